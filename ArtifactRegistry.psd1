@@ -1,0 +1,35 @@
+@{
+    RootModule           = 'bin/ArtifactRegistry.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5d0c7c1e-7f0b-4c55-9b0e-9a3c7a1f6d42'
+    Author               = 'ArtifactRegistry contributors'
+    CompanyName          = 'ArtifactRegistry contributors'
+    Copyright            = 'Apache-2.0'
+    Description          = 'Container images in Google Artifact Registry, as GKE uses them: tags, safe clean-up of untagged images, and read access for node pools.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Add-ArImageTag'
+        'Connect-ArRegistry'
+        'Disconnect-ArRegistry'
+        'Get-ArConnection'
+        'Get-ArImage'
+        'Get-ArImageTag'
+        'Get-ArReader'
+        'Get-ArRepository'
+        'Grant-ArReader'
+        'Remove-ArImage'
+        'Remove-ArImageTag'
+        'Remove-ArUntaggedImage'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags                     = @('Google', 'GoogleCloud', 'GCP', 'ArtifactRegistry', 'GKE', 'Kubernetes', 'Docker', 'Container', 'Image', 'Cleanup', 'Windows', 'Linux', 'MacOS', 'PSEdition_Core')
+            RequireLicenseAcceptance = $false
+        }
+    }
+}
