@@ -73,7 +73,7 @@ public sealed class ImageName : IEquatable<ImageName>
     public string DockerImageResource =>
         $"{RepositoryResource}/dockerImages/{EscapedPackage}@{Required(Digest, "digest")}";
 
-    private string EscapedPackage => Required(Package, "image").Replace("/", "%2F", StringComparison.Ordinal);
+    internal string EscapedPackage => Required(Package, "image").Replace("/", "%2F", StringComparison.Ordinal);
 
     /// <summary>Reads a name in any of its spellings.</summary>
     /// <exception cref="ImageNameException">The text is anything else, also null or empty.</exception>
