@@ -115,7 +115,8 @@ internal static class ImageNameGenerators
         select length == 1 ? $"{start}" : $"{start}{new string(between)}{end}";
 
     private static Gen<string> Mutated(string text, int times) =>
-        from position in Gen.Choose(0, text.Length)
+        from position in Gen.Frequency(
+            (6, Gen.Choose(0, text.Length)), (1, Gen.Constant(0)), (2, Gen.Constant(text.Length)))
         from cut in Gen.Frequency((4, Gen.Constant(0)), (1, Gen.Choose(0, text.Length - position)))
         from fragment in Gen.Frequency((8, Gen.Elements(Fragments)), (1, Gen.Constant("")))
         let mutant = text.Remove(position, cut).Insert(position, fragment)
