@@ -79,7 +79,7 @@ internal static class ImageNameGenerators
     /// <summary>A valid name into which hostile fragments were put, or from which something was cut.</summary>
     internal static Gen<string> HostileText { get; } =
         from text in ValidText
-        from times in Gen.Choose(1, 3)
+        from times in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(2, 3)))
         from hostile in Mutated(text, times)
         select hostile;
 

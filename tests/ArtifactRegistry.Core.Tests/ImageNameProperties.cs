@@ -99,7 +99,7 @@ public sealed partial class ImageNameProperties
 
         int accepted = texts.Count(text => ImageName.TryParse(text, out _));
 
-        Assert.InRange(accepted, texts.Count / 20, texts.Count / 2);
+        Assert.InRange(accepted, texts.Count / 40, texts.Count / 2);
     }
 
     internal static void Check<T>(Gen<T> inputs, Action<T> property) =>
