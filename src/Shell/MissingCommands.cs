@@ -45,7 +45,7 @@ internal static class MissingCommands
          Get-PSDrive Get-Random Get-Service Get-TimeZone Get-Unique Get-Variable Group-Object Import-Clixml Import-Csv
          Import-PowerShellDataFile Invoke-Expression Invoke-RestMethod Invoke-WebRequest Join-Path Join-String
          Measure-Command Move-Item New-Guid New-Item New-ItemProperty New-PSDrive New-TimeSpan New-Variable
-         Out-GridView Out-String Pop-Location Push-Location Read-Host Remove-Item Remove-Variable Rename-Item
+         Out-GridView  Pop-Location Push-Location Read-Host Remove-Item Remove-Variable Rename-Item
          Resolve-Path Select-String Set-Item Set-ItemProperty Set-Location Set-Variable Split-Path Start-Process
          Stop-Process Test-Connection Test-Json Trace-Command Wait-Event Write-Progress cd chdir cls pwd cp mv rm del
          group gm iex irm iwr

@@ -59,7 +59,7 @@ internal static class Program
         CommandLoop loop = new(session, terminal);
         int code = 0;
         if (options.File is not null) code = session.RunFile(options.File, options.FileArguments, options.NoExit) ? 0 : 1;
-        else if (options.Command is not null) code = session.Run(options.Command, addToHistory: true) ? 0 : 1;
+        else if (options.Command is not null) code = session.Run(options.Command) ? 0 : 1;
         else if (options.CommandFromStandardInput || !terminal.IsInteractive) code = loop.RunStandardInput() ? 0 : 1;
         else staysAtPrompt = true;
 

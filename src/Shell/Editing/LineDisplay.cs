@@ -8,14 +8,16 @@ namespace ArtifactRegistry.Shell.Editing;
 internal sealed partial class LineDisplay(TextWriter screen, Func<int> width)
 {
     private string _prompt = "";
-    private int _cursorRow; // counted from the row in which the prompt starts
+    private bool _isAtEnd;
+    private string? _drawn; // null when nothing is on the screen yet
+    private (int Row, int Column) _cursor; // counted from the row in which the prompt starts
 
     public string ContinuationPrompt { get; set; } = ">> ";
 
     public void Begin(string prompt)
     {
         _prompt = prompt;
-        _cursorRow = 0;
+        Forget();
     }
 
     public void Draw(string text, int cursor)
@@ -23,23 +25,15 @@ internal sealed partial class LineDisplay(TextWriter screen, Func<int> width)
         string before = Shown(text[..cursor]);
         string after = Shown(text[cursor..]);
         int columns = Math.Max(width(), 2);
-        (int Row, int Column) place = Measure(before, (0, 0), columns);
-        (int Row, int Column) end = Measure(after, place, columns);
+        (int Row, int Column) place = Advance(before, Advance(_prompt, (0, 0), columns), columns);
+        (int Row, int Column) end = Advance(after, place, columns);
 
-        StringBuilder output = new();
-        if (_cursorRow > 0) output.Append(CultureInfo.InvariantCulture, $"\e[{_cursorRow}A");
-        output.Append("\r\e[J").Append(_prompt).Append(before).Append(after);
-        // A terminal waits with the wrap until the next character; the blank makes it happen now.
-        if (end.Column == 0 && end.Row > 0 && !after.EndsWith('\n')) output.Append(" \r\e[K");
-        if (end.Row > place.Row) output.Append(CultureInfo.InvariantCulture, $"\e[{end.Row - place.Row}A");
-        output.Append('\r');
-        if (place.Column > 0) output.Append(CultureInfo.InvariantCulture, $"\e[{place.Column}C");
-        screen.Write(output.ToString());
+        if (after.Length == 0 && place.Row == _cursor.Row && _isAtEnd && text.StartsWith(_drawn!, StringComparison.Ordinal))
+            screen.Write(text[_drawn!.Length..]);
+        else
+            screen.Write(Redrawn(before, after, place, end));
         screen.Flush();
-        _cursorRow = place.Row;
-
-        (int, int) Measure(string part, (int Row, int Column) from, int columns) =>
-            Advance(part, ReferenceEquals(part, before) ? Advance(_prompt, from, columns) : from, columns);
+        (_drawn, _cursor, _isAtEnd) = (text, place, after.Length == 0);
     }
 
     /// <summary>Leaves the text on the screen and goes to a row of its own below it.</summary>
@@ -48,19 +42,35 @@ internal sealed partial class LineDisplay(TextWriter screen, Func<int> width)
         Draw(text, text.Length);
         screen.Write(mark + Environment.NewLine);
         screen.Flush();
-        _cursorRow = 0;
+        Forget();
     }
 
     public void ClearScreen()
     {
         screen.Write("\e[H\e[2J");
-        _cursorRow = 0;
+        Forget();
     }
 
     public void WriteBelow(string text, string list)
     {
         End(text);
         screen.Write(list);
+    }
+
+    private void Forget() => (_drawn, _cursor, _isAtEnd) = (null, (0, 0), false);
+
+    private string Redrawn(string before, string after, (int Row, int Column) place, (int Row, int Column) end)
+    {
+        StringBuilder output = new();
+        if (_cursor.Row > 0) output.Append(CultureInfo.InvariantCulture, $"\e[{_cursor.Row}A");
+        output.Append("\r\e[J").Append(_prompt).Append(before).Append(after);
+        // A terminal waits with the wrap until the next character; the blank makes it happen now.
+        if (end is { Column: 0, Row: > 0 } && !(before + after).EndsWith('\n')) output.Append(" \r\e[K");
+        if (end.Row > place.Row) output.Append(CultureInfo.InvariantCulture, $"\e[{end.Row - place.Row}A");
+        if (end == place) return output.ToString();
+        output.Append('\r');
+        if (place.Column > 0) output.Append(CultureInfo.InvariantCulture, $"\e[{place.Column}C");
+        return output.ToString();
     }
 
     private string Shown(string text) => text.Replace("\n", "\n" + ContinuationPrompt, StringComparison.Ordinal);

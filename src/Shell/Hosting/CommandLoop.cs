@@ -31,7 +31,7 @@ internal sealed class CommandLoop
             if (line is null) return;
             if (string.IsNullOrWhiteSpace(line)) continue;
             _editor.Remember(line);
-            _session.Run(line, addToHistory: true);
+            _session.Run(line);
         }
     }
 
@@ -44,12 +44,12 @@ internal sealed class CommandLoop
         {
             text += line + "\n";
             if (IsIncomplete(text)) continue;
-            if (!string.IsNullOrWhiteSpace(text)) succeeded = _session.Run(text, addToHistory: false);
+            if (!string.IsNullOrWhiteSpace(text)) succeeded = _session.Run(text);
             text = "";
         }
 
         // What is still incomplete is an error, and the engine says which one.
-        return string.IsNullOrWhiteSpace(text) ? succeeded : _session.Run(text, addToHistory: false);
+        return string.IsNullOrWhiteSpace(text) ? succeeded : _session.Run(text);
     }
 
     public static bool IsIncomplete(string text)

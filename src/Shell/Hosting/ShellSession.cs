@@ -57,11 +57,12 @@ internal sealed class ShellSession : IDisposable
     }
 
     /// <summary>Runs the text of a command and shows what it emits; false after an error, as <c>$?</c> has it.</summary>
-    public bool Run(string text, bool addToHistory)
+    public bool Run(string text)
     {
+        // Only a command that goes into the history leaves its own $? behind.
         using Pipeline pipeline = IsNested
-            ? _runspace.CreateNestedPipeline(text, addToHistory)
-            : _runspace.CreatePipeline(text, addToHistory);
+            ? _runspace.CreateNestedPipeline(text, addToHistory: true)
+            : _runspace.CreatePipeline(text, addToHistory: true);
         return Show(pipeline) && LastSucceeded();
     }
 
