@@ -42,7 +42,8 @@ internal sealed class CommandLoop
         string text = "";
         while (_session.Host.ExitCode is null && Console.In.ReadLine() is string line)
         {
-            text += line + "\n";
+            // No line break at the end: after it the parser takes "1," for wrong and not for unfinished.
+            text = text.Length == 0 ? line : text + "\n" + line;
             if (IsIncomplete(text)) continue;
             if (!string.IsNullOrWhiteSpace(text)) succeeded = _session.Run(text);
             text = "";
