@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Model;
+
+namespace ArtifactRegistry.Emulator.Api;
+
+/// <summary>dockerImages.list and get.</summary>
+internal static class DockerImageMethods
+{
+    public static JsonObject List(ApiCall call, RepositoryName name)
+    {
+        RepositoryEntry repository = call.Repository(name, "dockerimages.list");
+        if (call.Query("filter") is not null && call.Behaviour.DockerImageFilter == FilterSupport.Rejected)
+            throw ApiError.Invalid("Filtering is not supported.");
+        if (call.Query("pageToken") is null) repository.Listings++;
+
+        bool ignoreFilter = call.Behaviour.DockerImageFilter == FilterSupport.Ignored;
+        Listing<VersionEntry> images = new()
+        {
+            Field = "dockerImages",
+            Key = version => (version.Package.Name, version.Digest),
+            Show = version => Show(version, call.Behaviour, inList: true),
+            Filters = new() { ["name"] = NameOf },
+            Orders = new()
+            {
+                ["name"] = NameOf,
+                ["uploadTime"] = version => Json.Time(version.UploadTime),
+                ["updateTime"] = version => Json.Time(version.UpdateTime),
+                ["imageSizeBytes"] = version => version.Size.ToString("D20", CultureInfo.InvariantCulture),
+            },
+        };
+        return images.Page(
+            call, repository.Packages.Values.SelectMany(package => package.Listed()), ignoreFilter);
+    }
+
+    public static JsonObject Get(ApiCall call, RepositoryName name, string image)
+    {
+        RepositoryEntry repository = call.Repository(name, "dockerimages.get");
+        string[] parts = image.Split('@');
+        if (parts.Length != 2) throw ApiError.BadName("GetDockerImage");
+        VersionEntry? version = repository.Packages.GetValueOrDefault(ApiCall.Plain(parts[0]))?
+            .Versions.GetValueOrDefault(parts[1]);
+        return Show(version ?? throw ApiError.NotFound(), call.Behaviour, inList: false);
+    }
+
+    public static string NameOf(VersionEntry version)
+        => $"{version.Package.Repository.Name.Resource}/dockerImages/{version.Package.EscapedName}@{version.Digest}";
+
+    private static JsonObject Show(VersionEntry version, Behaviour behaviour, bool inList)
+    {
+        RepositoryName repository = version.Package.Repository.Name;
+        JsonObject json = new()
+        {
+            ["name"] = NameOf(version),
+            ["uri"] = $"{repository.Uri}/{version.Package.Name}@{version.Digest}",
+        };
+        // Absent, not empty, for an untagged image.
+        json.AddUnlessEmpty("tags", new JsonArray([.. version.Tags
+            .Take(behaviour.DockerImageTagCap ?? int.MaxValue).Select(tag => JsonValue.Create(tag))]));
+        json["imageSizeBytes"] = Json.Long(version.Size);
+        json["uploadTime"] = Json.Time(version.UploadTime);
+        json["mediaType"] = version.MediaType;
+        if (version.BuildTime is DateTimeOffset built) json["buildTime"] = Json.Time(built);
+        json["updateTime"] = Json.Time(version.UpdateTime);
+        if (behaviour.SubjectDigest)
+        {
+            json.AddUnlessEmpty("artifactType", version.ArtifactType);
+            json.AddUnlessEmpty("subjectDigest", version.SubjectDigest);
+        }
+        return json.AddUnlessEmpty("imageManifests", ImageManifests(version, behaviour.ImageManifests, inList));
+    }
+
+    private static JsonArray ImageManifests(VersionEntry version, ImageManifestsField field, bool inList)
+    {
+        if (field == ImageManifestsField.Absent || (field == ImageManifestsField.OnlyOnGet && inList)) return [];
+        return new JsonArray([.. version.Children
+            .Where(child => !child.IsAttestation || field != ImageManifestsField.WithoutAttestations)
+            .Select(child => new JsonObject
+            {
+                ["architecture"] = child.Architecture,
+                ["os"] = child.Os,
+                ["digest"] = child.Digest,
+                ["mediaType"] = version.Package.Versions.GetValueOrDefault(child.Digest)?.MediaType
+                    ?? Manifests.OciManifest,
+            }.AddUnlessEmpty("variant", child.Variant))]);
+    }
+}

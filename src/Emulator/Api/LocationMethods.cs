@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
+
+namespace ArtifactRegistry.Emulator.Api;
+
+/// <summary>locations.list and get; gcloud asks for them when no location is given.</summary>
+internal static class LocationMethods
+{
+    // A few of the real ones, and those that have a repository.
+    private static readonly string[] Always = ["asia", "europe", "europe-west1", "us", "us-central1"];
+
+    public static JsonObject List(ApiCall call, string project)
+        => new() { ["locations"] = new JsonArray([.. Locations(call, project).Select(location => Show(project, location))]) };
+
+    public static JsonObject Get(ApiCall call, string project, string location)
+        => Locations(call, project).Contains(location) ? Show(project, location) : throw ApiError.NotFound();
+
+    private static IEnumerable<string> Locations(ApiCall call, string project)
+        => call.State.RepositoryEntries
+            .Where(repository => repository.Name.Project == project)
+            .Select(repository => repository.Name.Location)
+            .Concat(Always).Distinct().Order(StringComparer.Ordinal);
+
+    private static JsonObject Show(string project, string location) => new()
+    {
+        ["name"] = $"projects/{project}/locations/{location}",
+        ["locationId"] = location,
+    };
+}

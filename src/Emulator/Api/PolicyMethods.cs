@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Model;
+
+namespace ArtifactRegistry.Emulator.Api;
+
+/// <summary>getIamPolicy, setIamPolicy and testIamPermissions, of repositories and of projects.</summary>
+internal static partial class PolicyMethods
+{
+    /// <summary>A GET with the version in the query.</summary>
+    public static JsonObject Get(ApiCall call, RepositoryName name)
+    {
+        PolicyEntry policy = call.Repository(name, "repositories.getIamPolicy").Policy;
+        return Read(policy, VersionAsked(call.Query("options.requestedPolicyVersion")), call.Behaviour);
+    }
+
+    public static JsonObject Set(ApiCall call, RepositoryName name)
+        => Write(call, call.Repository(name, "repositories.setIamPolicy").Policy);
+
+    public static JsonObject Test(ApiCall call, RepositoryName name)
+    {
+        if (call.State.FindRepository(name) is null) throw ApiError.NotFound();
+        return Held(call, name.Resource);
+    }
+
+    /// <summary>A POST with the version in the body.</summary>
+    public static JsonObject GetOfProject(ApiCall call, string id)
+    {
+        PolicyEntry policy = ProjectMethods.Find(call, id, "resourcemanager.projects.getIamPolicy").Policy;
+        string? version = call.Body()["options"]?["requestedPolicyVersion"]?.ToString();
+        return Read(policy, VersionAsked(version), call.Behaviour);
+    }
+
+    public static JsonObject SetOfProject(ApiCall call, string id)
+        => Write(call, ProjectMethods.Find(call, id, "resourcemanager.projects.setIamPolicy").Policy);
+
+    public static JsonObject TestOfProject(ApiCall call, string id)
+    {
+        if (call.State.FindProject(id) is not ProjectEntry project) throw ApiError.ProjectDenied();
+        return Held(call, $"projects/{project.Id}");
+    }
+
+    private static int VersionAsked(string? text)
+    {
+        if (text is null) return 1;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version is 0 or 1 or 3
+            ? version
+            : throw ApiError.Invalid("Requested policy version must be 0, 1, or 3.");
+    }
+
+    private static JsonObject Held(ApiCall call, string resource)
+    {
+        IEnumerable<string> asked = (call.Body()["permissions"] as JsonArray ?? []).Select(node => (string?)node ?? "");
+        IEnumerable<string> held = asked.Where(
+            permission => !call.Behaviour.Denials.Any(denial => denial.Covers(permission, resource)));
+        return new JsonObject().AddUnlessEmpty(
+            "permissions", new JsonArray([.. held.Select(permission => JsonValue.Create(permission))]));
+    }
+
+    private static JsonObject Read(PolicyEntry entry, int version, Behaviour behaviour)
+    {
+        JsonObject policy = entry.WithETag();
+        if (version == 3 || !entry.HasConditions || behaviour.ConditionalPolicies == ConditionalPolicies.AtAnyVersion)
+            return policy;
+
+        // IAM's documentation: an older reader gets role names that say there is a condition, and not the condition.
+        policy["version"] = 1;
+        foreach (JsonObject binding in policy["bindings"]!.AsArray().OfType<JsonObject>())
+        {
+            if (binding["condition"] is not JsonNode condition) continue;
+            string hash = Manifests.DigestOf(Encoding.UTF8.GetBytes(condition.ToJsonString()))[7..27];
+            binding["role"] = $"{binding.Text("role")}_withcond_{hash}";
+            binding.Remove("condition");
+        }
+        return policy;
+    }
+
+    private static JsonObject Write(ApiCall call, PolicyEntry entry)
+    {
+        JsonObject policy = call.Body()["policy"] as JsonObject ?? throw ApiError.Invalid("policy is required");
+        string? etag = policy.Text("etag");
+        // Without an etag the policy is overwritten whatever it was.
+        if (!string.IsNullOrEmpty(etag) && etag != entry.ETag) throw ApiError.PolicyConflict();
+
+        JsonObject[] bindings = [.. (policy["bindings"] as JsonArray ?? []).OfType<JsonObject>()];
+        foreach (JsonObject binding in bindings) CheckBinding(binding, call);
+
+        int version = policy["version"] is JsonNode node ? VersionAsked(node.ToString()) : 1;
+        bool conditional = bindings.Any(binding => binding["condition"] is not null);
+        if (version < 3 && call.Behaviour.ConditionalPolicies == ConditionalPolicies.NeedVersion3
+            && (conditional || (entry.HasConditions && !string.IsNullOrEmpty(etag))))
+        {
+            throw ApiError.Invalid("Policy version must be 3 to change a policy that has conditions.");
+        }
+        JsonObject kept = policy.DeepClone().AsObject();
+        kept["bindings"] = new JsonArray([.. bindings
+            .Where(binding => binding["members"] is JsonArray { Count: > 0 }).Select(binding => binding.DeepClone())]);
+        if (kept["bindings"]!.AsArray().Count == 0) kept.Remove("bindings");
+        if (conditional) kept["version"] = 3;
+        entry.Replace(kept);
+        return entry.WithETag();
+    }
+
+    private static void CheckBinding(JsonObject binding, ApiCall call)
+    {
+        if (!RoleName().IsMatch(binding.Text("role") ?? ""))
+        {
+            throw ApiError.Invalid(
+                "The role name must be in the form \"roles/{role}\", \"organizations/{organization_id}/roles/{role}\", "
+                + "or \"projects/{project_id}/roles/{role}\".");
+        }
+        foreach (JsonNode? node in binding["members"] as JsonArray ?? [])
+        {
+            string member = (string?)node ?? "";
+            if (!MemberName().IsMatch(member))
+            {
+                throw ApiError.Invalid(
+                    $"The member {member} is of an unknown type. Please set a valid type prefix for the member.");
+            }
+            if (call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase))
+            {
+                string kind = member.StartsWith("serviceAccount:", StringComparison.Ordinal) ? "Service account" : "User";
+                throw ApiError.Invalid($"{kind} {member[(member.IndexOf(':') + 1)..]} does not exist.");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^((organizations|projects)/[^/]+/)?roles/[A-Za-z0-9_.]+$")]
+    private static partial Regex RoleName();
+
+    [GeneratedRegex(
+        @"^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|principal|principalSet|deleted|projectOwner|projectEditor|projectViewer):.+)$")]
+    private static partial Regex MemberName();
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Model;
+
+namespace ArtifactRegistry.Emulator.Api;
+
+/// <summary>Resource Manager's projects.get in both versions, and Artifact Registry's settings of a project.</summary>
+internal static class ProjectMethods
+{
+    public static JsonObject Get(ApiCall call, string id, string apiVersion)
+    {
+        ProjectEntry project = Find(call, id, "resourcemanager.projects.get");
+        return apiVersion == "v3"
+            ? new JsonObject
+            {
+                ["name"] = $"projects/{project.Number}",
+                ["projectId"] = project.Id,
+                ["state"] = "ACTIVE",
+                ["displayName"] = project.Id,
+                ["createTime"] = Json.Time(project.CreateTime),
+                ["updateTime"] = Json.Time(project.CreateTime),
+            }
+            : new JsonObject
+            {
+                ["projectNumber"] = project.Number,
+                ["projectId"] = project.Id,
+                ["lifecycleState"] = "ACTIVE",
+                ["name"] = project.Id,
+                ["createTime"] = Json.Time(project.CreateTime),
+            };
+    }
+
+    public static JsonObject Settings(ApiCall call, string id)
+    {
+        call.Demand("artifactregistry.projectsettings.get", $"projects/{id}");
+        if (call.State.FindProject(id) is null) throw ApiError.NotFound();
+        return new JsonObject
+        {
+            ["name"] = $"projects/{id}/projectSettings",
+            ["legacyRedirectionState"] = "REDIRECTION_FROM_GCR_IO_FINALIZED",
+        };
+    }
+
+    /// <summary>A project that does not exist is denied, like one that the caller may not see.</summary>
+    public static ProjectEntry Find(ApiCall call, string id, string permission)
+    {
+        call.Demand(permission, $"projects/{id}");
+        return call.State.FindProject(id) ?? throw ApiError.ProjectDenied();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Model;
+
+namespace ArtifactRegistry.Emulator.Api;
+
+/// <summary>versions.list, get, patch and delete.</summary>
+internal static class VersionMethods
+{
+    private const int RelatedTagsLimit = 100;
+
+    public static JsonObject List(ApiCall call, RepositoryName name, string id)
+    {
+        PackageEntry package = call.Package(name, id, "versions.list");
+        if (call.Query("pageToken") is null) package.Repository.Listings++;
+        bool full = IsFull(call);
+        Listing<VersionEntry> versions = new()
+        {
+            Field = "versions",
+            Key = version => ("", version.Digest),
+            Show = version => Show(version, full, call.Behaviour),
+            Filters = new() { ["name"] = version => version.Resource },
+            Orders = new()
+            {
+                ["name"] = version => version.Resource,
+                ["createTime"] = version => Json.Time(version.UploadTime),
+                ["updateTime"] = version => Json.Time(version.UpdateTime),
+            },
+        };
+        return versions.Page(call, package.Listed());
+    }
+
+    public static JsonObject Get(ApiCall call, RepositoryName name, string id, string digest)
+        => Show(call.Version(name, id, digest, "versions.get"), IsFull(call), call.Behaviour);
+
+    public static JsonObject Patch(ApiCall call, RepositoryName name, string id, string digest)
+    {
+        VersionEntry version = call.Version(name, id, digest, "versions.update");
+        version.Annotations = call.Body()["annotations"]?.DeepClone() as JsonObject;
+        version.UpdateTime = call.State.Now;
+        return Show(version, full: false, call.Behaviour);
+    }
+
+    /// <remarks>The service answers 200 and an operation; whether something holds the digest shows in the operation.</remarks>
+    public static JsonObject Delete(ApiCall call, RepositoryName name, string id, string digest)
+    {
+        VersionEntry version = call.Version(name, id, digest, "versions.delete");
+        bool force = call.Flag("force");
+        if (call.Behaviour.TaggedDelete == TaggedDeleteRefusal.Synchronous) CheckTags(version, force, call.Behaviour);
+
+        return call.Start(name, "OperationMetadata", _ =>
+        {
+            if (!version.Package.Versions.ContainsKey(digest)) throw ApiError.NotFound();
+            CheckTags(version, force, call.Behaviour);
+            IReadOnlyCollection<string> parents = version.Package.ParentsThatRefuse(digest);
+            if (parents.Count > 0) throw HasParents(version, parents);
+            version.Package.Remove(version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts);
+            return ApiCall.Empty();
+        });
+    }
+
+    public static ApiError HasParents(VersionEntry version, IEnumerable<string> parents)
+    {
+        string image = $"{version.Package.Repository.Name.DockerPath}/{version.Package.Name}";
+        return ApiError.Precondition(
+            "manifest is referenced by parent manifests: failed precondition manifest has referenced parents: "
+            + string.Join(", ", parents.Select(parent => $"{image}/manifests/{parent}")));
+    }
+
+    private static void CheckTags(VersionEntry version, bool force, Behaviour behaviour)
+    {
+        if (version.Tags.Count == 0) return;
+        string image = $"{version.Package.Repository.Name.DockerPath}/{version.Package.Name}";
+        if (!force)
+        {
+            throw ApiError.Precondition(
+                "manifest is referenced by tags: failed precondition manifest has referenced tags: "
+                + string.Join(", ", version.Tags.Select(tag => $"{image}:{tag}")));
+        }
+        if (version.Package.Repository.ImmutableTags && !behaviour.ForceBeatsImmutability)
+            throw TagMethods.Immutable($"cannot delete tag {version.Tags.Min}");
+    }
+
+    // Enums travel as names, or as numbers if the client asks for that.
+    private static bool IsFull(ApiCall call) => call.Query("view")?.ToUpperInvariant() is "FULL" or "2";
+
+    private static JsonObject Show(VersionEntry version, bool full, Behaviour behaviour)
+    {
+        JsonObject metadata = new()
+        {
+            ["name"] = DockerImageMethods.NameOf(version),
+            ["imageSizeBytes"] = Json.Long(version.Size),
+            ["mediaType"] = version.MediaType,
+        };
+        if (version.BuildTime is DateTimeOffset built) metadata["buildTime"] = Json.Time(built);
+        if (behaviour.SubjectDigest)
+        {
+            metadata.AddUnlessEmpty("artifactType", version.ArtifactType);
+            metadata.AddUnlessEmpty("subjectDigest", version.SubjectDigest);
+        }
+
+        JsonObject json = new()
+        {
+            ["name"] = version.Resource,
+            ["createTime"] = Json.Time(version.UploadTime),
+            ["updateTime"] = Json.Time(version.UpdateTime),
+        };
+        if (full)
+        {
+            json.AddUnlessEmpty("relatedTags", new JsonArray([.. version.Tags
+                .Take(RelatedTagsLimit).Select(tag => TagMethods.Show(tag, version))]));
+        }
+        json["metadata"] = metadata;
+        if (version.Annotations is not null) json["annotations"] = version.Annotations.DeepClone();
+        return json;
+    }
+}

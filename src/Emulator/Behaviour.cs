@@ -1,0 +1,94 @@
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>How the emulated services behave where that is a matter of choice. May be changed while requests run.</summary>
+/// <remarks>
+/// Each property from <see cref="PageSize"/> on stands for something that Google does not document, so a client has to
+/// cope with every setting. The defaults are the likeliest answers.
+/// </remarks>
+public sealed class Behaviour
+{
+    /// <summary>How long every request takes at least.</summary>
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>What goes wrong.</summary>
+    public FaultCollection Faults { get; } = [];
+
+    /// <summary>Called before a request is handled, for changes by somebody else in between.</summary>
+    public Action<RecordedRequest>? BeforeHandling { get; set; }
+
+    /// <summary>Whether a request without one of <see cref="AcceptedTokens"/> answers 401.</summary>
+    public bool RequireToken { get; set; }
+
+    /// <summary>The access tokens that are accepted while <see cref="RequireToken"/> is set.</summary>
+    public IReadOnlyList<string> AcceptedTokens { get; set; } = [];
+
+    /// <summary>The permissions that the caller does not have.</summary>
+    public IReadOnlyList<Denial> Denials { get; set; } = [];
+
+    /// <summary>Members that IAM knows nothing about, for example <c>serviceAccount:gone@p.iam.gserviceaccount.com</c>.</summary>
+    public IReadOnlyList<string> MissingMembers { get; set; } = [];
+
+    /// <summary>How many names <c>versions:batchDelete</c> takes; 75 or 50 were seen.</summary>
+    public int BatchDeleteLimit { get; set; } = 75;
+
+    /// <summary>Page size where the request names none.</summary>
+    public int PageSize { get; set; } = 50;
+
+    /// <summary>Largest page size; a request for more gets this.</summary>
+    public int MaximumPageSize { get; set; } = 1000;
+
+    /// <summary>Pages hold no more than this, whatever was asked for.</summary>
+    public int? PageSizeCap { get; set; }
+
+    /// <summary>Whether a page's token leads to the same page again: a broken server.</summary>
+    public bool RepeatPageToken { get; set; }
+
+    /// <summary>How the deletion of a tagged version without <c>force</c> is refused.</summary>
+    public TaggedDeleteRefusal TaggedDelete { get; set; }
+
+    /// <summary>What the creation of a tag that exists says.</summary>
+    public string TagConflictText { get; set; } = "Requested entity already exists";
+
+    /// <summary>Whether PATCH of a tag that does not exist creates it; else 404.</summary>
+    public bool PatchCreatesTag { get; set; }
+
+    /// <summary>Whether <c>force</c> deletes tagged versions of a repository with immutable tags.</summary>
+    public bool ForceBeatsImmutability { get; set; }
+
+    /// <summary>The <c>Retry-After</c> header of 429 and 503 answers; none if absent.</summary>
+    public string? RetryAfter { get; set; }
+
+    /// <summary>When <c>imageManifests</c> is filled.</summary>
+    public ImageManifestsField ImageManifests { get; set; }
+
+    /// <summary>Whether <c>subjectDigest</c> and <c>artifactType</c> are filled.</summary>
+    public bool SubjectDigest { get; set; } = true;
+
+    /// <summary>What <c>dockerImages.list</c> does with a filter.</summary>
+    public FilterSupport DockerImageFilter { get; set; }
+
+    /// <summary>How many tags DockerImage.tags holds at most; no limit if absent.</summary>
+    public int? DockerImageTagCap { get; set; }
+
+    /// <summary>What <c>packages.delete</c> does with a package that holds an index.</summary>
+    public PackageDelete PackageDelete { get; set; }
+
+    /// <summary>What happens to policies with conditions when a caller does not speak policy version 3.</summary>
+    public ConditionalPolicies ConditionalPolicies { get; set; }
+
+    /// <summary>How many times an operation is asked for until it is done; with 0 it is done at once.</summary>
+    /// <remarks>The work is done when the operation is: who does not wait for a deletion finds the image still there.</remarks>
+    public int OperationPolls { get; set; } = 1;
+
+    /// <summary>After this time an operation is done however often it was asked for.</summary>
+    public TimeSpan OperationTime { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>What becomes of the operation that a request starts.</summary>
+    public Func<RecordedRequest, OperationFate>? OperationFate { get; set; }
+
+    /// <summary>In how many further listings of a repository a deleted digest is still shown.</summary>
+    public int StaleListings { get; set; }
+
+    /// <summary>How many attempts to delete a child are still refused after its last parent has gone.</summary>
+    public int SettleAttempts { get; set; }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using ArtifactRegistry.Emulator.Http;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>Artifact Registry and its neighbours, in memory, over HTTP on loopback.</summary>
+public sealed class EmulatorServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication _application;
+    private readonly CancellationTokenSource _stopping = new();
+    private int _disposed;
+
+    private EmulatorServer(EmulatorOptions options)
+    {
+        State = options.State ?? new RegistryState(options.TimeProvider);
+        Behaviour = options.Behaviour;
+        _application = Build(options.Url);
+        Exchange exchange = new(this, _stopping.Token);
+        ((IApplicationBuilder)_application).Run(exchange.HandleAsync);
+    }
+
+    /// <summary>Where it listens, for example <c>http://127.0.0.1:41233/</c>.</summary>
+    public Uri Url { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>What it knows.</summary>
+    public RegistryState State { get; }
+
+    /// <summary>How it behaves; its properties may be changed, and so may the whole.</summary>
+    public Behaviour Behaviour { get; set; }
+
+    /// <summary>What was asked of it.</summary>
+    public RequestLog Requests { get; } = new();
+
+    /// <summary>How many requests are being handled now.</summary>
+    public int OpenRequests => Requests.Open;
+
+    /// <summary>Starts an emulator.</summary>
+    /// <exception cref="ArgumentException">The address is not loopback, or not plain HTTP.</exception>
+    public static async Task<EmulatorServer> StartAsync(EmulatorOptions options, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        CheckLoopback(options.Url);
+
+        EmulatorServer server = new(options);
+        try
+        {
+            await server._application.StartAsync(stop);
+            string address = server._application.Services.GetRequiredService<IServer>()
+                .Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+            server.Url = new Uri(address.TrimEnd('/') + "/");
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops listening, and breaks the connections that are left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await _stopping.CancelAsync();
+        Requests.ReleaseAll();
+        using (CancellationTokenSource grace = new(Grace))
+            await _application.StopAsync(grace.Token);
+        await _application.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private static void CheckLoopback(Uri url)
+    {
+        if (!url.IsAbsoluteUri || url.Scheme != Uri.UriSchemeHttp)
+            throw new ArgumentException($"'{url}' is no http address. Expected for example 'http://127.0.0.1:8085'.");
+        if (!url.IsLoopback)
+        {
+            throw new ArgumentException(
+                $"'{url}' is not a loopback address. The emulator asks for no credentials, so it is reachable from this "
+                + "machine only: use 127.0.0.1, [::1] or localhost.");
+        }
+    }
+
+    private static WebApplication Build(Uri url)
+    {
+        // The empty builder reads neither environment variables nor files: nothing can make it listen elsewhere.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(url.HostNameType == UriHostNameType.IPv6 ? IPAddress.IPv6Loopback : AddressOf(url), url.Port);
+        });
+        return builder.Build();
+    }
+
+    private static IPAddress AddressOf(Uri url)
+        => IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address) ? address : IPAddress.Loopback;
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Model;
+using Microsoft.Extensions.Primitives;
+
+namespace ArtifactRegistry.Emulator.Http;
+
+/// <summary>A request on its way through the methods in <c>Api</c>.</summary>
+internal sealed class ApiCall(RecordedRequest request, RawTarget target, RegistryState state, Behaviour behaviour)
+{
+    public RecordedRequest Request => request;
+
+    public RawTarget Target => target;
+
+    public RegistryState State => state;
+
+    public Behaviour Behaviour => behaviour;
+
+    /// <summary>The body as an object; a missing one counts as empty.</summary>
+    public JsonObject Body()
+    {
+        if (request.Body.Length == 0) return [];
+        try
+        {
+            return JsonNode.Parse(request.Body) as JsonObject ?? throw ApiError.Invalid("Invalid value at 'body'.");
+        }
+        catch (JsonException)
+        {
+            throw ApiError.Invalid("Invalid JSON payload received. Unexpected token.");
+        }
+    }
+
+    public string? Query(string name)
+        => target.Query.TryGetValue(name, out StringValues values) && values.ToString() is { Length: > 0 } value ? value : null;
+
+    public bool Flag(string name) => Query(name) is string value && (value == "1" || bool.TryParse(value, out bool on) && on);
+
+    /// <summary>Refuses the call if the caller lacks the permission. Comes before any look at what exists.</summary>
+    public void Demand(string permission, string resource)
+    {
+        if (!behaviour.Denials.Any(denial => denial.Covers(permission, resource))) return;
+        throw permission.StartsWith("resourcemanager.", StringComparison.Ordinal)
+            ? ApiError.ProjectDenied()
+            : ApiError.Denied(permission, resource);
+    }
+
+    /// <summary>The repository, once the permission is there.</summary>
+    public RepositoryEntry Repository(RepositoryName name, string permission)
+    {
+        Demand($"artifactregistry.{permission}", name.Resource);
+        // Measured: the wildcard is accepted for no location.
+        if (name.Location == "-") throw ApiError.BadName("Get");
+        return state.FindRepository(name) ?? throw ApiError.NotFound();
+    }
+
+    public PackageEntry Package(RepositoryName name, string package, string permission)
+        => Repository(name, permission).Packages.GetValueOrDefault(Plain(package)) ?? throw ApiError.NotFound();
+
+    public VersionEntry Version(RepositoryName name, string package, string version, string permission)
+        => Package(name, package, permission).Versions.GetValueOrDefault(version) ?? throw ApiError.NotFound();
+
+    /// <summary>Starts an operation and answers it.</summary>
+    public JsonObject Start(RepositoryName name, string metadataType, Func<JsonObject, JsonObject> work)
+    {
+        OperationFate fate = behaviour.OperationFate?.Invoke(request) ?? OperationFate.Finishes;
+        return state.Start(name.Project, name.Location, metadataType, behaviour, fate, work).ToJson();
+    }
+
+    /// <summary>A package's id with its slashes.</summary>
+    public static string Plain(string id)
+        => id.Replace("%2F", "/", StringComparison.Ordinal).Replace("%2f", "/", StringComparison.Ordinal);
+
+    public static JsonObject Empty() => new() { ["@type"] = "type.googleapis.com/google.protobuf.Empty" };
+}

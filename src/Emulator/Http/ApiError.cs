@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+
+namespace ArtifactRegistry.Emulator.Http;
+
+/// <summary>A refusal in Google's words: of a request, or inside an operation.</summary>
+internal sealed class ApiError(int code, string status, string message, params JsonObject[] details) : Exception(message)
+{
+    /// <summary>The HTTP status.</summary>
+    public int Code => code;
+
+    public static ApiError NotFound() => new(404, "NOT_FOUND", "Requested entity was not found.");
+
+    public static ApiError NoSuchMethod() => new(404, "NOT_FOUND", "Method not found.");
+
+    public static ApiError Invalid(string message) => new(400, "INVALID_ARGUMENT", message);
+
+    public static ApiError Precondition(string message) => new(400, "FAILED_PRECONDITION", message);
+
+    public static ApiError AlreadyExists(string message) => new(409, "ALREADY_EXISTS", message);
+
+    public static ApiError Internal() => new(500, "INTERNAL", "Internal error encountered.");
+
+    public static ApiError Unavailable() => new(503, "UNAVAILABLE", "The service is currently unavailable.");
+
+    public static ApiError DeadlineExceeded() => new(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.");
+
+    public static ApiError Unsupported(string what)
+        => new(501, "UNIMPLEMENTED", $"The emulator does not know {what}.");
+
+    public static ApiError BadName(string method) => new(
+        400,
+        "INVALID_ARGUMENT",
+        "Invalid resource field value in the request.",
+        ErrorInfo("RESOURCE_PROJECT_INVALID", "googleapis.com", new JsonObject
+        {
+            ["method"] = $"google.devtools.artifactregistry.v1.ArtifactRegistry.{method}",
+            ["service"] = "artifactregistry.googleapis.com",
+        }));
+
+    public static ApiError Unauthenticated() => new(
+        401,
+        "UNAUTHENTICATED",
+        "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
+        + "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
+        ErrorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", "googleapis.com", new JsonObject
+        {
+            ["service"] = "artifactregistry.googleapis.com",
+        }));
+
+    public static ApiError Denied(string permission, string resource) => new(
+        403,
+        "PERMISSION_DENIED",
+        $"Permission '{permission}' denied on resource '//artifactregistry.googleapis.com/{resource}' (or it may not exist).",
+        ErrorInfo("IAM_PERMISSION_DENIED", "artifactregistry.googleapis.com", new JsonObject
+        {
+            ["permission"] = permission,
+            ["resource"] = resource,
+        }));
+
+    public static ApiError ProjectDenied()
+        => new(403, "PERMISSION_DENIED", "The caller does not have permission");
+
+    public static ApiError PolicyConflict() => new(
+        409,
+        "ABORTED",
+        "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.");
+
+    public static ApiError QuotaExceeded(string projectNumber) => new(
+        429,
+        "RESOURCE_EXHAUSTED",
+        "Quota exceeded for quota metric 'Requests per project per region' and limit 'Requests per project per region "
+        + "per minute per region' of service 'artifactregistry.googleapis.com' for consumer "
+        + $"'project_number:{projectNumber}'.",
+        ErrorInfo("RATE_LIMIT_EXCEEDED", "googleapis.com", new JsonObject
+        {
+            ["consumer"] = $"projects/{projectNumber}",
+            ["service"] = "artifactregistry.googleapis.com",
+            ["quota_limit"] = "RequestsPerMinutePerProjectPerRegion",
+            ["quota_metric"] = "artifactregistry.googleapis.com/requests",
+            ["quota_unit"] = "1/min/{project}/{region}",
+        }));
+
+    /// <summary>The body of an answer.</summary>
+    public JsonObject ToBody()
+    {
+        JsonObject error = new() { ["code"] = code, ["message"] = Message, ["status"] = status };
+        AddDetails(error);
+        return new JsonObject { ["error"] = error };
+    }
+
+    /// <summary>The error of an operation, which counts in gRPC's codes.</summary>
+    public JsonObject ToStatus()
+    {
+        JsonObject error = new() { ["code"] = RpcCode, ["message"] = Message };
+        AddDetails(error);
+        return error;
+    }
+
+    private int RpcCode => status switch
+    {
+        "INVALID_ARGUMENT" => 3,
+        "DEADLINE_EXCEEDED" => 4,
+        "NOT_FOUND" => 5,
+        "ALREADY_EXISTS" => 6,
+        "PERMISSION_DENIED" => 7,
+        "RESOURCE_EXHAUSTED" => 8,
+        "FAILED_PRECONDITION" => 9,
+        "ABORTED" => 10,
+        "UNIMPLEMENTED" => 12,
+        "INTERNAL" => 13,
+        "UNAVAILABLE" => 14,
+        "UNAUTHENTICATED" => 16,
+        _ => 2,
+    };
+
+    private static JsonObject ErrorInfo(string reason, string domain, JsonObject metadata) => new()
+    {
+        ["@type"] = "type.googleapis.com/google.rpc.ErrorInfo",
+        ["reason"] = reason,
+        ["domain"] = domain,
+        ["metadata"] = metadata,
+    };
+
+    private void AddDetails(JsonObject error)
+    {
+        if (details.Length > 0) error["details"] = new JsonArray([.. details.Select(detail => detail.DeepClone())]);
+    }
+}

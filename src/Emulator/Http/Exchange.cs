@@ -1,0 +1,128 @@
+using System.IO.Compression;
+using System.Text;
+using ArtifactRegistry.Emulator.Api;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace ArtifactRegistry.Emulator.Http;
+
+/// <summary>Takes one request from its arrival to its answer: log, gates, faults, identity, method.</summary>
+internal sealed class Exchange(EmulatorServer server, CancellationToken stopping)
+{
+    private RequestLog Log => server.Requests;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        Log.Begin();
+        RecordedRequest? request = null;
+        bool open = true;
+        using CancellationTokenSource linked =
+            CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        try
+        {
+            request = await RecordAsync(context, linked.Token);
+            Fault? fault = await WaitForTurnAsync(request, linked.Token);
+            Answer? answer = fault?.Kind == FaultKind.ResetBefore ? null : Work(request, fault);
+            await Log.PassAsync(request, HoldPoint.BeforeAnswer, linked.Token);
+
+            bool reset = answer is null || fault?.Kind == FaultKind.ResetAfter;
+            request.Status = reset ? 0 : answer!.Status;
+            request.Outcome = reset || fault?.Kind == FaultKind.CutBody
+                ? RequestOutcome.AbortedByFault
+                : RequestOutcome.Answered;
+            open = false;
+            Log.End();
+
+            if (reset) context.Abort();
+            else await SendAsync(context, answer!, fault);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException or BadHttpRequestException)
+        {
+            if (request is not null) request.Outcome = RequestOutcome.AbortedByClient;
+        }
+        finally
+        {
+            if (open) Log.End();
+        }
+    }
+
+    private async Task<RecordedRequest> RecordAsync(HttpContext context, CancellationToken aborted)
+    {
+        using StreamReader reader = new(context.Request.Body, Encoding.UTF8);
+        string body = await reader.ReadToEndAsync(aborted);
+        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, StringValues values) in context.Request.Headers) headers[name] = values.ToString();
+        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return Log.Record(context.Request.Method, target, body, headers);
+    }
+
+    private async Task<Fault?> WaitForTurnAsync(RecordedRequest request, CancellationToken aborted)
+    {
+        await Log.PassAsync(request, HoldPoint.BeforeWork, aborted);
+        Behaviour behaviour = server.Behaviour;
+        if (behaviour.Latency > TimeSpan.Zero) await Task.Delay(behaviour.Latency, aborted);
+        Fault? fault = behaviour.Faults.For(request);
+        if (fault?.Kind == FaultKind.Slow) await Task.Delay(fault.Delay, aborted);
+        aborted.ThrowIfCancellationRequested();
+        behaviour.BeforeHandling?.Invoke(request);
+        return fault;
+    }
+
+    private Answer Work(RecordedRequest request, Fault? fault)
+    {
+        Behaviour behaviour = server.Behaviour;
+        Answer answer;
+        try
+        {
+            if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
+            ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
+            Identity.Check(call);
+            lock (server.State.Gate)
+            {
+                server.State.FinishDueOperations();
+                answer = Routes.Handle(call);
+            }
+        }
+        catch (ApiError error)
+        {
+            answer = Answer.For(error);
+        }
+        return fault?.Kind == FaultKind.MalformedJson
+            ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }
+            : answer;
+    }
+
+    private static async Task SendAsync(HttpContext context, Answer answer, Fault? fault)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = answer.Status;
+        response.ContentType = answer.ContentType;
+        foreach ((string name, string value) in answer.Headers) response.Headers[name] = value;
+
+        byte[] body = answer.Body;
+        if (context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            body = Compress(body);
+            response.Headers.ContentEncoding = "gzip";
+        }
+        response.Headers.Vary = "Accept-Encoding";
+        response.ContentLength = body.Length;
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+
+        if (fault?.Kind == FaultKind.CutBody)
+        {
+            await response.Body.WriteAsync(body.AsMemory(0, body.Length / 2));
+            await response.Body.FlushAsync();
+            context.Abort();
+            return;
+        }
+        await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static byte[] Compress(byte[] body)
+    {
+        using MemoryStream compressed = new();
+        using (GZipStream gzip = new(compressed, CompressionLevel.Fastest)) gzip.Write(body);
+        return compressed.ToArray();
+    }
+}

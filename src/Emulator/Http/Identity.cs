@@ -1,0 +1,19 @@
+namespace ArtifactRegistry.Emulator.Http;
+
+/// <summary>Whether the caller is somebody.</summary>
+internal static class Identity
+{
+    public static void Check(ApiCall call)
+    {
+        if (!call.Behaviour.RequireToken) return;
+        const string Scheme = "Bearer ";
+        string? header = call.Request.Authorization;
+        if (header is not null
+            && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && call.Behaviour.AcceptedTokens.Contains(header[Scheme.Length..].Trim()))
+        {
+            return;
+        }
+        throw ApiError.Unauthenticated();
+    }
+}

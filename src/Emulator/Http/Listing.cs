@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace ArtifactRegistry.Emulator.Http;
+
+/// <summary>Where an item stands in a list: by the order asked for, then by its name in two parts.</summary>
+internal readonly record struct Position(string Order, string Group, string Id);
+
+/// <summary>One list method: what can be filtered and ordered by, and how an item looks.</summary>
+/// <remarks>
+/// A page's token names the last item shown, not a count, so nothing is skipped when items vanish between two pages.
+/// </remarks>
+internal sealed class Listing<T>
+{
+    public required string Field { get; init; }
+
+    public required Func<T, (string Group, string Id)> Key { get; init; }
+
+    public required Func<T, JsonObject> Show { get; init; }
+
+    /// <summary>Filterable fields.</summary>
+    public Dictionary<string, Func<T, string>> Filters { get; init; } = [];
+
+    /// <summary>Fields to order by, each as text that sorts rightly.</summary>
+    public Dictionary<string, Func<T, string>> Orders { get; init; } = [];
+
+    /// <param name="call">The request.</param>
+    /// <param name="items">All items, by name.</param>
+    /// <param name="ignoreFilter">Whether to list what does not match as well.</param>
+    public JsonObject Page(ApiCall call, IEnumerable<T> items, bool ignoreFilter = false)
+    {
+        int size = Size(call);
+        string? filter = call.Query("filter");
+        string? orderBy = call.Query("orderBy") ?? call.Query("order_by");
+        if (filter is not null && !ignoreFilter)
+        {
+            Func<T, bool> matches = Filter.Parse(filter, Filters);
+            items = items.Where(matches);
+        }
+        Func<T, string>? order = Order(orderBy, out bool descending);
+        if (order is not null)
+        {
+            items = descending
+                ? items.OrderByDescending(order, StringComparer.Ordinal)
+                : items.OrderBy(order, StringComparer.Ordinal);
+        }
+
+        string? token = call.Query("pageToken") ?? call.Query("page_token");
+        if (token is not null)
+        {
+            Position last = Read(token, filter, orderBy);
+            items = items.Where(item => Compare(At(item, order), last, descending) > 0);
+        }
+
+        List<T> page = [.. items.Take(size + 1)];
+        bool more = page.Count > size;
+        if (more) page.RemoveAt(size);
+
+        JsonObject answer = new JsonObject().AddUnlessEmpty(Field, new JsonArray([.. page.Select(Show)]));
+        if (more)
+        {
+            answer["nextPageToken"] = call.Behaviour.RepeatPageToken && token is not null
+                ? token
+                : Write(At(page[^1], order), filter, orderBy);
+        }
+        return answer;
+    }
+
+    private static int Size(ApiCall call)
+    {
+        int size = 0;
+        string? text = call.Query("pageSize") ?? call.Query("page_size");
+        if (text is not null && !int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out size))
+            throw ApiError.Invalid($"Invalid value at 'page_size' (TYPE_INT32), \"{text}\"");
+        if (size < 0) throw ApiError.Invalid("page_size must not be negative");
+        if (size == 0) size = call.Behaviour.PageSize;
+        return Math.Max(1, Math.Min(Math.Min(size, call.Behaviour.MaximumPageSize), call.Behaviour.PageSizeCap ?? int.MaxValue));
+    }
+
+    private Position At(T item, Func<T, string>? order)
+    {
+        (string group, string id) = Key(item);
+        return new Position(order?.Invoke(item) ?? "", group, id);
+    }
+
+    private static int Compare(Position a, Position b, bool descending)
+    {
+        int order = string.CompareOrdinal(a.Order, b.Order);
+        if (order != 0) return descending ? -order : order;
+        order = string.CompareOrdinal(a.Group, b.Group);
+        return order != 0 ? order : string.CompareOrdinal(a.Id, b.Id);
+    }
+
+    private Func<T, string>? Order(string? orderBy, out bool descending)
+    {
+        descending = false;
+        if (orderBy is null) return null;
+        string[] words = orderBy.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        descending = words is [_, "desc"];
+        // One field only: the service supports no multi-ordering yet.
+        if ((words is [_] or [_, "desc" or "asc"]) && Orders.TryGetValue(Json.CamelCase(words[0]), out Func<T, string>? order))
+            return order;
+        throw ApiError.Invalid($"Invalid order_by: \"{orderBy}\"");
+    }
+
+    private static string Write(Position position, string? filter, string? orderBy)
+    {
+        string text = string.Join('\n', filter, orderBy, position.Order, position.Group, position.Id);
+        return WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static Position Read(string token, string? filter, string? orderBy)
+    {
+        try
+        {
+            string[] parts = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token)).Split('\n');
+            if (parts.Length == 5 && parts[0] == (filter ?? "") && parts[1] == (orderBy ?? ""))
+                return new Position(parts[2], parts[3], parts[4]);
+        }
+        catch (FormatException)
+        {
+        }
+        throw ApiError.Invalid("Invalid page token.");
+    }
+}

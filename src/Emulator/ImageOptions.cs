@@ -1,0 +1,51 @@
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>What a seeded image (one digest) is like; everything has a default.</summary>
+public sealed record ImageOptions
+{
+    /// <summary>Tags that point to it. A tag that exists is moved here.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Size in bytes; an index defaults to the size of its manifest.</summary>
+    public long? Size { get; init; }
+
+    /// <summary>When it was uploaded; now if absent.</summary>
+    public DateTimeOffset? UploadTime { get; init; }
+
+    /// <summary>When it was last updated; the upload time if absent.</summary>
+    public DateTimeOffset? UpdateTime { get; init; }
+
+    /// <summary>When it was built, as its configuration says; absent by default.</summary>
+    public DateTimeOffset? BuildTime { get; init; }
+
+    /// <summary>The manifest's media type; an OCI index if there are children, else an OCI manifest.</summary>
+    public string? MediaType { get; init; }
+
+    /// <summary>The OCI artifact type, for example of a signature or an SBOM.</summary>
+    public string? ArtifactType { get; init; }
+
+    /// <summary>The digest that this one refers to (OCI <c>subject</c>).</summary>
+    public string? SubjectDigest { get; init; }
+
+    /// <summary>What an index holds.</summary>
+    public IReadOnlyList<ChildManifest> Children { get; init; } = [];
+
+    /// <summary>The digest; computed from the synthesised manifest if absent, so that clients may verify it.</summary>
+    public string? Digest { get; init; }
+}
+
+/// <summary>An entry of an index.</summary>
+/// <param name="Digest">The digest of the manifest it points to.</param>
+/// <param name="Os">The operating system, or <c>unknown</c> for an attestation.</param>
+/// <param name="Architecture">The architecture, or <c>unknown</c> for an attestation.</param>
+/// <param name="Variant">The architecture's variant, for example <c>v7</c>.</param>
+public sealed record ChildManifest(string Digest, string Os = "linux", string Architecture = "amd64", string? Variant = null)
+{
+    /// <summary>Whether it is what BuildKit adds beside each platform: its provenance and SBOM.</summary>
+    public bool IsAttestation => Os == "unknown" && Architecture == "unknown";
+}
+
+/// <summary>The digests made by <see cref="RegistryState.AddIndex"/>.</summary>
+/// <param name="Digest">The index.</param>
+/// <param name="Children">What it holds, in the order of the platforms asked for.</param>
+public sealed record AddedIndex(string Digest, IReadOnlyList<string> Children);

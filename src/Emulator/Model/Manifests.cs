@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ArtifactRegistry.Emulator.Model;
+
+/// <summary>Makes the text of a manifest, so that a digest is the hash of something that can be fetched.</summary>
+internal static class Manifests
+{
+    public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+    public const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+    public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+    private const int ConfigSize = 1469;
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string DigestOf(ReadOnlySpan<byte> content)
+        => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
+
+    public static byte[] Write(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString(Plain));
+
+    public static byte[] Image(string seed, ImageOptions options, string mediaType, JsonObject? subject)
+    {
+        bool docker = mediaType == DockerManifest;
+        long layer = Math.Max(0, (options.Size ?? 0) - ConfigSize);
+        JsonObject manifest = new()
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = mediaType,
+        };
+        if (options.ArtifactType is not null) manifest["artifactType"] = options.ArtifactType;
+        manifest["config"] = new JsonObject
+        {
+            ["mediaType"] = docker
+                ? "application/vnd.docker.container.image.v1+json"
+                : "application/vnd.oci.image.config.v1+json",
+            ["digest"] = DigestOf(Encoding.UTF8.GetBytes(seed + " config")),
+            ["size"] = ConfigSize,
+        };
+        manifest["layers"] = new JsonArray(new JsonObject
+        {
+            ["mediaType"] = docker
+                ? "application/vnd.docker.image.rootfs.diff.tar.gzip"
+                : "application/vnd.oci.image.layer.v1.tar+gzip",
+            ["digest"] = DigestOf(Encoding.UTF8.GetBytes(seed + " layer")),
+            ["size"] = layer,
+        });
+        if (subject is not null) manifest["subject"] = subject;
+        return Write(manifest);
+    }
+
+    public static byte[] Index(string seed, ImageOptions options, string mediaType, IReadOnlyList<JsonObject> entries)
+    {
+        JsonObject index = new()
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = mediaType,
+        };
+        if (options.ArtifactType is not null) index["artifactType"] = options.ArtifactType;
+        index["manifests"] = new JsonArray([.. entries]);
+        // Two indexes may hold the same children; their digests differ all the same.
+        if (mediaType == OciIndex) index["annotations"] = new JsonObject { ["org.example.build"] = seed };
+        return Write(index);
+    }
+
+    public static JsonObject Entry(ChildManifest child, string mediaType, long size, string? describes)
+    {
+        JsonObject platform = new() { ["architecture"] = child.Architecture, ["os"] = child.Os };
+        if (child.Variant is not null) platform["variant"] = child.Variant;
+        JsonObject entry = new()
+        {
+            ["mediaType"] = mediaType,
+            ["digest"] = child.Digest,
+            ["size"] = size,
+        };
+        if (child.IsAttestation && describes is not null)
+        {
+            entry["annotations"] = new JsonObject
+            {
+                ["vnd.docker.reference.digest"] = describes,
+                ["vnd.docker.reference.type"] = "attestation-manifest",
+            };
+        }
+        entry["platform"] = platform;
+        return entry;
+    }
+
+    public static string Seed(RepositoryName repository, string package, int number)
+        => string.Create(CultureInfo.InvariantCulture, $"{repository.Uri}/{package} {number}");
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+
+namespace ArtifactRegistry.Emulator.Model;
+
+/// <summary>A package: an image without tag or digest. It survives the deletion of all its versions.</summary>
+internal sealed class PackageEntry(RepositoryEntry repository, string name, DateTimeOffset created)
+{
+    public RepositoryEntry Repository => repository;
+
+    /// <summary>The plain name, with slashes.</summary>
+    public string Name => name;
+
+    public string EscapedName => name.Replace("/", "%2F", StringComparison.Ordinal);
+
+    public string Resource => $"{repository.Name.Resource}/packages/{EscapedName}";
+
+    public DateTimeOffset CreateTime { get; set; } = created;
+
+    public DateTimeOffset UpdateTime { get; set; } = created;
+
+    public JsonObject? Annotations { get; set; }
+
+    public SortedDictionary<string, VersionEntry> Versions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Tags and what they point to.</summary>
+    public SortedDictionary<string, VersionEntry> Tags { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>For a digest, the digests that hold it: indexes over their children, referrers over their subject.</summary>
+    public Dictionary<string, SortedSet<string>> HoldersOf { get; } = [];
+
+    /// <summary>Deleted versions that listings still show, with the number of the last listing that does.</summary>
+    public List<(VersionEntry Version, int LastListing)> Ghosts { get; } = [];
+
+    /// <summary>For a digest whose last holder is gone: the holder, and how many attempts it still refuses.</summary>
+    public Dictionary<string, (string Holder, int Attempts)> Settling { get; } = [];
+
+    /// <summary>How many images were ever seeded: makes each one's manifest different.</summary>
+    public int Seeded { get; set; }
+
+    public IEnumerable<VersionEntry> Listed()
+    {
+        Ghosts.RemoveAll(ghost => ghost.LastListing < repository.Listings);
+        return Ghosts.Count == 0
+            ? Versions.Values
+            : Versions.Values.Concat(Ghosts.Select(ghost => ghost.Version).Where(ghost => !Versions.ContainsKey(ghost.Digest)))
+                .OrderBy(version => version.Digest, StringComparer.Ordinal);
+    }
+
+    public void Add(VersionEntry version)
+    {
+        Versions.Add(version.Digest, version);
+        foreach (string held in version.Holds)
+        {
+            if (!HoldersOf.TryGetValue(held, out SortedSet<string>? holders))
+                HoldersOf.Add(held, holders = new SortedSet<string>(StringComparer.Ordinal));
+            holders.Add(version.Digest);
+        }
+    }
+
+    public void PointTag(string tag, VersionEntry version, DateTimeOffset now)
+    {
+        if (Tags.TryGetValue(tag, out VersionEntry? previous)) previous.Tags.Remove(tag);
+        Tags[tag] = version;
+        version.Tags.Add(tag);
+        version.UpdateTime = now;
+        UpdateTime = now;
+    }
+
+    public bool RemoveTag(string tag)
+    {
+        if (!Tags.Remove(tag, out VersionEntry? version)) return false;
+        version.Tags.Remove(tag);
+        return true;
+    }
+
+    /// <summary>Takes a version and its tags away, whatever holds it.</summary>
+    public void Remove(VersionEntry version, int staleListings, int settleAttempts)
+    {
+        foreach (string tag in version.Tags) Tags.Remove(tag);
+        Versions.Remove(version.Digest);
+        if (staleListings > 0) Ghosts.Add((version, repository.Listings + staleListings));
+
+        foreach (string held in version.Holds)
+        {
+            if (!HoldersOf.TryGetValue(held, out SortedSet<string>? holders)) continue;
+            holders.Remove(version.Digest);
+            if (holders.Count > 0) continue;
+            HoldersOf.Remove(held);
+            if (settleAttempts > 0) Settling[held] = (version.Digest, settleAttempts);
+        }
+    }
+
+    /// <summary>What the service would name as the parents of a version; empty if it can be deleted.</summary>
+    public IReadOnlyCollection<string> ParentsThatRefuse(string digest)
+    {
+        if (HoldersOf.TryGetValue(digest, out SortedSet<string>? holders)) return holders;
+        if (!Settling.Remove(digest, out (string Holder, int Attempts) settling)) return [];
+        if (settling.Attempts > 1) Settling[digest] = (settling.Holder, settling.Attempts - 1);
+        return [settling.Holder];
+    }
+}

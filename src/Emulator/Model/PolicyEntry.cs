@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+
+namespace ArtifactRegistry.Emulator.Model;
+
+/// <summary>An IAM policy, kept as it was sent, so that fields unknown to the emulator survive.</summary>
+internal sealed class PolicyEntry
+{
+    private int _generation;
+
+    /// <summary>Everything but the etag.</summary>
+    public JsonObject Policy { get; private set; } = [];
+
+    /// <summary>Changes with every write. ACAB is what Google answers for a policy that was never written.</summary>
+    public string ETag => _generation == 0
+        ? "ACAB"
+        : Convert.ToBase64String([0x07, 0x05, .. BitConverter.GetBytes(_generation).Reverse()]);
+
+    public bool HasConditions => Bindings.Any(binding => binding["condition"] is not null);
+
+    public IEnumerable<JsonObject> Bindings => (Policy["bindings"] as JsonArray ?? []).OfType<JsonObject>();
+
+    public void Replace(JsonObject policy)
+    {
+        JsonObject copy = (JsonObject)policy.DeepClone();
+        copy.Remove("etag");
+        copy["version"] = copy["version"]?.DeepClone() ?? 1;
+        Policy = copy;
+        _generation++;
+    }
+
+    public JsonObject WithETag()
+    {
+        JsonObject copy = (JsonObject)Policy.DeepClone();
+        copy["etag"] = ETag;
+        return copy;
+    }
+}

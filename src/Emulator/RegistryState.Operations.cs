@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Model;
+
+namespace ArtifactRegistry.Emulator;
+
+public sealed partial class RegistryState
+{
+    private readonly Dictionary<string, OperationEntry> _operations = new(StringComparer.Ordinal);
+    private readonly List<OperationEntry> _unfinished = [];
+
+    /// <summary>How many operations have neither succeeded nor failed yet.</summary>
+    public int UnfinishedOperations
+    {
+        get
+        {
+            lock (Gate)
+            {
+                FinishDueOperations();
+                return _unfinished.Count;
+            }
+        }
+    }
+
+    internal OperationEntry Start(
+        string project,
+        string location,
+        string metadataType,
+        Behaviour behaviour,
+        OperationFate fate,
+        Func<JsonObject, JsonObject> work)
+    {
+        Guid id = new(_operations.Count + 1, 0x5f3a, 0x4c21, 0x9d, 0x10, 0x6b, 0x2e, 0x77, 0x41, 0xc8, 0x05);
+        string name = string.Create(
+            CultureInfo.InvariantCulture, $"projects/{project}/locations/{location}/operations/{id}");
+        JsonObject metadata = new()
+        {
+            ["@type"] = $"type.googleapis.com/google.devtools.artifactregistry.v1.{metadataType}",
+        };
+        OperationEntry operation = new(name, metadata, work)
+        {
+            Fate = fate,
+            PollsLeft = behaviour.OperationPolls,
+            Due = Now + behaviour.OperationTime,
+        };
+        _operations.Add(name, operation);
+        if (operation.PollsLeft <= 0 && fate != OperationFate.NeverFinishes) operation.Finish();
+        else _unfinished.Add(operation);
+        return operation;
+    }
+
+    internal OperationEntry? Poll(string name)
+    {
+        if (!_operations.TryGetValue(name, out OperationEntry? operation)) return null;
+        if (!operation.Done && operation.Fate != OperationFate.NeverFinishes && --operation.PollsLeft <= 0)
+        {
+            operation.Finish();
+            _unfinished.Remove(operation);
+        }
+        return operation.Fate == OperationFate.Vanishes ? null : operation;
+    }
+
+    /// <summary>Does the work of operations that nobody waited for.</summary>
+    internal void FinishDueOperations()
+    {
+        if (_unfinished.Count == 0) return;
+        DateTimeOffset now = Now;
+        foreach (OperationEntry operation in _unfinished.ToArray())
+        {
+            if (operation.Due > now || operation.Fate == OperationFate.NeverFinishes) continue;
+            operation.Finish();
+            _unfinished.Remove(operation);
+        }
+    }
+}

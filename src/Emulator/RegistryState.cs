@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Model;
+
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>What the emulated services know: for seeding before, and for asserting after, a test. Safe from any thread.</summary>
+/// <remarks>Changes made here need no permission, have no operation, and are never refused for what holds what.</remarks>
+public sealed partial class RegistryState
+{
+    private readonly TimeProvider _clock;
+    private readonly SortedDictionary<string, RepositoryEntry> _repositories = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ProjectEntry> _projects = new(StringComparer.Ordinal);
+
+    /// <summary>Makes an empty state.</summary>
+    public RegistryState(TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+    }
+
+    /// <summary>The repositories there are.</summary>
+    public IReadOnlyList<RepositoryName> Repositories
+    {
+        get { lock (Gate) return [.. _repositories.Values.Select(entry => entry.Name)]; }
+    }
+
+    /// <summary>Held by every request while it works, so each request is atomic.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal DateTimeOffset Now => _clock.GetUtcNow();
+
+    internal IEnumerable<RepositoryEntry> RepositoryEntries => _repositories.Values;
+
+    /// <summary>Adds a project, unless it is there. Adding a repository adds its project.</summary>
+    /// <param name="project">The project id.</param>
+    /// <param name="number">The project number; made up from the id, always the same, if absent.</param>
+    public RegistryState AddProject(string project, string? number = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(project);
+        lock (Gate)
+        {
+            if (!_projects.ContainsKey(project))
+                _projects.Add(project, new ProjectEntry(project, number ?? NumberFor(project), Now));
+        }
+        return this;
+    }
+
+    /// <summary>The number of a project.</summary>
+    public string ProjectNumber(string project)
+    {
+        lock (Gate) return FindProject(project)?.Number ?? throw Missing($"project '{project}'");
+    }
+
+    /// <summary>Adds a repository.</summary>
+    public RepositoryName AddRepository(
+        string project, string location, string name, RepositoryOptions? options = null)
+    {
+        options ??= new RepositoryOptions();
+        RepositoryName repository = new(project, location, name);
+        JsonObject settings = options.Settings?.DeepClone().AsObject() ?? [];
+        settings["format"] = options.Format;
+        settings["mode"] = options.Mode;
+        if (options.Description is not null) settings["description"] = options.Description;
+        if (options.ImmutableTags) settings["dockerConfig"] = new JsonObject { ["immutableTags"] = true };
+        lock (Gate)
+        {
+            AddProject(project);
+            if (_repositories.ContainsKey(repository.Resource))
+                throw new InvalidOperationException($"There is a repository {repository} already.");
+            _repositories.Add(
+                repository.Resource, new RepositoryEntry(repository, settings, options.CreateTime ?? Now));
+        }
+        return repository;
+    }
+
+    /// <summary>Adds a repository by its docker name, for example <c>us-docker.pkg.dev/shop/apps</c>.</summary>
+    public RepositoryName AddRepository(RepositoryName name, RepositoryOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return AddRepository(name.Project, name.Location, name.Id, options);
+    }
+
+    /// <summary>Changes a repository's tag immutability.</summary>
+    public void SetImmutableTags(RepositoryName repository, bool immutable)
+    {
+        lock (Gate)
+            Existing(repository).Settings["dockerConfig"] = new JsonObject { ["immutableTags"] = immutable };
+    }
+
+    /// <summary>The fields of the API's Repository that were set, for example <c>cleanupPolicies</c>.</summary>
+    public JsonObject Settings(RepositoryName repository)
+    {
+        lock (Gate) return Existing(repository).Settings.DeepClone().AsObject();
+    }
+
+    /// <summary>Deletes a repository with everything in it.</summary>
+    public void DeleteRepository(RepositoryName repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        lock (Gate) _repositories.Remove(repository.Resource);
+    }
+
+    internal RepositoryEntry? FindRepository(RepositoryName name)
+        => _repositories.GetValueOrDefault(name.Resource);
+
+    internal IEnumerable<ProjectEntry> ProjectEntries => _projects.Values;
+
+    internal ProjectEntry? FindProject(string idOrNumber)
+        => _projects.GetValueOrDefault(idOrNumber)
+            ?? _projects.Values.FirstOrDefault(project => project.Number == idOrNumber);
+
+    private static InvalidOperationException Missing(string what) => new($"The emulator has no {what}.");
+
+    private static string NumberFor(string project)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (char character in project) hash = unchecked((hash ^ character) * 1099511628211);
+        return (100_000_000_000 + hash % 900_000_000_000).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private RepositoryEntry Existing(RepositoryName repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        FinishDueOperations();
+        return FindRepository(repository) ?? throw Missing($"repository {repository}");
+    }
+
+    private PackageEntry Existing(RepositoryName repository, string package)
+        => Existing(repository).Packages.GetValueOrDefault(package)
+            ?? throw Missing($"image {repository}/{package}");
+
+    private VersionEntry Existing(RepositoryName repository, string package, string digest)
+        => Existing(repository, package).Versions.GetValueOrDefault(digest)
+            ?? throw Missing($"digest {repository}/{package}@{digest}");
+}

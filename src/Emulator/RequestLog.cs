@@ -1,0 +1,112 @@
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>Every request that arrived, and the gates that hold some of them back. Safe from any thread.</summary>
+public sealed class RequestLog
+{
+    private readonly Lock _lock = new();
+    private readonly List<RecordedRequest> _requests = [];
+    private readonly List<RequestHold> _holds = [];
+    private readonly List<TaskCompletionSource> _waitingForIdle = [];
+    private int _open;
+    private int _numbers;
+
+    /// <summary>How many requests are being handled now, held ones included.</summary>
+    /// <remarks>A request counts until its answer is ready, so a client that has an answer never sees it still counted.</remarks>
+    public int Open
+    {
+        get { lock (_lock) return _open; }
+    }
+
+    /// <summary>The most requests that were ever handled at the same time since the last <see cref="Clear"/>.</summary>
+    public int MostOpen { get; private set; }
+
+    /// <summary>All requests so far, in the order of their arrival.</summary>
+    public IReadOnlyList<RecordedRequest> Snapshot()
+    {
+        lock (_lock) return [.. _requests];
+    }
+
+    /// <summary>The requests so far that a predicate is true for.</summary>
+    public IReadOnlyList<RecordedRequest> Snapshot(Func<RecordedRequest, bool> predicate)
+    {
+        lock (_lock) return [.. _requests.Where(predicate)];
+    }
+
+    /// <summary>Forgets the requests so far.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _requests.Clear();
+            MostOpen = _open;
+        }
+    }
+
+    /// <summary>Makes the requests that a predicate is true for wait until the hold is released or disposed.</summary>
+    public RequestHold Hold(Func<RecordedRequest, bool> predicate, HoldPoint point = HoldPoint.BeforeWork)
+    {
+        ArgumentNullException.ThrowIfNull(predicate);
+        RequestHold hold = new(predicate, point, Remove);
+        lock (_lock) _holds.Add(hold);
+        return hold;
+    }
+
+    /// <summary>Ends once no request is being handled.</summary>
+    public async Task WaitUntilIdleAsync(CancellationToken stop)
+    {
+        TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_open == 0) return;
+            _waitingForIdle.Add(idle);
+        }
+        await idle.Task.WaitAsync(stop);
+    }
+
+    internal void Begin()
+    {
+        lock (_lock) MostOpen = Math.Max(MostOpen, ++_open);
+    }
+
+    internal RecordedRequest Record(
+        string method, string pathAndQuery, string body, IReadOnlyDictionary<string, string> headers)
+    {
+        lock (_lock)
+        {
+            RecordedRequest request = new(++_numbers, method, pathAndQuery, body, headers);
+            _requests.Add(request);
+            return request;
+        }
+    }
+
+    internal async Task PassAsync(RecordedRequest request, HoldPoint point, CancellationToken aborted)
+    {
+        RequestHold[] holds;
+        lock (_lock) holds = [.. _holds.Where(hold => hold.Takes(request, point))];
+        foreach (RequestHold hold in holds) await hold.ArriveAsync(aborted);
+    }
+
+    internal void End()
+    {
+        TaskCompletionSource[] idle = [];
+        lock (_lock)
+        {
+            if (--_open > 0) return;
+            idle = [.. _waitingForIdle];
+            _waitingForIdle.Clear();
+        }
+        foreach (TaskCompletionSource waiter in idle) waiter.TrySetResult();
+    }
+
+    internal void ReleaseAll()
+    {
+        RequestHold[] holds;
+        lock (_lock) holds = [.. _holds];
+        foreach (RequestHold hold in holds) hold.Release();
+    }
+
+    private void Remove(RequestHold hold)
+    {
+        lock (_lock) _holds.Remove(hold);
+    }
+}

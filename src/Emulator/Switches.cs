@@ -1,0 +1,76 @@
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>How the deletion of a tagged version without <c>force</c> is refused; the service does not document it.</summary>
+public enum TaggedDeleteRefusal
+{
+    /// <summary>The request itself answers 400 FAILED_PRECONDITION.</summary>
+    Synchronous,
+
+    /// <summary>The request answers 200; its operation ends with code 9.</summary>
+    InOperation,
+}
+
+/// <summary>What <c>dockerImages.list</c> does with a filter.</summary>
+public enum FilterSupport
+{
+    /// <summary>It filters by name, as the API's reference says.</summary>
+    Supported,
+
+    /// <summary>It answers 400 INVALID_ARGUMENT.</summary>
+    Rejected,
+
+    /// <summary>It lists everything.</summary>
+    Ignored,
+}
+
+/// <summary>When <c>imageManifests</c> is filled; the field is newer than many clients.</summary>
+public enum ImageManifestsField
+{
+    /// <summary>Always, with every entry of the index.</summary>
+    Present,
+
+    /// <summary>Always, but without the <c>unknown/unknown</c> entries.</summary>
+    WithoutAttestations,
+
+    /// <summary>By <c>dockerImages.get</c> and not by the list.</summary>
+    OnlyOnGet,
+
+    /// <summary>Never.</summary>
+    Absent,
+}
+
+/// <summary>What <c>packages.delete</c> does with a package that holds an index; reports differ.</summary>
+public enum PackageDelete
+{
+    /// <summary>Everything goes.</summary>
+    Cascades,
+
+    /// <summary>The operation fails because the children have parents, and nothing goes.</summary>
+    RefusesIndexes,
+}
+
+/// <summary>What happens to policies with conditions when a caller does not speak policy version 3.</summary>
+public enum ConditionalPolicies
+{
+    /// <summary>As IAM documents it: reads show <c>_withcond_</c> role names, writes are refused.</summary>
+    NeedVersion3,
+
+    /// <summary>Conditions are shown and accepted at any version.</summary>
+    AtAnyVersion,
+}
+
+/// <summary>What becomes of a long-running operation.</summary>
+public enum OperationFate
+{
+    /// <summary>It does its work and finishes.</summary>
+    Finishes,
+
+    /// <summary>It does nothing and ends with code 13 INTERNAL.</summary>
+    Fails,
+
+    /// <summary>It does nothing and is never done.</summary>
+    NeverFinishes,
+
+    /// <summary>It does its work, but asking for it answers 404.</summary>
+    Vanishes,
+}
