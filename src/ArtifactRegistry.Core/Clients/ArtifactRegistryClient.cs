@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry.Clients;
+
+/// <summary>
+/// Artifact Registry API v1, one method an endpoint. No request ever carries <c>force=true</c>.
+/// See https://cloud.google.com/artifact-registry/docs/reference/rest.
+/// </summary>
+/// <param name="transport">What sends.</param>
+/// <param name="endpoints">Where to.</param>
+public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints endpoints)
+    : RestClient(transport, endpoints.ArtifactRegistry)
+{
+    /// <summary>GET v1/projects/P/locations.</summary>
+    internal IAsyncEnumerable<LocationMessage> ListLocationsAsync(string project, CancellationToken stop) =>
+        ListAsync<ListLocationsResponse, LocationMessage>(
+            $"projects/{project}/locations", null, Messages.Default.ListLocationsResponse, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories.</summary>
+    internal IAsyncEnumerable<RepositoryMessage> ListRepositoriesAsync(
+        string project, string location, CancellationToken stop) =>
+        ListAsync<ListRepositoriesResponse, RepositoryMessage>(
+            $"projects/{project}/locations/{location}/repositories", null, Messages.Default.ListRepositoriesResponse, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages.</summary>
+    internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(ImageName repository, CancellationToken stop) =>
+        ListDockerImagesAsync(repository, null, stop);
+
+    /// <summary>The same listing, narrowed to the digests of one image.</summary>
+    internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesOfAsync(ImageName image, CancellationToken stop)
+    {
+        string prefix = $"{image.RepositoryResource}/dockerImages/{image.EscapedPackage}@";
+        return FilteredAsync(
+            filter => ListDockerImagesAsync(image, filter, stop),
+            $"name=\"{prefix}*\"",
+            message => message.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase),
+            stop);
+    }
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages/IMAGE@sha256:….</summary>
+    internal Task<DockerImageMessage> GetDockerImageAsync(ImageName digest, CancellationToken stop) =>
+        GetAsync(digest.DockerImageResource, Messages.Default.DockerImageMessage, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A.</summary>
+    internal Task<PackageMessage> GetPackageAsync(ImageName image, CancellationToken stop) =>
+        GetAsync(image.PackageResource, Messages.Default.PackageMessage, stop);
+
+    /// <summary>
+    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.
+    /// May be repeated; the second answer may then be 404.
+    /// </summary>
+    internal Task<OperationMessage> DeletePackageAsync(ImageName image, CancellationToken stop) =>
+        SendAsync(HttpMethod.Delete, image.PackageResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop);
+
+    /// <summary>
+    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
+    /// Without force, so that the service refuses a digest that has a tag. May be repeated; the second answer may be 404.
+    /// </summary>
+    internal Task<OperationMessage> DeleteVersionAsync(ImageName digest, CancellationToken stop) =>
+        SendAsync(HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags, narrowed to the tags of one digest.</summary>
+    internal IAsyncEnumerable<TagMessage> ListTagsOfAsync(ImageName digest, CancellationToken stop)
+    {
+        string version = digest.VersionResource;
+        return FilteredAsync(
+            filter => ListAsync<ListTagsResponse, TagMessage>(
+                $"{digest.PackageResource}/tags", filter, Messages.Default.ListTagsResponse, stop),
+            $"version=\"{version}\"",
+            tag => string.Equals(tag.Version, version, StringComparison.OrdinalIgnoreCase),
+            stop);
+    }
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags/T.</summary>
+    internal Task<TagMessage> GetTagAsync(ImageName tag, CancellationToken stop) =>
+        GetAsync(tag.TagResource, Messages.Default.TagMessage, stop);
+
+    /// <summary>
+    /// POST v1/projects/P/locations/L/repositories/R/packages/A/tags?tagId=T. May be repeated: a 409 may then be the
+    /// answer to our own first try, so the caller looks where the tag points.
+    /// </summary>
+    internal Task<TagMessage> CreateTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Post, $"{tag.PackageResource}/tags?tagId={tag.Tag}", TagBody(tag, digest), Repeat.Freely,
+            Messages.Default.TagMessage, stop);
+
+    /// <summary>
+    /// PATCH v1/projects/P/locations/L/repositories/R/packages/A/tags/T?updateMask=version: moves the tag in one step,
+    /// so that it is never missing. May be repeated.
+    /// </summary>
+    internal Task<TagMessage> PatchTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely,
+            Messages.Default.TagMessage, stop);
+
+    /// <summary>
+    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated; the second answer may be 404.
+    /// </summary>
+    internal Task<EmptyMessage> DeleteTagAsync(ImageName tag, CancellationToken stop) =>
+        SendAsync(HttpMethod.Delete, tag.TagResource, null, Repeat.Freely, Messages.Default.EmptyMessage, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/operations/O.</summary>
+    internal Task<OperationMessage> GetOperationAsync(string name, CancellationToken stop) =>
+        GetAsync(name, Messages.Default.OperationMessage, stop);
+
+    /// <summary>
+    /// GET v1/projects/P/locations/L/repositories/R:getIamPolicy. Version 3 is asked for, since conditions are lost
+    /// in an older one.
+    /// </summary>
+    internal Task<JsonObject> GetIamPolicyAsync(ImageName repository, CancellationToken stop) =>
+        GetAsync(
+            $"{repository.RepositoryResource}:getIamPolicy?options.requestedPolicyVersion=3", Messages.Default.JsonObject, stop);
+
+    /// <summary>
+    /// POST v1/projects/P/locations/L/repositories/R:setIamPolicy. Repeated only if it was surely not carried out:
+    /// after any other failure the policy must be read again.
+    /// </summary>
+    internal Task<JsonObject> SetIamPolicyAsync(ImageName repository, JsonObject policy, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Post, $"{repository.RepositoryResource}:setIamPolicy",
+            Body(new JsonObject { ["policy"] = policy.DeepClone() }, Messages.Default.JsonObject), Repeat.OnlyIfRefused,
+            Messages.Default.JsonObject, stop);
+
+    private IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(
+        ImageName repository, string? filter, CancellationToken stop) =>
+        ListAsync<ListDockerImagesResponse, DockerImageMessage>(
+            $"{repository.RepositoryResource}/dockerImages", filter, Messages.Default.ListDockerImagesResponse, stop);
+
+    private static byte[] TagBody(ImageName tag, ImageName digest) =>
+        Body(new TagMessage(tag.TagResource, digest.VersionResource), Messages.Default.TagMessage);
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace ArtifactRegistry.Clients;
+
+// The messages of the API under Google's names, as far as the module reads or writes them. A field that the service
+// leaves out when it is empty (proto3 JSON) is null here.
+// https://cloud.google.com/artifact-registry/docs/reference/rest
+
+/// <summary>A page of any listing.</summary>
+internal interface IPage<T>
+{
+    IReadOnlyList<T>? Items { get; }
+
+    string? NextPageToken { get; }
+}
+
+internal sealed record ListRepositoriesResponse(IReadOnlyList<RepositoryMessage>? Repositories, string? NextPageToken)
+    : IPage<RepositoryMessage>
+{
+    [JsonIgnore] public IReadOnlyList<RepositoryMessage>? Items => Repositories;
+}
+
+internal sealed record RepositoryMessage(
+    string Name,
+    string? Format,
+    string? Mode,
+    long? SizeBytes,
+    DockerConfigMessage? DockerConfig,
+    DateTimeOffset? CreateTime,
+    DateTimeOffset? UpdateTime);
+
+internal sealed record DockerConfigMessage(bool ImmutableTags);
+
+internal sealed record ListLocationsResponse(IReadOnlyList<LocationMessage>? Locations, string? NextPageToken)
+    : IPage<LocationMessage>
+{
+    [JsonIgnore] public IReadOnlyList<LocationMessage>? Items => Locations;
+}
+
+internal sealed record LocationMessage(string LocationId);
+
+internal sealed record ListDockerImagesResponse(IReadOnlyList<DockerImageMessage>? DockerImages, string? NextPageToken)
+    : IPage<DockerImageMessage>
+{
+    [JsonIgnore] public IReadOnlyList<DockerImageMessage>? Items => DockerImages;
+}
+
+internal sealed record DockerImageMessage(
+    string Name,
+    IReadOnlyList<string>? Tags,
+    long? ImageSizeBytes,
+    DateTimeOffset? UploadTime,
+    string? MediaType,
+    DateTimeOffset? BuildTime,
+    DateTimeOffset? UpdateTime,
+    string? ArtifactType,
+    string? SubjectDigest,
+    IReadOnlyList<ImageManifestMessage>? ImageManifests);
+
+internal sealed record ImageManifestMessage(
+    string? Architecture,
+    string? Os,
+    string? Digest,
+    string? MediaType,
+    string? Variant);
+
+internal sealed record PackageMessage(string Name);
+
+internal sealed record ListTagsResponse(IReadOnlyList<TagMessage>? Tags, string? NextPageToken) : IPage<TagMessage>
+{
+    [JsonIgnore] public IReadOnlyList<TagMessage>? Items => Tags;
+}
+
+internal sealed record TagMessage(string Name, string Version);
+
+internal sealed record OperationMessage(string Name, bool Done, StatusMessage? Error);
+
+internal sealed record StatusMessage(int Code, string? Message);
+
+/// <summary>The answer of a method that answers nothing.</summary>
+internal sealed record EmptyMessage;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ListRepositoriesResponse))]
+[JsonSerializable(typeof(ListLocationsResponse))]
+[JsonSerializable(typeof(ListDockerImagesResponse))]
+[JsonSerializable(typeof(PackageMessage))]
+[JsonSerializable(typeof(ListTagsResponse))]
+[JsonSerializable(typeof(OperationMessage))]
+[JsonSerializable(typeof(EmptyMessage))]
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class Messages : JsonSerializerContext;

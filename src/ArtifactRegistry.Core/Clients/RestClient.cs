@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry.Clients;
+
+/// <summary>What every client of a Google API shares: addresses, paging, and the shape of a call.</summary>
+public abstract class RestClient
+{
+    private const int LargestPage = 1000; // the maximum of every list; the default is not documented
+
+    private readonly RestTransport _transport;
+    private readonly Uri _endpoint;
+
+    private protected RestClient(RestTransport transport, Uri endpoint)
+    {
+        _transport = transport;
+        _endpoint = endpoint;
+    }
+
+    private protected Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken stop) =>
+        SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop);
+
+    private protected Task<T> SendAsync<T>(
+        HttpMethod method, string path, byte[]? body, Repeat repeat, JsonTypeInfo<T> answer, CancellationToken stop) =>
+        _transport.SendAsync(method, Address(path), body, repeat, answer, stop);
+
+    private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
+        string path, string? filter, JsonTypeInfo<TPage> answer, [EnumeratorCancellation] CancellationToken stop)
+        where TPage : IPage<T>
+    {
+        string query = $"{path}?pageSize={LargestPage}";
+        if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
+
+        string? pageToken = null;
+        do
+        {
+            TPage page = await GetAsync(
+                pageToken is null ? query : $"{query}&pageToken={Uri.EscapeDataString(pageToken)}", answer, stop);
+            foreach (T item in page.Items ?? []) yield return item;
+
+            // A service that hands the same token out again would keep us here for ever, and a listing that is cut
+            // short must not pass for a complete one.
+            if (pageToken is not null && pageToken == page.NextPageToken)
+                throw new RegistryException(
+                    RegistryErrorKind.UnexpectedAnswer, "The service repeats the same page of a listing, so it cannot be completed.")
+                {
+                    Request = $"GET {Address(path)}",
+                };
+            pageToken = page.NextPageToken;
+        }
+        while (!string.IsNullOrEmpty(pageToken));
+    }
+
+    /// <summary>
+    /// Lists what a filter finds. The service may refuse a filter (400) or pass over it, so its answer is filtered
+    /// again here, and without a filter where it was refused.
+    /// </summary>
+    private protected static async IAsyncEnumerable<T> FilteredAsync<T>(
+        Func<string?, IAsyncEnumerable<T>> list,
+        string filter,
+        Func<T, bool> matches,
+        [EnumeratorCancellation] CancellationToken stop)
+    {
+        IAsyncEnumerator<T> found = list(filter).GetAsyncEnumerator(stop);
+        try
+        {
+            bool more;
+            try
+            {
+                more = await found.MoveNextAsync();
+            }
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.InvalidArgument)
+            {
+                await found.DisposeAsync();
+                found = list(null).GetAsyncEnumerator(stop);
+                more = await found.MoveNextAsync();
+            }
+
+            for (; more; more = await found.MoveNextAsync())
+                if (matches(found.Current))
+                    yield return found.Current;
+        }
+        finally
+        {
+            await found.DisposeAsync();
+        }
+    }
+
+    private protected static byte[] Body<T>(T message, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToUtf8Bytes(message, type);
+
+    // Nested package names stand as a%2Fb in a resource name, and travel as a%252Fb: what gcloud and Google's
+    // generated clients send (the service leaves %2F alone when it decodes: google/api/http.proto). The query is escaped already.
+    private Uri Address(string path)
+    {
+        int query = path.IndexOf('?', StringComparison.Ordinal);
+        string resource = query < 0 ? path : path[..query];
+        return new Uri(
+            _endpoint,
+            "v1/" + resource.Replace("%2F", "%252F", StringComparison.Ordinal) + (query < 0 ? "" : path[query..]));
+    }
+}

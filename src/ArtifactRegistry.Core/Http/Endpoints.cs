@@ -1,0 +1,55 @@
+namespace ArtifactRegistry.Http;
+
+/// <summary>The addresses of the services. Each ends in a slash.</summary>
+public sealed record Endpoints
+{
+    private const string Prefix = "CLOUDSDK_API_ENDPOINT_OVERRIDES_";
+
+    /// <summary>Artifact Registry API v1.</summary>
+    public required Uri ArtifactRegistry { get; init; }
+
+    /// <summary>Resource Manager API, for the policy and number of a project.</summary>
+    public required Uri ResourceManager { get; init; }
+
+    /// <summary>
+    /// Chooses the addresses: what the user named, else gcloud's override variables, else Google's.
+    /// While Artifact Registry is on this machine, a service that is not named is there too, so that nothing leaves it.
+    /// </summary>
+    /// <param name="named">The Artifact Registry address given to Connect-ArRegistry, if any.</param>
+    /// <param name="environment">Reads an environment variable; null where it is not set.</param>
+    /// <exception cref="RegistryException">An address is not https and not on this machine.</exception>
+    public static Endpoints Choose(Uri? named, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        Uri registry = Checked(named, "-Endpoint")
+            ?? FromVariable("ARTIFACTREGISTRY")
+            ?? new Uri("https://artifactregistry.googleapis.com/");
+        return new Endpoints
+        {
+            ArtifactRegistry = registry,
+            ResourceManager = FromVariable("CLOUDRESOURCEMANAGER")
+                ?? (registry.IsLoopback ? registry : new Uri("https://cloudresourcemanager.googleapis.com/")),
+        };
+
+        Uri? FromVariable(string service) =>
+            environment(Prefix + service) is { Length: > 0 } text
+                ? Checked(Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? address) ? address : null, Prefix + service)
+                    ?? throw Unusable(text, Prefix + service)
+                : null;
+    }
+
+    private static Uri? Checked(Uri? address, string origin)
+    {
+        if (address is null) return null;
+        if (!address.IsAbsoluteUri || !RestTransport.IsSafe(address) || address.UserInfo.Length > 0
+            || address.Query.Length > 0 || address.Fragment.Length > 0)
+            throw Unusable(address.OriginalString, origin);
+        // Uri resolution drops the last segment of a base without a slash at its end.
+        return address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+    }
+
+    private static RegistryException Unusable(string text, string origin) => new(
+        RegistryErrorKind.UnsafeRequest,
+        $"'{text}' ({origin}) cannot be used as the address of a service. Expected https://HOST/, or http://127.0.0.1:PORT/ "
+        + "for an emulator on this machine.");
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>
+/// Google's error answer, <c>{"error":{"code","message","status","details":[…]}}</c>, as an exception.
+/// See https://google.aip.dev/193.
+/// </summary>
+internal static class ErrorEnvelope
+{
+    private const int LongestQuote = 500;
+
+    /// <summary>Translates an answer whose status is not 2xx.</summary>
+    public static RegistryException Translate(string request, HttpStatusCode status, string body, TimeSpan? retryAfter)
+    {
+        string? message = null, rpcStatus = null, reason = null, permission = null;
+        if (TryReadError(body) is JsonElement error)
+        {
+            message = Text(error, "message");
+            rpcStatus = Text(error, "status");
+            if (error.TryGetProperty("details", out JsonElement details) && details.ValueKind is JsonValueKind.Array)
+            {
+                foreach (JsonElement detail in details.EnumerateArray())
+                {
+                    reason ??= Text(detail, "reason");
+                    permission ??= Child(detail, "metadata") is JsonElement metadata
+                        ? Text(metadata, "permission")
+                        : null;
+                    retryAfter ??= RetryDelay(detail);
+                }
+            }
+        }
+
+        string code = ((int)status).ToString(CultureInfo.InvariantCulture);
+        return new RegistryException(KindOf(status, rpcStatus), message ?? Quote(body) ?? $"The service answered {code}.")
+        {
+            Status = status,
+            Reason = reason,
+            Permission = permission,
+            Request = request,
+            RetryAfter = retryAfter,
+        };
+    }
+
+    /// <summary>The kind for a google.rpc.Code, as the error of a long-running operation has it.</summary>
+    public static RegistryErrorKind KindOfRpcCode(int code) => code switch
+    {
+        3 => RegistryErrorKind.InvalidArgument,
+        4 => RegistryErrorKind.TimedOut,
+        5 => RegistryErrorKind.NotFound,
+        6 => RegistryErrorKind.AlreadyExists,
+        7 => RegistryErrorKind.PermissionDenied,
+        8 => RegistryErrorKind.QuotaExceeded,
+        9 => RegistryErrorKind.FailedPrecondition,
+        10 => RegistryErrorKind.Aborted,
+        16 => RegistryErrorKind.Unauthenticated,
+        _ => RegistryErrorKind.Unavailable,
+    };
+
+    private static RegistryErrorKind KindOf(HttpStatusCode status, string? rpcStatus) => (status, rpcStatus) switch
+    {
+        (_, "FAILED_PRECONDITION") => RegistryErrorKind.FailedPrecondition,
+        (_, "ABORTED") => RegistryErrorKind.Aborted,
+        (HttpStatusCode.BadRequest, _) => RegistryErrorKind.InvalidArgument,
+        (HttpStatusCode.Unauthorized, _) => RegistryErrorKind.Unauthenticated,
+        (HttpStatusCode.Forbidden, _) => RegistryErrorKind.PermissionDenied,
+        (HttpStatusCode.NotFound, _) => RegistryErrorKind.NotFound,
+        (HttpStatusCode.Conflict, _) => RegistryErrorKind.AlreadyExists,
+        (HttpStatusCode.PreconditionFailed, _) => RegistryErrorKind.FailedPrecondition,
+        (HttpStatusCode.TooManyRequests, _) => RegistryErrorKind.QuotaExceeded,
+        (HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable
+            or HttpStatusCode.GatewayTimeout, _) => RegistryErrorKind.Unavailable,
+        _ => RegistryErrorKind.UnexpectedAnswer,
+    };
+
+    private static JsonElement? TryReadError(string body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return Child(document.RootElement, "error")?.Clone();
+        }
+        catch (JsonException)
+        {
+            // Proxies and load balancers answer in HTML; the caller then quotes what they said.
+            return null;
+        }
+    }
+
+    private static JsonElement? Child(JsonElement parent, string name) =>
+        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement child)
+            && child.ValueKind is JsonValueKind.Object
+            ? child
+            : null;
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement child)
+            && child.ValueKind is JsonValueKind.String
+            ? child.GetString()
+            : null;
+
+    // google.rpc.RetryInfo: {"retryDelay":"1.5s"}.
+    private static TimeSpan? RetryDelay(JsonElement detail) =>
+        Text(detail, "retryDelay") is string delay
+            && double.TryParse(delay.TrimEnd('s'), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+            && seconds is >= 0 and < 86_400
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
+
+    private static string? Quote(string body)
+    {
+        string text = body.Trim();
+        return text.Length == 0 ? null : text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
+    }
+}

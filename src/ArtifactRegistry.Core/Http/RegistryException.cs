@@ -1,0 +1,97 @@
+using System.Net;
+
+namespace ArtifactRegistry;
+
+/// <summary>What kept a request, or an operation made of several, from succeeding.</summary>
+public enum RegistryErrorKind
+{
+    /// <summary>The resource does not exist, or the caller may not know whether it does.</summary>
+    NotFound,
+
+    /// <summary>The caller is known and lacks a permission.</summary>
+    PermissionDenied,
+
+    /// <summary>There is no token, or the service does not accept it.</summary>
+    Unauthenticated,
+
+    /// <summary>The service does not understand a value that was sent.</summary>
+    InvalidArgument,
+
+    /// <summary>Something of that name exists already.</summary>
+    AlreadyExists,
+
+    /// <summary>The state of the resource does not allow the change, for example an immutable tag.</summary>
+    FailedPrecondition,
+
+    /// <summary>Somebody else changed the resource at the same time.</summary>
+    Aborted,
+
+    /// <summary>A quota is used up, and waiting did not help.</summary>
+    QuotaExceeded,
+
+    /// <summary>The service failed, and trying again did not help.</summary>
+    Unavailable,
+
+    /// <summary>No answer came in time.</summary>
+    TimedOut,
+
+    /// <summary>No connection could be made, or it broke.</summary>
+    Unreachable,
+
+    /// <summary>The answer is not what the API documents.</summary>
+    UnexpectedAnswer,
+
+    /// <summary>A request that this module does not send, such as a token over plain http.</summary>
+    UnsafeRequest,
+
+    /// <summary>The tag exists on another digest, and nobody said that it may move.</summary>
+    TagPointsElsewhere,
+
+    /// <summary>The tag points to another digest than the caller saw.</summary>
+    TagMoved,
+
+    /// <summary>The digest has tags that were not named, so it is not deleted.</summary>
+    StillTagged,
+
+    /// <summary>An index or an image still refers to the digest, so it is not deleted.</summary>
+    StillReferenced,
+
+    /// <summary>The name stands for more, or for less, than the command is about.</summary>
+    NameNotSpecific,
+}
+
+/// <summary>The one exception that Core throws for what goes wrong outside of it.</summary>
+/// <param name="kind">What went wrong, for code.</param>
+/// <param name="message">What went wrong, for people: the service's own words where it gave any.</param>
+/// <param name="inner">The cause, if there is one.</param>
+public sealed class RegistryException(RegistryErrorKind kind, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    /// <summary>What went wrong.</summary>
+    public RegistryErrorKind Kind { get; } = kind;
+
+    /// <summary>The HTTP status, if there was an answer.</summary>
+    public HttpStatusCode? Status { get; init; }
+
+    /// <summary>
+    /// The reason from google.rpc.ErrorInfo, for example <c>IAM_PERMISSION_DENIED</c>.
+    /// See https://cloud.google.com/apis/design/errors#error_info.
+    /// </summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The missing permission, where the service names it.</summary>
+    public string? Permission { get; init; }
+
+    /// <summary>Method and address of the request, without query and without secrets.</summary>
+    public string? Request { get; init; }
+
+    /// <summary>How long the service asked to wait before another try.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>
+    /// True if the request may have been carried out although no proper answer came: a broken connection,
+    /// a time-out, a server error.
+    /// </summary>
+    public bool OutcomeUnknown => Kind is RegistryErrorKind.Unavailable or RegistryErrorKind.TimedOut
+        or RegistryErrorKind.Unreachable or RegistryErrorKind.UnexpectedAnswer;
+}

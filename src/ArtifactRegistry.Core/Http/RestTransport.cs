@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ArtifactRegistry.Auth;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>Whether a request may be sent again when its first outcome is not known.</summary>
+internal enum Repeat
+{
+    /// <summary>Sending it twice has the effect of sending it once.</summary>
+    Freely,
+
+    /// <summary>Only if the service surely did nothing: it said 429, or no connection came about.</summary>
+    OnlyIfRefused,
+}
+
+/// <summary>The one place that sends HTTP: token, time-out, retry, decompression, error translation, trace.</summary>
+/// <param name="http">The shared connection pool.</param>
+/// <param name="tokens">Where the bearer token comes from.</param>
+/// <param name="options">Time-outs and pauses.</param>
+/// <param name="trace">Called once a request with a line for -Verbose; the line never holds a secret.</param>
+public sealed class RestTransport(HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace)
+{
+    private readonly ResiliencePipeline _freely = Pipeline(options, trace, Repeat.Freely);
+    private readonly ResiliencePipeline _onlyIfRefused = Pipeline(options, trace, Repeat.OnlyIfRefused);
+
+    /// <summary>Sends a request and reads its JSON answer.</summary>
+    /// <exception cref="RegistryException">The request failed, for good or after the last try.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    internal async Task<T> SendAsync<T>(
+        HttpMethod method, Uri address, byte[]? body, Repeat repeat, JsonTypeInfo<T> answer, CancellationToken stop)
+    {
+        RequireSafe(address);
+        try
+        {
+            return await (repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
+                async (state, token) => await TryOnceAsync(state, token),
+                new Attempt<T>(method, address, body, answer),
+                stop);
+        }
+        catch (TimeoutRejectedException late)
+        {
+            string seconds = late.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+            {
+                Request = Line(method, address),
+            };
+        }
+    }
+
+    /// <summary>True if a token may travel to this address: https, or http that stays on this machine.</summary>
+    internal static bool IsSafe(Uri address) =>
+        address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
+
+    private static void RequireSafe(Uri address)
+    {
+        if (!IsSafe(address))
+            throw new RegistryException(
+                RegistryErrorKind.UnsafeRequest,
+                $"'{address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used towards this machine only.");
+    }
+
+    private async Task<T> TryOnceAsync<T>(Attempt<T> attempt, CancellationToken stop)
+    {
+        AccessToken token = await tokens.GetTokenAsync(refused: null, stop);
+        try
+        {
+            return await SendOnceAsync(attempt, token, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
+        {
+            // A token may be revoked, or have expired by the service's clock. A source that can, brings a new one.
+            AccessToken fresh = await tokens.GetTokenAsync(refused: token, stop);
+            if (fresh.Value is null || fresh.Value == token.Value) throw;
+            return await SendOnceAsync(attempt, fresh, stop);
+        }
+    }
+
+    private async Task<T> SendOnceAsync<T>(Attempt<T> attempt, AccessToken token, CancellationToken stop)
+    {
+        string line = Line(attempt.Method, attempt.Address);
+        long started = Stopwatch.GetTimestamp();
+        using var request = new HttpRequestMessage(attempt.Method, attempt.Address)
+        {
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
+        };
+        if (token.Value is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        if (token.QuotaProject is not null) request.Headers.Add("X-Goog-User-Project", token.QuotaProject);
+        if (attempt.Body is not null)
+        {
+            request.Content = new ByteArrayContent(attempt.Body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        try
+        {
+            using HttpResponseMessage response =
+                await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+            trace?.Invoke(FormattableString.Invariant(
+                $"{attempt.Method} {attempt.Address} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+
+            if (!response.IsSuccessStatusCode)
+                throw ErrorEnvelope.Translate(
+                    line, response.StatusCode, await response.Content.ReadAsStringAsync(stop), RetryAfter(response));
+
+            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
+            return await JsonSerializer.DeserializeAsync(stream, attempt.Answer, stop)
+                ?? throw Unexpected("The service answered null.", line, null);
+        }
+        catch (JsonException e)
+        {
+            throw Unexpected("The answer is not the JSON that the API documents.", line, e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            bool neverSent = e is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
+            };
+            trace?.Invoke($"{attempt.Method} {attempt.Address} -> {e.Message}");
+            throw new RegistryException(RegistryErrorKind.Unreachable, e.Message, e)
+            {
+                Request = line,
+                Reason = neverSent ? NeverSent : null,
+            };
+        }
+    }
+
+    private const string NeverSent = "NEVER_SENT";
+
+    private static RegistryException Unexpected(string message, string line, Exception? inner) =>
+        new(RegistryErrorKind.UnexpectedAnswer, message, inner) { Request = line };
+
+    private static string Line(HttpMethod method, Uri address) => $"{method} {address.GetLeftPart(UriPartial.Path)}";
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: TimeSpan delta } => delta,
+        { Date: DateTimeOffset date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+        _ => null,
+    };
+
+    private static ResiliencePipeline Pipeline(TransportOptions options, Action<string>? trace, Repeat repeat) =>
+        new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = options.Retries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = options.FirstPause,
+                MaxDelay = options.LongestPause,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception switch
+                {
+                    // A wait that is longer than anybody sits through is reported, not slept.
+                    RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
+                    RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
+                    RegistryException { Reason: NeverSent } => true,
+                    TimeoutRejectedException or RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
+                    _ => false,
+                }),
+                DelayGenerator = args => ValueTask.FromResult((args.Outcome.Exception as RegistryException)?.RetryAfter),
+                OnRetry = args =>
+                {
+                    trace?.Invoke(FormattableString.Invariant(
+                        $"Trying again in {args.RetryDelay.TotalSeconds:0.0} s (try {args.AttemptNumber + 2} of {options.Retries + 1}): {args.Outcome.Exception?.Message}"));
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .AddTimeout(options.RequestTimeout)
+            .Build();
+
+    private sealed record Attempt<T>(HttpMethod Method, Uri Address, byte[]? Body, JsonTypeInfo<T> Answer);
+}

@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>How long to wait for an answer, and how often and at what distance to try again.</summary>
+public sealed record TransportOptions
+{
+    /// <summary>The time that one request may take, its body included.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many times a request is sent again after its first try.</summary>
+    public int Retries { get; init; } = 7;
+
+    /// <summary>The pause before the second try; it doubles from then on, with jitter.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest pause that we choose ourselves.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(32);
+
+    /// <summary>The longest pause that the service may ask for; beyond it the request fails with what it said.</summary>
+    public TimeSpan LongestRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Makes a connection pool as every cmdlet needs it. Redirects are not followed, since a token must not travel
+    /// to a host that nobody named; certificates are checked by the platform.
+    /// </summary>
+    public static HttpClient CreateHttpClient()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.GZip,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+        };
+        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
+        client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version}");
+        return client;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ArtifactRegistry;
+
+/// <summary>The name of a repository in Artifact Registry, of an image in it, or of one tag or digest of an
+/// image.</summary>
+/// <remarks>
+/// Immutable and always well formed. All spellings of a name are the same value:
+/// <code>
+/// LOCATION-docker.pkg.dev/PROJECT/REPOSITORY[/a/b[:TAG][@sha256:…]]     docker.REGION.rep.pkg.dev/…
+/// gcr.io, us.gcr.io, eu.gcr.io, asia.gcr.io /PROJECT[/a/b…]             in us, us, europe and asia
+/// projects/P/locations/L/repositories/R[/packages/a%2Fb[/versions/sha256:…|/tags/T]]
+/// projects/P/locations/L/repositories/R/dockerImages/a%2Fb@sha256:…
+/// </code>
+/// An <c>https://</c> may stand before a host, and a domain-scoped project is written <c>example.com/my-project</c> or
+/// <c>example.com:my-project</c>. Nothing is ever guessed: a name without tag has no tag, and not <c>latest</c>.
+/// <para>
+/// The resource names are safe to put into a request path: they hold the characters of the grammar and <c>%2F</c>
+/// alone, so they have exactly the segments that are shown, and nothing that was typed can reach another repository.
+/// The slashes of a package are <c>%2F</c> in a resource name; in a request path the percent sign is escaped once more.
+/// </para>
+/// Sources: https://cloud.google.com/artifact-registry/docs/docker/names and the grammar of the OCI distribution-spec.
+/// </remarks>
+public sealed class ImageName : IEquatable<ImageName>
+{
+    private readonly ImageNameParts _parts;
+
+    private ImageName(ImageNameParts parts) => _parts = parts;
+
+    /// <summary>The location, a region or a multi-region: <c>europe-west1</c>, <c>us</c>.</summary>
+    public string Location => _parts.Location!;
+
+    /// <summary>The project's id or number; a domain-scoped one as the API wants it,
+    /// <c>example.com:my-project</c>.</summary>
+    public string Project => _parts.Project!;
+
+    /// <summary>The repository's id; for the gcr.io hosts the host's name.</summary>
+    public string Repository => _parts.Repository!;
+
+    /// <summary>The image within the repository, with plain slashes: <c>team/web</c>; null for a repository.</summary>
+    public string? Package => _parts.Package;
+
+    /// <summary>The tag, or null.</summary>
+    public string? Tag => _parts.Tag;
+
+    /// <summary>The digest, <c>sha256:</c> and 64 digits, or null. With a tag beside it, the digest says which image
+    /// is meant.</summary>
+    public string? Digest => _parts.Digest;
+
+    /// <summary>Whether this names a repository and no image.</summary>
+    public bool IsRepository => Package is null;
+
+    /// <summary>Whether this names an image with neither tag nor digest, that is all of its digests.</summary>
+    public bool IsWholeImage => Package is not null && Tag is null && Digest is null;
+
+    /// <summary><c>projects/P/locations/L/repositories/R</c></summary>
+    public string RepositoryResource => $"projects/{Project}/locations/{Location}/repositories/{Repository}";
+
+    /// <summary><c>projects/P/locations/L/repositories/R/packages/a%2Fb</c></summary>
+    /// <exception cref="InvalidOperationException">The name is a repository's.</exception>
+    public string PackageResource => $"{RepositoryResource}/packages/{EscapedPackage}";
+
+    /// <summary><c>projects/P/locations/L/repositories/R/packages/a%2Fb/versions/sha256:…</c></summary>
+    /// <exception cref="InvalidOperationException">The name has no digest.</exception>
+    public string VersionResource => $"{PackageResource}/versions/{Required(Digest, "digest")}";
+
+    /// <summary><c>projects/P/locations/L/repositories/R/packages/a%2Fb/tags/T</c></summary>
+    /// <exception cref="InvalidOperationException">The name has no tag.</exception>
+    public string TagResource => $"{PackageResource}/tags/{Required(Tag, "tag")}";
+
+    /// <summary><c>projects/P/locations/L/repositories/R/dockerImages/a%2Fb@sha256:…</c></summary>
+    /// <exception cref="InvalidOperationException">The name has no digest.</exception>
+    public string DockerImageResource =>
+        $"{RepositoryResource}/dockerImages/{EscapedPackage}@{Required(Digest, "digest")}";
+
+    internal string EscapedPackage => Required(Package, "image").Replace("/", "%2F", StringComparison.Ordinal);
+
+    /// <summary>Reads a name in any of its spellings.</summary>
+    /// <exception cref="ImageNameException">The text is anything else, also null or empty.</exception>
+    public static ImageName Parse(string text) =>
+        Read(text, out ImageName? name) is { } problem ? throw new ImageNameException(text, problem) : name!;
+
+    /// <summary>Reads a name in any of its spellings; false where <see cref="Parse"/> would throw.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ImageName? name) => Read(text, out name) is null;
+
+    /// <summary>Puts a name together from its parts, as answers of the API give them.</summary>
+    /// <param name="location">As <see cref="Location"/>.</param>
+    /// <param name="project">As <see cref="Project"/>, a domain-scoped one with its colon.</param>
+    /// <param name="repository">As <see cref="Repository"/>.</param>
+    /// <param name="package">As <see cref="Package"/>, with plain slashes; null for a repository.</param>
+    /// <param name="tag">Null for none; an empty one is an error, since dropping it would name more than was
+    /// meant.</param>
+    /// <param name="digest">Null for none; an empty one is an error.</param>
+    /// <exception cref="ImageNameException">A part is malformed, or there is a tag or digest without a
+    /// package.</exception>
+    public static ImageName Create(
+        string location, string project, string repository, string? package, string? tag, string? digest) =>
+        Create(new ImageNameParts(location, project, repository, package, tag, digest));
+
+    /// <summary>The repository that the image is in.</summary>
+    public ImageName ToRepository() => new(_parts with { Package = null, Tag = null, Digest = null });
+
+    /// <summary>The image without tag and digest.</summary>
+    /// <exception cref="InvalidOperationException">The name is a repository's.</exception>
+    public ImageName ToImage()
+    {
+        Required(Package, "image");
+        return new ImageName(_parts with { Tag = null, Digest = null });
+    }
+
+    /// <summary>An image of the same repository, without tag and digest.</summary>
+    /// <exception cref="ImageNameException">The package is malformed.</exception>
+    public ImageName WithPackage(string package) =>
+        Create(_parts with { Package = package ?? "", Tag = null, Digest = null });
+
+    /// <summary>A tag of the same image; a digest is not kept.</summary>
+    /// <exception cref="ImageNameException">The tag is malformed.</exception>
+    /// <exception cref="InvalidOperationException">The name is a repository's.</exception>
+    public ImageName WithTag(string tag) => WithTagAndDigest(tag ?? "", null);
+
+    /// <summary>A digest of the same image; a tag is not kept.</summary>
+    /// <exception cref="ImageNameException">The digest is malformed.</exception>
+    /// <exception cref="InvalidOperationException">The name is a repository's.</exception>
+    public ImageName WithDigest(string digest) => WithTagAndDigest(null, digest ?? "");
+
+    /// <summary>The same image with exactly this tag and digest; null for none, and empty is an error.</summary>
+    /// <exception cref="ImageNameException">The tag or the digest is malformed.</exception>
+    /// <exception cref="InvalidOperationException">The name is a repository's.</exception>
+    public ImageName WithTagAndDigest(string? tag, string? digest)
+    {
+        Required(Package, "image");
+        return Create(_parts with { Tag = tag, Digest = digest });
+    }
+
+    /// <summary>The name as docker and Kubernetes take it, and <see cref="Parse"/> too.</summary>
+    /// <remarks>
+    /// What is in a gcr.io repository is written with that host, because that is how the clusters that pull it know it.
+    /// </remarks>
+    public override string ToString()
+    {
+        string project = Project.Replace(':', '/');
+        string repository = ImageNameGrammar.LocationOfGcrHost(Repository) is null
+            ? $"{Location}-docker.pkg.dev/{project}/{Repository}"
+            : $"{Repository}/{project}";
+        return repository + Prefixed('/', Package) + Prefixed(':', Tag) + Prefixed('@', Digest);
+    }
+
+    /// <summary>Whether two names are the same value, however they were spelled.</summary>
+    public bool Equals([NotNullWhen(true)] ImageName? other) => other is not null && _parts == other._parts;
+
+    /// <inheritdoc/>
+    public override bool Equals([NotNullWhen(true)] object? obj) => Equals(obj as ImageName);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _parts.GetHashCode();
+
+    /// <summary>Whether two names are the same value, however they were spelled.</summary>
+    public static bool operator ==(ImageName? left, ImageName? right) => left?.Equals(right) ?? right is null;
+
+    /// <summary>Whether two names are different values.</summary>
+    public static bool operator !=(ImageName? left, ImageName? right) => !(left == right);
+
+    internal static ImageName Create(ImageNameParts parts) =>
+        ImageNameGrammar.Problem(parts) is not { } problem ? new ImageName(parts)
+            : throw new ImageNameException(
+                $"{parts.Location}-docker.pkg.dev/{parts.Project}/{parts.Repository}"
+                + Prefixed('/', parts.Package) + Prefixed(':', parts.Tag) + Prefixed('@', parts.Digest), problem);
+
+    private static string? Read(string? text, out ImageName? name)
+    {
+        string? problem = ImageNameParser.Split(text, wildcards: false, out ImageNameParts parts)
+            ?? ImageNameGrammar.Problem(parts);
+        name = problem is null ? new ImageName(parts) : null;
+        return problem;
+    }
+
+    private static string Prefixed(char separator, string? part) => part is null ? "" : separator + part;
+
+    private string Required(string? part, string what) =>
+        part ?? throw new InvalidOperationException($"{this} has no {what}, and this needs one.");
+}

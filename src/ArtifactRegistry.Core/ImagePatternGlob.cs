@@ -1,0 +1,40 @@
+namespace ArtifactRegistry;
+
+/// <summary>Matches a whole text against a pattern in which <c>*</c> is any run of characters, <c>?</c> any
+/// one.</summary>
+/// <remarks>
+/// Every character matches literally, upper and lower case are different, and a slash is a character like any other.
+/// </remarks>
+internal static class ImagePatternGlob
+{
+    internal static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    {
+        // Only the last star ever has to give way, since whatever an earlier one could take, the last can take too.
+        // So there is no recursion, and no pattern costs more than its length times the text's.
+        int p = 0, t = 0, star = -1, starText = 0;
+        while (t < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                star = p++;
+                starText = t;
+            }
+            else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == text[t]))
+            {
+                p++;
+                t++;
+            }
+            else if (star >= 0)
+            {
+                p = star + 1;
+                t = ++starText;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern[p..].IndexOfAnyExcept('*') < 0;
+    }
+}

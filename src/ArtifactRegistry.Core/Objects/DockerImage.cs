@@ -1,0 +1,117 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry;
+
+/// <summary>One digest of an image: what a pull by digest brings. Named as in Google's API.</summary>
+public class DockerImage
+{
+    private protected DockerImage(DockerImage from)
+        : this(from.Name, from.Tags)
+    {
+        Kind = from.Kind;
+        MediaType = from.MediaType;
+        ArtifactType = from.ArtifactType;
+        SubjectDigest = from.SubjectDigest;
+        Platforms = from.Platforms;
+        SizeBytes = from.SizeBytes;
+        UploadTime = from.UploadTime;
+        UpdateTime = from.UpdateTime;
+        BuildTime = from.BuildTime;
+        Children = from.Children;
+    }
+
+    private DockerImage(ImageName name, TagList tags)
+    {
+        Name = name;
+        Tags = tags;
+    }
+
+    /// <summary>The name by digest, as <c>docker pull</c> takes it.</summary>
+    public string Uri => Name.ToString();
+
+    /// <summary>The image that this is a digest of, without tag and digest.</summary>
+    public string Image => Name.ToImage().ToString();
+
+    /// <summary>The project's id.</summary>
+    public string Project => Name.Project;
+
+    /// <summary>The region or multi-region.</summary>
+    public string Location => Name.Location;
+
+    /// <summary>The repository's name within project and location.</summary>
+    public string Repository => Name.Repository;
+
+    /// <summary>The image's name within the repository; nested names have slashes.</summary>
+    public string Package => Name.Package!;
+
+    /// <summary>sha256: and 64 hexadecimal digits.</summary>
+    public string Digest => Name.Digest!;
+
+    /// <summary>All tags on this digest; empty if it is untagged.</summary>
+    public TagList Tags { get; }
+
+    /// <summary>What the digest holds.</summary>
+    public ImageKind Kind { get; private init; }
+
+    /// <summary>The manifest's media type.</summary>
+    public string? MediaType { get; private init; }
+
+    /// <summary>The OCI artifact type, where the manifest has one.</summary>
+    public string? ArtifactType { get; private init; }
+
+    /// <summary>The digest that this one is about (OCI <c>subject</c>), for signatures, attestations and SBOMs.</summary>
+    public string? SubjectDigest { get; private init; }
+
+    /// <summary>For an index: os/architecture[/variant] of each image in it.</summary>
+    public IReadOnlyList<string> Platforms { get; private init; } = [];
+
+    /// <summary>Size in bytes as the service computes it: the layers of this image.</summary>
+    public long SizeBytes { get; private init; }
+
+    /// <summary>When it was pushed, in local time.</summary>
+    public DateTime? UploadTime { get; private init; }
+
+    /// <summary>When it was last changed, in local time; a tag that comes or goes counts.</summary>
+    public DateTime? UpdateTime { get; private init; }
+
+    /// <summary>When it was built, in local time, where the image says so.</summary>
+    public DateTime? BuildTime { get; private init; }
+
+    /// <summary>The name, parsed.</summary>
+    internal ImageName Name { get; }
+
+    /// <summary>For an index: the manifests that it lists, as far as the service tells.</summary>
+    internal IReadOnlyList<ImageManifestMessage> Children { get; private init; } = [];
+
+    /// <summary>A name that can be pasted where an image is asked for.</summary>
+    public override string ToString() => Uri;
+
+    /// <summary>Makes the object of an answer of the service.</summary>
+    /// <exception cref="RegistryException">The answer has a name that is none.</exception>
+    internal static DockerImage From(DockerImageMessage message, IReadOnlyList<string>? allTags = null)
+    {
+        if (!ImageName.TryParse(message.Name, out ImageName? name) || name.Digest is null)
+            throw new RegistryException(
+                RegistryErrorKind.UnexpectedAnswer, $"The service lists an image under a name that is none: '{message.Name}'.");
+        IReadOnlyList<string> tags = allTags ?? message.Tags ?? [];
+        IReadOnlyList<ImageManifestMessage> children = message.ImageManifests ?? [];
+        return new DockerImage(name, tags.Count == 0 ? TagList.Empty : new TagList([.. tags]))
+        {
+            Kind = ImageKinds.Of(message.MediaType, message.ArtifactType, message.SubjectDigest, tags),
+            MediaType = message.MediaType,
+            ArtifactType = NullIfEmpty(message.ArtifactType),
+            SubjectDigest = NullIfEmpty(message.SubjectDigest),
+            Platforms = children.Count == 0 ? [] : [.. children.Select(Platform)],
+            SizeBytes = message.ImageSizeBytes ?? 0,
+            UploadTime = message.UploadTime?.LocalDateTime,
+            UpdateTime = message.UpdateTime?.LocalDateTime,
+            BuildTime = message.BuildTime?.LocalDateTime,
+            Children = children,
+        };
+    }
+
+    private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;
+
+    private static string Platform(ImageManifestMessage child) =>
+        $"{child.Os ?? "unknown"}/{child.Architecture ?? "unknown"}{(child.Variant is { Length: > 0 } v ? "/" + v : "")}";
+}

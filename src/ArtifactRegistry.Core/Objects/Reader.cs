@@ -1,0 +1,34 @@
+namespace ArtifactRegistry;
+
+/// <summary>A member that holds a role on a repository, so that it can pull.</summary>
+public sealed class Reader
+{
+    internal Reader(string resource, string member, string role, string? condition)
+    {
+        Resource = resource;
+        Member = member;
+        Role = role;
+        Condition = condition;
+    }
+
+    /// <summary>Where the role is granted: a repository, or <c>projects/ID</c>.</summary>
+    public string Resource { get; }
+
+    /// <summary>Who: <c>serviceAccount:…</c>, <c>user:…</c>, <c>group:…</c>, as IAM writes it.</summary>
+    public string Member { get; }
+
+    /// <summary>For example <c>roles/artifactregistry.reader</c>.</summary>
+    public string Role { get; }
+
+    /// <summary>The IAM condition that limits the grant, in its own language; null if there is none.</summary>
+    public string? Condition { get; }
+
+    /// <summary>True if the role is granted above the repository that was asked for.</summary>
+    public bool Inherited { get; internal init; }
+
+    /// <summary>After a grant: true if it was not there before.</summary>
+    public bool Changed { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Member} {Role} on {Resource}";
+}

@@ -1,0 +1,71 @@
+namespace ArtifactRegistry;
+
+/// <summary>What became of a digest that was to be deleted.</summary>
+public enum RemovalStatus
+{
+    /// <summary>The service confirms that it is deleted.</summary>
+    Removed,
+
+    /// <summary>It is still there, on purpose; the reason says why.</summary>
+    Kept,
+
+    /// <summary>It was gone before this command deleted it.</summary>
+    AlreadyGone,
+
+    /// <summary>The deletion failed; an error record says more.</summary>
+    Failed,
+
+    /// <summary>With -WhatIf: it would be deleted.</summary>
+    WouldRemove,
+
+    /// <summary>It was planned, and the run ended before its turn came.</summary>
+    NotReached,
+}
+
+/// <summary>A digest that a command was asked to delete, and what became of it.</summary>
+public sealed class RemovedImage
+{
+    internal RemovedImage(DockerImage image, RemovalStatus status, string reason)
+        : this(image.Name, image.Tags, image.SizeBytes, status, reason)
+    {
+    }
+
+    internal RemovedImage(ImageName digest, TagList tags, long sizeBytes, RemovalStatus status, string reason)
+    {
+        Name = digest.WithDigest(digest.Digest!);
+        Tags = tags;
+        SizeBytes = sizeBytes;
+        Status = status;
+        Reason = reason;
+    }
+
+    /// <summary>The name by digest.</summary>
+    public string Uri => Name.ToString();
+
+    /// <summary>The image, without digest.</summary>
+    public string Image => Name.ToImage().ToString();
+
+    /// <summary>The digest.</summary>
+    public string Digest => Name.Digest!;
+
+    /// <summary>The tags that it had when the command looked.</summary>
+    public TagList Tags { get; }
+
+    /// <summary>Size in bytes.</summary>
+    public long SizeBytes { get; }
+
+    /// <summary>What became of it.</summary>
+    public RemovalStatus Status { get; }
+
+    /// <summary>Why, in a sentence.</summary>
+    public string Reason { get; }
+
+    /// <summary>Why the deletion failed, for the error record.</summary>
+    internal RegistryException? Error { get; init; }
+
+    /// <summary>The name, parsed.</summary>
+    internal ImageName Name { get; }
+
+    /// <summary>The name by digest.</summary>
+    public override string ToString() => Uri;
+}

@@ -1,0 +1,87 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>Puts a tag on a digest; moves it there if it may move.</summary>
+public static class AddTag
+{
+    /// <summary>Looks where the tag points, asks, and then sets it with one request.</summary>
+    /// <param name="client">The service.</param>
+    /// <param name="image">The digest that gets the tag, as just read.</param>
+    /// <param name="tag">The tag.</param>
+    /// <param name="mayMove">Whether a tag on another digest may move.</param>
+    /// <param name="expectedDigest">The digest that the tag must be on now to be moved; null if that does not matter.</param>
+    /// <param name="confirm">Asks whether to go on: target, then action.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <returns>The tag as it is now; null if the answer to <paramref name="confirm"/> was no.</returns>
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryErrorKind.TagPointsElsewhere"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
+    /// </exception>
+    public static async Task<ImageTag?> RunAsync(
+        ArtifactRegistryClient client,
+        DockerImage image,
+        string tag,
+        bool mayMove,
+        string? expectedDigest,
+        Func<string, string, Task<bool>> confirm,
+        CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(confirm);
+        ImageName target = image.Name.WithTag(tag);
+        string? current = await CurrentDigestAsync(client, target, stop);
+
+        if (current == image.Digest) return Result(image, tag, current);
+        if (expectedDigest is not null && current != expectedDigest)
+            throw new RegistryException(
+                RegistryErrorKind.TagMoved,
+                $"The tag '{target}' was expected on {expectedDigest}, but it {(current is null ? "does not exist" : $"is on {current}")}.");
+        if (current is not null && !mayMove && expectedDigest is null)
+            throw new RegistryException(
+                RegistryErrorKind.TagPointsElsewhere, $"The tag '{target}' exists already, on {current}.");
+
+        string action = current is null ? $"Add the tag to {image.Digest}" : $"Move the tag from {current} to {image.Digest}";
+        if (!await confirm(target.ToString(), action)) return null;
+
+        if (current is null) await CreateAsync(client, target, image.Name, stop);
+        else await client.PatchTagAsync(target, image.Name, stop);
+        return Result(image, tag, current);
+    }
+
+    private static async Task<string?> CurrentDigestAsync(
+        ArtifactRegistryClient client, ImageName target, CancellationToken stop)
+    {
+        try
+        {
+            return (await FindImages.ResolveTagAsync(client, target, stop)).Digest;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task CreateAsync(
+        ArtifactRegistryClient client, ImageName target, ImageName digest, CancellationToken stop)
+    {
+        try
+        {
+            await client.CreateTagAsync(target, digest, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
+        {
+            // Either our own first try arrived although its answer was lost, or somebody was faster.
+            string? current = await CurrentDigestAsync(client, target, stop);
+            if (current != digest.Digest)
+                throw new RegistryException(
+                    RegistryErrorKind.TagPointsElsewhere,
+                    $"The tag '{target}' was created by somebody else just now, on {current ?? "a digest that is gone again"}.", e);
+        }
+    }
+
+    private static ImageTag Result(DockerImage image, string tag, string? previous) => new(image, tag)
+    {
+        PreviousDigest = previous,
+        Tags = image.Tags.Contains(tag) ? image.Tags : new TagList([.. image.Tags, tag]),
+    };
+}

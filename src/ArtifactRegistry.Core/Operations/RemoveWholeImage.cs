@@ -1,0 +1,89 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>Deletes an image with all its digests and tags.</summary>
+public static class RemoveWholeImage
+{
+    /// <summary>Lists the digests, asks, deletes the package, and looks what is left.</summary>
+    /// <param name="client">The service.</param>
+    /// <param name="image">The image, without tag and digest.</param>
+    /// <param name="confirm">Asks whether to go on: target, then action.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <returns>One row a digest; none if the answer was no.</returns>
+    /// <exception cref="RegistryException">What the service said before anything was changed.</exception>
+    public static async Task<IReadOnlyList<RemovedImage>> RunAsync(
+        ArtifactRegistryClient client,
+        ImageName image,
+        Func<string, string, Task<bool>> confirm,
+        CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(confirm);
+        if (!image.IsWholeImage)
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific, $"'{image}' is not the name of a whole image, so -All does not fit it.");
+
+        List<DockerImage> before = await ListAsync(client, image, stop);
+        string counts = $"{before.Count} {(before.Count == 1 ? "digest" : "digests")}, "
+            + $"{before.Sum(digest => digest.Tags.Count)} tags, {ByteSize.Format(before.Sum(digest => digest.SizeBytes))}";
+        if (!await confirm(image.ToString(), $"Delete the whole image ({counts})")) return [];
+
+        // The record of the run names what is deleted, so it is taken after the question and just before the deletion.
+        before = await ListAsync(client, image, stop);
+        RegistryException? error = null;
+        try
+        {
+            await WaitForOperation.RunAsync(client, await client.DeletePackageAsync(image, stop), stop);
+        }
+        catch (RegistryException e)
+        {
+            error = e;
+        }
+
+        HashSet<string> left = await LeftAsync(client, image, error, before, stop);
+        return
+        [
+            .. before.Select(digest => left.Contains(digest.Digest)
+                ? new RemovedImage(digest, RemovalStatus.Failed, error?.Message ?? "still there after the deletion of the whole image")
+                {
+                    Error = error ?? new RegistryException(
+                        RegistryErrorKind.UnexpectedAnswer,
+                        $"The service reports the deletion of '{image}' as done, but {digest.Digest} is still there."),
+                }
+                : new RemovedImage(digest, RemovalStatus.Removed, "deleted with the whole image")),
+        ];
+    }
+
+    private static async Task<HashSet<string>> LeftAsync(
+        ArtifactRegistryClient client,
+        ImageName image,
+        RegistryException? error,
+        List<DockerImage> before,
+        CancellationToken stop)
+    {
+        try
+        {
+            return [.. (await ListAsync(client, image, stop)).Select(digest => digest.Digest)];
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return [];
+        }
+        catch (RegistryException) when (error is not null)
+        {
+            // Nothing is known of what is left, so nothing is reported as removed.
+            return [.. before.Select(digest => digest.Digest)];
+        }
+    }
+
+    private static async Task<List<DockerImage>> ListAsync(
+        ArtifactRegistryClient client, ImageName image, CancellationToken stop)
+    {
+        var found = new List<DockerImage>();
+        await foreach (DockerImage digest in FindImages.RunAsync(client, ImagePattern.Exactly(image), stop))
+            found.Add(digest);
+        return found;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Threading.Channels;
+
+namespace ArtifactRegistry;
+
+/// <summary>A cmdlet that works on several items at once.</summary>
+/// <remarks>
+/// PowerShell accepts Write* and ShouldProcess only from the thread that called ProcessRecord. So work posts actions, and
+/// the pipeline thread performs them whenever it would otherwise wait. This file alone blocks, posts or starts tasks.
+/// </remarks>
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<Action> _posted = Channel.CreateBounded<Action>(64);
+    private readonly HashSet<Task> _running = []; // touched by the pipeline thread alone
+    private readonly ConcurrentQueue<string> _trace = new();
+
+    /// <summary>Prepares the token that ends all work.</summary>
+    protected AsyncCmdlet() => StopToken = _stop.Token; // outlives _stop, for work that outlives the grace
+
+    /// <summary>Cancelled on Ctrl+C, and when the pipeline ends early for any other reason.</summary>
+    protected CancellationToken StopToken { get; }
+
+    /// <summary>How many items are worked on at once.</summary>
+    protected virtual int Room => 1;
+
+    /// <summary>Starts work on an item, once there is room; meanwhile performs what other work posts.</summary>
+    /// <param name="item">The item, which becomes the target of its error record.</param>
+    /// <param name="work">The work. It reads locals, not parameters: PowerShell binds those anew for the next record.</param>
+    protected void Start(object item, Func<Task> work)
+    {
+        while (_running.Count >= Room) PerformNext();
+        StartNow(item, work);
+        while (_posted.Reader.TryRead(out Action? action)) action();
+    }
+
+    /// <summary>Does work and waits for its result; meanwhile performs what it and other work post.</summary>
+    /// <returns>The result; null after an error, which has been written.</returns>
+    protected T? Wait<T>(object item, Func<Task<T>> work)
+        where T : class
+    {
+        T? result = null;
+        Task task = StartNow(item, async () => result = await work());
+        while (_running.Contains(task)) PerformNext();
+        return result;
+    }
+
+    /// <summary>Waits until no work is left.</summary>
+    protected void Drain()
+    {
+        while (_running.Count > 0) PerformNext();
+        WriteTrace();
+    }
+
+    /// <summary>Has the pipeline thread perform an action. Safe from any thread; waits if that thread is far behind.</summary>
+    protected ValueTask PostAsync(Action action) => _posted.Writer.WriteAsync(action, StopToken);
+
+    /// <summary>Has the pipeline thread perform an action, and waits for what it returns.</summary>
+    protected async Task<T> PerformAsync<T>(Func<T> action)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(() =>
+        {
+            try
+            {
+                done.SetResult(action());
+            }
+            finally
+            {
+                done.TrySetCanceled();
+            }
+        });
+        return await done.Task.WaitAsync(StopToken);
+    }
+
+    /// <summary>Writes objects as they come. The first is out before the second is asked for.</summary>
+    protected async Task EmitAsync<T>(IAsyncEnumerable<T> items)
+    {
+        bool first = true;
+        await foreach (T item in items)
+        {
+            if (first) await PerformAsync(() => Emit(item));
+            else await PostAsync(() => Emit(item));
+            first = false;
+        }
+    }
+
+    /// <summary>Writes one object from work.</summary>
+    protected ValueTask EmitAsync(object item) => PostAsync(() => WriteObject(item));
+
+    /// <summary>Takes a line for -Verbose from work; none is lost.</summary>
+    protected void Trace(string line)
+    {
+        _trace.Enqueue(line);
+        _posted.Writer.TryWrite(WriteTrace);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Drain();
+
+    /// <summary>Only cancels: it runs on another thread while the pipeline thread waits.</summary>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Cancels and awaits what still runs, so that no request outlives its cmdlet.</summary>
+    /// <remarks>Select-Object -First ends a pipeline without StopProcessing or EndProcessing; Dispose is always called.</remarks>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>See <see cref="Dispose()"/>.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        _stop.Cancel();
+        try
+        {
+            Task.WaitAll([.. _running], Grace);
+        }
+        catch (AggregateException)
+        {
+            // Cancelled work: nobody is left to hear its errors.
+        }
+
+        _stop.Dispose();
+    }
+
+    private Task StartNow(object item, Func<Task> work)
+    {
+        Task self = null!;
+        self = Task.Run(async () =>
+        {
+            Action done = () => _running.Remove(self);
+            try
+            {
+                await work();
+            }
+            catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                done += () => WriteError(ErrorRecords.For(error, item));
+            }
+
+            await PostAsync(done);
+        });
+        _running.Add(self);
+        return self;
+    }
+
+    private bool Emit(object? item)
+    {
+        WriteObject(item);
+        return true;
+    }
+
+    private void WriteTrace()
+    {
+        while (_trace.TryDequeue(out string? line)) WriteVerbose(line);
+    }
+
+    private void PerformNext()
+    {
+        Action action;
+        try
+        {
+            // The token ends this wait on Ctrl+C even if work is slow to notice it.
+            action = _posted.Reader.ReadAsync(StopToken).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+
+        action();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Puts tags on a digest.</summary>
+[Cmdlet(VerbsCommon.Add, "ArImageTag", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(ImageTag))]
+public sealed class AddArImageTagCommand : ChangeCmdlet
+{
+    /// <summary>The image, by digest or by a tag that it has.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ImageArgument]
+    public ImageName[] Image { get; set; } = [];
+
+    /// <summary>The tags that it gets: names, or full names of the same image.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string[] Tag { get; set; } = [];
+
+    /// <summary>Moves a tag only if it is on this digest now.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ExpectedDigest { get; set; }
+
+    /// <summary>Moves a tag from whatever digest it is on.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (ExpectedDigest is not null && !Digest.IsValid(ExpectedDigest))
+            ThrowTerminatingError(ErrorRecords.For(
+                new RegistryException(
+                    RegistryErrorKind.NameNotSpecific, $"-ExpectedDigest '{ExpectedDigest}' is not a digest. Expected sha256: and 64 hexadecimal digits."),
+                ExpectedDigest));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        bool mayMove = Force && ExpectedDigest is null;
+        string? expected = ExpectedDigest;
+        string[] tags = Tag;
+        foreach (ImageName image in Image)
+            Start(image, () => AddAsync(image, tags, mayMove, expected));
+    }
+
+    private async Task AddAsync(ImageName image, string[] tags, bool mayMove, string? expected)
+    {
+        List<string> names = [.. tags.Select(tag => TagOf(image, tag)).Distinct()];
+        if (image.IsRepository || image.IsWholeImage)
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                $"'{image}' names no digest and no tag, so it is not clear what gets the tag. "
+                + $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….");
+
+        DockerImage digest = await FindImages.ReadAsync(Client, image, StopToken);
+        foreach (string tag in names)
+        {
+            try
+            {
+                if (await AddTag.RunAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken) is ImageTag added)
+                    await EmitAsync(added);
+            }
+            catch (RegistryException e)
+            {
+                // The other tags of this image are not to suffer.
+                await PostAsync(() => WriteError(ErrorRecords.For(e, digest.Name.WithTag(tag))));
+            }
+        }
+    }
+
+    private static string TagOf(ImageName image, string text)
+    {
+        if (!text.Contains('/', StringComparison.Ordinal)) return image.ToImage().WithTag(text).Tag!;
+
+        var name = ImageName.Parse(text);
+        if (name.Tag is null || name.ToImage() != image.ToImage())
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image; give its name alone, such as v42.");
+        return name.Tag;
+    }
+}

@@ -1,0 +1,12 @@
+using System.Management.Automation;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Forgets what Connect-ArRegistry was told in this session.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ArRegistry")]
+[OutputType(typeof(void))]
+public sealed class DisconnectArRegistryCommand : PSCmdlet
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Session.Current.CopyFrom(new Session());
+}

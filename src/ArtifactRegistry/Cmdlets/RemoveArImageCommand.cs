@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Deletes images by digest or tag, or with -All a whole image.</summary>
+[Cmdlet(VerbsCommon.Remove, "ArImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(RemovedImage))]
+public sealed class RemoveArImageCommand : ChangeCmdlet
+{
+    /// <summary>Digests or tags; with -All, images.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ImageArgument]
+    public ImageName[] Image { get; set; } = [];
+
+    /// <summary>Deletes the image together with tags that were not named.</summary>
+    [Parameter]
+    public SwitchParameter DeleteTags { get; set; }
+
+    /// <summary>Deletes the whole image: all digests, all tags.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>Asks no question. It never widens what is deleted.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool NoQuestions => Force;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        bool deleteTags = DeleteTags, all = All;
+        foreach (ImageName image in Image)
+            Start(image, () => all ? RemoveAllAsync(image) : RemoveOneAsync(image, deleteTags));
+    }
+
+    private async Task RemoveOneAsync(ImageName image, bool deleteTags)
+    {
+        if (image.IsWholeImage) await RefuseWholeImageAsync(image);
+        if (await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, StopToken) is RemovedImage removed)
+            await ReportAsync(removed);
+    }
+
+    private async Task RemoveAllAsync(ImageName image)
+    {
+        foreach (RemovedImage removed in await RemoveWholeImage.RunAsync(Client, image, ConfirmAsync, StopToken))
+            await ReportAsync(removed);
+    }
+
+    private async Task ReportAsync(RemovedImage removed)
+    {
+        if (removed.Error is RegistryException error)
+            await PostAsync(() => WriteError(ErrorRecords.For(error, removed)));
+        await EmitAsync(removed);
+    }
+
+    private async Task RefuseWholeImageAsync(ImageName image)
+    {
+        int count = 0;
+        await foreach (DockerImage _ in FindImages.RunAsync(Client, ImagePattern.Exactly(image), StopToken)) count++;
+        throw new RegistryException(
+            RegistryErrorKind.NameNotSpecific,
+            $"'{image}' names an image but no digest or tag. Say which one, for example {image}@sha256:… or …:v41, "
+            + $"or use -All to delete the image with {(count == 1 ? "its only digest" : $"all {count} digests")}.");
+    }
+}

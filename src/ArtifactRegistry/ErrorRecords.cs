@@ -1,0 +1,88 @@
+using System.Management.Automation;
+
+namespace ArtifactRegistry;
+
+/// <summary>The one place that turns exceptions into error records: id, category and advice.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>The record for an item that could not be worked on.</summary>
+    public static ErrorRecord For(Exception error, object item) => error switch
+    {
+        RegistryException e => For(e, item),
+        ImageNameException => Record(error, "InvalidImageName", ErrorCategory.InvalidArgument, item),
+        ConfirmationRequiredException => Record(error, "ConfirmationRequired", ErrorCategory.PermissionDenied, item),
+        PSInvalidOperationException => Record(error, "InvalidOperation", ErrorCategory.InvalidOperation, item),
+        _ => Record(error, "UnexpectedError", ErrorCategory.NotSpecified, item),
+    };
+
+    private static ErrorRecord For(RegistryException e, object item)
+    {
+        (string id, ErrorCategory category, string? advice) = e.Kind switch
+        {
+            RegistryErrorKind.NotFound => ("NotFound", ErrorCategory.ObjectNotFound,
+                "Check the spelling of location, project, repository and image: Get-ArRepository and Get-ArImage list what is there."),
+            RegistryErrorKind.PermissionDenied => ("AccessDenied", ErrorCategory.PermissionDenied, AdviceFor(e.Permission)),
+            RegistryErrorKind.Unauthenticated => ("NotAuthenticated", ErrorCategory.AuthenticationError,
+                e.Status is null ? null : "The token may have expired. Run: Connect-ArRegistry -AccessToken (gcloud auth print-access-token)"),
+            RegistryErrorKind.InvalidArgument => ("InvalidArgument", ErrorCategory.InvalidArgument, null),
+            RegistryErrorKind.AlreadyExists => ("AlreadyExists", ErrorCategory.ResourceExists, null),
+            RegistryErrorKind.FailedPrecondition => ("NotAllowedByState", ErrorCategory.InvalidOperation, null),
+            RegistryErrorKind.Aborted => ("ConcurrentChange", ErrorCategory.ResourceBusy,
+                "Somebody else kept changing it. Run the command again."),
+            RegistryErrorKind.QuotaExceeded => ("QuotaExceeded", ErrorCategory.LimitsExceeded,
+                "Wait a minute and run the command again, or use a smaller -ThrottleLimit."),
+            RegistryErrorKind.Unavailable => ("ServiceUnavailable", ErrorCategory.ResourceUnavailable,
+                "The service failed several times. Run the command again later."),
+            RegistryErrorKind.TimedOut => ("TimedOut", ErrorCategory.OperationTimeout,
+                "Run the command again; Connect-ArRegistry -TimeoutSec allows more time."),
+            RegistryErrorKind.Unreachable => ("Unreachable", ErrorCategory.ConnectionError,
+                "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
+            RegistryErrorKind.UnexpectedAnswer => ("UnexpectedAnswer", ErrorCategory.InvalidResult, null),
+            RegistryErrorKind.UnsafeRequest => ("UnsafeRequest", ErrorCategory.SecurityError, null),
+            RegistryErrorKind.TagPointsElsewhere => ("TagExists", ErrorCategory.ResourceExists,
+                "Use -Force to move it, or -ExpectedDigest to move it only from there."),
+            RegistryErrorKind.TagMoved => ("TagMoved", ErrorCategory.ResourceBusy, "List the tags again and decide anew."),
+            RegistryErrorKind.StillTagged => ("ImageTagged", ErrorCategory.InvalidOperation,
+                "Use -DeleteTags to delete the image together with these tags."),
+            RegistryErrorKind.StillReferenced => ("ImageReferenced", ErrorCategory.InvalidOperation, null),
+            RegistryErrorKind.NameNotSpecific => ("NameNotSpecific", ErrorCategory.InvalidArgument, null),
+            _ => ("RegistryError", ErrorCategory.NotSpecified, null),
+        };
+
+        string message = e.Kind switch
+        {
+            RegistryErrorKind.NotFound => $"'{item}' was not found.",
+            // These are composed by the operations and name what they are about.
+            RegistryErrorKind.TagPointsElsewhere or RegistryErrorKind.TagMoved or RegistryErrorKind.StillTagged
+                or RegistryErrorKind.StillReferenced or RegistryErrorKind.NameNotSpecific
+                or RegistryErrorKind.Unauthenticated or RegistryErrorKind.UnsafeRequest => e.Message,
+            _ => $"'{item}': {e.Message}",
+        };
+        return Record(e, id, category, item, message, advice);
+    }
+
+    private static string AdviceFor(string? permission)
+    {
+        string role = permission switch
+        {
+            null => "a role with the missing permission",
+            _ when permission.Contains("IamPolicy", StringComparison.Ordinal) => "roles/artifactregistry.admin",
+            _ when permission.EndsWith(".delete", StringComparison.Ordinal) => "roles/artifactregistry.repoAdmin",
+            _ when permission.EndsWith(".create", StringComparison.Ordinal) || permission.EndsWith(".update", StringComparison.Ordinal)
+                => "roles/artifactregistry.writer",
+            _ => "roles/artifactregistry.reader",
+        };
+        return $"Ask for {role} on the repository, and check the name: the service answers the same where nothing of that name exists.";
+    }
+
+    private static ErrorRecord Record(
+        Exception error, string id, ErrorCategory category, object item, string? message = null, string? advice = null) =>
+        new(error, id, category, item)
+        {
+            // PowerShell shows RecommendedAction to nobody by default, so the message ends with the advice.
+            ErrorDetails = new ErrorDetails(advice is null ? message ?? error.Message : $"{message ?? error.Message} {advice}")
+            {
+                RecommendedAction = advice ?? "",
+            },
+        };
+}

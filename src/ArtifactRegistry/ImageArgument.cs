@@ -1,0 +1,127 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace ArtifactRegistry;
+
+/// <summary>
+/// Turns what is typed or piped into names: strings, objects of this module, and rows that have been through a job,
+/// Export-Clixml or a CSV. An object names one digest or one tag; only a string may stand for a whole image or repository.
+/// </summary>
+public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribute
+{
+    /// <summary>Whether a Repository object may be given, as from Get-ArRepository.</summary>
+    public bool AllowRepositoryObject { get; set; }
+
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        try
+        {
+            object? input = Unwrap(inputData);
+            return input is IList list
+                ? Collect([.. list.Cast<object?>().Select(item => Read(item))])
+                : Collect([Read(inputData)]);
+        }
+        catch (ImageNameException e)
+        {
+            throw new ArgumentTransformationMetadataException(e.Message, e);
+        }
+    }
+
+    private protected abstract object FromText(string text);
+
+    private protected abstract object FromName(ImageName name);
+
+    private protected abstract object Collect(List<object> names);
+
+    private protected virtual ImageName WithRowTags(ImageName name, object? tags) => name;
+
+    private object Read(object? item)
+    {
+        object? value = Unwrap(item);
+        return value switch
+        {
+            null => throw Refuse("Expected the name of an image or an object from this module, and got nothing."),
+            string text => FromText(text),
+            ImageName name => FromName(name),
+            ImagePattern pattern => FromText(pattern.ToString()),
+            DockerImage image => FromName(WithRowTags(image.Name, image.Tags)),
+            ImageTag { Tag.Length: > 0 } tag => FromName(tag.Name.WithTagAndDigest(tag.Tag, tag.Digest)),
+            ImageTag tag => FromName(WithRowTags(tag.Name, tag.Tags)),
+            RemovedImage removed => FromName(removed.Name),
+            Repository repository when AllowRepositoryObject => FromName(repository.ParsedName),
+            Repository => throw Refuse($"'{value}' is a repository. Type its name as text if you mean all images in it."),
+            _ => FromName(FromRow(PSObject.AsPSObject(item))),
+        };
+    }
+
+    /// <summary>Reads an object that is only known by its properties.</summary>
+    private ImageName FromRow(PSObject row)
+    {
+        string? uri = Text(row, "Uri"), image = Text(row, "Image"), tag = Text(row, "Tag"), digest = Text(row, "Digest");
+        if (uri is null && image is null)
+            throw Refuse(
+                $"Expected the name of an image, or an object with a Uri or with Image and Digest or Tag; got {row.BaseObject.GetType().Name}.");
+
+        var name = ImageName.Parse(uri ?? image!);
+        if (name.IsRepository && uri is not null && AllowRepositoryObject && row.TypeNames.Contains("Deserialized.ArtifactRegistry.Repository"))
+            return name;
+        if (name.IsRepository) throw Refuse($"'{name}' is a repository; a row must name one digest or one tag.");
+
+        tag ??= name.Tag;
+        digest ??= name.Digest;
+        if (tag is null && digest is null)
+            throw Refuse(
+                $"The row names the image '{name}' but neither a digest nor a tag. Keep the Uri or Digest column, for example: "
+                + "Select-Object Uri, Tag");
+        if ((name.Tag is not null && name.Tag != tag) || (name.Digest is not null && name.Digest != digest))
+            throw Refuse($"The row contradicts itself: its Uri is '{name}', its Tag '{tag}' and its Digest '{digest}'.");
+        name = name.WithTagAndDigest(tag, digest);
+        return tag is null ? WithRowTags(name, Unwrap(row.Properties["Tags"]?.Value)) : name;
+    }
+
+    private static string? Text(PSObject row, string property) =>
+        Unwrap(row.Properties[property]?.Value)?.ToString() is { Length: > 0 } text ? text : null;
+
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    private static ArgumentTransformationMetadataException Refuse(string message) => new(message);
+}
+
+/// <summary>For parameters of type ImageName[]: names without wildcards.</summary>
+public sealed class ImageArgumentAttribute : ImageArgumentBaseAttribute
+{
+    private protected override object FromText(string text) => ImageName.Parse(text);
+
+    private protected override object FromName(ImageName name) => name;
+
+    private protected override object Collect(List<object> names) => names.Cast<ImageName>().ToArray();
+}
+
+/// <summary>For parameters of type ImagePattern[]: names that may have * and ? in image and tag.</summary>
+public sealed class ImagePatternArgumentAttribute : ImageArgumentBaseAttribute
+{
+    /// <summary>
+    /// Whether a row by digest that lists tags is taken as naming the first of them, for a cmdlet that spares what is tagged.
+    /// </summary>
+    public bool KeepRowTags { get; set; }
+
+    private protected override object FromText(string text) => ImagePattern.Parse(text);
+
+    private protected override object FromName(ImageName name) => ImagePattern.Exactly(name);
+
+    private protected override object Collect(List<object> names) => names.Cast<ImagePattern>().ToArray();
+
+    private protected override ImageName WithRowTags(ImageName name, object? tags)
+    {
+        if (!KeepRowTags) return name;
+        string? first = tags switch
+        {
+            // In a CSV the tags are one text with ", " between them.
+            string text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(),
+            IEnumerable list => list.Cast<object?>().FirstOrDefault()?.ToString(),
+            _ => null,
+        };
+        return first is null ? name : name.WithTagAndDigest(first, name.Digest);
+    }
+}

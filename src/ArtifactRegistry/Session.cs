@@ -1,0 +1,82 @@
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using ArtifactRegistry.Auth;
+using ArtifactRegistry.Clients;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry;
+
+/// <summary>What Connect-ArRegistry was told, for one runspace, so that parallel runspaces never share a token.</summary>
+internal sealed class Session
+{
+    private static readonly ConditionalWeakTable<Runspace, Session> Sessions = [];
+
+    // Connections hold no credentials, so one pool serves all runspaces.
+    private static readonly Lazy<HttpClient> Http = new(TransportOptions.CreateHttpClient);
+
+    /// <summary>The session of the runspace that this thread works for.</summary>
+    public static Session Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
+
+    /// <summary>True between Connect-ArRegistry and Disconnect-ArRegistry.</summary>
+    public bool Connected { get; set; }
+
+    public string? AccessToken { get; set; }
+
+    public Uri? Endpoint { get; set; }
+
+    public string? Project { get; set; }
+
+    public TimeSpan? RequestTimeout { get; set; }
+
+    /// <summary>The project for cmdlets that are given none.</summary>
+    public string? DefaultProject => Project ?? Variable("CLOUDSDK_CORE_PROJECT");
+
+    /// <summary>Takes over what another session holds; a new one makes this one forget everything.</summary>
+    public void CopyFrom(Session other)
+    {
+        (Connected, AccessToken, Endpoint) = (other.Connected, other.AccessToken, other.Endpoint);
+        (Project, RequestTimeout) = (other.Project, other.RequestTimeout);
+    }
+
+    /// <summary>The client for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
+    public ArtifactRegistryClient Open(Action<string>? trace)
+    {
+        var defaults = new TransportOptions();
+        TransportOptions options = defaults with { RequestTimeout = RequestTimeout ?? defaults.RequestTimeout };
+        var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace);
+        return new ArtifactRegistryClient(transport, Endpoints.Choose(Endpoint, Variable));
+    }
+
+    public Connection Describe() => new(
+        Connected,
+        Endpoints.Choose(Endpoint, Variable).ArtifactRegistry,
+        TokenSources.Choose(AccessToken, Variable).Description,
+        DefaultProject);
+
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
+
+/// <summary>Whom the cmdlets of this session speak to, and with which credentials. Never holds the secret.</summary>
+public sealed class Connection
+{
+    internal Connection(bool connected, Uri endpoint, string credential, string? project)
+    {
+        Connected = connected;
+        Endpoint = endpoint;
+        Credential = credential;
+        Project = project;
+    }
+
+    /// <summary>True if Connect-ArRegistry was called; false if the settings come from the environment alone.</summary>
+    public bool Connected { get; }
+
+    /// <summary>The address of Artifact Registry.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>Where the credentials come from, in words.</summary>
+    public string Credential { get; }
+
+    /// <summary>The project for cmdlets that are given none; null if there is no default.</summary>
+    public string? Project { get; }
+}

@@ -1,9 +1,0 @@
-using Xunit;
-
-namespace ArtifactRegistry.Core.Tests;
-
-public sealed class Placeholder
-{
-    [Fact]
-    public void Builds() => Assert.Equal(2, 1 + 1);
-}

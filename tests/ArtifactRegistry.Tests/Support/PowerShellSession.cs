@@ -1,0 +1,129 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Management.Automation.Runspaces;
+using ArtifactRegistry.Emulator;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Support;
+
+/// <summary>A real runspace with the staged module imported as users import it, connected to an emulator.</summary>
+internal sealed class PowerShellSession : IDisposable
+{
+    public const string Token = "ya29.test-token";
+
+    private readonly Runspace _runspace;
+
+    public PowerShellSession(EmulatorServer? emulator = null, PSHost? host = null)
+    {
+        var state = InitialSessionState.CreateDefault2();
+        state.ImportPSModule([Checkout.Manifest]);
+        state.Commands.Add(new SessionStateCmdletEntry("Select-First", typeof(SelectFirstCommand), null));
+        _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
+        _runspace.Open();
+        if (emulator is not null)
+            Run($"Connect-ArRegistry -AccessToken '{Token}' -Endpoint '{emulator.Url}'").MustSucceed();
+    }
+
+    /// <summary>Runs script text to its end.</summary>
+    public ScriptResult Run(string script)
+    {
+        using PowerShell shell = Create(script);
+        var output = new Collection<PSObject>();
+        return Collect(shell, output, Attempt(() => shell.Invoke(null, output)));
+    }
+
+    /// <summary>Starts script text; the caller may stop it.</summary>
+    public RunningScript Start(string script)
+    {
+        PowerShell shell = Create(script);
+        var output = new PSDataCollection<PSObject>();
+        Task<PSDataCollection<PSObject>> task = shell.InvokeAsync<PSObject, PSObject>(null, output);
+        return new RunningScript(shell, output, task);
+    }
+
+    /// <summary>Makes a variable that scripts read as <c>$name</c>.</summary>
+    public void Set(string name, object? value) => _runspace.SessionStateProxy.SetVariable(name, value);
+
+    public void Dispose() => _runspace.Dispose();
+
+    internal static ScriptResult Collect(PowerShell shell, IEnumerable<PSObject> output, Exception? thrown) => new(
+        [.. output],
+        [.. shell.Streams.Error],
+        [.. shell.Streams.Warning.Select(record => record.Message)],
+        [.. shell.Streams.Verbose.Select(record => record.Message)],
+        thrown);
+
+    private PowerShell Create(string script)
+    {
+        var shell = PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        return shell;
+    }
+
+    private static Exception? Attempt(Action run)
+    {
+        try
+        {
+            run();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+}
+
+/// <summary>What a script wrote, and what ended it if it did not end by itself.</summary>
+internal sealed record ScriptResult(
+    IReadOnlyList<PSObject> Output,
+    IReadOnlyList<ErrorRecord> Errors,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<string> Verbose,
+    Exception? Thrown)
+{
+    /// <summary>The error that ended the script, or the only one that it wrote.</summary>
+    public ErrorRecord Error => Thrown is IContainsErrorRecord terminating ? terminating.ErrorRecord : Assert.Single(Errors);
+
+    public string ErrorId => Error.FullyQualifiedErrorId.Split(',')[0];
+
+    public string ErrorText => Error.ErrorDetails?.Message ?? Error.Exception.Message;
+
+    public ScriptResult MustSucceed()
+    {
+        if (Thrown is not null) throw new InvalidOperationException($"The script threw: {Thrown.Message}", Thrown);
+        Assert.Empty(Errors.Select(error => error.ToString()));
+        return this;
+    }
+
+    /// <summary>The values of a property of each output object, as text.</summary>
+    public IReadOnlyList<string?> Values(string property) =>
+        [.. Output.Select(row => row.Properties[property].Value?.ToString())];
+}
+
+/// <summary>A script that runs while the test goes on.</summary>
+internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject> output, Task task) : IDisposable
+{
+    /// <summary>As Ctrl+C does.</summary>
+    public void Stop() => shell.Stop();
+
+    public async Task<ScriptResult> EndAsync(CancellationToken stop)
+    {
+        Exception? thrown = null;
+        try
+        {
+            await task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+        }
+        catch (Exception e) when (e is RuntimeException)
+        {
+            thrown = e;
+        }
+
+        return PowerShellSession.Collect(shell, output, thrown);
+    }
+
+    public PSInvocationState State => shell.InvocationStateInfo.State;
+
+    public void Dispose() => shell.Dispose();
+}
