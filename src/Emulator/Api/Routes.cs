@@ -11,6 +11,9 @@ internal static class Routes
         RawTarget target = call.Target;
         string method = call.Request.Method == "HEAD" ? "GET" : call.Request.Method;
         string[] path = [.. target.Segments];
+        if (method == "GET" && path is ["v2", string location, .. { Length: >= 3 } image, "manifests", string reference])
+            return OciMethods.Manifest(call, location, image, reference);
+
         JsonObject body = path switch
         {
             ["v1", "projects", string p, "locations", string l, "repositories", string r, .. string[] rest]
