@@ -21,6 +21,7 @@
         'Get-ArImageTag'
         'Get-ArReader'
         'Get-ArRepository'
+        'Get-ArUntaggedImage'
         'Grant-ArReader'
         'Remove-ArImage'
         'Remove-ArImageTag'

@@ -23,6 +23,15 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         ListAsync<ListRepositoriesResponse, RepositoryMessage>(
             $"projects/{project}/locations/{location}/repositories", null, Messages.Default.ListRepositoriesResponse, stop);
 
+    /// <summary>GET v1/projects/P/locations/L/repositories/R.</summary>
+    internal Task<RepositoryMessage> GetRepositoryAsync(ImageName repository, CancellationToken stop) =>
+        GetAsync(repository.RepositoryResource, Messages.Default.RepositoryMessage, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages.</summary>
+    internal IAsyncEnumerable<PackageMessage> ListPackagesAsync(ImageName repository, CancellationToken stop) =>
+        ListAsync<ListPackagesResponse, PackageMessage>(
+            $"{repository.RepositoryResource}/packages", null, Messages.Default.ListPackagesResponse, stop);
+
     /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages.</summary>
     internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(ImageName repository, CancellationToken stop) =>
         ListDockerImagesAsync(repository, null, stop);
@@ -57,8 +66,9 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
     /// Without force, so that the service refuses a digest that has a tag. May be repeated; the second answer may be 404.
     /// </summary>
-    internal Task<OperationMessage> DeleteVersionAsync(ImageName digest, CancellationToken stop) =>
-        SendAsync(HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop);
+    internal Task<OperationMessage> DeleteVersionAsync(ImageName digest, Pacer? pacer, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop, pacer);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags, narrowed to the tags of one digest.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsOfAsync(ImageName digest, CancellationToken stop)

@@ -28,9 +28,26 @@ internal sealed record RepositoryMessage(
     long? SizeBytes,
     DockerConfigMessage? DockerConfig,
     DateTimeOffset? CreateTime,
-    DateTimeOffset? UpdateTime);
+    DateTimeOffset? UpdateTime,
+    IReadOnlyDictionary<string, CleanupPolicyMessage>? CleanupPolicies);
 
 internal sealed record DockerConfigMessage(bool ImmutableTags);
+
+internal sealed record CleanupPolicyMessage(
+    string? Id,
+    string? Action,
+    CleanupConditionMessage? Condition,
+    MostRecentVersionsMessage? MostRecentVersions);
+
+internal sealed record CleanupConditionMessage(
+    string? TagState,
+    IReadOnlyList<string>? TagPrefixes,
+    IReadOnlyList<string>? VersionNamePrefixes,
+    IReadOnlyList<string>? PackageNamePrefixes,
+    string? OlderThan,
+    string? NewerThan);
+
+internal sealed record MostRecentVersionsMessage(int? KeepCount, IReadOnlyList<string>? PackageNamePrefixes);
 
 internal sealed record ListLocationsResponse(IReadOnlyList<LocationMessage>? Locations, string? NextPageToken)
     : IPage<LocationMessage>
@@ -65,6 +82,12 @@ internal sealed record ImageManifestMessage(
     string? MediaType,
     string? Variant);
 
+internal sealed record ListPackagesResponse(IReadOnlyList<PackageMessage>? Packages, string? NextPageToken)
+    : IPage<PackageMessage>
+{
+    [JsonIgnore] public IReadOnlyList<PackageMessage>? Items => Packages;
+}
+
 internal sealed record PackageMessage(string Name);
 
 internal sealed record ListTagsResponse(IReadOnlyList<TagMessage>? Tags, string? NextPageToken) : IPage<TagMessage>
@@ -78,6 +101,15 @@ internal sealed record OperationMessage(string Name, bool Done, StatusMessage? E
 
 internal sealed record StatusMessage(int Code, string? Message);
 
+// An image manifest or index, as far as it refers to other manifests.
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md and manifest.md
+
+internal sealed record ManifestMessage(IReadOnlyList<DescriptorMessage>? Manifests, DescriptorMessage? Subject);
+
+internal sealed record DescriptorMessage(string? MediaType, string? Digest, PlatformMessage? Platform);
+
+internal sealed record PlatformMessage(string? Architecture, string? Os, string? Variant);
+
 /// <summary>The answer of a method that answers nothing.</summary>
 internal sealed record EmptyMessage;
 
@@ -88,7 +120,8 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(ListRepositoriesResponse))]
 [JsonSerializable(typeof(ListLocationsResponse))]
 [JsonSerializable(typeof(ListDockerImagesResponse))]
-[JsonSerializable(typeof(PackageMessage))]
+[JsonSerializable(typeof(ListPackagesResponse))]
+[JsonSerializable(typeof(ManifestMessage))]
 [JsonSerializable(typeof(ListTagsResponse))]
 [JsonSerializable(typeof(OperationMessage))]
 [JsonSerializable(typeof(EmptyMessage))]

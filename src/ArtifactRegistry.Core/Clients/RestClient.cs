@@ -23,8 +23,14 @@ public abstract class RestClient
         SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop);
 
     private protected Task<T> SendAsync<T>(
-        HttpMethod method, string path, byte[]? body, Repeat repeat, JsonTypeInfo<T> answer, CancellationToken stop) =>
-        _transport.SendAsync(method, Address(path), body, repeat, answer, stop);
+        HttpMethod method,
+        string path,
+        byte[]? body,
+        Repeat repeat,
+        JsonTypeInfo<T> answer,
+        CancellationToken stop,
+        Pacer? pacer = null) =>
+        _transport.SendAsync(new Call<T>(method, Address(path), body, repeat, answer) { Pacer = pacer }, stop);
 
     private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
         string path, string? filter, JsonTypeInfo<TPage> answer, [EnumeratorCancellation] CancellationToken stop)

@@ -75,12 +75,18 @@ internal static class ErrorEnvelope
         _ => RegistryErrorKind.UnexpectedAnswer,
     };
 
+    // Google's {"error":{…}}, or the registry protocol's {"errors":[{"code","message"}]}.
     private static JsonElement? TryReadError(string body)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return Child(document.RootElement, "error")?.Clone();
+            JsonElement root = document.RootElement;
+            if (Child(root, "error") is JsonElement error) return error.Clone();
+            return root.ValueKind is JsonValueKind.Object && root.TryGetProperty("errors", out JsonElement errors)
+                && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0
+                ? errors[0].Clone()
+                : null;
         }
         catch (JsonException)
         {

@@ -20,6 +20,16 @@ internal enum Repeat
     OnlyIfRefused,
 }
 
+/// <summary>One request, and the type of its answer.</summary>
+internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Repeat Repeat, JsonTypeInfo<T> Answer)
+{
+    /// <summary>What the service may send back; null for its default.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>Holds each try back until its turn; null if there is no limit.</summary>
+    public Pacer? Pacer { get; init; }
+}
+
 /// <summary>The one place that sends HTTP: token, time-out, retry, decompression, error translation, trace.</summary>
 /// <param name="http">The shared connection pool.</param>
 /// <param name="tokens">Where the bearer token comes from.</param>
@@ -29,27 +39,26 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
 {
     private readonly ResiliencePipeline _freely = Pipeline(options, trace, Repeat.Freely);
     private readonly ResiliencePipeline _onlyIfRefused = Pipeline(options, trace, Repeat.OnlyIfRefused);
+    private readonly ResiliencePipeline _inTime =
+        new ResiliencePipelineBuilder().AddTimeout(options.RequestTimeout).Build();
 
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="RegistryException">The request failed, for good or after the last try.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
-    internal async Task<T> SendAsync<T>(
-        HttpMethod method, Uri address, byte[]? body, Repeat repeat, JsonTypeInfo<T> answer, CancellationToken stop)
+    internal async Task<T> SendAsync<T>(Call<T> call, CancellationToken stop)
     {
-        RequireSafe(address);
+        RequireSafe(call.Address);
         try
         {
-            return await (repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
-                async (state, token) => await TryOnceAsync(state, token),
-                new Attempt<T>(method, address, body, answer),
-                stop);
+            return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
+                async (state, token) => await TryInTurnAsync(state, token), call, stop);
         }
         catch (TimeoutRejectedException late)
         {
             string seconds = late.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
             {
-                Request = Line(method, address),
+                Request = Line(call.Method, call.Address),
             };
         }
     }
@@ -66,12 +75,24 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                 $"'{address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used towards this machine only.");
     }
 
-    private async Task<T> TryOnceAsync<T>(Attempt<T> attempt, CancellationToken stop)
+    private async ValueTask<T> TryInTurnAsync<T>(Call<T> call, CancellationToken stop)
+    {
+        // Waiting for one's turn does not count against the time that the service has for its answer.
+        if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
+        return await _inTime.ExecuteAsync(async (state, token) => await TryOnceAsync(state, token), call, stop);
+    }
+
+    private async Task<T> TryOnceAsync<T>(Call<T> attempt, CancellationToken stop)
     {
         AccessToken token = await tokens.GetTokenAsync(refused: null, stop);
         try
         {
             return await SendOnceAsync(attempt, token, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.QuotaExceeded && attempt.Pacer is not null)
+        {
+            attempt.Pacer.SlowDown(e.RetryAfter);
+            throw;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
         {
@@ -82,7 +103,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         }
     }
 
-    private async Task<T> SendOnceAsync<T>(Attempt<T> attempt, AccessToken token, CancellationToken stop)
+    private async Task<T> SendOnceAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
     {
         string line = Line(attempt.Method, attempt.Address);
         long started = Stopwatch.GetTimestamp();
@@ -92,6 +113,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         };
         if (token.Value is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
         if (token.QuotaProject is not null) request.Headers.Add("X-Goog-User-Project", token.QuotaProject);
+        if (attempt.Accept is not null) request.Headers.TryAddWithoutValidation("Accept", attempt.Accept);
         if (attempt.Body is not null)
         {
             request.Content = new ByteArrayContent(attempt.Body);
@@ -173,8 +195,5 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                     return ValueTask.CompletedTask;
                 },
             })
-            .AddTimeout(options.RequestTimeout)
             .Build();
-
-    private sealed record Attempt<T>(HttpMethod Method, Uri Address, byte[]? Body, JsonTypeInfo<T> Answer);
 }

@@ -78,7 +78,7 @@ public static class RemoveImage
                 await client.DeleteTagAsync(image.Name.WithTag(tag), stop);
             }
 
-            result = await DeleteDigest.RunAsync(client, image, "deleted by name", stop);
+            result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, stop);
         }
         catch (RegistryException e)
         {
