@@ -97,7 +97,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
         CleanUpRules rules = Rules;
-        PlanCleanUp planner = new(Client, Registry, Session.Current.Manifests, ThrottleLimit);
+        PlanCleanUp planner = new(Client, Registry, Session.Manifests, ThrottleLimit);
         Action<string> warn = text => Note(() => WriteWarning(text));
 
         foreach (ImagePattern scope in _scopes)

@@ -6,6 +6,9 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that talks to Artifact Registry as the session says.</summary>
 public abstract class RegistryCmdlet : AsyncCmdlet
 {
+    /// <summary>The session, looked up on the pipeline thread: others belong to no runspace.</summary>
+    private protected Session Session { get; private set; } = null!;
+
     /// <summary>The API.</summary>
     protected ArtifactRegistryClient Client { get; private set; } = null!;
 
@@ -17,7 +20,8 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     {
         try
         {
-            (Client, Registry) = Session.Current.Open(IsVerbose ? line => Note(() => WriteVerbose(line)) : null);
+            Session = Session.Current;
+            (Client, Registry) = Session.Open(IsVerbose ? line => Note(() => WriteVerbose(line)) : null);
         }
         catch (RegistryException e)
         {

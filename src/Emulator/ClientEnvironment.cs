@@ -14,6 +14,8 @@ public static class ClientEnvironment
             [Override + "CLOUDRESOURCEMANAGER"] = url.AbsoluteUri,
             [Override + "CONTAINER"] = url.AbsoluteUri,
             [Override + "IAM"] = url.AbsoluteUri,
+            // gcloud's images describe would otherwise leave the machine to ask what is enabled.
+            [Override + "SERVICEUSAGE"] = url.AbsoluteUri,
             ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
             ["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1",
         };

@@ -12,7 +12,7 @@ public enum RequestOutcome
     /// <summary>The client went away first.</summary>
     AbortedByClient,
 
-    /// <summary>A fault broke the connection.</summary>
+    /// <summary>A fault, or the end of the emulator, broke the connection.</summary>
     AbortedByFault,
 }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ArtifactRegistry.Shell.Demo;
 using ArtifactRegistry.Shell.Hosting;
 
 namespace ArtifactRegistry.Shell;
@@ -39,37 +40,52 @@ internal static class Program
             return 1;
         }
 
+        // Never disposed: the process is about to end, and connections that are still open would delay that.
+        if (options.Demo) DemoEmulator.Start();
+
         ConsoleTerminal terminal = new();
         ShellUI ui = new(terminal, options.NonInteractive);
-        ShellHost host = new(ui);
-        using ShellSession session = new(host, ui);
+        using ShellSession session = new(new ShellHost(ui), ui);
         if (session.Import(manifest) is Exception error)
         {
             Console.Error.WriteLine($"The module {manifest} could not be loaded: {error.Message}");
             return 1;
         }
 
-        bool staysAtPrompt = false;
+        return Run(options, session, ui, terminal);
+    }
+
+    private static int Run(ShellOptions options, ShellSession session, ShellUI ui, ConsoleTerminal terminal)
+    {
+        bool isAtPrompt = false;
         Console.CancelKeyPress += (_, key) =>
         {
             // The prompt survives whatever is typed; a command that does not heed the first Ctrl+C dies of the second.
-            key.Cancel = session.Stop() || staysAtPrompt;
+            key.Cancel = session.Stop() || isAtPrompt;
         };
 
         CommandLoop loop = new(session, terminal);
-        int code = 0;
-        if (options.File is not null) code = session.RunFile(options.File, options.FileArguments, options.NoExit) ? 0 : 1;
-        else if (options.Command is not null) code = session.Run(options.Command) ? 0 : 1;
-        else if (options.CommandFromStandardInput || !terminal.IsInteractive) code = loop.RunStandardInput() ? 0 : 1;
-        else staysAtPrompt = true;
-
-        staysAtPrompt |= options.NoExit && terminal.IsInteractive && host.ExitCode is null;
-        if (staysAtPrompt)
+        bool succeeded = true;
+        bool stays = options.NoExit;
+        if (options.File is not null) succeeded = session.RunFile(options.File, options.FileArguments, options.NoExit);
+        else if (options.Command is not null) succeeded = session.Run(options.Command);
+        else if (options.Demo && !options.CommandFromStandardInput)
         {
+            DemoWalkThrough demo = new(session, ui);
+            succeeded = demo.Run();
+            stays = true;
+            if (terminal.IsInteractive) demo.Invite();
+        }
+        else if (options.CommandFromStandardInput || !terminal.IsInteractive) succeeded = loop.RunStandardInput();
+        else stays = true;
+
+        if (stays && terminal.IsInteractive && session.Host.ExitCode is null)
+        {
+            isAtPrompt = true;
             loop.RunInteractive();
-            code = 0;
+            succeeded = true;
         }
 
-        return host.ExitCode ?? code;
+        return session.Host.ExitCode ?? (succeeded ? 0 : 1);
     }
 }
