@@ -12,7 +12,7 @@ internal static class VersionMethods
     public static JsonObject List(ApiCall call, RepositoryName name, string id)
     {
         PackageEntry package = call.Package(name, id, "versions.list");
-        if (call.Query("pageToken") is null) package.Repository.Listings++;
+        if (call.Query("pageToken") is null) package.Repository.BeginListing();
         bool full = IsFull(call);
         Listing<VersionEntry> versions = new()
         {

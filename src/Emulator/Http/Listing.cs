@@ -51,7 +51,9 @@ internal sealed class Listing<T>
         if (token is not null)
         {
             Position last = Read(token, filter, orderBy);
-            items = items.Where(item => Compare(At(item, order), last, descending) > 0);
+            items = items is T[] array
+                ? array.Skip(FirstAfter(array, last))
+                : items.Where(item => Compare(At(item, order), last, descending) > 0);
         }
 
         List<T> page = [.. items.Take(size + 1)];
@@ -83,6 +85,20 @@ internal sealed class Listing<T>
     {
         (string group, string id) = Key(item);
         return new Position(order?.Invoke(item) ?? "", group, id);
+    }
+
+    /// <summary>Where a page begins in a list that is neither filtered nor ordered otherwise than by name.</summary>
+    private int FirstAfter(T[] items, Position last)
+    {
+        int low = 0;
+        int high = items.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (Compare(At(items[middle], null), last, descending: false) > 0) high = middle;
+            else low = middle + 1;
+        }
+        return low;
     }
 
     private static int Compare(Position a, Position b, bool descending)

@@ -49,6 +49,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     public void Add(VersionEntry version)
     {
         Versions.Add(version.Digest, version);
+        repository.Changed();
         foreach (string held in version.Holds)
         {
             if (!HoldersOf.TryGetValue(held, out SortedSet<string>? holders))
@@ -78,6 +79,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     {
         foreach (string tag in version.Tags) Tags.Remove(tag);
         Versions.Remove(version.Digest);
+        repository.Changed();
         if (staleListings > 0) Ghosts.Add((version, repository.Listings + staleListings));
 
         foreach (string held in version.Holds)
