@@ -22,7 +22,8 @@ public sealed class DockerTests : EmulatorTest
             string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
             Assert.Equal([digest], response.Headers.GetValues("Docker-Content-Digest"));
             Assert.Equal(
-                new MediaTypeHeaderValue($"application/vnd.oci.image.{(digest == index.Digest ? "index" : "manifest")}.v1+json"),
+                new MediaTypeHeaderValue(
+                    $"application/vnd.oci.image.{(digest == index.Digest ? "index" : "manifest")}.v1+json"),
                 response.Content.Headers.ContentType);
         }
     }

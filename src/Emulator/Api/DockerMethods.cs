@@ -4,7 +4,9 @@ using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator.Api;
 
-/// <summary>The part of the OCI distribution API that tells what an image consists of: manifests and referrers.</summary>
+/// <summary>
+/// The part of the OCI distribution API that tells what an image consists of: manifests and referrers.
+/// </summary>
 /// <remarks>
 /// The real host names the location, this one does not: of repositories with the same project and id in several
 /// locations, the one that has the image answers.
@@ -65,5 +67,9 @@ internal static class DockerMethods
     }
 
     private static Answer Refusal(int status, string code, string message) => Answer.Json(
-        new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["code"] = code, ["message"] = message }) }, status);
+        new JsonObject
+        {
+            ["errors"] = new JsonArray(new JsonObject { ["code"] = code, ["message"] = message }),
+        },
+        status);
 }

@@ -41,7 +41,9 @@ internal static class VersionMethods
         return Show(version, full: false, call.Behaviour);
     }
 
-    /// <remarks>The service answers 200 and an operation; whether something holds the digest shows in the operation.</remarks>
+    /// <remarks>
+    /// The service answers 200 and an operation; whether something holds the digest shows in the operation.
+    /// </remarks>
     public static JsonObject Delete(ApiCall call, RepositoryName name, string id, string digest)
     {
         VersionEntry version = call.Version(name, id, digest, "versions.delete");

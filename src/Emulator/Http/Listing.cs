@@ -78,7 +78,8 @@ internal sealed class Listing<T>
             throw ApiError.Invalid($"Invalid value at 'page_size' (TYPE_INT32), \"{text}\"");
         if (size < 0) throw ApiError.Invalid("page_size must not be negative");
         if (size == 0) size = call.Behaviour.PageSize;
-        return Math.Max(1, Math.Min(Math.Min(size, call.Behaviour.MaximumPageSize), call.Behaviour.PageSizeCap ?? int.MaxValue));
+        size = Math.Min(size, call.Behaviour.MaximumPageSize);
+        return Math.Max(1, Math.Min(size, call.Behaviour.PageSizeCap ?? int.MaxValue));
     }
 
     private Position At(T item, Func<T, string>? order)
@@ -116,8 +117,11 @@ internal sealed class Listing<T>
         string[] words = orderBy.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         descending = words is [_, "desc"];
         // One field only: the service supports no multi-ordering yet.
-        if ((words is [_] or [_, "desc" or "asc"]) && Orders.TryGetValue(Json.CamelCase(words[0]), out Func<T, string>? order))
+        if ((words is [_] or [_, "desc" or "asc"])
+            && Orders.TryGetValue(Json.CamelCase(words[0]), out Func<T, string>? order))
+        {
             return order;
+        }
         throw ApiError.Invalid($"Invalid order_by: \"{orderBy}\"");
     }
 

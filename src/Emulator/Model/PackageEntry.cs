@@ -25,7 +25,9 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     /// <summary>Tags and what they point to.</summary>
     public SortedDictionary<string, VersionEntry> Tags { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>For a digest, the digests that hold it: indexes over their children, referrers over their subject.</summary>
+    /// <summary>
+    /// For a digest, the digests that hold it: indexes over their children, referrers over their subject.
+    /// </summary>
     public Dictionary<string, SortedSet<string>> HoldersOf { get; } = [];
 
     /// <summary>Deleted versions that listings still show, with the number of the last listing that does.</summary>
@@ -42,7 +44,8 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
         Ghosts.RemoveAll(ghost => ghost.LastListing < repository.Listings);
         return Ghosts.Count == 0
             ? Versions.Values
-            : Versions.Values.Concat(Ghosts.Select(ghost => ghost.Version).Where(ghost => !Versions.ContainsKey(ghost.Digest)))
+            : Versions.Values
+                .Concat(Ghosts.Select(ghost => ghost.Version).Where(ghost => !Versions.ContainsKey(ghost.Digest)))
                 .OrderBy(version => version.Digest, StringComparer.Ordinal);
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Emulator.Model;
 
-/// <summary>A repository in memory. Touched only while the state's lock is held, like everything in this folder.</summary>
+/// <summary>
+/// A repository in memory. Touched only while the state's lock is held, like everything in this folder.
+/// </summary>
 internal sealed class RepositoryEntry(RepositoryName name, JsonObject settings, DateTimeOffset created)
 {
     private VersionEntry[]? _inOrder;
@@ -26,7 +28,9 @@ internal sealed class RepositoryEntry(RepositoryName name, JsonObject settings, 
     public bool ImmutableTags => Settings["dockerConfig"]?["immutableTags"]?.GetValue<bool>() ?? false;
 
     /// <summary>All versions in the order of lists; made anew after <see cref="Changed"/>.</summary>
-    /// <remarks>A page is found in it by bisection, so that a long listing does not cost the square of its length.</remarks>
+    /// <remarks>
+    /// A page is found in it by bisection, so that a long listing does not cost the square of its length.
+    /// </remarks>
     public VersionEntry[] InOrder => _inOrder ??= [.. Packages.Values.SelectMany(package => package.Listed())];
 
     /// <summary>Counts a listing, at which deleted digests that are still shown may vanish.</summary>
