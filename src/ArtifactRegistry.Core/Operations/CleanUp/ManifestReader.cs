@@ -41,21 +41,14 @@ public sealed class ManifestCache
 internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache)
 {
     /// <summary>
-    /// True if the listing says all that there is to know: an index with its manifests, a manifest with its subject, or
-    /// a type that has no subject (Docker's).
+    /// What the listing tells, if that is all that there is to know: a manifest's subject, or a type that has none
+    /// (Docker's). Not an index: the service may leave attestations and nested indexes out of imageManifests.
     /// </summary>
-    public static ManifestLinks? Listed(DockerImage image)
-    {
-        bool hasAll = image.Kind is ImageKind.Index
-            ? image.Children.Count > 0
-            : image.SubjectDigest is not null || image.MediaType == "application/vnd.docker.distribution.manifest.v2+json";
-        return hasAll
-            ? new ManifestLinks(
-                [.. image.Children.Where(child => child.Digest is not null).Select(child => Child(
-                    child.Digest!, child.Os, child.Architecture, child.Variant))],
-                image.SubjectDigest)
-            : null;
-    }
+    public static ManifestLinks? Listed(DockerImage image) =>
+        image.Kind is ImageKind.Index ? null
+        : image.SubjectDigest is string subject ? new ManifestLinks([], subject)
+        : image.MediaType == "application/vnd.docker.distribution.manifest.v2+json" ? ManifestLinks.None
+        : null;
 
     /// <summary>Reads the manifest.</summary>
     /// <returns>Null if the digest is gone by now.</returns>
