@@ -1,18 +1,19 @@
 using System.Collections.Frozen;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Shell.Cmdlets;
 
 namespace ArtifactRegistry.Shell;
 
 /// <summary>Says of a well-known command that it is this shell that lacks it, and what to do instead.</summary>
-internal static class MissingCommands
+internal static partial class MissingCommands
 {
     public static void Advise(object? sender, CommandLookupEventArgs lookup)
     {
-        if (!Advice.ContainsKey(lookup.CommandName)) return;
-        // An exception from here would be swallowed; so the command exists, and fails.
-        string name = lookup.CommandName.Contains('-', StringComparison.Ordinal) ? lookup.CommandName : "Missing-Command";
-        lookup.Command = new CmdletInfo(name, typeof(MissingCommand));
-        lookup.StopSearch = true;
+        // The engine's completers name their cmdlets in full, and so do some scripts.
+        string command = ModulePrefix().Replace(lookup.CommandName, "");
+        lookup.Command = SmallCmdlets.Find(command) ?? (Advice.ContainsKey(command) ? Stub(command) : null);
+        lookup.StopSearch = lookup.Command is not null;
     }
 
     public static string About(string command)
@@ -20,6 +21,13 @@ internal static class MissingCommands
         string text = $"This small shell has no {command}; PowerShell (pwsh) does.";
         return Advice.TryGetValue(command, out string? instead) && instead.Length > 0 ? $"{text} {instead}" : text;
     }
+
+    // An exception from the look-up would be swallowed; so the command exists, and fails.
+    private static CmdletInfo Stub(string command) =>
+        new(command.Contains('-', StringComparison.Ordinal) ? command : "Missing-Command", typeof(MissingCommand));
+
+    [GeneratedRegex(@"^Microsoft\.PowerShell\.(Utility|Management)\\", RegexOptions.IgnoreCase)]
+    private static partial Regex ModulePrefix();
 
     private static IEnumerable<KeyValuePair<string, string>> Known()
     {
@@ -34,20 +42,20 @@ internal static class MissingCommands
     [
         ("Get-Content Set-Content Add-Content gc cat type", UseDotNet + "[IO.File]::ReadAllLines(path)."),
         ("Out-File Tee-Object Export-Csv Export-Clixml", UseDotNet + "[IO.File]::WriteAllLines(path, $lines)."),
-        ("Get-ChildItem Test-Path Get-Item ls dir gci", UseDotNet + "[IO.Directory]::GetFiles(path), [IO.File]::Exists(path)."),
-        ("Start-Sleep sleep", UseDotNet + "[Threading.Thread]::Sleep(milliseconds)."),
+        ("Get-ChildItem Test-Path Get-Item ls dir gci",
+            UseDotNet + "[IO.Directory]::GetFiles(path), [IO.File]::Exists(path)."),
         ("ConvertTo-Json ConvertFrom-Json", UseDotNet + "[Text.Json.JsonSerializer]."),
         ("New-Object", "Use [Type]::new(...)."),
         ("""
          Add-Member Add-Type Clear-Content Clear-Item Clear-Variable Compare-Object Convert-Path ConvertFrom-Csv
          ConvertTo-Csv ConvertTo-Html ConvertTo-Xml Copy-Item Format-Custom Format-Hex Format-Wide Get-Credential
-         Get-Culture Get-Error Get-Host Get-ItemProperty Get-ItemPropertyValue Get-Location Get-Member Get-Process
+         Get-Culture Get-Error Get-Host Get-ItemProperty Get-ItemPropertyValue Get-Member Get-Process
          Get-PSDrive Get-Random Get-Service Get-TimeZone Get-Unique Get-Variable Group-Object Import-Clixml Import-Csv
          Import-PowerShellDataFile Invoke-Expression Invoke-RestMethod Invoke-WebRequest Join-Path Join-String
          Measure-Command Move-Item New-Guid New-Item New-ItemProperty New-PSDrive New-TimeSpan New-Variable
          Out-GridView  Pop-Location Push-Location Read-Host Remove-Item Remove-Variable Rename-Item
-         Resolve-Path Select-String Set-Item Set-ItemProperty Set-Location Set-Variable Split-Path Start-Process
-         Stop-Process Test-Connection Test-Json Trace-Command Wait-Event Write-Progress cd chdir cls pwd cp mv rm del
+         Resolve-Path Select-String Set-Item Set-ItemProperty Set-Variable Split-Path Start-Process
+         Stop-Process Test-Connection Test-Json Trace-Command Wait-Event Write-Progress cls cp mv rm del
          group gm iex irm iwr
          """, ""),
     ];
@@ -72,6 +80,7 @@ public sealed class MissingCommand : PSCmdlet
     protected override void BeginProcessing()
     {
         string command = MyInvocation.InvocationName;
+        command = command[(command.LastIndexOf('\\') + 1)..];
         ThrowTerminatingError(new ErrorRecord(
             new CommandNotFoundException(MissingCommands.About(command)),
             nameof(CommandNotFoundException), ErrorCategory.ObjectNotFound, command));

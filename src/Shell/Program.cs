@@ -35,8 +35,8 @@ internal static class Program
         if (ModuleLocation.Find() is not string manifest)
         {
             Console.Error.WriteLine(
-                "ArtifactRegistry.psd1 was not found, neither next to this shell nor above it, nor where "
-                + $"{ModuleLocation.Variable} points. Build the solution, or set that variable to the module's folder.");
+                $"ArtifactRegistry.psd1 was not found: not where {ModuleLocation.Variable} points or, without that "
+                + "variable, next to this shell or above it. Build the solution, or set it to the module's folder.");
             return 1;
         }
 

@@ -12,11 +12,14 @@ internal sealed partial record ShellOptions
         A small PowerShell with the ArtifactRegistry module loaded, for machines without pwsh.
 
           -Command, -c         Runs the rest of the command line as PowerShell; "-" reads commands from standard input.
-          -File, -f            Runs a script with the arguments that follow it. A first argument that ends in .ps1 is one.
-          -Demo, -d            Starts an emulator of the service and, unless there is a command, a walk through the module.
+          -File, -f            Runs a script with the arguments that follow it; "-File" can be left out before .ps1.
+          -Demo, -d            Starts an emulator of the service and, without a command, a walk through the module.
           -NonInteractive      Never asks; a command that has to ask fails instead.
           -NoExit              Stays at the prompt after the command.
           -Help, -Version
+
+        Without a command or a script it is a prompt, or runs the commands that standard input has. The environment
+        variable ARTIFACTREGISTRY_MODULE names another folder to load the module from.
 
         Exit codes: what "exit" says; 0; 1 after an error; 64 if this command line is wrong.
         """;
@@ -87,7 +90,7 @@ internal sealed partial record ShellOptions
         if (!path.EndsWith(".ps1", StringComparison.OrdinalIgnoreCase))
             return this with { Error = $"The script '{args[first]}' does not have the extension .ps1." };
         if (!System.IO.File.Exists(path))
-            return this with { Error = $"The argument '{args[first]}' is not recognized as the name of a script file." };
+            return this with { Error = $"'{args[first]}' is not recognized as the name of a script file." };
         return this with { File = path, FileArguments = string.Join(' ', ScriptArguments(args.Skip(first + 1))) };
     }
 

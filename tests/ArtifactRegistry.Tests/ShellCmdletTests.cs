@@ -51,7 +51,8 @@ public sealed class ShellCmdletTests
             ("1..5 | Select-Object -First 0", ""),
             ("1, 2, 1, 3 | Select-Object -Unique", "1 2 3"),
             ("$rows | Select-Object -ExpandProperty Tags", "a b c"),
-            ("$rows | Select-Object Name, Size -Unique | ForEach-Object { \"$_\" }", "@{Name=x; Size=30} @{Name=y; Size=4}"),
+            ("$rows | Select-Object Name, Size -Unique | ForEach-Object { \"$_\" }",
+                "@{Name=x; Size=30} @{Name=y; Size=4}"),
             ("$rows | Select-Object @{ n = 'Half'; e = { $_.Size / 2 } } | ForEach-Object Half", "15 2 15"),
             ("3, 10, 2 | Sort-Object", "2 3 10"),
             ("'b', 'A', 'c' | Sort-Object -Descending", "c b A"),
@@ -64,6 +65,8 @@ public sealed class ShellCmdletTests
             ("(Write-Host hidden 6>&1).MessageData.Message", "hidden"),
             ("Write-Output 1 2 (3, 4)", "1 2 3 4"),
             ("('x' | Out-String).Trim()", "x"),
+            ("Start-Sleep -Milliseconds 1; Start-Sleep 0", ""),
+            ("Set-Location /; (Get-Location).Path.Length -lt 4; cd; (pwd).Path -eq $HOME", "True True"),
         ];
         string script = Rows + "\n" + string.Join('\n', cases.Select(c => $"\"$({c.Command})\""));
 

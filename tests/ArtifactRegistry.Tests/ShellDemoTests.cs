@@ -15,15 +15,27 @@ public sealed class ShellDemoTests
         Assert.Contains("Remove-ArImage: ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("The demo", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Output);
+        // Hundreds of rows would hide what is shown.
+        Assert.InRange(result.Lines.Length, 20, 200);
+        Assert.All(result.Lines, line => Assert.InRange(line.Length, 0, 130));
     }
 
     [Fact]
-    public async Task The_walk_through_can_be_read_in_one_go()
+    public async Task The_walk_through_ends_at_the_first_step_that_fails()
     {
-        ShellResult result = await ShellProcess.RunAsync(["-Demo", "-NonInteractive"]);
+        string folder = Directory.CreateTempSubdirectory("ar-empty-").FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "ArtifactRegistry.psd1"), "@{ ModuleVersion = '1.0' }",
+            TestContext.Current.CancellationToken);
+        try
+        {
+            ShellResult result = await ShellProcess.RunAsync(["-Demo"], module: folder);
 
-        Assert.InRange(result.Lines.Length, 20, 200);
-        Assert.All(result.Lines, line => Assert.InRange(line.Length, 0, 130));
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("The demo ends here", result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("Remove-ArImage", result.Output, StringComparison.Ordinal);
+        }
+        finally { Directory.Delete(folder, recursive: true); }
     }
 
     [Fact]

@@ -11,14 +11,16 @@ internal static partial class ShellKeys
         {
             if (!match.Groups["name"].Success)
             {
-                yield return new ConsoleKeyInfo(match.Value[0], ConsoleKey.None, shift: false, alt: false, control: false);
+                yield return new ConsoleKeyInfo(
+                    match.Value[0], ConsoleKey.None, shift: false, alt: false, control: false);
                 continue;
             }
 
             bool control = match.Groups["modifier"].Value == "^";
             bool shift = match.Groups["modifier"].Value == "+";
             string name = match.Groups["name"].Value;
-            ConsoleKey key = Enum.Parse<ConsoleKey>(name + (name is "Left" or "Right" or "Up" or "Down" ? "Arrow" : ""));
+            bool isArrow = name is "Left" or "Right" or "Up" or "Down";
+            ConsoleKey key = Enum.Parse<ConsoleKey>(isArrow ? name + "Arrow" : name);
             char character = key switch
             {
                 ConsoleKey.Enter => '\r',

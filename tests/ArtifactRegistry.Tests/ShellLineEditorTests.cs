@@ -7,8 +7,8 @@ namespace ArtifactRegistry.Tests;
 public sealed class ShellLineEditorTests : IDisposable
 {
     // The shell is a program and no reference of these tests, so its one public class is made by name.
-    private static readonly Type Editor =
-        Assembly.LoadFrom(ShellProcess.Assembly).GetType("ArtifactRegistry.Shell.Editing.LineEditor", throwOnError: true)!;
+    private static readonly Type Editor = Assembly.LoadFrom(ShellProcess.Assembly)
+        .GetType("ArtifactRegistry.Shell.Editing.LineEditor", throwOnError: true)!;
 
     private readonly Queue<ConsoleKeyInfo> _keys = new();
     private readonly ShellScreen _screen = new(width: 20);

@@ -45,7 +45,8 @@ public sealed class ShellOutputTests
 
         string[] lines = result.Error.TrimEnd().ReplaceLineEndings("\n").Split('\n');
         Assert.Equal(
-            [$"Exception: {script.Path}:2", "Line |", "   2 |  throw 'boom'", "     |  ~~~~~~~~~~~~", "     | boom"], lines);
+            [$"Exception: {script.Path}:2", "Line |", "   2 |  throw 'boom'", "     |  ~~~~~~~~~~~~", "     | boom"],
+            lines);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Tests;
 /// <summary>The built shell as people start it: a process, its streams, its exit code.</summary>
 internal static class ShellProcess
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     /// <summary>The shell's assembly, built with the configuration that these tests were built with.</summary>
     public static string Assembly { get; } = FindAssembly();

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>As much of a terminal as the line editor uses, with the wrap that real ones put off at the right edge.</summary>
+/// <summary>As much of a terminal as the line editor uses, with the late wrap at the right edge.</summary>
 internal sealed partial class ShellScreen(int width) : TextWriter
 {
     private readonly List<char[]> _rows = [];
@@ -15,8 +15,9 @@ internal sealed partial class ShellScreen(int width) : TextWriter
 
     public override Encoding Encoding => Encoding.UTF8;
 
-    /// <summary>The rows down to the cursor, without the blanks at their ends; a wide character's second cell is left out.</summary>
-    public IEnumerable<string> Rows => _rows.Select(row => new string(row).Replace("\0", "", StringComparison.Ordinal).TrimEnd());
+    /// <summary>The rows, without the blanks at their ends and without the second cells of wide characters.</summary>
+    public IEnumerable<string> Rows =>
+        _rows.Select(row => new string(row).Replace("\0", "", StringComparison.Ordinal).TrimEnd());
 
     public string Text => string.Join('\n', Rows);
 

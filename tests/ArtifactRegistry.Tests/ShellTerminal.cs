@@ -4,14 +4,14 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>The shell at a terminal, typed to as a person would: <c>script</c> of util-linux makes the terminal.</summary>
+/// <summary>The shell at a terminal that <c>script</c> of util-linux makes, typed to as a person would.</summary>
 internal sealed class ShellTerminal : IAsyncDisposable
 {
     public const string ControlC = "\x03";
     public const string ControlD = "\x04";
     public const string Up = "\e[A";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly CancellationTokenSource _stop;

@@ -165,6 +165,21 @@ public sealed class ShellTerminalTests
     }
 
     [Fact]
+    public async Task Tab_completes_members_and_paths_although_the_engine_lacks_its_cmdlets_for_it()
+    {
+        await using ShellTerminal terminal = ShellTerminal.Start();
+
+        await terminal.WaitForAsync("PS> ");
+        await terminal.TypeAsync("[datetime]::MaxV\t.Year\r");
+        await terminal.WaitForAsync("\n9999");
+        await terminal.WaitForAsync("PS> ");
+        await terminal.TypeAsync("cd /et\t\r");
+        await terminal.CommandAsync("\"in $pwd with $($Error.Count) errors\"; exit");
+        await terminal.WaitForAsync("\nin /etc with 0 errors");
+        await terminal.WaitForExitAsync();
+    }
+
+    [Fact]
     public async Task Errors_are_red_at_a_terminal_and_plain_with_NO_COLOR()
     {
         await using ShellTerminal coloured = ShellTerminal.Start("-c 'throw 1'");

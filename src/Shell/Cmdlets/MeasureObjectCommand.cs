@@ -44,7 +44,8 @@ public sealed class MeasureObjectCommand : PSCmdlet
         if (Property is not null && value is null) return;
         _count++;
         if (!NeedsValues) return;
-        if (LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double number)) _values.Add(number);
+        if (LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double number))
+            _values.Add(number);
         else
             WriteError(new ErrorRecord(
                 new PSArgumentException($"Input object \"{value}\" is not numeric."),

@@ -83,7 +83,8 @@ public sealed class SelectObjectCommand : PSCmdlet
             return;
         }
 
-        if (item.Properties[ExpandProperty] is PSPropertyInfo property) WriteObject(property.Value, enumerateCollection: true);
+        if (item.Properties[ExpandProperty] is PSPropertyInfo property)
+            WriteObject(property.Value, enumerateCollection: true);
         else
             WriteError(new ErrorRecord(
                 new PSArgumentException($"Property \"{ExpandProperty}\" cannot be found."),

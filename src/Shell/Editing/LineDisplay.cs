@@ -28,7 +28,9 @@ internal sealed partial class LineDisplay(TextWriter screen, Func<int> width)
         (int Row, int Column) place = Advance(before, Advance(_prompt, (0, 0), columns), columns);
         (int Row, int Column) end = Advance(after, place, columns);
 
-        if (after.Length == 0 && place.Row == _cursor.Row && _isAtEnd && text.StartsWith(_drawn!, StringComparison.Ordinal))
+        bool onlyGrows = _isAtEnd && after.Length == 0 && place.Row == _cursor.Row
+            && text.StartsWith(_drawn!, StringComparison.Ordinal);
+        if (onlyGrows)
             screen.Write(text[_drawn!.Length..]);
         else
             screen.Write(Redrawn(before, after, place, end));

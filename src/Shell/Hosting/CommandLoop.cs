@@ -14,7 +14,7 @@ internal sealed class CommandLoop
     {
         _session = session;
         _terminal = terminal;
-        _editor = new LineEditor(() => Console.ReadKey(intercept: true), Console.Out, () => ConsoleTerminal.Width)
+        _editor = new LineEditor(ConsoleTerminal.ReadKey, Console.Out, () => ConsoleTerminal.Width)
         {
             Complete = session.Complete,
             IsIncomplete = IsIncomplete,

@@ -14,7 +14,7 @@ internal sealed class ConsoleTerminal
 
     private static bool IsDumb => Environment.GetEnvironmentVariable("TERM") == "dumb";
 
-    /// <summary>Whether what is written to standard output may have colours: see no-color.org for the variable.</summary>
+    /// <summary>Whether standard output may have colours: see no-color.org for the variable.</summary>
     public bool HasColours { get; } = !Console.IsOutputRedirected && !IsDumb
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
@@ -22,7 +22,8 @@ internal sealed class ConsoleTerminal
     public bool IsInteractive { get; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
 
     /// <summary>Whether a question can be shown to somebody, and answered.</summary>
-    public bool CanAsk { get; } = !Console.IsInputRedirected && (!Console.IsOutputRedirected || !Console.IsErrorRedirected);
+    public bool CanAsk { get; } =
+        !Console.IsInputRedirected && (!Console.IsOutputRedirected || !Console.IsErrorRedirected);
 
     /// <summary>Whether the cursor can be moved: to edit a line or to rewrite the progress.</summary>
     public bool CanMoveCursor { get; } = !Console.IsOutputRedirected && !IsDumb;
@@ -50,6 +51,8 @@ internal sealed class ConsoleTerminal
             catch (IOException) { return 50; }
         }
     }
+
+    public static ConsoleKeyInfo ReadKey() => Console.ReadKey(intercept: true);
 
     /// <summary>Reads with Ctrl+C as a key, and gives it back its meaning afterwards.</summary>
     public static T WithControlC<T>(Func<T> read)

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry.Shell.Hosting;
 
-/// <summary>Progress as one line at the bottom of the output, rewritten in place and gone when the work is done.</summary>
+/// <summary>Progress as one line below the output, rewritten in place and gone when the work is done.</summary>
 internal sealed class ProgressLine(TextWriter screen)
 {
     private readonly Dictionary<(long Source, int Activity), ProgressRecord> _active = [];
@@ -16,9 +16,9 @@ internal sealed class ProgressLine(TextWriter screen)
 
         Erase();
         // The parent says how far the whole is; without one, the latest record speaks for the work.
-        ProgressRecord? shown = _active.Values.FirstOrDefault(r => r.ParentActivityId < 0 && _active.Count > 1)
-            ?? (_active.Count == 0 ? null : _active.GetValueOrDefault((source, record.ActivityId), _active.Values.Last()));
-        if (shown is null) return;
+        if (_active.Count == 0) return;
+        ProgressRecord shown = _active.Values.FirstOrDefault(r => r.ParentActivityId < 0 && _active.Count > 1)
+            ?? _active.GetValueOrDefault((source, record.ActivityId), _active.Values.Last());
 
         string line = Describe(shown);
         int room = Math.Max(1, ConsoleTerminal.Width - 1);

@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 using ArtifactRegistry.Shell.Cmdlets;
+using ArtifactRegistry.Shell.Editing;
 
 namespace ArtifactRegistry.Shell.Hosting;
 
@@ -56,7 +58,7 @@ internal sealed class ShellSession : IDisposable
         return null;
     }
 
-    /// <summary>Runs the text of a command and shows what it emits; false after an error, as <c>$?</c> has it.</summary>
+    /// <summary>Runs a command and shows what it emits; false after an error, as <c>$?</c> has it.</summary>
     public bool Run(string text)
     {
         // Only a command that goes into the history leaves its own $? behind.
@@ -70,7 +72,8 @@ internal sealed class ShellSession : IDisposable
     public bool RunFile(string path, string arguments, bool keepVariables)
     {
         // A script started directly would keep its "exit" to itself; this one around it passes the code on.
-        string call = $"{(keepVariables ? '.' : '&')} '{CodeGeneration.EscapeSingleQuotedStringContent(path)}' {arguments}";
+        string script = CodeGeneration.EscapeSingleQuotedStringContent(path);
+        string call = $"{(keepVariables ? '.' : '&')} '{script}' {arguments}";
         using Pipeline pipeline = _runspace.CreatePipeline($"{call}\n{PassExitOn}");
         return Show(pipeline);
     }
@@ -85,13 +88,34 @@ internal sealed class ShellSession : IDisposable
         catch (RuntimeException) { return null; }
     }
 
+    /// <summary>What can stand at the cursor.</summary>
     public (int Start, int Length, IReadOnlyList<string> Candidates) Complete(string text, int cursor)
     {
-        using PowerShell engine = IsNested ? PowerShell.Create(RunspaceMode.CurrentRunspace) : PowerShell.Create();
-        if (!IsNested) engine.Runspace = _runspace;
-        CommandCompletion found = CommandCompletion.CompleteInput(text, cursor, null, engine);
-        return (found.ReplacementIndex, found.ReplacementLength,
-            [.. found.CompletionMatches.Select(match => match.CompletionText)]);
+        ArrayList? errors = _runspace.SessionStateProxy.GetVariable("Error") as ArrayList;
+        int before = errors?.Count ?? 0;
+        try
+        {
+            using PowerShell engine = IsNested ? PowerShell.Create(RunspaceMode.CurrentRunspace) : PowerShell.Create();
+            if (!IsNested) engine.Runspace = _runspace;
+            CommandCompletion found = CommandCompletion.CompleteInput(text, cursor, null, engine);
+            if (found.CompletionMatches.Count > 0)
+                return (found.ReplacementIndex, found.ReplacementLength,
+                    [.. found.CompletionMatches.Select(match => match.CompletionText)]);
+        }
+#pragma warning disable CA1031 // Completers run into cmdlets that are not here; a key must not end the shell.
+        catch (Exception)
+        {
+            // No candidates, then.
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            // What completion ran into is no error of the user's.
+            if (errors?.Count > before) errors.RemoveRange(0, errors.Count - before);
+        }
+
+        PathIntrinsics path = _runspace.SessionStateProxy.Path;
+        return PathCompletion.Find(text, cursor, path.CurrentFileSystemLocation.ProviderPath);
     }
 
     /// <summary>Stops what runs; false if nothing does, or if it has been asked before and still runs.</summary>

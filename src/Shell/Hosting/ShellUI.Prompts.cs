@@ -96,7 +96,8 @@ internal sealed partial class ShellUI
         while (true)
         {
             string answer = ReadAnswer($"{field.Name}[{items.Count}]: ");
-            if (answer.Length == 0) return LanguagePrimitives.ConvertTo(items.ToArray(), type, CultureInfo.CurrentCulture);
+            if (answer.Length == 0)
+                return LanguagePrimitives.ConvertTo(items.ToArray(), type, CultureInfo.CurrentCulture);
             items.Add(answer);
         }
     }
@@ -119,7 +120,7 @@ internal sealed partial class ShellUI
             return Console.In.ReadLine() ?? throw Cancelled();
         }
 
-        LineEditor editor = new(() => Console.ReadKey(intercept: true), _terminal.Questions, () => ConsoleTerminal.Width);
+        LineEditor editor = new(ConsoleTerminal.ReadKey, _terminal.Questions, () => ConsoleTerminal.Width);
         string? answer = ConsoleTerminal.WithControlC(() => editor.ReadLine(question));
         return answer is null || editor.WasCancelled ? throw Cancelled() : answer;
     }
