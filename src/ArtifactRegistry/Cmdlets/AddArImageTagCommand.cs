@@ -50,13 +50,13 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
 
     private async Task AddAsync(ImageName image, string[] tags, bool mayMove, string? expected)
     {
-        List<string> names = [.. tags.Select(tag => TagOf(image, tag)).Distinct()];
         if (image.IsRepository || image.IsWholeImage)
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
                 $"'{image}' names no digest and no tag, so it is not clear what gets the tag. "
                 + $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….");
 
+        List<string> names = [.. tags.Select(tag => TagOf(image, tag)).Distinct()];
         DockerImage digest = await FindImages.ReadAsync(Client, image, StopToken);
         foreach (string tag in names)
         {
