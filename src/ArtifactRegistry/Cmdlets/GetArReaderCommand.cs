@@ -18,6 +18,6 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     {
         foreach (ImageName name in Repository)
             WriteObject(
-                Wait(name, () => FindReaders.RunAsync(Client, name.ToRepository(), StopToken)), enumerateCollection: true);
+                Wait(name, () => FindReaders.RunAsync(Client, name.ToRepository(), StopToken)) ?? [], enumerateCollection: true);
     }
 }

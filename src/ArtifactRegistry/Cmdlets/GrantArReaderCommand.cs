@@ -64,7 +64,7 @@ public sealed class GrantArReaderCommand : ChangeCmdlet
         // All members from the pipeline become one write of the policy.
         if (_members.Count > 0)
             WriteObject(
-                Wait(Repository[0], () => GrantReader.RunAsync(Client, Repository[0], _members, ConfirmAsync, StopToken)),
+                Wait(Repository[0], () => GrantReader.RunAsync(Client, Repository[0], _members, ConfirmAsync, StopToken)) ?? [],
                 enumerateCollection: true);
         Drain();
     }

@@ -139,6 +139,20 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         }
     }
 
+    /// <summary>Ends once the script has written so many objects.</summary>
+    public async Task WaitForOutputAsync(int count, CancellationToken stop)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        output.DataAdded += (_, _) => Look();
+        Look();
+        await written.Task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+
+        void Look()
+        {
+            if (output.Count >= count) written.TrySetResult();
+        }
+    }
+
     public PSInvocationState State => shell.InvocationStateInfo.State;
 
     public void Dispose() => shell.Dispose();

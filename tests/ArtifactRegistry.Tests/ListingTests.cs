@@ -1,0 +1,204 @@
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>Get-ArImage and Get-ArImageTag: complete whatever the service does, and never everything before the first.</summary>
+public sealed class ListingTests
+{
+    [Fact]
+    public async Task Each_tag_is_a_row_and_so_is_each_untagged_digest()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string one = shop.Add("v1", "latest"), free = shop.Add();
+
+        ScriptResult result = shop.Run("Get-ArImageTag $app").MustSucceed();
+
+        Assert.Equal(
+            new[] { $" {free}", $"latest {one}", $"v1 {one}" }.Order(),
+            result.Output.Select(row => $"{row.Properties["Tag"].Value} {row.Properties["Digest"].Value}").Order());
+        Assert.Contains($"{Shop.App}@{free}", result.Values("Uri"));
+        Assert.Equal(["latest, v1"], result.Values("Tags").Distinct().Where(tags => tags != ""));
+        Assert.Equal(
+            [$"{Shop.App}@{free}"],
+            shop.Run("Get-ArImageTag $app | Where-Object { -not $_.Tags }").MustSucceed().Values("Uri"));
+        Assert.Equal(
+            ["True", "True"],
+            shop.Run("Get-ArImageTag $app | Where-Object { $_.Tags } | ForEach-Object { $_.Tags -is [array] -or $_.Tags.Count -eq 2 }")
+                .Output.Select(row => row.ToString()));
+    }
+
+    [Theory]
+    [InlineData("-Tag v*", "v1,v2")]
+    [InlineData("-Tag latest", "latest")]
+    [InlineData("-Tag LATEST", "")]
+    [InlineData("-Tag *", "latest,v1,v2")]
+    [InlineData("-Tag v1, l*", "latest,v1")]
+    public async Task Tag_narrows_to_tags_and_leaves_untagged_digests_out(string arguments, string expected)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1", "latest");
+        shop.Add("v2");
+        shop.Add();
+
+        Assert.Equal(expected, string.Join(',', shop.Run($"Get-ArImageTag $app {arguments}").MustSucceed().Values("Tag").Order()));
+    }
+
+    [Fact]
+    public async Task More_than_a_hundred_tags_on_a_digest_are_all_listed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] tags = [.. Enumerable.Range(0, 130).Select(number => $"t{number:000}")];
+        shop.Add(tags);
+        shop.Emulator.Behaviour.DockerImageTagCap = 100;
+
+        Assert.Equal(tags, shop.Run("Get-ArImageTag $app").MustSucceed().Values("Tag").Order());
+        Assert.Equal(["130"], shop.Run("(Get-ArImage $app).Tags.Count").Output.Select(count => count.ToString()));
+        Assert.Equal("ImageTagged", shop.Run("Remove-ArImage \"${app}:t001\" -Force").ErrorId);
+    }
+
+    [Theory]
+    [InlineData("$app", 7)]
+    [InlineData("us-docker.pkg.dev/shop/apps", 9)]
+    [InlineData("us-docker.pkg.dev/shop/apps/*", 9)]
+    [InlineData("us-docker.pkg.dev/shop/apps/team/*", 2)]
+    public async Task Listings_are_complete_however_small_the_pages(string what, int count)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.PageSizeCap = 3;
+
+        ScriptResult result = shop.Run($"Get-ArImage {what}").MustSucceed();
+
+        Assert.Equal(count, result.Values("Digest").Distinct().Count());
+        Assert.Equal(count, result.Output.Count);
+        Assert.All(
+            shop.Emulator.Requests.Snapshot(),
+            request => Assert.Contains("pageSize=1000", request.PathAndQuery, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_service_that_repeats_a_page_is_an_error_and_not_an_endless_listing()
+    {
+        await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.PageSizeCap = 3;
+        shop.Emulator.Behaviour.RepeatPageToken = true;
+
+        ScriptResult result = shop.Run("Get-ArImage $app");
+
+        Assert.Equal("UnexpectedAnswer", result.ErrorId);
+        Assert.Contains("cannot be completed", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Get-ArImage")]
+    [InlineData("Get-ArImageTag")]
+    public async Task The_first_object_is_out_before_the_second_page_is_asked_for(string command)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.PageSizeCap = 3;
+        var before = new List<int>();
+        shop.Session.Set("look", () => before.Add(shop.Emulator.Requests.Snapshot(
+            request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal)).Count));
+
+        shop.Run($"{command} $app | ForEach-Object {{ $look.Invoke() }}").MustSucceed();
+
+        Assert.Equal(7, before.Count);
+        Assert.Equal(0, before[0]);
+    }
+
+    [Fact]
+    public async Task The_objects_of_the_first_page_are_out_while_the_second_is_awaited()
+    {
+        await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.PageSizeCap = 3;
+        using RequestHold second = shop.Hold("GET", "pageToken");
+        using RunningScript script = shop.Start("Get-ArImage $app");
+
+        await second.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
+        await script.WaitForOutputAsync(3, TestContext.Current.CancellationToken);
+        second.Release();
+
+        Assert.Equal(7, (await script.EndAsync(TestContext.Current.CancellationToken)).MustSucceed().Output.Count);
+    }
+
+    [Theory]
+    [InlineData(FilterSupport.Supported)]
+    [InlineData(FilterSupport.Ignored)]
+    [InlineData(FilterSupport.Rejected)]
+    public async Task The_listing_of_an_image_is_the_same_whatever_filters_the_service_knows(FilterSupport filter)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.AddImage(shop.Repository, "web2", "v1");
+        shop.State.AddImage(shop.Repository, "team/web", "v1");
+        shop.Emulator.Behaviour.DockerImageFilter = filter;
+        shop.Emulator.Behaviour.PageSizeCap = 3;
+
+        ScriptResult result = shop.Run("Get-ArImage $app; Get-ArImageTag us-docker.pkg.dev/shop/apps/team/api").MustSucceed();
+
+        Assert.Equal(7 + 2, result.Output.Count);
+        Assert.Equal([Shop.App, "us-docker.pkg.dev/shop/apps/team/api"], result.Values("Image").Distinct());
+    }
+
+    [Theory]
+    [InlineData("Get-ArImage")]
+    [InlineData("Get-ArImageTag")]
+    public async Task An_image_that_is_empty_is_no_error_and_one_that_is_missing_is(string command)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add();
+        shop.State.DeleteVersion(shop.Repository, "web", digest);
+
+        Assert.Empty(shop.Run($"{command} $app").MustSucceed().Output);
+        foreach (string missing in new[]
+        {
+            "us-docker.pkg.dev/shop/apps/none", "us-docker.pkg.dev/shop/none/web", "us-docker.pkg.dev/shop/none",
+            "us-docker.pkg.dev/none/apps", $"{Shop.App}@{digest}", $"{Shop.App}:none",
+        })
+        {
+            ScriptResult result = shop.Run($"{command} {missing}");
+            Assert.Equal("NotFound", result.ErrorId);
+            Assert.StartsWith($"'{missing}' was not found.", result.ErrorText, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Repositories_are_found_in_every_location_and_by_wildcard()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.AddRepository("europe-west1-docker.pkg.dev/shop/apps-eu");
+        shop.State.AddRepository("shop", "us", "maven", new RepositoryOptions { Format = "MAVEN", Mode = "REMOTE_REPOSITORY" });
+        shop.Emulator.Behaviour.PageSizeCap = 1;
+
+        Assert.Equal(
+            ["europe-west1-docker.pkg.dev/shop/apps-eu", "us-docker.pkg.dev/shop/apps", "us-docker.pkg.dev/shop/maven"],
+            shop.Run("Get-ArRepository shop").MustSucceed().Values("Uri").Order());
+        Assert.Equal(["apps-eu"], shop.Run("Get-ArRepository shop -Name *-EU").MustSucceed().Values("Name"));
+        Assert.Equal(["apps", "maven"], shop.Run("Get-ArRepository shop us").MustSucceed().Values("Name").Order());
+        Assert.Equal(["Remote"], shop.Run("Get-ArRepository shop us -Name maven").MustSucceed().Values("Mode"));
+    }
+
+    [Theory]
+    [InlineData("Get-ArRepository", "No project was given")]
+    [InlineData("Get-ArRepository '../x'", "is not accepted")]
+    [InlineData("Get-ArRepository shop 'us/repositories'", "is not accepted")]
+    public async Task A_project_that_is_none_ends_the_cmdlet_before_a_request(string command, string text)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        ScriptResult result = shop.Run(command);
+
+        Assert.Contains(text, result.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(shop.Emulator.Requests.Snapshot());
+    }
+
+    /// <summary>Seven digests of $app and two of a nested image.</summary>
+    private static async Task<Shop> OpenAsync()
+    {
+        Shop shop = await Shop.OpenAsync();
+        for (int number = 0; number < 7; number++) shop.Add($"v{number}");
+        shop.State.AddImage(shop.Repository, "team/api", "v1");
+        shop.State.AddImage(shop.Repository, "team/api");
+        return shop;
+    }
+}

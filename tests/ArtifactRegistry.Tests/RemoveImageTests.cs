@@ -1,0 +1,320 @@
+using System.Management.Automation;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>Remove-ArImage: deletes what was named, and nothing that was not.</summary>
+public sealed class RemoveImageTests
+{
+    private const string Package = "/v1/projects/shop/locations/us/repositories/apps/packages/web";
+
+    [Fact]
+    public async Task A_digest_without_tags_is_deleted_by_its_digest()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add(), other = shop.Add();
+
+        ScriptResult result = shop.Run($"Remove-ArImage $app@{digest} -Confirm:$false").MustSucceed();
+
+        PSObject row = Assert.Single(result.Output);
+        Assert.Equal("Removed", row.Properties["Status"].Value.ToString());
+        Assert.Equal($"{Shop.App}@{digest}", row.Properties["Uri"].Value);
+        Assert.Equal([$"DELETE {Package}/versions/{digest}"], shop.Changes);
+        Assert.Equal([other], shop.State.Digests(shop.Repository, "web"));
+    }
+
+    [Fact]
+    public async Task A_digest_goes_with_the_only_tag_that_it_is_named_by()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1");
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force").MustSucceed();
+
+        Assert.Equal(["v1"], result.Values("Tags"));
+        Assert.Equal([$"DELETE {Package}/tags/v1", $"DELETE {Package}/versions/{digest}"], shop.Changes);
+        Assert.Empty(shop.State.Digests(shop.Repository, "web"));
+    }
+
+    [Theory]
+    [InlineData("\"${app}:v1\"", "it also has the tag latest.")]
+    [InlineData("\"$app@$digest\"", "it has the tags latest, v1.")]
+    [InlineData("(Get-ArImage \"${app}:v1\")", "it has the tags latest, v1.")]
+    [InlineData("(Get-ArImageTag $app -Tag v1)", "it also has the tag latest.")]
+    public async Task Tags_that_were_not_named_protect_the_image(string name, string text)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "latest");
+        shop.Session.Set("digest", digest);
+
+        ScriptResult result = shop.Run($"Remove-ArImage {name} -Force");
+
+        Assert.Equal("ImageTagged", result.ErrorId);
+        Assert.Equal(
+            $"'{Shop.App}@{digest}' was not deleted: {text} Use -DeleteTags to delete the image together with these tags.",
+            result.ErrorText);
+        Assert.Empty(result.Output);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Theory]
+    [InlineData("\"${app}:v1\"")]
+    [InlineData("\"$app@$digest\"")]
+    [InlineData("(Get-ArImage \"${app}:v1\")")]
+    public async Task DeleteTags_takes_the_tags_first_and_never_forces(string name)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "latest");
+        shop.Session.Set("digest", digest);
+
+        ScriptResult result = shop.Run($"Remove-ArImage {name} -DeleteTags -Force").MustSucceed();
+
+        Assert.Equal(["latest, v1"], result.Values("Tags"));
+        Assert.Equal(
+            [$"DELETE {Package}/tags/latest", $"DELETE {Package}/tags/v1", $"DELETE {Package}/versions/{digest}"], shop.Changes);
+        Assert.Empty(shop.State.Tags(shop.Repository, "web"));
+    }
+
+    [Theory]
+    [InlineData(TaggedDeleteRefusal.Synchronous)]
+    [InlineData(TaggedDeleteRefusal.InOperation)]
+    public async Task A_tag_that_comes_at_the_last_moment_saves_the_image_and_the_others_are_put_back(TaggedDeleteRefusal refusal)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "latest");
+        shop.Emulator.Behaviour.TaggedDelete = refusal;
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", "/versions/")) shop.State.MoveTag(shop.Repository, "web", "stable", digest);
+        };
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteTags -Force");
+
+        Assert.Equal("ImageTagged", result.ErrorId);
+        Assert.Contains("its tags were put back (latest, v1)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["Kept"], result.Values("Status"));
+        Assert.Equal(["latest", "stable", "v1"], shop.State.TagsOf(shop.Repository, "web", digest));
+    }
+
+    [Fact]
+    public async Task A_part_of_an_index_is_refused_and_keeps_its_tags()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddedIndex index = shop.State.AddIndex(
+            shop.Repository, "web", ["linux/amd64", "linux/arm64"], new ImageOptions { Tags = ["v1"] });
+        shop.State.MoveTag(shop.Repository, "web", "v1-arm", index.Children[1]);
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1-arm\" -Force");
+
+        Assert.Equal("ImageReferenced", result.ErrorId);
+        Assert.Equal(ErrorCategory.InvalidOperation, result.Error.CategoryInfo.Category);
+        Assert.Contains("referenced by parent manifests", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(index.Digest, result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("its tags were put back (v1-arm)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["Kept"], result.Values("Status"));
+        Assert.Equal(["v1-arm"], shop.State.TagsOf(shop.Repository, "web", index.Children[1]));
+    }
+
+    [Fact]
+    public async Task A_deletion_that_fails_in_its_operation_gives_the_tags_back()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1");
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Equal("ServiceUnavailable", result.ErrorId);
+        Assert.Contains("its tags were put back (v1)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal(["v1"], shop.State.TagsOf(shop.Repository, "web", digest));
+    }
+
+    [Fact]
+    public async Task Tags_that_cannot_be_put_back_are_named_in_the_error_with_the_image_to_put_them_on()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1");
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.create")];
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Contains("TAGS COULD NOT BE PUT BACK: v1", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains($"{Shop.App}@{digest}", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["v1"], result.Values("Tags"));
+    }
+
+    [Fact]
+    public async Task Who_may_not_delete_tags_is_told_so_and_nothing_is_said_to_have_been_put_back()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.delete")];
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Contains("artifactregistry.tags.delete", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("roles/artifactregistry.repoAdmin", result.ErrorText, StringComparison.Ordinal);
+        Assert.DoesNotContain("put back", result.ErrorText, StringComparison.Ordinal);
+        Assert.Single(shop.Changes);
+    }
+
+    [Fact]
+    public async Task An_immutable_repository_keeps_a_tagged_image_and_says_why()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "v2");
+        shop.State.SetImmutableTags(shop.Repository, true);
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteTags -Force");
+
+        Assert.Equal("NotAllowedByState", result.ErrorId);
+        Assert.Contains("tag immutability", result.ErrorText, StringComparison.Ordinal);
+        Assert.DoesNotContain("put back", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["v1", "v2"], shop.State.TagsOf(shop.Repository, "web", digest));
+        Assert.Single(shop.Changes);
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/tags/v1")]
+    [InlineData("DELETE", "/versions/")]
+    public async Task A_deletion_whose_answer_was_lost_is_removed(string method, string text)
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationPolls = 0 });
+        shop.Add("v1");
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is(method, text) });
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force").MustSucceed();
+
+        Assert.Matches("^(Removed|AlreadyGone)$", Assert.Single(result.Values("Status")));
+        Assert.Empty(shop.State.Digests(shop.Repository, "web"));
+    }
+
+    [Fact]
+    public async Task A_digest_that_goes_just_before_its_deletion_is_reported_as_gone()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add();
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", "/versions/")) shop.State.DeleteVersion(shop.Repository, "web", digest);
+        };
+
+        Assert.Equal(["AlreadyGone"], shop.Run($"Remove-ArImage $app@{digest} -Force").MustSucceed().Values("Status"));
+    }
+
+    [Fact]
+    public async Task A_piped_tag_that_moved_since_it_was_listed_deletes_nothing()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        string two = shop.Add();
+        shop.Session.Run("$rows = Get-ArImageTag $app -Tag v1").MustSucceed();
+        shop.State.MoveTag(shop.Repository, "web", "v1", two);
+
+        ScriptResult result = shop.Run("$rows | Remove-ArImage -DeleteTags -Force");
+
+        Assert.Equal("TagMoved", result.ErrorId);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task All_deletes_the_whole_image_with_one_request_and_records_every_digest()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = [shop.Add("v1", "latest"), shop.Add(), shop.Add("v2")];
+        shop.State.AddImage(shop.Repository, "web2", "v1");
+
+        ScriptResult result = shop.Run("Remove-ArImage $app -All -Force").MustSucceed();
+
+        Assert.Equal(digests.Order(), result.Values("Digest").Order());
+        Assert.All(result.Values("Status"), status => Assert.Equal("Removed", status));
+        Assert.Contains("latest, v1", result.Values("Tags"));
+        Assert.Equal([$"DELETE {Package}"], shop.Changes);
+        Assert.Equal(["web2"], shop.State.Packages(shop.Repository));
+    }
+
+    [Fact]
+    public async Task What_All_left_behind_is_reported_as_failed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.AddIndex(shop.Repository, "web", ["linux/amd64", "linux/arm64"], new ImageOptions { Tags = ["v1"] });
+        shop.Emulator.Behaviour.PackageDelete = PackageDelete.RefusesIndexes;
+
+        ScriptResult result = shop.Run("Remove-ArImage $app -All -Force");
+
+        Assert.Equal(3, result.Output.Count);
+        Assert.All(result.Values("Status"), status => Assert.Equal("Failed", status));
+        Assert.Equal(3, result.Errors.Count);
+        Assert.All(result.Errors, error => Assert.Contains(
+            "referenced by parent manifests", error.ErrorDetails.Message, StringComparison.Ordinal));
+        Assert.Equal(3, shop.State.DigestCount(shop.Repository));
+    }
+
+    [Fact]
+    public async Task All_of_an_image_that_is_not_there_is_not_found()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        Assert.Equal("NotFound", shop.Run("Remove-ArImage $app -All -Force").ErrorId);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Theory]
+    [InlineData("us-docker.pkg.dev/shop/apps -Force")]
+    [InlineData("us-docker.pkg.dev/shop/apps -All -Force")]
+    [InlineData("us-docker.pkg.dev/shop/apps -All -DeleteTags -Force")]
+    [InlineData("gcr.io/shop -All -Force")]
+    [InlineData("\"${app}:v1\" -All -Force")]
+    [InlineData("\"$app@$digest\" -All -Force")]
+    [InlineData("$app -Force")]
+    [InlineData("$app -DeleteTags -Force")]
+    public async Task Force_never_widens_what_is_deleted(string arguments)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Session.Set("digest", shop.Add("v1"));
+
+        ScriptResult result = shop.Run($"Remove-ArImage {arguments}");
+
+        Assert.Equal("NameNotSpecific", result.ErrorId);
+        Assert.Empty(result.Output);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task A_bare_name_of_an_image_that_is_not_there_is_not_found()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+
+        Assert.Equal("NotFound", shop.Run("Remove-ArImage $app -Force").ErrorId);
+    }
+
+    [Fact]
+    public async Task The_same_digest_named_twice_is_deleted_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add();
+
+        ScriptResult result = shop.Run($"Remove-ArImage $app@{digest}, $app@{digest} -Force -ThrottleLimit 1");
+
+        Assert.Contains("Removed", result.Values("Status"));
+        Assert.Empty(shop.State.Digests(shop.Repository, "web"));
+    }
+
+    [Fact]
+    public async Task Many_are_deleted_beside_each_other_within_the_limit_and_each_is_reported_once()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = [.. Enumerable.Range(0, 30).Select(_ => shop.Add())];
+        shop.Emulator.Behaviour.Latency = TimeSpan.FromMilliseconds(5);
+
+        ScriptResult result = shop.Run("Get-ArImage $app | Remove-ArImage -Force -ThrottleLimit 4").MustSucceed();
+
+        Assert.Equal(digests.Order(), result.Values("Digest").Order());
+        Assert.InRange(shop.Emulator.Requests.MostOpen, 2, 4);
+    }
+}

@@ -1,0 +1,154 @@
+using System.Management.Automation;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>Remove-ArImageTag: takes tags away, and never an image.</summary>
+public sealed class RemoveTagTests
+{
+    [Fact]
+    public async Task A_tag_goes_with_one_request_and_its_digest_stays()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "latest");
+
+        PSObject row = Assert.Single(shop.Run("Remove-ArImageTag \"${app}:v1\"").MustSucceed().Output);
+
+        Assert.Equal("v1", row.Properties["Tag"].Value);
+        Assert.Equal(digest, row.Properties["Digest"].Value);
+        Assert.Equal(["latest"], (IEnumerable<string>)row.Properties["Tags"].Value);
+        Assert.Equal(["latest"], shop.State.TagsOf(shop.Repository, "web", digest));
+        Assert.Equal(["DELETE /v1/projects/shop/locations/us/repositories/apps/packages/web/tags/v1"], shop.Changes);
+    }
+
+    [Fact]
+    public async Task Tags_of_one_image_may_be_listed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1", "v2", "v3");
+
+        ScriptResult result = shop.Run("Remove-ArImageTag $app -Tag v1, v3").MustSucceed();
+
+        Assert.Equal(["v1", "v3"], result.Values("Tag").Order());
+        Assert.Equal(["v2"], shop.State.Tags(shop.Repository, "web").Keys);
+    }
+
+    [Theory]
+    [InlineData("$app", "names no tag")]
+    [InlineData("us-docker.pkg.dev/shop/apps", "names no tag")]
+    [InlineData("us-docker.pkg.dev/shop/apps -Tag v1", "give the image alone")]
+    [InlineData("\"${app}:v1\" -Tag v1", "give the image alone")]
+    [InlineData("(Get-ArImage $app) -Tag v1", "give the image alone")]
+    public async Task What_names_no_tag_is_refused(string arguments, string text)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+
+        ScriptResult result = shop.Run($"Remove-ArImageTag {arguments}");
+
+        Assert.Equal("NameNotSpecific", result.ErrorId);
+        Assert.Contains(text, result.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task The_row_of_an_untagged_digest_is_an_error_for_that_row_alone()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        string free = shop.Add();
+
+        ScriptResult result = shop.Run("Get-ArImageTag $app | Remove-ArImageTag");
+
+        Assert.Equal("NameNotSpecific", result.ErrorId);
+        Assert.Equal($"{Shop.App}@{free}", result.Error.TargetObject.ToString());
+        Assert.Equal(["v1"], result.Values("Tag"));
+        Assert.Equal(2, shop.State.DigestCount(shop.Repository));
+    }
+
+    [Fact]
+    public async Task A_tag_that_moved_since_it_was_listed_stays()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string one = shop.Add("v1"), two = shop.Add("v2");
+        shop.Session.Run("$rows = Get-ArImageTag $app").MustSucceed();
+        shop.State.MoveTag(shop.Repository, "web", "v1", two);
+
+        ScriptResult result = shop.Run("$rows | Where-Object Tag -eq v1 | Remove-ArImageTag");
+
+        Assert.Equal("TagMoved", result.ErrorId);
+        Assert.Equal(ErrorCategory.ResourceBusy, result.Error.CategoryInfo.Category);
+        Assert.Equal(
+            $"The tag '{Shop.App}:v1' has moved: it was listed on {one} and is now on {two}. List the tags again and decide anew.",
+            result.ErrorText);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_not_there_is_not_found()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+
+        ScriptResult result = shop.Run("Remove-ArImageTag \"${app}:none\"");
+
+        Assert.Equal("NotFound", result.ErrorId);
+        Assert.StartsWith($"'{Shop.App}:none' was not found.", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_that_goes_just_before_its_removal_is_removed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", "/tags/v1")) shop.State.RemoveTag(shop.Repository, "web", "v1");
+        };
+
+        Assert.Equal(["v1"], shop.Run("Remove-ArImageTag \"${app}:v1\"").MustSucceed().Values("Tag"));
+    }
+
+    [Fact]
+    public async Task A_removal_whose_answer_was_lost_is_removed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/tags/v1") });
+
+        Assert.Equal(["v1"], shop.Run("Remove-ArImageTag \"${app}:v1\"").MustSucceed().Values("Tag"));
+        Assert.Empty(shop.State.Tags(shop.Repository, "web"));
+    }
+
+    [Fact]
+    public async Task An_immutable_repository_says_why_a_tag_stays()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.State.SetImmutableTags(shop.Repository, true);
+
+        ScriptResult result = shop.Run("Remove-ArImageTag \"${app}:v1\"");
+
+        Assert.Equal("NotAllowedByState", result.ErrorId);
+        Assert.Contains("tag immutability", result.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task What_was_removed_is_put_back_after_a_journey_through_Clixml()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string one = shop.Add("v1", "latest");
+
+        shop.Run(
+            """
+            $removed = Remove-ArImageTag $app -Tag v1, latest
+            $text = [System.Management.Automation.PSSerializer]::Serialize($removed)
+            [System.Management.Automation.PSSerializer]::Deserialize($text) | Add-ArImageTag
+            """).MustSucceed();
+
+        Assert.Equal(["latest", "v1"], shop.State.TagsOf(shop.Repository, "web", one));
+    }
+}
