@@ -22,7 +22,7 @@ internal sealed record ListRepositoriesResponse(IReadOnlyList<RepositoryMessage>
 }
 
 internal sealed record RepositoryMessage(
-    string Name,
+    [property: JsonRequired] string Name,
     string? Format,
     string? Mode,
     long? SizeBytes,
@@ -55,7 +55,7 @@ internal sealed record ListLocationsResponse(IReadOnlyList<LocationMessage>? Loc
     [JsonIgnore] public IReadOnlyList<LocationMessage>? Items => Locations;
 }
 
-internal sealed record LocationMessage(string LocationId);
+internal sealed record LocationMessage([property: JsonRequired] string LocationId);
 
 internal sealed record ListDockerImagesResponse(IReadOnlyList<DockerImageMessage>? DockerImages, string? NextPageToken)
     : IPage<DockerImageMessage>
@@ -64,7 +64,7 @@ internal sealed record ListDockerImagesResponse(IReadOnlyList<DockerImageMessage
 }
 
 internal sealed record DockerImageMessage(
-    string Name,
+    [property: JsonRequired] string Name,
     IReadOnlyList<string>? Tags,
     long? ImageSizeBytes,
     DateTimeOffset? UploadTime,
@@ -88,16 +88,16 @@ internal sealed record ListPackagesResponse(IReadOnlyList<PackageMessage>? Packa
     [JsonIgnore] public IReadOnlyList<PackageMessage>? Items => Packages;
 }
 
-internal sealed record PackageMessage(string Name);
+internal sealed record PackageMessage([property: JsonRequired] string Name);
 
 internal sealed record ListTagsResponse(IReadOnlyList<TagMessage>? Tags, string? NextPageToken) : IPage<TagMessage>
 {
     [JsonIgnore] public IReadOnlyList<TagMessage>? Items => Tags;
 }
 
-internal sealed record TagMessage(string Name, string Version);
+internal sealed record TagMessage([property: JsonRequired] string Name, string Version);
 
-internal sealed record OperationMessage(string Name, bool Done, StatusMessage? Error);
+internal sealed record OperationMessage([property: JsonRequired] string Name, bool Done, StatusMessage? Error);
 
 internal sealed record StatusMessage(int Code, string? Message);
 

@@ -55,10 +55,15 @@ public sealed record Endpoints
         if (address is null) return null;
         if (!address.IsAbsoluteUri || !RestTransport.IsSafe(address) || address.UserInfo.Length > 0
             || address.Query.Length > 0 || address.Fragment.Length > 0)
-            throw Unusable(address.OriginalString, origin);
+            throw Unusable(WithoutPassword(address), origin);
         // Uri resolution drops the last segment of a base without a slash at its end.
         return address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
     }
+
+    private static string WithoutPassword(Uri address) =>
+        address.IsAbsoluteUri && address.UserInfo.Length > 0
+            ? address.OriginalString.Replace(address.UserInfo, "…", StringComparison.Ordinal)
+            : address.OriginalString;
 
     private static RegistryException Unusable(string text, string origin) => new(
         RegistryErrorKind.UnsafeRequest,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ArtifactRegistry.Auth;
@@ -37,6 +38,8 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
 /// <param name="trace">Called once a request with a line for -Verbose; the line never holds a secret.</param>
 public sealed class RestTransport(HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace)
 {
+    private const int LongestErrorBody = 64 * 1024;
+
     private readonly ResiliencePipeline _freely = Pipeline(options, trace, Repeat.Freely);
     private readonly ResiliencePipeline _onlyIfRefused = Pipeline(options, trace, Repeat.OnlyIfRefused);
     private readonly ResiliencePipeline _inTime =
@@ -52,6 +55,11 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         {
             return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
                 async (state, token) => await TryInTurnAsync(state, token), call, stop);
+        }
+        catch (Exception e) when (e is RegistryException or TimeoutRejectedException && stop.IsCancellationRequested)
+        {
+            // Who cancels just as a try fails wants no report of the failure.
+            throw new OperationCanceledException(e.Message, e, stop);
         }
         catch (TimeoutRejectedException late)
         {
@@ -129,15 +137,15 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
 
             if (!response.IsSuccessStatusCode)
                 throw ErrorEnvelope.Translate(
-                    line, response.StatusCode, await response.Content.ReadAsStringAsync(stop), RetryAfter(response));
+                    line, response.StatusCode, await ReadErrorAsync(response.Content, stop), RetryAfter(response));
 
-            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
-            return await JsonSerializer.DeserializeAsync(stream, attempt.Answer, stop)
-                ?? throw Unexpected("The service answered null.", line, null);
+            return await ReadAnswerAsync(response, attempt.Answer, line, stop);
         }
-        catch (JsonException e)
+        catch (OperationCanceledException)
         {
-            throw Unexpected("The answer is not the JSON that the API documents.", line, e);
+            trace?.Invoke(FormattableString.Invariant(
+                $"{attempt.Method} {attempt.Address} -> no answer after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+            throw;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -150,15 +158,51 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
             throw new RegistryException(RegistryErrorKind.Unreachable, e.Message, e)
             {
                 Request = line,
-                Reason = neverSent ? NeverSent : null,
+                NeverSent = neverSent,
             };
         }
     }
 
-    private const string NeverSent = "NEVER_SENT";
+    private static async Task<T> ReadAnswerAsync<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> answer, string line, CancellationToken stop)
+    {
+        Exception? cause = null;
+        try
+        {
+            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
+            if (await JsonSerializer.DeserializeAsync(stream, answer, stop) is T value) return value;
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            cause = e;
+        }
 
-    private static RegistryException Unexpected(string message, string line, Exception? inner) =>
-        new(RegistryErrorKind.UnexpectedAnswer, message, inner) { Request = line };
+        throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer, "The answer is not the JSON that the API documents.", cause)
+        {
+            Status = response.StatusCode,
+            Request = line,
+        };
+    }
+
+    // The status says what went wrong, and the body only why: so a body that is endless, broken or in an encoding that
+    // nobody knows is read as far as it is of use.
+    private static async Task<string> ReadErrorAsync(HttpContent content, CancellationToken stop)
+    {
+        byte[] buffer = new byte[LongestErrorBody];
+        int length = 0;
+        try
+        {
+            await using Stream stream = await content.ReadAsStreamAsync(stop);
+            for (int read = -1; read != 0 && length < buffer.Length; length += read)
+                read = await stream.ReadAsync(buffer.AsMemory(length), stop);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
 
     private static string Line(HttpMethod method, Uri address) => $"{method} {address.GetLeftPart(UriPartial.Path)}";
 
@@ -170,7 +214,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
     };
 
     private static ResiliencePipeline Pipeline(TransportOptions options, Action<string>? trace, Repeat repeat) =>
-        new ResiliencePipelineBuilder()
+        options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = options.Retries,
@@ -183,11 +227,13 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                     // A wait that is longer than anybody sits through is reported, not slept.
                     RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
-                    RegistryException { Reason: NeverSent } => true,
+                    RegistryException { NeverSent: true } => true,
                     TimeoutRejectedException or RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
                     _ => false,
                 }),
-                DelayGenerator = args => ValueTask.FromResult((args.Outcome.Exception as RegistryException)?.RetryAfter),
+                // A wait of nothing, or until a moment that has passed, leaves the pause to us: else all tries go at once.
+                DelayGenerator = args => ValueTask.FromResult(
+                    args.Outcome.Exception is RegistryException { RetryAfter: { Ticks: > 0 } wait } ? wait : (TimeSpan?)null),
                 OnRetry = args =>
                 {
                     trace?.Invoke(FormattableString.Invariant(
