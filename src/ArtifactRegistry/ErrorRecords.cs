@@ -44,7 +44,8 @@ internal static class ErrorRecords
             RegistryErrorKind.TagMoved => ("TagMoved", ErrorCategory.ResourceBusy, "List the tags again and decide anew."),
             RegistryErrorKind.StillTagged => ("ImageTagged", ErrorCategory.InvalidOperation,
                 "Use -DeleteTags to delete the image together with these tags."),
-            RegistryErrorKind.StillReferenced => ("ImageReferenced", ErrorCategory.InvalidOperation, null),
+            RegistryErrorKind.StillReferenced => ("ImageReferenced", ErrorCategory.InvalidOperation,
+                "Delete what refers to it first; Remove-ArUntaggedImage does that in the right order for what is untagged."),
             RegistryErrorKind.NameNotSpecific => ("NameNotSpecific", ErrorCategory.InvalidArgument, null),
             _ => ("RegistryError", ErrorCategory.NotSpecified, null),
         };

@@ -69,6 +69,10 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             return name;
         if (name.IsRepository) throw Refuse($"'{name}' is a repository; a row must name one digest or one tag.");
 
+        if (uri is not null && image is not null && ImageName.Parse(image) is ImageName column
+            && (column.IsRepository || column.ToImage() != name.ToImage()))
+            throw Refuse($"The row contradicts itself: its Uri is '{name}' and its Image '{column}'.");
+
         tag ??= name.Tag;
         digest ??= name.Digest;
         if (tag is null && digest is null)

@@ -7,8 +7,10 @@ internal sealed class CommandLine
 
     private static readonly CommandLineOption[] Options =
     [
-        new("--urls", "URL", "where to listen, loopback only; default http://127.0.0.1:8085", (line, text) => line.Url = Address(text)),
-        new("--seed", "FILE", "start with what a JSON file says instead of the sample", (line, text) => line.SeedFile = text),
+        new("--urls", "URL", "where to listen, loopback only; default http://127.0.0.1:8085",
+            (line, text) => line.Url = Address(text)),
+        new("--seed", "FILE", "start with what a JSON file says instead of the sample",
+            (line, text) => line.SeedFile = text),
         new("--empty", null, "start with nothing", (line, _) => line.Empty = true),
         new("--help", null, "show this text", (line, _) => line.Help = true),
         .. CommandLineBehaviour.Options,
@@ -26,7 +28,9 @@ internal sealed class CommandLine
 
     public int FaultSeed { get; set; } = 1;
 
-    /// <exception cref="FormatException">A flag or its value is wrong; the message says which and what was expected.</exception>
+    /// <exception cref="FormatException">
+    /// A flag or its value is wrong; the message says which and what was expected.
+    /// </exception>
     public static CommandLine Parse(IReadOnlyList<string> arguments)
     {
         CommandLine line = new();
@@ -53,13 +57,15 @@ internal sealed class CommandLine
                 throw new FormatException($"{option.Name}: {error.Message}", error);
             }
         }
-        if (line.Empty && line.SeedFile is not null) throw new FormatException("--empty and --seed contradict each other.");
+        if (line.Empty && line.SeedFile is not null)
+            throw new FormatException("--empty and --seed contradict each other.");
         return line;
     }
 
     public static void WriteHelp(TextWriter writer)
     {
-        writer.WriteLine("Artifact Registry, Resource Manager, IAM and Kubernetes Engine in memory, for this machine only.");
+        writer.WriteLine(
+            "Artifact Registry, Resource Manager, IAM and Kubernetes Engine in memory, for this machine only.");
         writer.WriteLine();
         foreach (CommandLineOption option in Options)
         {
@@ -73,9 +79,9 @@ internal sealed class CommandLine
             writer.WriteLine($"{flag.PadRight(HelpColumn)} {option.Help}");
         }
         writer.WriteLine();
-        writer.WriteLine("Durations are written 50ms, 2s, 5m, 12h or 30d; faults 503:0.1 (a tenth) or 429:x3 (the first three).");
-        writer.WriteLine("--fault, --deny, --require-token and --missing-member may be repeated. Without --seed and --empty there is");
-        writer.WriteLine("a sample.");
+        writer.WriteLine("Durations are written 50ms, 2s, 5m, 12h or 30d; faults 503:0.1 (a tenth) or 429:x3 (three).");
+        writer.WriteLine("--fault, --deny, --require-token and --missing-member may be repeated.");
+        writer.WriteLine("Without --seed and --empty there is a sample.");
     }
 
     private static Uri Address(string text)

@@ -15,7 +15,8 @@ try
     if (line.SeedFile is not null) Seed.Parse(await File.ReadAllTextAsync(line.SeedFile)).AddTo(state);
     else if (!line.Empty) state.AddSample();
 }
-catch (Exception error) when (error is FormatException or ArgumentException or IOException or UnauthorizedAccessException)
+catch (Exception error)
+    when (error is FormatException or ArgumentException or IOException or UnauthorizedAccessException)
 {
     return Fail(error.Message, 2);
 }

@@ -16,7 +16,8 @@ public sealed class BatchDeleteTests : EmulatorTest
             await BatchAsync("-", VersionName("web", tagged), VersionName("a/b", nested)));
 
         Assert.Null(operation["error"]);
-        Assert.EndsWith(".BatchDeleteVersionsMetadata", (string?)operation["metadata"]!["@type"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            ".BatchDeleteVersionsMetadata", (string?)operation["metadata"]!["@type"], StringComparison.Ordinal);
         Assert.Equal(0, State.DigestCount(Apps));
         Assert.Empty(State.Tags(Apps, "web"));
     }

@@ -26,7 +26,8 @@ public sealed partial class ExecutableTests
     [InlineData("--urls=nonsense", "is no http address")]
     public async Task A_wrong_flag_is_told_with_exit_code_2(string arguments, string told)
     {
-        ToolRun run = await ToolRun.RunAsync("dotnet", [Executable(), .. arguments.Split(' ')], NoVariables, null, Stop);
+        ToolRun run = await ToolRun.RunAsync(
+            "dotnet", [Executable(), .. arguments.Split(' ')], NoVariables, null, Stop);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(told, run.Error, StringComparison.Ordinal);
@@ -79,7 +80,8 @@ public sealed partial class ExecutableTests
             Assert.Contains("us-docker.pkg.dev/shop/apps", printed, StringComparison.Ordinal);
 
             using HttpClient client = new() { BaseAddress = new Uri(url) };
-            string page = await client.GetStringAsync("v1/projects/shop/locations/us/repositories/apps/dockerImages", Stop);
+            string page = await client.GetStringAsync(
+                "v1/projects/shop/locations/us/repositories/apps/dockerImages", Stop);
             Assert.Equal(7, JsonNode.Parse(page)!["dockerImages"]!.AsArray().Count);
         }
         finally

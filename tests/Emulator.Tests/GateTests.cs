@@ -26,7 +26,8 @@ public sealed class GateTests : EmulatorTest
         string digest = State.AddImage(Apps, "web");
         using RequestHold hold = Emulator.Requests.Hold(request => request.IsChange);
         using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        using HttpRequestMessage request = new(HttpMethod.Delete, new Uri(Emulator.Url, $"{AppsPath}/packages/web/versions/{digest}"));
+        using HttpRequestMessage request = new(
+            HttpMethod.Delete, new Uri(Emulator.Url, $"{AppsPath}/packages/web/versions/{digest}"));
         Task<HttpResponseMessage> reply = Client.SendAsync(request, giveUp.Token);
         await hold.WaitForArrivalAsync(1, Stop);
 

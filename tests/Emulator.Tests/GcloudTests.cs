@@ -23,7 +23,8 @@ public sealed class GcloudTests : EmulatorTest
         string second = State.AddImage(Apps, "team/worker", "v2");
         State.AddImage(Apps, "web", "latest");
 
-        Assert.Equal(["v1", "v2"], await LinesAsync("artifacts docker tags list", Worker, "--format=value(tag.basename())"));
+        Assert.Equal(
+            ["v1", "v2"], await LinesAsync("artifacts docker tags list", Worker, "--format=value(tag.basename())"));
         Assert.Equal(3, (await LinesAsync("artifacts docker tags list", Apps.Uri, "--format=value(tag)")).Length);
 
         await GcloudAsync("artifacts docker tags add", $"{Worker}@{first}", $"{Worker}:new");
@@ -33,7 +34,8 @@ public sealed class GcloudTests : EmulatorTest
         await GcloudAsync("artifacts docker tags delete", $"{Worker}:new");
         Assert.Null(State.DigestOf(Apps, "team/worker", "new"));
 
-        Assert.Contains("NOT_FOUND", await FailsAsync("artifacts docker tags delete", $"{Worker}:new"), StringComparison.Ordinal);
+        Assert.Contains(
+            "NOT_FOUND", await FailsAsync("artifacts docker tags delete", $"{Worker}:new"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,7 +53,9 @@ public sealed class GcloudTests : EmulatorTest
             "artifacts docker images list", Apps.Uri, "--include-tags", "--filter=tags:*", "--format=value(package)");
 
         Assert.Equal(2, both.Length);
-        Assert.Contains(both, line => line.StartsWith(tagged, StringComparison.Ordinal) && line.Contains("v1", StringComparison.Ordinal));
+        Assert.Contains(
+            both,
+            line => line.StartsWith(tagged, StringComparison.Ordinal) && line.Contains("v1", StringComparison.Ordinal));
         Assert.Equal([untagged], free);
         Assert.Equal([Worker, "us-docker.pkg.dev/shop/apps/web"], all.Order(StringComparer.Ordinal));
     }
@@ -64,7 +68,9 @@ public sealed class GcloudTests : EmulatorTest
         string[] digests = await LinesAsync("artifacts docker images list", Worker, "--format=value(version)");
 
         Assert.Equal(State.Digests(Apps, "team/worker"), digests.Order(StringComparer.Ordinal));
-        Assert.Contains(Emulator.Requests.Snapshot(), request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal));
+        Assert.Contains(
+            Emulator.Requests.Snapshot(),
+            request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -74,7 +80,8 @@ public sealed class GcloudTests : EmulatorTest
 
         string[] lines = await LinesAsync("artifacts docker images describe", $"{Worker}:v1");
 
-        Assert.Contains($"fully_qualified_digest: {Worker}@{digest}", string.Join('\n', lines), StringComparison.Ordinal);
+        Assert.Contains(
+            $"fully_qualified_digest: {Worker}@{digest}", string.Join('\n', lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +109,9 @@ public sealed class GcloudTests : EmulatorTest
         string refusal = await FailsAsync("artifacts docker images delete", $"{Worker}@{index.Children[0]}");
 
         Assert.Contains(
-            $"manifest has referenced parents: shop/apps/team/worker/manifests/{index.Digest}", refusal, StringComparison.Ordinal);
+            $"manifest has referenced parents: shop/apps/team/worker/manifests/{index.Digest}",
+            refusal,
+            StringComparison.Ordinal);
         // gcloud puts no status before what an operation says.
         Assert.DoesNotContain("FAILED_PRECONDITION", refusal, StringComparison.Ordinal);
         Assert.Equal(2, State.DigestCount(Apps));
@@ -114,8 +123,10 @@ public sealed class GcloudTests : EmulatorTest
         State.AddRepository("shop", "europe-west1", "more");
 
         string[] all = await LinesAsync("artifacts repositories list", "--format=value(name.basename())");
-        string[] one = await LinesAsync("artifacts repositories list", "--location=us", "--format=value(name.basename())");
-        string[] format = await LinesAsync("artifacts repositories describe apps", "--location=us", "--format=value(format)");
+        string[] one = await LinesAsync(
+            "artifacts repositories list", "--location=us", "--format=value(name.basename())");
+        string[] format = await LinesAsync(
+            "artifacts repositories describe apps", "--location=us", "--format=value(format)");
 
         Assert.Equal(["apps", "more"], all.Order(StringComparer.Ordinal));
         Assert.Equal(["apps"], one);
@@ -126,11 +137,13 @@ public sealed class GcloudTests : EmulatorTest
     public async Task A_repositorys_policy_is_read_and_changed()
     {
         State.Grant(Apps, Reader, "group:developers@example.com");
-        string[] binding = ["--location=us", "--member=serviceAccount:n@games.iam.gserviceaccount.com", $"--role={Reader}"];
+        string[] binding =
+            ["--location=us", "--member=serviceAccount:n@games.iam.gserviceaccount.com", $"--role={Reader}"];
 
         await GcloudAsync("artifacts repositories add-iam-policy-binding apps", binding);
         Assert.Equal(
-            ["group:developers@example.com", "serviceAccount:n@games.iam.gserviceaccount.com"], State.Members(Apps, Reader));
+            ["group:developers@example.com", "serviceAccount:n@games.iam.gserviceaccount.com"],
+            State.Members(Apps, Reader));
         string[] roles = await LinesAsync(
             "artifacts repositories get-iam-policy apps", "--location=us", "--format=value(bindings.role)");
         Assert.Contains(Reader, roles[0], StringComparison.Ordinal);
@@ -144,7 +157,10 @@ public sealed class GcloudTests : EmulatorTest
         State.AddProject("games", "345678901234");
 
         await GcloudAsync(
-            "projects add-iam-policy-binding games", "--member=user:a@example.com", $"--role={Reader}", "--condition=None");
+            "projects add-iam-policy-binding games",
+            "--member=user:a@example.com",
+            $"--role={Reader}",
+            "--condition=None");
 
         Assert.Equal(["user:a@example.com"], State.ProjectMembers("games", Reader));
         Assert.Equal(["345678901234"], await LinesAsync("projects describe games", "--format=value(projectNumber)"));
@@ -176,6 +192,7 @@ public sealed class GcloudTests : EmulatorTest
             ["CLOUDSDK_CORE_DISABLE_USAGE_REPORTING"] = "true",
             ["CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK"] = "true",
         };
-        return ToolRun.RunAsync(ToolRun.Find("gcloud")!, [.. command.Split(' '), .. arguments], environment, null, Stop);
+        return ToolRun.RunAsync(
+            ToolRun.Find("gcloud")!, [.. command.Split(' '), .. arguments], environment, null, Stop);
     }
 }

@@ -73,7 +73,8 @@ public sealed class IdentityTests : EmulatorTest
 
         foreach ((string method, string path) in methods)
         {
-            Reply reply = await SendAsync(method, AppsPath + path, method is "POST" or "PATCH" ? new JsonObject() : null);
+            Reply reply = await SendAsync(
+                method, AppsPath + path, method is "POST" or "PATCH" ? new JsonObject() : null);
             Assert.Equal((path, HttpStatusCode.Forbidden), (path, reply.Status));
         }
     }

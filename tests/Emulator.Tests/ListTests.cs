@@ -155,7 +155,9 @@ public sealed class ListTests : EmulatorTest
 
         Assert.False(image.ContainsKey("tags"));
         Assert.Equal("5000000000", (string?)image["imageSizeBytes"]);
-        Assert.Equal($"projects/shop/locations/us/repositories/apps/dockerImages/team%2Fworker@{digest}", (string?)image["name"]);
+        Assert.Equal(
+            $"projects/shop/locations/us/repositories/apps/dockerImages/team%2Fworker@{digest}",
+            (string?)image["name"]);
         Assert.Equal($"us-docker.pkg.dev/shop/apps/team/worker@{digest}", (string?)image["uri"]);
     }
 

@@ -70,7 +70,8 @@ public sealed class PolicyTests : EmulatorTest
     [Theory]
     [InlineData(ConditionalPolicies.NeedVersion3, HttpStatusCode.BadRequest)]
     [InlineData(ConditionalPolicies.AtAnyVersion, HttpStatusCode.OK)]
-    public async Task A_writer_of_an_older_version_cannot_lose_conditions(ConditionalPolicies switched, HttpStatusCode status)
+    public async Task A_writer_of_an_older_version_cannot_lose_conditions(
+        ConditionalPolicies switched, HttpStatusCode status)
     {
         Condition();
         Behaviour.ConditionalPolicies = switched;
@@ -84,10 +85,10 @@ public sealed class PolicyTests : EmulatorTest
     [Theory]
     [InlineData("reader", "user:a@example.com", "The role name must be in the form \"roles/{role}\"")]
     [InlineData(Reader, "a@example.com", "is of an unknown type")]
-    [InlineData(Reader, "serviceAccount:gone@p.iam.gserviceaccount.com", "Service account gone@p.iam.gserviceaccount.com does not exist.")]
+    [InlineData(Reader, "serviceAccount:gone@p.iam", "Service account gone@p.iam does not exist.")]
     public async Task A_wrong_role_or_member_is_an_invalid_argument(string role, string member, string text)
     {
-        Behaviour.MissingMembers = ["serviceAccount:gone@p.iam.gserviceaccount.com"];
+        Behaviour.MissingMembers = ["serviceAccount:gone@p.iam"];
 
         Reply reply = await SetAsync(Policy(null, member, role));
 
@@ -99,7 +100,10 @@ public sealed class PolicyTests : EmulatorTest
     public async Task Permissions_that_are_not_denied_are_held()
     {
         Behaviour.Denials = [new Denial("artifactregistry.tags.delete")];
-        JsonObject body = new() { ["permissions"] = new JsonArray("artifactregistry.tags.delete", "artifactregistry.tags.get") };
+        JsonObject body = new()
+        {
+            ["permissions"] = new JsonArray("artifactregistry.tags.delete", "artifactregistry.tags.get"),
+        };
 
         Reply reply = await SendAsync("POST", $"{AppsPath}:testIamPermissions", body);
 

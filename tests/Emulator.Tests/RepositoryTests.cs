@@ -78,6 +78,7 @@ public sealed class RepositoryTests : EmulatorTest
         State.AddImage(Apps, "a/b/c", "v1");
         State.AddImage(Apps, "web", "v1");
 
-        Assert.Equal(["a%2Fb%2Fc", "web"], (await ListAsync($"{AppsPath}/packages?pageSize=1", "packages")).Select(Digest));
+        Assert.Equal(
+            ["a%2Fb%2Fc", "web"], (await ListAsync($"{AppsPath}/packages?pageSize=1", "packages")).Select(Digest));
     }
 }

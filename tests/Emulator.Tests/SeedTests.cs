@@ -54,9 +54,13 @@ public sealed class SeedTests
     [InlineData("""{ "repositories": [ { "name": "apps" } ] }""", "'apps' is no repository")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p" }, { "name": "gcr.io/p" } ] }""", "already")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { } ] } ] }""", "package")]
-    [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "age": "old" } ] } ] }""", "'old' is no duration")]
-    [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "tags": null } ] } ] }""", "tags")]
-    [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "count": 0 } ] } ] }""", "count")]
+    [InlineData(
+        """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "age": "old" } ] } ] }""",
+        "'old' is no duration")]
+    [InlineData(
+        """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "tags": null } ] } ] }""", "tags")]
+    [InlineData(
+        """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "count": 0 } ] } ] }""", "count")]
     public void A_slip_in_a_seed_is_told(string json, string told)
     {
         FormatException error = Assert.Throws<FormatException>(

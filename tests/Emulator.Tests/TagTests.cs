@@ -15,7 +15,8 @@ public sealed class TagTests : EmulatorTest
 
         Reply created = await SendAsync("POST", $"{tags}?tagId=v1", Tag("a/b", first));
         Assert.Equal(HttpStatusCode.OK, created.Status);
-        Assert.Equal("projects/shop/locations/us/repositories/apps/packages/a%2Fb/tags/v1", (string?)created.Body["name"]);
+        Assert.Equal(
+            "projects/shop/locations/us/repositories/apps/packages/a%2Fb/tags/v1", (string?)created.Body["name"]);
         Assert.Equal(VersionName("a/b", first), (string?)(await GetAsync($"{tags}/v1")).Body["version"]);
 
         Reply moved = await SendAsync("PATCH", $"{tags}/v1?updateMask=version", Tag("a/b", second));
@@ -50,7 +51,8 @@ public sealed class TagTests : EmulatorTest
         string other = State.AddImage(Apps, "api", "v1");
         string missing = "sha256:" + new string('0', 64);
 
-        foreach ((string package, string digest) in ((string, string)[])[("api", other), ("web", other), ("web", missing)])
+        (string, string)[] wrong = [("api", other), ("web", other), ("web", missing)];
+        foreach ((string package, string digest) in wrong)
         {
             Reply reply = await SendAsync("POST", $"{AppsPath}/packages/web/tags?tagId=v2", Tag(package, digest));
             Assert.Equal(HttpStatusCode.NotFound, reply.Status);
@@ -78,7 +80,8 @@ public sealed class TagTests : EmulatorTest
         string digest = State.AddImage(Apps, "web");
         Behaviour.PatchCreatesTag = creates;
 
-        Reply reply = await SendAsync("PATCH", $"{AppsPath}/packages/web/tags/v1?updateMask=version", Tag("web", digest));
+        Reply reply = await SendAsync(
+            "PATCH", $"{AppsPath}/packages/web/tags/v1?updateMask=version", Tag("web", digest));
 
         Assert.Equal(status, reply.Status);
         Assert.Equal(creates ? digest : null, State.DigestOf(Apps, "web", "v1"));
@@ -136,5 +139,6 @@ public sealed class TagTests : EmulatorTest
         Assert.Equal(first, State.DigestOf(Apps, "web", "v1"));
     }
 
-    private static JsonObject Tag(string package, string digest) => new() { ["version"] = VersionName(package, digest) };
+    private static JsonObject Tag(string package, string digest)
+        => new() { ["version"] = VersionName(package, digest) };
 }

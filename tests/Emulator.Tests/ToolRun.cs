@@ -40,8 +40,10 @@ public sealed record ToolRun(int ExitCode, string Output, string Error)
             WorkingDirectory = folder ?? AppContext.BaseDirectory,
         };
         // Settings of whoever runs the tests must not decide how they end.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("CLOUDSDK_", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(name);
+        foreach (string name in start.Environment.Keys.ToArray())
+        {
+            if (name.StartsWith("CLOUDSDK_", StringComparison.Ordinal)) start.Environment.Remove(name);
+        }
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         return start;
     }

@@ -43,8 +43,13 @@ public static class AddTag
         string action = current is null ? $"Add the tag to {image.Digest}" : $"Move the tag from {current} to {image.Digest}";
         if (!await confirm(target.ToString(), action)) return null;
 
-        if (current is null) await CreateAsync(client, target, image.Name, stop);
-        else await client.PatchTagAsync(target, image.Name, stop);
+        // The service has no etag for tags, and a question may stand for an hour: so it is read once more.
+        string? now = current is null ? null : await CurrentDigestAsync(client, target, stop);
+        if (now is null) return Result(image, tag, await CreateAsync(client, target, image.Name, mayMove, stop));
+        if (now != current)
+            throw new RegistryException(
+                RegistryErrorKind.TagMoved, $"The tag '{target}' has moved: it was on {current} a moment ago and is now on {now}.");
+        await client.PatchTagAsync(target, image.Name, stop);
         return Result(image, tag, current);
     }
 
@@ -61,21 +66,26 @@ public static class AddTag
         }
     }
 
-    private static async Task CreateAsync(
-        ArtifactRegistryClient client, ImageName target, ImageName digest, CancellationToken stop)
+    /// <summary>Creates the tag; where somebody was faster, moves it if it may move. Returns the digest that it was on.</summary>
+    private static async Task<string?> CreateAsync(
+        ArtifactRegistryClient client, ImageName target, ImageName digest, bool mayMove, CancellationToken stop)
     {
         try
         {
             await client.CreateTagAsync(target, digest, stop);
+            return null;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
         {
-            // Either our own first try arrived although its answer was lost, or somebody was faster.
             string? current = await CurrentDigestAsync(client, target, stop);
-            if (current != digest.Digest)
+            // Our own first try arrived although its answer was lost; or somebody did the same.
+            if (current == digest.Digest) return null;
+            if (!mayMove || current is null)
                 throw new RegistryException(
                     RegistryErrorKind.TagPointsElsewhere,
                     $"The tag '{target}' was created by somebody else just now, on {current ?? "a digest that is gone again"}.", e);
+            await client.PatchTagAsync(target, digest, stop);
+            return current;
         }
     }
 

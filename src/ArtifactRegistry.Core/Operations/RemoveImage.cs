@@ -5,8 +5,10 @@ namespace ArtifactRegistry.Operations;
 /// <summary>Deletes one digest, with the tags that were named or that the caller allows to go with it.</summary>
 public static class RemoveImage
 {
-    // Long enough to put a few tags back, short enough to be done before the prompt returns after Ctrl+C.
-    private static readonly TimeSpan TimeToRestore = TimeSpan.FromSeconds(4);
+    // After Ctrl+C: for the answer to what is on its way, and then for the tags that are put back. Together short enough
+    // to be done before the prompt returns.
+    private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan TimeToRestore = TimeSpan.FromSeconds(3);
 
     /// <summary>Reads the digest, asks, takes its tags away and deletes it without force; puts the tags back if it stays.</summary>
     /// <param name="client">The service.</param>
@@ -48,6 +50,18 @@ public static class RemoveImage
         };
         if (!await confirm(image.Uri, $"{what} ({ByteSize.Format(image.SizeBytes)})")) return null;
 
+        // A question may stand for an hour. What is no longer a tag of this digest is not ours to take away, and a new tag
+        // was in no question.
+        if (image.Tags.Count > 0)
+        {
+            DockerImage asked = image;
+            image = await FindImages.ReadAsync(client, asked.Name, stop);
+            if (image.Tags.Except(asked.Tags).ToArray() is { Length: > 0 } gained)
+                throw new RegistryException(
+                    RegistryErrorKind.StillTagged,
+                    $"'{image}' was not deleted: meanwhile it got the {(gained.Length == 1 ? "tag" : "tags")} {string.Join(", ", gained)}.");
+        }
+
         return await DeleteAsync(client, image, stop);
     }
 
@@ -68,40 +82,74 @@ public static class RemoveImage
     {
         var gone = new List<string>();
         RemovedImage? result = null;
-        RegistryException? error = null;
         try
         {
             foreach (string tag in image.Tags)
             {
                 // Noted before the request: if its answer is lost, the tag may be gone all the same.
                 gone.Add(tag);
-                await client.DeleteTagAsync(image.Name.WithTag(tag), stop);
+                await TakeAwayAsync(client, image.Name.WithTag(tag), stop);
             }
 
-            result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, stop);
+result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, stop);
+            if (result.Status is RemovalStatus.Kept) result = Refused(image, result);
         }
         catch (RegistryException e)
         {
-            error = e;
+            // A refusal is an answer: then this tag is still there.
+            if (!e.OutcomeUnknown) gone.RemoveAt(gone.Count - 1);
+            result = new RemovedImage(image, RemovalStatus.Failed, e.Message) { Error = e };
         }
         finally
         {
-            bool stays = result is null || result.Status is RemovalStatus.Kept or RemovalStatus.Failed;
-            if (stays && gone.Count > 0)
+            if (gone.Count > 0 && result is null or { Status: RemovalStatus.Kept or RemovalStatus.Failed })
             {
                 string restored = await RestoreAsync(client, image, gone);
-                result = new RemovedImage(
-                    image,
-                    result?.Status ?? RemovalStatus.Failed,
-                    $"{result?.Reason ?? error?.Message ?? "interrupted"}; {restored}")
-                {
-                    Error = result?.Error ?? error,
-                };
+                result = result is null ? null : WithNote(image, result, restored);
             }
         }
 
         return result!;
     }
+
+    private static async Task TakeAwayAsync(ArtifactRegistryClient client, ImageName tag, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        // A request that is given up may still arrive, and would then take away again the tag that was just put back.
+        // So after Ctrl+C its answer gets a little time.
+        using var patience = new CancellationTokenSource();
+        using CancellationTokenRegistration _ = stop.Register(() => patience.CancelAfter(TimeToAnswer));
+        try
+        {
+            await client.DeleteTagAsync(tag, patience.Token);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            // Gone is what was wanted, whether by a try of ours whose answer was lost or by somebody else.
+        }
+    }
+
+    /// <summary>Who names a digest wants it gone, so a refusal by the service is an error and not only a row.</summary>
+    private static RemovedImage Refused(DockerImage image, RemovedImage kept) => new(image, kept.Status, kept.Reason)
+    {
+        Error = new RegistryException(
+            kept.Refused ? RegistryErrorKind.StillReferenced : RegistryErrorKind.StillTagged,
+            $"'{image}' was not deleted: {kept.Reason}."),
+    };
+
+    private static RemovedImage WithNote(DockerImage image, RemovedImage result, string note) =>
+        new(image, result.Status, $"{result.Reason}; {note}")
+        {
+            Error = result.Error is not RegistryException e ? null
+                : new RegistryException(e.Kind, $"{e.Message.TrimEnd('.')}; {note}.", e)
+                {
+                    Status = e.Status,
+                    Reason = e.Reason,
+                    Permission = e.Permission,
+                    Request = e.Request,
+                    RetryAfter = e.RetryAfter,
+                },
+        };
 
     /// <summary>Puts the tags back, also after Ctrl+C: an image that stays must stay reachable.</summary>
     private static async Task<string> RestoreAsync(ArtifactRegistryClient client, DockerImage image, List<string> tags)
@@ -117,6 +165,10 @@ public static class RemoveImage
             catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
             {
                 // It never went, or somebody has put it somewhere else by now, which is theirs to decide.
+            }
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+            {
+                return "the image itself is gone by now, so its tags were not put back";
             }
             catch (Exception e) when (e is RegistryException or OperationCanceledException)
             {

@@ -28,10 +28,7 @@ public static class RemoveTag
 
         ImageName target = name.WithTag(tag);
         ImageName digest = await FindImages.ResolveTagAsync(client, target, stop);
-        if (name.Digest is not null && name.Digest != digest.Digest)
-            throw new RegistryException(
-                RegistryErrorKind.TagMoved,
-                $"The tag '{target}' has moved: it was listed on {name.Digest} and is now on {digest.Digest}.");
+        if (name.Digest is not null && name.Digest != digest.Digest) throw Moved(target, name.Digest, digest);
 
         DockerImage image = await FindImages.ReadAsync(client, digest, stop);
         TagList left = new([.. image.Tags.Where(other => other != tag)]);
@@ -40,6 +37,9 @@ public static class RemoveTag
 
         try
         {
+            // The service has no etag for tags, and a question may stand for an hour: so it is read once more.
+            ImageName now = await FindImages.ResolveTagAsync(client, target, stop);
+            if (now != digest) throw Moved(target, digest.Digest!, now);
             await client.DeleteTagAsync(target, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
@@ -50,4 +50,7 @@ public static class RemoveTag
 
         return new ImageTag(image, tag) { Tags = left };
     }
+
+    private static RegistryException Moved(ImageName tag, string from, ImageName to) => new(
+        RegistryErrorKind.TagMoved, $"The tag '{tag}' has moved: it was listed on {from} and is now on {to.Digest}.");
 }

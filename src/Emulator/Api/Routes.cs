@@ -11,8 +11,7 @@ internal static class Routes
         RawTarget target = call.Target;
         string method = call.Request.Method == "HEAD" ? "GET" : call.Request.Method;
         string[] path = [.. target.Segments];
-        if (method == "GET" && path is ["v2", string location, .. { Length: >= 3 } image, "manifests", string reference])
-            return OciMethods.Manifest(call, location, image, reference);
+        if (path is ["v2", .. string[] image]) return DockerMethods.Handle(call, image);
 
         JsonObject body = path switch
         {
@@ -24,7 +23,8 @@ internal static class Routes
             ["v1beta2", "projects", string p, "locations"] when method == "GET" => LocationMethods.List(call, p),
             ["v1", "projects", string p, "projectSettings"] when method == "GET" => ProjectMethods.Settings(call, p),
             // Service Usage: gcloud's images describe asks whether Container Analysis is there.
-            ["v1", "projects", string p, "services", string s] when method == "GET" => ProjectMethods.Service(call, p, s),
+            ["v1", "projects", string p, "services", string s] when method == "GET"
+                => ProjectMethods.Service(call, p, s),
             ["v1" or "v3", "projects", string p] => InProject(call, method, p, target.Verb, path[0]),
             // IAM Admin (v1/projects/P/serviceAccounts) gets its place here.
             _ => throw ApiError.NoSuchMethod(),

@@ -96,7 +96,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException or NullReferenceException)
         {
-            // A body of the wrong shape, most likely; a defect of the emulator else. Either way the sender should see it.
+            // A body of the wrong shape, most likely; a defect of the emulator else. The sender should see it.
             answer = Answer.For(new ApiError(500, "INTERNAL", $"The emulator could not handle this: {error.Message}"));
         }
         return fault?.Kind == FaultKind.MalformedJson

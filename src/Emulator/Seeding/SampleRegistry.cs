@@ -19,7 +19,10 @@ public static class SampleRegistry
     public static RegistryState AddSample(this RegistryState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        state.AddProject("shop", "123456789012").AddProject("my-project", "210987654321").AddProject("games", "345678901234");
+        state
+            .AddProject("shop", "123456789012")
+            .AddProject("my-project", "210987654321")
+            .AddProject("games", "345678901234");
         AddApps(state);
         AddReleases(state);
         AddContainerRegistry(state);
@@ -43,7 +46,8 @@ public static class SampleRegistry
             [30] = ["v2", "stable"],
             [45] = ["v3", "latest"],
         });
-        AddBuilds(state, "checkout", 60, TimeSpan.FromDays(120), new() { [20] = ["2024.1"], [60] = ["2024.2", "latest"] });
+        AddBuilds(
+            state, "checkout", 60, TimeSpan.FromDays(120), new() { [20] = ["2024.1"], [60] = ["2024.2", "latest"] });
         AddBuilds(state, "search", 70, TimeSpan.FromDays(90), new() { [70] = ["latest"] });
         AddBuilds(state, "batch/report", 55, TimeSpan.FromDays(200), new() { [50] = ["nightly"], [10] = ["v0"] });
     }
@@ -143,7 +147,9 @@ public static class SampleRegistry
             .GrantOnProject("games", "roles/owner", "user:admin@example.com");
     }
 
-    /// <summary>Builds spread over a time, the last one three hours old; gives their digests, the oldest first.</summary>
+    /// <summary>
+    /// Builds spread over a time, the last one three hours old; gives their digests, the oldest first.
+    /// </summary>
     private static List<string> AddBuilds(
         RegistryState state,
         string package,

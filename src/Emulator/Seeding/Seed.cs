@@ -48,7 +48,8 @@ public sealed record Seed
         catch (JsonException error)
         {
             throw new FormatException(
-                $"The seed is not understood at {error.Path ?? "$"}, line {error.LineNumber + 1}: {error.Message}", error);
+                $"The seed is not understood at {error.Path ?? "$"}, line {error.LineNumber + 1}: {error.Message}",
+                error);
         }
     }
 
@@ -132,7 +133,9 @@ public sealed record SeedRepository
 }
 
 /// <summary>Settings of the seed's JSON.</summary>
-/// <remarks>Generated code gives an absent property its default only if it has a setter; hence no init in the seed.</remarks>
+/// <remarks>
+/// Generated code gives an absent property its default only if it has a setter; hence no init in the seed.
+/// </remarks>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

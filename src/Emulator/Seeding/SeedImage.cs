@@ -49,7 +49,8 @@ public sealed record SeedImage
         TimeSpan age = Duration.Parse(Age);
         TimeSpan every = Duration.Parse(Every);
         // The oldest first, as they would have been pushed.
-        for (int i = Count - 1; i >= 0; i--) AddOne(state, repository, name, subject, age + i * every, i == 0 ? Tags : []);
+        for (int i = Count - 1; i >= 0; i--)
+            AddOne(state, repository, name, subject, age + i * every, i == 0 ? Tags : []);
     }
 
     private void AddOne(

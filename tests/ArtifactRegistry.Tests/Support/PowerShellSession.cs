@@ -123,6 +123,22 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         return PowerShellSession.Collect(shell, output, thrown);
     }
 
+    /// <summary>Ends once the script has written a verbose line with this text.</summary>
+    public async Task WaitForVerboseAsync(string text, CancellationToken stop)
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        shell.Streams.Verbose.DataAdded += (_, _) => Look();
+        Look();
+        await written.Task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+
+        void Look()
+        {
+            foreach (VerboseRecord record in shell.Streams.Verbose.ToArray())
+                if (record.Message.Contains(text, StringComparison.Ordinal))
+                    written.TrySetResult();
+        }
+    }
+
     public PSInvocationState State => shell.InvocationStateInfo.State;
 
     public void Dispose() => shell.Dispose();

@@ -53,9 +53,51 @@ internal sealed class Shop : IAsyncDisposable
     public IReadOnlyList<string> Changes =>
         [.. Emulator.Requests.Snapshot(request => request.IsChange).Select(request => $"{request.Method} {request.PathAndQuery}")];
 
+    /// <summary>Starts a script, forgetting the requests before it; the caller may stop it.</summary>
+    public RunningScript Start(string script)
+    {
+        Emulator.Requests.Clear();
+        return Session.Start(script);
+    }
+
+    /// <summary>Holds back each request that has this method and this text in its path and query.</summary>
+    public RequestHold Hold(string method, string text, HoldPoint point = HoldPoint.BeforeWork) =>
+        Emulator.Requests.Hold(request => request.Is(method, text), point);
+
+    /// <summary>
+    /// Asserts that no request is open, held ones included, and that none follows: all that arrives from here on is the
+    /// one request of another command.
+    /// </summary>
+    public async Task MustBeQuietAsync()
+    {
+        await MustBeIdleAsync();
+        int before = Emulator.Requests.Snapshot().Count;
+        Session.Run("$null = Get-ArReader us-docker.pkg.dev/shop/apps").MustSucceed();
+        Assert.Equal(before + 1, Emulator.Requests.Snapshot().Count);
+    }
+
+    /// <summary>Asserts that no request is open. One that is held ends only if its client gives it up.</summary>
+    public async Task MustBeIdleAsync()
+    {
+        await Emulator.Requests.WaitUntilIdleAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, Emulator.OpenRequests);
+    }
+
+    /// <summary>All digests and tags of $app, as text, to see that nothing changed.</summary>
+    public string Contents() => string.Join(
+        '\n',
+        State.Digests(Repository, "web").Select(digest => $"{digest} {string.Join(',', State.TagsOf(Repository, "web", digest))}"));
+
     public async ValueTask DisposeAsync()
     {
         Session.Dispose();
         await Emulator.DisposeAsync();
     }
+}
+
+/// <summary>How tests speak of requests.</summary>
+internal static class RequestWords
+{
+    public static bool Is(this RecordedRequest request, string method, string text) =>
+        request.Method == method && request.PathAndQuery.Contains(text, StringComparison.Ordinal);
 }

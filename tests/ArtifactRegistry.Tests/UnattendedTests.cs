@@ -1,0 +1,82 @@
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>Cmdlets in the real pwsh with nobody in front of it, as Task Scheduler and cron run them.</summary>
+public sealed class UnattendedTests
+{
+    public static TheoryData<string, string?, string?> NobodyThere => new()
+    {
+        { "Remove-ArImage $app@$free", null, null },
+        { "Remove-ArImage $app@$free", "\n\n\n\n", null },
+        { "Remove-ArImage $app@$free", "y\n", null },
+        { "Remove-ArImage $app@$free", null, "-NonInteractive" },
+        { "Remove-ArImage $app -All", "\n\n\n\n", null },
+        { "Remove-ArUntaggedImage $app", "\n\n\n\n", null },
+        { "Remove-ArImageTag ${app}:v1 -Confirm", "\n\n\n\n", null },
+    };
+
+    [Theory, MemberData(nameof(NobodyThere))]
+    public async Task A_question_that_nobody_can_answer_fails_the_process(string command, string? input, string? argument)
+    {
+        await using Shop shop = await OpenAsync();
+        string before = shop.Contents();
+
+        ProcessResult result = await RunAsync(shop, command, input, argument is null ? [] : [argument]);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("nobody can be asked here, so nothing was changed", OneLine(result.Error), StringComparison.Ordinal);
+        Assert.Equal(before, shop.Contents());
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task The_error_has_the_id_that_scripts_test_for()
+    {
+        await using Shop shop = await OpenAsync();
+
+        ProcessResult result = await RunAsync(
+            shop, "try { Remove-ArImage $app@$free } catch { $_.FullyQualifiedErrorId; exit 7 }", input: null);
+
+        Assert.Equal(7, result.ExitCode);
+        Assert.StartsWith("ConfirmationRequired,", result.Output.Trim(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Get-ArImageTag $app | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage -Confirm:$false")]
+    [InlineData("Get-ArImage $app | Where-Object { -not $_.Tags } | Remove-ArImage -Force")]
+    public async Task Confirm_false_and_Force_work_without_anybody(string command)
+    {
+        await using Shop shop = await OpenAsync();
+
+        ProcessResult result = await RunAsync(shop, $"{command} | Out-String -Width 120", input: null, "-NonInteractive");
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Removed", result.Output, StringComparison.Ordinal);
+        Assert.Empty(shop.State.UntaggedDigests(shop.Repository, "web"));
+    }
+
+    private static Task<ProcessResult> RunAsync(Shop shop, string command, string? input, params string[] arguments) =>
+        RealPowerShell.RunAsync(
+            shop.Emulator,
+            command.Replace("$free", shop.State.UntaggedDigests(shop.Repository, "web")[0], StringComparison.Ordinal)
+                .Replace("${app}", Shop.App, StringComparison.Ordinal)
+                .Replace("$app", Shop.App, StringComparison.Ordinal),
+            input,
+            arguments);
+
+    // The console host breaks lines to its width.
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split(['\r', '\n', ' ', '|'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static async Task<Shop> OpenAsync()
+    {
+        Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Add(new Emulator.ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-40) });
+        shop.Emulator.Requests.Clear();
+        return shop;
+    }
+}
