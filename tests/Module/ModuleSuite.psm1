@@ -4,7 +4,8 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 $root = (Get-Item $PSScriptRoot).Parent.Parent.FullName
-$patience = 60000
+# Long enough for the busiest machine; in milliseconds.
+$patience = 180000
 
 <#
 .SYNOPSIS
@@ -62,7 +63,7 @@ function Start-Emulator([string[]] $Arguments = @()) {
     $url = $null
     while ($true) {
         $line = $process.StandardOutput.ReadLineAsync()
-        if (-not $line.Wait($patience)) { $process.Kill(); throw 'The emulator said nothing for a minute.' }
+        if (-not $line.Wait($patience)) { $process.Kill(); throw 'The emulator said nothing for three minutes.' }
         if ($null -eq $line.Result) { throw "The emulator did not start: $($process.StandardError.ReadToEnd())" }
         if ($line.Result -match 'http://127\.0\.0\.1:\d+/') { $url ??= $Matches[0] }
         # The lines for PowerShell are what a user pastes, so they are run as they stand.
@@ -116,8 +117,8 @@ function Get-ServerPage($Emulator, [string] $Image, [string] $Collection) {
 
 <#
 .SYNOPSIS
-    Runs script text with the module under test, or a script file, in a new pwsh. Its input is redirected and empty
-    unless text is given.
+    Runs script text, after importing the module under test, or a script file in a new pwsh. Its input is redirected and
+    empty unless text is given.
 .OUTPUTS
     ExitCode, Output and Error.
 #>
@@ -125,11 +126,12 @@ function Invoke-Pwsh {
     param(
         [string] $Script,
         [string] $File,
+        [string] $Module = (Get-ModuleUnderTest),
         [string] $InputText = '',
         [string[]] $Arguments = @('-NoProfile'),
         [switch] $NoInput
     )
-    $import = "Import-Module '$((Get-ModuleUnderTest).Replace("'", "''"))'; "
+    $import = $Module ? "Import-Module '$($Module.Replace("'", "''"))'; " : ''
     $all = $Arguments + ($File ? @('-File', $File) : @('-Command', ($import + $Script)))
     $shell = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
     # The shell closes the descriptor altogether, as cron and systemd may do.

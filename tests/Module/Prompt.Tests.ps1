@@ -32,7 +32,7 @@ Describe 'At the prompt' {
 
     It 'shows the syntax of <_> with all its parameters' -ForEach $cmdlets {
         $help = Get-Help $_ | Out-String -Width 200
-        $help | Should -Match "(?m)^\s*$_ .*\[<CommonParameters>\]"
+        $help | Should -Match "(?ms)^\s*$_ .*\[<CommonParameters>\]"
         $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
         foreach ($name in (Get-Command $_).Parameters.Keys | Where-Object { $_ -notin $common }) {
             $help | Should -Match "-$name\b"
