@@ -77,13 +77,19 @@ internal static class ErrorRecords
     }
 
     private static ErrorRecord Record(
-        Exception error, string id, ErrorCategory category, object item, string? message = null, string? advice = null) =>
-        new(error, id, category, item)
+        Exception error, string id, ErrorCategory category, object item, string? message = null, string? advice = null)
+    {
+        string text = message ?? error.Message;
+        if (!text.EndsWith('.')) text += ".";
+        return new ErrorRecord(error, id, category, item)
         {
-            // PowerShell shows RecommendedAction to nobody by default, so the message ends with the advice.
-            ErrorDetails = new ErrorDetails(advice is null ? message ?? error.Message : $"{message ?? error.Message} {advice}")
+            ErrorDetails = new ErrorDetails(advice is null || ShowsAdvice ? text : $"{text} {advice}")
             {
                 RecommendedAction = advice ?? "",
             },
         };
+    }
+
+    // From 7.5 on, PowerShell shows RecommendedAction below the message; before, nobody would see it.
+    private static bool ShowsAdvice { get; } = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
 }

@@ -35,9 +35,13 @@ Get-ArImageTag $app
 
 # In a multi-platform image the images of the platforms are untagged, too. Those that a tagged index needs stay.
 $api = 'us-docker.pkg.dev/shop/apps/api'
-$done = Get-ArImageTag $api | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage -Confirm:$false
+$plan = Get-ArUntaggedImage $api -OlderThan 7d
+$plan | Where-Object Decision -eq Keep | Select-Object -First 4
+$plan | Where-Object Decision -eq Delete | Select-Object -First 4
+
+# The plan is reviewed; carry it out. Indexes go before the images that they list, as the registry wants it.
+$done = $plan | Remove-ArUntaggedImage -Confirm:$false
 "$(@($done | Where-Object Status -eq Removed).Count) removed, $(@($done | Where-Object Status -eq Kept).Count) kept"
-$done | Where-Object Status -eq Kept | Select-Object -First 4 | Format-Table Status, Reason
 
 # A cluster in another project pulls as the service account of its nodes. Let it read this repository, and check:
 $nodes = 'gke-nodes@games.iam.gserviceaccount.com'

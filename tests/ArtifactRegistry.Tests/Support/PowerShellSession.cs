@@ -88,7 +88,10 @@ internal sealed record ScriptResult(
 
     public string ErrorId => Error.FullyQualifiedErrorId.Split(',')[0];
 
-    public string ErrorText => Error.ErrorDetails?.Message ?? Error.Exception.Message;
+    /// <summary>What PowerShell shows of the error: its message, and below it the recommendation.</summary>
+    public string ErrorText => Error.ErrorDetails is { } details
+        ? $"{details.Message} {details.RecommendedAction}".TrimEnd()
+        : Error.Exception.Message;
 
     public ScriptResult MustSucceed()
     {
