@@ -21,6 +21,7 @@
         'Get-ArImageTag'
         'Get-ArReader'
         'Get-ArRepository'
+        'Get-ArUntaggedImage'
         'Grant-ArReader'
         'Remove-ArImage'
         'Remove-ArImageTag'
@@ -28,7 +29,13 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags                     = @('Google', 'GoogleCloud', 'GCP', 'ArtifactRegistry', 'GKE', 'Kubernetes', 'Docker', 'Container', 'Image', 'Cleanup', 'Windows', 'Linux', 'MacOS', 'PSEdition_Core')
+            Tags                     = @(
+                'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
+                'Google', 'GoogleCloud', 'GCP', 'gcloud', 'ArtifactRegistry', 'ContainerRegistry', 'GCR', 'GKE', 'Kubernetes'
+                'Docker', 'OCI', 'Container', 'Image', 'Tag', 'Untagged', 'Cleanup', 'IAM'
+            )
+            LicenseUri               = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ReleaseNotes             = 'First version: list, tag and remove images, clean up what is untagged and unused, grant read access.'
             RequireLicenseAcceptance = $false
         }
     }

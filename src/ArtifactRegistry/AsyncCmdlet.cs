@@ -16,7 +16,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Action> _posted = Channel.CreateBounded<Action>(64);
     private readonly HashSet<Task> _running = []; // touched by the pipeline thread alone
-    private readonly ConcurrentQueue<string> _trace = new();
+    private readonly ConcurrentQueue<Action> _noted = new();
 
     /// <summary>Prepares the token that ends all work.</summary>
     protected AsyncCmdlet() => StopToken = _stop.Token; // outlives _stop, for work that outlives the grace
@@ -52,7 +52,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected void Drain()
     {
         while (_running.Count > 0) PerformNext();
-        WriteTrace();
+        PerformNoted();
     }
 
     /// <summary>Has the pipeline thread perform an action. Safe from any thread; waits if that thread is far behind.</summary>
@@ -91,11 +91,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes one object from work.</summary>
     protected ValueTask EmitAsync(object item) => PostAsync(() => WriteObject(item));
 
-    /// <summary>Takes a line for -Verbose from work; none is lost.</summary>
-    protected void Trace(string line)
+    /// <summary>Has the pipeline thread perform an action soon, without waiting for it: a warning, a line for -Verbose.</summary>
+    protected void Note(Action action)
     {
-        _trace.Enqueue(line);
-        _posted.Writer.TryWrite(WriteTrace);
+        _noted.Enqueue(action);
+        _posted.Writer.TryWrite(PerformNoted);
     }
 
     /// <inheritdoc/>
@@ -160,9 +160,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         return true;
     }
 
-    private void WriteTrace()
+    private void PerformNoted()
     {
-        while (_trace.TryDequeue(out string? line)) WriteVerbose(line);
+        while (_noted.TryDequeue(out Action? action)) action();
     }
 
     private void PerformNext()

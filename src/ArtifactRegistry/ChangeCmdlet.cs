@@ -8,8 +8,8 @@ public abstract class ChangeCmdlet : RegistryCmdlet
 {
     /// <summary>How many items are worked on at once.</summary>
     [Parameter]
-    [ValidateRange(1, 64)]
-    public int ThrottleLimit { get; set; } = 8;
+    [ValidateRange(1, 128)]
+    public int ThrottleLimit { get; set; } = 16;
 
     /// <inheritdoc/>
     protected override int Room => ThrottleLimit;

@@ -34,7 +34,8 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
 
     private protected abstract object Collect(List<object> names);
 
-    private protected virtual ImageName WithRowTags(ImageName name, object? tags) => name;
+    /// <summary>For an object that names one digest or tag; the row has its other properties.</summary>
+    private protected virtual object FromRow(ImageName name, PSObject row) => FromName(name);
 
     private object Read(object? item)
     {
@@ -45,18 +46,18 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             string text => FromText(text),
             ImageName name => FromName(name),
             ImagePattern pattern => FromText(pattern.ToString()),
-            DockerImage image => FromName(WithRowTags(image.Name, image.Tags)),
+            DockerImage image => FromRow(image.Name, PSObject.AsPSObject(image)),
             ImageTag { Tag.Length: > 0 } tag => FromName(tag.Name.WithTagAndDigest(tag.Tag, tag.Digest)),
-            ImageTag tag => FromName(WithRowTags(tag.Name, tag.Tags)),
-            RemovedImage removed => FromName(removed.Name),
+            ImageTag tag => FromRow(tag.Name, PSObject.AsPSObject(tag)),
+            RemovedImage removed => FromRow(removed.Name, PSObject.AsPSObject(removed)),
             Repository repository when AllowRepositoryObject => FromName(repository.ParsedName),
             Repository => throw Refuse($"'{value}' is a repository. Type its name as text if you mean all images in it."),
-            _ => FromName(FromRow(PSObject.AsPSObject(item))),
+            _ => FromRow(NameOf(PSObject.AsPSObject(item)), PSObject.AsPSObject(item)),
         };
     }
 
     /// <summary>Reads an object that is only known by its properties.</summary>
-    private ImageName FromRow(PSObject row)
+    private ImageName NameOf(PSObject row)
     {
         string? uri = Text(row, "Uri"), image = Text(row, "Image"), tag = Text(row, "Tag"), digest = Text(row, "Digest");
         if (uri is null && image is null)
@@ -80,14 +81,13 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
                 + "Select-Object Uri, Tag");
         if ((name.Tag is not null && name.Tag != tag) || (name.Digest is not null && name.Digest != digest))
             throw Refuse($"The row contradicts itself: its Uri is '{name}', its Tag '{tag}' and its Digest '{digest}'.");
-        name = name.WithTagAndDigest(tag, digest);
-        return tag is null ? WithRowTags(name, Unwrap(row.Properties["Tags"]?.Value)) : name;
+        return name.WithTagAndDigest(tag, digest);
     }
 
-    private static string? Text(PSObject row, string property) =>
+    private protected static string? Text(PSObject row, string property) =>
         Unwrap(row.Properties[property]?.Value)?.ToString() is { Length: > 0 } text ? text : null;
 
-    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    private protected static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     private static ArgumentTransformationMetadataException Refuse(string message) => new(message);
 }
@@ -105,27 +105,9 @@ public sealed class ImageArgumentAttribute : ImageArgumentBaseAttribute
 /// <summary>For parameters of type ImagePattern[]: names that may have * and ? in image and tag.</summary>
 public sealed class ImagePatternArgumentAttribute : ImageArgumentBaseAttribute
 {
-    /// <summary>
-    /// Whether a row by digest that lists tags is taken as naming the first of them, for a cmdlet that spares what is tagged.
-    /// </summary>
-    public bool KeepRowTags { get; set; }
-
     private protected override object FromText(string text) => ImagePattern.Parse(text);
 
     private protected override object FromName(ImageName name) => ImagePattern.Exactly(name);
 
     private protected override object Collect(List<object> names) => names.Cast<ImagePattern>().ToArray();
-
-    private protected override ImageName WithRowTags(ImageName name, object? tags)
-    {
-        if (!KeepRowTags) return name;
-        string? first = tags switch
-        {
-            // In a CSV the tags are one text with ", " between them.
-            string text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(),
-            IEnumerable list => list.Cast<object?>().FirstOrDefault()?.ToString(),
-            _ => null,
-        };
-        return first is null ? name : name.WithTagAndDigest(first, name.Digest);
-    }
 }

@@ -6,17 +6,22 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that talks to Artifact Registry as the session says.</summary>
 public abstract class RegistryCmdlet : AsyncCmdlet
 {
-    private ArtifactRegistryClient? _client;
+    /// <summary>The session, looked up on the pipeline thread: others belong to no runspace.</summary>
+    private protected Session Session { get; private set; } = null!;
 
-    /// <summary>The service.</summary>
-    protected ArtifactRegistryClient Client => _client!;
+    /// <summary>The API.</summary>
+    protected ArtifactRegistryClient Client { get; private set; } = null!;
+
+    /// <summary>The registry's own protocol.</summary>
+    protected OciRegistryClient Registry { get; private set; } = null!;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         try
         {
-            _client = Session.Current.Open(IsVerbose ? Trace : null);
+            Session = Session.Current;
+            (Client, Registry) = Session.Open(IsVerbose ? line => Note(() => WriteVerbose(line)) : null);
         }
         catch (RegistryException e)
         {

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
+using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
@@ -38,13 +39,17 @@ internal sealed class Session
         (Project, RequestTimeout) = (other.Project, other.RequestTimeout);
     }
 
-    /// <summary>The client for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
-    public ArtifactRegistryClient Open(Action<string>? trace)
+    /// <summary>What manifests refer to, as read so far.</summary>
+    public ManifestCache Manifests { get; } = new();
+
+    /// <summary>The clients for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
+    public (ArtifactRegistryClient Client, OciRegistryClient Registry) Open(Action<string>? trace)
     {
         var defaults = new TransportOptions();
         TransportOptions options = defaults with { RequestTimeout = RequestTimeout ?? defaults.RequestTimeout };
         var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace);
-        return new ArtifactRegistryClient(transport, Endpoints.Choose(Endpoint, Variable));
+        var endpoints = Endpoints.Choose(Endpoint, Variable);
+        return (new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints));
     }
 
     public Connection Describe() => new(

@@ -1,6 +1,8 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>How the emulated services behave where that is a matter of choice. May be changed while requests run.</summary>
+/// <summary>
+/// How the emulated services behave where that is a matter of choice. May be changed while requests run.
+/// </summary>
 /// <remarks>
 /// Each property from <see cref="PageSize"/> on stands for something that Google does not document, so a client has to
 /// cope with every setting. The defaults are the likeliest answers.
@@ -25,7 +27,9 @@ public sealed class Behaviour
     /// <summary>The permissions that the caller does not have.</summary>
     public IReadOnlyList<Denial> Denials { get; set; } = [];
 
-    /// <summary>Members that IAM knows nothing about, for example <c>serviceAccount:gone@p.iam.gserviceaccount.com</c>.</summary>
+    /// <summary>
+    /// Members that IAM knows nothing about, for example <c>serviceAccount:gone@p.iam.gserviceaccount.com</c>.
+    /// </summary>
     public IReadOnlyList<string> MissingMembers { get; set; } = [];
 
     /// <summary>How many names <c>versions:batchDelete</c> takes; 75 or 50 were seen.</summary>
@@ -77,7 +81,9 @@ public sealed class Behaviour
     public ConditionalPolicies ConditionalPolicies { get; set; }
 
     /// <summary>How many times an operation is asked for until it is done; with 0 it is done at once.</summary>
-    /// <remarks>The work is done when the operation is: who does not wait for a deletion finds the image still there.</remarks>
+    /// <remarks>
+    /// The work is done when the operation is: who does not wait for a deletion finds the image still there.
+    /// </remarks>
     public int OperationPolls { get; set; } = 1;
 
     /// <summary>After this time an operation is done however often it was asked for.</summary>

@@ -82,8 +82,8 @@ public sealed class EmulatorServer : IAsyncDisposable
         if (!url.IsLoopback)
         {
             throw new ArgumentException(
-                $"'{url}' is not a loopback address. The emulator asks for no credentials, so it is reachable from this "
-                + "machine only: use 127.0.0.1, [::1] or localhost.");
+                $"'{url}' is not a loopback address. The emulator asks for no credentials, so it is reachable from "
+                + "this machine only: use 127.0.0.1, [::1] or localhost.");
         }
     }
 
@@ -95,7 +95,8 @@ public sealed class EmulatorServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(url.HostNameType == UriHostNameType.IPv6 ? IPAddress.IPv6Loopback : AddressOf(url), url.Port);
+            kestrel.Listen(
+                url.HostNameType == UriHostNameType.IPv6 ? IPAddress.IPv6Loopback : AddressOf(url), url.Port);
         });
         return builder.Build();
     }

@@ -52,7 +52,9 @@ public sealed record Fault(FaultKind Kind)
     /// <summary>How many requests fail before it stops; no end if absent.</summary>
     public int? Times { get; init; }
 
-    /// <summary>The <c>Retry-After</c> header, seconds or a date; <see cref="Behaviour.RetryAfter"/> if absent.</summary>
+    /// <summary>
+    /// The <c>Retry-After</c> header, seconds or a date; <see cref="Behaviour.RetryAfter"/> if absent.
+    /// </summary>
     public string? RetryAfter { get; init; }
 
     /// <summary>How long <see cref="FaultKind.Slow"/> takes.</summary>

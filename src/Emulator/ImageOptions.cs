@@ -39,7 +39,8 @@ public sealed record ImageOptions
 /// <param name="Os">The operating system, or <c>unknown</c> for an attestation.</param>
 /// <param name="Architecture">The architecture, or <c>unknown</c> for an attestation.</param>
 /// <param name="Variant">The architecture's variant, for example <c>v7</c>.</param>
-public sealed record ChildManifest(string Digest, string Os = "linux", string Architecture = "amd64", string? Variant = null)
+public sealed record ChildManifest(
+    string Digest, string Os = "linux", string Architecture = "amd64", string? Variant = null)
 {
     /// <summary>Whether it is what BuildKit adds beside each platform: its provenance and SBOM.</summary>
     public bool IsAttestation => Os == "unknown" && Architecture == "unknown";

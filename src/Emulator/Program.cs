@@ -1,1 +1,75 @@
+using System.Runtime.InteropServices;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Seeding;
+
+CommandLine line;
+RegistryState state = new(TimeProvider.System);
+try
+{
+    line = CommandLine.Parse(args);
+    if (line.Help)
+    {
+        CommandLine.WriteHelp(Console.Out);
+        return 0;
+    }
+    if (line.SeedFile is not null) Seed.Parse(await File.ReadAllTextAsync(line.SeedFile)).AddTo(state);
+    else if (!line.Empty) state.AddSample();
+}
+catch (Exception error)
+    when (error is FormatException or ArgumentException or IOException or UnauthorizedAccessException)
+{
+    return Fail(error.Message, 2);
+}
+
+using CancellationTokenSource stop = new();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
+
+try
+{
+    EmulatorOptions options = new() { Url = line.Url, State = state, Behaviour = line.Behaviour };
+    await using EmulatorServer emulator = await EmulatorServer.StartAsync(options, stop.Token);
+    Announce(emulator);
+    await Task.Delay(Timeout.Infinite, stop.Token);
+}
+catch (ArgumentException error)
+{
+    return Fail(error.Message, 2);
+}
+catch (IOException error)
+{
+    return Fail(error.Message, 1);
+}
+catch (OperationCanceledException)
+{
+}
 return 0;
+
+static int Fail(string message, int code)
+{
+    Console.Error.WriteLine($"emulator: {message}");
+    return code;
+}
+
+static void Announce(EmulatorServer emulator)
+{
+    IReadOnlyList<RepositoryName> repositories = emulator.State.Repositories;
+    Console.WriteLine(
+        $"Artifact Registry emulator on {emulator.Url}: {repositories.Count} repositories, "
+        + $"{repositories.Sum(emulator.State.DigestCount)} images. Ctrl+C stops it.");
+    foreach (RepositoryName repository in repositories) Console.WriteLine($"  {repository}");
+
+    IReadOnlyDictionary<string, string> variables = ClientEnvironment.For(emulator.Url);
+    Console.WriteLine("\nPowerShell:");
+    foreach ((string name, string value) in variables) Console.WriteLine($"$env:{name} = '{value}'");
+    Console.WriteLine("\nbash:");
+    foreach ((string name, string value) in variables) Console.WriteLine($"export {name}='{value}'");
+}

@@ -12,7 +12,7 @@ public enum RequestOutcome
     /// <summary>The client went away first.</summary>
     AbortedByClient,
 
-    /// <summary>A fault broke the connection.</summary>
+    /// <summary>A fault, or the end of the emulator, broke the connection.</summary>
     AbortedByFault,
 }
 
@@ -64,5 +64,6 @@ public sealed class RecordedRequest
         && !Path.EndsWith(":testIamPermissions", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Method} {PathAndQuery} -> {(Status == 0 ? Outcome.ToString() : $"{Status}")}";
+    public override string ToString()
+        => $"{Method} {PathAndQuery} -> {(Status == 0 ? Outcome.ToString() : $"{Status}")}";
 }

@@ -98,7 +98,12 @@ public sealed partial class RegistryState
     /// <summary>The digests of a package, in order; none if there is no such package.</summary>
     public IReadOnlyList<string> Digests(RepositoryName repository, string package)
     {
-        lock (Gate) return Existing(repository).Packages.TryGetValue(package, out PackageEntry? entry) ? [.. entry.Versions.Keys] : [];
+        lock (Gate)
+        {
+            return Existing(repository).Packages.TryGetValue(package, out PackageEntry? entry)
+                ? [.. entry.Versions.Keys]
+                : [];
+        }
     }
 
     /// <summary>How many digests a repository holds.</summary>
@@ -120,7 +125,8 @@ public sealed partial class RegistryState
     /// <summary>Whether a digest is there.</summary>
     public bool HasDigest(RepositoryName repository, string package, string digest)
     {
-        lock (Gate) return Existing(repository).Packages.GetValueOrDefault(package)?.Versions.ContainsKey(digest) ?? false;
+        lock (Gate)
+            return Existing(repository).Packages.GetValueOrDefault(package)?.Versions.ContainsKey(digest) ?? false;
     }
 
     /// <summary>The digest that a tag points to; null if there is no such tag.</summary>

@@ -82,5 +82,6 @@ public sealed partial class RegistryState
         entry.Replace(policy);
     }
 
-    private ProjectEntry ExistingProject(string project) => FindProject(project) ?? throw Missing($"project '{project}'");
+    private ProjectEntry ExistingProject(string project) => FindProject(project)
+        ?? throw Missing($"project '{project}'");
 }

@@ -4,8 +4,12 @@ using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>What the emulated services know: for seeding before, and for asserting after, a test. Safe from any thread.</summary>
-/// <remarks>Changes made here need no permission, have no operation, and are never refused for what holds what.</remarks>
+/// <summary>
+/// What the emulated services know: for seeding before, and for asserting after, a test. Safe from any thread.
+/// </summary>
+/// <remarks>
+/// Changes made here need no permission, have no operation, and are never refused for what holds what.
+/// </remarks>
 public sealed partial class RegistryState
 {
     private readonly TimeProvider _clock;

@@ -12,7 +12,9 @@ public sealed record RepositoryName(string Project, string Location, string Id)
     /// <summary>What docker calls it, <c>L-docker.pkg.dev/P/R</c>.</summary>
     public string Uri => $"{Location}-docker.pkg.dev/{DockerPath}";
 
-    /// <summary>The part of the docker name behind the host: a domain-scoped project is written with a slash there.</summary>
+    /// <summary>
+    /// The part of the docker name behind the host: a domain-scoped project is written with a slash there.
+    /// </summary>
     internal string DockerPath => $"{Project.Replace(':', '/')}/{Id}";
 
     /// <summary>Reads <c>L-docker.pkg.dev/P/R</c>, <c>gcr.io/P</c> and its siblings, or the API's name.</summary>

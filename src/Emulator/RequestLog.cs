@@ -11,7 +11,9 @@ public sealed class RequestLog
     private int _numbers;
 
     /// <summary>How many requests are being handled now, held ones included.</summary>
-    /// <remarks>A request counts until its answer is ready, so a client that has an answer never sees it still counted.</remarks>
+    /// <remarks>
+    /// A request counts until its answer is ready, so a client that has an answer never sees it still counted.
+    /// </remarks>
     public int Open
     {
         get { lock (_lock) return _open; }

@@ -1,6 +1,8 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>How the deletion of a tagged version without <c>force</c> is refused; the service does not document it.</summary>
+/// <summary>
+/// How the deletion of a tagged version without <c>force</c> is refused; the service does not document it.
+/// </summary>
 public enum TaggedDeleteRefusal
 {
     /// <summary>The request itself answers 400 FAILED_PRECONDITION.</summary>

@@ -79,7 +79,7 @@ internal static class ImageNameGenerators
     /// <summary>A valid name into which hostile fragments were put, or from which something was cut.</summary>
     internal static Gen<string> HostileText { get; } =
         from text in ValidText
-        from times in Gen.Choose(1, 3)
+        from times in Gen.Frequency((3, Gen.Constant(1)), (1, Gen.Choose(2, 3)))
         from hostile in Mutated(text, times)
         select hostile;
 
@@ -115,7 +115,8 @@ internal static class ImageNameGenerators
         select length == 1 ? $"{start}" : $"{start}{new string(between)}{end}";
 
     private static Gen<string> Mutated(string text, int times) =>
-        from position in Gen.Choose(0, text.Length)
+        from position in Gen.Frequency(
+            (6, Gen.Choose(0, text.Length)), (1, Gen.Constant(0)), (2, Gen.Constant(text.Length)))
         from cut in Gen.Frequency((4, Gen.Constant(0)), (1, Gen.Choose(0, text.Length - position)))
         from fragment in Gen.Frequency((8, Gen.Elements(Fragments)), (1, Gen.Constant("")))
         let mutant = text.Remove(position, cut).Insert(position, fragment)

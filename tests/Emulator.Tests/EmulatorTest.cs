@@ -44,7 +44,8 @@ public abstract class EmulatorTest : IAsyncLifetime
     protected async Task<Reply> SendAsync(string method, string path, JsonNode? body = null, string? token = null)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), new Uri(Emulator.Url, path));
-        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using HttpResponseMessage response = await Client.SendAsync(request, Stop);
         string text = await response.Content.ReadAsStringAsync(Stop);
@@ -90,7 +91,8 @@ public abstract class EmulatorTest : IAsyncLifetime
     protected static string Digest(JsonObject named) => ((string)named["name"]!).Split('@', '/')[^1];
 
     protected static string VersionName(string package, string digest)
-        => $"projects/shop/locations/us/repositories/apps/packages/{package.Replace("/", "%2F", StringComparison.Ordinal)}"
+        => "projects/shop/locations/us/repositories/apps"
+            + $"/packages/{package.Replace("/", "%2F", StringComparison.Ordinal)}"
             + $"/versions/{digest}";
 }
 

@@ -77,7 +77,7 @@ public sealed class PathTests : EmulatorTest
 
     [Theory]
     [InlineData("GET", "v1/projects/shop/nothing")]
-    [InlineData("GET", "v2/projects/shop/locations/us/repositories/apps")]
+    [InlineData("GET", "v9/projects/shop/locations/us/repositories/apps")]
     [InlineData("PUT", AppsPath)]
     [InlineData("GET", "")]
     public async Task What_no_method_answers_is_not_found_in_Googles_envelope(string method, string path)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ArtifactRegistry.Auth;
 
 /// <summary>Chooses where tokens come from, in the order that README documents.</summary>
@@ -7,6 +9,10 @@ public static class TokenSources
     private const string TokenFile = "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE";
     private const string TokenVariable = "GOOGLE_OAUTH_ACCESS_TOKEN";
     private const string QuotaVariable = "GOOGLE_CLOUD_QUOTA_PROJECT";
+
+    // RFC 6750, section 2.1: b64token.
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
 
     /// <summary>The source for a connection.</summary>
     /// <param name="accessToken">The token that the user gave, if any; it wins over every variable.</param>
@@ -31,11 +37,14 @@ public static class TokenSources
     private static AccessToken Checked(string token, string? quotaProject, string description)
     {
         string value = token.Trim();
-        // A header takes visible ASCII only; a pasted line break or a whole JSON file is refused before it is sent.
-        if (value.Length == 0 || value.Any(c => c is <= ' ' or > '~'))
+        // A pasted line break, or a whole JSON file with a key in it, is refused before it is sent.
+        if (value.Length == 0 || value.AsSpan().IndexOfAnyExcept(TokenCharacters) >= 0)
             throw new RegistryException(
                 RegistryErrorKind.Unauthenticated,
-                $"What {description} holds is not an access token: it is empty, or has blanks or control characters in it.");
+                $"What {description} holds is not an access token: it is empty, or has characters in it that no token has.");
+        if (quotaProject is not null && ImageNameGrammar.ProjectProblem(quotaProject) is string problem)
+            throw new RegistryException(
+                RegistryErrorKind.InvalidArgument, $"The environment variable {QuotaVariable} names no project: {problem}.");
         return new AccessToken(value) { QuotaProject = quotaProject };
     }
 

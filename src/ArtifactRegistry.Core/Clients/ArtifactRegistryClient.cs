@@ -15,13 +15,23 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// <summary>GET v1/projects/P/locations.</summary>
     internal IAsyncEnumerable<LocationMessage> ListLocationsAsync(string project, CancellationToken stop) =>
         ListAsync<ListLocationsResponse, LocationMessage>(
-            $"projects/{project}/locations", null, Messages.Default.ListLocationsResponse, stop);
+            $"projects/{Project(project)}/locations", null, Messages.Default.ListLocationsResponse, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories.</summary>
     internal IAsyncEnumerable<RepositoryMessage> ListRepositoriesAsync(
         string project, string location, CancellationToken stop) =>
         ListAsync<ListRepositoriesResponse, RepositoryMessage>(
-            $"projects/{project}/locations/{location}/repositories", null, Messages.Default.ListRepositoriesResponse, stop);
+            $"projects/{Project(project)}/locations/{Location(location)}/repositories", null,
+            Messages.Default.ListRepositoriesResponse, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R.</summary>
+    internal Task<RepositoryMessage> GetRepositoryAsync(ImageName repository, CancellationToken stop) =>
+        GetAsync(repository.RepositoryResource, Messages.Default.RepositoryMessage, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages.</summary>
+    internal IAsyncEnumerable<PackageMessage> ListPackagesAsync(ImageName repository, CancellationToken stop) =>
+        ListAsync<ListPackagesResponse, PackageMessage>(
+            $"{repository.RepositoryResource}/packages", null, Messages.Default.ListPackagesResponse, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages.</summary>
     internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(ImageName repository, CancellationToken stop) =>
@@ -57,8 +67,9 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
     /// Without force, so that the service refuses a digest that has a tag. May be repeated; the second answer may be 404.
     /// </summary>
-    internal Task<OperationMessage> DeleteVersionAsync(ImageName digest, CancellationToken stop) =>
-        SendAsync(HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop);
+    internal Task<OperationMessage> DeleteVersionAsync(ImageName digest, Pacer? pacer, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop, pacer);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags, narrowed to the tags of one digest.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsOfAsync(ImageName digest, CancellationToken stop)
@@ -126,6 +137,16 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         ImageName repository, string? filter, CancellationToken stop) =>
         ListAsync<ListDockerImagesResponse, DockerImageMessage>(
             $"{repository.RepositoryResource}/dockerImages", filter, Messages.Default.ListDockerImagesResponse, stop);
+
+    // Everything else in a path comes from an ImageName, which is checked when it is made.
+    private static string Project(string project) => Valid(project, ImageNameGrammar.ProjectProblem(project));
+
+    private static string Location(string location) => Valid(location, ImageNameGrammar.LocationProblem(location));
+
+    private static string Valid(string segment, string? problem) =>
+        problem is null
+            ? segment
+            : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"Nothing can be listed there: {problem}.");
 
     private static byte[] TagBody(ImageName tag, ImageName digest) =>
         Body(new TagMessage(tag.TagResource, digest.VersionResource), Messages.Default.TagMessage);

@@ -22,15 +22,32 @@ internal sealed record ListRepositoriesResponse(IReadOnlyList<RepositoryMessage>
 }
 
 internal sealed record RepositoryMessage(
-    string Name,
+    [property: JsonRequired] string Name,
     string? Format,
     string? Mode,
     long? SizeBytes,
     DockerConfigMessage? DockerConfig,
     DateTimeOffset? CreateTime,
-    DateTimeOffset? UpdateTime);
+    DateTimeOffset? UpdateTime,
+    IReadOnlyDictionary<string, CleanupPolicyMessage>? CleanupPolicies);
 
 internal sealed record DockerConfigMessage(bool ImmutableTags);
+
+internal sealed record CleanupPolicyMessage(
+    string? Id,
+    string? Action,
+    CleanupConditionMessage? Condition,
+    MostRecentVersionsMessage? MostRecentVersions);
+
+internal sealed record CleanupConditionMessage(
+    string? TagState,
+    IReadOnlyList<string>? TagPrefixes,
+    IReadOnlyList<string>? VersionNamePrefixes,
+    IReadOnlyList<string>? PackageNamePrefixes,
+    string? OlderThan,
+    string? NewerThan);
+
+internal sealed record MostRecentVersionsMessage(int? KeepCount, IReadOnlyList<string>? PackageNamePrefixes);
 
 internal sealed record ListLocationsResponse(IReadOnlyList<LocationMessage>? Locations, string? NextPageToken)
     : IPage<LocationMessage>
@@ -38,7 +55,7 @@ internal sealed record ListLocationsResponse(IReadOnlyList<LocationMessage>? Loc
     [JsonIgnore] public IReadOnlyList<LocationMessage>? Items => Locations;
 }
 
-internal sealed record LocationMessage(string LocationId);
+internal sealed record LocationMessage([property: JsonRequired] string LocationId);
 
 internal sealed record ListDockerImagesResponse(IReadOnlyList<DockerImageMessage>? DockerImages, string? NextPageToken)
     : IPage<DockerImageMessage>
@@ -47,7 +64,7 @@ internal sealed record ListDockerImagesResponse(IReadOnlyList<DockerImageMessage
 }
 
 internal sealed record DockerImageMessage(
-    string Name,
+    [property: JsonRequired] string Name,
     IReadOnlyList<string>? Tags,
     long? ImageSizeBytes,
     DateTimeOffset? UploadTime,
@@ -65,18 +82,33 @@ internal sealed record ImageManifestMessage(
     string? MediaType,
     string? Variant);
 
-internal sealed record PackageMessage(string Name);
+internal sealed record ListPackagesResponse(IReadOnlyList<PackageMessage>? Packages, string? NextPageToken)
+    : IPage<PackageMessage>
+{
+    [JsonIgnore] public IReadOnlyList<PackageMessage>? Items => Packages;
+}
+
+internal sealed record PackageMessage([property: JsonRequired] string Name);
 
 internal sealed record ListTagsResponse(IReadOnlyList<TagMessage>? Tags, string? NextPageToken) : IPage<TagMessage>
 {
     [JsonIgnore] public IReadOnlyList<TagMessage>? Items => Tags;
 }
 
-internal sealed record TagMessage(string Name, string Version);
+internal sealed record TagMessage([property: JsonRequired] string Name, string Version);
 
-internal sealed record OperationMessage(string Name, bool Done, StatusMessage? Error);
+internal sealed record OperationMessage([property: JsonRequired] string Name, bool Done, StatusMessage? Error);
 
 internal sealed record StatusMessage(int Code, string? Message);
+
+// An image manifest or index, as far as it refers to other manifests.
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md and manifest.md
+
+internal sealed record ManifestMessage(IReadOnlyList<DescriptorMessage>? Manifests, DescriptorMessage? Subject);
+
+internal sealed record DescriptorMessage(string? MediaType, string? Digest, PlatformMessage? Platform);
+
+internal sealed record PlatformMessage(string? Architecture, string? Os, string? Variant);
 
 /// <summary>The answer of a method that answers nothing.</summary>
 internal sealed record EmptyMessage;
@@ -88,7 +120,8 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(ListRepositoriesResponse))]
 [JsonSerializable(typeof(ListLocationsResponse))]
 [JsonSerializable(typeof(ListDockerImagesResponse))]
-[JsonSerializable(typeof(PackageMessage))]
+[JsonSerializable(typeof(ListPackagesResponse))]
+[JsonSerializable(typeof(ManifestMessage))]
 [JsonSerializable(typeof(ListTagsResponse))]
 [JsonSerializable(typeof(OperationMessage))]
 [JsonSerializable(typeof(EmptyMessage))]

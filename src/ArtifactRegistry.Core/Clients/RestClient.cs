@@ -23,8 +23,14 @@ public abstract class RestClient
         SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop);
 
     private protected Task<T> SendAsync<T>(
-        HttpMethod method, string path, byte[]? body, Repeat repeat, JsonTypeInfo<T> answer, CancellationToken stop) =>
-        _transport.SendAsync(method, Address(path), body, repeat, answer, stop);
+        HttpMethod method,
+        string path,
+        byte[]? body,
+        Repeat repeat,
+        JsonTypeInfo<T> answer,
+        CancellationToken stop,
+        Pacer? pacer = null) =>
+        _transport.SendAsync(new Call<T>(method, Address(path), body, repeat, answer) { Pacer = pacer }, stop);
 
     private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
         string path, string? filter, JsonTypeInfo<TPage> answer, [EnumeratorCancellation] CancellationToken stop)
@@ -34,23 +40,25 @@ public abstract class RestClient
         if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
 
         string? pageToken = null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         do
         {
             TPage page = await GetAsync(
                 pageToken is null ? query : $"{query}&pageToken={Uri.EscapeDataString(pageToken)}", answer, stop);
-            foreach (T item in page.Items ?? []) yield return item;
+            foreach (T item in page.Items ?? []) yield return item ?? throw Unlisted("has nothing in place of an item");
 
-            // A service that hands the same token out again would keep us here for ever, and a listing that is cut
-            // short must not pass for a complete one.
-            if (pageToken is not null && pageToken == page.NextPageToken)
-                throw new RegistryException(
-                    RegistryErrorKind.UnexpectedAnswer, "The service repeats the same page of a listing, so it cannot be completed.")
-                {
-                    Request = $"GET {Address(path)}",
-                };
+            // A service that hands out a token again would keep us here for ever, and a listing that is cut short must
+            // not pass for a complete one.
             pageToken = page.NextPageToken;
+            if (!string.IsNullOrEmpty(pageToken) && !seen.Add(pageToken)) throw Unlisted("leads back to a page that was there before");
         }
         while (!string.IsNullOrEmpty(pageToken));
+
+        RegistryException Unlisted(string why) =>
+            new(RegistryErrorKind.UnexpectedAnswer, $"A page of the listing {why}, so it cannot be completed.")
+            {
+                Request = $"GET {Address(path)}",
+            };
     }
 
     /// <summary>

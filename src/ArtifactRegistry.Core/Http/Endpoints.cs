@@ -12,6 +12,18 @@ public sealed record Endpoints
     public required Uri ResourceManager { get; init; }
 
     /// <summary>
+    /// Where the registry of an image answers docker: its own host; or on this machine, when Artifact Registry is here,
+    /// under the location's name, so that 127.0.0.1:PORT/us/PROJECT stands for us-docker.pkg.dev/PROJECT.
+    /// </summary>
+    public Uri RegistryOf(ImageName image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return ArtifactRegistry.IsLoopback
+            ? new Uri(ArtifactRegistry, $"v2/{image.Location}/")
+            : new Uri($"https://{image.Location}-docker.pkg.dev/v2/");
+    }
+
+    /// <summary>
     /// Chooses the addresses: what the user named, else gcloud's override variables, else Google's.
     /// While Artifact Registry is on this machine, a service that is not named is there too, so that nothing leaves it.
     /// </summary>
@@ -43,10 +55,15 @@ public sealed record Endpoints
         if (address is null) return null;
         if (!address.IsAbsoluteUri || !RestTransport.IsSafe(address) || address.UserInfo.Length > 0
             || address.Query.Length > 0 || address.Fragment.Length > 0)
-            throw Unusable(address.OriginalString, origin);
+            throw Unusable(WithoutPassword(address), origin);
         // Uri resolution drops the last segment of a base without a slash at its end.
         return address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
     }
+
+    private static string WithoutPassword(Uri address) =>
+        address.IsAbsoluteUri && address.UserInfo.Length > 0
+            ? address.OriginalString.Replace(address.UserInfo, "…", StringComparison.Ordinal)
+            : address.OriginalString;
 
     private static RegistryException Unusable(string text, string origin) => new(
         RegistryErrorKind.UnsafeRequest,

@@ -18,7 +18,7 @@ internal static class ErrorEnvelope
         string? message = null, rpcStatus = null, reason = null, permission = null;
         if (TryReadError(body) is JsonElement error)
         {
-            message = Text(error, "message");
+            message = Text(error, "message") is { Length: > 0 } words ? words : null;
             rpcStatus = Text(error, "status");
             if (error.TryGetProperty("details", out JsonElement details) && details.ValueKind is JsonValueKind.Array)
             {
@@ -55,6 +55,7 @@ internal static class ErrorEnvelope
         8 => RegistryErrorKind.QuotaExceeded,
         9 => RegistryErrorKind.FailedPrecondition,
         10 => RegistryErrorKind.Aborted,
+        11 => RegistryErrorKind.InvalidArgument,
         16 => RegistryErrorKind.Unauthenticated,
         _ => RegistryErrorKind.Unavailable,
     };
@@ -75,12 +76,19 @@ internal static class ErrorEnvelope
         _ => RegistryErrorKind.UnexpectedAnswer,
     };
 
+    // Google's {"error":{…}}, or the registry protocol's {"errors":[{"code","message"}]}.
     private static JsonElement? TryReadError(string body)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return Child(document.RootElement, "error")?.Clone();
+            JsonElement root = document.RootElement;
+            if (Child(root, "error") is JsonElement error) return error.Clone();
+            return root.ValueKind is JsonValueKind.Object && root.TryGetProperty("errors", out JsonElement errors)
+                && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0
+                && errors[0].ValueKind is JsonValueKind.Object
+                ? errors[0].Clone()
+                : null;
         }
         catch (JsonException)
         {
@@ -95,23 +103,36 @@ internal static class ErrorEnvelope
             ? child
             : null;
 
-    private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind is JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement child)
-            && child.ValueKind is JsonValueKind.String
-            ? child.GetString()
-            : null;
+    private static string? Text(JsonElement parent, string name)
+    {
+        if (parent.ValueKind is not JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement child)
+            || child.ValueKind is not JsonValueKind.String)
+            return null;
+        try
+        {
+            return child.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: a text that was cut by somebody who counted in UTF-16.
+            return null;
+        }
+    }
 
     // google.rpc.RetryInfo: {"retryDelay":"1.5s"}.
     private static TimeSpan? RetryDelay(JsonElement detail) =>
         Text(detail, "retryDelay") is string delay
             && double.TryParse(delay.TrimEnd('s'), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
-            && seconds is >= 0 and < 86_400
+            && seconds is >= 0 and <= int.MaxValue
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
+    // As one line, and without the control characters that a terminal would obey.
     private static string? Quote(string body)
     {
-        string text = body.Trim();
-        return text.Length == 0 ? null : text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
+        string text = string.Join(' ', body.Split(
+            [.. body.Where(c => char.IsControl(c) || char.IsWhiteSpace(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries));
+        if (text.Length <= LongestQuote) return text.Length == 0 ? null : text;
+        return text[..(char.IsHighSurrogate(text[LongestQuote - 1]) ? LongestQuote - 1 : LongestQuote)] + "…";
     }
 }

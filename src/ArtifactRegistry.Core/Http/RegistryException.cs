@@ -88,10 +88,19 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// <summary>How long the service asked to wait before another try.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>True if no connection came about, so that the request surely was not carried out.</summary>
+    internal bool NeverSent { get; init; }
+
     /// <summary>
     /// True if the request may have been carried out although no proper answer came: a broken connection,
-    /// a time-out, a server error.
+    /// a time-out, a server error, a success that cannot be read.
     /// </summary>
-    public bool OutcomeUnknown => Kind is RegistryErrorKind.Unavailable or RegistryErrorKind.TimedOut
-        or RegistryErrorKind.Unreachable or RegistryErrorKind.UnexpectedAnswer;
+    public bool OutcomeUnknown => Kind switch
+    {
+        RegistryErrorKind.Unavailable or RegistryErrorKind.TimedOut => true,
+        RegistryErrorKind.Unreachable => !NeverSent,
+        // A redirect and a refusal for a reason that we do not know are answers; 501 is one too.
+        RegistryErrorKind.UnexpectedAnswer => (int?)Status is null or (>= 200 and < 300) or (>= 500 and not 501),
+        _ => false,
+    };
 }

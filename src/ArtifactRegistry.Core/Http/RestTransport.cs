@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ArtifactRegistry.Auth;
@@ -20,6 +21,16 @@ internal enum Repeat
     OnlyIfRefused,
 }
 
+/// <summary>One request, and the type of its answer.</summary>
+internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Repeat Repeat, JsonTypeInfo<T> Answer)
+{
+    /// <summary>What the service may send back; null for its default.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>Holds each try back until its turn; null if there is no limit.</summary>
+    public Pacer? Pacer { get; init; }
+}
+
 /// <summary>The one place that sends HTTP: token, time-out, retry, decompression, error translation, trace.</summary>
 /// <param name="http">The shared connection pool.</param>
 /// <param name="tokens">Where the bearer token comes from.</param>
@@ -27,29 +38,35 @@ internal enum Repeat
 /// <param name="trace">Called once a request with a line for -Verbose; the line never holds a secret.</param>
 public sealed class RestTransport(HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace)
 {
+    private const int LongestErrorBody = 64 * 1024;
+
     private readonly ResiliencePipeline _freely = Pipeline(options, trace, Repeat.Freely);
     private readonly ResiliencePipeline _onlyIfRefused = Pipeline(options, trace, Repeat.OnlyIfRefused);
+    private readonly ResiliencePipeline _inTime =
+        new ResiliencePipelineBuilder().AddTimeout(options.RequestTimeout).Build();
 
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="RegistryException">The request failed, for good or after the last try.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
-    internal async Task<T> SendAsync<T>(
-        HttpMethod method, Uri address, byte[]? body, Repeat repeat, JsonTypeInfo<T> answer, CancellationToken stop)
+    internal async Task<T> SendAsync<T>(Call<T> call, CancellationToken stop)
     {
-        RequireSafe(address);
+        RequireSafe(call.Address);
         try
         {
-            return await (repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
-                async (state, token) => await TryOnceAsync(state, token),
-                new Attempt<T>(method, address, body, answer),
-                stop);
+            return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
+                async (state, token) => await TryInTurnAsync(state, token), call, stop);
+        }
+        catch (Exception e) when (e is RegistryException or TimeoutRejectedException && stop.IsCancellationRequested)
+        {
+            // Who cancels just as a try fails wants no report of the failure.
+            throw new OperationCanceledException(e.Message, e, stop);
         }
         catch (TimeoutRejectedException late)
         {
             string seconds = late.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
             throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
             {
-                Request = Line(method, address),
+                Request = Line(call.Method, call.Address),
             };
         }
     }
@@ -66,12 +83,24 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                 $"'{address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used towards this machine only.");
     }
 
-    private async Task<T> TryOnceAsync<T>(Attempt<T> attempt, CancellationToken stop)
+    private async ValueTask<T> TryInTurnAsync<T>(Call<T> call, CancellationToken stop)
+    {
+        // Waiting for one's turn does not count against the time that the service has for its answer.
+        if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
+        return await _inTime.ExecuteAsync(async (state, token) => await TryOnceAsync(state, token), call, stop);
+    }
+
+    private async Task<T> TryOnceAsync<T>(Call<T> attempt, CancellationToken stop)
     {
         AccessToken token = await tokens.GetTokenAsync(refused: null, stop);
         try
         {
             return await SendOnceAsync(attempt, token, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.QuotaExceeded && attempt.Pacer is not null)
+        {
+            attempt.Pacer.SlowDown(e.RetryAfter);
+            throw;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
         {
@@ -82,7 +111,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         }
     }
 
-    private async Task<T> SendOnceAsync<T>(Attempt<T> attempt, AccessToken token, CancellationToken stop)
+    private async Task<T> SendOnceAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
     {
         string line = Line(attempt.Method, attempt.Address);
         long started = Stopwatch.GetTimestamp();
@@ -92,6 +121,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         };
         if (token.Value is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
         if (token.QuotaProject is not null) request.Headers.Add("X-Goog-User-Project", token.QuotaProject);
+        if (attempt.Accept is not null) request.Headers.TryAddWithoutValidation("Accept", attempt.Accept);
         if (attempt.Body is not null)
         {
             request.Content = new ByteArrayContent(attempt.Body);
@@ -107,15 +137,15 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
 
             if (!response.IsSuccessStatusCode)
                 throw ErrorEnvelope.Translate(
-                    line, response.StatusCode, await response.Content.ReadAsStringAsync(stop), RetryAfter(response));
+                    line, response.StatusCode, await ReadErrorAsync(response.Content, stop), RetryAfter(response));
 
-            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
-            return await JsonSerializer.DeserializeAsync(stream, attempt.Answer, stop)
-                ?? throw Unexpected("The service answered null.", line, null);
+            return await ReadAnswerAsync(response, attempt.Answer, line, stop);
         }
-        catch (JsonException e)
+        catch (OperationCanceledException)
         {
-            throw Unexpected("The answer is not the JSON that the API documents.", line, e);
+            trace?.Invoke(FormattableString.Invariant(
+                $"{attempt.Method} {attempt.Address} -> no answer after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+            throw;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -128,15 +158,51 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
             throw new RegistryException(RegistryErrorKind.Unreachable, e.Message, e)
             {
                 Request = line,
-                Reason = neverSent ? NeverSent : null,
+                NeverSent = neverSent,
             };
         }
     }
 
-    private const string NeverSent = "NEVER_SENT";
+    private static async Task<T> ReadAnswerAsync<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> answer, string line, CancellationToken stop)
+    {
+        Exception? cause = null;
+        try
+        {
+            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
+            if (await JsonSerializer.DeserializeAsync(stream, answer, stop) is T value) return value;
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            cause = e;
+        }
 
-    private static RegistryException Unexpected(string message, string line, Exception? inner) =>
-        new(RegistryErrorKind.UnexpectedAnswer, message, inner) { Request = line };
+        throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer, "The answer is not the JSON that the API documents.", cause)
+        {
+            Status = response.StatusCode,
+            Request = line,
+        };
+    }
+
+    // The status says what went wrong, and the body only why: so a body that is endless, broken or in an encoding that
+    // nobody knows is read as far as it is of use.
+    private static async Task<string> ReadErrorAsync(HttpContent content, CancellationToken stop)
+    {
+        byte[] buffer = new byte[LongestErrorBody];
+        int length = 0;
+        try
+        {
+            await using Stream stream = await content.ReadAsStreamAsync(stop);
+            for (int read = -1; read != 0 && length < buffer.Length; length += read)
+                read = await stream.ReadAsync(buffer.AsMemory(length), stop);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
 
     private static string Line(HttpMethod method, Uri address) => $"{method} {address.GetLeftPart(UriPartial.Path)}";
 
@@ -148,7 +214,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
     };
 
     private static ResiliencePipeline Pipeline(TransportOptions options, Action<string>? trace, Repeat repeat) =>
-        new ResiliencePipelineBuilder()
+        options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder()
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = options.Retries,
@@ -161,11 +227,13 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                     // A wait that is longer than anybody sits through is reported, not slept.
                     RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
-                    RegistryException { Reason: NeverSent } => true,
+                    RegistryException { NeverSent: true } => true,
                     TimeoutRejectedException or RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
                     _ => false,
                 }),
-                DelayGenerator = args => ValueTask.FromResult((args.Outcome.Exception as RegistryException)?.RetryAfter),
+                // A wait of nothing, or until a moment that has passed, leaves the pause to us: else all tries go at once.
+                DelayGenerator = args => ValueTask.FromResult(
+                    args.Outcome.Exception is RegistryException { RetryAfter: { Ticks: > 0 } wait } ? wait : (TimeSpan?)null),
                 OnRetry = args =>
                 {
                     trace?.Invoke(FormattableString.Invariant(
@@ -173,8 +241,5 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                     return ValueTask.CompletedTask;
                 },
             })
-            .AddTimeout(options.RequestTimeout)
             .Build();
-
-    private sealed record Attempt<T>(HttpMethod Method, Uri Address, byte[]? Body, JsonTypeInfo<T> Answer);
 }

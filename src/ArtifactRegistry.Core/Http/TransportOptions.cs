@@ -22,9 +22,12 @@ public sealed record TransportOptions
 
     /// <summary>
     /// Makes a connection pool as every cmdlet needs it. Redirects are not followed, since a token must not travel
-    /// to a host that nobody named; certificates are checked by the platform.
+    /// to a host that nobody named; certificates are checked by the platform. The proxy of the system is for what leaves
+    /// this machine alone, since it would see a token that is sent over plain http.
     /// </summary>
-    public static HttpClient CreateHttpClient()
+    public static HttpClient CreateHttpClient() => CreateHttpClient(HttpClient.DefaultProxy);
+
+    internal static HttpClient CreateHttpClient(IWebProxy systemProxy)
     {
         var handler = new SocketsHttpHandler
         {
@@ -33,11 +36,25 @@ public sealed record TransportOptions
             ConnectTimeout = TimeSpan.FromSeconds(15),
             EnableMultipleHttp2Connections = true,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            Proxy = new ProxyForOtherMachines(systemProxy),
             UseCookies = false,
         };
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version}");
         return client;
+    }
+
+    private sealed class ProxyForOtherMachines(IWebProxy system) : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => system.Credentials;
+            set => system.Credentials = value;
+        }
+
+        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : system.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => host.IsLoopback || system.IsBypassed(host);
     }
 }

@@ -3,22 +3,26 @@ namespace ArtifactRegistry;
 /// <summary>How long ago something was, as people say it.</summary>
 public static class Age
 {
+    private const double DaysOfYear = 365.25;
+    private const double DaysOfMonth = DaysOfYear / 12;
+
     /// <summary>For example "3 hours ago"; empty if the time is not known.</summary>
-    /// <param name="time">A local time, as the objects of this module have it.</param>
-    public static string Format(DateTime? time) => time is DateTime known ? Format(known, DateTime.Now) : "";
+    /// <param name="time">A local time, as the objects of this module have it; one in UTC is understood too.</param>
+    public static string Format(DateTime? time) => time is DateTime known ? Format(known, DateTime.UtcNow) : "";
 
     internal static string Format(DateTime time, DateTime now)
     {
-        TimeSpan age = now - time;
+        // Of two local times the difference is wrong by an hour when the clocks were changed in between.
+        TimeSpan age = now.ToUniversalTime() - time.ToUniversalTime();
         return age switch
         {
             // The clocks of two machines differ a little; an upload in the future is one that has just been made.
             { TotalSeconds: < 60 } => "just now",
             { TotalMinutes: < 60 } => Count((int)age.TotalMinutes, "minute"),
             { TotalHours: < 24 } => Count((int)age.TotalHours, "hour"),
-            { TotalDays: < 60 } => Count((int)age.TotalDays, "day"),
-            { TotalDays: < 730 } => Count((int)(age.TotalDays / 30.44), "month"),
-            _ => Count((int)(age.TotalDays / 365.25), "year"),
+            { TotalDays: < 2 * DaysOfMonth } => Count((int)age.TotalDays, "day"),
+            { TotalDays: < 2 * DaysOfYear } => Count((int)(age.TotalDays / DaysOfMonth), "month"),
+            _ => Count((int)(age.TotalDays / DaysOfYear), "year"),
         };
     }
 

@@ -51,7 +51,7 @@ public class DockerImage
     public TagList Tags { get; }
 
     /// <summary>What the digest holds.</summary>
-    public ImageKind Kind { get; private init; }
+    public ImageKind Kind { get; private protected init; }
 
     /// <summary>The manifest's media type.</summary>
     public string? MediaType { get; private init; }

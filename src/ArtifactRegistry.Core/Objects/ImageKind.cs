@@ -38,7 +38,8 @@ internal static class ImageKinds
                 return kind;
 
         bool plainImage = artifactType is null or "" or "application/vnd.oci.image.config.v1+json"
-            or "application/vnd.docker.container.image.v1+json";
+            or "application/vnd.docker.container.image.v1+json"
+            || artifactType == mediaType; // what the API says of a manifest without a type of its own
         if (plainImage) return subjectDigest is null or "" ? ImageKind.Image : ImageKind.Artifact;
 
         return artifactType switch
@@ -52,9 +53,12 @@ internal static class ImageKinds
         bool Has(string word) => artifactType!.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
+    private const int CosignTagLength = 7 + 64;
+
     // Cosign's tag scheme: sha256-<64 hex>.sig, .att, .sbom.
     private static ImageKind? OfCosignTag(string tag) =>
-        !tag.StartsWith("sha256-", StringComparison.Ordinal) ? null
+        !tag.StartsWith("sha256-", StringComparison.Ordinal) || tag.LastIndexOf('.') is not (CosignTagLength and int dot)
+            || !Digest.IsValid("sha256:" + tag["sha256-".Length..dot]) ? null
         : tag.EndsWith(".sig", StringComparison.Ordinal) ? ImageKind.Signature
         : tag.EndsWith(".att", StringComparison.Ordinal) ? ImageKind.Attestation
         : tag.EndsWith(".sbom", StringComparison.Ordinal) ? ImageKind.Sbom

@@ -63,6 +63,9 @@ public sealed class RemovedImage
     /// <summary>Why the deletion failed, for the error record.</summary>
     internal RegistryException? Error { get; init; }
 
+    /// <summary>True if the service refused although there is no tag: something refers to it, or did a moment ago.</summary>
+    internal bool Refused { get; init; }
+
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
 

@@ -1,18 +1,21 @@
 using System.Net;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Deletes one untagged digest. The service itself refuses if it has gained a tag or a parent meanwhile.</summary>
+/// <summary>Deletes one digest without force: the service itself refuses if it has a tag or a parent.</summary>
 internal static class DeleteDigest
 {
-    /// <summary>Deletes, waits until the service confirms, and tells what became of the digest. Never throws a RegistryException.</summary>
+    /// <summary>
+    /// Deletes, waits until the service confirms, and tells what became of the digest. Never throws a RegistryException.
+    /// </summary>
     public static async Task<RemovedImage> RunAsync(
-        ArtifactRegistryClient client, DockerImage image, string reason, CancellationToken stop)
+        ArtifactRegistryClient client, DockerImage image, string reason, Pacer? pacer, CancellationToken stop)
     {
         try
         {
-            OperationMessage operation = await client.DeleteVersionAsync(image.Name, stop);
+            OperationMessage operation = await client.DeleteVersionAsync(image.Name, pacer, stop);
             try
             {
                 await WaitForOperation.RunAsync(client, operation, stop);
@@ -20,7 +23,7 @@ internal static class DeleteDigest
             catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound)
             {
                 // It is the operation that was not found, so only a look at the digest tells what it did.
-                if (await ExistsAsync(client, image, stop)) return Failed(image, e);
+                if (await ExistsAsync(client, image.Name, stop)) return Failed(image, e);
             }
 
             return new RemovedImage(image, RemovalStatus.Removed, reason);
@@ -31,7 +34,7 @@ internal static class DeleteDigest
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.FailedPrecondition)
         {
-            return new RemovedImage(image, RemovalStatus.Kept, $"the service refuses to delete it: {e.Message}");
+            return await RefusedAsync(client, image, e, stop);
         }
         catch (RegistryException e)
         {
@@ -39,14 +42,11 @@ internal static class DeleteDigest
         }
     }
 
-    private static RemovedImage Failed(DockerImage image, RegistryException error) =>
-        new(image, RemovalStatus.Failed, error.Message) { Error = error };
-
-    private static async Task<bool> ExistsAsync(ArtifactRegistryClient client, DockerImage image, CancellationToken stop)
+    internal static async Task<bool> ExistsAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
     {
         try
         {
-            await client.GetDockerImageAsync(image.Name, stop);
+            await client.GetDockerImageAsync(digest, stop);
             return true;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
@@ -54,4 +54,32 @@ internal static class DeleteDigest
             return false;
         }
     }
+
+    private static async Task<RemovedImage> RefusedAsync(
+        ArtifactRegistryClient client, DockerImage image, RegistryException refusal, CancellationToken stop)
+    {
+        try
+        {
+            if ((await client.GetDockerImageAsync(image.Name, stop)).Tags is { Count: > 0 } tags)
+                return new RemovedImage(
+                    image.Name, new TagList([.. tags]), image.SizeBytes, RemovalStatus.Kept,
+                    $"has gained the {(tags.Count == 1 ? "tag" : "tags")} {string.Join(", ", tags)}");
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return new RemovedImage(image, RemovalStatus.AlreadyGone, "was gone already");
+        }
+        catch (RegistryException)
+        {
+            // The refusal is what counts; this look was only for a better reason.
+        }
+
+        return new RemovedImage(image, RemovalStatus.Kept, $"the service refuses to delete it: {refusal.Message}")
+        {
+            Refused = true,
+        };
+    }
+
+    private static RemovedImage Failed(DockerImage image, RegistryException error) =>
+        new(image, RemovalStatus.Failed, error.Message) { Error = error };
 }

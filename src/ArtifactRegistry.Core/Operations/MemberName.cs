@@ -10,7 +10,7 @@ public static class MemberName
     public static bool IsPublic(string member) => member is "allUsers" or "allAuthenticatedUsers";
 
     /// <summary>
-    /// The member as IAM writes it. A bare e-mail that ends in gserviceaccount.com is a service account; any other
+    /// The member as IAM writes it. A bare e-mail that ends in .gserviceaccount.com is a service account; any other
     /// bare e-mail could be a user or a group, and is refused.
     /// </summary>
     /// <exception cref="RegistryException">It is no member (<see cref="RegistryErrorKind.InvalidArgument"/>).</exception>
@@ -25,7 +25,7 @@ public static class MemberName
 
         bool email = member.IndexOf('@', StringComparison.Ordinal) is > 0 and int at && at == member.LastIndexOf('@')
             && !member.Contains(':', StringComparison.Ordinal);
-        return email && member.EndsWith("gserviceaccount.com", StringComparison.OrdinalIgnoreCase)
+        return email && member.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase)
             ? "serviceAccount:" + member
             : throw Refused(text);
     }

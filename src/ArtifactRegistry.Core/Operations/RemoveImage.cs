@@ -91,8 +91,8 @@ public static class RemoveImage
                 await TakeAwayAsync(client, image.Name.WithTag(tag), stop);
             }
 
-            result = await DeleteDigest.RunAsync(client, image, "deleted by name", stop);
-            if (result.Status is RemovalStatus.Kept) result = await RefusedAsync(client, image, result, stop);
+result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, stop);
+            if (result.Status is RemovalStatus.Kept) result = Refused(image, result);
         }
         catch (RegistryException e)
         {
@@ -130,24 +130,12 @@ public static class RemoveImage
     }
 
     /// <summary>Who names a digest wants it gone, so a refusal by the service is an error and not only a row.</summary>
-    private static async Task<RemovedImage> RefusedAsync(
-        ArtifactRegistryClient client, DockerImage image, RemovedImage kept, CancellationToken stop)
+    private static RemovedImage Refused(DockerImage image, RemovedImage kept) => new(image, kept.Status, kept.Reason)
     {
-        RegistryErrorKind kind = RegistryErrorKind.StillReferenced;
-        try
-        {
-            if ((await client.GetDockerImageAsync(image.Name, stop)).Tags is { Count: > 0 }) kind = RegistryErrorKind.StillTagged;
-        }
-        catch (RegistryException)
-        {
-            // The refusal stands; only the hint is less exact.
-        }
-
-        return new RemovedImage(image, kept.Status, kept.Reason)
-        {
-            Error = new RegistryException(kind, $"'{image}' was not deleted: {kept.Reason}."),
-        };
-    }
+        Error = new RegistryException(
+            kept.Refused ? RegistryErrorKind.StillReferenced : RegistryErrorKind.StillTagged,
+            $"'{image}' was not deleted: {kept.Reason}."),
+    };
 
     private static RemovedImage WithNote(DockerImage image, RemovedImage result, string note) =>
         new(image, result.Status, $"{result.Reason}; {note}")

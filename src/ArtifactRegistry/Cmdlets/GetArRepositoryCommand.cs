@@ -27,7 +27,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string project = Project ?? Session.Current.DefaultProject ?? ThrowNoProject();
+        string project = Project ?? Session.DefaultProject ?? ThrowNoProject();
         // Both become part of a request path, so they pass through the grammar of names.
         ImageName checkedName = CheckNames(project);
         string? location = Location;

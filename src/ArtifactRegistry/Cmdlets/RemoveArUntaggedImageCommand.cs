@@ -1,86 +1,165 @@
 using System.Management.Automation;
-using ArtifactRegistry.Operations;
+using ArtifactRegistry.Http;
+using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Deletes untagged digests that nothing refers to; never one that has a tag.</summary>
+/// <summary>Deletes untagged digests that nothing needs; never one that has a tag.</summary>
 [Cmdlet(VerbsCommon.Remove, "ArUntaggedImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RemovedImage))]
-public sealed class RemoveArUntaggedImageCommand : ChangeCmdlet
+public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 {
-    private readonly List<ImagePattern> _scopes = [];
-    private readonly Dictionary<ImageName, List<ImageName>> _digests = [];
+    // Half of the documented 18,000 deletions a minute, since pulls and builds share the project's quota.
+    private const double DefaultRate = 150;
+    private const int ImagesAtOnce = 4;
 
-    /// <summary>Repositories or images, also with * and ?, to clean up whole; or digests.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ImagePatternArgument(KeepRowTags = true)]
-    [SupportsWildcards]
-    public ImagePattern[] Image { get; set; } = [];
+    private readonly CleanUpSummary _summary = new();
+    private SweepLimits? _limits;
+    private Journal? _journal;
+    private Threshold? _abortAbove;
 
     /// <summary>Asks no question. It never widens what is deleted.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Deletes nothing at all if more would be deleted: a count, or a percentage of an image's digests as "50%".</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? AbortAbove { get; set; }
+
+    /// <summary>Ends after so many deletions.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? MaxCount { get; set; }
+
+    /// <summary>Begins no deletion after this time, such as 30m or 2h.</summary>
+    [Parameter]
+    [AgeArgument]
+    [ValidateNotNullOrEmpty]
+    public string? TimeLimit { get; set; }
+
+    /// <summary>Most deletions a second; 150 by default, half of the service's quota.</summary>
+    [Parameter]
+    [ValidateRange(0.1, 10_000)]
+    public double RequestsPerSecond { get; set; } = DefaultRate;
+
+    /// <summary>A file that gets a JSON line before each deletion and one after it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JournalPath { get; set; }
+
+    /// <inheritdoc/>
+    protected override int Room => ImagesAtOnce + 1; // and the planning of the next one
+
     private protected override bool NoQuestions => Force;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void BeginProcessing()
     {
-        foreach (ImagePattern what in Image)
-        {
-            ImageName name = what.Name;
-            if (name.Digest is not null && name.Tag is not null)
-                WriteObject(new RemovedImage(name, new TagList([name.Tag]), 0, RemovalStatus.Kept, $"was given with the tag {name.Tag}"));
-            else if (name.Digest is not null)
-                Add(name);
-            else if (name.Tag is not null || what.TagPattern is not null)
-                WriteError(ErrorRecords.For(
-                    new RegistryException(
-                        RegistryErrorKind.NameNotSpecific,
-                        $"'{what}' names a tag, and this cmdlet deletes only what has none. Remove-ArImage deletes by tag."),
-                    what));
-            else
-                _scopes.Add(what);
-        }
+        base.BeginProcessing();
+        _abortAbove = AbortAbove is null ? null
+            : Threshold.TryParse(AbortAbove)
+                ?? throw Misuse("InvalidThreshold", $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage such as '50%'.", AbortAbove);
+        TimeSpan? timeLimit = TimeLimit is null ? null
+            : Cutoff.AgeOf(TimeLimit)
+                ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit. Expected for example 30m or 2h.", TimeLimit);
+        if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
+        _limits = new SweepLimits(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         // The pipeline is read to its end first, so that there is one question an image and not one a digest.
-        foreach (ImagePattern scope in _scopes)
-            foreach (UntaggedPlan plan in Wait(scope, () => RemoveUntagged.PlanAllAsync(Client, scope, StopToken)) ?? [])
-                Carry(plan);
-        foreach ((ImageName image, List<ImageName> digests) in _digests)
-            if (Wait(image, () => RemoveUntagged.PlanSomeAsync(Client, image, digests, StopToken)) is UntaggedPlan plan)
-                Carry(plan);
+        if (_abortAbove is null) Start(this, CleanAsTheyComeAsync);
+        else Start(this, CleanUnlessTooManyAsync);
         Drain();
+        WriteSummary();
     }
 
-    private void Add(ImageName digest)
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        ImageName image = digest.ToImage();
-        if (!_digests.TryGetValue(image, out List<ImageName>? digests)) _digests[image] = digests = [];
-        if (!digests.Contains(digest)) digests.Add(digest);
+        base.Dispose(disposing);
+        if (!disposing) return;
+        _limits?.Dispose();
+        _journal?.Dispose();
     }
 
-    private void Carry(UntaggedPlan plan)
+    private protected override void Skip(CleanUpTarget target, string reason) =>
+        Report(new RemovedImage(target.What.Name, target.Tags, target.SizeBytes, RemovalStatus.Kept, reason));
+
+    private async Task CleanAsTheyComeAsync()
     {
-        WriteObject(plan.Keep, enumerateCollection: true);
-        if (plan.Delete.Count == 0) return;
+        // While one image is swept, the next is listed; a question waits for its answer.
+        await foreach (CleanUpPlan plan in PlanAsync()) await PerformAsync(() => Carry(plan));
+    }
+
+    private async Task CleanUnlessTooManyAsync()
+    {
+        var plans = new List<CleanUpPlan>();
+        await foreach (CleanUpPlan plan in PlanAsync()) plans.Add(plan);
+        if (_abortAbove!.Exceeded(plans) is string excess)
+        {
+            await PerformAsync<bool>(() => throw Misuse(
+                "TooManyToDelete", $"{excess} -AbortAbove {AbortAbove} allows no more, so nothing was deleted. "
+                + "Look at Get-ArUntaggedImage, and raise the limit if this is right.", AbortAbove));
+        }
+
+        foreach (CleanUpPlan plan in plans) await PerformAsync(() => Carry(plan));
+    }
+
+    private bool Carry(CleanUpPlan plan)
+    {
+        foreach (RemovedImage gone in plan.Gone) Report(gone);
+        foreach (UntaggedImage image in plan.Decisions)
+            if (image.Decision is CleanUpDecision.Keep)
+                Report(new RemovedImage(image, RemovalStatus.Kept, image.Reason));
+        if (plan.Delete.Count == 0) return false;
+
         if (Confirm(plan.Image.ToString(), plan.Action))
-            foreach (DockerImage image in plan.Delete)
-                Start(image, () => RemoveAsync(image));
+        {
+            _summary.Planned += plan.Delete.Count;
+            SweepLimits limits = _limits!;
+            Start(plan.Image, async () =>
+            {
+                await foreach (RemovedImage removed in Sweep.RunAsync(Client, plan, limits, StopToken))
+                    await PostAsync(() => Report(removed));
+            });
+        }
         else if (IsWhatIf)
-            foreach (DockerImage image in plan.Delete)
-                WriteObject(new RemovedImage(image, RemovalStatus.WouldRemove, RemoveUntagged.Reason));
+        {
+            foreach (UntaggedImage image in plan.Delete)
+                Report(new RemovedImage(image, RemovalStatus.WouldRemove, image.Reason));
+        }
+
+        return true;
     }
 
-    private async Task RemoveAsync(DockerImage image)
+    private void Report(RemovedImage removed)
     {
-        RemovedImage removed = await RemoveUntagged.RunAsync(Client, image, StopToken);
-        if (removed.Error is RegistryException error)
-            await PostAsync(() => WriteError(ErrorRecords.For(error, removed)));
-        await EmitAsync(removed);
+        _summary.Add(removed);
+        if (removed.Error is RegistryException error) WriteError(ErrorRecords.For(error, removed));
+        WriteObject(removed);
+        if (_summary.NextProgress() is ProgressRecord progress) WriteProgress(progress);
+    }
+
+    private void WriteSummary()
+    {
+        if (_summary.LastProgress() is ProgressRecord completed) WriteProgress(completed);
+        if (_summary.ToString() is { Length: > 0 } text) WriteInformation(text, ["ArtifactRegistry"]);
+    }
+
+    private Journal OpenJournal(string path)
+    {
+        string file = GetUnresolvedProviderPathFromPSPath(path);
+        try
+        {
+            return new Journal(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Misuse("JournalNotWritable", $"The journal '{file}' cannot be written, so nothing was deleted: {e.Message}", file);
+        }
     }
 }

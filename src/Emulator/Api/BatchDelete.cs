@@ -4,7 +4,9 @@ using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator.Api;
 
-/// <summary>versions.batchDelete, as it was measured: all or nothing, blind to tags, and validateOnly always content.</summary>
+/// <summary>
+/// versions.batchDelete, as it was measured: all or nothing, blind to tags, and validateOnly always content.
+/// </summary>
 internal static class BatchDelete
 {
     public static JsonObject Run(ApiCall call, RepositoryName name, string parent)
@@ -23,7 +25,8 @@ internal static class BatchDelete
         {
             if (validateOnly) return ApiCall.Empty();
 
-            List<VersionEntry> versions = [.. names.Select(version => Find(repository, parent, version)).OfType<VersionEntry>()];
+            List<VersionEntry> versions =
+                [.. names.Select(version => Find(repository, parent, version)).OfType<VersionEntry>()];
             if (versions.Count == 0)
                 metadata["failedVersions"] = new JsonArray([.. names.Select(version => JsonValue.Create(version))]);
             if (versions.Count < names.Length) throw ApiError.NotFound();

@@ -13,7 +13,7 @@ internal static class DockerImageMethods
         RepositoryEntry repository = call.Repository(name, "dockerimages.list");
         if (call.Query("filter") is not null && call.Behaviour.DockerImageFilter == FilterSupport.Rejected)
             throw ApiError.Invalid("Filtering is not supported.");
-        if (call.Query("pageToken") is null) repository.Listings++;
+        if (call.Query("pageToken") is null) repository.BeginListing();
 
         bool ignoreFilter = call.Behaviour.DockerImageFilter == FilterSupport.Ignored;
         Listing<VersionEntry> images = new()
@@ -30,8 +30,7 @@ internal static class DockerImageMethods
                 ["imageSizeBytes"] = version => version.Size.ToString("D20", CultureInfo.InvariantCulture),
             },
         };
-        return images.Page(
-            call, repository.Packages.Values.SelectMany(package => package.Listed()), ignoreFilter);
+        return images.Page(call, repository.InOrder, ignoreFilter);
     }
 
     public static JsonObject Get(ApiCall call, RepositoryName name, string image)

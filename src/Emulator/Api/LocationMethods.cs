@@ -9,8 +9,10 @@ internal static class LocationMethods
     // A few of the real ones, and those that have a repository.
     private static readonly string[] Always = ["asia", "europe", "europe-west1", "us", "us-central1"];
 
-    public static JsonObject List(ApiCall call, string project)
-        => new() { ["locations"] = new JsonArray([.. Locations(call, project).Select(location => Show(project, location))]) };
+    public static JsonObject List(ApiCall call, string project) => new()
+    {
+        ["locations"] = new JsonArray([.. Locations(call, project).Select(location => Show(project, location))]),
+    };
 
     public static JsonObject Get(ApiCall call, string project, string location)
         => Locations(call, project).Contains(location) ? Show(project, location) : throw ApiError.NotFound();

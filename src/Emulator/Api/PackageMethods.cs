@@ -49,6 +49,7 @@ internal static class PackageMethods
                 throw VersionMethods.HasParents(held, package.HoldersOf[held.Digest]);
             }
             package.Repository.Packages.Remove(package.Name);
+            package.Repository.Changed();
             return ApiCall.Empty();
         });
     }

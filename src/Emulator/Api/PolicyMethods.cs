@@ -46,7 +46,8 @@ internal static partial class PolicyMethods
     private static int VersionAsked(string? text)
     {
         if (text is null) return 1;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version is 0 or 1 or 3
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version)
+            && version is 0 or 1 or 3
             ? version
             : throw ApiError.Invalid("Requested policy version must be 0, 1, or 3.");
     }
@@ -122,7 +123,8 @@ internal static partial class PolicyMethods
             }
             if (call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase))
             {
-                string kind = member.StartsWith("serviceAccount:", StringComparison.Ordinal) ? "Service account" : "User";
+                bool account = member.StartsWith("serviceAccount:", StringComparison.Ordinal);
+                string kind = account ? "Service account" : "User";
                 throw ApiError.Invalid($"{kind} {member[(member.IndexOf(':') + 1)..]} does not exist.");
             }
         }
@@ -132,6 +134,7 @@ internal static partial class PolicyMethods
     private static partial Regex RoleName();
 
     [GeneratedRegex(
-        @"^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|principal|principalSet|deleted|projectOwner|projectEditor|projectViewer):.+)$")]
+        "^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|principal|principalSet|deleted"
+        + "|projectOwner|projectEditor|projectViewer):.+)$")]
     private static partial Regex MemberName();
 }

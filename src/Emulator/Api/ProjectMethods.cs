@@ -41,6 +41,20 @@ internal static class ProjectMethods
         };
     }
 
+    /// <summary>Services that the emulator does not imitate are disabled in all projects.</summary>
+    public static JsonObject Service(ApiCall call, string id, string service)
+    {
+        ProjectEntry project = Find(call, id, "resourcemanager.projects.get");
+        bool imitated = service is "artifactregistry.googleapis.com" or "cloudresourcemanager.googleapis.com"
+            or "container.googleapis.com" or "iam.googleapis.com";
+        return new JsonObject
+        {
+            ["name"] = $"projects/{project.Number}/services/{service}",
+            ["parent"] = $"projects/{project.Number}",
+            ["state"] = imitated ? "ENABLED" : "DISABLED",
+        };
+    }
+
     /// <summary>A project that does not exist is denied, like one that the caller may not see.</summary>
     public static ProjectEntry Find(ApiCall call, string id, string permission)
     {

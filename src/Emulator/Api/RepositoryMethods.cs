@@ -105,7 +105,8 @@ internal static partial class RepositoryMethods
         {
             foreach ((string id, JsonNode? node) in policies)
             {
-                if (node is not JsonObject policy) throw ApiError.Invalid("Invalid value at 'repository.cleanup_policies'");
+                if (node is not JsonObject policy)
+                    throw ApiError.Invalid("Invalid value at 'repository.cleanup_policies'");
                 policy["id"] = id;
                 Normalise(policy);
             }
@@ -113,7 +114,9 @@ internal static partial class RepositoryMethods
         return settings;
     }
 
-    /// <summary>Enums in any case, and durations with a fraction of zero, are taken and shown the canonical way.</summary>
+    /// <summary>
+    /// Enums in any case, and durations with a fraction of zero, are taken and shown the canonical way.
+    /// </summary>
     private static void Normalise(JsonObject policy)
     {
         foreach (string name in policy.Select(field => field.Key).ToArray())

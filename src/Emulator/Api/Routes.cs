@@ -11,13 +11,20 @@ internal static class Routes
         RawTarget target = call.Target;
         string method = call.Request.Method == "HEAD" ? "GET" : call.Request.Method;
         string[] path = [.. target.Segments];
+        if (path is ["v2", .. string[] image]) return DockerMethods.Handle(call, image);
+
         JsonObject body = path switch
         {
             ["v1", "projects", string p, "locations", string l, "repositories", string r, .. string[] rest]
                 => InRepository(call, method, new RepositoryName(p, l, r), rest, target.Verb),
             ["v1", "projects", string p, "locations", .. string[] rest]
                 => InLocations(call, method, p, rest, target.Verb),
+            // gcloud asks the beta for locations when it is given none.
+            ["v1beta2", "projects", string p, "locations"] when method == "GET" => LocationMethods.List(call, p),
             ["v1", "projects", string p, "projectSettings"] when method == "GET" => ProjectMethods.Settings(call, p),
+            // Service Usage: gcloud's images describe asks whether Container Analysis is there.
+            ["v1", "projects", string p, "services", string s] when method == "GET"
+                => ProjectMethods.Service(call, p, s),
             ["v1" or "v3", "projects", string p] => InProject(call, method, p, target.Verb, path[0]),
             // IAM Admin (v1/projects/P/serviceAccounts) gets its place here.
             _ => throw ApiError.NoSuchMethod(),

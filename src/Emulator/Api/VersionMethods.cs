@@ -12,7 +12,7 @@ internal static class VersionMethods
     public static JsonObject List(ApiCall call, RepositoryName name, string id)
     {
         PackageEntry package = call.Package(name, id, "versions.list");
-        if (call.Query("pageToken") is null) package.Repository.Listings++;
+        if (call.Query("pageToken") is null) package.Repository.BeginListing();
         bool full = IsFull(call);
         Listing<VersionEntry> versions = new()
         {
@@ -41,7 +41,9 @@ internal static class VersionMethods
         return Show(version, full: false, call.Behaviour);
     }
 
-    /// <remarks>The service answers 200 and an operation; whether something holds the digest shows in the operation.</remarks>
+    /// <remarks>
+    /// The service answers 200 and an operation; whether something holds the digest shows in the operation.
+    /// </remarks>
     public static JsonObject Delete(ApiCall call, RepositoryName name, string id, string digest)
     {
         VersionEntry version = call.Version(name, id, digest, "versions.delete");

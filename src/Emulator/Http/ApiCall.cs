@@ -31,9 +31,12 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     }
 
     public string? Query(string name)
-        => target.Query.TryGetValue(name, out StringValues values) && values.ToString() is { Length: > 0 } value ? value : null;
+        => target.Query.TryGetValue(name, out StringValues values) && values.ToString() is { Length: > 0 } value
+            ? value
+            : null;
 
-    public bool Flag(string name) => Query(name) is string value && (value == "1" || bool.TryParse(value, out bool on) && on);
+    public bool Flag(string name)
+        => Query(name) is string value && (value == "1" || bool.TryParse(value, out bool on) && on);
 
     /// <summary>Refuses the call if the caller lacks the permission. Comes before any look at what exists.</summary>
     public void Demand(string permission, string resource)

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace ArtifactRegistry.Emulator.Http;
 
 /// <summary>A refusal in Google's words: of a request, or inside an operation.</summary>
-internal sealed class ApiError(int code, string status, string message, params JsonObject[] details) : Exception(message)
+internal sealed class ApiError(int code, string status, string message, params JsonObject[] details)
+    : Exception(message)
 {
     /// <summary>The HTTP status.</summary>
     public int Code => code;
@@ -22,7 +23,8 @@ internal sealed class ApiError(int code, string status, string message, params J
 
     public static ApiError Unavailable() => new(503, "UNAVAILABLE", "The service is currently unavailable.");
 
-    public static ApiError DeadlineExceeded() => new(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.");
+    public static ApiError DeadlineExceeded() => new(
+        504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.");
 
     public static ApiError Unsupported(string what)
         => new(501, "UNIMPLEMENTED", $"The emulator does not know {what}.");
@@ -50,7 +52,8 @@ internal sealed class ApiError(int code, string status, string message, params J
     public static ApiError Denied(string permission, string resource) => new(
         403,
         "PERMISSION_DENIED",
-        $"Permission '{permission}' denied on resource '//artifactregistry.googleapis.com/{resource}' (or it may not exist).",
+        $"Permission '{permission}' denied on resource '//artifactregistry.googleapis.com/{resource}' "
+        + "(or it may not exist).",
         ErrorInfo("IAM_PERMISSION_DENIED", "artifactregistry.googleapis.com", new JsonObject
         {
             ["permission"] = permission,

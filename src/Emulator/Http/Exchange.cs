@@ -38,7 +38,14 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or BadHttpRequestException)
         {
-            if (request is not null) request.Outcome = RequestOutcome.AbortedByClient;
+            if (request is not null)
+            {
+                request.Outcome = stopping.IsCancellationRequested
+                    ? RequestOutcome.AbortedByFault
+                    : RequestOutcome.AbortedByClient;
+            }
+            // Else an emulator that is being disposed would answer an empty success.
+            context.Abort();
         }
         finally
         {
@@ -86,6 +93,11 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         catch (ApiError error)
         {
             answer = Answer.For(error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or NullReferenceException)
+        {
+            // A body of the wrong shape, most likely; a defect of the emulator else. The sender should see it.
+            answer = Answer.For(new ApiError(500, "INTERNAL", $"The emulator could not handle this: {error.Message}"));
         }
         return fault?.Kind == FaultKind.MalformedJson
             ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }

@@ -51,7 +51,9 @@ internal sealed class Listing<T>
         if (token is not null)
         {
             Position last = Read(token, filter, orderBy);
-            items = items.Where(item => Compare(At(item, order), last, descending) > 0);
+            items = items is T[] array
+                ? array.Skip(FirstAfter(array, last))
+                : items.Where(item => Compare(At(item, order), last, descending) > 0);
         }
 
         List<T> page = [.. items.Take(size + 1)];
@@ -76,13 +78,28 @@ internal sealed class Listing<T>
             throw ApiError.Invalid($"Invalid value at 'page_size' (TYPE_INT32), \"{text}\"");
         if (size < 0) throw ApiError.Invalid("page_size must not be negative");
         if (size == 0) size = call.Behaviour.PageSize;
-        return Math.Max(1, Math.Min(Math.Min(size, call.Behaviour.MaximumPageSize), call.Behaviour.PageSizeCap ?? int.MaxValue));
+        size = Math.Min(size, call.Behaviour.MaximumPageSize);
+        return Math.Max(1, Math.Min(size, call.Behaviour.PageSizeCap ?? int.MaxValue));
     }
 
     private Position At(T item, Func<T, string>? order)
     {
         (string group, string id) = Key(item);
         return new Position(order?.Invoke(item) ?? "", group, id);
+    }
+
+    /// <summary>Where a page begins in a list that is neither filtered nor ordered otherwise than by name.</summary>
+    private int FirstAfter(T[] items, Position last)
+    {
+        int low = 0;
+        int high = items.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (Compare(At(items[middle], null), last, descending: false) > 0) high = middle;
+            else low = middle + 1;
+        }
+        return low;
     }
 
     private static int Compare(Position a, Position b, bool descending)
@@ -100,8 +117,11 @@ internal sealed class Listing<T>
         string[] words = orderBy.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         descending = words is [_, "desc"];
         // One field only: the service supports no multi-ordering yet.
-        if ((words is [_] or [_, "desc" or "asc"]) && Orders.TryGetValue(Json.CamelCase(words[0]), out Func<T, string>? order))
+        if ((words is [_] or [_, "desc" or "asc"])
+            && Orders.TryGetValue(Json.CamelCase(words[0]), out Func<T, string>? order))
+        {
             return order;
+        }
         throw ApiError.Invalid($"Invalid order_by: \"{orderBy}\"");
     }
 

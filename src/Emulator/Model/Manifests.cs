@@ -16,7 +16,8 @@ internal static class Manifests
     public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 
     private const int ConfigSize = 1469;
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string DigestOf(ReadOnlySpan<byte> content)
         => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";

@@ -25,7 +25,9 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     /// <summary>Tags and what they point to.</summary>
     public SortedDictionary<string, VersionEntry> Tags { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>For a digest, the digests that hold it: indexes over their children, referrers over their subject.</summary>
+    /// <summary>
+    /// For a digest, the digests that hold it: indexes over their children, referrers over their subject.
+    /// </summary>
     public Dictionary<string, SortedSet<string>> HoldersOf { get; } = [];
 
     /// <summary>Deleted versions that listings still show, with the number of the last listing that does.</summary>
@@ -42,13 +44,15 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
         Ghosts.RemoveAll(ghost => ghost.LastListing < repository.Listings);
         return Ghosts.Count == 0
             ? Versions.Values
-            : Versions.Values.Concat(Ghosts.Select(ghost => ghost.Version).Where(ghost => !Versions.ContainsKey(ghost.Digest)))
+            : Versions.Values
+                .Concat(Ghosts.Select(ghost => ghost.Version).Where(ghost => !Versions.ContainsKey(ghost.Digest)))
                 .OrderBy(version => version.Digest, StringComparer.Ordinal);
     }
 
     public void Add(VersionEntry version)
     {
         Versions.Add(version.Digest, version);
+        repository.Changed();
         foreach (string held in version.Holds)
         {
             if (!HoldersOf.TryGetValue(held, out SortedSet<string>? holders))
@@ -78,6 +82,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     {
         foreach (string tag in version.Tags) Tags.Remove(tag);
         Versions.Remove(version.Digest);
+        repository.Changed();
         if (staleListings > 0) Ghosts.Add((version, repository.Listings + staleListings));
 
         foreach (string held in version.Holds)

@@ -32,8 +32,13 @@ internal sealed class Shop : IAsyncDisposable
         return new Shop(emulator, new PowerShellSession(emulator, host));
     }
 
-    /// <summary>Adds a digest of the image that scripts know as $app.</summary>
-    public string Add(params string[] tags) => State.AddImage(Repository, "web", tags);
+    /// <summary>Adds a digest of the image that scripts know as $app, uploaded long enough ago to be cleaned up.</summary>
+    public string Add(params string[] tags) => Add(new ImageOptions
+    {
+        Tags = tags,
+        Size = 80_000_000,
+        UploadTime = DateTimeOffset.UtcNow.AddDays(-10),
+    });
 
     public string Add(ImageOptions options) => State.AddImage(Repository, "web", options);
 

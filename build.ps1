@@ -1,0 +1,140 @@
+#Requires -Version 7.4
+
+<#
+.SYNOPSIS
+    Builds, tests, packages or shows the ArtifactRegistry module.
+
+.DESCRIPTION
+    A thin front over dotnet, for people with PowerShell. It may be run from any directory, on Windows, Linux and macOS,
+    and needs the .NET SDK that global.json names. It ends with an error, and under pwsh -File with exit code 1, at the
+    first step that fails.
+
+    Build    Builds all projects, and stages the module in bin/; then Import-Module ./ArtifactRegistry.psd1 works.
+    Test     Runs dotnet test, then the Pester suite of tests/Module against the checkout if Pester 5 is installed.
+    Package  Makes out/ArtifactRegistry/VERSION/, the folder that Publish-PSResource -Path takes, from a clean build.
+    Demo     Shows the main job on the local emulator, then leaves a prompt to try things at.
+
+.PARAMETER Task
+    What to do: Build (the default), Test, Package or Demo.
+
+.PARAMETER Configuration
+    Debug or Release. By default a package is built for Release and everything else for Debug.
+
+.EXAMPLE
+    ./build.ps1; Import-Module ./ArtifactRegistry.psd1
+
+    Builds the module and loads it into this session.
+
+.EXAMPLE
+    ./build.ps1 Test
+
+    Runs all tests.
+
+.EXAMPLE
+    $module = ./build.ps1 Package; Publish-PSResource -Path $module.FullName -Repository Company
+
+    Makes the package, whose folder is the output, and publishes it to a repository of one's own.
+
+.OUTPUTS
+    Package emits the folder it made; the other tasks emit nothing but what dotnet prints.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Package', 'Demo')]
+    [string] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+# Exit codes are looked at here, whatever the session's preference is.
+$PSNativeCommandUseErrorActionPreference = $false
+
+function Stop-Build([string] $Message, [string] $Id) {
+    $cause = [System.InvalidOperationException]::new($Message)
+    $script:PSCmdlet.ThrowTerminatingError([System.Management.Automation.ErrorRecord]::new($cause, $Id, 'InvalidResult', $Task))
+}
+
+function Invoke-Step([string] $Program, [string[]] $Arguments) {
+    Write-Verbose "$Program $Arguments"
+    & $Program @Arguments
+    if ($LASTEXITCODE -ne 0) { Stop-Build "'$Program $Arguments' failed with exit code $LASTEXITCODE." 'StepFailed' }
+}
+
+function Invoke-Build {
+    Invoke-Step dotnet 'build', '--nologo', '--configuration', $Configuration
+}
+
+function Invoke-Test {
+    Invoke-Step dotnet 'test', '--configuration', $Configuration
+
+    $pester = Get-Module Pester -ListAvailable | Where-Object { $_.Version.Major -eq 5 }
+    if (-not $pester) {
+        Write-Warning ('Pester 5 is not installed, so the suite in tests/Module was not run. ' +
+            "Install-PSResource Pester -Version '[5.5,6.0)' installs it.")
+        return
+    }
+
+    # In a process of its own: the module's assemblies stay loaded until the process ends, and on Windows locked as well.
+    $shell = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+    $suite = Join-Path tests Module Invoke-Suite.ps1
+    Invoke-Step $shell '-NoProfile', '-NonInteractive', '-File', $suite
+}
+
+function New-Package {
+    $version = (Import-PowerShellDataFile ArtifactRegistry.psd1).ModuleVersion
+    $build = Join-Path $PSScriptRoot out build
+    $module = Join-Path $PSScriptRoot out ArtifactRegistry
+    $package = Join-Path $module $version
+    foreach ($folder in $build, $module) {
+        if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
+    }
+
+    # Everything is built anew in a folder of its own, so nothing stale is packaged and bin/ may be in use.
+    $project = Join-Path src ArtifactRegistry ArtifactRegistry.csproj
+    $stage = Join-Path $build stage
+    Invoke-Step dotnet @(
+        'build', $project, '--nologo', '--configuration', $Configuration, '--artifacts-path', $build
+        "-p:StagedModule=$stage/", '-p:ContinuousIntegrationBuild=true', '-p:RestoreLockedMode=true'
+    ) | Write-Host
+
+    $null = New-Item $package -ItemType Directory
+    $notices = Join-Path src ArtifactRegistry THIRD-PARTY-NOTICES.txt
+    Copy-Item ArtifactRegistry.psd1, README.md, LICENSE, $notices $package
+
+    foreach ($file in Get-ChildItem $stage -Recurse -File) {
+        $place = [System.IO.Path]::GetRelativePath($stage, $file.FullName)
+        # Symbols and the XML of doc comments are for who works on the module; the help of cmdlets is XML too.
+        if ($file.Extension -eq '.pdb' -or ($file.Extension -eq '.xml' -and $file.Name -notlike '*-Help.xml')) { continue }
+        # about_ topics are looked for beside the manifest.
+        $target = $file.Name -like 'about_*.help.txt' ? (Join-Path $package $place) : (Join-Path $package bin $place)
+        $null = New-Item (Split-Path $target) -ItemType Directory -Force
+        Copy-Item $file.FullName $target
+    }
+
+    $null = Test-ModuleManifest (Join-Path $package ArtifactRegistry.psd1)
+    Get-Item $package
+}
+
+if (-not $Configuration) { $Configuration = $Task -eq 'Package' ? 'Release' : 'Debug' }
+if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+    Stop-Build 'dotnet was not found. Install the .NET SDK that global.json names, and see that it is on the PATH.' 'NoDotnet'
+}
+
+# dotnet reads global.json from the current directory upwards.
+Push-Location $PSScriptRoot
+try {
+    switch ($Task) {
+        'Build' { Invoke-Build }
+        'Test' { Invoke-Test }
+        'Package' { New-Package }
+        # The demo needs the terminal, so nothing is piped.
+        'Demo' { Invoke-Step dotnet 'run', '--project', 'src/Shell', '--configuration', $Configuration, '--', '-Demo' }
+    }
+}
+finally {
+    Pop-Location
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>The age from which on an untagged digest may be deleted: so long ago, or before a point in time.</summary>
+public sealed class Cutoff
+{
+    private const long LongestAge = 100L * 366 * 86_400; // a century: more is a slip of the finger
+
+    private static readonly string[] PointsInTime =
+    [
+        "yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF",
+        "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
+        "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss",
+    ];
+
+    private readonly TimeSpan? _age;
+    private readonly DateTimeOffset _before;
+    private readonly string _text;
+
+    private Cutoff(TimeSpan? age, DateTimeOffset before, string text) => (_age, _before, _text) = (age, before, text);
+
+    /// <summary>One hour: a build that pushes by digest leaves untagged children until its index arrives.</summary>
+    public static Cutoff Default { get; } = new(TimeSpan.FromHours(1), default, "1h");
+
+    /// <summary>Reads "30d", "12h", "2w", "90m", "0s", or a time such as "2026-01-31" or "2026-01-31T18:00:00Z".</summary>
+    /// <exception cref="FormatException">It is anything else, a number without a unit for example.</exception>
+    public static Cutoff Parse(string text) =>
+        TryParse(text, out Cutoff? cutoff, out string? problem) ? cutoff : throw new FormatException(problem);
+
+    /// <summary>The earliest of both: what either protects stays protected.</summary>
+    public static Cutoff Stricter(Cutoff one, Cutoff other, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return one.At(now) <= other.At(now) ? one : other;
+    }
+
+    /// <summary>The point in time before which a digest must have been uploaded and updated to be old enough.</summary>
+    public DateTimeOffset At(DateTimeOffset now) => _age is TimeSpan age ? now - age : _before;
+
+    /// <summary>True if every age is old enough.</summary>
+    public bool IsNone => _age == TimeSpan.Zero;
+
+    /// <summary>As it was written.</summary>
+    public override string ToString() => _text;
+
+    private static bool TryParse(
+        string? text, [NotNullWhen(true)] out Cutoff? cutoff, [NotNullWhen(false)] out string? problem)
+    {
+        text = (text ?? "").Trim();
+        problem = null;
+        cutoff = AgeOf(text) is TimeSpan age ? new Cutoff(age, default, text)
+            : DateTimeOffset.TryParseExact(
+                text, PointsInTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset before)
+                ? new Cutoff(null, before, text)
+                : null;
+        if (cutoff is not null) return true;
+
+        bool bare = text.Length > 0 && text.All(char.IsAsciiDigit);
+        problem = $"'{text}' is not an age. "
+            + (bare ? $"A number needs a unit: {text}d for days, {text}h for hours. " : "")
+            + "Expected for example 30d, 12h, 2w or 0s (no limit), or a time such as 2026-01-31 or 2026-01-31T18:00:00Z. "
+            + "In a variable, quote it: $age = '30d'.";
+        return false;
+    }
+
+    /// <summary>Reads a count and a unit: s, m, h, d or w; null if it is anything else.</summary>
+    internal static TimeSpan? AgeOf(string text)
+    {
+        if (text.Length < 2 || !text[..^1].All(char.IsAsciiDigit)
+            || !long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+            return null;
+        long seconds = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, 'w' => 604_800, _ => 0 };
+        return seconds > 0 && count <= LongestAge / seconds ? TimeSpan.FromSeconds(count * seconds) : null;
+    }
+}

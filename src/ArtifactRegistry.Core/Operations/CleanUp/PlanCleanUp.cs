@@ -1,0 +1,192 @@
+using System.Runtime.CompilerServices;
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>What a clean-up does with the untagged digests of one image.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Decisions">Every untagged digest that was asked about.</param>
+/// <param name="Gone">Digests that were asked about and do not exist.</param>
+/// <param name="Total">How many digests the image has, tagged or not.</param>
+/// <param name="Unreadable">One error for each manifest that could not be read.</param>
+/// <param name="Graph">How the digests are connected.</param>
+internal sealed record CleanUpPlan(
+    ImageName Image,
+    IReadOnlyList<UntaggedImage> Decisions,
+    IReadOnlyList<RemovedImage> Gone,
+    int Total,
+    IReadOnlyList<RegistryException> Unreadable,
+    ImageGraph Graph)
+{
+    /// <summary>What is deleted, in the order of the listing.</summary>
+    public IReadOnlyList<UntaggedImage> Delete { get; } =
+        [.. Decisions.Where(image => image.Decision is CleanUpDecision.Delete)];
+
+    /// <summary>The plan in words, for the question and for -WhatIf.</summary>
+    public string Action =>
+        $"Delete {Delete.Count} untagged {(Delete.Count == 1 ? "digest" : "digests")} "
+        + $"({ByteSize.Format(Delete.Sum(image => image.SizeBytes))}), keep {Total - Delete.Count}";
+}
+
+/// <summary>Lists the digests of images, reads what their listing does not tell, and decides what nobody needs.</summary>
+/// <param name="client">The API.</param>
+/// <param name="registry">The registry's own protocol, for manifests.</param>
+/// <param name="cache">Manifests that were read before.</param>
+/// <param name="concurrency">How many manifests are read at once.</param>
+internal sealed class PlanCleanUp(
+    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency)
+{
+    // Google's services keep their own images here, and find them by digest.
+    private static readonly HashSet<string> Managed = new(StringComparer.Ordinal)
+    {
+        "gcf-artifacts", "cloud-run-source-deploy", "gae-standard", "gae-flexible",
+    };
+
+    private readonly ManifestReader _reader = new(client, registry, cache);
+    private readonly Dictionary<ImageName, RepositoryMessage> _repositories = [];
+
+    /// <summary>Plans image by image, so that no more than one image's digests are held at once.</summary>
+    /// <param name="what">A repository or an image, or a pattern.</param>
+    /// <param name="rules">What to spare.</param>
+    /// <param name="warn">Takes what the user should know about the repository.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public async IAsyncEnumerable<CleanUpPlan> RunAsync(
+        ImagePattern what, CleanUpRules rules, Action<string> warn, [EnumeratorCancellation] CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        ArgumentNullException.ThrowIfNull(rules);
+        RepositoryMessage repository = await RepositoryAsync(what.Name.ToRepository(), rules, warn, stop);
+        if (!what.Name.IsRepository)
+        {
+            yield return await ImageAsync(what.Name.ToImage(), repository, null, rules, stop);
+            yield break;
+        }
+
+        await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
+            if (ImageName.TryParse(package.Name, out ImageName? image) && what.MatchesPackage(image.Package!))
+                yield return await ImageAsync(image, repository, null, rules, stop);
+    }
+
+    /// <summary>Plans for digests of one image that were named one by one.</summary>
+    public async Task<CleanUpPlan> RunAsync(
+        ImageName image,
+        IReadOnlyCollection<string> digests,
+        CleanUpRules rules,
+        Action<string> warn,
+        CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(rules);
+        return await ImageAsync(
+            image, await RepositoryAsync(image.ToRepository(), rules, warn, stop), digests, rules, stop);
+    }
+
+    private async Task<RepositoryMessage> RepositoryAsync(
+        ImageName name, CleanUpRules rules, Action<string> warn, CancellationToken stop)
+    {
+        if (_repositories.TryGetValue(name, out RepositoryMessage? known)) return known;
+        RepositoryMessage repository = await client.GetRepositoryAsync(name, stop);
+        if (repository.Mode == "VIRTUAL_REPOSITORY")
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                $"'{name}' is a virtual repository and holds no images of its own. Clean up the repositories behind it.");
+        if (Managed.Contains(name.Repository) && !rules.IncludeManagedRepository)
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                $"'{name}' is managed by another Google service, which finds its images by digest. "
+                + "Use -IncludeManagedRepository if you want to clean it up all the same.");
+        if (repository.Mode == "REMOTE_REPOSITORY")
+            warn($"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next pulled.");
+        return _repositories[name] = repository;
+    }
+
+    private async Task<CleanUpPlan> ImageAsync(
+        ImageName name,
+        RepositoryMessage repository,
+        IReadOnlyCollection<string>? asked,
+        CleanUpRules rules,
+        CancellationToken stop)
+    {
+        DateTimeOffset now = DateTimeOffset.Now;
+        var images = new List<DockerImage>();
+        await foreach (DockerImage image in FindImages.RunAsync(client, ImagePattern.Exactly(name), stop)) images.Add(image);
+
+        var graph = new ImageGraph(images);
+        await ConnectAsync(graph, stop);
+        IReadOnlyDictionary<ImageNode, UntaggedImage> decisions =
+            Marking.Run(graph, rules, new KeepPolicies(repository), now);
+
+        HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
+        if (wanted is not null) decisions = KeepWhatUnaskedParentsHold(decisions, wanted);
+        return new CleanUpPlan(
+            name,
+            [.. decisions.Values.Where(image => wanted is null || wanted.Contains(image.Digest))],
+            [.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(digest =>
+                new RemovedImage(name.WithDigest(digest), TagList.Empty, 0, RemovalStatus.AlreadyGone, "was gone already"))],
+            graph.Nodes.Count,
+            [.. graph.Nodes.Where(node => node.Unreadable is not null).Select(node => new RegistryException(
+                node.Unreadable!.Kind, $"The manifest of '{node.Image.Uri}' cannot be read, so {(node.Image.Kind is ImageKind.Index
+                    ? "nothing of this image that it may list is deleted" : "it is kept")}: {node.Unreadable.Message}", node.Unreadable))],
+            graph);
+    }
+
+    // Garbage whose index or referrer was not asked about would be refused by the service, so it stays with it.
+    private static Dictionary<ImageNode, UntaggedImage> KeepWhatUnaskedParentsHold(
+        IReadOnlyDictionary<ImageNode, UntaggedImage> decisions, HashSet<string> wanted)
+    {
+        var result = new Dictionary<ImageNode, UntaggedImage>(decisions);
+        var staying = new Queue<ImageNode>(
+            decisions.Keys.Where(node => !wanted.Contains(node.Image.Digest)));
+        while (staying.TryDequeue(out ImageNode? parent))
+        {
+            foreach (ImageNode held in parent.Held)
+            {
+                if (!result.TryGetValue(held, out UntaggedImage? image) || image.Decision is CleanUpDecision.Keep
+                    || !wanted.Contains(image.Digest))
+                    continue;
+                result[held] = new UntaggedImage(
+                    held.Image, held.Kind, CleanUpDecision.Keep, $"{parent} refers to it and was not asked about", parent.Image.Digest)
+                {
+                    Rules = image.Rules,
+                };
+                staying.Enqueue(held);
+            }
+        }
+
+        return result;
+    }
+
+    private async Task ConnectAsync(ImageGraph graph, CancellationToken stop)
+    {
+        var unread = new List<ImageNode>();
+        foreach (ImageNode node in graph.Nodes)
+        {
+            if (ManifestReader.Listed(node.Image) is ManifestLinks listed) graph.Connect(node, listed);
+            // What is tagged stays in any case: it is read only if it may keep something else.
+            else if (!node.IsTagged || node.Image.Kind is not ImageKind.Image) unread.Add(node);
+        }
+
+        var read = new ManifestLinks?[unread.Count];
+        await Parallel.ForAsync(
+            0,
+            unread.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
+            async (i, token) =>
+            {
+                try
+                {
+                    read[i] = await _reader.ReadAsync(unread[i].Image, token);
+                }
+                catch (RegistryException e)
+                {
+                    unread[i].Unreadable = e;
+                }
+            });
+
+        for (int i = 0; i < unread.Count; i++)
+        {
+            if (read[i] is ManifestLinks links) graph.Connect(unread[i], links);
+            else if (unread[i].Unreadable is null) graph.Remove(unread[i]);
+        }
+    }
+}

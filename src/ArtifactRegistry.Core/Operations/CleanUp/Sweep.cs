@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>
+/// Deletes what a plan found to be garbage, in the order that the service accepts: indexes and referrers before what they
+/// hold. The service takes some seconds until it has forgotten a deleted parent; its refusals until then are waited out.
+/// </summary>
+internal sealed class Sweep
+{
+    private const string DigestPrefix = "sha256:";
+    private const int DigestLength = 71;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private const int MostTries = 9; // 250 ms, doubled each time: about a minute in all; some eight seconds were observed
+
+    private readonly ArtifactRegistryClient _client;
+    private readonly SweepLimits _limits;
+    private readonly CancellationToken _stop;
+    private readonly ImageGraph _graph;
+    private readonly Dictionary<ImageNode, Item> _items;
+    private readonly Channel<Item> _ready = Channel.CreateUnbounded<Item>();
+    private readonly Channel<RemovedImage> _results;
+    private int _unfinished;
+
+    private Sweep(ArtifactRegistryClient client, CleanUpPlan plan, SweepLimits limits, CancellationToken stop)
+    {
+        (_client, _limits, _stop) = (client, limits, stop);
+        _results = Channel.CreateBounded<RemovedImage>(limits.Concurrency * 2);
+        _graph = plan.Graph;
+        _items = plan.Delete
+            .Select(image => new Item(image, _graph.Find(image.Digest)!)).ToDictionary(item => item.Node);
+        _unfinished = _items.Count;
+    }
+
+    /// <summary>Deletes, and tells of every digest of <see cref="CleanUpPlan.Delete"/> what became of it, as it happens.</summary>
+    public static async IAsyncEnumerable<RemovedImage> RunAsync(
+        ArtifactRegistryClient client,
+        CleanUpPlan plan,
+        SweepLimits limits,
+        [EnumeratorCancellation] CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(limits);
+        // Whoever ends the enumeration early ends the deletions too.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var sweep = new Sweep(client, plan, limits, ended.Token);
+        Task work = sweep.WorkAsync();
+        try
+        {
+            await foreach (RemovedImage result in sweep._results.Reader.ReadAllAsync(stop)) yield return result;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await work.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
+        await work;
+    }
+
+    private async Task WorkAsync()
+    {
+        try
+        {
+            foreach (Item item in _items.Values)
+                item.Waiting = item.Node.Parents.Distinct().Count(_items.ContainsKey);
+            foreach (Item item in _items.Values.Where(item => item.Waiting == 0).ToList()) _ready.Writer.TryWrite(item);
+            if (_items.Count == 0) _ready.Writer.TryComplete();
+
+            int workers = Math.Min(_limits.Concurrency, _items.Count);
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => DeleteReadyAsync()));
+        }
+        finally
+        {
+            _results.Writer.TryComplete();
+        }
+    }
+
+    private async Task DeleteReadyAsync()
+    {
+        try
+        {
+            await foreach (Item item in _ready.Reader.ReadAllAsync(_stop))
+            {
+                RemovedImage? result = await TryAsync(item);
+                if (result is null) continue;
+                await _results.Writer.WriteAsync(result, _stop);
+                Release(item, result);
+            }
+        }
+        catch (Exception e)
+        {
+            // A journal that cannot be written, for one. No worker may go on without it.
+            _ready.Writer.TryComplete(e);
+            throw;
+        }
+    }
+
+    /// <summary>One try; null if there will be another.</summary>
+    private async Task<RemovedImage?> TryAsync(Item item)
+    {
+        if (item.HeldBy is ImageNode parent)
+            return new RemovedImage(item.Image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
+        if ((item.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended)
+            return new RemovedImage(item.Image, RemovalStatus.NotReached, ended);
+
+        await _limits.Slots.WaitAsync(_stop);
+        RemovedImage result;
+        try
+        {
+            if (item.Tries++ == 0) _limits.Journal?.Intend(item.Image);
+            result = await DeleteDigest.RunAsync(_client, item.Image, item.Image.Reason, _limits.Pacer, _stop);
+        }
+        finally
+        {
+            _limits.Slots.Release();
+        }
+
+        bool parentsJustWent = result.Refused && (item.HadParents || NamesOnlyWhatIsGone(result.Reason, item.Image.Digest));
+        bool quota = result.Error?.Kind is RegistryErrorKind.QuotaExceeded;
+        if ((parentsJustWent || quota) && item.Tries < MostTries)
+        {
+            _ = AgainLaterAsync(item, FirstPause * Math.Pow(2, item.Tries - 1));
+            return null;
+        }
+
+        _limits.Journal?.Note(result);
+        return result;
+    }
+
+    /// <summary>
+    /// True if the refusal names parents and none of them was there when we looked: an interrupted run has deleted them
+    /// and the service has not settled yet. (Its words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
+    /// </summary>
+    private bool NamesOnlyWhatIsGone(string refusal, string self)
+    {
+        bool any = false;
+        for (int at = refusal.IndexOf(DigestPrefix, StringComparison.Ordinal); at >= 0;
+            at = refusal.IndexOf(DigestPrefix, at + 1, StringComparison.Ordinal))
+        {
+            if (at + DigestLength > refusal.Length) break;
+            string digest = refusal.Substring(at, DigestLength);
+            if (digest == self) continue;
+            if (_graph.Find(digest) is not null) return false;
+            any = true;
+        }
+
+        return any;
+    }
+
+    private async Task AgainLaterAsync(Item item, TimeSpan pause)
+    {
+        try
+        {
+            await Task.Delay(pause, _stop);
+            _ready.Writer.TryWrite(item);
+        }
+        catch (OperationCanceledException)
+        {
+            // The sweep has ended, and its workers with it.
+        }
+    }
+
+    /// <summary>Lets go what waited for this digest.</summary>
+    private void Release(Item item, RemovedImage result)
+    {
+        bool gone = result.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone;
+        foreach (ImageNode held in item.Node.Held.Distinct())
+        {
+            if (!_items.TryGetValue(held, out Item? child)) continue;
+            if (result.Status is RemovalStatus.Removed) child.HadParents = true;
+            if (!gone && result.Status is not RemovalStatus.NotReached) child.HeldBy = item.Node;
+            if (Interlocked.Decrement(ref child.Waiting) == 0) _ready.Writer.TryWrite(child);
+        }
+
+        if (Interlocked.Decrement(ref _unfinished) == 0) _ready.Writer.TryComplete();
+    }
+
+    private sealed class Item(UntaggedImage image, ImageNode node)
+    {
+        public int Waiting;
+
+        public UntaggedImage Image => image;
+
+        public ImageNode Node => node;
+
+        /// <summary>A parent that stays, so that the service would refuse.</summary>
+        public ImageNode? HeldBy { get; set; }
+
+        /// <summary>True if a parent has been deleted by this run, which the service may not have noticed yet.</summary>
+        public bool HadParents { get; set; }
+
+        public int Tries { get; set; }
+    }
+}

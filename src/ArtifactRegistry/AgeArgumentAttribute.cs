@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace ArtifactRegistry;
+
+/// <summary>
+/// For a parameter of type string that takes an age. PowerShell reads 30d as the number 30 unless the parameter is text,
+/// and turns a DateTime into text that means another day elsewhere; so both are settled here.
+/// </summary>
+public sealed class AgeArgumentAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return value switch
+        {
+            DateTime time => new DateTimeOffset(time).ToString("o", CultureInfo.InvariantCulture),
+            DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
+            TimeSpan span when span >= TimeSpan.Zero => ((long)Math.Ceiling(span.TotalSeconds)).ToString(CultureInfo.InvariantCulture) + "s",
+            // As it was typed: of 30d as an argument the engine keeps the text beside the number.
+            null => null,
+            _ => LanguagePrimitives.ConvertTo<string>(inputData),
+        };
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace ArtifactRegistry;
+
+/// <summary>Counts what became of the digests of one clean-up, for its progress bar and its last word.</summary>
+internal sealed class CleanUpSummary
+{
+    private const int ActivityId = 0x4172; // "Ar", so as not to meet another command's bar
+    private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
+
+    private readonly Dictionary<(RemovalStatus Status, string Reason), int> _counts = [];
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private TimeSpan _shown = TimeSpan.Zero;
+    private int _done;
+    private long _freed;
+
+    /// <summary>How many deletions were confirmed so far.</summary>
+    public int Planned { get; set; }
+
+    public void Add(RemovedImage image)
+    {
+        (RemovalStatus, string) key = (image.Status, InGeneral(image.Reason));
+        _counts[key] = _counts.GetValueOrDefault(key) + 1;
+        if (image.Status is RemovalStatus.Removed) _freed += image.SizeBytes;
+        if (Planned > 0 && image.Status is not RemovalStatus.WouldRemove) _done++;
+    }
+
+    /// <summary>The bar as it should look now; null if it was shown a moment ago, or there is nothing to show yet.</summary>
+    public ProgressRecord? NextProgress()
+    {
+        TimeSpan now = Stopwatch.GetElapsedTime(_started);
+        if (Planned == 0 || now - _shown < BetweenProgress) return null;
+        _shown = now;
+        int done = Math.Min(_done, Planned);
+        double perSecond = done / Math.Max(now.TotalSeconds, 0.001);
+        return new ProgressRecord(
+            ActivityId, "Deleting untagged images",
+            FormattableString.Invariant($"{done} of {Planned}, {perSecond:0} a second, {ByteSize.Format(_freed)} freed"))
+        {
+            PercentComplete = (int)(100L * done / Planned),
+            SecondsRemaining = perSecond > 0 ? (int)((Planned - done) / perSecond) : -1,
+        };
+    }
+
+    /// <summary>Takes the bar away; null if it was never shown.</summary>
+    public ProgressRecord? LastProgress() => _shown == TimeSpan.Zero ? null
+        : new ProgressRecord(ActivityId, "Deleting untagged images", "done") { RecordType = ProgressRecordType.Completed };
+
+    /// <summary>For example "Removed 213 (17 GB freed), Kept 12: 8 signature of, 4 has the tag".</summary>
+    public override string ToString() => string.Join(
+        "; ",
+        _counts.GroupBy(count => count.Key.Status).OrderBy(group => group.Key).Select(group =>
+        {
+            string freed = group.Key is RemovalStatus.Removed ? $" ({ByteSize.Format(_freed)} freed)" : "";
+            string reasons = string.Join(", ", group.OrderByDescending(count => count.Value)
+                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value} {count.Key.Reason}")));
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{group.Key} {group.Sum(count => count.Value)}{freed}: {reasons}");
+        }));
+
+    // "linux/arm64 of sha256:77d0…12ef (v41)" is one of many; "linux/arm64 of …" can be counted.
+    private static string InGeneral(string reason)
+    {
+        int digest = reason.IndexOf("sha256:", StringComparison.Ordinal);
+        if (digest > 0) return reason[..digest] + "…";
+        int detail = reason.IndexOf(" (", StringComparison.Ordinal);
+        return detail > 0 ? reason[..detail] : reason;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using ArtifactRegistry.Operations.CleanUp;
+
+namespace ArtifactRegistry;
+
+/// <summary>What a clean-up is asked to look at: a name or pattern as typed, or a row that names one digest.</summary>
+public sealed class CleanUpTarget
+{
+    internal CleanUpTarget(ImagePattern what) => What = what;
+
+    internal ImagePattern What { get; }
+
+    /// <summary>Why the row stays whatever the registry says by now; null if that is to be seen.</summary>
+    internal string? Keep { get; init; }
+
+    internal TagList Tags { get; init; } = TagList.Empty;
+
+    internal long SizeBytes { get; init; }
+
+    /// <summary>The rules by which Get-ArUntaggedImage decided; they travel with its objects.</summary>
+    internal CleanUpRules? Rules { get; init; }
+
+    /// <summary>As it was given.</summary>
+    public override string ToString() => What.ToString();
+}
+
+/// <summary>For parameters of type CleanUpTarget[].</summary>
+public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
+{
+    private protected override object FromText(string text) => new CleanUpTarget(ImagePattern.Parse(text));
+
+    private protected override object FromName(ImageName name) => new CleanUpTarget(ImagePattern.Exactly(name))
+    {
+        // A tag beside the digest comes from a row such as ImageTag's, which is about something tagged.
+        Keep = name is { Tag: not null, Digest: not null } ? $"was given with the tag {name.Tag}" : null,
+        Tags = name.Tag is null ? TagList.Empty : new TagList([name.Tag]),
+    };
+
+    private protected override object FromRow(ImageName name, PSObject row)
+    {
+        TagList tags = TagsOf(row, name.Tag);
+        string? keep = tags.Count > 0 ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
+            : string.Equals(Text(row, "Decision"), nameof(CleanUpDecision.Keep), StringComparison.OrdinalIgnoreCase)
+                ? Text(row, "Reason") ?? "was decided to be kept"
+                : null;
+        return new CleanUpTarget(ImagePattern.Exactly(name))
+        {
+            Keep = keep,
+            Tags = tags,
+            SizeBytes = long.TryParse(Text(row, "SizeBytes"), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : 0,
+            Rules = (row.BaseObject as UntaggedImage)?.Rules,
+        };
+    }
+
+    private protected override object Collect(List<object> names) => names.Cast<CleanUpTarget>().ToArray();
+
+    private static TagList TagsOf(PSObject row, string? tag)
+    {
+        List<string> tags = Unwrap(row.Properties["Tags"]?.Value) switch
+        {
+            // In a CSV the tags are one text with ", " between them.
+            string text => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+            IEnumerable list => [.. list.Cast<object?>().Select(item => item?.ToString()).OfType<string>()],
+            _ => [],
+        };
+        if (tag is not null && !tags.Contains(tag)) tags.Insert(0, tag);
+        return tags.Count == 0 ? TagList.Empty : new TagList(tags);
+    }
+}

@@ -1,0 +1,23 @@
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>The environment variables that make gcloud, and this module, talk to an emulator and nobody else.</summary>
+public static class ClientEnvironment
+{
+    /// <summary>The variables for an emulator at an address.</summary>
+    public static IReadOnlyDictionary<string, string> For(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        const string Override = "CLOUDSDK_API_ENDPOINT_OVERRIDES_";
+        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Override + "ARTIFACTREGISTRY"] = url.AbsoluteUri,
+            [Override + "CLOUDRESOURCEMANAGER"] = url.AbsoluteUri,
+            [Override + "CONTAINER"] = url.AbsoluteUri,
+            [Override + "IAM"] = url.AbsoluteUri,
+            // gcloud's images describe would otherwise leave the machine to ask what is enabled.
+            [Override + "SERVICEUSAGE"] = url.AbsoluteUri,
+            ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
+            ["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1",
+        };
+    }
+}

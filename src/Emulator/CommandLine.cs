@@ -1,0 +1,94 @@
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>What the executable was asked for.</summary>
+internal sealed class CommandLine
+{
+    private const int HelpColumn = 34;
+
+    private static readonly CommandLineOption[] Options =
+    [
+        new("--urls", "URL", "where to listen, loopback only; default http://127.0.0.1:8085",
+            (line, text) => line.Url = Address(text)),
+        new("--seed", "FILE", "start with what a JSON file says instead of the sample",
+            (line, text) => line.SeedFile = text),
+        new("--empty", null, "start with nothing", (line, _) => line.Empty = true),
+        new("--help", null, "show this text", (line, _) => line.Help = true),
+        .. CommandLineBehaviour.Options,
+    ];
+
+    public Uri Url { get; set; } = new("http://127.0.0.1:8085/");
+
+    public string? SeedFile { get; set; }
+
+    public bool Empty { get; set; }
+
+    public bool Help { get; set; }
+
+    public Behaviour Behaviour { get; } = new();
+
+    public int FaultSeed { get; set; } = 1;
+
+    /// <exception cref="FormatException">
+    /// A flag or its value is wrong; the message says which and what was expected.
+    /// </exception>
+    public static CommandLine Parse(IReadOnlyList<string> arguments)
+    {
+        CommandLine line = new();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string[] halves = arguments[i].Split('=', 2);
+            CommandLineOption option = Array.Find(Options, known => known.Name == halves[0])
+                ?? throw new FormatException($"'{halves[0]}' is no flag of the emulator. Try --help.");
+            string value = "";
+            if (option.Argument is null)
+            {
+                if (halves.Length > 1) throw new FormatException($"{option.Name} takes no value.");
+            }
+            else if (halves.Length > 1) value = halves[1];
+            else if (++i < arguments.Count) value = arguments[i];
+            else throw new FormatException($"{option.Name} needs a value: {option.Argument}.");
+
+            try
+            {
+                option.Apply(line, value);
+            }
+            catch (Exception error) when (error is FormatException or OverflowException)
+            {
+                throw new FormatException($"{option.Name}: {error.Message}", error);
+            }
+        }
+        if (line.Empty && line.SeedFile is not null)
+            throw new FormatException("--empty and --seed contradict each other.");
+        return line;
+    }
+
+    public static void WriteHelp(TextWriter writer)
+    {
+        writer.WriteLine(
+            "Artifact Registry, Resource Manager, IAM and Kubernetes Engine in memory, for this machine only.");
+        writer.WriteLine();
+        foreach (CommandLineOption option in Options)
+        {
+            string flag = $"  {option.Name} {option.Argument}";
+            // A flag with many choices gets a line of its own.
+            if (flag.Length > HelpColumn)
+            {
+                writer.WriteLine(flag);
+                flag = "";
+            }
+            writer.WriteLine($"{flag.PadRight(HelpColumn)} {option.Help}");
+        }
+        writer.WriteLine();
+        writer.WriteLine("Durations are written 50ms, 2s, 5m, 12h or 30d; faults 503:0.1 (a tenth) or 429:x3 (three).");
+        writer.WriteLine("--fault, --deny, --require-token and --missing-member may be repeated.");
+        writer.WriteLine("Without --seed and --empty there is a sample.");
+    }
+
+    private static Uri Address(string text)
+        => Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttp
+            ? url
+            : throw new FormatException($"'{text}' is no http address. Expected for example 'http://127.0.0.1:8085'.");
+}
+
+/// <summary>A flag.</summary>
+internal sealed record CommandLineOption(string Name, string? Argument, string Help, Action<CommandLine, string> Apply);

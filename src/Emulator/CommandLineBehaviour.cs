@@ -1,0 +1,128 @@
+using System.Globalization;
+
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>The flags for <see cref="Behaviour"/>.</summary>
+internal static class CommandLineBehaviour
+{
+    private const string FaultForm = "KIND[:RATE][:xTIMES]";
+
+    private static readonly Dictionary<string, FaultKind> Kinds = new()
+    {
+        ["429"] = FaultKind.TooManyRequests,
+        ["500"] = FaultKind.InternalError,
+        ["502"] = FaultKind.BadGateway,
+        ["503"] = FaultKind.Unavailable,
+        ["504"] = FaultKind.GatewayTimeout,
+        ["reset-before"] = FaultKind.ResetBefore,
+        ["reset-after"] = FaultKind.ResetAfter,
+        ["cut-body"] = FaultKind.CutBody,
+        ["malformed-json"] = FaultKind.MalformedJson,
+        ["slow"] = FaultKind.Slow,
+    };
+
+    public static IReadOnlyList<CommandLineOption> Options { get; } =
+    [
+        Of("--latency", "DURATION", "how long every request takes at least",
+            (b, text) => b.Latency = Duration.Parse(text)),
+        new("--fault", FaultForm, $"one of {string.Join(", ", Kinds.Keys)}",
+            (line, text) => line.Behaviour.Faults.Add(Fault(text, line.FaultSeed++))),
+        Of("--retry-after", "TEXT", "the Retry-After header of 429 and 503; none without",
+            (b, text) => b.RetryAfter = text),
+        Of("--require-token", "TOKEN", "answer 401 without this bearer token; may be repeated", (b, text) =>
+        {
+            b.RequireToken = true;
+            b.AcceptedTokens = [.. b.AcceptedTokens, text];
+        }),
+        Of("--deny", "PERMISSION[@RESOURCE]", "the caller lacks it; * for anything; may be repeated", (b, text) =>
+        {
+            string[] parts = text.Split('@', 2);
+            b.Denials = [.. b.Denials, new Denial(parts[0], parts.Length > 1 ? parts[1] : "*")];
+        }),
+        Of("--missing-member", "MEMBER", "a member that IAM does not know; may be repeated",
+            (b, text) => b.MissingMembers = [.. b.MissingMembers, text]),
+        Of("--page-size", "N", "page size where the request names none", (b, text) => b.PageSize = Number(text)),
+        Of("--max-page-size", "N", "largest page size that may be asked for",
+            (b, text) => b.MaximumPageSize = Number(text)),
+        Of("--page-size-cap", "N", "pages hold no more, whatever was asked for",
+            (b, text) => b.PageSizeCap = Number(text)),
+        Of("--repeat-page-token", null, "a page's token leads to itself", (b, _) => b.RepeatPageToken = true),
+        Of("--batch-delete-limit", "N", "names that versions:batchDelete takes",
+            (b, text) => b.BatchDeleteLimit = Number(text)),
+        Of("--tagged-delete", Names<TaggedDeleteRefusal>(), "how a tagged version refuses deletion",
+            (b, text) => b.TaggedDelete = Choice<TaggedDeleteRefusal>(text)),
+        Of("--tag-conflict-text", "TEXT", "what the creation of a tag that exists says",
+            (b, text) => b.TagConflictText = text),
+        Of("--patch-creates-tag", null, "PATCH of a tag that does not exist creates it",
+            (b, _) => b.PatchCreatesTag = true),
+        Of("--force-beats-immutability", null, "force deletes tagged versions in spite of immutable tags",
+            (b, _) => b.ForceBeatsImmutability = true),
+        Of("--image-manifests", Names<ImageManifestsField>(), "when imageManifests is filled",
+            (b, text) => b.ImageManifests = Choice<ImageManifestsField>(text)),
+        Of("--no-subject-digest", null, "leave subjectDigest and artifactType out", (b, _) => b.SubjectDigest = false),
+        Of("--docker-image-filter", Names<FilterSupport>(), "what dockerImages.list does with a filter",
+            (b, text) => b.DockerImageFilter = Choice<FilterSupport>(text)),
+        Of("--docker-image-tag-cap", "N", "DockerImage.tags holds no more",
+            (b, text) => b.DockerImageTagCap = Number(text)),
+        Of("--package-delete", Names<PackageDelete>(), "what packages.delete does with an index",
+            (b, text) => b.PackageDelete = Choice<PackageDelete>(text)),
+        Of("--conditional-policies", Names<ConditionalPolicies>(), "how conditions look to callers without version 3",
+            (b, text) => b.ConditionalPolicies = Choice<ConditionalPolicies>(text)),
+        Of("--operation-polls", "N", "an operation is done when asked for the Nth time; 0 at once",
+            (b, text) => b.OperationPolls = Number(text, least: 0)),
+        Of("--operation-time", "DURATION", "... or after this time",
+            (b, text) => b.OperationTime = Duration.Parse(text)),
+        Of("--operation-fate", Names<OperationFate>(), "what becomes of operations", (b, text) =>
+        {
+            OperationFate fate = Choice<OperationFate>(text);
+            b.OperationFate = _ => fate;
+        }),
+        Of("--stale-listings", "N", "deleted digests show in so many further listings",
+            (b, text) => b.StaleListings = Number(text)),
+        Of("--settle-attempts", "N", "a child refuses deletion so many times after its parent went",
+            (b, text) => b.SettleAttempts = Number(text)),
+    ];
+
+    private static CommandLineOption Of(string name, string? argument, string help, Action<Behaviour, string> apply)
+        => new(name, argument, help, (line, text) => apply(line.Behaviour, text));
+
+    private static Fault Fault(string text, int seed)
+    {
+        string[] parts = text.Split(':');
+        if (!Kinds.TryGetValue(parts[0], out FaultKind kind))
+            throw new FormatException($"'{parts[0]}' is no fault. Expected one of {string.Join(", ", Kinds.Keys)}.");
+
+        Fault fault = new(kind) { Seed = seed };
+        foreach (string part in parts[1..])
+        {
+            if (part.StartsWith('x')) fault = fault with { Times = Number(part[1..]) };
+            else if (double.TryParse(
+                part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate)
+                && rate is > 0 and <= 1) fault = fault with { Rate = rate };
+            else throw new FormatException($"'{text}' is not {FaultForm}. The rate is a share such as 0.1.");
+        }
+        return fault;
+    }
+
+    private static int Number(string text, int least = 1)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+            ? number
+            : throw new FormatException($"'{text}' is no number from {least} up.");
+
+    // InOperation is written in-operation.
+    private static string Dashed(string name)
+        => string.Concat(name.Select(
+            (c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : $"{c}"));
+
+    private static string Names<T>()
+        where T : struct, Enum
+        => string.Join('|', Enum.GetNames<T>().Select(Dashed));
+
+    private static T Choice<T>(string text)
+        where T : struct, Enum
+    {
+        foreach (T value in Enum.GetValues<T>())
+            if (Dashed(value.ToString()) == text) return value;
+        throw new FormatException($"'{text}' is not one of {Names<T>()}.");
+    }
+}

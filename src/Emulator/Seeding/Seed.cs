@@ -1,0 +1,146 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace ArtifactRegistry.Emulator.Seeding;
+
+/// <summary>What an emulator knows at first, as a JSON file.</summary>
+/// <remarks>
+/// Field names are those of the properties in camel case; a field that is not known is an error, so that a slip of the
+/// pen is noticed. Comments and trailing commas are allowed. Ages are written like <c>30d</c>, <c>12h</c>, <c>5m</c>.
+/// <code>
+/// {
+///   "projects": [ { "id": "shop", "number": "123456789012" } ],
+///   "repositories": [
+///     {
+///       "name": "us-docker.pkg.dev/shop/apps",
+///       "images": [
+///         { "package": "web", "tags": [ "v1", "latest" ], "size": 80000000, "age": "3h" },
+///         { "package": "web", "count": 20, "age": "10d", "every": "1d" },
+///         {
+///           "package": "api", "tags": [ "v3" ], "platforms": [ "linux/amd64", "linux/arm64" ],
+///           "referrers": [ { "artifactType": "application/spdx+json", "size": 4000 } ]
+///         }
+///       ]
+///     }
+///   ]
+/// }
+/// </code>
+/// </remarks>
+public sealed record Seed
+{
+    /// <summary>Projects; those that repositories name need not be listed.</summary>
+    public IReadOnlyList<SeedProject> Projects { get; set; } = [];
+
+    /// <summary>Repositories with their images.</summary>
+    public IReadOnlyList<SeedRepository> Repositories { get; set; } = [];
+
+    /// <summary>Reads the text of a seed file.</summary>
+    /// <exception cref="FormatException">The text is no seed; the message says where.</exception>
+    public static Seed Parse(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            return JsonSerializer.Deserialize(json, SeedJson.Default.Seed)
+                ?? throw new FormatException("The seed is null; expected an object with \"repositories\".");
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException(
+                $"The seed is not understood at {error.Path ?? "$"}, line {error.LineNumber + 1}: {error.Message}",
+                error);
+        }
+    }
+
+    /// <summary>Adds all of it to a state.</summary>
+    /// <exception cref="FormatException">Something in it is contradictory; the message says what.</exception>
+    public void AddTo(RegistryState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        foreach (SeedProject project in Projects) project.AddTo(state);
+        foreach (SeedRepository repository in Repositories) repository.AddTo(state);
+    }
+}
+
+/// <summary>A project of a <see cref="Seed"/>.</summary>
+public sealed record SeedProject
+{
+    /// <summary>The project id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The project number; made up if absent.</summary>
+    public string? Number { get; set; }
+
+    /// <summary>The IAM policy, as the API shows it.</summary>
+    public JsonObject? Policy { get; set; }
+
+    internal void AddTo(RegistryState state)
+    {
+        state.AddProject(Id, Number);
+        if (Policy is not null) state.SetProjectPolicy(Id, Policy);
+    }
+}
+
+/// <summary>A repository of a <see cref="Seed"/>.</summary>
+public sealed record SeedRepository
+{
+    /// <summary>For example <c>us-docker.pkg.dev/shop/apps</c> or <c>gcr.io/my-project</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Shown in lists.</summary>
+    public string? Description { get; set; }
+
+    /// <summary><c>DOCKER</c> if absent.</summary>
+    public string Format { get; set; } = "DOCKER";
+
+    /// <summary><c>STANDARD_REPOSITORY</c> if absent.</summary>
+    public string Mode { get; set; } = "STANDARD_REPOSITORY";
+
+    /// <summary>Whether tags can be neither moved nor deleted.</summary>
+    public bool ImmutableTags { get; set; }
+
+    /// <summary>Further fields of the API's Repository, for example <c>cleanupPolicies</c>.</summary>
+    public JsonObject? Settings { get; set; }
+
+    /// <summary>The IAM policy, as the API shows it.</summary>
+    public JsonObject? Policy { get; set; }
+
+    /// <summary>What it holds.</summary>
+    public IReadOnlyList<SeedImage> Images { get; set; } = [];
+
+    internal void AddTo(RegistryState state)
+    {
+        RepositoryName name = RepositoryName.Parse(Name);
+        try
+        {
+            state.AddRepository(name, new RepositoryOptions
+            {
+                Description = Description,
+                Format = Format,
+                Mode = Mode,
+                ImmutableTags = ImmutableTags,
+                Settings = Settings,
+            });
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+        if (Policy is not null) state.SetPolicy(name, Policy);
+        foreach (SeedImage image in Images) image.AddTo(state, name);
+    }
+}
+
+/// <summary>Settings of the seed's JSON.</summary>
+/// <remarks>
+/// Generated code gives an absent property its default only if it has a setter; hence no init in the seed.
+/// </remarks>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    RespectNullableAnnotations = true,
+    AllowTrailingCommas = true)]
+[JsonSerializable(typeof(Seed))]
+internal sealed partial class SeedJson : JsonSerializerContext;

@@ -1,0 +1,48 @@
+# The images of a shop, in an emulator of Artifact Registry inside this process: real commands and their real output,
+# a made-up registry.
+
+# What runs in production is tagged. Which tags does the image have?
+$app = 'us-docker.pkg.dev/shop/apps/web'
+Get-ArImageTag $app -Tag *
+
+# Builds that have lost their tag pile up. How many are there, and what do they weigh?
+$untagged = Get-ArImageTag $app | Where-Object { -not $_.Tags }
+"$($untagged.Count) untagged digests, $([int](($untagged | Measure-Object SizeBytes -Sum).Sum / 1MB)) MB"
+
+# Give the newest version a second tag. It can be moved, but never by accident.
+Add-ArImageTag "${app}:v42" -Tag production
+
+#! A tag that points elsewhere stays where it is without -Force:
+Add-ArImageTag "${app}:v41" -Tag production
+
+#! So does an image whose digest or tag was forgotten:
+Remove-ArImage $app
+
+# The clean-up is one pipeline. -WhatIf says what it would do, here for the first three:
+$untagged | Select-Object -First 3 | Remove-ArUntaggedImage -WhatIf | Format-Table Status, Tags, SizeBytes, Reason
+
+# Now all of them, without a question. A person at the prompt would be asked once for the image.
+$done = $untagged | Remove-ArUntaggedImage -Confirm:$false
+$removed = @($done | Where-Object Status -eq Removed)
+$kept = @($done | Where-Object Status -eq Kept)
+"$($removed.Count) removed, $($kept.Count) kept"
+
+# Why were some kept? Signatures and SBOMs have no tag of their own, but they belong to images that do.
+$kept | Format-Table Status, Reason
+
+# This is what is left:
+Get-ArImageTag $app
+
+# In a multi-platform image the images of the platforms are untagged, too. Those that a tagged index needs stay.
+$api = 'us-docker.pkg.dev/shop/apps/api'
+$done = Get-ArImageTag $api | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage -Confirm:$false
+"$(@($done | Where-Object Status -eq Removed).Count) removed, $(@($done | Where-Object Status -eq Kept).Count) kept"
+$done | Where-Object Status -eq Kept | Select-Object -First 4 | Format-Table Status, Reason
+
+# A cluster in another project pulls as the service account of its nodes. Let it read this repository, and check:
+$nodes = 'gke-nodes@games.iam.gserviceaccount.com'
+Grant-ArReader us-docker.pkg.dev/shop/apps -Member $nodes | Format-Table Member, Role, Changed
+Get-ArReader us-docker.pkg.dev/shop/apps | Format-Table Member, Role, Condition
+
+# Granting it again changes nothing:
+Grant-ArReader us-docker.pkg.dev/shop/apps -Member $nodes | Format-Table Member, Role, Changed

@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Seeding;
+using Xunit;
+
+namespace ArtifactRegistry.Emulator.Tests;
+
+public sealed class SeedTests
+{
+    private static readonly RepositoryName Apps = SampleRegistry.Apps;
+
+    [Fact]
+    public void A_seed_describes_projects_repositories_and_images()
+    {
+        RegistryState state = new(TimeProvider.System);
+
+        Seed.Parse(
+            """
+            {
+              // Comments are fine.
+              "projects": [ { "id": "shop", "number": "42" } ],
+              "repositories": [
+                {
+                  "name": "us-docker.pkg.dev/shop/apps",
+                  "policy": { "bindings": [ { "role": "roles/artifactregistry.reader", "members": [ "allUsers" ] } ] },
+                  "images": [
+                    { "package": "web", "tags": [ "v1", "latest" ], "count": 3, "age": "3h", "every": "2d" },
+                    {
+                      "package": "a/b", "tags": [ "v3" ], "platforms": [ "linux/amd64", "unknown/unknown" ],
+                      "referrers": [ { "artifactType": "application/spdx+json" } ]
+                    },
+                  ],
+                },
+                { "name": "gcr.io/my-project", "immutableTags": true }
+              ]
+            }
+            """).AddTo(state);
+
+        Assert.Equal("42", state.ProjectNumber("shop"));
+        Assert.Equal(3, state.Digests(Apps, "web").Count);
+        Assert.Equal(2, state.UntaggedDigests(Apps, "web").Count);
+        Assert.Equal(2, state.Tags(Apps, "web").Count);
+        Assert.Equal(4, state.Digests(Apps, "a/b").Count);
+        Assert.Equal(["allUsers"], state.Members(Apps, "roles/artifactregistry.reader"));
+        Assert.Equal("gcr.io", state.Repositories[0].Id);
+    }
+
+    [Theory]
+    [InlineData("{", "line 1")]
+    [InlineData("null", "null")]
+    [InlineData("""{ "repositries": [] }""", "repositries")]
+    [InlineData("""{ "repositories": [ { "images": [] } ] }""", "name")]
+    [InlineData("""{ "repositories": [ { "name": "apps" } ] }""", "'apps' is no repository")]
+    [InlineData("""{ "repositories": [ { "name": "gcr.io/p" }, { "name": "gcr.io/p" } ] }""", "already")]
+    [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { } ] } ] }""", "package")]
+    [InlineData(
+        """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "age": "old" } ] } ] }""",
+        "'old' is no duration")]
+    [InlineData(
+        """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "tags": null } ] } ] }""", "tags")]
+    [InlineData(
+        """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "count": 0 } ] } ] }""", "count")]
+    public void A_slip_in_a_seed_is_told(string json, string told)
+    {
+        FormatException error = Assert.Throws<FormatException>(
+            () => Seed.Parse(json).AddTo(new RegistryState(TimeProvider.System)));
+
+        Assert.Contains(told, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_sample_is_the_same_in_every_run()
+    {
+        RegistryState first = new RegistryState(TimeProvider.System).AddSample();
+        RegistryState second = new RegistryState(TimeProvider.System).AddSample();
+
+        foreach (RepositoryName repository in first.Repositories)
+            foreach (string package in first.Packages(repository))
+                Assert.Equal(first.Digests(repository, package), second.Digests(repository, package));
+    }
+
+    [Fact]
+    public void The_sample_has_hundreds_of_untagged_digests()
+    {
+        RegistryState state = new RegistryState(TimeProvider.System).AddSample();
+
+        Assert.True(state.Packages(Apps).Sum(package => state.UntaggedDigests(Apps, package).Count) >= 300);
+        Assert.Equal(state.DigestOf(Apps, "web", "v42"), state.DigestOf(Apps, "web", "latest"));
+        Assert.Equal(4, state.Repositories.Count);
+    }
+
+    [Fact]
+    public void Digests_are_those_of_the_manifests()
+    {
+        RegistryState state = new RegistryState(TimeProvider.System).AddSample();
+        string digest = state.DigestOf(Apps, "api", "v3")!;
+
+        string manifest = state.Manifest(Apps, "api", digest);
+
+        Assert.Equal(digest, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest))));
+        JsonArray children = JsonNode.Parse(manifest)!["manifests"]!.AsArray();
+        Assert.Equal(4, children.Count);
+        Assert.All(children, child => Assert.Equal(
+            (int)child!["size"]!, Encoding.UTF8.GetByteCount(state.Manifest(Apps, "api", (string)child["digest"]!))));
+    }
+
+    [Theory]
+    [InlineData("us-docker.pkg.dev/shop/apps", "projects/shop/locations/us/repositories/apps")]
+    [InlineData("projects/shop/locations/us/repositories/apps", "projects/shop/locations/us/repositories/apps")]
+    [InlineData("gcr.io/p", "projects/p/locations/us/repositories/gcr.io")]
+    [InlineData("us.gcr.io/p", "projects/p/locations/us/repositories/us.gcr.io")]
+    [InlineData("eu.gcr.io/p", "projects/p/locations/europe/repositories/eu.gcr.io")]
+    [InlineData("asia.gcr.io/p", "projects/p/locations/asia/repositories/asia.gcr.io")]
+    public void Repositories_have_several_names(string text, string resource)
+        => Assert.Equal(resource, RepositoryName.Parse(text).Resource);
+}
