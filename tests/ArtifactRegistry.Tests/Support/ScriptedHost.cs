@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Tests.Support;
 
@@ -12,7 +13,7 @@ internal sealed record Question(string Caption, string Message, IReadOnlyList<st
 
 /// <summary>A host whose user gives answers that were written down before, and whose screen can be read.</summary>
 /// <param name="answers">Choices by their labels without ampersand, for example "Yes to All"; the last one goes on.</param>
-internal sealed class ScriptedHost(params string[] answers) : PSHost
+internal sealed partial class ScriptedHost(params string[] answers) : PSHost
 {
     private readonly ScriptedInterface _interface = new(answers);
 
@@ -22,8 +23,8 @@ internal sealed class ScriptedHost(params string[] answers) : PSHost
     /// <summary>Called when a question is on the screen, before it is answered.</summary>
     public Action<Question>? WhenAsked { get => _interface.WhenAsked; set => _interface.WhenAsked = value; }
 
-    /// <summary>The lines on the screen.</summary>
-    public IReadOnlyList<string> Screen => _interface.Screen;
+    /// <summary>The lines on the screen, without their colours.</summary>
+    public IReadOnlyList<string> Screen => Colour().Replace(_interface.Screen, "").Split('\n');
 
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
 
@@ -53,6 +54,9 @@ internal sealed class ScriptedHost(params string[] answers) : PSHost
     {
     }
 
+    [GeneratedRegex(@"\x1b\[[0-9;]*m")]
+    private static partial Regex Colour();
+
     private sealed class ScriptedInterface(string[] answers) : PSHostUserInterface
     {
         private readonly List<Question> _questions = [];
@@ -62,7 +66,7 @@ internal sealed class ScriptedHost(params string[] answers) : PSHost
 
         public Action<Question>? WhenAsked { get; set; }
 
-        public IReadOnlyList<string> Screen => _screen.ToString().Split('\n');
+        public string Screen => _screen.ToString();
 
         public override PSHostRawUserInterface RawUI { get; } = new Console120();
 
