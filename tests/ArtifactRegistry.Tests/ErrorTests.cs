@@ -30,8 +30,7 @@ public sealed class ErrorTests
         Assert.StartsWith("AccessDenied,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.PermissionDenied, error.CategoryInfo.Category);
         Assert.Contains($"'{permission}' denied", error.ErrorDetails.Message, StringComparison.Ordinal);
-        Assert.Contains($"Ask for {role} on the repository", error.ErrorDetails.Message, StringComparison.Ordinal);
-        Assert.Contains(role, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains($"Ask for {role} on the repository", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("us-docker.pkg.dev/shop/apps", error.TargetObject.ToString(), StringComparison.Ordinal);
     }
 

@@ -54,7 +54,7 @@ internal sealed class Sweep
         finally
         {
             await ended.CancelAsync();
-            await work.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.WhenAny(work); // its error, if any, is for the caller who is still there
         }
 
         await work;
