@@ -116,7 +116,7 @@ public sealed partial class ConventionTests
     [Theory]
     [InlineData(@"Task\.Run\(|\.Result\b(?!\s*=)|GetAwaiter\(\)\.GetResult\(\)|\.Wait\(|\.WaitAll\(|\.WaitAny\(|Thread\.Sleep", "src/ArtifactRegistry/AsyncCmdlet.cs")]
     [InlineData(@"\.ConfigureAwait\(", null)]
-    [InlineData(@"CancellationToken \w+ = default|CancellationToken\.None", null)]
+    [InlineData(@"CancellationToken \w+ = default|CancellationToken\.None(?!, TaskContinuationOptions)", null)]
     [InlineData(@"force=true|[?&]force=|""force""", null)]
     [InlineData(@"Console\.Write", null)]
     public void The_sources_of_the_module_leave_out(string pattern, string? except)

@@ -18,7 +18,7 @@ public sealed class ObjectTests
         { "Remove-ArImageTag \"${app}:v1\"", "ArtifactRegistry.ImageTag", "Tag Digest Kind Size Updated" },
         { "Remove-ArImage \"$app@$free\" -Force", "ArtifactRegistry.RemovedImage", "Status Digest Size Reason" },
         { "Remove-ArUntaggedImage $app -Force", "ArtifactRegistry.RemovedImage", "Status Digest Size Reason" },
-        { "Get-ArReader us-docker.pkg.dev/shop/apps", "ArtifactRegistry.Reader", "Member Role Changed Condition" },
+        { "Get-ArReader us-docker.pkg.dev/shop/apps", "ArtifactRegistry.Reader", "Role Changed Condition Member" },
     };
 
     [Theory, MemberData(nameof(Views))]
