@@ -91,7 +91,7 @@ public static class RemoveImage
                 await TakeAwayAsync(client, image.Name.WithTag(tag), stop);
             }
 
-result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, stop);
+            result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, stop);
             if (result.Status is RemovalStatus.Kept) result = Refused(image, result);
         }
         catch (RegistryException e)
