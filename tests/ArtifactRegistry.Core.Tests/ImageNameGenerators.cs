@@ -16,13 +16,13 @@ public sealed record NamedParts(
         string suffix = (Package is null ? "" : "/" + Package) + (Tag is null ? "" : ":" + Tag)
             + (Digest is null ? "" : "@" + Digest);
         foreach (string scheme in new[] { "", "https://" })
-        foreach (string project in new[] { Project, Project.Replace(':', '/') }.Distinct())
-        {
-            yield return $"{scheme}{Location}-docker.pkg.dev/{project}/{Repository}{suffix}";
-            yield return $"{scheme}docker.{Location}.rep.pkg.dev/{project}/{Repository}{suffix}";
-            if (Repository.EndsWith("gcr.io", StringComparison.Ordinal))
-                yield return $"{scheme}{Repository}/{project}{suffix}";
-        }
+            foreach (string project in new[] { Project, Project.Replace(':', '/') }.Distinct())
+            {
+                yield return $"{scheme}{Location}-docker.pkg.dev/{project}/{Repository}{suffix}";
+                yield return $"{scheme}docker.{Location}.rep.pkg.dev/{project}/{Repository}{suffix}";
+                if (Repository.EndsWith("gcr.io", StringComparison.Ordinal))
+                    yield return $"{scheme}{Repository}/{project}{suffix}";
+            }
 
         string resource = $"projects/{Project}/locations/{Location}/repositories/{Repository}";
         string? package = Package?.Replace("/", "%2F", StringComparison.Ordinal);
