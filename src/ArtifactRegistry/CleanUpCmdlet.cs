@@ -118,7 +118,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         yield return await plan;
     }
 
-    /// <summary>Turns an error of one scope into a record, as well as each manifest that could not be read.</summary>
+    /// <summary>Turns an error of one scope into a record, and so for manifests that could not be read.</summary>
     private async IAsyncEnumerable<CleanUpPlan> Reporting(object item, IAsyncEnumerable<CleanUpPlan> plans)
     {
         await using IAsyncEnumerator<CleanUpPlan> each = plans.GetAsyncEnumerator(StopToken);

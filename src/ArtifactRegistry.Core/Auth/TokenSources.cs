@@ -41,7 +41,7 @@ public static class TokenSources
         if (value.Length == 0 || value.AsSpan().IndexOfAnyExcept(TokenCharacters) >= 0)
             throw new RegistryException(
                 RegistryErrorKind.Unauthenticated,
-                $"What {description} holds is not an access token: it is empty, or has characters in it that no token has.");
+                $"No token can be taken from {description}: it is empty, or has characters in it that no token has.");
         if (quotaProject is not null && ImageNameGrammar.ProjectProblem(quotaProject) is string problem)
             throw new RegistryException(
                 RegistryErrorKind.InvalidArgument, $"The environment variable {QuotaVariable} names no project: {problem}.");

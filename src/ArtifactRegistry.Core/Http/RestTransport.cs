@@ -38,6 +38,8 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
 /// <param name="trace">Called once a request with a line for -Verbose; the line never holds a secret.</param>
 public sealed class RestTransport(HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace)
 {
+    private const int TriesToConnect = 3; // after the first, about two seconds in all
+
     private const int LongestErrorBody = 64 * 1024;
 
     private readonly ResiliencePipeline _freely = Pipeline(options, trace, Repeat.Freely);
@@ -133,7 +135,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
             using HttpResponseMessage response =
                 await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             trace?.Invoke(FormattableString.Invariant(
-                $"{attempt.Method} {attempt.Address} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+                $"{attempt.Method} {attempt.Address.AbsoluteUri} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
 
             if (!response.IsSuccessStatusCode)
                 throw ErrorEnvelope.Translate(
@@ -144,7 +146,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         catch (OperationCanceledException)
         {
             trace?.Invoke(FormattableString.Invariant(
-                $"{attempt.Method} {attempt.Address} -> no answer after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+                $"{attempt.Method} {attempt.Address.AbsoluteUri} -> no answer after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
             throw;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -154,7 +156,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                 HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
                     or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
             };
-            trace?.Invoke($"{attempt.Method} {attempt.Address} -> {e.Message}");
+            trace?.Invoke($"{attempt.Method} {attempt.Address.AbsoluteUri} -> {e.Message}");
             throw new RegistryException(RegistryErrorKind.Unreachable, e.Message, e)
             {
                 Request = line,
@@ -227,7 +229,8 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                     // A wait that is longer than anybody sits through is reported, not slept.
                     RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
-                    RegistryException { NeverSent: true } => true,
+                    // A host that cannot be reached is mostly a wrong address or a missing network, and soon reported.
+                    RegistryException { NeverSent: true } => args.AttemptNumber < TriesToConnect,
                     TimeoutRejectedException or RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
                     _ => false,
                 }),

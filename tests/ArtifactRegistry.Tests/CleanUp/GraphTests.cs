@@ -149,7 +149,7 @@ public sealed class GraphTests
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false");
 
         Assert.Contains(index.Digest, result.ErrorText, StringComparison.Ordinal);
-        Assert.Contains("nothing of this image that it may list is deleted", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("nothing of this image that may be listed there is deleted", result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(5, Row.Digests(result, "Kept").Count);
         Assert.Contains(garbage, Row.Digests(result, "Kept"));
         Assert.Empty(shop.Changes);

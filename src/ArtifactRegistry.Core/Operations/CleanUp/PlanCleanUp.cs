@@ -8,7 +8,7 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="Decisions">Every untagged digest that was asked about.</param>
 /// <param name="Gone">Digests that were asked about and do not exist.</param>
 /// <param name="Total">How many digests the image has, tagged or not.</param>
-/// <param name="Unreadable">One error for each manifest that could not be read.</param>
+/// <param name="Unreadable">Errors about manifests that could not be read.</param>
 /// <param name="Graph">How the digests are connected.</param>
 internal sealed record CleanUpPlan(
     ImageName Image,
@@ -124,10 +124,37 @@ internal sealed class PlanCleanUp(
             [.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(digest =>
                 new RemovedImage(name.WithDigest(digest), TagList.Empty, 0, RemovalStatus.AlreadyGone, "was gone already"))],
             graph.Nodes.Count,
-            [.. graph.Nodes.Where(node => node.Unreadable is not null).Select(node => new RegistryException(
-                node.Unreadable!.Kind, $"The manifest of '{node.Image.Uri}' cannot be read, so {(node.Image.Kind is ImageKind.Index
-                    ? "nothing of this image that it may list is deleted" : "it is kept")}: {node.Unreadable.Message}", node.Unreadable))],
+            Unreadable(name, graph),
             graph);
+    }
+
+    /// <summary>At most two errors, however much cannot be read: about indexes, which matter to others, and about the rest.</summary>
+    private static List<RegistryException> Unreadable(ImageName image, ImageGraph graph)
+    {
+        var errors = new List<RegistryException>();
+        Report([.. graph.Nodes.Where(node => node.Unreadable is not null && node.Image.Kind is ImageKind.Index)],
+            "index", "indexes", "so nothing of this image that may be listed there is deleted");
+        Report([.. graph.Nodes.Where(node => node.Unreadable is not null && node.Image.Kind is not ImageKind.Index)],
+            "digest", "digests", "so nothing of that is deleted");
+        return errors;
+
+        void Report(List<ImageNode> nodes, string one, string many, string consequence)
+        {
+            if (nodes.Count == 0) return;
+            RegistryException first = nodes[0].Unreadable!;
+            string which = string.Join(", ", nodes.Take(3).Select(node => node.Image.Digest));
+            errors.Add(new RegistryException(
+                first.Kind,
+                $"The {(nodes.Count == 1 ? $"manifest of the {one} {which}" : $"manifests of {nodes.Count} {many} ({which}{(nodes.Count > 3 ? ", …" : "")})")} "
+                + $"of '{image}' cannot be read, {consequence}: {first.Message}",
+                first)
+            {
+                Status = first.Status,
+                Reason = first.Reason,
+                Permission = first.Permission,
+                Request = first.Request,
+            });
+        }
     }
 
     // Garbage whose index or referrer was not asked about would be refused by the service, so it stays with it.
