@@ -157,7 +157,7 @@ public sealed class ErrorTests
         ScriptResult result = shop.Run($"$null = Connect-ArRegistry -AccessToken 'a b' -Endpoint '{shop.Emulator.Url}'; Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        Assert.Contains("is not an access token", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("No token can be taken from", result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Emulator.Requests.Snapshot());
     }
 
