@@ -8,12 +8,13 @@ public sealed class GcloudTests : EmulatorTest
     private const string Worker = "us-docker.pkg.dev/shop/apps/team/worker";
     private const string Reader = "roles/artifactregistry.reader";
 
-    private readonly string _settings = Directory.CreateTempSubdirectory("gcloud-").FullName;
+    private Gcloud _gcloud = null!;
 
     public override async ValueTask InitializeAsync()
     {
-        Needs.That(ToolRun.Find("gcloud") is not null, "gcloud is not on the PATH.");
+        Needs.That(Gcloud.IsInstalled, "gcloud is not on the PATH.");
         await base.InitializeAsync();
+        _gcloud = new Gcloud(Emulator.Url);
     }
 
     [Fact]
@@ -183,16 +184,5 @@ public sealed class GcloudTests : EmulatorTest
         return run.Error;
     }
 
-    private Task<ToolRun> RunAsync(string command, string[] arguments)
-    {
-        Dictionary<string, string> environment = new(ClientEnvironment.For(Emulator.Url))
-        {
-            ["CLOUDSDK_CONFIG"] = _settings,
-            ["CLOUDSDK_CORE_PROJECT"] = "shop",
-            ["CLOUDSDK_CORE_DISABLE_USAGE_REPORTING"] = "true",
-            ["CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK"] = "true",
-        };
-        return ToolRun.RunAsync(
-            ToolRun.Find("gcloud")!, [.. command.Split(' '), .. arguments], environment, null, Stop);
-    }
+    private Task<ToolRun> RunAsync(string command, string[] arguments) => _gcloud.RunAsync(command, arguments, Stop);
 }
