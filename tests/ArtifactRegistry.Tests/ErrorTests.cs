@@ -103,7 +103,7 @@ public sealed class ErrorTests
 
         string[] lines = [.. result.Verbose.Where(line => line.Contains(" -> ", StringComparison.Ordinal))];
         Assert.Equal(
-            shop.Emulator.Requests.Snapshot().Select(request => $"{request.Method} {new Uri(shop.Emulator.Url, request.PathAndQuery)}"),
+            shop.Emulator.Requests.Snapshot().Select(request => $"{request.Method} {new Uri(shop.Emulator.Url, request.PathAndQuery).AbsoluteUri}"),
             lines.Select(line => line.Split(" -> ")[0]));
         Assert.All(lines, line => Assert.Matches(@" -> 200 in \d+ ms$", line));
         Assert.DoesNotContain(result.Verbose, line => line.Contains(PowerShellSession.Token, StringComparison.Ordinal));
