@@ -37,6 +37,12 @@ internal sealed class Marking
                 MarkInUse(node, "in use", null);
         Follow();
 
+        if (_rules.Spared.Count > 0)
+            foreach (ImageNode node in _graph.Nodes)
+                if (_rules.Spared.TryGetValue(node.Image.Name, out string? reason))
+                    Mark(node, reason, null);
+        Follow();
+
         foreach ((DockerImage image, string policy) in policies.Kept([.. _graph.Nodes.Select(node => node.Image)], _now))
             Mark(_graph.Find(image.Digest)!, $"kept by the repository's policy '{policy}'", null);
         Follow();
