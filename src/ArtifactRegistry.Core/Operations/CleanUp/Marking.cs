@@ -82,8 +82,7 @@ internal sealed class Marking
     private List<ImageNode> NewestCandidates() =>
     [
         .. _graph.Nodes
-            .Where(node => !_marks.ContainsKey(node) && node.Indexes.Count == 0 && node.Subject is null
-                && node.Image.SubjectDigest is null)
+            .Where(node => !_marks.ContainsKey(node) && node.Indexes.Count == 0 && !node.IsReferrer)
             .OrderByDescending(node => node.Image.UploadTime)
             .ThenBy(node => node.Image.Digest, StringComparer.Ordinal)
             .Take(_rules.KeepNewest),
