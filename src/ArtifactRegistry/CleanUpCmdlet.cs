@@ -9,7 +9,9 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 {
     private readonly List<ImagePattern> _scopes = [];
     private readonly Dictionary<ImageName, HashSet<string>> _digests = [];
-    private readonly HashSet<CleanUpRules> _merged = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<CleanUpRules> _travelled = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ImageName, string> _kept = [];
+    private bool _someWithoutRules;
 
     /// <summary>Repositories or images, also with * and ?, to look at whole; or single digests.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -68,15 +70,14 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         {
             ImagePattern what = target.What;
             ImageName name = what.Name;
-            if (target.Rules is CleanUpRules rules && _merged.Add(rules))
-            {
-                // Where -OlderThan was not given here, the one that came with the objects counts, not our default.
-                bool ageGiven = _merged.Count > 1 || MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
-                Rules = Rules.With(rules, ageGiven);
-            }
+            if (target.Rules is CleanUpRules rules) _travelled.Add(rules);
+            else if (target.Keep is null) _someWithoutRules = true;
 
             if (target.Keep is string reason && name.Digest is not null)
-                Skip(target, reason);
+            {
+                // Also where the same digest comes a second time, or its image is given beside it.
+                if (_kept.TryAdd(name.ToImage().WithDigest(name.Digest), reason)) Skip(target, reason);
+            }
             else if (name.Digest is not null)
                 Add(name);
             else if (name.Tag is not null || what.TagPattern is not null)
@@ -96,14 +97,16 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// <summary>Plans what was asked about, image by image. What cannot be planned is reported, and the rest goes on.</summary>
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
-        CleanUpRules rules = Rules;
+        CleanUpRules rules = AllRules();
+        var planned = new HashSet<ImageName>();
         PlanCleanUp planner = new(Client, Registry, Session.Manifests, ThrottleLimit);
         Action<string> warn = text => Note(() => WriteWarning(text));
 
         foreach (ImagePattern scope in _scopes)
             await foreach (CleanUpPlan plan in Reporting(scope, planner.RunAsync(scope, rules, warn, StopToken)))
-                yield return plan;
-        foreach ((ImageName image, HashSet<string> digests) in _digests)
+                if (planned.Add(plan.Image))
+                    yield return plan;
+        foreach ((ImageName image, HashSet<string> digests) in _digests.Where(one => !planned.Contains(one.Key)))
             await foreach (CleanUpPlan plan in Reporting(image, OneAsync(planner.RunAsync(image, digests, rules, warn, StopToken))))
                 yield return plan;
 
@@ -111,6 +114,25 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
             await PostAsync(() => WriteWarning(
                 $"{unmatched.Count} of {rules.InUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
                 + $"'{unmatched[0]}'. They may belong to other images; if not, check where they come from."));
+    }
+
+    private CleanUpRules AllRules()
+    {
+        CleanUpRules rules = Rules;
+        // Where -OlderThan was not given here, the one that came with the objects counts and not our default: unless
+        // something was given that came without rules, of which they must not delete more.
+        bool ownCount = _someWithoutRules || MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
+        foreach (CleanUpRules other in _travelled)
+        {
+            rules = rules.With(other, ownCount);
+            ownCount = true;
+        }
+
+        return rules with
+        {
+            IncludeManagedRepository = _someWithoutRules ? IncludeManagedRepository : rules.IncludeManagedRepository,
+            Spared = _kept,
+        };
     }
 
     private static async IAsyncEnumerable<CleanUpPlan> OneAsync(Task<CleanUpPlan> plan)
@@ -165,12 +187,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     {
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(InUse))) return Operations.CleanUp.InUse.Nothing;
         var entries = new List<string>();
-        foreach (object? item in InUse ?? [])
-        {
-            string? entry = InUseText(item);
-            if (!string.IsNullOrWhiteSpace(entry)) entries.Add(entry.Trim());
-        }
-
+        foreach (object? item in InUse ?? []) entries.AddRange(InUseTexts(item));
         return entries.Count > 0 || AllowEmptyInUse
             ? Operations.CleanUp.InUse.From(entries)
             : throw Misuse(
@@ -180,13 +197,24 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
                 InUse);
     }
 
-    private static string? InUseText(object? item)
+    // What is not understood becomes an entry that matches nothing, and so is warned of: dropping it in silence would
+    // delete what runs.
+    private static IEnumerable<string> InUseTexts(object? item)
     {
-        if (item is null) return null;
+        if (item is null) return [];
         PSObject row = PSObject.AsPSObject(item);
-        return row.BaseObject is string text ? text
-            : (row.Properties["Digest"]?.Value ?? row.Properties["Uri"]?.Value)?.ToString()
-                ?? (row.BaseObject is IDictionary map ? (map["Digest"] ?? map["Uri"])?.ToString() : null);
+        if (row.BaseObject is string text) return string.IsNullOrWhiteSpace(text) ? [] : [text];
+        if (row.BaseObject is not IDictionary and IEnumerable list) return list.Cast<object?>().SelectMany(InUseTexts);
+
+        foreach (string property in new[] { "Digest", "Uri" })
+        {
+            object? value = row.BaseObject is IDictionary map ? map[property] : row.Properties[property]?.Value;
+            if (value is Uri address) value = address.OriginalString;
+            string[] texts = [.. InUseTexts(value)];
+            if (texts.Length > 0) return texts;
+        }
+
+        return [item.ToString() is { Length: > 0 } name ? name : row.BaseObject.GetType().Name];
     }
 
     private protected Exception Misuse(string id, string message, object? target)

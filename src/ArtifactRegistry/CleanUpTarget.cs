@@ -29,7 +29,11 @@ public sealed class CleanUpTarget
 /// <summary>For parameters of type CleanUpTarget[].</summary>
 public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 {
-    private protected override object FromText(string text) => new CleanUpTarget(ImagePattern.Parse(text));
+    private protected override object FromText(string text)
+    {
+        var pattern = ImagePattern.Parse(text);
+        return pattern.Name is { Tag: not null, Digest: not null } name ? FromName(name) : new CleanUpTarget(pattern);
+    }
 
     private protected override object FromName(ImageName name) => new CleanUpTarget(ImagePattern.Exactly(name))
     {

@@ -129,8 +129,11 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
         else if (IsWhatIf)
         {
-            foreach (UntaggedImage image in plan.Delete)
-                Report(new RemovedImage(image, RemovalStatus.WouldRemove, image.Reason));
+            // The limits count here as they would in the run, so that the list is the same.
+            foreach (UntaggedImage image in Sweep.InOrder(plan))
+                Report(_limits!.Take() is string ended
+                    ? new RemovedImage(image, RemovalStatus.NotReached, ended)
+                    : new RemovedImage(image, RemovalStatus.WouldRemove, image.Reason));
         }
 
         return true;

@@ -31,6 +31,8 @@ public abstract class CoreTest : IAsyncLifetime
 
     private protected EmulatorServer Emulator => _emulator!;
 
+    private protected HttpClient SharedHttp => _http;
+
     private protected RegistryState State => Emulator.State;
 
     private protected Behaviour Behaviour => Emulator.Behaviour;

@@ -52,7 +52,11 @@ internal sealed class PowerShellSession : IDisposable
         [.. shell.Streams.Error],
         [.. shell.Streams.Warning.Select(record => record.Message)],
         [.. shell.Streams.Verbose.Select(record => record.Message)],
-        thrown);
+        thrown)
+    {
+        Information = [.. shell.Streams.Information.Select(record => record.MessageData?.ToString() ?? "")],
+        Progress = [.. shell.Streams.Progress],
+    };
 
     private PowerShell Create(string script)
     {
@@ -83,6 +87,10 @@ internal sealed record ScriptResult(
     IReadOnlyList<string> Verbose,
     Exception? Thrown)
 {
+    public IReadOnlyList<string> Information { get; init; } = [];
+
+    public IReadOnlyList<ProgressRecord> Progress { get; init; } = [];
+
     /// <summary>The error that ended the script, or the only one that it wrote.</summary>
     public ErrorRecord Error => Thrown is IContainsErrorRecord terminating ? terminating.ErrorRecord : Assert.Single(Errors);
 

@@ -15,6 +15,9 @@ public sealed record CleanUpRules
     /// <summary>Whether repositories that other Google services manage may be cleaned.</summary>
     public bool IncludeManagedRepository { get; init; }
 
+    /// <summary>Digests that are not deleted whatever is found, each with the reason.</summary>
+    internal IReadOnlyDictionary<ImageName, string> Spared { get; init; } = new Dictionary<ImageName, string>();
+
     /// <summary>These rules and those that came with a piped object: what either spares is spared.</summary>
     /// <param name="other">The other rules.</param>
     /// <param name="ageGiven">Whether <see cref="OlderThan"/> was asked for here, or is only the default.</param>

@@ -16,6 +16,9 @@ internal sealed class ImageNode(DockerImage image)
     /// <summary>What this signature, attestation or SBOM is about, if that is there.</summary>
     public ImageNode? Subject { get; set; }
 
+    /// <summary>True if it is about another digest, whether that is there or not.</summary>
+    public bool IsReferrer { get; set; }
+
     /// <summary>What refers to this digest.</summary>
     public List<ImageNode> Referrers { get; } = [];
 
@@ -64,6 +67,7 @@ internal sealed class ImageGraph
             child.Indexes.Add(node);
         }
 
+        node.IsReferrer = links.Subject is not null;
         if (links.Subject is not null && Find(links.Subject) is ImageNode subject && subject != node)
         {
             node.Subject = subject;

@@ -5,7 +5,11 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <summary>Digests that something runs, from any source. A digest counts under whatever name it was given.</summary>
 public sealed class InUse
 {
-    private readonly Dictionary<string, string> _entryOfDigest = new(StringComparer.Ordinal);
+    private const string DigestPrefix = "sha256:";
+    private const int DigestLength = 71;
+    private static readonly char[] BetweenEntries = [' ', '\t', '\r', '\n', ',', ';', '"', '\'', '[', ']'];
+
+    private readonly HashSet<string> _digests = new(StringComparer.Ordinal);
     private readonly Dictionary<ImageName, string> _entryOfTag = [];
     private readonly ConcurrentDictionary<string, bool> _matched = new(StringComparer.Ordinal);
 
@@ -21,19 +25,30 @@ public sealed class InUse
 
     /// <summary>
     /// Reads entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c> for example).
-    /// A name by tag is what the tag protects already; it counts as a match if the tag is found.
+    /// A name by tag is what the tag protects already; it counts as a match if the tag is found. One text may hold
+    /// several entries, as kubectl's jsonpath writes them, with blanks between them, or a JSON array.
     /// </summary>
     public static InUse From(IEnumerable<string> entries)
     {
-        var result = new InUse { Entries = [.. entries.Distinct(StringComparer.Ordinal)] };
+        var result = new InUse { Entries = [.. entries.SelectMany(Split).Distinct(StringComparer.Ordinal)] };
         foreach (string entry in result.Entries)
         {
-            int at = entry.LastIndexOf("sha256:", StringComparison.Ordinal);
-            if (at >= 0 && Digest.IsValid(entry[at..])) result._entryOfDigest.TryAdd(entry[at..], entry);
+            if (DigestIn(entry) is string digest) result._digests.Add(digest);
             else if (ImageName.TryParse(entry, out ImageName? name) && name.Tag is not null) result._entryOfTag.TryAdd(name, entry);
         }
 
         return result;
+    }
+
+    private static string[] Split(string text) =>
+        text.Split(BetweenEntries, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string? DigestIn(string entry)
+    {
+        int at = entry.LastIndexOf(DigestPrefix, StringComparison.Ordinal);
+        if (at < 0 || at + DigestLength > entry.Length) return null;
+        string digest = entry.Substring(at, DigestLength);
+        return Digest.IsValid(digest) ? digest : null;
     }
 
     /// <summary>The union: what either of them protects.</summary>
@@ -45,18 +60,18 @@ public sealed class InUse
             : From([.. Entries, .. other.Entries]);
     }
 
-    /// <summary>True if the digest is in use; notes that its entry matched.</summary>
+    /// <summary>True if the digest is in use; notes that its entries matched.</summary>
     internal bool Contains(DockerImage image)
     {
         if (_entryOfTag.Count > 0)
             foreach (string tag in image.Tags)
                 if (_entryOfTag.TryGetValue(image.Name.WithTag(tag), out string? byTag))
                     _matched[byTag] = true;
-        if (!_entryOfDigest.TryGetValue(image.Digest, out string? entry)) return false;
-        _matched[entry] = true;
+        if (!_digests.Contains(image.Digest)) return false;
+        _matched[image.Digest] = true;
         return true;
     }
 
     /// <summary>The entries that no digest looked at so far has matched.</summary>
-    public IReadOnlyList<string> Unmatched => [.. Entries.Where(entry => !_matched.ContainsKey(entry))];
+    public IReadOnlyList<string> Unmatched => [.. Entries.Where(entry => !_matched.ContainsKey(DigestIn(entry) ?? entry))];
 }

@@ -37,6 +37,12 @@ internal sealed class Marking
                 MarkInUse(node, "in use", null);
         Follow();
 
+        if (_rules.Spared.Count > 0)
+            foreach (ImageNode node in _graph.Nodes)
+                if (_rules.Spared.TryGetValue(node.Image.Name, out string? reason))
+                    Mark(node, reason, null);
+        Follow();
+
         foreach ((DockerImage image, string policy) in policies.Kept([.. _graph.Nodes.Select(node => node.Image)], _now))
             Mark(_graph.Find(image.Digest)!, $"kept by the repository's policy '{policy}'", null);
         Follow();
@@ -76,8 +82,7 @@ internal sealed class Marking
     private List<ImageNode> NewestCandidates() =>
     [
         .. _graph.Nodes
-            .Where(node => !_marks.ContainsKey(node) && node.Indexes.Count == 0 && node.Subject is null
-                && node.Image.SubjectDigest is null)
+            .Where(node => !_marks.ContainsKey(node) && node.Indexes.Count == 0 && !node.IsReferrer)
             .OrderByDescending(node => node.Image.UploadTime)
             .ThenBy(node => node.Image.Digest, StringComparer.Ordinal)
             .Take(_rules.KeepNewest),

@@ -185,12 +185,15 @@ internal sealed class PlanCleanUp(
 
     private async Task ConnectAsync(ImageGraph graph, CancellationToken stop)
     {
+        // What is tagged stays in any case, so it is read only if it may keep something else: an index, and where the
+        // service does not tell subjects, anything that may have one.
+        bool subjectsTold = graph.Nodes.Any(node => node.Image.SubjectDigest is not null)
+            || graph.Nodes.All(node => node.IsTagged);
         var unread = new List<ImageNode>();
         foreach (ImageNode node in graph.Nodes)
         {
             if (ManifestReader.Listed(node.Image) is ManifestLinks listed) graph.Connect(node, listed);
-            // What is tagged stays in any case: it is read only if it may keep something else.
-            else if (!node.IsTagged || node.Image.Kind is not ImageKind.Image) unread.Add(node);
+            else if (!node.IsTagged || node.Image.Kind is not ImageKind.Image || !subjectsTold) unread.Add(node);
         }
 
         var read = new ManifestLinks?[unread.Count];

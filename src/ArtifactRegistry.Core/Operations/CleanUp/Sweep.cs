@@ -60,6 +60,23 @@ internal sealed class Sweep
         await work;
     }
 
+    /// <summary>The order in which one worker would delete: parents before what they hold, else as listed.</summary>
+    public static IEnumerable<UntaggedImage> InOrder(CleanUpPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var planned = plan.Delete.ToDictionary(image => plan.Graph.Find(image.Digest)!);
+        Dictionary<ImageNode, int> waiting = planned.Keys.ToDictionary(
+            node => node, node => node.Parents.Distinct().Count(planned.ContainsKey));
+        var ready = new Queue<ImageNode>(planned.Keys.Where(node => waiting[node] == 0));
+        while (ready.TryDequeue(out ImageNode? node))
+        {
+            yield return planned[node];
+            foreach (ImageNode held in node.Held.Distinct().Where(waiting.ContainsKey))
+                if (--waiting[held] == 0)
+                    ready.Enqueue(held);
+        }
+    }
+
     private async Task WorkAsync()
     {
         try
@@ -104,7 +121,11 @@ internal sealed class Sweep
         if (item.HeldBy is ImageNode parent)
             return new RemovedImage(item.Image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
         if ((item.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended)
-            return new RemovedImage(item.Image, RemovalStatus.NotReached, ended);
+        {
+            var notReached = new RemovedImage(item.Image, RemovalStatus.NotReached, ended);
+            if (item.Tries > 0) _limits.Journal?.Note(notReached); // an intent without a result means that we were killed
+            return notReached;
+        }
 
         await _limits.Slots.WaitAsync(_stop);
         RemovedImage result;
@@ -118,9 +139,8 @@ internal sealed class Sweep
             _limits.Slots.Release();
         }
 
-        bool parentsJustWent = result.Refused && (item.HadParents || NamesOnlyWhatIsGone(result.Reason, item.Image.Digest));
         bool quota = result.Error?.Kind is RegistryErrorKind.QuotaExceeded;
-        if ((parentsJustWent || quota) && item.Tries < MostTries)
+        if (item.Tries < MostTries && (quota || (result.Refused && await IsUnsettledAsync(result.Reason, item))))
         {
             _ = AgainLaterAsync(item, FirstPause * Math.Pow(2, item.Tries - 1));
             return null;
@@ -131,23 +151,38 @@ internal sealed class Sweep
     }
 
     /// <summary>
-    /// True if the refusal names parents and none of them was there when we looked: an interrupted run has deleted them
-    /// and the service has not settled yet. (Its words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
+    /// True if waiting helps: all parents that the refusal names are gone, by this run, by an interrupted one before it or
+    /// by somebody else, and the service has not settled yet. A parent that is there stays, one that was pushed meanwhile
+    /// for example. (The service's words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
     /// </summary>
-    private bool NamesOnlyWhatIsGone(string refusal, string self)
+    private async Task<bool> IsUnsettledAsync(string refusal, Item item)
     {
         bool any = false;
-        for (int at = refusal.IndexOf(DigestPrefix, StringComparison.Ordinal); at >= 0;
-            at = refusal.IndexOf(DigestPrefix, at + 1, StringComparison.Ordinal))
+        foreach (string digest in DigestsIn(refusal).Where(digest => digest != item.Image.Digest).Distinct())
         {
-            if (at + DigestLength > refusal.Length) break;
-            string digest = refusal.Substring(at, DigestLength);
-            if (digest == self) continue;
-            if (_graph.Find(digest) is not null) return false;
             any = true;
+            if (_graph.Find(digest) is ImageNode parent && _items.TryGetValue(parent, out Item? known) && known.Gone) continue;
+            try
+            {
+                if (await DeleteDigest.ExistsAsync(_client, item.Image.Name.WithDigest(digest), _stop)) return false;
+            }
+            catch (RegistryException)
+            {
+                // Not to be known now; the next try tells.
+            }
         }
 
-        return any;
+        return any || item.HadParents;
+    }
+
+    private static IEnumerable<string> DigestsIn(string text)
+    {
+        for (int at = text.IndexOf(DigestPrefix, StringComparison.Ordinal); at >= 0;
+            at = text.IndexOf(DigestPrefix, at + 1, StringComparison.Ordinal))
+        {
+            if (at + DigestLength > text.Length) yield break;
+            yield return text.Substring(at, DigestLength);
+        }
     }
 
     private async Task AgainLaterAsync(Item item, TimeSpan pause)
@@ -167,10 +202,11 @@ internal sealed class Sweep
     private void Release(Item item, RemovedImage result)
     {
         bool gone = result.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone;
+        item.Gone = gone;
         foreach (ImageNode held in item.Node.Held.Distinct())
         {
             if (!_items.TryGetValue(held, out Item? child)) continue;
-            if (result.Status is RemovalStatus.Removed) child.HadParents = true;
+            if (gone) child.HadParents = true;
             if (!gone && result.Status is not RemovalStatus.NotReached) child.HeldBy = item.Node;
             if (Interlocked.Decrement(ref child.Waiting) == 0) _ready.Writer.TryWrite(child);
         }
@@ -189,7 +225,10 @@ internal sealed class Sweep
         /// <summary>A parent that stays, so that the service would refuse.</summary>
         public ImageNode? HeldBy { get; set; }
 
-        /// <summary>True if a parent has been deleted by this run, which the service may not have noticed yet.</summary>
+        /// <summary>True if it has been deleted, by this run or by somebody else.</summary>
+        public bool Gone { get; set; }
+
+        /// <summary>True if a parent has just been deleted, which the service may not have noticed yet.</summary>
         public bool HadParents { get; set; }
 
         public int Tries { get; set; }

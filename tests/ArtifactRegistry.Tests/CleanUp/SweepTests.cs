@@ -1,0 +1,568 @@
+using System.Management.Automation;
+using System.Text.Json;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.CleanUp;
+
+/// <summary>How what was found to be garbage is deleted, and what is said of it.</summary>
+public sealed class SweepTests
+{
+    private const string Sweep = "Remove-ArUntaggedImage $app -Confirm:$false";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_question_an_image_says_how_much_goes_and_stays()
+    {
+        ScriptedHost host = new("Yes", "No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        shop.AddIndex(TimeSpan.FromDays(9), "v3");
+        string[] web = [shop.Add(), shop.Add()];
+        shop.AddAged(TimeSpan.FromDays(5), "api");
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps").MustSucceed();
+
+        Assert.Equal(2, host.Questions.Count);
+        Assert.Contains("Delete 1 untagged digest (", host.Questions[0].Message, StringComparison.Ordinal);
+        Assert.Contains("us-docker.pkg.dev/shop/apps/api", host.Questions[0].Message, StringComparison.Ordinal);
+        Assert.Contains("Delete 2 untagged digests (153 MB), keep 4", host.Questions[1].Message, StringComparison.Ordinal);
+        Assert.Contains(Shop.App, host.Questions[1].Message, StringComparison.Ordinal);
+        Assert.Empty(shop.Left("api"));
+        Assert.All(web, digest => Assert.Contains(digest, shop.Left()));
+        Assert.Single(Row.Digests(result, "Removed"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-KeepNewest 1")]
+    [InlineData("-MaxCount 4")]
+    public async Task WhatIf_shows_the_same_list_as_the_run_and_changes_nothing(string limits)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddIndex(TimeSpan.FromDays(9), "v3");
+        AddedIndex dead = shop.AddIndex(TimeSpan.FromDays(9));
+        shop.AddSignature(dead.Digest);
+        shop.AddSignature(shop.Add());
+        shop.AddAged(TimeSpan.FromMinutes(1));
+        string before = shop.Contents();
+
+        ScriptResult would = shop.Run($"Remove-ArUntaggedImage $app -WhatIf -ThrottleLimit 1 {limits}").MustSucceed();
+
+        Assert.Empty(shop.Changes);
+        Assert.Equal(before, shop.Contents());
+        ScriptResult did = shop.Run($"{Sweep} -ThrottleLimit 1 {limits}").MustSucceed();
+        Assert.NotEmpty(Row.Digests(did, "Removed"));
+        Assert.Equal(Told(did), Told(would).Select(line => line.Replace("WouldRemove", "Removed", StringComparison.Ordinal)));
+        Assert.DoesNotContain("Removed", would.Values("Status"));
+    }
+
+    [Fact]
+    public async Task Force_does_not_beat_WhatIf_and_never_reaches_the_wire()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddIndex(TimeSpan.FromDays(9));
+
+        shop.Run("Remove-ArUntaggedImage $app -Force -WhatIf").MustSucceed();
+        Assert.Empty(shop.Changes);
+        shop.Run("Remove-ArUntaggedImage $app -Force").MustSucceed();
+
+        Assert.Empty(shop.Left());
+        Assert.All(
+            shop.Emulator.Requests.Snapshot(),
+            request => Assert.DoesNotContain("force", request.PathAndQuery + request.Body, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Theory]
+    [InlineData(TaggedDeleteRefusal.Synchronous)]
+    [InlineData(TaggedDeleteRefusal.InOperation)]
+    public async Task What_gains_a_tag_between_listing_and_deletion_is_kept_with_what_it_holds(TaggedDeleteRefusal refusal)
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { TaggedDelete = refusal, OperationTime = TimeSpan.Zero, OperationPolls = 0 });
+        AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
+        string garbage = shop.Add();
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", index.Digest)) shop.State.MoveTag(shop.Repository, "web", "late", index.Digest);
+        };
+
+        ScriptResult result = shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal([garbage], Row.Digests(result, "Removed"));
+        Assert.Equal(CleanUpWords.Sorted([index.Digest, .. index.Children]), Row.Digests(result, "Kept"));
+        Assert.Contains("has gained the tag late", result.Values("Reason"));
+        Assert.Equal(CleanUpWords.Sorted(index.Digest, garbage), shop.DeletesAsked());
+        PSObject row = Assert.Single(result.Output, row => (string)row.Properties["Digest"].Value == index.Digest);
+        Assert.Equal("late", row.Properties["Tags"].Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_tag_that_comes_while_the_operation_runs_is_kept_too()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationPolls = 2, OperationTime = TimeSpan.FromHours(1) });
+        string digest = shop.Add();
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("GET", "/operations/")) shop.State.MoveTag(shop.Repository, "web", "late", digest);
+        };
+
+        ScriptResult result = shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal(["has gained the tag late"], result.Values("Reason"));
+        Assert.Equal([digest], shop.Left());
+    }
+
+    [Fact]
+    public async Task What_somebody_else_deletes_meanwhile_is_AlreadyGone_and_no_error()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { SettleAttempts = 1, OperationTime = TimeSpan.Zero });
+        AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", index.Digest) && shop.State.HasDigest(shop.Repository, "web", index.Digest))
+                shop.State.DeleteVersion(shop.Repository, "web", index.Digest);
+        };
+
+        ScriptResult result = shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal([index.Digest], Row.Digests(result, "AlreadyGone"));
+        Assert.Equal(CleanUpWords.Sorted(index.Children), Row.Digests(result, "Removed"));
+    }
+
+    [Fact]
+    public async Task What_a_new_index_lists_by_now_is_kept_at_once_with_the_refusal_as_reason()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
+        string child = index.Children[0];
+        string? pushed = null;
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", child)) pushed ??= shop.AddIndexOver(child);
+        };
+
+        ScriptResult result = shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal([child], Row.Digests(result, "Kept"));
+        PSObject row = Assert.Single(result.Output, row => (string)row.Properties["Digest"].Value == child);
+        Assert.Contains(pushed!, (string)row.Properties["Reason"].Value, StringComparison.Ordinal);
+        // A parent that is there will not go by waiting.
+        Assert.Single(shop.Emulator.Requests.Snapshot(request => request.Is("DELETE", child)));
+    }
+
+    [Fact]
+    public async Task If_an_index_cannot_be_deleted_its_children_are_kept_without_a_try()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
+        shop.Emulator.Behaviour.OperationFate = request =>
+            request.Is("DELETE", index.Digest) ? OperationFate.Fails : OperationFate.Finishes;
+
+        ScriptResult result = shop.Run(Sweep);
+
+        Assert.Equal([index.Digest], Row.Digests(result, "Failed"));
+        Assert.Equal(CleanUpWords.Sorted(index.Children), Row.Digests(result, "Kept"));
+        Assert.All(
+            result.Output.Where(row => row.Properties["Status"].Value.ToString() == "Kept"),
+            row => Assert.Contains("refers to it and was not deleted", (string)row.Properties["Reason"].Value, StringComparison.Ordinal));
+        Assert.Equal([index.Digest], shop.DeletesAsked());
+        Assert.Equal(index.Digest, PSObject.AsPSObject(result.Error.TargetObject).Properties["Digest"].Value);
+    }
+
+    [Fact]
+    public async Task A_run_that_follows_an_interrupted_one_waits_until_the_service_has_settled()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { SettleAttempts = 2, OperationTime = TimeSpan.Zero });
+        AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
+
+        ScriptResult first = shop.Run($"{Sweep} -MaxCount 1").MustSucceed();
+        Assert.Equal([index.Digest], Row.Digests(first, "Removed"));
+        Assert.Equal(CleanUpWords.Sorted(index.Children), Row.Digests(first, "NotReached"));
+        ScriptResult second = shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal(CleanUpWords.Sorted(index.Children), Row.Digests(second, "Removed"));
+        Assert.Empty(shop.Left());
+    }
+
+    [Fact]
+    public async Task A_failed_operation_fails_its_digest_alone_and_says_so_to_scripts()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string failing = shop.Add();
+        string[] garbage = [shop.Add(), shop.Add()];
+        shop.Emulator.Behaviour.OperationFate = request =>
+            request.Is("DELETE", failing) ? OperationFate.Fails : OperationFate.Finishes;
+
+        ScriptResult result = shop.Run($"{Sweep} -ErrorVariable failed -ErrorAction SilentlyContinue");
+
+        Assert.Equal([failing], Row.Digests(result, "Failed"));
+        Assert.Equal(CleanUpWords.Sorted(garbage), Row.Digests(result, "Removed"));
+        ScriptResult after = shop.Session.Run("$failed.Count; $failed[0].FullyQualifiedErrorId; $failed[0].TargetObject.Digest");
+        Assert.Equal("1", after.Output[0].ToString());
+        Assert.EndsWith(",ArtifactRegistry.Cmdlets.RemoveArUntaggedImageCommand", after.Output[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(failing, after.Output[2].ToString());
+    }
+
+    [Fact]
+    public async Task An_operation_that_vanishes_is_judged_by_whether_the_digest_is_gone()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1) });
+        string garbage = shop.Add();
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Vanishes;
+
+        ScriptResult result = shop.Run(Sweep).MustSucceed();
+        Assert.Equal([garbage], Row.Digests(result, "Removed"));
+
+        string still = shop.Add();
+        shop.Emulator.Behaviour.OperationPolls = 2;
+        ScriptResult undone = shop.Run(Sweep);
+        Assert.Equal([still], Row.Digests(undone, "Failed"));
+        Assert.Single(undone.Errors);
+    }
+
+    [Fact]
+    public async Task With_ErrorAction_Stop_the_first_failure_ends_the_run_and_leaves_nothing_running()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 20);
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
+
+        ScriptResult result = shop.Run($"{Sweep} -ErrorAction Stop -ThrottleLimit 2");
+
+        Assert.IsType<ActionPreferenceStopException>(result.Thrown);
+        await shop.MustBeQuietAsync();
+        Assert.Equal(20, shop.Left().Count);
+    }
+
+    [Theory]
+    [InlineData("2", true)]
+    [InlineData("3", false)]
+    [InlineData("0", true)]
+    [InlineData("70%", true)]
+    [InlineData("'75%'", false)]
+    public async Task A_plan_above_the_limit_is_refused_whole_before_the_first_deletion(string limit, bool refused)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        AddMany(shop, 3);
+
+        ScriptResult result = shop.Run($"try {{ {Sweep} -AbortAbove {limit} }} catch {{ throw }}");
+
+        Assert.Equal(refused ? 4 : 1, shop.Left().Count);
+        if (!refused)
+        {
+            Assert.Equal(3, Row.Digests(result.MustSucceed(), "Removed").Count);
+            return;
+        }
+
+        Assert.NotNull(result.Thrown);
+        Assert.Equal("TooManyToDelete", result.ErrorId);
+        Assert.Contains("3 ", result.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task The_limit_counts_over_all_images_before_the_first_of_them_is_touched()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        foreach (string image in new[] { "a", "b", "c" }) shop.AddAged(TimeSpan.FromDays(5), image);
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 2 -Confirm:$false");
+
+        Assert.Equal("TooManyToDelete", result.ErrorId);
+        Assert.Equal(3, shop.State.DigestCount(shop.Repository));
+    }
+
+    [Theory]
+    [InlineData("-AbortAbove many", "InvalidThreshold")]
+    [InlineData("-AbortAbove '101%'", "InvalidThreshold")]
+    [InlineData("-AbortAbove '-1'", "InvalidThreshold")]
+    [InlineData("-TimeLimit 30", "InvalidTimeLimit")]
+    [InlineData("-TimeLimit soon", "InvalidTimeLimit")]
+    public async Task A_limit_that_is_none_ends_the_command_before_any_request(string limit, string id)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add();
+
+        ScriptResult result = shop.Run($"try {{ {Sweep} {limit} }} catch {{ throw }}");
+
+        Assert.NotNull(result.Thrown);
+        Assert.Equal(id, result.ErrorId);
+        Assert.Empty(shop.Emulator.Requests.Snapshot());
+    }
+
+    [Fact]
+    public async Task The_journal_holds_the_intent_before_the_deletion_is_sent_and_the_result_after_it()
+    {
+        using TemporaryFolder folder = new();
+        string journal = Path.Combine(folder.Path, "run.jsonl");
+        await File.WriteAllTextAsync(journal, "{\"event\":\"earlier run\"}\n", Stop);
+        await using Shop shop = await Shop.OpenAsync();
+        string garbage = shop.Add();
+        using RequestHold hold = shop.Hold("DELETE", garbage);
+
+        using RunningScript run = shop.Start($"{Sweep} -JournalPath '{journal}'");
+        await hold.WaitForArrivalAsync(1, Stop);
+        string[] before = await ReadSharedAsync(journal);
+        hold.Release();
+        (await run.EndAsync(Stop)).MustSucceed();
+        string[] after = await ReadSharedAsync(journal);
+
+        Assert.Equal(2, before.Length);
+        Assert.Equal(3, after.Length);
+        using JsonDocument intent = JsonDocument.Parse(after[1]), result = JsonDocument.Parse(after[2]);
+        Assert.Equal("delete", intent.RootElement.GetProperty("event").GetString());
+        Assert.Equal($"{Shop.App}@{garbage}", intent.RootElement.GetProperty("uri").GetString());
+        Assert.Equal("result", result.RootElement.GetProperty("event").GetString());
+        Assert.Equal("Removed", result.RootElement.GetProperty("status").GetString());
+        Assert.Equal(80_000_000, result.RootElement.GetProperty("sizeBytes").GetInt64());
+    }
+
+    [Fact]
+    public async Task Every_digest_that_was_tried_has_its_intent_and_its_result_in_the_journal()
+    {
+        using TemporaryFolder folder = new();
+        string journal = Path.Combine(folder.Path, "run.jsonl");
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { SettleAttempts = 1, OperationTime = TimeSpan.Zero });
+        AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
+        AddMany(shop, 10);
+
+        shop.Run($"{Sweep} -JournalPath '{journal}'").MustSucceed();
+
+        List<JsonElement> lines = [.. (await ReadSharedAsync(journal)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        IEnumerable<IGrouping<string?, JsonElement>> ofDigest = lines.GroupBy(line => line.GetProperty("uri").GetString());
+        Assert.Equal(14, ofDigest.Count());
+        Assert.All(ofDigest, one => Assert.Equal(["delete", "result"], one.Select(line => line.GetProperty("event").GetString())));
+        Assert.Contains($"{Shop.App}@{index.Digest}", ofDigest.Select(one => one.Key));
+    }
+
+    [Fact]
+    public async Task If_the_journal_cannot_be_written_nothing_is_deleted()
+    {
+        using TemporaryFolder folder = new();
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 3);
+
+        ScriptResult result = shop.Run($"try {{ {Sweep} -JournalPath '{folder.Path}' }} catch {{ throw }}");
+
+        Assert.NotNull(result.Thrown);
+        Assert.Equal("JournalNotWritable", result.ErrorId);
+        Assert.Empty(shop.Changes);
+
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no file here that opens and takes no byte.");
+        ScriptResult full = shop.Run($"{Sweep} -JournalPath /dev/full");
+        Assert.Single(full.Errors);
+        Assert.Empty(shop.Changes);
+        Assert.DoesNotContain("Removed", full.Values("Status"));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_early_tells_what_it_did_not_reach()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 5);
+
+        ScriptResult counted = shop.Run($"{Sweep} -MaxCount 2").MustSucceed();
+        Assert.Equal(2, Row.Digests(counted, "Removed").Count);
+        Assert.Equal(shop.Left(), Row.Digests(counted, "NotReached"));
+        Assert.Contains("the limit of 2 deletions was reached", counted.Values("Reason"));
+
+        ScriptResult late = shop.Run($"{Sweep} -TimeLimit 0s").MustSucceed();
+        Assert.Equal(shop.Left(), Row.Digests(late, "NotReached"));
+        Assert.Empty(shop.Changes);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("0")]
+    [InlineData("1")]
+    public async Task When_the_quota_is_used_up_the_run_slows_down_and_nothing_fails(string? retryAfter)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 40);
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.TooManyRequests)
+        {
+            When = request => request.Method == "DELETE",
+            Times = retryAfter == "1" ? 2 : 30,
+            RetryAfter = retryAfter,
+        });
+
+        ScriptResult result = shop.Run($"{Sweep} -RequestsPerSecond 1000").MustSucceed();
+
+        Assert.Equal(40, Row.Digests(result, "Removed").Count);
+        Assert.Empty(shop.Left());
+    }
+
+    [Theory]
+    [InlineData(FaultKind.InternalError)]
+    [InlineData(FaultKind.Unavailable)]
+    [InlineData(FaultKind.ResetBefore)]
+    [InlineData(FaultKind.ResetAfter)]
+    [InlineData(FaultKind.CutBody)]
+    public async Task A_fifth_of_all_requests_failing_changes_nothing_of_the_outcome(FaultKind kind)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddedIndex live = shop.AddIndex(TimeSpan.FromDays(9), "v3"), dead = shop.AddIndex(TimeSpan.FromDays(9));
+        AddMany(shop, 20);
+        shop.Emulator.Behaviour.Faults.Add(new Fault(kind) { Rate = 0.2 });
+
+        ScriptResult result = shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal(CleanUpWords.Sorted([live.Digest, .. live.Children]), shop.Left());
+        Assert.Equal(24, Row.Digests(result, "Removed").Count + Row.Digests(result, "AlreadyGone").Count);
+        Assert.DoesNotContain(dead.Digest, shop.Left());
+    }
+
+    [Theory]
+    [InlineData("gcf-artifacts")]
+    [InlineData("cloud-run-source-deploy")]
+    [InlineData("gae-standard")]
+    [InlineData("gae-flexible")]
+    public async Task Repositories_of_other_services_are_cleaned_only_on_demand(string name)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        RepositoryName repository = shop.State.AddRepository($"us-docker.pkg.dev/shop/{name}");
+        shop.State.AddImage(repository, "f", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
+
+        ScriptResult refused = shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/{name} -Confirm:$false");
+        Assert.Contains("-IncludeManagedRepository", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(1, shop.State.DigestCount(repository));
+
+        shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/{name} -Confirm:$false -IncludeManagedRepository").MustSucceed();
+        Assert.Equal(0, shop.State.DigestCount(repository));
+    }
+
+    [Fact]
+    public async Task A_virtual_repository_is_refused_and_a_remote_one_is_warned_of()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.AddRepository("us-docker.pkg.dev/shop/all", new RepositoryOptions { Mode = "VIRTUAL_REPOSITORY" });
+        RepositoryName hub = shop.State.AddRepository(
+            "us-docker.pkg.dev/shop/hub", new RepositoryOptions { Mode = "REMOTE_REPOSITORY" });
+        shop.State.AddImage(hub, "alpine", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
+
+        ScriptResult result = shop.Run(
+            "'us-docker.pkg.dev/shop/all', 'us-docker.pkg.dev/shop/hub' | Remove-ArUntaggedImage -Confirm:$false");
+
+        Assert.Contains("virtual repository", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("remote repository", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal(0, shop.State.DigestCount(hub));
+    }
+
+    [Fact]
+    public async Task While_one_image_is_swept_the_next_is_listed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddAged(TimeSpan.FromDays(5), "a");
+        shop.AddAged(TimeSpan.FromDays(5), "b");
+        using RequestHold deletions = shop.Hold("DELETE", "/packages/a/");
+        using RequestHold manifest = shop.Hold("GET", "/apps/b/manifests/");
+
+        using RunningScript run = shop.Start("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false");
+        await Task.WhenAll(deletions.WaitForArrivalAsync(1, Stop), manifest.WaitForArrivalAsync(1, Stop));
+        manifest.Release();
+        deletions.Release();
+
+        Assert.Equal(2, Row.Digests((await run.EndAsync(Stop)).MustSucceed(), "Removed").Count);
+    }
+
+    [Fact]
+    public async Task Never_more_requests_at_once_than_the_throttle_allows()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { Latency = TimeSpan.FromMilliseconds(5), OperationTime = TimeSpan.Zero });
+        AddMany(shop, 30);
+
+        shop.Run($"{Sweep} -ThrottleLimit 3").MustSucceed();
+
+        Assert.InRange(shop.Emulator.Requests.MostOpen, 1, 3);
+        Assert.Empty(shop.Left());
+    }
+
+    [Fact]
+    public async Task One_bar_shows_the_progress_and_is_taken_away_and_the_last_word_counts_by_status_and_reason()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { Latency = TimeSpan.FromMilliseconds(30), OperationTime = TimeSpan.Zero });
+        AddMany(shop, 12);
+        shop.AddIndex(TimeSpan.FromDays(9), "v3");
+
+        ScriptResult result = shop.Run($"{Sweep} -ThrottleLimit 2").MustSucceed();
+
+        Assert.NotEmpty(result.Progress);
+        Assert.Single(result.Progress.Select(record => record.ActivityId).Distinct());
+        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
+        Assert.Contains(" of 12, ", result.Progress[0].StatusDescription, StringComparison.Ordinal);
+        string summary = Assert.Single(result.Information);
+        Assert.Contains("Removed 12 (916 MB freed): 12 untagged, nothing refers to it", summary, StringComparison.Ordinal);
+        Assert.Contains("Kept 3: ", summary, StringComparison.Ordinal);
+        Assert.Contains("1 linux/arm64 of …", summary, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OperationFate.Finishes)]
+    [InlineData(OperationFate.NeverFinishes)]
+    public async Task CtrlC_in_the_middle_leaves_nothing_running(OperationFate fate)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 30);
+        shop.Emulator.Behaviour.OperationFate = _ => fate;
+        using RequestHold hold = fate is OperationFate.Finishes ? shop.Hold("DELETE", "/versions/") : shop.Hold("GET", "/operations/");
+
+        using RunningScript run = shop.Start($"{Sweep} -ThrottleLimit 4");
+        await hold.WaitForArrivalAsync(4, Stop);
+        run.Stop();
+        await run.EndAsync(Stop);
+
+        Assert.Equal(PSInvocationState.Stopped, run.State);
+        await shop.MustBeIdleAsync();
+        hold.Release();
+        await shop.MustBeQuietAsync();
+        Assert.Equal(30, shop.Left().Count);
+    }
+
+    [Fact]
+    public async Task The_first_objects_taken_downstream_end_the_run_and_leave_nothing_running()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 30);
+
+        shop.Run($"{Sweep} -ThrottleLimit 2 | Select-First 1").MustSucceed();
+
+        await shop.MustBeQuietAsync();
+        int left = shop.Left().Count;
+        Assert.InRange(left, 1, 29);
+        Assert.Equal(left, Row.Digests(shop.Run(Sweep).MustSucceed(), "Removed").Count);
+    }
+
+    [Fact]
+    public async Task Running_it_again_finds_nothing_left_to_do()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddIndex(TimeSpan.FromDays(9), "v3");
+        AddMany(shop, 3);
+        shop.Run(Sweep).MustSucceed();
+
+        ScriptResult again = shop.Run(Sweep).MustSucceed();
+
+        Assert.All(again.Values("Status"), status => Assert.Equal("Kept", status));
+        Assert.Empty(shop.Changes);
+    }
+
+    private static void AddMany(Shop shop, int count)
+    {
+        for (int i = 0; i < count; i++) shop.Add();
+    }
+
+    private static IEnumerable<string> Told(ScriptResult result) => result.Output
+        .Select(row => $"{row.Properties["Digest"].Value} {row.Properties["Status"].Value} {row.Properties["Reason"].Value}")
+        .Order(StringComparer.Ordinal);
+
+    private static async Task<string[]> ReadSharedAsync(string path)
+    {
+        await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using StreamReader reader = new(file);
+        return (await reader.ReadToEndAsync(Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
