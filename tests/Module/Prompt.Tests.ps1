@@ -31,11 +31,12 @@ Describe 'At the prompt' {
     }
 
     It 'shows the syntax of <_> with all its parameters' -ForEach $cmdlets {
-        $help = Get-Help $_ | Out-String -Width 200
-        $help | Should -Match "(?ms)^\s*$_ .*\[<CommonParameters>\]"
+        # Lines break anywhere, so the text is looked at without white space.
+        $help = (Get-Help $_ | Out-String) -replace '\s'
+        $help | Should -Match "SYNTAX$_.*\[<CommonParameters>\]"
         $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
         foreach ($name in (Get-Command $_).Parameters.Keys | Where-Object { $_ -notin $common }) {
-            $help | Should -Match "-$name\b"
+            $help | Should -Match "-$name\W"
         }
     }
 }
