@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using ArtifactRegistry.Emulator;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.CleanUp;
+
+/// <summary>A process of the built shell that runs one command against an emulator, and that may be killed.</summary>
+internal sealed class CleanUpProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    public CleanUpProcess(EmulatorServer emulator, string command)
+    {
+        ProcessStartInfo start = new(ShellProcess.DotNet, [ShellProcess.Assembly, "-Command", command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY"] = emulator.Url.ToString();
+        start.Environment["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true";
+        _process = Process.Start(start)!;
+        _process.StandardInput.Close();
+        _output = _process.StandardOutput.ReadToEndAsync(Stop);
+        _error = _process.StandardError.ReadToEndAsync(Stop);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Waits for its end; gives what it wrote. An error or another exit code than 0 fails the test.</summary>
+    public async Task<string> EndAsync()
+    {
+        await _process.WaitForExitAsync(Stop);
+        Assert.Equal(("", 0), (await _error, _process.ExitCode));
+        return await _output;
+    }
+
+    /// <summary>As <c>kill -9</c>, once something has happened or the process has ended by itself.</summary>
+    public async Task KillAfterAsync(Task happened)
+    {
+        await Task.WhenAny(happened, _process.WaitForExitAsync(Stop));
+        _process.Kill();
+        await _process.WaitForExitAsync(Stop);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+}
