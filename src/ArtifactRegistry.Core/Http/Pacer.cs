@@ -11,7 +11,8 @@ public sealed class Pacer(double perSecond, TimeProvider clock)
     private const double SlowestRate = 1;
     private const double GrowthPerSecond = 0.1; // of the full rate
     private static readonly TimeSpan CatchUp = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5); // as the transport: longer is reported, not slept
+    // As the transport: longer is reported, not slept.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan OneSlowDown = TimeSpan.FromSeconds(1);
 
     private readonly object _lock = new();

@@ -17,7 +17,8 @@ public sealed class CleanUpProperties : CoreTest
 
     private static readonly FaultKind[] Faults =
     [
-        FaultKind.InternalError, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.CutBody, FaultKind.TooManyRequests,
+        FaultKind.InternalError, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.CutBody,
+        FaultKind.TooManyRequests,
     ];
 
     [Theory]
@@ -76,7 +77,7 @@ public sealed class CleanUpProperties : CoreTest
         ];
         return expected.Except(left).Any() ? $"lost {Short(expected.Except(left))}"
             : left.Except(expected).Any()
-                ? $"left {Short(left.Except(expected))}: {string.Join("; ", results.Select(result => $"{Short([result.Digest])} {result.Status} {result.Reason}"))}"
+                ? $"left {Short(left.Except(expected))}: {string.Join("; ", results.Select(Told))}"
             : asked.Intersect(expected).Any() ? $"tried to delete {Short(asked.Intersect(expected))}"
             : before.Except(expected).Except(results.Select(result => result.Digest)).Any() ? "did not tell of all"
             : results.Exists(result => result.Status is not (RemovalStatus.Removed or RemovalStatus.AlreadyGone))
@@ -92,5 +93,8 @@ public sealed class CleanUpProperties : CoreTest
         return (new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints));
     }
 
-    private static string Short(IEnumerable<string> digests) => string.Join(' ', digests.Select(digest => digest[7..13]));
+    private static string Told(RemovedImage result) => $"{Short([result.Digest])} {result.Status} {result.Reason}";
+
+    private static string Short(IEnumerable<string> digests) =>
+        string.Join(' ', digests.Select(digest => digest[7..13]));
 }

@@ -7,18 +7,19 @@ internal sealed record ModelNode(
     string Digest, bool Tagged, bool Young, int Age, IReadOnlyList<string> Children, string? Subject);
 
 /// <summary>
-/// One image with random digests, and what a clean-up has to leave of it: worked out here by brute force, one rule after
-/// the other until nothing changes, and without a line in common with the implementation.
+/// One image with random digests, and what a clean-up has to leave of it: worked out here by brute force, one rule
+/// after the other until nothing changes, and without a line in common with the implementation.
 /// </summary>
 internal sealed class RandomRegistry
 {
     private const string DockerImage = "application/vnd.docker.distribution.manifest.v2+json";
     private const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
-    private static readonly string[] Types = ["application/vnd.cncf.notary.signature", "application/spdx+json", "text/x"];
+    private static readonly string[] Types =
+        ["application/vnd.cncf.notary.signature", "application/spdx+json", "text/x"];
 
     private readonly List<ModelNode> _nodes = [];
 
-    /// <summary>Later numbers make larger registries, so that the first that fails is the easiest to understand.</summary>
+    /// <summary>Later numbers make larger registries, so the first that fails is easy to understand.</summary>
     public RandomRegistry(RegistryState state, RepositoryName repository, string package, int number)
     {
 #pragma warning disable CA5394 // Repeatable on purpose.
@@ -42,7 +43,7 @@ internal sealed class RandomRegistry
             string[] tags = random.Next(5) switch
             {
                 0 => [$"v{i}"],
-                1 when i % 3 == 0 => [$"sha256-{(_nodes.Count > 0 ? _nodes[^1].Digest[7..] : new string('0', 64))}.sig"],
+                1 when i % 3 == 0 => [$"sha256-{(i > 0 ? _nodes[^1].Digest[7..] : new string('0', 64))}.sig"],
                 2 when i % 4 == 0 => ["latest", $"w{i}"],
                 _ => [],
             };
@@ -82,7 +83,10 @@ internal sealed class RandomRegistry
         {
         }
 
-        HashSet<string> kept = [.. _nodes.Where(node => node.Tagged || node.Young).Select(node => node.Digest), .. used];
+        HashSet<string> kept =
+        [
+            .. _nodes.Where(node => node.Tagged || node.Young).Select(node => node.Digest), .. used,
+        ];
         Close(kept);
         kept.UnionWith(_nodes
             .Where(node => !kept.Contains(node.Digest) && node.Subject is null
@@ -93,7 +97,8 @@ internal sealed class RandomRegistry
     }
 
     public override string ToString() => string.Join('\n', _nodes.Select(node =>
-        $"{node.Digest[7..13]}{(node.Tagged ? " tagged" : "")}{(node.Young ? " young" : "")}{(InUse.Contains(node.Digest) ? " used" : "")}"
+        $"{node.Digest[7..13]}{(node.Tagged ? " tagged" : "")}{(node.Young ? " young" : "")}"
+        + (InUse.Contains(node.Digest) ? " used" : "")
         + (node.Children.Count == 0 ? "" : $" over {string.Join(' ', node.Children.Select(child => child[7..13]))}")
         + (node.Subject is null ? "" : $" about {node.Subject[7..13]}")).Append($"keep newest {KeepNewest}"));
 

@@ -58,7 +58,8 @@ public sealed class InterruptionTests
         List<string> live = [];
         for (int i = 0; i < 4; i++)
         {
-            AddedIndex tagged = shop.AddIndex(TimeSpan.FromDays(9), $"v{i}"), dead = shop.AddIndex(TimeSpan.FromDays(9));
+            AddedIndex tagged = shop.AddIndex(TimeSpan.FromDays(9), $"v{i}");
+            AddedIndex dead = shop.AddIndex(TimeSpan.FromDays(9));
             live.AddRange([tagged.Digest, .. tagged.Children, shop.AddSignature(tagged.Children[0])]);
             shop.AddSignature(dead.Digest);
             shop.Add();

@@ -34,7 +34,8 @@ public sealed class PipeTests
         await using Shop shop = await Shop.OpenAsync();
         string kept = shop.AddAged(TimeSpan.FromDays(2)), garbage = shop.AddAged(TimeSpan.FromDays(5));
         shop.Run("$rows = @(Get-ArUntaggedImage $app -OlderThan 4d)").MustSucceed();
-        shop.Run("$rows = @($rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = $_.Decision } })").MustSucceed();
+        shop.Run("$rows = @($rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = $_.Decision } })")
+            .MustSucceed();
 
         ScriptResult result = shop.Run($"{input} | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
 
@@ -119,7 +120,7 @@ public sealed class PipeTests
     [InlineData($"{Clixml}::Deserialize({Clixml}::Serialize((Get-ArImage $app)))")]
     [InlineData($"{Clixml}::Deserialize({Clixml}::Serialize((Get-ArImageTag $app)))")]
     [InlineData("Get-ArImage $app | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Tags = [string]$_.Tags } }")]
-    [InlineData("Get-ArImageTag $app | ForEach-Object { [pscustomobject]@{ Image = $_.Image; Digest = $_.Digest; Tag = $_.Tag } }")]
+    [InlineData("Get-ArImageTag $app | ForEach-Object { [pscustomobject]@{ Uri = $_.Image; Digest = $_.Digest; Tag = $_.Tag } }")]
     public async Task A_row_with_a_tag_is_never_deleted_even_if_the_tag_has_gone_since(string rows)
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -134,7 +135,8 @@ public sealed class PipeTests
         Assert.Equal([tagged], Row.Digests(result, "Kept").Distinct());
         Assert.All(
             result.Output.Where(row => (string)row.Properties["Digest"].Value == tagged),
-            row => Assert.StartsWith("was given with the tag", (string)row.Properties["Reason"].Value, StringComparison.Ordinal));
+            row => Assert.StartsWith(
+                "was given with the tag", (string)row.Properties["Reason"].Value, StringComparison.Ordinal));
         Assert.Equal([garbage], shop.DeletesAsked());
     }
 
@@ -146,7 +148,8 @@ public sealed class PipeTests
         string garbage = shop.Add();
 
         ScriptResult result = shop.Run(
-            "Get-ArImageTag $app | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+            "Get-ArImageTag $app | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage -Confirm:$false")
+            .MustSucceed();
 
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
         Assert.Equal(CleanUpWords.Sorted(index.Children), Row.Digests(result, "Kept"));
@@ -223,8 +226,8 @@ public sealed class PipeTests
         string garbage = shop.Add(), other = shop.Add(), signature = shop.AddSignature(index.Digest);
 
         ScriptResult result = shop.Run(
-            $"'{garbage}', '{index.Children[0]}', '{signature}', '{CleanUpWords.Nothing()}' | ForEach-Object {{ \"$app@$_\" }} | "
-            + "Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+            $"'{garbage}', '{index.Children[0]}', '{signature}', '{CleanUpWords.Nothing()}' | "
+            + "ForEach-Object { \"$app@$_\" } | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
 
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
         Assert.Equal(CleanUpWords.Sorted(index.Children[0], signature), Row.Digests(result, "Kept"));
@@ -240,7 +243,8 @@ public sealed class PipeTests
         string garbage = shop.Add();
 
         ScriptResult result = shop.Run(
-            $"$app, $app, 'us-docker.pkg.dev/shop/apps', \"$app@{garbage}\" | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+            $"$app, $app, 'us-docker.pkg.dev/shop/apps', \"$app@{garbage}\" | Remove-ArUntaggedImage -Confirm:$false")
+            .MustSucceed();
 
         Assert.Equal([garbage], result.Values("Digest"));
         Assert.Equal(["Removed"], result.Values("Status"));

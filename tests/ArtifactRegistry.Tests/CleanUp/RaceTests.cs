@@ -18,7 +18,8 @@ public sealed class RaceTests
     [InlineData(TaggedDeleteRefusal.InOperation)]
     public async Task No_digest_is_lost_that_a_tag_was_moved_onto_while_the_clean_up_runs(TaggedDeleteRefusal refusal)
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { TaggedDelete = refusal, OperationTime = TimeSpan.FromHours(1) });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { TaggedDelete = refusal, OperationTime = TimeSpan.FromHours(1) });
         List<string> digests = [];
         for (int i = 0; i < Singles; i++) digests.Add(shop.Add());
         for (int i = 0; i < Indexes; i++)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.CleanUp;
 
-/// <summary>What keeps an untagged digest besides tags: use, age, being among the newest, and the repository's policies.</summary>
+/// <summary>What keeps an untagged digest besides tags: use, age, being among the newest, policies.</summary>
 public sealed class RootTests
 {
     [Theory]
@@ -51,9 +51,11 @@ public sealed class RootTests
         AddedIndex used = shop.AddIndex(TimeSpan.FromDays(9)), other = shop.AddIndex(TimeSpan.FromDays(9));
         string outer = shop.AddIndexOver(used.Digest), signature = shop.AddSignature(used.Children[1]);
 
-        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse {used.Children[0]}").MustSucceed();
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse {used.Children[0]}")
+            .MustSucceed();
 
-        Assert.Equal(CleanUpWords.Sorted([.. used.Children, used.Digest, outer, signature]), Row.Digests(result, "Kept"));
+        Assert.Equal(CleanUpWords.Sorted([.. used.Children, used.Digest, outer, signature]),
+            Row.Digests(result, "Kept"));
         Assert.Equal(CleanUpWords.Sorted([.. other.Children, other.Digest]), Row.Digests(result, "Removed"));
     }
 
@@ -92,9 +94,11 @@ public sealed class RootTests
         shop.Add("v1");
 
         ScriptResult result = shop.Run(
-            $"Get-ArUntaggedImage $app -InUse '{used}', '{CleanUpWords.Nothing()}', \"${{app}}:v1\", 'nonsense', ([pscustomobject]@{{ Pod = 1 }})");
+            $"Get-ArUntaggedImage $app -InUse '{used}', '{CleanUpWords.Nothing()}', "
+            + "\"${app}:v1\", 'nonsense', ([pscustomobject]@{ Pod = 1 })");
 
-        Assert.Contains("3 of 5 entries of -InUse match nothing", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("3 of 5 entries of -InUse match nothing", Assert.Single(result.Warnings),
+            StringComparison.Ordinal);
         Assert.Contains(CleanUpWords.Nothing(), result.Warnings[0], StringComparison.Ordinal);
         Assert.Empty(shop.Run($"Get-ArUntaggedImage $app -InUse {used}").MustSucceed().Warnings);
     }
@@ -121,10 +125,12 @@ public sealed class RootTests
         await using Shop shop = await Shop.OpenAsync();
         string[] ages =
         [
-            shop.AddAged(TimeSpan.FromDays(40)), shop.AddAged(TimeSpan.FromDays(5)), shop.AddAged(TimeSpan.FromMinutes(5)),
+            shop.AddAged(TimeSpan.FromDays(40)), shop.AddAged(TimeSpan.FromDays(5)),
+            shop.AddAged(TimeSpan.FromMinutes(5)),
         ];
 
-        ScriptResult result = shop.Run($"$quoted = '30d'; Remove-ArUntaggedImage $app -Confirm:$false {parameter}").MustSucceed();
+        ScriptResult result = shop.Run($"$quoted = '30d'; Remove-ArUntaggedImage $app -Confirm:$false {parameter}")
+            .MustSucceed();
 
         Assert.Equal(CleanUpWords.Sorted(ages[..removed]), Row.Digests(result, "Removed"));
         Assert.Equal(CleanUpWords.Sorted(ages[removed..]), Row.Digests(result, "Kept"));
@@ -180,7 +186,8 @@ public sealed class RootTests
         string child = shop.Add(), subject = shop.Add(), garbage = shop.Add();
         DateTimeOffset now = DateTimeOffset.UtcNow;
         string index = shop.Add(new ImageOptions { UploadTime = now, Children = [new ChildManifest(child)] });
-        string signature = shop.Add(new ImageOptions { UploadTime = now, ArtifactType = "a/b", SubjectDigest = subject });
+        string signature = shop.Add(
+            new ImageOptions { UploadTime = now, ArtifactType = "a/b", SubjectDigest = subject });
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed();
 
@@ -236,9 +243,10 @@ public sealed class RootTests
         string old = shop.State.AddImage(repository, "web", new ImageOptions { UploadTime = now.AddDays(-40) });
         string young = shop.State.AddImage(repository, "web", new ImageOptions { UploadTime = now.AddDays(-2) });
 
-        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/kept/web -Confirm:$false").MustSucceed();
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/kept/web -Confirm:$false")
+            .MustSucceed();
 
-        string[] stays = [.. new[] { (old, oldStays), (young, youngStays) }.Where(one => one.Item2).Select(one => one.Item1)];
+        string[] stays = [.. oldStays ? [old] : Array.Empty<string>(), .. youngStays ? [young] : Array.Empty<string>()];
         Assert.Equal(CleanUpWords.Sorted(stays), Row.Digests(result, "Kept"));
         Assert.Equal(CleanUpWords.Sorted(stays), CleanUpWords.Sorted(shop.State.Digests(repository, "web")));
         if (stays.Length > 0) Assert.Contains("kept by the repository's policy 'ours'", result.Values("Reason"));
@@ -279,7 +287,8 @@ public sealed class RootTests
         Assert.Equal(("Keep", "in use"), (rows[used].Decision, rows[used].Reason));
         Assert.Equal(("Keep", "one of the 1 newest untagged images"), (rows[newest].Decision, rows[newest].Reason));
         Assert.StartsWith("not older than 30d", rows[young].Reason, StringComparison.Ordinal);
-        Assert.All(tagged.Children, child => Assert.Equal(("Keep", tagged.Digest), (rows[child].Decision, rows[child].RelatedTo)));
+        Assert.All(tagged.Children,
+            child => Assert.Equal(("Keep", tagged.Digest), (rows[child].Decision, rows[child].RelatedTo)));
         Assert.Equal(7, rows.Count);
         Assert.Empty(shop.Changes);
     }

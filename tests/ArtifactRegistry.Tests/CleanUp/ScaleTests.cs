@@ -6,8 +6,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests.CleanUp;
 
 /// <summary>
-/// One image with very many digests, half of them garbage, while a tenth of all requests fail. With AR_SCALE=full these are
-/// 100,000 digests, else 5,000.
+/// One image with very many digests, half of them garbage, while a tenth of all requests fail. With AR_SCALE=full
+/// these are 100,000 digests, else 5,000.
 /// </summary>
 public sealed class ScaleTests
 {

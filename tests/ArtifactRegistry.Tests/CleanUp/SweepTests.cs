@@ -11,6 +11,8 @@ public sealed class SweepTests
 {
     private const string Sweep = "Remove-ArUntaggedImage $app -Confirm:$false";
 
+    private static readonly string[] Columns = ["Digest", "Status", "Reason"];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -27,7 +29,8 @@ public sealed class SweepTests
         Assert.Equal(2, host.Questions.Count);
         Assert.Contains("Delete 1 untagged digest (", host.Questions[0].Message, StringComparison.Ordinal);
         Assert.Contains("us-docker.pkg.dev/shop/apps/api", host.Questions[0].Message, StringComparison.Ordinal);
-        Assert.Contains("Delete 2 untagged digests (153 MB), keep 4", host.Questions[1].Message, StringComparison.Ordinal);
+        Assert.Contains("Delete 2 untagged digests (153 MB), keep 4", host.Questions[1].Message,
+            StringComparison.Ordinal);
         Assert.Contains(Shop.App, host.Questions[1].Message, StringComparison.Ordinal);
         Assert.Empty(shop.Left("api"));
         Assert.All(web, digest => Assert.Contains(digest, shop.Left()));
@@ -54,7 +57,8 @@ public sealed class SweepTests
         Assert.Equal(before, shop.Contents());
         ScriptResult did = shop.Run($"{Sweep} -ThrottleLimit 1 {limits}").MustSucceed();
         Assert.NotEmpty(Row.Digests(did, "Removed"));
-        Assert.Equal(Told(did), Told(would).Select(line => line.Replace("WouldRemove", "Removed", StringComparison.Ordinal)));
+        Assert.Equal(Told(did), Told(would)
+            .Select(line => line.Replace("WouldRemove", "Removed", StringComparison.Ordinal)));
         Assert.DoesNotContain("Removed", would.Values("Status"));
     }
 
@@ -71,13 +75,15 @@ public sealed class SweepTests
         Assert.Empty(shop.Left());
         Assert.All(
             shop.Emulator.Requests.Snapshot(),
-            request => Assert.DoesNotContain("force", request.PathAndQuery + request.Body, StringComparison.OrdinalIgnoreCase));
+            request => Assert.DoesNotContain(
+                "force", request.PathAndQuery + request.Body, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
     [InlineData(TaggedDeleteRefusal.Synchronous)]
     [InlineData(TaggedDeleteRefusal.InOperation)]
-    public async Task What_gains_a_tag_between_listing_and_deletion_is_kept_with_what_it_holds(TaggedDeleteRefusal refusal)
+    public async Task What_gains_a_tag_between_listing_and_deletion_is_kept_with_what_it_holds(
+        TaggedDeleteRefusal refusal)
     {
         await using Shop shop = await Shop.OpenAsync(
             new Behaviour { TaggedDelete = refusal, OperationTime = TimeSpan.Zero, OperationPolls = 0 });
@@ -101,7 +107,8 @@ public sealed class SweepTests
     [Fact]
     public async Task A_tag_that_comes_while_the_operation_runs_is_kept_too()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationPolls = 2, OperationTime = TimeSpan.FromHours(1) });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationPolls = 2, OperationTime = TimeSpan.FromHours(1) });
         string digest = shop.Add();
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
@@ -117,7 +124,8 @@ public sealed class SweepTests
     [Fact]
     public async Task What_somebody_else_deletes_meanwhile_is_AlreadyGone_and_no_error()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { SettleAttempts = 1, OperationTime = TimeSpan.Zero });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { SettleAttempts = 1, OperationTime = TimeSpan.Zero });
         AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
@@ -166,7 +174,8 @@ public sealed class SweepTests
         Assert.Equal(CleanUpWords.Sorted(index.Children), Row.Digests(result, "Kept"));
         Assert.All(
             result.Output.Where(row => row.Properties["Status"].Value.ToString() == "Kept"),
-            row => Assert.Contains("refers to it and was not deleted", (string)row.Properties["Reason"].Value, StringComparison.Ordinal));
+            row => Assert.Contains("refers to it and was not deleted", (string)row.Properties["Reason"].Value,
+                StringComparison.Ordinal));
         Assert.Equal([index.Digest], shop.DeletesAsked());
         Assert.Equal(index.Digest, PSObject.AsPSObject(result.Error.TargetObject).Properties["Digest"].Value);
     }
@@ -174,7 +183,8 @@ public sealed class SweepTests
     [Fact]
     public async Task A_run_that_follows_an_interrupted_one_waits_until_the_service_has_settled()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { SettleAttempts = 2, OperationTime = TimeSpan.Zero });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { SettleAttempts = 2, OperationTime = TimeSpan.Zero });
         AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
 
         ScriptResult first = shop.Run($"{Sweep} -MaxCount 1").MustSucceed();
@@ -199,9 +209,11 @@ public sealed class SweepTests
 
         Assert.Equal([failing], Row.Digests(result, "Failed"));
         Assert.Equal(CleanUpWords.Sorted(garbage), Row.Digests(result, "Removed"));
-        ScriptResult after = shop.Session.Run("$failed.Count; $failed[0].FullyQualifiedErrorId; $failed[0].TargetObject.Digest");
+        ScriptResult after = shop.Session.Run(
+            "$failed.Count; $failed[0].FullyQualifiedErrorId; $failed[0].TargetObject.Digest");
         Assert.Equal("1", after.Output[0].ToString());
-        Assert.EndsWith(",ArtifactRegistry.Cmdlets.RemoveArUntaggedImageCommand", after.Output[1].ToString(), StringComparison.Ordinal);
+        Assert.EndsWith(",ArtifactRegistry.Cmdlets.RemoveArUntaggedImageCommand", after.Output[1].ToString(),
+            StringComparison.Ordinal);
         Assert.Equal(failing, after.Output[2].ToString());
     }
 
@@ -270,7 +282,8 @@ public sealed class SweepTests
         await using Shop shop = await Shop.OpenAsync();
         foreach (string image in new[] { "a", "b", "c" }) shop.AddAged(TimeSpan.FromDays(5), image);
 
-        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 2 -Confirm:$false");
+        ScriptResult result = shop.Run(
+            "Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 2 -Confirm:$false");
 
         Assert.Equal("TooManyToDelete", result.ErrorId);
         Assert.Equal(3, shop.State.DigestCount(shop.Repository));
@@ -326,16 +339,20 @@ public sealed class SweepTests
     {
         using TemporaryFolder folder = new();
         string journal = Path.Combine(folder.Path, "run.jsonl");
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { SettleAttempts = 1, OperationTime = TimeSpan.Zero });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { SettleAttempts = 1, OperationTime = TimeSpan.Zero });
         AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
         AddMany(shop, 10);
 
         shop.Run($"{Sweep} -JournalPath '{journal}'").MustSucceed();
 
-        List<JsonElement> lines = [.. (await ReadSharedAsync(journal)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
-        IEnumerable<IGrouping<string?, JsonElement>> ofDigest = lines.GroupBy(line => line.GetProperty("uri").GetString());
+        List<JsonElement> lines =
+            [.. (await ReadSharedAsync(journal)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        IEnumerable<IGrouping<string?, JsonElement>> ofDigest =
+            lines.GroupBy(line => line.GetProperty("uri").GetString());
         Assert.Equal(14, ofDigest.Count());
-        Assert.All(ofDigest, one => Assert.Equal(["delete", "result"], one.Select(line => line.GetProperty("event").GetString())));
+        Assert.All(ofDigest, one =>
+            Assert.Equal(["delete", "result"], one.Select(line => line.GetProperty("event").GetString())));
         Assert.Contains($"{Shop.App}@{index.Digest}", ofDigest.Select(one => one.Key));
     }
 
@@ -431,7 +448,8 @@ public sealed class SweepTests
         Assert.Contains("-IncludeManagedRepository", refused.ErrorText, StringComparison.Ordinal);
         Assert.Equal(1, shop.State.DigestCount(repository));
 
-        shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/{name} -Confirm:$false -IncludeManagedRepository").MustSucceed();
+        shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/{name} -Confirm:$false -IncludeManagedRepository")
+            .MustSucceed();
         Assert.Equal(0, shop.State.DigestCount(repository));
     }
 
@@ -472,7 +490,8 @@ public sealed class SweepTests
     [Fact]
     public async Task Never_more_requests_at_once_than_the_throttle_allows()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { Latency = TimeSpan.FromMilliseconds(5), OperationTime = TimeSpan.Zero });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { Latency = TimeSpan.FromMilliseconds(5), OperationTime = TimeSpan.Zero });
         AddMany(shop, 30);
 
         shop.Run($"{Sweep} -ThrottleLimit 3").MustSucceed();
@@ -484,7 +503,8 @@ public sealed class SweepTests
     [Fact]
     public async Task One_bar_shows_the_progress_and_is_taken_away_and_the_last_word_counts_by_status_and_reason()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { Latency = TimeSpan.FromMilliseconds(30), OperationTime = TimeSpan.Zero });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { Latency = TimeSpan.FromMilliseconds(30), OperationTime = TimeSpan.Zero });
         AddMany(shop, 12);
         shop.AddIndex(TimeSpan.FromDays(9), "v3");
 
@@ -495,7 +515,8 @@ public sealed class SweepTests
         Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
         Assert.Contains(" of 12, ", result.Progress[0].StatusDescription, StringComparison.Ordinal);
         string summary = Assert.Single(result.Information);
-        Assert.Contains("Removed 12 (916 MB freed): 12 untagged, nothing refers to it", summary, StringComparison.Ordinal);
+        Assert.Contains("Removed 12 (916 MB freed): 12 untagged, nothing refers to it", summary,
+            StringComparison.Ordinal);
         Assert.Contains("Kept 3: ", summary, StringComparison.Ordinal);
         Assert.Contains("1 linux/arm64 of …", summary, StringComparison.Ordinal);
     }
@@ -508,7 +529,8 @@ public sealed class SweepTests
         await using Shop shop = await Shop.OpenAsync();
         AddMany(shop, 30);
         shop.Emulator.Behaviour.OperationFate = _ => fate;
-        using RequestHold hold = fate is OperationFate.Finishes ? shop.Hold("DELETE", "/versions/") : shop.Hold("GET", "/operations/");
+        using RequestHold hold =
+            fate is OperationFate.Finishes ? shop.Hold("DELETE", "/versions/") : shop.Hold("GET", "/operations/");
 
         using RunningScript run = shop.Start($"{Sweep} -ThrottleLimit 4");
         await hold.WaitForArrivalAsync(4, Stop);
@@ -556,7 +578,8 @@ public sealed class SweepTests
     }
 
     private static IEnumerable<string> Told(ScriptResult result) => result.Output
-        .Select(row => $"{row.Properties["Digest"].Value} {row.Properties["Status"].Value} {row.Properties["Reason"].Value}")
+        .Select(row => string.Join(
+            ' ', Columns.Select(column => row.Properties[column].Value.ToString())))
         .Order(StringComparer.Ordinal);
 
     private static async Task<string[]> ReadSharedAsync(string path)

@@ -34,7 +34,8 @@ public sealed class InUse
         foreach (string entry in result.Entries)
         {
             if (DigestIn(entry) is string digest) result._digests.Add(digest);
-            else if (ImageName.TryParse(entry, out ImageName? name) && name.Tag is not null) result._entryOfTag.TryAdd(name, entry);
+            else if (ImageName.TryParse(entry, out ImageName? name) && name.Tag is not null)
+                result._entryOfTag.TryAdd(name, entry);
         }
 
         return result;
@@ -73,5 +74,6 @@ public sealed class InUse
     }
 
     /// <summary>The entries that no digest looked at so far has matched.</summary>
-    public IReadOnlyList<string> Unmatched => [.. Entries.Where(entry => !_matched.ContainsKey(DigestIn(entry) ?? entry))];
+    public IReadOnlyList<string> Unmatched =>
+        [.. Entries.Where(entry => !_matched.ContainsKey(DigestIn(entry) ?? entry))];
 }

@@ -5,15 +5,17 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Deletes what a plan found to be garbage, in the order that the service accepts: indexes and referrers before what they
-/// hold. The service takes some seconds until it has forgotten a deleted parent; its refusals until then are waited out.
+/// Deletes what a plan found to be garbage, in the order that the service accepts: indexes and referrers before what
+/// they hold. The service takes some seconds until it has forgotten a deleted parent; its refusals until then are
+/// waited out.
 /// </summary>
 internal sealed class Sweep
 {
     private const string DigestPrefix = "sha256:";
     private const int DigestLength = 71;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private const int MostTries = 9; // 250 ms, doubled each time: about a minute in all; some eight seconds were observed
+    // 250 ms, doubled each time: about a minute in all; some eight seconds were observed.
+    private const int MostTries = 9;
 
     private readonly ArtifactRegistryClient _client;
     private readonly SweepLimits _limits;
@@ -34,7 +36,7 @@ internal sealed class Sweep
         _unfinished = _items.Count;
     }
 
-    /// <summary>Deletes, and tells of every digest of <see cref="CleanUpPlan.Delete"/> what became of it, as it happens.</summary>
+    /// <summary>Deletes, and tells what became of every digest of <see cref="CleanUpPlan.Delete"/>.</summary>
     public static async IAsyncEnumerable<RemovedImage> RunAsync(
         ArtifactRegistryClient client,
         CleanUpPlan plan,
@@ -123,7 +125,8 @@ internal sealed class Sweep
         if ((item.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended)
         {
             var notReached = new RemovedImage(item.Image, RemovalStatus.NotReached, ended);
-            if (item.Tries > 0) _limits.Journal?.Note(notReached); // an intent without a result means that we were killed
+            // An intent without a result means that we were killed.
+            if (item.Tries > 0) _limits.Journal?.Note(notReached);
             return notReached;
         }
 
@@ -151,8 +154,9 @@ internal sealed class Sweep
     }
 
     /// <summary>
-    /// True if waiting helps: all parents that the refusal names are gone, by this run, by an interrupted one before it or
-    /// by somebody else, and the service has not settled yet. A parent that is there stays, one that was pushed meanwhile
+    /// True if waiting helps: all parents that the refusal names are gone, by this run, by an interrupted one before
+    /// it or by somebody else, and the service has not settled yet. A parent that is there stays, one that was pushed
+    /// meanwhile
     /// for example. (The service's words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
     /// </summary>
     private async Task<bool> IsUnsettledAsync(string refusal, Item item)
@@ -161,7 +165,8 @@ internal sealed class Sweep
         foreach (string digest in DigestsIn(refusal).Where(digest => digest != item.Image.Digest).Distinct())
         {
             any = true;
-            if (_graph.Find(digest) is ImageNode parent && _items.TryGetValue(parent, out Item? known) && known.Gone) continue;
+            if (_graph.Find(digest) is ImageNode parent && _items.TryGetValue(parent, out Item? known) && known.Gone)
+                continue;
             try
             {
                 if (await DeleteDigest.ExistsAsync(_client, item.Image.Name.WithDigest(digest), _stop)) return false;
