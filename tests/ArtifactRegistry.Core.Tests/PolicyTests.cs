@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Core.Tests;
 /// <summary>Edits of a policy leave everything else as it was; members are written as IAM writes them.</summary>
 public sealed class PolicyTests
 {
-    private const string Reader = GrantReader.ReaderRole;
+    private const string Reader = ReaderRoles.Reader;
     private const string Anna = "user:anna@example.com";
 
     [Fact]
