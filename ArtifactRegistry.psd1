@@ -19,13 +19,17 @@
         'Get-ArConnection'
         'Get-ArImage'
         'Get-ArImageTag'
+        'Get-ArNodeServiceAccount'
         'Get-ArReader'
         'Get-ArRepository'
         'Get-ArUntaggedImage'
         'Grant-ArReader'
+        'New-ArNodeServiceAccount'
         'Remove-ArImage'
         'Remove-ArImageTag'
         'Remove-ArUntaggedImage'
+        'Revoke-ArReader'
+        'Test-ArReader'
     )
     PrivateData          = @{
         PSData = @{

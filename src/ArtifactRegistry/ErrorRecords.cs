@@ -46,6 +46,21 @@ internal static class ErrorRecords
                 "Use -DeleteTags to delete the image together with these tags."),
             RegistryErrorKind.StillReferenced => ("ImageReferenced", ErrorCategory.InvalidOperation,
                 "Delete what refers to it first; Remove-ArUntaggedImage does that in the right order for what is untagged."),
+            RegistryErrorKind.ClusterNotFound => ("NotFound", ErrorCategory.ObjectNotFound,
+                "Get-ArNodeServiceAccount without -Cluster lists what is there."),
+            RegistryErrorKind.MemberNotFound => ("MemberNotFound", ErrorCategory.ObjectNotFound,
+                "Check the spelling, and that the account was not deleted. IAM may need a minute to know a new one."),
+            RegistryErrorKind.MemberNotAllowed => ("MemberNotAllowed", ErrorCategory.SecurityError,
+                "The organisation permits members of some customers only (constraint iam.allowedPolicyMemberDomains). Who "
+                + "administers the organisation's policies can allow this member's, or name an account that is inside."),
+            RegistryErrorKind.RoleNotFound => ("RoleNotFound", ErrorCategory.InvalidArgument,
+                "The roles of Artifact Registry are completed after -Role; the one for pulling is roles/artifactregistry.reader."),
+            RegistryErrorKind.PolicyFull => ("PolicyFull", ErrorCategory.LimitsExceeded,
+                "Grant to a group and put the members into it, or revoke what is not needed any more: Get-ArReader lists it."),
+            RegistryErrorKind.OutsidePerimeter => ("OutsidePerimeter", ErrorCategory.PermissionDenied,
+                e.UniqueId is { Length: > 0 } uniqueId
+                    ? $"VPC Service Controls refused this under the unique id {uniqueId}: give that id to who administers the perimeter."
+                    : "VPC Service Controls refused this: ask who administers the perimeter."),
             RegistryErrorKind.NameNotSpecific => ("NameNotSpecific", ErrorCategory.InvalidArgument, null),
             _ => ("RegistryError", ErrorCategory.NotSpecified, null),
         };
@@ -56,7 +71,8 @@ internal static class ErrorRecords
             // These are composed by the operations and name what they are about.
             RegistryErrorKind.TagPointsElsewhere or RegistryErrorKind.TagMoved or RegistryErrorKind.StillTagged
                 or RegistryErrorKind.StillReferenced or RegistryErrorKind.NameNotSpecific
-                or RegistryErrorKind.Unauthenticated or RegistryErrorKind.UnsafeRequest => e.Message,
+                or RegistryErrorKind.Unauthenticated or RegistryErrorKind.UnsafeRequest
+                or RegistryErrorKind.ClusterNotFound => e.Message,
             _ => $"'{item}': {e.Message}",
         };
         return Record(e, id, category, item, message, advice);
@@ -64,6 +80,19 @@ internal static class ErrorRecords
 
     private static string AdviceFor(string? permission)
     {
+        string? elsewhere = permission switch
+        {
+            "resourcemanager.projects.setIamPolicy" => "roles/resourcemanager.projectIamAdmin",
+            "resourcemanager.projects.getIamPolicy" => "roles/iam.securityReviewer",
+            "resourcemanager.projects.get" => "roles/browser",
+            "iam.serviceAccounts.create" => "roles/iam.serviceAccountCreator",
+            "container.clusters.list" => "roles/container.clusterViewer",
+            _ => null,
+        };
+        if (elsewhere is not null)
+            return $"This needs {permission}: somebody who administers the project must grant you {elsewhere} on the project. "
+                + "Check its id too: the service answers the same where no such project exists.";
+
         string role = permission switch
         {
             null => "a role with the missing permission",

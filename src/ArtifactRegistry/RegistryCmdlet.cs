@@ -15,18 +15,51 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// <summary>The registry's own protocol.</summary>
     protected OciRegistryClient Registry { get; private set; } = null!;
 
+    /// <summary>Resource Manager.</summary>
+    protected ResourceManagerClient Projects { get; private set; } = null!;
+
+    /// <summary>IAM Admin.</summary>
+    protected IamClient Accounts { get; private set; } = null!;
+
+    /// <summary>Kubernetes Engine.</summary>
+    protected ContainerClient Clusters { get; private set; } = null!;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         try
         {
             Session = Session.Current;
-            (Client, Registry) = Session.Open(IsVerbose ? line => Note(() => WriteVerbose(line)) : null);
+            (Client, Registry, Projects, Accounts, Clusters) =
+                Session.Open(IsVerbose ? line => Note(() => WriteVerbose(line)) : null);
         }
         catch (RegistryException e)
         {
             ThrowTerminatingError(ErrorRecords.For(e, this));
         }
+    }
+
+    /// <summary>The project that was given, else the session's; it ends up in request paths, so it is checked here.</summary>
+    private protected string CheckedProject(string? given)
+    {
+        string project = given ?? Session.DefaultProject ?? "";
+        RegistryException? error = project.Length == 0
+            ? new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                "No project was given. Use -Project, or set a default with Connect-ArRegistry -Project or the environment "
+                + "variable CLOUDSDK_CORE_PROJECT.")
+            : null;
+        try
+        {
+            if (error is null) return ImageName.Create("us", project, "any", null, null, null).Project;
+            ThrowTerminatingError(ErrorRecords.For(error, this));
+        }
+        catch (ImageNameException e)
+        {
+            ThrowTerminatingError(ErrorRecords.For(e, project));
+        }
+
+        throw new InvalidOperationException();
     }
 
     /// <summary>Whether a switch such as -Verbose was given, or its preference variable says so.</summary>

@@ -43,13 +43,19 @@ internal sealed class Session
     public ManifestCache Manifests { get; } = new();
 
     /// <summary>The clients for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
-    public (ArtifactRegistryClient Client, OciRegistryClient Registry) Open(Action<string>? trace)
+    public (ArtifactRegistryClient Client, OciRegistryClient Registry, ResourceManagerClient Projects, IamClient Accounts,
+        ContainerClient Clusters) Open(Action<string>? trace)
     {
         var defaults = new TransportOptions();
         TransportOptions options = defaults with { RequestTimeout = RequestTimeout ?? defaults.RequestTimeout };
         var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace);
         var endpoints = Endpoints.Choose(Endpoint, Variable);
-        return (new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints));
+        return (
+            new ArtifactRegistryClient(transport, endpoints),
+            new OciRegistryClient(transport, endpoints),
+            new ResourceManagerClient(transport, endpoints),
+            new IamClient(transport, endpoints),
+            new ContainerClient(transport, endpoints));
     }
 
     public Connection Describe() => new(

@@ -32,6 +32,18 @@ public sealed class Behaviour
     /// </summary>
     public IReadOnlyList<string> MissingMembers { get; set; } = [];
 
+    /// <summary>
+    /// Members that the organisation does not permit in a policy (domain restricted sharing); <c>*</c> stands for any
+    /// text. Those that are in a policy already may stay.
+    /// </summary>
+    public IReadOnlyList<string> ForbiddenMembers { get; set; } = [];
+
+    /// <summary>The permissions that a perimeter of VPC Service Controls keeps from the caller.</summary>
+    public IReadOnlyList<Denial> Perimeter { get; set; } = [];
+
+    /// <summary>How many policies that name a service account just created are refused: IAM learns of it with time.</summary>
+    public int NewAccountRefusals { get; set; }
+
     /// <summary>How many names <c>versions:batchDelete</c> takes; 75 or 50 were seen.</summary>
     public int BatchDeleteLimit { get; set; } = 75;
 

@@ -34,13 +34,16 @@ internal static class CommandLineBehaviour
             b.RequireToken = true;
             b.AcceptedTokens = [.. b.AcceptedTokens, text];
         }),
-        Of("--deny", "PERMISSION[@RESOURCE]", "the caller lacks it; * for anything; may be repeated", (b, text) =>
-        {
-            string[] parts = text.Split('@', 2);
-            b.Denials = [.. b.Denials, new Denial(parts[0], parts.Length > 1 ? parts[1] : "*")];
-        }),
+        Of("--deny", "PERMISSION[@RESOURCE]", "the caller lacks it; * for anything; may be repeated",
+            (b, text) => b.Denials = [.. b.Denials, Denied(text)]),
         Of("--missing-member", "MEMBER", "a member that IAM does not know; may be repeated",
             (b, text) => b.MissingMembers = [.. b.MissingMembers, text]),
+        Of("--forbidden-member", "MEMBER", "the organisation permits no such member; * for any text; may be repeated",
+            (b, text) => b.ForbiddenMembers = [.. b.ForbiddenMembers, text]),
+        Of("--perimeter", "PERMISSION[@RESOURCE]", "VPC Service Controls keeps it from the caller; may be repeated",
+            (b, text) => b.Perimeter = [.. b.Perimeter, Denied(text)]),
+        Of("--new-account-refusals", "N", "policies refused for naming a service account just created",
+            (b, text) => b.NewAccountRefusals = Number(text)),
         Of("--page-size", "N", "page size where the request names none", (b, text) => b.PageSize = Number(text)),
         Of("--max-page-size", "N", "largest page size that may be asked for",
             (b, text) => b.MaximumPageSize = Number(text)),
@@ -102,6 +105,12 @@ internal static class CommandLineBehaviour
             else throw new FormatException($"'{text}' is not {FaultForm}. The rate is a share such as 0.1.");
         }
         return fault;
+    }
+
+    private static Denial Denied(string text)
+    {
+        string[] parts = text.Split('@', 2);
+        return new Denial(parts[0], parts.Length > 1 ? parts[1] : "*");
     }
 
     private static int Number(string text, int least = 1)

@@ -34,6 +34,23 @@ public sealed class EndpointsTests
     }
 
     [Theory]
+    [InlineData(null, null, "https://iam.googleapis.com/", "https://container.googleapis.com/")]
+    [InlineData("http://127.0.0.1:1/", null, "http://127.0.0.1:1/", "http://127.0.0.1:1/")]
+    [InlineData("http://127.0.0.1:1/", "https://b.example", "https://b.example/", "https://b.example/")]
+    [InlineData(null, "http://127.0.0.1:2/", "http://127.0.0.1:2/", "http://127.0.0.1:2/")]
+    public void Accounts_and_clusters_follow_the_registry_to_this_machine(
+        string? registry, string? variable, string iam, string container)
+    {
+        Endpoints chosen = Endpoints.Choose(registry is null ? null : new Uri(registry), name => name switch
+        {
+            "CLOUDSDK_API_ENDPOINT_OVERRIDES_IAM" or "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER" => variable,
+            _ => null,
+        });
+
+        Assert.Equal((iam, container), (chosen.Iam.AbsoluteUri, chosen.Container.AbsoluteUri));
+    }
+
+    [Theory]
     [InlineData("http://artifactregistry.googleapis.com/")]
     [InlineData("http://192.0.2.1/")]
     [InlineData("artifactregistry.googleapis.com")]

@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Core.Tests;
 /// <summary>Edits of a policy leave everything else as it was; members are written as IAM writes them.</summary>
 public sealed class PolicyTests
 {
-    private const string Reader = GrantReader.ReaderRole;
+    private const string Reader = ReaderRoles.Reader;
     private const string Anna = "user:anna@example.com";
 
     [Fact]
@@ -32,6 +32,35 @@ public sealed class PolicyTests
 
                 TakeBack(after, before, added);
                 Assert.True(JsonNode.DeepEquals(before, after), $"{before.ToJsonString()} became {after.ToJsonString()}");
+            });
+
+    [Fact]
+    public void Everything_but_the_revoked_members_stays_as_it_was() =>
+        Check(
+            from policy in Policy
+            from members in Gen.Elements(Members).NonEmptyListOf()
+            from condition in Gen.Elements<string?>(null, "t", "nothing like it")
+            select (policy, members, condition),
+            input =>
+            {
+                JsonObject after = input.policy.DeepClone().AsObject(), expected = input.policy.DeepClone().AsObject();
+
+                IReadOnlyList<string> removed = Policies.Remove(after, Reader, input.members, input.condition);
+
+                foreach (JsonObject binding in (expected["bindings"] as JsonArray ?? []).OfType<JsonObject>().ToArray())
+                {
+                    bool meant = (string?)binding["role"] == Reader
+                        && (string?)binding["condition"]?["title"] == input.condition;
+                    if (!meant || binding["members"] is not JsonArray { Count: > 0 } list) continue;
+                    foreach (JsonNode? member in list.ToArray())
+                        if (removed.Contains((string)member!, StringComparer.OrdinalIgnoreCase)) list.Remove(member);
+                    if (list.Count == 0) expected["bindings"]!.AsArray().Remove(binding);
+                }
+
+                if (removed.Count > 0) expected["version"] = 3;
+                Assert.Subset(input.members.ToHashSet(), removed.ToHashSet());
+                Assert.True(JsonNode.DeepEquals(expected, after), $"{expected.ToJsonString()} and {after.ToJsonString()}");
+                Assert.Empty(Policies.Remove(after, Reader, input.members, input.condition));
             });
 
     [Fact]

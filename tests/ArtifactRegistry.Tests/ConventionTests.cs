@@ -11,7 +11,8 @@ namespace ArtifactRegistry.Tests;
 /// <summary>What all cmdlets and all sources have in common.</summary>
 public sealed partial class ConventionTests
 {
-    private static readonly string[] DeletingImages = ["Remove-ArImage", "Remove-ArUntaggedImage"];
+    // What takes images or access away.
+    private static readonly string[] Destructive = ["Remove-ArImage", "Remove-ArUntaggedImage", "Revoke-ArReader"];
     private static readonly string[] Changing = ["Add", "Grant", "New", "Remove", "Revoke", "Set"];
     private static readonly string[] NotBuilt = ["bin", "obj", ".git", ".vs", "node_modules", "TestResults", "artifacts", "dist"];
 
@@ -60,14 +61,14 @@ public sealed partial class ConventionTests
     }
 
     [Theory, MemberData(nameof(Cmdlets))]
-    public void Changing_cmdlets_ask_and_those_that_delete_images_ask_by_default(string name)
+    public void Changing_cmdlets_ask_and_those_that_take_something_away_ask_by_default(string name)
     {
         CmdletAttribute cmdlet = TypeOf(name).GetCustomAttribute<CmdletAttribute>()!;
 
         bool changes = Changing.Contains(cmdlet.VerbName);
         Assert.Equal(changes, cmdlet.SupportsShouldProcess);
         Assert.Equal(
-            !changes ? ConfirmImpact.None : DeletingImages.Contains(name) ? ConfirmImpact.High : ConfirmImpact.Medium,
+            !changes ? ConfirmImpact.None : Destructive.Contains(name) ? ConfirmImpact.High : ConfirmImpact.Medium,
             cmdlet.ConfirmImpact);
     }
 
@@ -75,7 +76,7 @@ public sealed partial class ConventionTests
     public void What_a_cmdlet_emits_is_declared_and_has_a_view(string name)
     {
         string[] emitted = [.. TypeOf(name).GetCustomAttributes<OutputTypeAttribute>().SelectMany(attribute => attribute.Type)
-            .Select(type => type.Name).Where(type => type != "System.Void")];
+            .Select(type => type.Name).Where(type => type is not ("System.Void" or "System.Boolean"))];
 
         Assert.NotEmpty(TypeOf(name).GetCustomAttributes<OutputTypeAttribute>());
         var views = XDocument.Load(Path.Combine(Checkout.Root, "src/ArtifactRegistry/ArtifactRegistry.format.ps1xml"));

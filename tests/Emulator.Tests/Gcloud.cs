@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;
@@ -16,6 +17,10 @@ internal sealed class Gcloud(Uri emulator)
         Assert.True(run.ExitCode == 0, run.Error);
         return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    /// <summary>Runs a command that has to succeed, and reads what it prints.</summary>
+    public async Task<JsonNode> JsonAsync(string command, CancellationToken stop) =>
+        JsonNode.Parse(string.Concat(await LinesAsync(command, ["--format=json"], stop)))!;
 
     public Task<ToolRun> RunAsync(string command, string[] arguments, CancellationToken stop)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Seeding;
 using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;
@@ -165,6 +167,53 @@ public sealed class GcloudTests : EmulatorTest
 
         Assert.Equal(["user:a@example.com"], State.ProjectMembers("games", Reader));
         Assert.Equal(["345678901234"], await LinesAsync("projects describe games", "--format=value(projectNumber)"));
+    }
+
+    [Fact]
+    public async Task A_projects_policy_is_shown_with_its_conditions()
+    {
+        State.GrantOnProject("games", Reader, "user:a@example.com", new JsonObject
+        {
+            ["title"] = "until then",
+            ["expression"] = "request.time < timestamp('2030-01-01T00:00:00Z')",
+        });
+
+        string policy = (await GcloudAsync("projects get-iam-policy games", "--format=json")).Output;
+
+        Assert.True(JsonNode.DeepEquals(State.ProjectPolicy("games"), JsonNode.Parse(policy)), policy);
+    }
+
+    [Fact]
+    public async Task Service_accounts_are_created_and_listed()
+    {
+        State.AddProject("games");
+        for (int i = 10; i < 35; i++) State.AddServiceAccount("games", $"account-{i}");
+
+        await GcloudAsync("iam service-accounts create gke-nodes", "--project=games", "--display-name=The nodes");
+        string again = await FailsAsync("iam service-accounts create gke-nodes", "--project=games");
+        string[] emails = await LinesAsync("iam service-accounts list", "--project=games", "--format=value(email)");
+
+        Assert.Contains("already exists within project projects/games", again, StringComparison.Ordinal);
+        Assert.Equal(State.ServiceAccounts("games"), emails.Order(StringComparer.Ordinal));
+        Assert.Contains("gke-nodes@games.iam.gserviceaccount.com", emails);
+    }
+
+    [Fact]
+    public async Task Clusters_are_listed_and_described_with_the_accounts_of_their_node_pools()
+    {
+        State.DeleteRepository(Apps);
+        State.AddSample();
+        State.SetMissingZones("games", "us-east1-b");
+
+        ToolRun list = await GcloudAsync("container clusters list", "--project=games", "--format=value(name,location)");
+        string[] accounts = await LinesAsync(
+            "container node-pools list", "--project=games", "--cluster=arena", "--region=europe-west1",
+            "--format=value(name,config.serviceAccount)");
+
+        Assert.Equal(["arena\teurope-west1", "lobby\tus-central1"], list.Output.Trim().Split('\n').Order(StringComparer.Ordinal));
+        Assert.Contains("us-east1-b", list.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            ["default-pool\tdefault", "servers\tgame-nodes@games.iam.gserviceaccount.com", "metrics\tdefault"], accounts);
     }
 
     private async Task<string[]> LinesAsync(string command, params string[] arguments)

@@ -19,7 +19,12 @@ public sealed class SeedTests
             """
             {
               // Comments are fine.
-              "projects": [ { "id": "shop", "number": "42" } ],
+              "projects": [
+                {
+                  "id": "shop", "number": "42", "serviceAccounts": [ { "accountId": "gke-nodes" } ],
+                  "clusters": [ { "name": "c1", "location": "us-central1" } ]
+                }
+              ],
               "repositories": [
                 {
                   "name": "us-docker.pkg.dev/shop/apps",
@@ -38,6 +43,7 @@ public sealed class SeedTests
             """).AddTo(state);
 
         Assert.Equal("42", state.ProjectNumber("shop"));
+        Assert.Equal(["gke-nodes@shop.iam.gserviceaccount.com"], state.ServiceAccounts("shop"));
         Assert.Equal(3, state.Digests(Apps, "web").Count);
         Assert.Equal(2, state.UntaggedDigests(Apps, "web").Count);
         Assert.Equal(2, state.Tags(Apps, "web").Count);
@@ -51,6 +57,8 @@ public sealed class SeedTests
     [InlineData("null", "null")]
     [InlineData("""{ "repositries": [] }""", "repositries")]
     [InlineData("""{ "repositories": [ { "images": [] } ] }""", "name")]
+    [InlineData("""{ "projects": [ { "id": "p", "clusters": [ { "name": "c" } ] } ] }""", "a location")]
+    [InlineData("""{ "projects": [ { "id": "p", "serviceAccounts": [ { "accountId": "x" } ] } ] }""", "'x' is no account id")]
     [InlineData("""{ "repositories": [ { "name": "apps" } ] }""", "'apps' is no repository")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p" }, { "name": "gcr.io/p" } ] }""", "already")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { } ] } ] }""", "package")]

@@ -138,16 +138,6 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         ListAsync<ListDockerImagesResponse, DockerImageMessage>(
             $"{repository.RepositoryResource}/dockerImages", filter, Messages.Default.ListDockerImagesResponse, stop);
 
-    // Everything else in a path comes from an ImageName, which is checked when it is made.
-    private static string Project(string project) => Valid(project, ImageNameGrammar.ProjectProblem(project));
-
-    private static string Location(string location) => Valid(location, ImageNameGrammar.LocationProblem(location));
-
-    private static string Valid(string segment, string? problem) =>
-        problem is null
-            ? segment
-            : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"Nothing can be listed there: {problem}.");
-
     private static byte[] TagBody(ImageName tag, ImageName digest) =>
         Body(new TagMessage(tag.TagResource, digest.VersionResource), Messages.Default.TagMessage);
 }

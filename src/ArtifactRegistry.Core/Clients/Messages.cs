@@ -101,6 +101,41 @@ internal sealed record OperationMessage([property: JsonRequired] string Name, bo
 
 internal sealed record StatusMessage(int Code, string? Message);
 
+// Resource Manager v1: https://cloud.google.com/resource-manager/reference/rest/v1/projects
+
+internal sealed record ProjectMessage([property: JsonRequired] string ProjectNumber, string? ProjectId);
+
+// IAM Admin v1: https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts
+
+internal sealed record ServiceAccountMessage([property: JsonRequired] string Email, string? DisplayName, bool? Disabled);
+
+internal sealed record CreateServiceAccountRequest(string AccountId, ServiceAccountFields ServiceAccount);
+
+internal sealed record ServiceAccountFields(string? DisplayName);
+
+// Kubernetes Engine v1: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
+
+internal sealed record ListClustersResponse(
+    IReadOnlyList<ClusterMessage>? Clusters, IReadOnlyList<string>? MissingZones);
+
+internal sealed record ClusterMessage(
+    [property: JsonRequired] string Name,
+    string? Location,
+    string? Zone,
+    IReadOnlyList<NodePoolMessage>? NodePools,
+    AutopilotMessage? Autopilot,
+    AutoscalingMessage? Autoscaling);
+
+internal sealed record NodePoolMessage([property: JsonRequired] string Name, NodeIdentityMessage? Config);
+
+/// <summary>What NodeConfig and AutoprovisioningNodePoolDefaults say alike.</summary>
+internal sealed record NodeIdentityMessage(string? ServiceAccount, IReadOnlyList<string>? OauthScopes);
+
+internal sealed record AutopilotMessage(bool Enabled);
+
+internal sealed record AutoscalingMessage(
+    bool? EnableNodeAutoprovisioning, NodeIdentityMessage? AutoprovisioningNodePoolDefaults);
+
 // An image manifest or index, as far as it refers to other manifests.
 // https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md and manifest.md
 
@@ -124,6 +159,10 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(ManifestMessage))]
 [JsonSerializable(typeof(ListTagsResponse))]
 [JsonSerializable(typeof(OperationMessage))]
+[JsonSerializable(typeof(ProjectMessage))]
+[JsonSerializable(typeof(ServiceAccountMessage))]
+[JsonSerializable(typeof(CreateServiceAccountRequest))]
+[JsonSerializable(typeof(ListClustersResponse))]
 [JsonSerializable(typeof(EmptyMessage))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class Messages : JsonSerializerContext;

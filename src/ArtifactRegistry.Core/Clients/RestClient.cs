@@ -19,8 +19,9 @@ public abstract class RestClient
         _endpoint = endpoint;
     }
 
-    private protected Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken stop) =>
-        SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop);
+    private protected Task<T> GetAsync<T>(
+        string path, JsonTypeInfo<T> answer, CancellationToken stop, string? needs = null) =>
+        SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop, needs: needs);
 
     private protected Task<T> SendAsync<T>(
         HttpMethod method,
@@ -29,8 +30,10 @@ public abstract class RestClient
         Repeat repeat,
         JsonTypeInfo<T> answer,
         CancellationToken stop,
-        Pacer? pacer = null) =>
-        _transport.SendAsync(new Call<T>(method, Address(path), body, repeat, answer) { Pacer = pacer }, stop);
+        Pacer? pacer = null,
+        string? needs = null) =>
+        _transport.SendAsync(
+            new Call<T>(method, Address(path), body, repeat, answer) { Pacer = pacer, Needs = needs }, stop);
 
     private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
         string path, string? filter, JsonTypeInfo<TPage> answer, [EnumeratorCancellation] CancellationToken stop)
@@ -95,6 +98,16 @@ public abstract class RestClient
             await found.DisposeAsync();
         }
     }
+
+    // Everything else in a path comes from a value that is checked when it is made.
+    private protected static string Project(string project) => Valid(project, ImageNameGrammar.ProjectProblem(project));
+
+    private protected static string Location(string location) => Valid(location, ImageNameGrammar.LocationProblem(location));
+
+    private static string Valid(string segment, string? problem) =>
+        problem is null
+            ? segment
+            : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"Nothing can be listed there: {problem}.");
 
     private protected static byte[] Body<T>(T message, JsonTypeInfo<T> type) =>
         JsonSerializer.SerializeToUtf8Bytes(message, type);

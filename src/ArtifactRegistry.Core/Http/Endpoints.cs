@@ -11,6 +11,12 @@ public sealed record Endpoints
     /// <summary>Resource Manager API, for the policy and number of a project.</summary>
     public required Uri ResourceManager { get; init; }
 
+    /// <summary>IAM Admin API v1, for service accounts.</summary>
+    public required Uri Iam { get; init; }
+
+    /// <summary>Kubernetes Engine API v1, for clusters and their node pools.</summary>
+    public required Uri Container { get; init; }
+
     /// <summary>
     /// Where the registry of an image answers docker: its own host; or on this machine, when Artifact Registry is here,
     /// under the location's name, so that 127.0.0.1:PORT/us/PROJECT stands for us-docker.pkg.dev/PROJECT.
@@ -39,9 +45,13 @@ public sealed record Endpoints
         return new Endpoints
         {
             ArtifactRegistry = registry,
-            ResourceManager = FromVariable("CLOUDRESOURCEMANAGER")
-                ?? (registry.IsLoopback ? registry : new Uri("https://cloudresourcemanager.googleapis.com/")),
+            ResourceManager = Neighbour("CLOUDRESOURCEMANAGER", "https://cloudresourcemanager.googleapis.com/"),
+            Iam = Neighbour("IAM", "https://iam.googleapis.com/"),
+            Container = Neighbour("CONTAINER", "https://container.googleapis.com/"),
         };
+
+        Uri Neighbour(string service, string google) =>
+            FromVariable(service) ?? (registry.IsLoopback ? registry : new Uri(google));
 
         Uri? FromVariable(string service) =>
             environment(Prefix + service) is { Length: > 0 } text

@@ -13,9 +13,15 @@ internal static class ErrorEnvelope
     private const int LongestQuote = 500;
 
     /// <summary>Translates an answer whose status is not 2xx.</summary>
-    public static RegistryException Translate(string request, HttpStatusCode status, string body, TimeSpan? retryAfter)
+    /// <param name="request">Method and address.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="body">What the service said.</param>
+    /// <param name="retryAfter">What the header of that name said.</param>
+    /// <param name="needed">The permission that the method needs, for services that do not name it.</param>
+    public static RegistryException Translate(
+        string request, HttpStatusCode status, string body, TimeSpan? retryAfter, string? needed = null)
     {
-        string? message = null, rpcStatus = null, reason = null, permission = null;
+        string? message = null, rpcStatus = null, reason = null, permission = null, uniqueId = null;
         if (TryReadError(body) is JsonElement error)
         {
             message = Text(error, "message") is { Length: > 0 } words ? words : null;
@@ -25,20 +31,28 @@ internal static class ErrorEnvelope
                 foreach (JsonElement detail in details.EnumerateArray())
                 {
                     reason ??= Text(detail, "reason");
-                    permission ??= Child(detail, "metadata") is JsonElement metadata
-                        ? Text(metadata, "permission")
-                        : null;
+                    if (Child(detail, "metadata") is JsonElement metadata)
+                    {
+                        permission ??= Text(metadata, "permission");
+                        if (Text(detail, "reason") is "SECURITY_POLICY_VIOLATED") uniqueId ??= Text(metadata, "uid");
+                    }
+
+                    uniqueId ??= PerimeterViolation(detail);
                     retryAfter ??= RetryDelay(detail);
                 }
             }
         }
 
+        uniqueId ??= AfterMarker(message);
+        RegistryErrorKind kind = uniqueId is null ? KindOf(status, rpcStatus) : RegistryErrorKind.OutsidePerimeter;
+        if (kind is RegistryErrorKind.PermissionDenied) permission ??= needed;
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
-        return new RegistryException(KindOf(status, rpcStatus), message ?? Quote(body) ?? $"The service answered {code}.")
+        return new RegistryException(kind, message ?? Quote(body) ?? $"The service answered {code}.")
         {
             Status = status,
             Reason = reason,
             Permission = permission,
+            UniqueId = uniqueId,
             Request = request,
             RetryAfter = retryAfter,
         };
@@ -117,6 +131,25 @@ internal static class ErrorEnvelope
             // Half of a surrogate pair: a text that was cut by somebody who counted in UTF-16.
             return null;
         }
+    }
+
+    // google.rpc.PreconditionFailure: {"violations":[{"type":"VPC_SERVICE_CONTROLS","description":"<id>"}]}.
+    // https://cloud.google.com/vpc-service-controls/docs/troubleshooting
+    private static string? PerimeterViolation(JsonElement detail)
+    {
+        if (detail.ValueKind is not JsonValueKind.Object || !detail.TryGetProperty("violations", out JsonElement violations)
+            || violations.ValueKind is not JsonValueKind.Array)
+            return null;
+        foreach (JsonElement violation in violations.EnumerateArray())
+            if (Text(violation, "type") is "VPC_SERVICE_CONTROLS") return Text(violation, "description") ?? "";
+        return null;
+    }
+
+    private static string? AfterMarker(string? message)
+    {
+        const string Marker = "vpcServiceControlsUniqueIdentifier:";
+        int at = message?.IndexOf(Marker, StringComparison.Ordinal) ?? -1;
+        return at < 0 ? null : message![(at + Marker.Length)..].Trim().Split(' ')[0].TrimEnd('.', ',');
     }
 
     // google.rpc.RetryInfo: {"retryDelay":"1.5s"}.

@@ -56,6 +56,24 @@ public enum RegistryErrorKind
     /// <summary>An index or an image still refers to the digest, so it is not deleted.</summary>
     StillReferenced,
 
+    /// <summary>The project has no cluster of that name.</summary>
+    ClusterNotFound,
+
+    /// <summary>A member of a policy does not exist, as far as IAM knows.</summary>
+    MemberNotFound,
+
+    /// <summary>The organisation's policy does not permit a member.</summary>
+    MemberNotAllowed,
+
+    /// <summary>The role does not exist, or cannot be granted there.</summary>
+    RoleNotFound,
+
+    /// <summary>A policy would have more members than IAM allows.</summary>
+    PolicyFull,
+
+    /// <summary>A perimeter of VPC Service Controls keeps the caller out; no role helps.</summary>
+    OutsidePerimeter,
+
     /// <summary>The name stands for more, or for less, than the command is about.</summary>
     NameNotSpecific,
 }
@@ -81,6 +99,9 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
 
     /// <summary>The missing permission, where the service names it.</summary>
     public string? Permission { get; init; }
+
+    /// <summary>The id under which VPC Service Controls logged a refusal.</summary>
+    public string? UniqueId { get; init; }
 
     /// <summary>Method and address of the request, without query and without secrets.</summary>
     public string? Request { get; init; }

@@ -27,6 +27,9 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
     /// <summary>What the service may send back; null for its default.</summary>
     public string? Accept { get; init; }
 
+    /// <summary>The permission that the method needs, for services that do not name it when they refuse.</summary>
+    public string? Needs { get; init; }
+
     /// <summary>Holds each try back until its turn; null if there is no limit.</summary>
     public Pacer? Pacer { get; init; }
 }
@@ -139,7 +142,8 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
 
             if (!response.IsSuccessStatusCode)
                 throw ErrorEnvelope.Translate(
-                    line, response.StatusCode, await ReadErrorAsync(response.Content, stop), RetryAfter(response));
+                    line, response.StatusCode, await ReadErrorAsync(response.Content, stop), RetryAfter(response),
+                    attempt.Needs);
 
             return await ReadAnswerAsync(response, attempt.Answer, line, stop);
         }

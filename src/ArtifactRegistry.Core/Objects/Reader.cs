@@ -23,11 +23,19 @@ public sealed class Reader
     /// <summary>The IAM condition that limits the grant, in its own language; null if there is none.</summary>
     public string? Condition { get; }
 
+    /// <summary>The title of the condition; null if there is none.</summary>
+    public string? ConditionTitle { get; internal init; }
+
+    /// <summary>True if the member was deleted: the grant is of no use, even to a new account of the same name.</summary>
+    public bool Deleted => Member.StartsWith("deleted:", StringComparison.Ordinal);
+
     /// <summary>True if the role is granted above the repository that was asked for.</summary>
     public bool Inherited { get; internal init; }
 
-    /// <summary>After a grant: true if it was not there before.</summary>
+    /// <summary>True after a grant that was not there before, and after a revocation of one that was.</summary>
     public bool Changed { get; internal init; }
+
+    internal Reader AsInherited() => new(Resource, Member, Role, Condition) { ConditionTitle = ConditionTitle, Inherited = true };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Member} {Role} on {Resource}";

@@ -6,6 +6,36 @@ public static class MemberName
     private static readonly string[] Prefixes =
         ["user:", "serviceAccount:", "group:", "domain:", "principal://", "principalSet://"];
 
+    private static readonly string[] ExistingPrefixes = ["deleted:", "projectOwner:", "projectEditor:", "projectViewer:"];
+
+    /// <summary>
+    /// True for a workload of Kubernetes, in either spelling. A node's kubelet pulls as the node, so granting this lets
+    /// programs in pods read, and starts no pod.
+    /// </summary>
+    public static bool IsWorkload(string member) =>
+        member is not null && (member.Contains(".svc.id.goog[", StringComparison.Ordinal)
+            || member.Contains(".svc.id.goog/", StringComparison.Ordinal));
+
+    /// <summary>
+    /// The member as a policy has it. More than <see cref="Parse"/> takes: also who was deleted, and the owners, editors
+    /// and viewers of a project.
+    /// </summary>
+    public static string ParseExisting(string text)
+    {
+        string member = (text ?? "").Trim();
+        return ExistingPrefixes.Any(prefix => member.StartsWith(prefix, StringComparison.Ordinal) && member.Length > prefix.Length)
+            && !member.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+            ? member
+            : Parse(member);
+    }
+
+    /// <summary>The part of a member that services name in their messages: without the kind in front.</summary>
+    internal static string IdentityOf(string member)
+    {
+        int colon = member.IndexOf(':', StringComparison.Ordinal);
+        return member.StartsWith("principal", StringComparison.Ordinal) || colon < 0 ? member : member[(colon + 1)..];
+    }
+
     /// <summary>True for the members that mean everybody on the internet.</summary>
     public static bool IsPublic(string member) => member is "allUsers" or "allAuthenticatedUsers";
 
@@ -25,7 +55,9 @@ public static class MemberName
 
         bool email = member.IndexOf('@', StringComparison.Ordinal) is > 0 and int at && at == member.LastIndexOf('@')
             && !member.Contains(':', StringComparison.Ordinal);
-        return email && member.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase)
+        bool workload = member.EndsWith(']') && member.IndexOf(".svc.id.goog[", StringComparison.Ordinal) > 0
+            && !member.Contains('@', StringComparison.Ordinal);
+        return workload || (email && member.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase))
             ? "serviceAccount:" + member
             : throw Refused(text);
     }

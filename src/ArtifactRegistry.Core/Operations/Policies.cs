@@ -25,18 +25,78 @@ internal static class Policies
         return added;
     }
 
+    /// <summary>
+    /// Takes members out of the bindings of a role: those without a condition, or those with the condition that has this
+    /// title or expression. A binding that nobody is left in goes. The members that were there are returned.
+    /// </summary>
+    public static IReadOnlyList<string> Remove(JsonObject policy, string role, IEnumerable<string> members, string? condition)
+    {
+        var wanted = new HashSet<string>(members, StringComparer.OrdinalIgnoreCase);
+        var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        JsonArray bindings = policy["bindings"] as JsonArray ?? [];
+        foreach (JsonObject binding in bindings.OfType<JsonObject>().ToArray())
+        {
+            if (Role(binding) != role || !IsUnder(binding, condition)) continue;
+            if (binding["members"] is not JsonArray list) continue;
+            JsonNode?[] leaving = [.. list.Where(member => Text(member) is string text && wanted.Contains(text))];
+            foreach (JsonNode? member in leaving)
+            {
+                found.Add(Text(member)!);
+                list.Remove(member);
+            }
+
+            if (leaving.Length > 0 && list.Count == 0) bindings.Remove(binding);
+        }
+
+        if (found.Count > 0) policy["version"] = 3;
+        return [.. wanted.Where(found.Contains)];
+    }
+
+    /// <summary>How many members a policy has as IAM counts them: each appearance, exemptions from audit logs included.</summary>
+    public static int CountMembers(JsonObject policy) =>
+        Bindings(policy).Sum(binding => Members(binding).Count())
+        + (policy["auditConfigs"] as JsonArray ?? []).OfType<JsonObject>()
+            .SelectMany(config => config["auditLogConfigs"] as JsonArray ?? []).OfType<JsonObject>()
+            .Sum(log => (log["exemptedMembers"] as JsonArray ?? []).Count);
+
+    /// <summary>How many different groups a policy names.</summary>
+    public static int CountGroups(JsonObject policy) =>
+        Bindings(policy).SelectMany(Members).Where(member => member.StartsWith("group:", StringComparison.Ordinal))
+            .Distinct(StringComparer.OrdinalIgnoreCase).Count();
+
+    /// <summary>Custom roles that have members; what they contain cannot be told from the policy.</summary>
+    public static IReadOnlyList<string> CustomRoles(JsonObject policy) =>
+    [
+        .. Bindings(policy).Where(binding => Members(binding).Any()).Select(Role).OfType<string>()
+            .Where(role => !role.StartsWith("roles/", StringComparison.Ordinal)).Distinct(),
+    ];
+
     /// <summary>Every member of every binding whose role is wanted.</summary>
     public static IEnumerable<Reader> Read(JsonObject policy, string resource, Func<string, bool> wanted) =>
-        from binding in (policy["bindings"] as JsonArray ?? []).OfType<JsonObject>()
+        from binding in Bindings(policy)
         let role = Role(binding)
         where role is not null && wanted(role)
         from member in Members(binding)
-        select new Reader(resource, member, role, Condition(binding));
+        select new Reader(resource, member, role, Condition(binding))
+        {
+            ConditionTitle = binding["condition"] is JsonObject condition ? Text(condition["title"]) : null,
+        };
+
+    private static IEnumerable<JsonObject> Bindings(JsonObject policy) =>
+        (policy["bindings"] as JsonArray ?? []).OfType<JsonObject>();
+
+    private static bool IsUnder(JsonObject binding, string? condition) =>
+        condition is null
+            ? binding["condition"] is null
+            : binding["condition"] is JsonObject limit
+                && (Text(limit["title"]) == condition || Text(limit["expression"]) == condition);
 
     private static string? Role(JsonObject binding) => (string?)binding["role"];
 
     private static IEnumerable<string> Members(JsonObject binding) =>
         (binding["members"] as JsonArray ?? []).Select(member => (string?)member).OfType<string>();
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static string? Condition(JsonObject binding) =>
         binding["condition"] is JsonObject condition ? (string?)condition["expression"] : null;

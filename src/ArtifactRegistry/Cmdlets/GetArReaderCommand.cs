@@ -3,21 +3,99 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Lists who may pull from a repository by the repository's own policy.</summary>
-[Cmdlet(VerbsCommon.Get, "ArReader")]
-[OutputType(typeof(Reader))]
+/// <summary>Lists who may pull from a repository, or says why somebody may or may not.</summary>
+[Cmdlet(VerbsCommon.Get, "ArReader", DefaultParameterSetName = "List")]
+[OutputType(typeof(Reader), ParameterSetName = ["List"])]
+[OutputType(typeof(ReaderExplanation), ParameterSetName = ["Explain"])]
 public sealed class GetArReaderCommand : RegistryCmdlet
 {
+    private ReaderList? _readers;
+
     /// <summary>Repositories.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "List")]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Explain")]
     [ImageArgument(AllowRepositoryObject = true)]
     public ImageName[] Repository { get; set; } = [];
+
+    /// <summary>Lists what the project's policy grants, too.</summary>
+    [Parameter(ParameterSetName = "List")]
+    public SwitchParameter Inherited { get; set; }
+
+    /// <summary>Members, if only they are wanted; node service accounts bring the scopes of their nodes.</summary>
+    [Parameter(ParameterSetName = "List")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Explain")]
+    [MemberArgument]
+    [ValidateNotNullOrEmpty]
+    public MemberReference[] Member { get; set; } = [];
+
+    /// <summary>Says why each member may pull or may not, from the repository's policy and the project's.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Explain")]
+    public SwitchParameter Explain { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (ImageName name in Repository)
-            WriteObject(
-                Wait(name, () => FindReaders.RunAsync(Client, name.ToRepository(), StopToken)) ?? [], enumerateCollection: true);
+        if (ParameterSetName == "Explain") ExplainMembers();
+        else foreach (ImageName name in Repository) List(name);
     }
+
+    private void List(ImageName name)
+    {
+        ReaderList? found = Find(name, Inherited);
+        if (found is null) return;
+        IReadOnlyList<string>? wanted = Member.Length == 0 ? null : Wanted();
+        WriteObject(
+            found.Readers.Where(reader => wanted is null || wanted.Contains(reader.Member, StringComparer.OrdinalIgnoreCase)),
+            enumerateCollection: true);
+        if (!Inherited) return;
+        foreach (string what in found.Unseen) WriteWarning($"Not seen: {what}");
+        WriteWarning("Not seen: what folders and the organisation grant, and who belongs to groups.");
+    }
+
+    private List<string> Wanted()
+    {
+        List<string> wanted = [];
+        foreach (MemberReference each in Member)
+        {
+            try
+            {
+                wanted.Add(MemberName.ParseExisting(each.Text));
+            }
+            catch (RegistryException e)
+            {
+                WriteError(ErrorRecords.For(e, each.Text));
+            }
+        }
+
+        return wanted;
+    }
+
+    private void ExplainMembers()
+    {
+        if (Repository is not [ImageName name])
+        {
+            ThrowTerminatingError(ErrorRecords.For(
+                new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository."), Repository));
+            return;
+        }
+
+        _readers ??= Find(name, inherited: true);
+        if (_readers is null) return;
+        foreach (MemberReference each in Member)
+        {
+            try
+            {
+                WriteObject(
+                    ExplainReader.Run(name, _readers, MemberName.ParseExisting(each.Text), each.ScopesTooNarrow),
+                    enumerateCollection: true);
+            }
+            catch (RegistryException e)
+            {
+                WriteError(ErrorRecords.For(e, each.Text));
+            }
+        }
+    }
+
+    private ReaderList? Find(ImageName name, bool inherited) =>
+        Wait(name, () => FindReaders.RunAsync(Client, inherited ? Projects : null, name.ToRepository(), StopToken));
 }

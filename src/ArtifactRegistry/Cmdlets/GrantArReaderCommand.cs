@@ -3,25 +3,41 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Lets members pull from a repository: roles/artifactregistry.reader.</summary>
-[Cmdlet(VerbsSecurity.Grant, "ArReader", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+/// <summary>Lets members pull from a repository, or from all repositories of a project.</summary>
+[Cmdlet(
+    VerbsSecurity.Grant, "ArReader", DefaultParameterSetName = "Repository", SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Reader))]
-public sealed class GrantArReaderCommand : ChangeCmdlet
+public sealed class GrantArReaderCommand : PolicyCmdlet
 {
     private readonly List<string> _members = [];
+    private PolicyResource _resource = null!;
 
     /// <summary>The repository.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Repository")]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
     public ImageName[] Repository { get; set; } = [];
 
-    /// <summary>Service accounts by e-mail, or members as IAM writes them.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The project of the images, for all its repositories. Never taken from the pipeline.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Project")]
     [ValidateNotNullOrEmpty]
-    public string[] Member { get; set; } = [];
+    public string? Project { get; set; }
 
-    /// <summary>Allows allUsers and allAuthenticatedUsers, which publish the repository.</summary>
+    /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = "Repository")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Project")]
+    [MemberArgument]
+    [ValidateNotNullOrEmpty]
+    public MemberReference[] Member { get; set; } = [];
+
+    /// <summary>The role; the least that is needed to pull is the default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string Role { get; set; } = ReaderRoles.Reader;
+
+    /// <summary>Allows allUsers and allAuthenticatedUsers, which publish what they are granted.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -29,31 +45,23 @@ public sealed class GrantArReaderCommand : ChangeCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Repository is [{ IsRepository: false } image])
-            ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(
-                    RegistryErrorKind.NameNotSpecific,
-                    $"'{image}' is an image, and access is granted on a repository: use {image.ToRepository()}"),
-                image));
+        _resource = Named(Repository, Project)!;
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (string text in Member)
+        foreach (MemberReference each in Member)
         {
             try
             {
-                string member = MemberName.Parse(text);
-                if (MemberName.IsPublic(member) && !Force)
-                    throw new RegistryException(
-                        RegistryErrorKind.InvalidArgument,
-                        "this member publishes the repository: everybody on the internet could pull from it. Use -Force if you mean that.");
-                if (!_members.Contains(member, StringComparer.OrdinalIgnoreCase)) _members.Add(member);
+                string member = MemberName.Parse(each.Text);
+                if (IsGrantable(each, member) && !_members.Contains(member, StringComparer.OrdinalIgnoreCase))
+                    _members.Add(member);
             }
             catch (RegistryException e)
             {
-                WriteError(ErrorRecords.For(e, text));
+                WriteError(ErrorRecords.For(e, each.Text));
             }
         }
     }
@@ -62,10 +70,29 @@ public sealed class GrantArReaderCommand : ChangeCmdlet
     protected override void EndProcessing()
     {
         // All members from the pipeline become one write of the policy.
-        if (_members.Count > 0)
-            WriteObject(
-                Wait(Repository[0], () => GrantReader.RunAsync(Client, Repository[0], _members, ConfirmAsync, StopToken)) ?? [],
-                enumerateCollection: true);
+        if (_members.Count > 0) Change(_resource, new PolicyEdit.Grant(Role), _members);
         Drain();
+    }
+
+    private bool IsGrantable(MemberReference given, string member)
+    {
+        if (MemberName.IsPublic(member) && !Force)
+            throw new RegistryException(
+                RegistryErrorKind.InvalidArgument,
+                $"this member publishes {(Project is null ? "the repository" : "every repository of the project")}: "
+                + $"{(member == "allUsers" ? "everybody on the internet" : "everybody who has a Google account")} could pull "
+                + "from it. Use -Force if you mean that.");
+        if (given.Conditions.Count > 0)
+        {
+            Refuse(given.Text, $"'{given.Text}' holds its role on {given.Resource} under a condition ({given.Conditions[0]}), and this "
+                + "would grant it without one. Give the member as text if you mean that.");
+            return false;
+        }
+
+        if (MemberName.IsWorkload(member))
+            WriteWarning($"{member} is a workload. Images are pulled by the node (kubelet) as the node's service account, so this "
+                + "grant starts no pod: Get-ArNodeServiceAccount finds the accounts that pull.");
+        if (given.ScopesTooNarrow is not null) WriteWarning(given.ScopesTooNarrow);
+        return true;
     }
 }

@@ -10,6 +10,15 @@ namespace ArtifactRegistry.Emulator.Api;
 /// <summary>getIamPolicy, setIamPolicy and testIamPermissions, of repositories and of projects.</summary>
 internal static partial class PolicyMethods
 {
+    private const int MostMembers = 1_500;
+
+    // Of Artifact Registry; the emulator takes any role of another service.
+    private static readonly string[] Roles =
+    [
+        "admin", "containerRegistryMigrationAdmin", "createOnPushRepoAdmin", "createOnPushWriter", "reader",
+        "repoAdmin", "serviceAgent", "writer",
+    ];
+
     /// <summary>A GET with the version in the query.</summary>
     public static JsonObject Get(ApiCall call, RepositoryName name)
     {
@@ -87,7 +96,20 @@ internal static partial class PolicyMethods
         if (!string.IsNullOrEmpty(etag) && etag != entry.ETag) throw ApiError.PolicyConflict();
 
         JsonObject[] bindings = [.. (policy["bindings"] as JsonArray ?? []).OfType<JsonObject>()];
+        HashSet<string> present = [.. entry.Bindings.SelectMany(MembersOf)];
         foreach (JsonObject binding in bindings) CheckBinding(binding, call);
+        string[] members = [.. bindings.SelectMany(MembersOf)];
+        if (members.Any(member => !present.Contains(member)
+            && call.Behaviour.ForbiddenMembers.Any(pattern => Wildcard.Matches(pattern, member))))
+        {
+            throw ApiError.Precondition(
+                "One or more users named in the policy do not belong to a permitted customer.");
+        }
+        if (members.Length > MostMembers)
+        {
+            throw ApiError.Invalid(FormattableString.Invariant(
+                $"The number of members in the policy ({members.Length:N0}) is larger than the maximum allowed size 1,500."));
+        }
 
         int version = policy["version"] is JsonNode node ? VersionAsked(node.ToString()) : 1;
         bool conditional = bindings.Any(binding => binding["condition"] is not null);
@@ -113,15 +135,22 @@ internal static partial class PolicyMethods
                 "The role name must be in the form \"roles/{role}\", \"organizations/{organization_id}/roles/{role}\", "
                 + "or \"projects/{project_id}/roles/{role}\".");
         }
-        foreach (JsonNode? node in binding["members"] as JsonArray ?? [])
+        if (binding.Text("role") is string role && role.StartsWith("roles/artifactregistry.", StringComparison.Ordinal)
+            && !Roles.Contains(role["roles/artifactregistry.".Length..]))
         {
-            string member = (string?)node ?? "";
+            throw ApiError.Invalid($"Role {role} is not supported for this resource.");
+        }
+        foreach (string member in MembersOf(binding))
+        {
             if (!MemberName().IsMatch(member))
             {
                 throw ApiError.Invalid(
                     $"The member {member} is of an unknown type. Please set a valid type prefix for the member.");
             }
-            if (call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase))
+            if (call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase)
+                || (member.StartsWith("serviceAccount:", StringComparison.Ordinal)
+                    && call.State.FindServiceAccount(member["serviceAccount:".Length..]) is { UnknownFor: > 0 } young
+                    && young.UnknownFor-- > 0))
             {
                 bool account = member.StartsWith("serviceAccount:", StringComparison.Ordinal);
                 string kind = account ? "Service account" : "User";
@@ -129,6 +158,9 @@ internal static partial class PolicyMethods
             }
         }
     }
+
+    private static IEnumerable<string> MembersOf(JsonObject binding)
+        => (binding["members"] as JsonArray ?? []).Select(node => (string?)node ?? "");
 
     [GeneratedRegex(@"^((organizations|projects)/[^/]+/)?roles/[A-Za-z0-9_.]+$")]
     private static partial Regex RoleName();

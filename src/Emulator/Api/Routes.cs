@@ -26,7 +26,8 @@ internal static class Routes
             ["v1", "projects", string p, "services", string s] when method == "GET"
                 => ProjectMethods.Service(call, p, s),
             ["v1" or "v3", "projects", string p] => InProject(call, method, p, target.Verb, path[0]),
-            // IAM Admin (v1/projects/P/serviceAccounts) gets its place here.
+            ["v1", "projects", string p, "serviceAccounts", .. string[] rest] when target.Verb is null
+                => InServiceAccounts(call, method, p, rest),
             _ => throw ApiError.NoSuchMethod(),
         };
         return Answer.Json(body);
@@ -42,6 +43,15 @@ internal static class Routes
             _ => throw ApiError.NoSuchMethod(),
         };
 
+    private static JsonObject InServiceAccounts(ApiCall call, string method, string p, string[] rest)
+        => (method, rest) switch
+        {
+            ("GET", []) => ServiceAccountMethods.List(call, p),
+            ("POST", []) => ServiceAccountMethods.Create(call, p),
+            ("GET", [string account]) => ServiceAccountMethods.Get(call, p, account),
+            _ => throw ApiError.NoSuchMethod(),
+        };
+
     private static JsonObject InLocations(ApiCall call, string method, string p, string[] rest, string? verb)
         => (method, rest, verb) switch
         {
@@ -50,7 +60,9 @@ internal static class Routes
             ("GET", [string l, "repositories"], null) => RepositoryMethods.List(call, p, l),
             ("POST", [string l, "repositories"], null) => RepositoryMethods.Create(call, p, l),
             ("GET", [string l, "operations", string o], null) => OperationMethods.Get(call, p, l, o),
-            // Container (v1/projects/P/locations/-/clusters) gets its place here.
+            ("GET", [string l, "clusters"], null) => ClusterMethods.List(call, p, l),
+            ("GET", [string l, "clusters", string c], null) => ClusterMethods.Get(call, p, l, c),
+            ("GET", [string l, "clusters", string c, "nodePools"], null) => ClusterMethods.NodePools(call, p, l, c),
             _ => throw ApiError.NoSuchMethod(),
         };
 

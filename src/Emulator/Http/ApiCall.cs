@@ -41,10 +41,13 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     /// <summary>Refuses the call if the caller lacks the permission. Comes before any look at what exists.</summary>
     public void Demand(string permission, string resource)
     {
-        if (!behaviour.Denials.Any(denial => denial.Covers(permission, resource))) return;
-        throw permission.StartsWith("resourcemanager.", StringComparison.Ordinal)
-            ? ApiError.ProjectDenied()
-            : ApiError.Denied(permission, resource);
+        if (behaviour.Perimeter.Any(denial => denial.Covers(permission, resource)))
+        {
+            string project = resource.Split('/')[1];
+            throw ApiError.OutsidePerimeter(permission.Split('.')[0], state.FindProject(project)?.Number ?? "0");
+        }
+        if (behaviour.Denials.Any(denial => denial.Covers(permission, resource)))
+            throw ApiError.Lacks(permission, resource);
     }
 
     /// <summary>The repository, once the permission is there.</summary>

@@ -6,6 +6,8 @@ namespace ArtifactRegistry.Emulator.Http;
 internal sealed class ApiError(int code, string status, string message, params JsonObject[] details)
     : Exception(message)
 {
+    private const string PerimeterId = "gR7n2dXc0sQ-pErimEter_5fZlqHxVtA8w";
+
     /// <summary>The HTTP status.</summary>
     public int Code => code;
 
@@ -58,6 +60,37 @@ internal sealed class ApiError(int code, string status, string message, params J
         {
             ["permission"] = permission,
             ["resource"] = resource,
+        }));
+
+    /// <summary>Each service says it in its own words.</summary>
+    public static ApiError Lacks(string permission, string resource) => permission.Split('.')[0] switch
+    {
+        "resourcemanager" => ProjectDenied(),
+        "iam" => new(
+            403,
+            "PERMISSION_DENIED",
+            $"Permission '{permission}' denied on resource (or it may not exist).",
+            ErrorInfo("IAM_PERMISSION_DENIED", "iam.googleapis.com", new JsonObject { ["permission"] = permission })),
+        "container" => new(403, "PERMISSION_DENIED", $"Required \"{permission}\" permission(s) for \"{resource}\"."),
+        _ => Denied(permission, resource),
+    };
+
+    /// <summary>VPC Service Controls; whoever administers the perimeter finds the request by its unique id.</summary>
+    public static ApiError OutsidePerimeter(string service, string projectNumber) => new(
+        403,
+        "PERMISSION_DENIED",
+        "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: " + PerimeterId,
+        new JsonObject
+        {
+            ["@type"] = "type.googleapis.com/google.rpc.PreconditionFailure",
+            ["violations"] = new JsonArray(
+                new JsonObject { ["type"] = "VPC_SERVICE_CONTROLS", ["description"] = PerimeterId }),
+        },
+        ErrorInfo("SECURITY_POLICY_VIOLATED", "googleapis.com", new JsonObject
+        {
+            ["uid"] = PerimeterId,
+            ["consumer"] = $"projects/{projectNumber}",
+            ["service"] = $"{(service == "resourcemanager" ? "cloudresourcemanager" : service)}.googleapis.com",
         }));
 
     public static ApiError ProjectDenied()

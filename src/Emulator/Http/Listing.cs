@@ -26,6 +26,12 @@ internal sealed class Listing<T>
     /// <summary>Fields to order by, each as text that sorts rightly.</summary>
     public Dictionary<string, Func<T, string>> Orders { get; init; } = [];
 
+    /// <summary>Page size where the request names none, if it is not that of Artifact Registry.</summary>
+    public int? DefaultSize { get; init; }
+
+    /// <summary>The largest page, if it is not that of Artifact Registry.</summary>
+    public int? MaximumSize { get; init; }
+
     /// <param name="call">The request.</param>
     /// <param name="items">All items, by name.</param>
     /// <param name="ignoreFilter">Whether to list what does not match as well.</param>
@@ -70,15 +76,15 @@ internal sealed class Listing<T>
         return answer;
     }
 
-    private static int Size(ApiCall call)
+    private int Size(ApiCall call)
     {
         int size = 0;
         string? text = call.Query("pageSize") ?? call.Query("page_size");
         if (text is not null && !int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out size))
             throw ApiError.Invalid($"Invalid value at 'page_size' (TYPE_INT32), \"{text}\"");
         if (size < 0) throw ApiError.Invalid("page_size must not be negative");
-        if (size == 0) size = call.Behaviour.PageSize;
-        size = Math.Min(size, call.Behaviour.MaximumPageSize);
+        if (size == 0) size = DefaultSize ?? call.Behaviour.PageSize;
+        size = Math.Min(size, MaximumSize ?? call.Behaviour.MaximumPageSize);
         return Math.Max(1, Math.Min(size, call.Behaviour.PageSizeCap ?? int.MaxValue));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>A project.</summary>
@@ -10,4 +12,13 @@ internal sealed class ProjectEntry(string id, string number, DateTimeOffset crea
     public DateTimeOffset CreateTime => created;
 
     public PolicyEntry Policy { get; } = new();
+
+    /// <summary>Service accounts by e-mail.</summary>
+    public SortedDictionary<string, ServiceAccountEntry> ServiceAccounts { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Clusters as the API shows them.</summary>
+    public List<JsonObject> Clusters { get; } = [];
+
+    /// <summary>Zones that the list of clusters could not ask.</summary>
+    public IReadOnlyList<string> MissingZones { get; set; } = [];
 }

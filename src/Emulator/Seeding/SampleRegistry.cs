@@ -28,6 +28,7 @@ public static class SampleRegistry
         AddContainerRegistry(state);
         state.AddRepository("shop", "us", "empty", new RepositoryOptions { Description = "Nothing here yet" });
         AddPolicies(state);
+        AddClusters(state);
         return state;
     }
 
@@ -129,6 +130,32 @@ public static class SampleRegistry
             [15] = ["1.5"],
             [20] = ["1.6", "latest"],
         }, gcr);
+    }
+
+    /// <summary>
+    /// The clusters of another project, which cannot pull from the shop yet: pools with the default account, with one of
+    /// their own and with scopes that are too narrow, one that provisions pools itself, and an Autopilot cluster.
+    /// </summary>
+    private static void AddClusters(RegistryState state)
+    {
+        string runner = state.AddServiceAccount("games", "game-nodes", "Nodes of the game servers");
+        state
+            .AddCluster("games", "europe-west1", "arena", new ClusterOptions
+            {
+                NodePools =
+                [
+                    new("default-pool"),
+                    new("servers") { ServiceAccount = runner, Scopes = NodePoolOptions.CloudPlatform },
+                    new("metrics") { Scopes = ["https://www.googleapis.com/auth/monitoring"] },
+                ],
+                AutoProvisioning = new("") { ServiceAccount = runner, Scopes = NodePoolOptions.CloudPlatform },
+            })
+            .AddCluster("games", "us-central1", "lobby", new ClusterOptions
+            {
+                Autopilot = true,
+                NodePools = [new("default-pool")],
+                AutoProvisioning = new(""),
+            });
     }
 
     private static void AddPolicies(RegistryState state)

@@ -75,11 +75,37 @@ public sealed record SeedProject
     /// <summary>The IAM policy, as the API shows it.</summary>
     public JsonObject? Policy { get; set; }
 
+    /// <summary>Service accounts.</summary>
+    public IReadOnlyList<SeedServiceAccount> ServiceAccounts { get; set; } = [];
+
+    /// <summary>GKE clusters as the API shows them: <c>name</c>, <c>location</c>, <c>nodePools</c> and so on.</summary>
+    public IReadOnlyList<JsonObject> Clusters { get; set; } = [];
+
     internal void AddTo(RegistryState state)
     {
         state.AddProject(Id, Number);
+        try
+        {
+            foreach (SeedServiceAccount account in ServiceAccounts)
+                state.AddServiceAccount(Id, account.AccountId, account.DisplayName);
+            foreach (JsonObject cluster in Clusters) state.AddCluster(Id, cluster);
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            throw new FormatException(error.Message, error);
+        }
         if (Policy is not null) state.SetProjectPolicy(Id, Policy);
     }
+}
+
+/// <summary>A service account of a <see cref="SeedProject"/>.</summary>
+public sealed record SeedServiceAccount
+{
+    /// <summary>The part of its e-mail before the @.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>Shown in lists.</summary>
+    public string? DisplayName { get; set; }
 }
 
 /// <summary>A repository of a <see cref="Seed"/>.</summary>

@@ -1,0 +1,32 @@
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry.Clients;
+
+/// <summary>
+/// IAM Admin API v1: service accounts. See https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts.
+/// </summary>
+/// <param name="transport">What sends.</param>
+/// <param name="endpoints">Where to.</param>
+public sealed class IamClient(RestTransport transport, Endpoints endpoints) : RestClient(transport, endpoints.Iam)
+{
+    /// <summary>
+    /// GET v1/projects/P/serviceAccounts/EMAIL. With the project and never with <c>-</c>, for which the service answers
+    /// 403 where an account does not exist.
+    /// </summary>
+    internal Task<ServiceAccountMessage> GetServiceAccountAsync(string project, string email, CancellationToken stop) =>
+        GetAsync(
+            $"projects/{Project(project)}/serviceAccounts/{Uri.EscapeDataString(email)}",
+            Messages.Default.ServiceAccountMessage, stop, needs: "iam.serviceAccounts.get");
+
+    /// <summary>
+    /// POST v1/projects/P/serviceAccounts. May be repeated: a 409 may then be the answer to our own first try.
+    /// </summary>
+    internal Task<ServiceAccountMessage> CreateServiceAccountAsync(
+        string project, string accountId, string? displayName, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Post, $"projects/{Project(project)}/serviceAccounts",
+            Body(
+                new CreateServiceAccountRequest(accountId, new ServiceAccountFields(displayName)),
+                Messages.Default.CreateServiceAccountRequest),
+            Repeat.Freely, Messages.Default.ServiceAccountMessage, stop, needs: "iam.serviceAccounts.create");
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry.Clients;
+
+/// <summary>
+/// Resource Manager API v1: a project's number and its policy.
+/// See https://cloud.google.com/resource-manager/reference/rest/v1/projects.
+/// </summary>
+/// <param name="transport">What sends.</param>
+/// <param name="endpoints">Where to.</param>
+public sealed class ResourceManagerClient(RestTransport transport, Endpoints endpoints)
+    : RestClient(transport, endpoints.ResourceManager)
+{
+    /// <summary>GET v1/projects/P.</summary>
+    internal Task<ProjectMessage> GetProjectAsync(string project, CancellationToken stop) =>
+        GetAsync(
+            $"projects/{Project(project)}", Messages.Default.ProjectMessage, stop, needs: "resourcemanager.projects.get");
+
+    /// <summary>
+    /// POST v1/projects/P:getIamPolicy, which only reads. Version 3 is asked for, since conditions are lost in an older one.
+    /// </summary>
+    internal Task<JsonObject> GetIamPolicyAsync(string project, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Post, $"projects/{Project(project)}:getIamPolicy",
+            Body(
+                new JsonObject { ["options"] = new JsonObject { ["requestedPolicyVersion"] = 3 } },
+                Messages.Default.JsonObject),
+            Repeat.Freely, Messages.Default.JsonObject, stop, needs: "resourcemanager.projects.getIamPolicy");
+
+    /// <summary>
+    /// POST v1/projects/P:setIamPolicy. Repeated only if it was surely not carried out: after any other failure the policy
+    /// must be read again. Without an updateMask the service writes bindings alone, so audit configs stay as they are.
+    /// </summary>
+    internal Task<JsonObject> SetIamPolicyAsync(string project, JsonObject policy, CancellationToken stop) =>
+        SendAsync(
+            HttpMethod.Post, $"projects/{Project(project)}:setIamPolicy",
+            Body(new JsonObject { ["policy"] = policy.DeepClone() }, Messages.Default.JsonObject), Repeat.OnlyIfRefused,
+            Messages.Default.JsonObject, stop, needs: "resourcemanager.projects.setIamPolicy");
+}

@@ -1,0 +1,59 @@
+namespace ArtifactRegistry;
+
+/// <summary>Why somebody can pull, or cannot.</summary>
+public enum ReaderReason
+{
+    /// <summary>The repository's own policy grants it.</summary>
+    GrantedHere,
+
+    /// <summary>The policy of the repository's project grants it.</summary>
+    GrantedAtProject,
+
+    /// <summary>It is granted as long as a condition holds, which only the service can tell.</summary>
+    GrantedUnderCondition,
+
+    /// <summary>Neither repository nor project grant it.</summary>
+    Missing,
+
+    /// <summary>A grant is there, and it is that of a deleted account of the same name.</summary>
+    DeletedAccount,
+
+    /// <summary>The OAuth scopes of the nodes do not reach Artifact Registry, whatever the roles.</summary>
+    ScopesTooNarrow,
+
+    /// <summary>Something that could grant it cannot be looked into.</summary>
+    NotVisible,
+}
+
+/// <summary>One reason why a member can pull from a repository, or cannot.</summary>
+public sealed class ReaderExplanation
+{
+    internal ReaderExplanation(string repository, string member, ReaderReason reason, string detail)
+    {
+        Repository = repository;
+        Member = member;
+        Reason = reason;
+        Detail = detail;
+    }
+
+    /// <summary>The repository.</summary>
+    public string Repository { get; }
+
+    /// <summary>Who.</summary>
+    public string Member { get; }
+
+    /// <summary>The verdict from all reasons; null where it depends on what cannot be seen from here.</summary>
+    public bool? CanPull { get; internal set; }
+
+    /// <summary>The reason.</summary>
+    public ReaderReason Reason { get; }
+
+    /// <summary>The role that is granted, if this is about one.</summary>
+    public string? Role { get; internal init; }
+
+    /// <summary>The reason in words, with what to do about it.</summary>
+    public string Detail { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Reason}: {Detail}";
+}

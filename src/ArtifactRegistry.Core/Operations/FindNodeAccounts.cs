@@ -1,0 +1,93 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>Finds the service accounts as which the nodes of a project's GKE clusters pull.</summary>
+public static class FindNodeAccounts
+{
+    private const string AutoProvisioned = "(auto-provisioned)";
+    private const string ScopePrefix = "https://www.googleapis.com/auth/";
+
+    // https://cloud.google.com/artifact-registry/docs/integrate-gke: read access to storage is enough for pulling.
+    private static readonly string[] PullingScopes =
+    [
+        "cloud-platform", "cloud-platform.read-only", "devstorage.read_only", "devstorage.read_write",
+        "devstorage.full_control",
+    ];
+
+    /// <summary>One account a node pool, and one for the pools that a cluster makes itself.</summary>
+    /// <param name="clusters">Kubernetes Engine.</param>
+    /// <param name="projects">Resource Manager, for the number in the name of the default account.</param>
+    /// <param name="project">The project of the clusters.</param>
+    /// <param name="location">A region or zone; null for all.</param>
+    /// <param name="names">The clusters that are wanted; null for all.</param>
+    /// <param name="warn">Told what makes the picture incomplete.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public static async Task<IReadOnlyList<NodeServiceAccount>> RunAsync(
+        ContainerClient clusters,
+        ResourceManagerClient projects,
+        string project,
+        string? location,
+        IReadOnlyCollection<string>? names,
+        Action<string> warn,
+        CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(clusters);
+        ArgumentNullException.ThrowIfNull(projects);
+        ArgumentNullException.ThrowIfNull(warn);
+        ListClustersResponse answer = await clusters.ListClustersAsync(project, location, stop);
+        if (answer.MissingZones is { Count: > 0 } missing)
+            warn($"The list of clusters of project {project} is incomplete: GKE could not ask {string.Join(", ", missing)}.");
+
+        ClusterMessage[] wanted =
+            [.. (answer.Clusters ?? []).Where(cluster => names is null || names.Contains(cluster.Name))];
+        string[] absent = [.. (names ?? []).Where(name => !wanted.Any(cluster => cluster.Name == name))];
+        if (absent.Length > 0)
+            throw new RegistryException(
+                RegistryErrorKind.ClusterNotFound,
+                $"There is no cluster {string.Join(", ", absent)} in project {project}"
+                + $"{(location is null ? "" : $", location {location}")}.");
+
+        string? computeDefault = null;
+        List<NodeServiceAccount> accounts = [];
+        foreach (ClusterMessage cluster in wanted)
+        {
+            foreach (NodePoolMessage pool in cluster.NodePools ?? [])
+                accounts.Add(await AccountAsync(cluster, pool.Name, pool.Config));
+            if (MakesPools(cluster))
+                accounts.Add(await AccountAsync(
+                    cluster, AutoProvisioned, cluster.Autoscaling?.AutoprovisioningNodePoolDefaults));
+        }
+
+        return accounts;
+
+        async Task<NodeServiceAccount> AccountAsync(ClusterMessage cluster, string pool, NodeIdentityMessage? identity)
+        {
+            bool isDefault = identity?.ServiceAccount is null or "" or "default";
+            computeDefault ??= isDefault
+                ? $"{(await projects.GetProjectAsync(project, stop)).ProjectNumber}-compute@developer.gserviceaccount.com"
+                : null;
+            IReadOnlyList<string> scopes = identity?.OauthScopes ?? [];
+            return new NodeServiceAccount(project, isDefault ? computeDefault! : identity!.ServiceAccount!)
+            {
+                Location = cluster.Location ?? cluster.Zone,
+                Cluster = cluster.Name,
+                NodePool = pool,
+                Autopilot = cluster.Autopilot?.Enabled ?? false,
+                IsComputeDefault = isDefault || IsComputeDefault(identity!.ServiceAccount!),
+                Scopes = scopes,
+                // Pools to come that name no scopes get those of GKE, which reach storage.
+                CanPull = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
+            };
+        }
+    }
+
+    private static bool MakesPools(ClusterMessage cluster) =>
+        cluster.Autopilot?.Enabled is true || cluster.Autoscaling?.EnableNodeAutoprovisioning is true;
+
+    private static bool IsComputeDefault(string email) =>
+        email.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase);
+
+    private static bool Pulls(string scope) =>
+        PullingScopes.Contains(scope.StartsWith(ScopePrefix, StringComparison.Ordinal) ? scope[ScopePrefix.Length..] : scope);
+}

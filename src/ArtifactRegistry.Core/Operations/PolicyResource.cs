@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>Something that has an IAM policy: a repository or a project.</summary>
+public sealed class PolicyResource
+{
+    private readonly Func<CancellationToken, Task<JsonObject>> _read;
+    private readonly Func<JsonObject, CancellationToken, Task> _write;
+
+    private PolicyResource(
+        string name, Func<CancellationToken, Task<JsonObject>> read, Func<JsonObject, CancellationToken, Task> write) =>
+        (Name, _read, _write) = (name, read, write);
+
+    /// <summary>A repository's name as docker writes it, or <c>projects/ID</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>A repository.</summary>
+    public static PolicyResource Of(ArtifactRegistryClient client, ImageName repository)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(repository);
+        ImageName place = repository.ToRepository();
+        return new PolicyResource(
+            place.ToString(),
+            stop => client.GetIamPolicyAsync(place, stop),
+            (policy, stop) => client.SetIamPolicyAsync(place, policy, stop));
+    }
+
+    /// <summary>A project, whose policy counts for all its repositories.</summary>
+    public static PolicyResource Of(ResourceManagerClient client, string project)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return new PolicyResource(
+            $"projects/{project}",
+            stop => client.GetIamPolicyAsync(project, stop),
+            (policy, stop) => client.SetIamPolicyAsync(project, policy, stop));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    internal Task<JsonObject> ReadAsync(CancellationToken stop) => _read(stop);
+
+    internal Task WriteAsync(JsonObject policy, CancellationToken stop) => _write(policy, stop);
+}

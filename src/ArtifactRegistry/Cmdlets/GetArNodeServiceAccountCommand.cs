@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Lists the service accounts as which the nodes of GKE clusters pull images, one a node pool.</summary>
+[Cmdlet(VerbsCommon.Get, "ArNodeServiceAccount")]
+[OutputType(typeof(NodeServiceAccount))]
+public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet
+{
+    /// <summary>The project of the clusters; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Project { get; set; }
+
+    /// <summary>A region or zone; by default all of them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Location { get; set; }
+
+    /// <summary>Clusters; by default all of them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Cluster { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        string project = CheckedProject(Project);
+        IReadOnlyList<NodeServiceAccount> accounts = Wait($"projects/{project}", () => FindNodeAccounts.RunAsync(
+            Clusters, Projects, project, Location, Cluster, warning => Note(() => WriteWarning(warning)), StopToken)) ?? [];
+        foreach (string email in accounts.Where(account => account.IsComputeDefault).Select(account => account.Email).Distinct())
+            WriteWarning($"{email} is the default account of Compute Engine, which every machine of project {project} shares unless "
+                + "told otherwise. Google advises an account for the nodes alone, with the least that they need: "
+                + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. A pool's account is fixed when the pool is created.");
+        WriteObject(accounts, enumerateCollection: true);
+        Drain();
+    }
+}

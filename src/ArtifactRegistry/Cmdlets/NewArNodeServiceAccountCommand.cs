@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>
+/// Makes a service account for the nodes of GKE clusters, with roles/container.defaultNodeServiceAccount on its project.
+/// A node pool that uses it is made by gcloud, by somebody who has iam.serviceAccounts.actAs on the account
+/// (roles/iam.serviceAccountUser).
+/// </summary>
+[Cmdlet(VerbsCommon.New, "ArNodeServiceAccount", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(NewNodeServiceAccount))]
+public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
+{
+    /// <summary>The project of the clusters; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Project { get; set; }
+
+    /// <summary>The part of the e-mail before the @: 6 to 30 lower-case letters, digits and hyphens.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>Shown in lists of accounts.</summary>
+    [Parameter]
+    public string? DisplayName { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        string project = CheckedProject(Project), name = Name;
+        string? displayName = DisplayName;
+        IReadOnlyList<NewNodeServiceAccount>? accounts = Wait(name, () => CreateNodeAccount.RunAsync(
+            Accounts, Projects, project, name, displayName, ConfirmAsync,
+            (error, target) => Note(() => WriteError(ErrorRecords.For(error, target))), StopToken));
+        if (accounts is not [NewNodeServiceAccount account]) return;
+        if (!account.Created) WriteWarning($"{account.Email} was there already and is used as it is.");
+        // On the screen also when the account goes on to Grant-ArReader, which does not show it.
+        WriteInformation(
+            new HostInformationMessage
+            {
+                Message = "A node pool's account is fixed when the pool is created. To make one with this account, which needs "
+                    + $"iam.serviceAccounts.actAs on it:{Environment.NewLine}  {account.NodePoolCommand}",
+            },
+            ["PSHOST"]);
+        WriteObject(account);
+        Drain();
+    }
+}

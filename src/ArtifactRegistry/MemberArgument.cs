@@ -1,0 +1,84 @@
+using System.Collections;
+using System.Management.Automation;
+
+namespace ArtifactRegistry;
+
+/// <summary>A member as it was typed or piped, with what the row that it came in says about it.</summary>
+public sealed class MemberReference
+{
+    internal MemberReference(string text) => Text = text;
+
+    /// <summary>The member as it was given.</summary>
+    public string Text { get; }
+
+    /// <summary>Where the row says that the member holds a role.</summary>
+    internal string? Resource { get; init; }
+
+    internal string? Role { get; init; }
+
+    /// <summary>The titles and expressions under which the row says that the role is held.</summary>
+    internal IReadOnlyList<string> Conditions { get; init; } = [];
+
+    internal bool Inherited { get; init; }
+
+    /// <summary>What is wrong with the scopes of the nodes; null if nothing is known to be.</summary>
+    internal string? ScopesTooNarrow { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+}
+
+/// <summary>
+/// Turns what is typed or piped into members: strings, readers, node service accounts, and rows that have a Member or an
+/// Email, as after a job, Export-Clixml or a CSV.
+/// </summary>
+public sealed class MemberArgumentAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        Unwrap(inputData) is IList list
+            ? list.Cast<object?>().Select(Read).ToArray()
+            : new[] { Read(inputData) };
+
+    private static MemberReference Read(object? item)
+    {
+        object? value = Unwrap(item);
+        switch (value)
+        {
+            case MemberReference reference:
+                return reference;
+            case string text:
+                return new MemberReference(text);
+            case null:
+                throw Refuse("nothing");
+        }
+
+        var row = PSObject.AsPSObject(item);
+        string member = Text(row, "Member") ?? Text(row, "Email") ?? throw Refuse(value.GetType().Name);
+        return new MemberReference(member)
+        {
+            Resource = Text(row, "Resource"),
+            Role = Text(row, "Role"),
+            Conditions = [.. new[] { Text(row, "ConditionTitle"), Text(row, "Condition") }.OfType<string>()],
+            Inherited = Is(row, "Inherited", true),
+            ScopesTooNarrow = Text(row, "Cluster") is string cluster && Is(row, "CanPull", false)
+                ? $"The nodes of pool {Text(row, "NodePool")} in cluster {cluster} have OAuth scopes that do not reach Artifact "
+                    + "Registry, whatever is granted. Scopes are fixed when a pool is created: make a new one with "
+                    + "--scopes=cloud-platform or with an account of its own."
+                : null,
+        };
+    }
+
+    private static ArgumentTransformationMetadataException Refuse(string got) => new(
+        "Expected a member such as NAME@PROJECT.iam.gserviceaccount.com or group:team@example.com, or an object with a "
+        + $"Member or an Email, as from Get-ArReader or Get-ArNodeServiceAccount; got {got}.");
+
+    // A CSV has its booleans as text.
+    private static bool Is(PSObject row, string property, bool wanted) =>
+        bool.TryParse(Text(row, property), out bool value) && value == wanted;
+
+    private static string? Text(PSObject row, string property) =>
+        Unwrap(row.Properties[property]?.Value)?.ToString() is { Length: > 0 } text ? text : null;
+
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+}

@@ -1,0 +1,41 @@
+using ArtifactRegistry.Operations;
+
+namespace ArtifactRegistry;
+
+/// <summary>A cmdlet that changes who holds a role on a repository or on a project.</summary>
+public abstract class PolicyCmdlet : ChangeCmdlet
+{
+    /// <summary>The resource that was named; null if none was.</summary>
+    private protected PolicyResource? Named(ImageName[] repository, string? project)
+    {
+        if (project is not null) return PolicyResource.Of(Projects, CheckedProject(project));
+        return repository is [ImageName name] ? PolicyResource.Of(Client, RequireRepository(name)) : null;
+    }
+
+    /// <summary>An image where a repository is meant ends the command.</summary>
+    private protected ImageName RequireRepository(ImageName name)
+    {
+        if (!name.IsRepository)
+            ThrowTerminatingError(ErrorRecords.For(
+                new RegistryException(
+                    RegistryErrorKind.NameNotSpecific,
+                    $"'{name}' is an image, and access is granted on a repository: use {name.ToRepository()}"),
+                name));
+        return name;
+    }
+
+    /// <summary>All members become one write; what is refused is an error of its own.</summary>
+    private protected PolicyOutcome? Change(PolicyResource resource, PolicyEdit edit, IReadOnlyList<string> members)
+    {
+        PolicyOutcome? outcome =
+            Wait(resource, () => EditPolicy.RunAsync(resource, edit, members, ConfirmAsync, StopToken));
+        if (outcome is null) return null;
+        WriteObject(outcome.Readers, enumerateCollection: true);
+        foreach (RefusedMember refused in outcome.Refused) WriteError(ErrorRecords.For(refused.Error, refused.Member));
+        return outcome;
+    }
+
+    /// <summary>A member that cannot be worked on, for a reason that the message tells whole.</summary>
+    private protected void Refuse(string member, string message) =>
+        WriteError(ErrorRecords.For(new RegistryException(RegistryErrorKind.NameNotSpecific, message), member));
+}

@@ -1,0 +1,40 @@
+namespace ArtifactRegistry.Emulator;
+
+/// <summary>How a GKE cluster is made.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>Whether Google manages the nodes.</summary>
+    public bool Autopilot { get; init; }
+
+    /// <summary>The node pools.</summary>
+    public IReadOnlyList<NodePoolOptions> NodePools { get; init; } = [];
+
+    /// <summary>Account and scopes of the pools that the cluster makes itself; absent if it makes none.</summary>
+    public NodePoolOptions? AutoProvisioning { get; init; }
+}
+
+/// <summary>A node pool.</summary>
+/// <param name="Name">Its name.</param>
+public sealed record NodePoolOptions(string Name)
+{
+    /// <summary>The scopes of a pool with an account of its own.</summary>
+    public static IReadOnlyList<string> CloudPlatform { get; } =
+        ["https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/userinfo.email"];
+
+    /// <summary>What gcloud asks for when it is told nothing.</summary>
+    public static IReadOnlyList<string> GkeDefault { get; } =
+    [
+        "https://www.googleapis.com/auth/devstorage.read_only",
+        "https://www.googleapis.com/auth/logging.write",
+        "https://www.googleapis.com/auth/monitoring",
+        "https://www.googleapis.com/auth/service.management.readonly",
+        "https://www.googleapis.com/auth/servicecontrol",
+        "https://www.googleapis.com/auth/trace.append",
+    ];
+
+    /// <summary>An e-mail, or <c>default</c> as GKE says for the account of Compute Engine.</summary>
+    public string ServiceAccount { get; init; } = "default";
+
+    /// <summary>OAuth scopes.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = GkeDefault;
+}

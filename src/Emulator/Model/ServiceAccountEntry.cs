@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
+
+namespace ArtifactRegistry.Emulator.Model;
+
+/// <summary>A service account of a project.</summary>
+internal sealed class ServiceAccountEntry(ProjectEntry project, string accountId, string uniqueId)
+{
+    public string AccountId => accountId;
+
+    /// <summary>A number that no later account of the same name has.</summary>
+    public string UniqueId => uniqueId;
+
+    public string Email { get; } = $"{accountId}@{DomainOf(project.Id)}.iam.gserviceaccount.com";
+
+    public string? DisplayName { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>How many more policies that name it are refused, since IAM has not heard of it everywhere yet.</summary>
+    public int UnknownFor { get; set; }
+
+    public JsonObject ToJson() => new JsonObject
+    {
+        ["name"] = $"projects/{project.Id}/serviceAccounts/{Email}",
+        ["projectId"] = project.Id,
+        ["uniqueId"] = uniqueId,
+        ["email"] = Email,
+        ["etag"] = "MDEwMjE5MjA=",
+        ["oauth2ClientId"] = uniqueId,
+    }.AddUnlessEmpty("displayName", DisplayName).AddUnlessEmpty("description", Description);
+
+    // example.com:shop becomes shop.example.com.
+    private static string DomainOf(string id)
+        => id.Split(':', 2) is [string domain, string name] ? $"{name}.{domain}" : id;
+}
