@@ -450,7 +450,7 @@ public sealed class AccessTests
         Assert.Equal(["user:one@outside.example", "user:two@outside.example"], result.Errors.Select(error => error.TargetObject));
         Assert.All(result.Errors, error => Assert.StartsWith("MemberNotAllowed", error.FullyQualifiedErrorId, StringComparison.Ordinal));
         Assert.Contains("do not belong to a permitted customer", result.Errors[0].ToString(), StringComparison.Ordinal);
-        Assert.Contains("iam.allowedPolicyMemberDomains", result.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("iam.allowedPolicyMemberDomains", result.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]
