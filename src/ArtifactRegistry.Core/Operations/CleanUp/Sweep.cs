@@ -56,8 +56,7 @@ internal sealed class Sweep
         finally
         {
             await ended.CancelAsync();
-            await work.ContinueWith(
-                _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.WhenAny(work); // its end, however it ended
         }
 
         await work;
