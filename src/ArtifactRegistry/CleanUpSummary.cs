@@ -19,12 +19,15 @@ internal sealed class CleanUpSummary
     /// <summary>How many deletions were confirmed so far.</summary>
     public int Planned { get; set; }
 
-    public void Add(RemovedImage image)
+    /// <summary>Counts one.</summary>
+    /// <param name="image">The digest.</param>
+    /// <param name="planned">Whether it is one of <see cref="Planned"/>, and so brings the bar forward.</param>
+    public void Add(RemovedImage image, bool planned)
     {
         (RemovalStatus, string) key = (image.Status, InGeneral(image.Reason));
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
         if (image.Status is RemovalStatus.Removed) _freed += image.SizeBytes;
-        if (Planned > 0 && image.Status is not RemovalStatus.WouldRemove) _done++;
+        if (planned) _done++;
     }
 
     /// <summary>The bar as it should look now; null if it was shown a moment ago, or there is nothing to show yet.</summary>

@@ -124,7 +124,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             Start(plan.Image, async () =>
             {
                 await foreach (RemovedImage removed in Sweep.RunAsync(Client, plan, limits, StopToken))
-                    await PostAsync(() => Report(removed));
+                    await PostAsync(() => Report(removed, planned: true));
             });
         }
         else if (IsWhatIf)
@@ -139,9 +139,9 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         return true;
     }
 
-    private void Report(RemovedImage removed)
+    private void Report(RemovedImage removed, bool planned = false)
     {
-        _summary.Add(removed);
+        _summary.Add(removed, planned);
         if (removed.Error is RegistryException error) WriteError(ErrorRecords.For(error, removed));
         WriteObject(removed);
         if (_summary.NextProgress() is ProgressRecord progress) WriteProgress(progress);

@@ -120,7 +120,8 @@ public sealed class PipeTests
     [InlineData($"{Clixml}::Deserialize({Clixml}::Serialize((Get-ArImage $app)))")]
     [InlineData($"{Clixml}::Deserialize({Clixml}::Serialize((Get-ArImageTag $app)))")]
     [InlineData("Get-ArImage $app | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Tags = [string]$_.Tags } }")]
-    [InlineData("Get-ArImageTag $app | ForEach-Object { [pscustomobject]@{ Uri = $_.Image; Digest = $_.Digest; Tag = $_.Tag } }")]
+    [InlineData(
+        "Get-ArImageTag $app | ForEach-Object { [pscustomobject]@{ Image = $_.Image; Digest = $_.Digest; Tag = $_.Tag } }")]
     public async Task A_row_with_a_tag_is_never_deleted_even_if_the_tag_has_gone_since(string rows)
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -521,6 +521,52 @@ public sealed class SweepTests
         Assert.Contains("1 linux/arm64 of …", summary, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_another_image_keeps_does_not_bring_the_bar_forward()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddAged(TimeSpan.FromDays(5), "a");
+        for (int i = 0; i < 3; i++) shop.AddAged(TimeSpan.FromMinutes(1), "b");
+        for (int i = 0; i < 3; i++) shop.AddAged(TimeSpan.FromMinutes(1), "c");
+        // Each image takes longer than the bar waits between two looks.
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Slow)
+        {
+            When = request => request.Path.Contains("/v2/", StringComparison.Ordinal),
+            Delay = TimeSpan.FromMilliseconds(150),
+        });
+        using RequestHold hold = shop.Hold("DELETE", "/packages/a/");
+
+        using RunningScript run = shop.Start("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false");
+        await Task.WhenAll(hold.WaitForArrivalAsync(1, Stop), run.WaitForOutputAsync(6, Stop));
+        hold.Release();
+        ScriptResult result = (await run.EndAsync(Stop)).MustSucceed();
+
+        // Everything but the one deletion came while that was held back.
+        Assert.InRange(
+            result.Progress.Count(record => record.StatusDescription.StartsWith("1 of 1,", StringComparison.Ordinal)), 0, 1);
+    }
+
+    [Theory]
+    [InlineData("Stop", 1)]
+    [InlineData("Continue", 0)]
+    public async Task An_unattended_run_asks_nothing_and_its_exit_code_tells_of_failures(string action, int exitCode)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add();
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
+        string command = $"$ErrorActionPreference = '{action}'; Remove-ArUntaggedImage {Shop.App} -Confirm:$false";
+
+        ShellResult run = await ShellProcess.RunAsync(["-Command", $"{command} | ForEach-Object Status; 'end'"], "",
+        [
+            ("CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY", shop.Emulator.Url.ToString()),
+            ("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true"),
+        ]);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+        Assert.Equal(exitCode == 0, run.Lines.Contains("end"));
+    }
+
     [Theory]
     [InlineData(OperationFate.Finishes)]
     [InlineData(OperationFate.NeverFinishes)]
