@@ -22,6 +22,18 @@ public static class Digest
             && digest.AsSpan(Prefix.Length).IndexOfAnyExcept(Hex) < 0;
     }
 
+    /// <summary>All digests that stand in a text, whatever is around them.</summary>
+    internal static IEnumerable<string> AllIn(string text)
+    {
+        int length = Prefix.Length + HexLength;
+        for (int at = text.IndexOf(Prefix, StringComparison.Ordinal); at >= 0 && at + length <= text.Length;
+            at = text.IndexOf(Prefix, at + 1, StringComparison.Ordinal))
+        {
+            string digest = text.Substring(at, length);
+            if (IsValid(digest)) yield return digest;
+        }
+    }
+
     /// <summary>A digest as tables show it, <c>sha256:4be1…9c0a</c>; what is no digest comes back unchanged.</summary>
     /// <remarks>For the eye only: <see cref="ImageName.Parse"/> refuses the short form.</remarks>
     public static string Shorten(string? digest)

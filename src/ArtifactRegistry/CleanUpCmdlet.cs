@@ -175,7 +175,12 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     {
         try
         {
-            return OlderThan is null ? Cutoff.Default : Cutoff.Parse(OlderThan);
+            Cutoff cutoff = OlderThan is null ? Cutoff.Default : Cutoff.Parse(OlderThan);
+            DateTimeOffset now = DateTimeOffset.Now;
+            return cutoff.At(now) <= now.AddMinutes(1) ? cutoff
+                : throw Misuse(
+                    "InvalidAge", $"-OlderThan: '{OlderThan}' lies in the future, so everything would be old enough. "
+                    + "Say 0s if you mean that; (Get-Date).AddDays(-30), with a minus, is thirty days ago.", OlderThan);
         }
         catch (FormatException e)
         {
@@ -188,8 +193,13 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(InUse))) return Operations.CleanUp.InUse.Nothing;
         var entries = new List<string>();
         foreach (object? item in InUse ?? []) entries.AddRange(InUseTexts(item));
-        return entries.Count > 0 || AllowEmptyInUse
-            ? Operations.CleanUp.InUse.From(entries)
+        Operations.CleanUp.InUse inUse = Operations.CleanUp.InUse.From(entries);
+        return inUse.NamesAny || AllowEmptyInUse ? inUse
+            : entries.Count > 0 ? throw Misuse(
+                "InUseEmpty",
+                $"-InUse names no digest and no image of Artifact Registry; its first entry is '{entries[0]}'. If that is the "
+                + "message of a command that failed, everything would look unused. Use -AllowEmptyInUse if nothing really runs.",
+                InUse)
             : throw Misuse(
                 "InUseEmpty",
                 "-InUse holds nothing. If the command that should say what runs has failed, everything would look unused. "

@@ -46,9 +46,8 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     {
         TagList tags = TagsOf(row, name.Tag);
         string? keep = tags.Count > 0 ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
-            : string.Equals(Text(row, "Decision"), nameof(CleanUpDecision.Keep), StringComparison.OrdinalIgnoreCase)
-                ? Text(row, "Reason") ?? "was decided to be kept"
-                : null;
+            : MayGo(row) ? null
+            : Text(row, "Reason") ?? "was decided to be kept";
         return new CleanUpTarget(ImagePattern.Exactly(name))
         {
             Keep = keep,
@@ -59,6 +58,11 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     }
 
     private protected override object Collect(List<object> names) => names.Cast<CleanUpTarget>().ToArray();
+
+    // What says anything but Delete stays: Export-Clixml and JSON may turn a decision into its number.
+    private static bool MayGo(PSObject row) =>
+        row.Properties["Decision"]?.Value is not object decision
+        || (LanguagePrimitives.TryConvertTo(Unwrap(decision), out CleanUpDecision parsed) && parsed is CleanUpDecision.Delete);
 
     private static TagList TagsOf(PSObject row, string? tag)
     {

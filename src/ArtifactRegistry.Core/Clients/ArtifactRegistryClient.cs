@@ -58,10 +58,10 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.
-    /// May be repeated; the second answer may then be 404.
+    /// Repeated only if it was surely not carried out: an image of that name may have been pushed again meanwhile.
     /// </summary>
     internal Task<OperationMessage> DeletePackageAsync(ImageName image, CancellationToken stop) =>
-        SendAsync(HttpMethod.Delete, image.PackageResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop);
+        SendAsync(HttpMethod.Delete, image.PackageResource, null, Repeat.OnlyIfRefused, Messages.Default.OperationMessage, stop);
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
@@ -106,10 +106,11 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
             Messages.Default.TagMessage, stop);
 
     /// <summary>
-    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated; the second answer may be 404.
+    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. Repeated only if it was surely not carried out:
+    /// the tag may have been created again meanwhile, on another digest.
     /// </summary>
     internal Task<EmptyMessage> DeleteTagAsync(ImageName tag, CancellationToken stop) =>
-        SendAsync(HttpMethod.Delete, tag.TagResource, null, Repeat.Freely, Messages.Default.EmptyMessage, stop);
+        SendAsync(HttpMethod.Delete, tag.TagResource, null, Repeat.OnlyIfRefused, Messages.Default.EmptyMessage, stop);
 
     /// <summary>GET v1/projects/P/locations/L/operations/O.</summary>
     internal Task<OperationMessage> GetOperationAsync(string name, CancellationToken stop) =>

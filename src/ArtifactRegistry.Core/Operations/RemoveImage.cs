@@ -88,7 +88,7 @@ public static class RemoveImage
             {
                 // Noted before the request: if its answer is lost, the tag may be gone all the same.
                 gone.Add(tag);
-                await TakeAwayAsync(client, image.Name.WithTag(tag), stop);
+                await TakeAwayAsync(client, image, tag, stop);
             }
 
             result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, stop);
@@ -112,21 +112,15 @@ public static class RemoveImage
         return result!;
     }
 
-    private static async Task TakeAwayAsync(ArtifactRegistryClient client, ImageName tag, CancellationToken stop)
+    private static async Task TakeAwayAsync(
+        ArtifactRegistryClient client, DockerImage image, string tag, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         // A request that is given up may still arrive, and would then take away again the tag that was just put back.
         // So after Ctrl+C its answer gets a little time.
         using var patience = new CancellationTokenSource();
         using CancellationTokenRegistration _ = stop.Register(() => patience.CancelAfter(TimeToAnswer));
-        try
-        {
-            await client.DeleteTagAsync(tag, patience.Token);
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            // Gone is what was wanted, whether by a try of ours whose answer was lost or by somebody else.
-        }
+        await DeleteTag.RunAsync(client, image.Name.WithTag(tag), image.Digest, patience.Token);
     }
 
     /// <summary>Who names a digest wants it gone, so a refusal by the service is an error and not only a row.</summary>
@@ -155,29 +149,37 @@ public static class RemoveImage
     private static async Task<string> RestoreAsync(ArtifactRegistryClient client, DockerImage image, List<string> tags)
     {
         using var soon = new CancellationTokenSource(TimeToRestore);
-        var lost = new List<string>();
-        foreach (string tag in tags)
-        {
-            try
-            {
-                await client.CreateTagAsync(image.Name.WithTag(tag), image.Name, soon.Token);
-            }
-            catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
-            {
-                // It never went, or somebody has put it somewhere else by now, which is theirs to decide.
-            }
-            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-            {
-                return "the image itself is gone by now, so its tags were not put back";
-            }
-            catch (Exception e) when (e is RegistryException or OperationCanceledException)
-            {
-                lost.Add(tag);
-            }
-        }
+        // All at once: there is little time, and a tag that is put back late is missing meanwhile.
+        bool?[] back = await Task.WhenAll(tags.Select(tag => PutBackAsync(client, image, tag, soon.Token)));
+        if (back.Contains(null)) return "the image itself is gone by now, so its tags were not put back";
 
+        List<string> lost = [.. tags.Where((_, i) => back[i] is false)];
         return lost.Count == 0
             ? $"its tags were put back ({string.Join(", ", tags)})"
             : $"ITS TAGS COULD NOT BE PUT BACK: {string.Join(", ", lost)}; add them again to {image.Uri}";
+    }
+
+    /// <summary>True if the tag is there; null if the image is not.</summary>
+    private static async Task<bool?> PutBackAsync(
+        ArtifactRegistryClient client, DockerImage image, string tag, CancellationToken soon)
+    {
+        try
+        {
+            await client.CreateTagAsync(image.Name.WithTag(tag), image.Name, soon);
+            return true;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
+        {
+            // It never went, or somebody has put it somewhere else by now, which is theirs to decide.
+            return true;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is RegistryException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 }

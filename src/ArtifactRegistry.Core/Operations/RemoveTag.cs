@@ -28,29 +28,14 @@ public static class RemoveTag
 
         ImageName target = name.WithTag(tag);
         ImageName digest = await FindImages.ResolveTagAsync(client, target, stop);
-        if (name.Digest is not null && name.Digest != digest.Digest) throw Moved(target, name.Digest, digest);
+        if (name.Digest is not null && name.Digest != digest.Digest) throw DeleteTag.Moved(target, name.Digest, digest);
 
         DockerImage image = await FindImages.ReadAsync(client, digest, stop);
         TagList left = new([.. image.Tags.Where(other => other != tag)]);
         string stays = left.Count == 0 ? "stays without a tag" : $"keeps {left}";
         if (!await confirm(target.ToString(), $"Remove the tag ({image.Digest} {stays})")) return null;
 
-        try
-        {
-            // The service has no etag for tags, and a question may stand for an hour: so it is read once more.
-            ImageName now = await FindImages.ResolveTagAsync(client, target, stop);
-            if (now != digest) throw Moved(target, digest.Digest!, now);
-            await client.DeleteTagAsync(target, stop);
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            // It was there a moment ago. Gone is what was asked for, whether by a try of ours whose answer was lost or
-            // by somebody else.
-        }
-
+        await DeleteTag.RunAsync(client, target, digest.Digest!, stop);
         return new ImageTag(image, tag) { Tags = left };
     }
-
-    private static RegistryException Moved(ImageName tag, string from, ImageName to) => new(
-        RegistryErrorKind.TagMoved, $"The tag '{tag}' has moved: it was listed on {from} and is now on {to.Digest}.");
 }

@@ -30,8 +30,13 @@ public static class RemoveWholeImage
             + $"{before.Sum(digest => digest.Tags.Count)} tags, {ByteSize.Format(before.Sum(digest => digest.SizeBytes))}";
         if (!await confirm(image.ToString(), $"Delete the whole image ({counts})")) return [];
 
-        // The record of the run names what is deleted, so it is taken after the question and just before the deletion.
-        before = await ListAsync(client, image, stop);
+        // A question may stand for an hour. What was pushed or tagged since then was not part of it.
+        List<DockerImage> now = await ListAsync(client, image, stop);
+        HashSet<string> asked = [.. before.SelectMany(digest => digest.Tags.Append(digest.Digest))];
+        if (now.SelectMany(digest => digest.Tags.Append(digest.Digest)).FirstOrDefault(name => !asked.Contains(name)) is string added)
+            throw new RegistryException(
+                RegistryErrorKind.Aborted, $"nothing was deleted, since {added} was pushed or tagged while the question stood.");
+        before = now;
         RegistryException? error = null;
         try
         {
@@ -71,10 +76,10 @@ public static class RemoveWholeImage
         {
             return [];
         }
-        catch (RegistryException) when (error is not null)
+        catch (RegistryException)
         {
-            // Nothing is known of what is left, so nothing is reported as removed.
-            return [.. before.Select(digest => digest.Digest)];
+            // What is left cannot be seen: then what the service said of the operation counts.
+            return error is null ? [] : [.. before.Select(digest => digest.Digest)];
         }
     }
 

@@ -142,8 +142,9 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private void Report(RemovedImage removed, bool planned = false)
     {
         _summary.Add(removed, planned);
-        if (removed.Error is RegistryException error) WriteError(ErrorRecords.For(error, removed));
+        // The row first: with -ErrorAction Stop the error ends the command, and what was done must be on record.
         WriteObject(removed);
+        if (removed.Error is RegistryException error) WriteError(ErrorRecords.For(error, removed));
         if (_summary.NextProgress() is ProgressRecord progress) WriteProgress(progress);
     }
 

@@ -16,8 +16,8 @@ internal sealed class ImageNode(DockerImage image)
     /// <summary>What this signature, attestation or SBOM is about, if that is there.</summary>
     public ImageNode? Subject { get; set; }
 
-    /// <summary>True if it is about another digest, whether that is there or not.</summary>
-    public bool IsReferrer { get; set; }
+    /// <summary>The digest that it is about, whether that is there or not.</summary>
+    public string? SubjectDigest { get; set; }
 
     /// <summary>What refers to this digest.</summary>
     public List<ImageNode> Referrers { get; } = [];
@@ -36,6 +36,11 @@ internal sealed class ImageNode(DockerImage image)
         && Indexes.Exists(index => index.Children.Exists(child => child.Node == this && child.Platform == ImageGraph.AttestationPlatform))
             ? ImageKind.Attestation
             : Image.Kind;
+
+    /// <summary>True for an index, and for a type that we do not know: it may list anything.</summary>
+    public bool MayBeIndex => Image.Kind is ImageKind.Index || Image.MediaType is not
+        ("application/vnd.oci.image.manifest.v1+json" or "application/vnd.docker.distribution.manifest.v2+json"
+            or "application/vnd.docker.distribution.manifest.v1+json" or "application/vnd.docker.distribution.manifest.v1+prettyjws");
 
     /// <summary>The digest in short with its tags, for reasons.</summary>
     public override string ToString() => IsTagged ? $"{Digest.Shorten(Image.Digest)} ({Image.Tags})" : Digest.Shorten(Image.Digest);
@@ -67,7 +72,7 @@ internal sealed class ImageGraph
             child.Indexes.Add(node);
         }
 
-        node.IsReferrer = links.Subject is not null;
+        node.SubjectDigest = links.Subject;
         if (links.Subject is not null && Find(links.Subject) is ImageNode subject && subject != node)
         {
             node.Subject = subject;

@@ -5,8 +5,6 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <summary>Digests that something runs, from any source. A digest counts under whatever name it was given.</summary>
 public sealed class InUse
 {
-    private const string DigestPrefix = "sha256:";
-    private const int DigestLength = 71;
     private static readonly char[] BetweenEntries = [' ', '\t', '\r', '\n', ',', ';', '"', '\'', '[', ']'];
 
     private readonly HashSet<string> _digests = new(StringComparer.Ordinal);
@@ -33,8 +31,9 @@ public sealed class InUse
         var result = new InUse { Entries = [.. entries.SelectMany(Split).Distinct(StringComparer.Ordinal)] };
         foreach (string entry in result.Entries)
         {
-            if (DigestIn(entry) is string digest) result._digests.Add(digest);
-            else if (ImageName.TryParse(entry, out ImageName? name) && name.Tag is not null)
+            string[] digests = [.. Digest.AllIn(entry)];
+            result._digests.UnionWith(digests);
+            if (digests.Length == 0 && ImageName.TryParse(entry, out ImageName? name) && name.Tag is not null)
                 result._entryOfTag.TryAdd(name, entry);
         }
 
@@ -44,13 +43,11 @@ public sealed class InUse
     private static string[] Split(string text) =>
         text.Split(BetweenEntries, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static string? DigestIn(string entry)
-    {
-        int at = entry.LastIndexOf(DigestPrefix, StringComparison.Ordinal);
-        if (at < 0 || at + DigestLength > entry.Length) return null;
-        string digest = entry.Substring(at, DigestLength);
-        return Digest.IsValid(digest) ? digest : null;
-    }
+    /// <summary>
+    /// True if at least one entry could protect something. Otherwise the list is no list of what runs: the message of a
+    /// command that failed, for example.
+    /// </summary>
+    public bool NamesAny => _digests.Count + _entryOfTag.Count > 0;
 
     /// <summary>The union: what either of them protects.</summary>
     public InUse With(InUse other)
@@ -75,5 +72,5 @@ public sealed class InUse
 
     /// <summary>The entries that no digest looked at so far has matched.</summary>
     public IReadOnlyList<string> Unmatched =>
-        [.. Entries.Where(entry => !_matched.ContainsKey(DigestIn(entry) ?? entry))];
+        [.. Entries.Where(entry => !_matched.ContainsKey(entry) && !Digest.AllIn(entry).Any(_matched.ContainsKey))];
 }

@@ -39,9 +39,9 @@ internal sealed class KeepPolicies
         return
         [
             .. images.Where(image => HasPrefix(rule.PackageNamePrefixes, image.Package))
-                .OrderByDescending(image => image.UploadTime ?? DateTime.MaxValue).Take(count),
+                .OrderByDescending(image => image.UploadTime?.ToUniversalTime() ?? DateTime.MaxValue).Take(count),
             .. images.Where(image => HasPrefix(rule.PackageNamePrefixes, image.Package))
-                .OrderByDescending(image => image.UpdateTime ?? DateTime.MaxValue).Take(count),
+                .OrderByDescending(image => image.UpdateTime?.ToUniversalTime() ?? DateTime.MaxValue).Take(count),
         ];
     }
 
@@ -52,12 +52,13 @@ internal sealed class KeepPolicies
             && condition.TagPrefixes is null or []
             && HasPrefix(condition.PackageNamePrefixes, image.Package)
             && HasPrefix(condition.VersionNamePrefixes, image.Digest)
-            && (Duration(condition.OlderThan) is not TimeSpan old || image.UploadTime is null || image.UploadTime < (now - old).LocalDateTime)
-            && (Duration(condition.NewerThan) is not TimeSpan young || image.UploadTime is null || image.UploadTime > (now - young).LocalDateTime);
+            && (Duration(condition.OlderThan) is not TimeSpan old || image.UploadTime is null || image.UploadTime.Value.ToUniversalTime() < (now - old).UtcDateTime)
+            && (Duration(condition.NewerThan) is not TimeSpan young || image.UploadTime is null || image.UploadTime.Value.ToUniversalTime() > (now - young).UtcDateTime);
     }
 
     private static bool HasPrefix(IReadOnlyList<string>? prefixes, string text) =>
-        prefixes is null or [] || prefixes.Any(prefix => text.StartsWith(prefix, StringComparison.Ordinal));
+        prefixes is null or [] || prefixes.Any(prefix =>
+            text.StartsWith(prefix.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), StringComparison.Ordinal));
 
     // A google.protobuf.Duration: "2592000s", also with a fraction.
     private static TimeSpan? Duration(string? text) =>

@@ -63,7 +63,7 @@ internal sealed class Marking
         foreach (ImageNode node in _graph.Nodes.Where(node => node.Unreadable is not null))
             Mark(node, $"its manifest cannot be read: {node.Unreadable!.Message}", null);
         // An index that cannot be read may list anything, so all of the image stays.
-        if (_graph.Nodes.FirstOrDefault(node => node.Unreadable is not null && node.Image.Kind is ImageKind.Index) is ImageNode index)
+        if (_graph.Nodes.FirstOrDefault(node => node is { Unreadable: not null, MayBeIndex: true }) is ImageNode index)
             foreach (ImageNode node in _graph.Nodes)
                 Mark(node, $"may be part of the index {index}, which cannot be read", index);
         Follow();
@@ -73,17 +73,20 @@ internal sealed class Marking
     {
         if (_rules.OlderThan.IsNone) return null;
         if (image.UploadTime is not DateTime uploaded) return "its age is not known";
-        DateTime changed = image.UpdateTime is DateTime updated && updated > uploaded ? updated : uploaded;
-        return changed < _rules.OlderThan.At(_now).LocalDateTime ? null
-            : $"not older than {_rules.OlderThan} ({(changed == uploaded ? "uploaded" : "updated")} {Age.Format(changed, _now.LocalDateTime)})";
+        DateTime changed = image.UpdateTime is DateTime updated && updated.ToUniversalTime() > uploaded.ToUniversalTime()
+            ? updated
+            : uploaded;
+        // In UTC: local times say the same twice in the hour when summer time ends.
+        return changed.ToUniversalTime() < _rules.OlderThan.At(_now).UtcDateTime ? null
+            : $"not older than {_rules.OlderThan} ({(changed == uploaded ? "uploaded" : "updated")} {Age.Format(changed)})";
     }
 
     // Children and referrers don't use up the count: keeping "the newest 3" means three images that can be run.
     private List<ImageNode> NewestCandidates() =>
     [
         .. _graph.Nodes
-            .Where(node => !_marks.ContainsKey(node) && node.Indexes.Count == 0 && !node.IsReferrer)
-            .OrderByDescending(node => node.Image.UploadTime)
+            .Where(node => !_marks.ContainsKey(node) && node.Indexes.Count == 0 && node.SubjectDigest is null)
+            .OrderByDescending(node => node.Image.UploadTime?.ToUniversalTime())
             .ThenBy(node => node.Image.Digest, StringComparer.Ordinal)
             .Take(_rules.KeepNewest),
     ];

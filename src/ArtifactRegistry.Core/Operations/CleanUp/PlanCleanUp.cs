@@ -63,8 +63,9 @@ internal sealed class PlanCleanUp(
         }
 
         await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
-            if (ImageName.TryParse(package.Name, out ImageName? image) && what.MatchesPackage(image.Package!))
-                yield return await ImageAsync(image, repository, null, rules, stop);
+            if (ImageName.TryParse(package.Name, out ImageName? image) && what.MatchesPackage(image.Package!)
+                && await TryImageAsync(image, repository, rules, stop) is CleanUpPlan plan)
+                yield return plan;
     }
 
     /// <summary>Plans for digests of one image that were named one by one.</summary>
@@ -79,6 +80,24 @@ internal sealed class PlanCleanUp(
         ArgumentNullException.ThrowIfNull(rules);
         return await ImageAsync(
             image, await RepositoryAsync(image.ToRepository(), rules, warn, stop), digests, rules, stop);
+    }
+
+    /// <summary>One image among many: what is wrong with it does not keep the others from being cleaned.</summary>
+    private async Task<CleanUpPlan?> TryImageAsync(
+        ImageName image, RepositoryMessage repository, CleanUpRules rules, CancellationToken stop)
+    {
+        try
+        {
+            return await ImageAsync(image, repository, null, rules, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return null; // deleted as a whole since the images were listed
+        }
+        catch (RegistryException e)
+        {
+            return new CleanUpPlan(image, [], [], 0, [e], new ImageGraph([]));
+        }
     }
 
     private async Task<RepositoryMessage> RepositoryAsync(
@@ -132,9 +151,9 @@ internal sealed class PlanCleanUp(
     private static List<RegistryException> Unreadable(ImageName image, ImageGraph graph)
     {
         var errors = new List<RegistryException>();
-        Report([.. graph.Nodes.Where(node => node.Unreadable is not null && node.Image.Kind is ImageKind.Index)],
+        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, MayBeIndex: true })],
             "index", "indexes", "so nothing of this image that may be listed there is deleted");
-        Report([.. graph.Nodes.Where(node => node.Unreadable is not null && node.Image.Kind is not ImageKind.Index)],
+        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, MayBeIndex: false })],
             "digest", "digests", "so nothing of that is deleted");
         return errors;
 
@@ -144,7 +163,8 @@ internal sealed class PlanCleanUp(
             RegistryException first = nodes[0].Unreadable!;
             string which = string.Join(", ", nodes.Take(3).Select(node => node.Image.Digest));
             errors.Add(new RegistryException(
-                first.Kind,
+                // Not "not found": the digest is there, and only its manifest is not.
+                first.Kind is RegistryErrorKind.NotFound ? RegistryErrorKind.UnexpectedAnswer : first.Kind,
                 $"The {(nodes.Count == 1 ? $"manifest of the {one} {which}" : $"manifests of {nodes.Count} {many} ({which}{(nodes.Count > 3 ? ", …" : "")})")} "
                 + $"of '{image}' cannot be read, {consequence}: {first.Message}",
                 first)
@@ -166,7 +186,8 @@ internal sealed class PlanCleanUp(
             decisions.Keys.Where(node => !wanted.Contains(node.Image.Digest)));
         while (staying.TryDequeue(out ImageNode? parent))
         {
-            foreach (ImageNode held in parent.Held)
+            // A subject that stays keeps its signatures as well, though the service would let them go.
+            foreach (ImageNode held in parent.Held.Concat(parent.Referrers))
             {
                 if (!result.TryGetValue(held, out UntaggedImage? image) || image.Decision is CleanUpDecision.Keep
                     || !wanted.Contains(image.Digest))
@@ -193,7 +214,7 @@ internal sealed class PlanCleanUp(
         foreach (ImageNode node in graph.Nodes)
         {
             if (ManifestReader.Listed(node.Image) is ManifestLinks listed) graph.Connect(node, listed);
-            else if (!node.IsTagged || node.Image.Kind is not ImageKind.Image || !subjectsTold) unread.Add(node);
+            else if (!node.IsTagged || node.Image.Kind is not ImageKind.Image || node.MayBeIndex || !subjectsTold) unread.Add(node);
         }
 
         var read = new ManifestLinks?[unread.Count];

@@ -11,8 +11,6 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// </summary>
 internal sealed class Sweep
 {
-    private const string DigestPrefix = "sha256:";
-    private const int DigestLength = 71;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     // 250 ms, doubled each time: about a minute in all; some eight seconds were observed.
     private const int MostTries = 9;
@@ -134,6 +132,8 @@ internal sealed class Sweep
         RemovedImage result;
         try
         {
+            if (item.Tries == 0 && await NeededBySubjectAsync(item) is string reason)
+                return new RemovedImage(item.Image, RemovalStatus.Kept, reason);
             if (item.Tries++ == 0) _limits.Journal?.Intend(item.Image);
             result = await DeleteDigest.RunAsync(_client, item.Image, item.Image.Reason, _limits.Pacer, _stop);
         }
@@ -162,7 +162,7 @@ internal sealed class Sweep
     private async Task<bool> IsUnsettledAsync(string refusal, Item item)
     {
         bool any = false;
-        foreach (string digest in DigestsIn(refusal).Where(digest => digest != item.Image.Digest).Distinct())
+        foreach (string digest in Digest.AllIn(refusal).Where(digest => digest != item.Image.Digest).Distinct())
         {
             any = true;
             if (_graph.Find(digest) is ImageNode parent && _items.TryGetValue(parent, out Item? known) && known.Gone)
@@ -180,13 +180,28 @@ internal sealed class Sweep
         return any || item.HadParents;
     }
 
-    private static IEnumerable<string> DigestsIn(string text)
+    /// <summary>
+    /// Why a signature, attestation or SBOM stays after all: what it is about has gained a tag since it was listed, or
+    /// stays for another reason. The service would let it go, so this look is all that protects it.
+    /// </summary>
+    private async Task<string?> NeededBySubjectAsync(Item item)
     {
-        for (int at = text.IndexOf(DigestPrefix, StringComparison.Ordinal); at >= 0;
-            at = text.IndexOf(DigestPrefix, at + 1, StringComparison.Ordinal))
+        if (item.Node.SubjectDigest is not string subject) return null;
+        try
         {
-            if (at + DigestLength > text.Length) yield break;
-            yield return text.Substring(at, DigestLength);
+            DockerImage image = await FindImages.ReadAsync(_client, item.Image.Name.WithDigest(subject), _stop);
+            bool goesToo = _graph.Find(subject) is ImageNode node && _items.ContainsKey(node);
+            return image.Tags.Count > 0 ? $"is about {Digest.Shorten(subject)}, which has the tag {image.Tags[0]} by now"
+                : goesToo ? null
+                : $"is about {Digest.Shorten(subject)}, which stays";
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return null;
+        }
+        catch (RegistryException e)
+        {
+            return $"is about {Digest.Shorten(subject)}, and whether that is still needed cannot be read: {e.Message}";
         }
     }
 
