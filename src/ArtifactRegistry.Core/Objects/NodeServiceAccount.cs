@@ -56,5 +56,6 @@ public sealed class NewNodeServiceAccount : NodeServiceAccount
 
     /// <summary>The command that makes a node pool with it: a pool's account is fixed when it is created.</summary>
     public string NodePoolCommand =>
-        $"gcloud container node-pools create POOL --cluster=CLUSTER --location=LOCATION --project={Project} --service-account={Email}";
+        "gcloud container node-pools create POOL --cluster=CLUSTER --location=LOCATION "
+        + $"--project={Project} --service-account={Email}";
 }

@@ -41,7 +41,7 @@ public static class CreateNodeAccount
                 RegistryErrorKind.InvalidArgument,
                 "this is no name for a service account. Expected 6 to 30 lower-case letters, digits and hyphens, beginning with "
                 + "a letter and not ending with a hyphen, for example gke-nodes.");
-        ServiceAccountMessage? found = await FindAsync(accounts, project, $"{name}@{DomainOf(project)}.iam.gserviceaccount.com", stop);
+        ServiceAccountMessage? found = await FindAsync(accounts, project, EmailOf(name, project), stop);
         bool created = false;
         if (found is null)
         {
@@ -101,8 +101,7 @@ public static class CreateNodeAccount
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
         {
-            string email = $"{name}@{DomainOf(project)}.iam.gserviceaccount.com";
-            return (new ServiceAccountMessage(email, null, null), false);
+            return (new ServiceAccountMessage(EmailOf(name, project), null, null), false);
         }
     }
 
@@ -111,6 +110,9 @@ public static class CreateNodeAccount
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     // example.com:shop has accounts at shop.example.com.iam.gserviceaccount.com.
-    private static string DomainOf(string project) =>
-        project.Split(':', 2) is [string domain, string name] ? $"{name}.{domain}" : project;
+    private static string EmailOf(string name, string project)
+    {
+        string place = project.Split(':', 2) is [string domain, string id] ? $"{id}.{domain}" : project;
+        return $"{name}@{place}.iam.gserviceaccount.com";
+    }
 }

@@ -6,6 +6,9 @@ public static class ExplainReader
     private const string Delay =
         "A change of access takes about 2 minutes to arrive everywhere, and sometimes 7 or more.";
 
+    private static readonly string[] Crowds =
+        ["group:", "domain:", "principalSet:", "projectOwner:", "projectEditor:", "projectViewer:"];
+
     /// <summary>One row a reason; all of them carry the same verdict.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="list">Its readers, those of its project included.</param>
@@ -50,8 +53,7 @@ public static class ExplainReader
             string[] groups =
             [
                 .. list.Readers.Select(reader => reader.Member)
-                    .Where(each => each.StartsWith("group:", StringComparison.Ordinal) || each.StartsWith("domain:", StringComparison.Ordinal)
-                        || each.StartsWith("principalSet:", StringComparison.Ordinal) || each.StartsWith("project", StringComparison.Ordinal))
+                    .Where(each => Crowds.Any(crowd => each.StartsWith(crowd, StringComparison.Ordinal)))
                     .Where(each => !string.Equals(each, member, StringComparison.OrdinalIgnoreCase)).Distinct(),
             ];
             if (groups.Length > 0)

@@ -29,10 +29,12 @@ public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet
         string project = CheckedProject(Project);
         IReadOnlyList<NodeServiceAccount> accounts = Wait($"projects/{project}", () => FindNodeAccounts.RunAsync(
             Clusters, Projects, project, Location, Cluster, warning => Note(() => WriteWarning(warning)), StopToken)) ?? [];
-        foreach (string email in accounts.Where(account => account.IsComputeDefault).Select(account => account.Email).Distinct())
-            WriteWarning($"{email} is the default account of Compute Engine, which every machine of project {project} shares unless "
-                + "told otherwise. Google advises an account for the nodes alone, with the least that they need: "
-                + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. A pool's account is fixed when the pool is created.");
+        string[] defaults = [.. accounts.Where(account => account.IsComputeDefault).Select(account => account.Email).Distinct()];
+        foreach (string email in defaults)
+            WriteWarning($"{email} is the default account of Compute Engine, which every machine of project {project} "
+                + "shares unless told otherwise. Google advises an account for the nodes alone, with the least that they need: "
+                + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. A pool's account is fixed when the pool is "
+                + "created, so the pool is made anew.");
         WriteObject(accounts, enumerateCollection: true);
         Drain();
     }

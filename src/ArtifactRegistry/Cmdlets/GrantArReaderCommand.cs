@@ -84,14 +84,16 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
                 + "from it. Use -Force if you mean that.");
         if (given.Conditions.Count > 0)
         {
-            Refuse(given.Text, $"'{given.Text}' holds its role on {given.Resource} under a condition ({given.Conditions[0]}), and this "
-                + "would grant it without one. Give the member as text if you mean that.");
+            Refuse(
+                given.Text,
+                $"'{given.Text}' holds its role on {given.Resource} under a condition ({given.Conditions[0]}), and this would "
+                + "grant it without one. Give the member as text if you mean that.");
             return false;
         }
 
         if (MemberName.IsWorkload(member))
-            WriteWarning($"{member} is a workload. Images are pulled by the node (kubelet) as the node's service account, so this "
-                + "grant starts no pod: Get-ArNodeServiceAccount finds the accounts that pull.");
+            WriteWarning($"{member} is a workload. Images are pulled by the node (kubelet) as the node's service account, so "
+                + "this grant starts no pod: Get-ArNodeServiceAccount finds the accounts that pull.");
         if (given.ScopesTooNarrow is not null) WriteWarning(given.ScopesTooNarrow);
         return true;
     }

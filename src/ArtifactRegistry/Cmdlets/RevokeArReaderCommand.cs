@@ -100,15 +100,17 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
         if (place is not null && place != _named?.Name)
         {
             if (place.StartsWith(Projects, StringComparison.Ordinal))
-                return $"'{member}' holds {row.Role ?? Role} on {place}, which counts for every repository there. To take it away "
-                    + $"there: Revoke-ArReader -Project {place[Projects.Length..]} -Member {member}";
+                return $"'{member}' holds {row.Role ?? Role} on {place}, which counts for every repository there. "
+                    + $"To take it away there: Revoke-ArReader -Project {place[Projects.Length..]} -Member {member}";
             if (_named is not null) return $"'{member}' comes with a grant on {place}, and this is about {_named}.";
         }
 
         if (row.Role is not null && row.Role != Role)
-            return $"'{member}' holds {row.Role} on {place}, and this takes away {Role} alone. Use -Role {row.Role} if you mean that.";
+            return $"'{member}' holds {row.Role} on {place}, and this takes away {Role} alone. "
+                + $"Use -Role {row.Role} if you mean that.";
         if (row.Conditions.Count > 0 && (Condition is null || !row.Conditions.Contains(Condition)))
-            return $"'{member}' holds {row.Role} on {place} under a condition. Use -Condition '{row.Conditions[0]}' to take that away.";
+            return $"'{member}' holds {row.Role} on {place} under a condition. "
+                + $"Use -Condition '{row.Conditions[0]}' to take that away.";
         return null;
     }
 }
