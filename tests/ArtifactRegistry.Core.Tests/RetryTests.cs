@@ -52,14 +52,30 @@ public sealed class RetryTests : CoreTest
     [InlineData(FaultKind.MalformedJson)]
     public async Task A_deletion_whose_answer_was_lost_is_sent_again_and_then_finds_nothing(FaultKind kind)
     {
+        string digest = State.AddImage(Apps, "web", new ImageOptions());
+        Behaviour.OperationPolls = 0;
+        Behaviour.Faults.Add(new Fault(kind) { Times = 1 });
+
+        RegistryException error = await RefusedAsync(() => Client().DeleteVersionAsync(Web.WithDigest(digest), null, Stop));
+
+        Assert.Equal(RegistryErrorKind.NotFound, error.Kind);
+        Assert.True(error.AfterLostAnswer);
+        Assert.Empty(State.Digests(Apps, "web"));
+        Assert.Equal(2, Emulator.Requests.Snapshot().Count);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.ResetAfter)]
+    [InlineData(FaultKind.Unavailable)]
+    public async Task A_tag_is_not_deleted_twice_since_it_may_be_another_by_then(FaultKind kind)
+    {
         State.AddImage(Apps, "web", "v1");
         Behaviour.Faults.Add(new Fault(kind) { Times = 1 });
 
         RegistryException error = await RefusedAsync(() => Client().DeleteTagAsync(Web.WithTag("v1"), Stop));
 
-        Assert.Equal(RegistryErrorKind.NotFound, error.Kind);
-        Assert.Empty(State.Tags(Apps, "web"));
-        Assert.Equal(2, Emulator.Requests.Snapshot().Count);
+        Assert.True(error.OutcomeUnknown);
+        Assert.Single(Emulator.Requests.Snapshot());
     }
 
     [Theory]

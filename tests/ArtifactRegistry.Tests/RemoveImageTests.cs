@@ -190,7 +190,7 @@ public sealed class RemoveImageTests
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force").MustSucceed();
 
-        Assert.Matches("^(Removed|AlreadyGone)$", Assert.Single(result.Values("Status")));
+        Assert.Equal(["Removed"], result.Values("Status"));
         Assert.Empty(shop.State.Digests(shop.Repository, "web"));
     }
 

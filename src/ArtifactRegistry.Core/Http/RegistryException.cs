@@ -113,6 +113,12 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     internal bool NeverSent { get; init; }
 
     /// <summary>
+    /// True if this answers a further try of a request whose first outcome is not known: a 404 may then mean that the
+    /// first try was carried out.
+    /// </summary>
+    internal bool AfterLostAnswer { get; set; }
+
+    /// <summary>
     /// True if the request may have been carried out although no proper answer came: a broken connection,
     /// a time-out, a server error, a success that cannot be read.
     /// </summary>

@@ -32,6 +32,9 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
 
     /// <summary>Holds each try back until its turn; null if there is no limit.</summary>
     public Pacer? Pacer { get; init; }
+
+    /// <summary>True once a try was sent whose outcome is not known.</summary>
+    public bool AnswerWasLost { get; set; }
 }
 
 /// <summary>The one place that sends HTTP: token, time-out, retry, decompression, error translation, trace.</summary>
@@ -92,7 +95,20 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
     {
         // Waiting for one's turn does not count against the time that the service has for its answer.
         if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
-        return await _inTime.ExecuteAsync(async (state, token) => await TryOnceAsync(state, token), call, stop);
+        try
+        {
+            return await _inTime.ExecuteAsync(async (state, token) => await TryOnceAsync(state, token), call, stop);
+        }
+        catch (Exception e) when (e is TimeoutRejectedException or RegistryException { OutcomeUnknown: true })
+        {
+            call.AnswerWasLost = true;
+            throw;
+        }
+        catch (RegistryException e) when (call.AnswerWasLost)
+        {
+            e.AfterLostAnswer = true;
+            throw;
+        }
     }
 
     private async Task<T> TryOnceAsync<T>(Call<T> attempt, CancellationToken stop)

@@ -30,7 +30,9 @@ internal static class DeleteDigest
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return new RemovedImage(image, RemovalStatus.AlreadyGone, "was gone already");
+            return e.AfterLostAnswer
+                ? new RemovedImage(image, RemovalStatus.Removed, $"{reason}; it is gone after a try whose answer was lost")
+                : new RemovedImage(image, RemovalStatus.AlreadyGone, "was gone already");
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.FailedPrecondition)
         {
