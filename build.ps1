@@ -98,7 +98,7 @@ function New-Package {
     $stage = Join-Path $build stage
     Invoke-Step dotnet @(
         'build', $project, '--nologo', '--configuration', $Configuration, '--artifacts-path', $build
-        "-p:StagedModule=$stage/", '-p:ContinuousIntegrationBuild=true', '-p:RestoreLockedMode=true'
+        "-p:StagedModule=$stage/", "-p:StagedHelp=$stage/en-US/", '-p:ContinuousIntegrationBuild=true', '-p:RestoreLockedMode=true'
     ) | Write-Host
 
     $null = New-Item $package -ItemType Directory
@@ -109,8 +109,8 @@ function New-Package {
         $place = [System.IO.Path]::GetRelativePath($stage, $file.FullName)
         # Symbols and the XML of doc comments are for who works on the module; the help of cmdlets is XML too.
         if ($file.Extension -eq '.pdb' -or ($file.Extension -eq '.xml' -and $file.Name -notlike '*-Help.xml')) { continue }
-        # about_ topics are looked for beside the manifest.
-        $target = $file.Name -like 'about_*.help.txt' ? (Join-Path $package $place) : (Join-Path $package bin $place)
+        # Help is looked for beside the manifest.
+        $target = $place -like 'en-US*' ? (Join-Path $package $place) : (Join-Path $package bin $place)
         $null = New-Item (Split-Path $target) -ItemType Directory -Force
         Copy-Item $file.FullName $target
     }
