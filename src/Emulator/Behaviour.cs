@@ -109,4 +109,7 @@ public sealed class Behaviour
 
     /// <summary>How many attempts to delete a child are still refused after its last parent has gone.</summary>
     public int SettleAttempts { get; set; }
+
+    /// <summary>How long a child refuses deletion after its last parent has gone; some 8 s were observed.</summary>
+    public TimeSpan SettleTime { get; set; }
 }

@@ -84,6 +84,8 @@ internal static class CommandLineBehaviour
             (b, text) => b.StaleListings = Number(text)),
         Of("--settle-attempts", "N", "a child refuses deletion so many times after its parent went",
             (b, text) => b.SettleAttempts = Number(text)),
+        Of("--settle-time", "TIME", "a child refuses deletion so long after its parent went",
+            (b, text) => b.SettleTime = Duration.Parse(text)),
     ];
 
     private static CommandLineOption Of(string name, string? argument, string help, Action<Behaviour, string> apply)

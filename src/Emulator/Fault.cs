@@ -106,7 +106,7 @@ public sealed class FaultCollection : IEnumerable<Fault>
         {
             if (fault.Times is int times && _struck >= times) return false;
             if (fault.When is not null && !fault.When(request)) return false;
-#pragma warning disable CA5394
+#pragma warning disable CA5394 // Seeded, so that a run can be repeated; nothing secret hangs on it.
             if (fault.Rate < 1 && _random.NextDouble() >= fault.Rate) return false;
 #pragma warning restore CA5394
             _struck++;

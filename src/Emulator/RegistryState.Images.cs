@@ -85,7 +85,7 @@ public sealed partial class RegistryState
         lock (Gate)
         {
             VersionEntry version = Existing(repository, package, digest);
-            version.Package.Remove(version, staleListings: 0, settleAttempts: 0);
+            version.Package.Remove(version, staleListings: 0, settleAttempts: 0, settledAt: Now);
         }
     }
 

@@ -32,11 +32,13 @@ internal static class BatchDelete
             if (versions.Count < names.Length) throw ApiError.NotFound();
             foreach (VersionEntry version in versions)
             {
-                IReadOnlyCollection<string> parents = version.Package.ParentsThatRefuse(version.Digest);
+                IReadOnlyCollection<string> parents = version.Package.ParentsThatRefuse(version.Digest, call.State.Now);
                 if (parents.Count > 0) throw VersionMethods.HasParents(version, parents);
             }
             foreach (VersionEntry version in versions.DistinctBy(version => version.Resource))
-                version.Package.Remove(version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts);
+                version.Package.Remove(
+                    version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts,
+                    call.State.Now + call.Behaviour.SettleTime);
             return ApiCall.Empty();
         });
     }

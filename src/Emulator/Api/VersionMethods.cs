@@ -54,9 +54,11 @@ internal static class VersionMethods
         {
             if (!version.Package.Versions.ContainsKey(digest)) throw ApiError.NotFound();
             CheckTags(version, force, call.Behaviour);
-            IReadOnlyCollection<string> parents = version.Package.ParentsThatRefuse(digest);
+            IReadOnlyCollection<string> parents = version.Package.ParentsThatRefuse(digest, call.State.Now);
             if (parents.Count > 0) throw HasParents(version, parents);
-            version.Package.Remove(version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts);
+            version.Package.Remove(
+                version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts,
+                call.State.Now + call.Behaviour.SettleTime);
             return ApiCall.Empty();
         });
     }

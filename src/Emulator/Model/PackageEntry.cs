@@ -33,8 +33,10 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     /// <summary>Deleted versions that listings still show, with the number of the last listing that does.</summary>
     public List<(VersionEntry Version, int LastListing)> Ghosts { get; } = [];
 
-    /// <summary>For a digest whose last holder is gone: the holder, and how many attempts it still refuses.</summary>
-    public Dictionary<string, (string Holder, int Attempts)> Settling { get; } = [];
+    /// <summary>
+    /// For a digest whose last holder is gone: the holder, how many attempts are still refused, and until when all are.
+    /// </summary>
+    public Dictionary<string, (string Holder, int Attempts, DateTimeOffset Until)> Settling { get; } = [];
 
     /// <summary>How many images were ever seeded: makes each one's manifest different.</summary>
     public int Seeded { get; set; }
@@ -78,7 +80,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     }
 
     /// <summary>Takes a version and its tags away, whatever holds it.</summary>
-    public void Remove(VersionEntry version, int staleListings, int settleAttempts)
+    public void Remove(VersionEntry version, int staleListings, int settleAttempts, DateTimeOffset settledAt)
     {
         foreach (string tag in version.Tags) Tags.Remove(tag);
         Versions.Remove(version.Digest);
@@ -91,16 +93,23 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
             holders.Remove(version.Digest);
             if (holders.Count > 0) continue;
             HoldersOf.Remove(held);
-            if (settleAttempts > 0) Settling[held] = (version.Digest, settleAttempts);
+            Settling[held] = (version.Digest, settleAttempts, settledAt);
         }
     }
 
     /// <summary>What the service would name as the parents of a version; empty if it can be deleted.</summary>
-    public IReadOnlyCollection<string> ParentsThatRefuse(string digest)
+    public IReadOnlyCollection<string> ParentsThatRefuse(string digest, DateTimeOffset now)
     {
         if (HoldersOf.TryGetValue(digest, out SortedSet<string>? holders)) return holders;
-        if (!Settling.Remove(digest, out (string Holder, int Attempts) settling)) return [];
-        if (settling.Attempts > 1) Settling[digest] = (settling.Holder, settling.Attempts - 1);
-        return [settling.Holder];
+        if (!Settling.TryGetValue(digest, out (string Holder, int Attempts, DateTimeOffset Until) settling)) return [];
+        if (now < settling.Until) return [settling.Holder];
+        if (settling.Attempts > 0)
+        {
+            Settling[digest] = settling with { Attempts = settling.Attempts - 1 };
+            return [settling.Holder];
+        }
+
+        Settling.Remove(digest);
+        return [];
     }
 }

@@ -117,6 +117,20 @@ public sealed class GraphTests
     }
 
     [Fact]
+    public async Task The_time_that_the_service_takes_to_forget_a_parent_is_waited_out()
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { SettleTime = TimeSpan.FromSeconds(1), OperationTime = TimeSpan.Zero });
+        AddedIndex index = AddIndex(shop);
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed();
+
+        Assert.Equal(index.Children.Append(index.Digest).Order(), Row.Digests(result, "Removed"));
+        // The index once; a child more than once, since its first deletion was refused.
+        Assert.True(shop.Changes.Count > 4);
+    }
+
+    [Fact]
     public async Task A_child_of_two_indexes_is_kept_while_one_of_them_is()
     {
         await using Shop shop = await Shop.OpenAsync();
