@@ -35,12 +35,14 @@ internal sealed class ShellTerminal : IAsyncDisposable
             Assert.Skip(Reason);
         }
 
-        string command = $"'{ShellProcess.DotNet}' '{ShellProcess.Assembly}' {arguments}";
+        // "exec", since a shell that stays beside the program (dash does) dies of the terminal's Ctrl+C itself.
+        string command = $"exec '{ShellProcess.DotNet}' '{ShellProcess.Assembly}' {arguments}";
         ProcessStartInfo start = new(script, ["-qfec", command, "/dev/null"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        start.Environment["SHELL"] = "/bin/sh"; // what script runs the command with
         start.Environment["TERM"] = "xterm-256color";
         start.Environment.Remove("NO_COLOR");
         foreach ((string name, string value) in environment) start.Environment[name] = value;
