@@ -17,6 +17,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [CleanUpTargetArgument]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public CleanUpTarget[] Image { get; set; } = [];
 
     /// <summary>
@@ -36,6 +37,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [Parameter]
     [AgeArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AgeCompleter))]
     public string? OlderThan { get; set; }
 
     /// <summary>Spares the newest untagged images of each image name, this many.</summary>

@@ -30,8 +30,15 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         try
         {
             Session = Session.Current;
-            (Client, Registry, Projects, Accounts, Clusters) =
-                Session.Open(IsVerbose ? line => Note(() => WriteVerbose(line)) : null);
+            bool verbose = IsOn("Verbose", "VerbosePreference", IsShown);
+            bool debug = IsOn("Debug", "DebugPreference", IsShown);
+            (Client, Registry, Projects, Accounts, Clusters) = Session.Open(
+                line =>
+                {
+                    Progress.Hear(line);
+                    if (verbose) Note(() => WriteVerbose(line));
+                },
+                debug ? text => Note(() => WriteDebug(text)) : null);
         }
         catch (RegistryException e)
         {
@@ -68,8 +75,6 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             ? given is SwitchParameter { IsPresent: true } or true
             : isOn(GetVariableValue(preference));
 
-    private bool IsVerbose => IsOn(
-        "Verbose",
-        "VerbosePreference",
-        value => value is ActionPreference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore));
+    private static bool IsShown(object? preference) =>
+        preference is ActionPreference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 }

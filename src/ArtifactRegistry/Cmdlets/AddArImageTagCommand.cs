@@ -11,16 +11,19 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     /// <summary>The image, by digest or by a tag that it has.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImageArgument]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
     /// <summary>The tags that it gets: names, or full names of the same image.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>Moves a tag only if it is on this digest now.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DigestCompleter))]
     public string? ExpectedDigest { get; set; }
 
     /// <summary>Moves a tag from whatever digest it is on.</summary>

@@ -11,17 +11,20 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     /// <summary>The project's id; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
     /// <summary>A region or multi-region; by default all of them.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LocationCompleter))]
     public string? Location { get; set; }
 
     /// <summary>Names, with wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RepositoryNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>

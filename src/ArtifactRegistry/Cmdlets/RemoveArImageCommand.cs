@@ -11,6 +11,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     /// <summary>Digests or tags; with -All, images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImageArgument]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
     /// <summary>Deletes the image together with tags that were not named.</summary>

@@ -17,11 +17,13 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
     [Parameter(Position = 0, ParameterSetName = "Repository")]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
     /// <summary>The project on which the role was granted. Never taken from the pipeline.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Project")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
     /// <summary>Service accounts by e-mail, members as IAM writes them, or rows of Get-ArReader.</summary>
@@ -29,6 +31,7 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Project")]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
     /// <summary>The role that is taken away. Never taken from the pipeline.</summary>
