@@ -6,6 +6,8 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that talks to Artifact Registry as the session says.</summary>
 public abstract class RegistryCmdlet : AsyncCmdlet
 {
+    private SecondLook? _secondLook;
+
     /// <summary>The session, looked up on the pipeline thread: others belong to no runspace.</summary>
     private protected Session Session { get; private set; } = null!;
 
@@ -32,13 +34,14 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             Session = Session.Current;
             bool verbose = IsOn("Verbose", "VerbosePreference", IsShown);
             bool debug = IsOn("Debug", "DebugPreference", IsShown);
-            (Client, Registry, Projects, Accounts, Clusters) = Session.Open(
-                line =>
-                {
-                    Progress.Hear(line);
-                    if (verbose) Note(() => WriteVerbose(line));
-                },
-                debug ? text => Note(() => WriteDebug(text)) : null);
+            Action<string> hear = line =>
+            {
+                Progress.Hear(line);
+                if (verbose) Note(() => WriteVerbose(line));
+            };
+            Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
+            (Client, Registry, Projects, Accounts, Clusters) = Session.Open(hear, exchange);
+            _secondLook = new SecondLook(Session, Session.Open(hear, exchange, retries: 0).Client);
         }
         catch (RegistryException e)
         {
@@ -46,19 +49,29 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         }
     }
 
-    /// <summary>The project that was given, else the session's; it ends up in request paths, so it is checked here.</summary>
-    private protected string CheckedProject(string? given)
+    /// <inheritdoc/>
+    private protected override async Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
+        ErrorRecords.For(error is RegistryException e ? await _secondLook!.AtAsync(e, item, StopToken) : error, item);
+
+    /// <summary>
+    /// The project that was given, else the session's. It ends up in request paths, as does the location, so both are
+    /// checked here.
+    /// </summary>
+    private protected string CheckedProject(string? given, string? location = null)
     {
         string project = given ?? Session.DefaultProject ?? "";
         RegistryException? error = project.Length == 0
             ? new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                "No project was given. Use -Project, or set a default with Connect-ArRegistry -Project or the environment "
-                + "variable CLOUDSDK_CORE_PROJECT.")
+                "No project was given.")
+            {
+                Advice = "Use -Project, or set a default with Connect-ArRegistry -Project or the environment variable "
+                    + "CLOUDSDK_CORE_PROJECT.",
+            }
             : null;
         try
         {
-            if (error is null) return ImageName.Create("us", project, "any", null, null, null).Project;
+            if (error is null) return ImageName.Create(location ?? "us", project, "any", null, null, null).Project;
             ThrowTerminatingError(ErrorRecords.For(error, this));
         }
         catch (ImageNameException e)

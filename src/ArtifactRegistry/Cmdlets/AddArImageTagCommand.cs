@@ -37,7 +37,10 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         if (ExpectedDigest is not null && !Digest.IsValid(ExpectedDigest))
             ThrowTerminatingError(ErrorRecords.For(
                 new RegistryException(
-                    RegistryErrorKind.NameNotSpecific, $"-ExpectedDigest '{ExpectedDigest}' is not a digest. Expected sha256: and 64 hexadecimal digits."),
+                    RegistryErrorKind.NameNotSpecific, $"-ExpectedDigest '{ExpectedDigest}' is not a digest.")
+                {
+                    Advice = "Give sha256: and 64 hexadecimal digits, as the Digest or PreviousDigest of an object has it.",
+                },
                 ExpectedDigest));
     }
 
@@ -56,8 +59,10 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         if (image.IsRepository || image.IsWholeImage)
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{image}' names no digest and no tag, so it is not clear what gets the tag. "
-                + $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….");
+                $"'{image}' names no digest and no tag, so it is not clear what gets the tag.")
+            {
+                Advice = $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….",
+            };
 
         List<string> names = [.. tags.Select(tag => TagOf(image, tag)).Distinct()];
         DockerImage digest = await FindImages.ReadAsync(Client, image, StopToken);
@@ -84,7 +89,10 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         if (name.Tag is null || name.ToImage() != image.ToImage())
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image; give its name alone, such as v42.");
+                $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image.")
+            {
+                Advice = "Give the name of the tag alone, such as v42.",
+            };
         return name.Tag;
     }
 }

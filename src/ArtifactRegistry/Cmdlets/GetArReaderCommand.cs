@@ -77,7 +77,11 @@ public sealed class GetArReaderCommand : RegistryCmdlet
         if (Repository is not [ImageName name])
         {
             ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository."), Repository));
+                new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository.")
+                {
+                    Advice = "Give one repository, and the members by -Member or from the pipeline.",
+                },
+                Repository));
             return;
         }
 

@@ -42,7 +42,10 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
                 WriteError(ErrorRecords.For(
                     new RegistryException(
                         RegistryErrorKind.NameNotSpecific,
-                        $"With -Tag, give the image alone: '{image}' is not the name of an image without tag and digest."),
+                        $"'{image}' is not the name of an image without tag and digest, and -Tag was given beside it.")
+                    {
+                        Advice = "Give the image alone with -Tag, or the whole name of the tag without.",
+                    },
                     image));
                 continue;
             }

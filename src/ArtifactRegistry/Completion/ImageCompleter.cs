@@ -35,7 +35,7 @@ public sealed class ImageCompleter : RegistryCompleter
     private static IEnumerable<Suggestion> Projects(CompletionRequest request, ImageName host)
     {
         string end = Locations.GcrHosts.Contains(host.Repository) ? "" : "/";
-        IEnumerable<Suggestion> own = request.Project is string project ? [new Suggestion(project, $"project {project}")] : [];
+        IEnumerable<Suggestion> own = request.OwnProject is string project ? [new Suggestion(project, $"project {project}")] : [];
         return own.Concat(request.InTime(request.Names.Projects())).Select(each => each with
         {
             Name = each.Name.Replace(':', '/') + end,

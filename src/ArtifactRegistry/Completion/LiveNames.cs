@@ -121,6 +121,7 @@ internal sealed class LiveNames(Session session)
         await foreach (T item in items)
             if (suggest(item) is Suggestion name)
                 names.Add(name);
+        names.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         return names;
     }
 

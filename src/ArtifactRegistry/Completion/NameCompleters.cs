@@ -4,7 +4,7 @@ namespace ArtifactRegistry;
 public sealed class ProjectCompleter : RegistryCompleter
 {
     private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
-        (request.Project is string own ? [new Suggestion(own)] : Array.Empty<Suggestion>())
+        (request.OwnProject is string own ? [new Suggestion(own)] : Array.Empty<Suggestion>())
             .Concat(request.InTime(request.Names.Projects()));
 }
 
@@ -45,14 +45,16 @@ public sealed class DigestCompleter : RegistryCompleter
 }
 
 /// <summary>
-/// Completes members: for a grant the service accounts of the project at hand, else who holds a role there already.
-/// How IAM writes the kinds of members is completed always.
+/// Completes members: who holds a role on the repository or project, and the service accounts of the project at hand. How
+/// IAM writes the kinds of members is completed always.
 /// </summary>
-public class MemberCompleter : RegistryCompleter
+public sealed class MemberCompleter : RegistryCompleter
 {
+    private const string Account = "serviceAccount:";
+
     private static readonly Suggestion[] Kinds =
     [
-        new("serviceAccount:", "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com"),
+        new(Account, "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com"),
         new("user:", "user:somebody@example.com"),
         new("group:", "group:team@example.com"),
         new("domain:", "domain:example.com, everybody in it"),
@@ -60,32 +62,26 @@ public class MemberCompleter : RegistryCompleter
         new("principalSet://", "several workloads or users of an identity pool"),
     ];
 
-    /// <summary>For who is to be granted something: accounts that exist, and not who has it.</summary>
-    private protected bool Grants { get; init; }
-
     private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request)
     {
         ImageName? repository = request.Name("Repository")?.ToRepository();
-        IReadOnlyList<Suggestion> live = Grants
-            ? request.Project is string project ? request.InTime(request.Names.Accounts(project)) : []
-            : repository is not null || request.Project is not null
-                ? request.InTime(request.Names.Members(repository, request.Project))
-                : [];
+        string? project = request.Project;
+        // Both are asked at once, and share the time that there is.
+        Task<IReadOnlyList<Suggestion>>? members =
+            repository is null && project is null ? null : request.Names.Members(repository, project);
+        Task<IReadOnlyList<Suggestion>>? accounts = project is null ? null : request.Names.Accounts(project);
+        Suggestion[] live =
+        [
+            .. members is null ? [] : request.InTime(members),
+            .. accounts is null ? [] : request.InTime(accounts),
+        ];
         // A service account may be typed by its e-mail alone, so that is completed too.
-        const string Account = "serviceAccount:";
         IEnumerable<Suggestion> bare = request.Word.Length == 0 ? [] : live
             .Where(member => member.Name.StartsWith(Account, StringComparison.Ordinal)
                 && member.Name.EndsWith(".gserviceaccount.com", StringComparison.Ordinal))
             .Select(member => member with { Name = member.Name[Account.Length..] });
         return [.. live, .. bare, .. Kinds];
     }
-}
-
-/// <summary>Completes members that may be granted something.</summary>
-public sealed class GranteeCompleter : MemberCompleter
-{
-    /// <summary>Prepares it.</summary>
-    public GranteeCompleter() => Grants = true;
 }
 
 /// <summary>Completes ages as -OlderThan takes them.</summary>

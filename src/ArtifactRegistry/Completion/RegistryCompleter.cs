@@ -55,8 +55,11 @@ internal sealed class CompletionRequest(
     /// <summary>The names that exist.</summary>
     public LiveNames Names => session.Names;
 
+    /// <summary>The session's project; null if there is none.</summary>
+    public string? OwnProject => session.DefaultProject;
+
     /// <summary>The project that the command line names, else the session's; null if there is none.</summary>
-    public string? Project => Text("Project") ?? session.DefaultProject;
+    public string? Project => Text("Project") ?? OwnProject;
 
     /// <summary>What is known within the time that is left; nothing if that is not enough.</summary>
     public IReadOnlyList<Suggestion> InTime(Task<IReadOnlyList<Suggestion>> names)
