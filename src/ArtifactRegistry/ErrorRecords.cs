@@ -34,7 +34,7 @@ internal static class ErrorRecords
             RegistryErrorKind.Unavailable => ("ServiceUnavailable", ErrorCategory.ResourceUnavailable,
                 "The service failed several times. Run the command again later."),
             RegistryErrorKind.TimedOut => ("TimedOut", ErrorCategory.OperationTimeout,
-                "Run the command again; Connect-ArRegistry -TimeoutSec allows more time."),
+                "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request, -OperationTimeoutSec for a deletion."),
             RegistryErrorKind.Unreachable => ("Unreachable", ErrorCategory.ConnectionError,
                 "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
             RegistryErrorKind.UnexpectedAnswer => ("UnexpectedAnswer", ErrorCategory.InvalidResult, null),
