@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 
 namespace ArtifactRegistry;
@@ -34,7 +35,7 @@ internal static class ErrorRecords
             RegistryErrorKind.Unavailable => ("ServiceUnavailable", ErrorCategory.ResourceUnavailable,
                 "The service failed several times. Run the command again later."),
             RegistryErrorKind.TimedOut => ("TimedOut", ErrorCategory.OperationTimeout,
-                "Run the command again; Connect-ArRegistry -TimeoutSec allows more time."),
+                "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request, -OperationTimeoutSec for a deletion."),
             RegistryErrorKind.Unreachable => ("Unreachable", ErrorCategory.ConnectionError,
                 "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
             RegistryErrorKind.UnexpectedAnswer => ("UnexpectedAnswer", ErrorCategory.InvalidResult, null),
@@ -108,7 +109,7 @@ internal static class ErrorRecords
     private static ErrorRecord Record(
         Exception error, string id, ErrorCategory category, object item, string? message = null, string? advice = null)
     {
-        string text = message ?? error.Message;
+        string text = Harmless(message ?? error.Message);
         if (!text.EndsWith('.')) text += ".";
         return new ErrorRecord(error, id, category, item)
         {
@@ -118,6 +119,13 @@ internal static class ErrorRecords
             },
         };
     }
+
+    // A message may quote what was typed or what a server said, and a terminal obeys control characters.
+    private static string Harmless(string text) =>
+        text.Any(IsHarmful) ? string.Concat(text.Select(c => IsHarmful(c) ? '\uFFFD' : c)) : text;
+
+    private static bool IsHarmful(char c) =>
+        c is not ('\n' or '\r') && char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format;
 
     // From 7.5 on, PowerShell shows RecommendedAction below the message; before, nobody would see it.
     private static bool ShowsAdvice { get; } = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);

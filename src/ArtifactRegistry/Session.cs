@@ -29,6 +29,8 @@ internal sealed class Session
 
     public TimeSpan? RequestTimeout { get; set; }
 
+    public TimeSpan? OperationTimeout { get; set; }
+
     /// <summary>The project for cmdlets that are given none.</summary>
     public string? DefaultProject => Project ?? Variable("CLOUDSDK_CORE_PROJECT");
 
@@ -36,7 +38,7 @@ internal sealed class Session
     public void CopyFrom(Session other)
     {
         (Connected, AccessToken, Endpoint) = (other.Connected, other.AccessToken, other.Endpoint);
-        (Project, RequestTimeout) = (other.Project, other.RequestTimeout);
+        (Project, RequestTimeout, OperationTimeout) = (other.Project, other.RequestTimeout, other.OperationTimeout);
     }
 
     /// <summary>What manifests refer to, as read so far.</summary>
@@ -47,7 +49,11 @@ internal sealed class Session
         ContainerClient Clusters) Open(Action<string>? trace)
     {
         var defaults = new TransportOptions();
-        TransportOptions options = defaults with { RequestTimeout = RequestTimeout ?? defaults.RequestTimeout };
+        TransportOptions options = defaults with
+        {
+            RequestTimeout = RequestTimeout ?? defaults.RequestTimeout,
+            OperationTimeout = OperationTimeout ?? defaults.OperationTimeout,
+        };
         var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace);
         var endpoints = Endpoints.Choose(Endpoint, Variable);
         return (

@@ -53,6 +53,9 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
     private readonly ResiliencePipeline _inTime =
         new ResiliencePipelineBuilder().AddTimeout(options.RequestTimeout).Build();
 
+    /// <summary>The time that an operation may take to end.</summary>
+    internal TimeSpan OperationTimeout => options.OperationTimeout;
+
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="RegistryException">The request failed, for good or after the last try.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>

@@ -11,6 +11,8 @@ namespace ArtifactRegistry.Emulator.Http;
 /// <summary>Takes one request from its arrival to its answer: log, gates, faults, identity, method.</summary>
 internal sealed class Exchange(EmulatorServer server, CancellationToken stopping)
 {
+    private readonly RequestQuota _deletions = new();
+
     private RequestLog Log => server.Requests;
 
     public async Task HandleAsync(HttpContext context)
@@ -79,7 +81,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         await Log.PassAsync(request, HoldPoint.BeforeWork, aborted);
         Behaviour behaviour = server.Behaviour;
         if (behaviour.Latency > TimeSpan.Zero) await Task.Delay(behaviour.Latency, aborted);
-        Fault? fault = behaviour.Faults.For(request);
+        Fault? fault = request.Fault = behaviour.Faults.For(request);
         if (fault?.Kind == FaultKind.Slow) await Task.Delay(fault.Delay, aborted);
         aborted.ThrowIfCancellationRequested();
         behaviour.BeforeHandling?.Invoke(request);
@@ -92,6 +94,9 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         Answer answer;
         try
         {
+            fault ??= behaviour.DeletesPerSecond is int limit && request.Method == "DELETE" && !_deletions.Take(limit)
+                ? new Fault(FaultKind.TooManyRequests)
+                : null;
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
             if (DockerMethods.Owns(request.PathAndQuery))
