@@ -1,0 +1,92 @@
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Seeding;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Examples;
+
+/// <summary>
+/// Runs a transcript against the sample registry, in the engine inside this process with the cmdlets of the small shell;
+/// or in the real pwsh, where a command is used that only pwsh has.
+/// </summary>
+internal static partial class ExampleRun
+{
+    private const string Mark = "~~~ next ~~~";
+
+    // Other programs and what needs a desktop are played: they answer what the real ones would answer here.
+    private const string StandIns = """
+        function gcloud {
+            switch -Wildcard ("$args") {
+                'auth print-access-token*' { 'ya29.token-of-gcloud' }
+                'run revisions list*' { '[]' }
+                default { throw "gcloud $args is not played." }
+            }
+        }
+        function kubectl { '{"items":[]}' }
+        # Somebody who marks the first two rows and presses Enter.
+        function Out-GridView { param([string] $Title, [switch] $PassThru, [string] $OutputMode) @($input)[0, 1] }
+        function Out-ConsoleGridView { param([string] $Title, [string] $OutputMode) @($input)[0, 1] }
+        """;
+
+    /// <summary>The steps with the output that they really had.</summary>
+    public static async Task<IReadOnlyList<Step>> RunAsync(Transcript transcript)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
+        using var folder = new TemporaryFolder();
+        string[] commands = [.. transcript.Steps.Select(step => step.Command)];
+        string[] shown = NeedsPwsh(commands) ? await InPwshAsync(emulator, commands) : Here(emulator, commands);
+        return [.. transcript.Steps.Zip(shown, (step, output) => step with { Output = Timeless(output, emulator) })];
+    }
+
+    private static string[] Here(EmulatorServer emulator, string[] commands)
+    {
+        var host = new ScriptedHost("Yes to All");
+        using PowerShellSession session = Open(emulator, host);
+        var shown = new List<string>();
+        foreach (string command in commands)
+        {
+            int before = host.Screen.Count;
+            session.Show(command);
+            shown.Add(string.Join('\n', host.Screen.Skip(before - 1)));
+        }
+
+        return [.. shown];
+    }
+
+    private static async Task<string[]> InPwshAsync(EmulatorServer emulator, string[] commands)
+    {
+        string script = string.Join('\n', commands.Select(command => $". {{ {command}\n}} *>&1 | Out-String -Width 120; '{Mark}'"));
+        ProcessResult result = await RealPowerShell.RunAsync(emulator, $"{StandIns}\n{script}", input: null);
+        Assert.Equal("", result.Error);
+        return result.Output.Split(Mark)[..^1];
+    }
+
+    private static bool NeedsPwsh(string[] commands)
+    {
+        using PowerShellSession session = Open(null, null);
+        return commands.SelectMany(command => Parser.ParseInput(command, out _, out _).FindAll(node => node is CommandAst, true))
+            .Select(node => ((CommandAst)node).GetCommandName())
+            .Where(name => name is not null)
+            .Any(name => session.Run($"Get-Command '{name}' -ErrorAction Ignore").Output.Count == 0);
+    }
+
+    private static PowerShellSession Open(EmulatorServer? emulator, ScriptedHost? host)
+    {
+        var session = new PowerShellSession(emulator, host);
+        session.Run($"Import-Module '{ShellProcess.Assembly}'; {StandIns}").MustSucceed();
+        if (emulator is not null)
+            session.Run($"$PSDefaultParameterValues = @{{ 'Connect-ArRegistry:Endpoint' = '{emulator.Url}' }}").MustSucceed();
+        return session;
+    }
+
+    // Ages are the same in every run; points in time are not.
+    private static string Timeless(string text, EmulatorServer emulator) =>
+        Time().Replace(text.Replace(emulator.Url.ToString(), "https://artifactregistry.googleapis.com/", StringComparison.Ordinal), "2026-01-31T12:00:00");
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")]
+    private static partial Regex Time();
+}
