@@ -6,8 +6,7 @@ using System.Xml.Linq;
 namespace ArtifactRegistry.Help;
 
 /// <summary>The help of one cmdlet in MAML, the XML that Get-Help reads.</summary>
-/// <param name="comments">Doc comments of the cmdlets.</param>
-internal sealed class CommandHelp(DocComments comments)
+internal sealed class CommandHelp
 {
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
@@ -19,6 +18,9 @@ internal sealed class CommandHelp(DocComments comments)
         ["Confirm"] = "Asks before anything is changed; -Confirm:$false asks nothing, as scripts need it.",
     };
 
+    private readonly Dictionary<Assembly, DocComments> _comments = [];
+
+    /// <exception cref="FormatException">The page tells of a parameter that is not there.</exception>
     public XElement Write(CmdletInfo cmdlet, Page page)
     {
         List<CommandParameterInfo> parameters = [.. cmdlet.ParameterSets.SelectMany(Own).DistinctBy(parameter => parameter.Name)];
@@ -26,6 +28,7 @@ internal sealed class CommandHelp(DocComments comments)
             throw new FormatException($"{page.Name}.md: {cmdlet.Name} has no parameter -{unknown}.");
 
         Type type = cmdlet.ImplementingType;
+        object instance = Activator.CreateInstance(type)!;
         return new XElement(
             Command + "command",
             new XAttribute(XNamespace.Xmlns + "maml", Maml),
@@ -36,19 +39,22 @@ internal sealed class CommandHelp(DocComments comments)
                 new XElement(Command + "name", cmdlet.Name),
                 new XElement(Command + "verb", cmdlet.Verb),
                 new XElement(Command + "noun", cmdlet.Noun),
-                new XElement(Maml + "description", Para(comments.Of(type)))),
+                new XElement(Maml + "description", Para(Comments(type).Of(type)))),
             new XElement(Maml + "description", Paras(page.Description)),
             new XElement(Command + "syntax", cmdlet.ParameterSets.Select(set => new XElement(
                 Command + "syntaxItem",
                 new XElement(Maml + "name", cmdlet.Name),
-                Own(set).Select(parameter => Parameter(parameter, null))))),
+                Own(set).Select(parameter => Parameter(parameter, null, instance))))),
             new XElement(Command + "parameters", parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
-                .Select(parameter => Parameter(parameter, [About(type, parameter.Name), .. page.Parameters.GetValueOrDefault(parameter.Name, [])]))),
+                .Select(parameter => Parameter(
+                    parameter, [About(type, parameter.Name), .. page.Parameters.GetValueOrDefault(parameter.Name, [])], instance))),
             new XElement(Command + "inputTypes", parameters.Where(parameter => parameter.ValueFromPipeline).Select(parameter =>
-                Typed(Command + "inputType", "System.Object", $"What -{parameter.Name} takes."))),
+                Typed(Command + "inputType", "System.String, or an object with the name in it", $"What -{parameter.Name} takes."))),
             new XElement(Command + "returnValues", type.GetCustomAttributes<OutputTypeAttribute>()
                 .SelectMany(output => output.Type)
-                .Select(output => Typed(Command + "returnValue", output.Name == "System.Void" ? "None" : output.Name, ""))),
+                .Select(output => output.Type == typeof(void)
+                    ? Typed(Command + "returnValue", "None", "Nothing is emitted.")
+                    : Typed(Command + "returnValue", output.Name, Comments(output.Type).Of(output.Type)))),
             new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paras(page.Notes))),
             new XElement(Command + "examples", page.Examples.Select((example, index) => new XElement(
                 Command + "example",
@@ -62,13 +68,13 @@ internal sealed class CommandHelp(DocComments comments)
     /// <summary>What a parameter means: its doc comment, where it is declared.</summary>
     private string About(Type type, string name) =>
         OfTheEngine.TryGetValue(name, out string? text) ? text
-        : type.GetProperty(name)?.DeclaringType is Type declaring ? comments.Of(declaring, name)
+        : type.GetProperty(name)?.DeclaringType is Type declaring ? Comments(declaring).Of(declaring, name)
         : throw new FormatException($"-{name} of {type.Name} is no property.");
 
     private static IEnumerable<CommandParameterInfo> Own(CommandParameterSetInfo set) => set.Parameters.Where(parameter =>
         !Cmdlet.CommonParameters.Contains(parameter.Name)).OrderBy(parameter => parameter.Position < 0).ThenBy(parameter => parameter.Position);
 
-    private static XElement Parameter(CommandParameterInfo parameter, IEnumerable<string>? text)
+    private static XElement Parameter(CommandParameterInfo parameter, IEnumerable<string>? text, object instance)
     {
         bool isSwitch = parameter.ParameterType == typeof(SwitchParameter);
         bool globbing = parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any();
@@ -92,7 +98,24 @@ internal sealed class CommandHelp(DocComments comments)
             isSwitch ? null : new XElement(
                 Command + "parameterValue", new XAttribute("required", true),
                 new XAttribute("variableLength", parameter.ParameterType.IsArray), typeName),
-            text is null ? null : new XElement(Dev + "type", new XElement(Maml + "name", typeName)));
+            text is null ? null : new XElement(Dev + "type", new XElement(Maml + "name", typeName)),
+            text is null || parameter.IsMandatory || Default(instance, parameter.Name) is not string value ? null
+                : new XElement(Dev + "defaultValue", value));
+    }
+
+    // What the property of a new cmdlet holds; what nobody would call a default is left out.
+    private static string? Default(object instance, string name) => instance.GetType().GetProperty(name)?.GetValue(instance) switch
+    {
+        string[] { Length: > 0 } texts => string.Join(", ", texts),
+        string { Length: > 0 } or int or double => string.Create(CultureInfo.InvariantCulture, $"{instance.GetType().GetProperty(name)!.GetValue(instance)}"),
+        _ => null,
+    };
+
+    private DocComments Comments(Type type)
+    {
+        if (!_comments.TryGetValue(type.Assembly, out DocComments? comments))
+            _comments[type.Assembly] = comments = new DocComments(type.Assembly.Location);
+        return comments;
     }
 
     private static string TypeName(Type type) => (Nullable.GetUnderlyingType(type) ?? type).Name;

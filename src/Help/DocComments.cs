@@ -8,9 +8,9 @@ internal sealed partial class DocComments
 {
     private readonly Dictionary<string, XElement> _members;
 
-    /// <param name="assembly">The assembly, with its XML file beside it.</param>
+    /// <param name="assembly">The assembly, with its XML file beside it; without one there are none.</param>
     public DocComments(string assembly) =>
-        _members = XDocument.Load(Path.ChangeExtension(assembly, ".xml")).Descendants("member")
+        _members = !File.Exists(Path.ChangeExtension(assembly, ".xml")) ? [] : XDocument.Load(Path.ChangeExtension(assembly, ".xml")).Descendants("member")
             .ToDictionary(member => (string)member.Attribute("name")!);
 
     /// <summary>The summary of a type in plain text; empty if it has none.</summary>

@@ -10,21 +10,32 @@ internal sealed record Step(string Command, string? Output);
 /// A code block of README or of the help. With prompts it is a picture of a terminal: "PS> " begins a command, ">> " goes
 /// on with it, and what follows is what it shows. Without prompts it is a script.
 /// </summary>
-internal sealed partial record Transcript(string Place, IReadOnlyList<Step> Steps)
+/// <param name="File">The file, seen from the top of the checkout.</param>
+/// <param name="Place">The file, the heading above the block, and its number.</param>
+/// <param name="Text">The block as it stands there.</param>
+internal sealed partial record Transcript(string File, string Place, string Text)
 {
     private const string Prompt = "PS> ", Continuation = ">> ";
 
     /// <summary>The blocks of a Markdown file that are marked as PowerShell, in order.</summary>
     public static IReadOnlyList<Transcript> In(string file)
     {
-        string text = File.ReadAllText(Path.Combine(Checkout.Root, file)).ReplaceLineEndings("\n");
+        string text = System.IO.File.ReadAllText(Path.Combine(Checkout.Root, file)).ReplaceLineEndings("\n");
         return [.. Block().Matches(text).Select((block, index) => new Transcript(
-            $"{file}: {Heading().Matches(text[..block.Index])[^1].Groups[1].Value} ({index + 1})",
-            Read(block.Groups[1].Value)))];
+            file, $"{file}: {Heading().Matches(text[..block.Index])[^1].Groups[1].Value} ({index + 1})", block.Groups[1].Value))];
     }
 
-    /// <summary>The steps of one block.</summary>
-    public static IReadOnlyList<Step> Read(string block)
+    /// <summary>What is typed, and what is shown then.</summary>
+    public IReadOnlyList<Step> Steps { get; } = Read(Text);
+
+    /// <summary>Replaces the block in its file.</summary>
+    public void Rewrite(IEnumerable<Step> steps)
+    {
+        string path = Path.Combine(Checkout.Root, File);
+        System.IO.File.WriteAllText(path, System.IO.File.ReadAllText(path).Replace(Text, Show(steps), StringComparison.Ordinal));
+    }
+
+    private static List<Step> Read(string block)
     {
         if (!block.StartsWith(Prompt, StringComparison.Ordinal)) return [new Step(block.TrimEnd(), null)];
         var steps = new List<Step>();
@@ -40,13 +51,23 @@ internal sealed partial record Transcript(string Place, IReadOnlyList<Step> Step
     }
 
     /// <summary>As a picture of a terminal.</summary>
-    public static string Show(IEnumerable<Step> steps) => string.Join("\n", steps.Select(step =>
-        $"{Prompt}{step.Command.Replace("\n", "\n" + Continuation, StringComparison.Ordinal)}\n{step.Output?.TrimEnd()}".TrimEnd() + "\n"));
+    public static string Show(IEnumerable<Step> steps) => string.Concat(steps.Select(step =>
+    {
+        string[] shown = Lines(step.Output ?? "");
+        // As in a terminal, a table has an empty line above it and below it.
+        bool isTable = step.Output?.StartsWith('\n') is true;
+        string[] output = shown is [""] or [] ? [] : isTable ? ["", .. shown, ""] : shown;
+        return Prompt + step.Command.Replace("\n", "\n" + Continuation, StringComparison.Ordinal) + "\n"
+            + string.Concat(output.Select(line => line + "\n"));
+    })).TrimEnd() + "\n";
 
-    /// <summary>Whether an output is the expected one, in which a line "…" stands for any lines.</summary>
+    /// <summary>
+    /// Whether an output is the expected one, in which a line "…" stands for any lines. Ages are the same in every run;
+    /// points in time are not looked at.
+    /// </summary>
     public static bool Fits(string expected, string actual)
     {
-        string[] wanted = Lines(expected), shown = Lines(actual);
+        string[] wanted = Lines(Time().Replace(expected, "TIME")), shown = Lines(Time().Replace(actual, "TIME"));
         string pattern = string.Concat(wanted.Select(line => line == "…" ? "(?:.*\n)*?" : Regex.Escape(line) + "\n"));
         return Regex.IsMatch(string.Concat(shown.Select(line => line + "\n")), $@"\A{pattern}\z");
     }
@@ -60,4 +81,7 @@ internal sealed partial record Transcript(string Place, IReadOnlyList<Step> Step
 
     [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")]
+    private static partial Regex Time();
 }
