@@ -38,8 +38,9 @@ internal static class ExampleRun
             new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
         using var folder = new TemporaryFolder();
         // Where the emulator would listen by default, as the pages say.
-        string[] commands = [.. transcript.Steps.Select(step => step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal))];
-        string[] shown = NeedsPwsh(commands) ? await InPwshAsync(emulator, commands, folder.Path) : Here(emulator, commands, folder.Path);
+        Step[] steps = [.. transcript.Steps.Select(step =>
+            step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];
+        string[] shown = NeedsPwsh(steps) ? await InPwshAsync(emulator, steps, folder.Path) : Here(emulator, steps, folder.Path);
         return [.. transcript.Steps.Zip(shown, (step, output) => step with
         {
             Output = output.Replace(
@@ -47,16 +48,17 @@ internal static class ExampleRun
         })];
     }
 
-    private static string[] Here(EmulatorServer emulator, string[] commands, string folder)
+    private static string[] Here(EmulatorServer emulator, Step[] steps, string folder)
     {
         var host = new ScriptedHost("Yes to All");
         using PowerShellSession session = Open(emulator, host);
         session.Run($"Set-Location '{folder}'").MustSucceed();
         var shown = new List<string>();
-        foreach (string command in commands)
+        foreach (Step step in steps)
         {
             int before = host.Screen.Count;
-            session.Show(command);
+            if (step.Output is null) session.Run(step.Command).MustSucceed();
+            else session.Show(step.Command);
             // The last line of a screen is the one that is still empty.
             shown.Add(string.Join('\n', host.Screen.Skip(before - 1)));
         }
@@ -64,18 +66,21 @@ internal static class ExampleRun
         return [.. shown];
     }
 
-    private static async Task<string[]> InPwshAsync(EmulatorServer emulator, string[] commands, string folder)
+    private static async Task<string[]> InPwshAsync(EmulatorServer emulator, Step[] steps, string folder)
     {
-        string script = string.Join('\n', commands.Select(command => $". {{ {command}\n}} *>&1 | Out-String -Width 120; '{Mark}'"));
-        ProcessResult result = await RealPowerShell.RunAsync(emulator, $"Set-Location '{folder}'\n{StandIns}\n{script}", input: null);
+        string script = string.Join('\n', steps.Select(step =>
+            $". {{ {step.Command}\n}} *>&1 | Out-String -Width 120; {(step.Output is null ? "if ($Error) { throw $Error[0] }" : "")}\n'{Mark}'"));
+        ProcessResult result = await RealPowerShell.RunAsync(
+            emulator, $"Set-Location '{folder}'; $ConfirmPreference = 'None'\n{StandIns}\n{script}", input: null);
         Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
         return result.Output.Split(Mark)[..^1];
     }
 
-    private static bool NeedsPwsh(string[] commands)
+    private static bool NeedsPwsh(Step[] steps)
     {
         using PowerShellSession session = Open(null, null);
-        return commands.SelectMany(command => Parser.ParseInput(command, out _, out _).FindAll(node => node is CommandAst, true))
+        return steps.SelectMany(step => Parser.ParseInput(step.Command, out _, out _).FindAll(node => node is CommandAst, true))
             .Select(node => ((CommandAst)node).GetCommandName())
             .Where(name => name is not null)
             .Any(name => session.Run($"Get-Command '{name}' -ErrorAction Ignore").Output.Count == 0);
