@@ -22,6 +22,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     /// <summary>The project for cmdlets that are given none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
     /// <summary>How many seconds one request may take; 60 by default.</summary>

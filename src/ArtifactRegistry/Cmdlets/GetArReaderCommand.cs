@@ -15,6 +15,7 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "List")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Explain")]
     [ImageArgument(AllowRepositoryObject = true)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
     /// <summary>Lists what the project's policy grants, too.</summary>
@@ -26,6 +27,7 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Explain")]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
     /// <summary>Says why each member may pull or may not, from the repository's policy and the project's.</summary>
@@ -75,7 +77,11 @@ public sealed class GetArReaderCommand : RegistryCmdlet
         if (Repository is not [ImageName name])
         {
             ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository."), Repository));
+                new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository.")
+                {
+                    Advice = "Give one repository, and the members by -Member or from the pipeline.",
+                },
+                Repository));
             return;
         }
 

@@ -14,12 +14,14 @@ public sealed class TestArReaderCommand : RegistryCmdlet
     [Parameter(Mandatory = true, Position = 0)]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
     /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
     /// <inheritdoc/>
