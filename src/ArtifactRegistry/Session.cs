@@ -12,6 +12,8 @@ internal sealed class Session
 {
     private static readonly ConditionalWeakTable<Runspace, Session> Sessions = [];
 
+    private LiveNames? _names; // made when it is needed; completion and commands take turns
+
     // Connections hold no credentials, so one pool serves all runspaces.
     private static readonly Lazy<HttpClient> Http = new(TransportOptions.CreateHttpClient);
 
@@ -29,6 +31,8 @@ internal sealed class Session
 
     public TimeSpan? RequestTimeout { get; set; }
 
+    public TimeSpan? OperationTimeout { get; set; }
+
     /// <summary>The project for cmdlets that are given none.</summary>
     public string? DefaultProject => Project ?? Variable("CLOUDSDK_CORE_PROJECT");
 
@@ -36,21 +40,32 @@ internal sealed class Session
     public void CopyFrom(Session other)
     {
         (Connected, AccessToken, Endpoint) = (other.Connected, other.AccessToken, other.Endpoint);
-        (Project, RequestTimeout) = (other.Project, other.RequestTimeout);
+        (Project, RequestTimeout, OperationTimeout) = (other.Project, other.RequestTimeout, other.OperationTimeout);
+        Names.Forget();
     }
+
+    /// <summary>Names that exist, for completion and for hints on a slip of the finger.</summary>
+    public LiveNames Names => _names ??= new LiveNames(this);
 
     /// <summary>What manifests refer to, as read so far.</summary>
     public ManifestCache Manifests { get; } = new();
 
     /// <summary>The clients for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
-    public (ArtifactRegistryClient Client, OciRegistryClient Registry, ResourceManagerClient Projects, IamClient Accounts,
-        ContainerClient Clusters) Open(Action<string>? trace)
+    /// <param name="trace">Takes a line a request; null if nobody listens.</param>
+    /// <param name="exchange">Takes requests and answers; null if nobody listens.</param>
+    /// <param name="retries">How often a request is sent again; null for the usual.</param>
+    public Clients Open(Action<string>? trace, Action<string>? exchange = null, int? retries = null)
     {
         var defaults = new TransportOptions();
-        TransportOptions options = defaults with { RequestTimeout = RequestTimeout ?? defaults.RequestTimeout };
-        var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace);
+        TransportOptions options = defaults with
+        {
+            RequestTimeout = RequestTimeout ?? defaults.RequestTimeout,
+            OperationTimeout = OperationTimeout ?? defaults.OperationTimeout,
+            Retries = retries ?? defaults.Retries,
+        };
+        var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace, exchange);
         var endpoints = Endpoints.Choose(Endpoint, Variable);
-        return (
+        return new Clients(
             new ArtifactRegistryClient(transport, endpoints),
             new OciRegistryClient(transport, endpoints),
             new ResourceManagerClient(transport, endpoints),
@@ -58,11 +73,22 @@ internal sealed class Session
             new ContainerClient(transport, endpoints));
     }
 
+    /// <summary>Where Artifact Registry is.</summary>
+    public Uri Address => Endpoints.Choose(Endpoint, Variable).ArtifactRegistry;
+
     public Connection Describe() => new(
         Connected,
-        Endpoints.Choose(Endpoint, Variable).ArtifactRegistry,
+        Address,
         TokenSources.Choose(AccessToken, Variable).Description,
         DefaultProject);
+
+    /// <summary>One client a service.</summary>
+    internal sealed record Clients(
+        ArtifactRegistryClient Client,
+        OciRegistryClient Registry,
+        ResourceManagerClient Projects,
+        IamClient Accounts,
+        ContainerClient Clusters);
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

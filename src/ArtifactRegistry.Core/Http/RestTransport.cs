@@ -42,8 +42,13 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
 /// <param name="tokens">Where the bearer token comes from.</param>
 /// <param name="options">Time-outs and pauses.</param>
 /// <param name="trace">Called once a request with a line for -Verbose; the line never holds a secret.</param>
-public sealed class RestTransport(HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace)
+/// <param name="exchange">Called with requests and answers for -Debug, bodies shortened and without secrets.</param>
+public sealed class RestTransport(
+    HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange = null)
 {
+    /// <summary>How a line begins that says that a request failed and goes out again after a pause.</summary>
+    internal const string TryingAgain = "Trying again in ";
+
     private const int TriesToConnect = 3; // after the first, about two seconds in all
 
     private const int LongestErrorBody = 64 * 1024;
@@ -52,6 +57,9 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
     private readonly ResiliencePipeline _onlyIfRefused = Pipeline(options, trace, Repeat.OnlyIfRefused);
     private readonly ResiliencePipeline _inTime =
         new ResiliencePipelineBuilder().AddTimeout(options.RequestTimeout).Build();
+
+    /// <summary>The time that an operation may take to end.</summary>
+    internal TimeSpan OperationTimeout => options.OperationTimeout;
 
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="RegistryException">The request failed, for good or after the last try.</exception>
@@ -149,12 +157,20 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
+        exchange?.Invoke(Exchange.Describe(request, attempt.Body, token));
         try
         {
             using HttpResponseMessage response =
                 await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             trace?.Invoke(FormattableString.Invariant(
                 $"{attempt.Method} {attempt.Address.AbsoluteUri} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+
+            if (exchange is not null)
+            {
+                // The whole answer is held for once; who reads along is not in a hurry.
+                await response.Content.LoadIntoBufferAsync().WaitAsync(stop);
+                exchange(Exchange.Describe(response, await response.Content.ReadAsByteArrayAsync(stop), token));
+            }
 
             if (!response.IsSuccessStatusCode)
                 throw ErrorEnvelope.Translate(
@@ -260,7 +276,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                 OnRetry = args =>
                 {
                     trace?.Invoke(FormattableString.Invariant(
-                        $"Trying again in {args.RetryDelay.TotalSeconds:0.0} s (try {args.AttemptNumber + 2} of {options.Retries + 1}): {args.Outcome.Exception?.Message}"));
+                        $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s (try {args.AttemptNumber + 2} of {options.Retries + 1}): {args.Outcome.Exception?.Message}"));
                     return ValueTask.CompletedTask;
                 },
             })
