@@ -199,7 +199,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         return inUse.NamesAny || AllowEmptyInUse ? inUse
             : entries.Count > 0 ? throw Misuse(
                 "InUseEmpty",
-                $"-InUse names no digest and no image of Artifact Registry; its first entry is '{entries[0]}'. If that is the "
+                $"-InUse names no digest and no image of Artifact Registry; its first entry is {ImageNameException.Quote(entries[0])}. If that is the "
                 + "message of a command that failed, everything would look unused.",
                 InUse)
             : throw Misuse(

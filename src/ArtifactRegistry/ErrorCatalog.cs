@@ -44,7 +44,7 @@ internal static class ErrorCatalog
             "The service failed several times. Run the command again later."),
         [RegistryErrorKind.TimedOut] = new(
             "TimedOut", ErrorCategory.OperationTimeout, "no answer came in time; what was asked for may have been done",
-            "Run the command again; Connect-ArRegistry -TimeoutSec allows more time."),
+            "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request, -OperationTimeoutSec for a deletion."),
         [RegistryErrorKind.Unreachable] = new(
             "Unreachable", ErrorCategory.ConnectionError, "no connection could be made, or it broke",
             "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 
 namespace ArtifactRegistry;
@@ -49,7 +50,7 @@ internal static class ErrorRecords
     private static ErrorRecord Record(
         Exception error, ErrorEntry entry, object? item, string? message = null, string? advice = null)
     {
-        string text = message ?? error.Message;
+        string text = Harmless(message ?? error.Message);
         if (!text.EndsWith('.') && !text.EndsWith('?')) text += ".";
         advice ??= entry.Advice;
         // What a message says already need not be said again below it.
@@ -59,6 +60,13 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(said || ShowsAdvice ? text : $"{text} {advice}") { RecommendedAction = advice },
         };
     }
+
+    // A message may quote what was typed or what a server said, and a terminal obeys control characters.
+    private static string Harmless(string text) =>
+        text.Any(IsHarmful) ? string.Concat(text.Select(c => IsHarmful(c) ? '\uFFFD' : c)) : text;
+
+    private static bool IsHarmful(char c) =>
+        c is not ('\n' or '\r') && char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format;
 
     // From 7.5 on, PowerShell shows RecommendedAction below the message; before, nobody would see it.
     private static bool ShowsAdvice { get; } = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);

@@ -31,6 +31,8 @@ internal sealed class Session
 
     public TimeSpan? RequestTimeout { get; set; }
 
+    public TimeSpan? OperationTimeout { get; set; }
+
     /// <summary>The project for cmdlets that are given none.</summary>
     public string? DefaultProject => Project ?? Variable("CLOUDSDK_CORE_PROJECT");
 
@@ -38,7 +40,7 @@ internal sealed class Session
     public void CopyFrom(Session other)
     {
         (Connected, AccessToken, Endpoint) = (other.Connected, other.AccessToken, other.Endpoint);
-        (Project, RequestTimeout) = (other.Project, other.RequestTimeout);
+        (Project, RequestTimeout, OperationTimeout) = (other.Project, other.RequestTimeout, other.OperationTimeout);
         Names.Forget();
     }
 
@@ -58,6 +60,7 @@ internal sealed class Session
         TransportOptions options = defaults with
         {
             RequestTimeout = RequestTimeout ?? defaults.RequestTimeout,
+            OperationTimeout = OperationTimeout ?? defaults.OperationTimeout,
             Retries = retries ?? defaults.Retries,
         };
         var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace, exchange);

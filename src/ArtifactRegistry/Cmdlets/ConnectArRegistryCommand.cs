@@ -30,6 +30,11 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     [ValidateRange(1, 3600)]
     public int? TimeoutSec { get; set; }
 
+    /// <summary>How many seconds a deletion may take to end after the service has taken it on; 1800 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int? OperationTimeoutSec { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -40,6 +45,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
             Endpoint = Endpoint,
             Project = Project,
             RequestTimeout = TimeoutSec is int seconds ? TimeSpan.FromSeconds(seconds) : null,
+            OperationTimeout = OperationTimeoutSec is int longest ? TimeSpan.FromSeconds(longest) : null,
         };
         try
         {

@@ -85,15 +85,14 @@ public sealed class GetArReaderCommand : RegistryCmdlet
             return;
         }
 
-        _readers ??= Find(name, inherited: true);
-        if (_readers is null) return;
         foreach (MemberReference each in Member)
         {
             try
             {
-                WriteObject(
-                    ExplainReader.Run(name, _readers, MemberName.ParseExisting(each.Text), each.ScopesTooNarrow),
-                    enumerateCollection: true);
+                string member = MemberName.ParseExisting(each.Text);
+                _readers ??= Find(name, inherited: true);
+                if (_readers is null) return;
+                WriteObject(ExplainReader.Run(name, _readers, member, each.ScopesTooNarrow), enumerateCollection: true);
             }
             catch (RegistryException e)
             {

@@ -28,13 +28,14 @@ public sealed class TestArReaderCommand : RegistryCmdlet
     protected override void ProcessRecord()
     {
         ImageName name = Repository[0].ToRepository();
-        _readers ??= Wait(name, () => FindReaders.RunAsync(Client, Projects, name, StopToken));
-        if (_readers is null) return;
         foreach (MemberReference each in Member)
         {
             try
             {
-                WriteObject(Test(name, _readers, each));
+                string member = MemberName.ParseExisting(each.Text);
+                _readers ??= Wait(name, () => FindReaders.RunAsync(Client, Projects, name, StopToken));
+                if (_readers is null) return;
+                WriteObject(Test(name, _readers, member, each.ScopesTooNarrow));
             }
             catch (RegistryException e)
             {
@@ -43,10 +44,9 @@ public sealed class TestArReaderCommand : RegistryCmdlet
         }
     }
 
-    private bool Test(ImageName name, ReaderList readers, MemberReference given)
+    private bool Test(ImageName name, ReaderList readers, string member, string? scopesTooNarrow)
     {
-        IReadOnlyList<ReaderExplanation> reasons =
-            ExplainReader.Run(name, readers, MemberName.ParseExisting(given.Text), given.ScopesTooNarrow);
+        IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(name, readers, member, scopesTooNarrow);
         foreach (ReaderExplanation reason in reasons)
         {
             if (reason.CanPull is null && reason.Reason is not ReaderReason.Missing)

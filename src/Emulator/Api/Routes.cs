@@ -11,8 +11,6 @@ internal static class Routes
         RawTarget target = call.Target;
         string method = call.Request.Method == "HEAD" ? "GET" : call.Request.Method;
         string[] path = [.. target.Segments];
-        if (path is ["v2", .. string[] image]) return DockerMethods.Handle(call, image);
-
         JsonObject body = path switch
         {
             ["v1", "projects", string p, "locations", string l, "repositories", string r, .. string[] rest]
