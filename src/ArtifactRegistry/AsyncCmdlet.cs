@@ -84,16 +84,47 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         return await done.Task.WaitAsync(StopToken);
     }
 
-    /// <summary>Writes objects as they come. The first is out before the second is asked for.</summary>
+    /// <summary>
+    /// Writes objects as they come. The first is out before the second is asked for; after it, what is there without
+    /// waiting is handed over at once, and written while the next page is on its way.
+    /// </summary>
     protected async Task EmitAsync<T>(IAsyncEnumerable<T> items)
     {
-        bool first = true;
-        await foreach (T item in items)
+        await using IAsyncEnumerator<T> each = items.GetAsyncEnumerator(StopToken);
+        if (!await each.MoveNextAsync()) return;
+        T first = each.Current;
+        Task<bool> written = PerformAsync(() => Emit(first));
+        await written;
+        var batch = new List<T>();
+        while (true)
         {
-            if (first) await PerformAsync(() => Emit(item));
-            else await PostAsync(() => Emit(item));
-            first = false;
+            ValueTask<bool> next = each.MoveNextAsync();
+            if (!next.IsCompleted && batch.Count > 0)
+            {
+                // No more than one page waits to be written, however slow who reads is.
+                await written;
+                List<T> page = batch;
+                written = PerformAsync(() => Emit(page));
+                batch = [];
+            }
+
+            try
+            {
+                if (!await next) break;
+            }
+            catch (RegistryException)
+            {
+                // What was listed before something went wrong is listed.
+                await written;
+                await PerformAsync(() => Emit(batch));
+                throw;
+            }
+
+            batch.Add(each.Current);
         }
+
+        await written;
+        await PerformAsync(() => Emit(batch));
     }
 
     /// <summary>Writes one object from work.</summary>
@@ -171,6 +202,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         WriteObject(item);
         Progress.Emitted++;
+        return true;
+    }
+
+    private bool Emit<T>(List<T> items)
+    {
+        foreach (T item in items) WriteObject(item);
         return true;
     }
 

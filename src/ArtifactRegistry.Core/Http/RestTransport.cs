@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ArtifactRegistry.Auth;
 using Polly;
 using Polly.Retry;
-using Polly.Timeout;
 
 namespace ArtifactRegistry.Http;
 
@@ -53,10 +53,8 @@ public sealed class RestTransport(
 
     private const int LongestErrorBody = 64 * 1024;
 
-    private readonly ResiliencePipeline _freely = Pipeline(options, trace, Repeat.Freely);
-    private readonly ResiliencePipeline _onlyIfRefused = Pipeline(options, trace, Repeat.OnlyIfRefused);
-    private readonly ResiliencePipeline _inTime =
-        new ResiliencePipelineBuilder().AddTimeout(options.RequestTimeout).Build();
+    private readonly Lazy<ResiliencePipeline> _freely = new(() => Pipeline(options, trace, Repeat.Freely));
+    private readonly Lazy<ResiliencePipeline> _onlyIfRefused = new(() => Pipeline(options, trace, Repeat.OnlyIfRefused));
 
     /// <summary>The time that an operation may take to end.</summary>
     internal TimeSpan OperationTimeout => options.OperationTimeout;
@@ -69,22 +67,35 @@ public sealed class RestTransport(
         RequireSafe(call.Address);
         try
         {
-            return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
-                async (state, token) => await TryInTurnAsync(state, token), call, stop);
+            try
+            {
+                return await TryInTurnAsync(call, stop);
+            }
+            catch (RegistryException first)
+            {
+                // A request that succeeds at once, as nearly all do, needs no machinery for retries: a quarter of what
+                // was compiled for the first listing of a session.
+                return await AgainAsync(call, first, stop);
+            }
         }
-        catch (Exception e) when (e is RegistryException or TimeoutRejectedException && stop.IsCancellationRequested)
+        catch (RegistryException e) when (stop.IsCancellationRequested)
         {
             // Who cancels just as a try fails wants no report of the failure.
             throw new OperationCanceledException(e.Message, e, stop);
         }
-        catch (TimeoutRejectedException late)
-        {
-            string seconds = late.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-            throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+    }
+
+    /// <summary>Goes on after a first try that failed: that failure is what the pipeline sees first.</summary>
+    private async Task<T> AgainAsync<T>(Call<T> call, RegistryException first, CancellationToken stop)
+    {
+        ExceptionDispatchInfo? known = ExceptionDispatchInfo.Capture(first);
+        return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).Value.ExecuteAsync(
+            async token =>
             {
-                Request = Line(call.Method, call.Address),
-            };
-        }
+                Interlocked.Exchange(ref known, null)?.Throw();
+                return await TryInTurnAsync(call, token);
+            },
+            stop);
     }
 
     /// <summary>True if a token may travel to this address: https, or http that stays on this machine.</summary>
@@ -99,15 +110,26 @@ public sealed class RestTransport(
                 $"'{address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used towards this machine only.");
     }
 
-    private async ValueTask<T> TryInTurnAsync<T>(Call<T> call, CancellationToken stop)
+    private async Task<T> TryInTurnAsync<T>(Call<T> call, CancellationToken stop)
     {
         // Waiting for one's turn does not count against the time that the service has for its answer.
         if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        inTime.CancelAfter(options.RequestTimeout);
         try
         {
-            return await _inTime.ExecuteAsync(async (state, token) => await TryOnceAsync(state, token), call, stop);
+            return await TryOnceAsync(call, inTime.Token);
         }
-        catch (Exception e) when (e is TimeoutRejectedException or RegistryException { OutcomeUnknown: true })
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            call.AnswerWasLost = true;
+            string seconds = options.RequestTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+            {
+                Request = Line(call.Method, call.Address),
+            };
+        }
+        catch (RegistryException e) when (e.OutcomeUnknown)
         {
             call.AnswerWasLost = true;
             throw;
@@ -179,10 +201,17 @@ public sealed class RestTransport(
 
             return await ReadAnswerAsync(response, attempt.Answer, line, stop);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             trace?.Invoke(FormattableString.Invariant(
                 $"{attempt.Method} {attempt.Address.AbsoluteUri} -> no answer after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+            // Neither who cancels nor our time-out: the pool's own time for a connection is over.
+            if (!stop.IsCancellationRequested)
+                throw new RegistryException(RegistryErrorKind.Unreachable, "No connection came about in time.", e)
+                {
+                    Request = line,
+                    NeverSent = true,
+                };
             throw;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -267,7 +296,7 @@ public sealed class RestTransport(
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
                     // A host that cannot be reached is mostly a wrong address or a missing network, and soon reported.
                     RegistryException { NeverSent: true } => args.AttemptNumber < TriesToConnect,
-                    TimeoutRejectedException or RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
+                    RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
                     _ => false,
                 }),
                 // A wait of nothing, or until a moment that has passed, leaves the pause to us: else all tries go at once.

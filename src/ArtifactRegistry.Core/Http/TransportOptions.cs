@@ -34,6 +34,7 @@ public sealed record TransportOptions
     {
         var handler = new SocketsHttpHandler
         {
+            ActivityHeadersPropagator = null, // no trace of ours goes along
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = TimeSpan.FromSeconds(15),
