@@ -75,7 +75,7 @@ internal static class ErrorRecords
                 or RegistryErrorKind.ClusterNotFound => e.Message,
             _ => $"'{item}': {e.Message}",
         };
-        return Record(e, id, category, item, message, advice);
+        return Record(e, id, category, item, message, e.Advice ?? advice);
     }
 
     private static string AdviceFor(string? permission)

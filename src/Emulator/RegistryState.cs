@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Model;
+using ArtifactRegistry.Emulator.SignIn;
 
 namespace ArtifactRegistry.Emulator;
 
@@ -21,7 +22,11 @@ public sealed partial class RegistryState
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
+        SignIn = new SignInState(clock);
     }
+
+    /// <summary>Who may sign in, and the tokens that they got.</summary>
+    public SignInState SignIn { get; }
 
     /// <summary>The repositories there are.</summary>
     public IReadOnlyList<RepositoryName> Repositories

@@ -103,6 +103,9 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// <summary>The id under which VPC Service Controls logged a refusal.</summary>
     public string? UniqueId { get; init; }
 
+    /// <summary>What to do about it, where the place that knows best is not the one that shows errors.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>Method and address of the request, without query and without secrets.</summary>
     public string? Request { get; init; }
 

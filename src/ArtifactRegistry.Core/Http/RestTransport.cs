@@ -95,9 +95,11 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
     {
         // Waiting for one's turn does not count against the time that the service has for its answer.
         if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
+        // Nor does signing in, which has limits of its own; and while it fails, the request surely was not sent.
+        AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
         try
         {
-            return await _inTime.ExecuteAsync(async (state, token) => await TryOnceAsync(state, token), call, stop);
+            return await TryWithTokenAsync(call, token, stop);
         }
         catch (Exception e) when (e is TimeoutRejectedException or RegistryException { OutcomeUnknown: true })
         {
@@ -111,12 +113,11 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         }
     }
 
-    private async Task<T> TryOnceAsync<T>(Call<T> attempt, CancellationToken stop)
+    private async Task<T> TryWithTokenAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
     {
-        AccessToken token = await tokens.GetTokenAsync(refused: null, stop);
         try
         {
-            return await SendOnceAsync(attempt, token, stop);
+            return await SendInTimeAsync(attempt, token, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.QuotaExceeded && attempt.Pacer is not null)
         {
@@ -126,11 +127,15 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
         {
             // A token may be revoked, or have expired by the service's clock. A source that can, brings a new one.
-            AccessToken fresh = await tokens.GetTokenAsync(refused: token, stop);
+            AccessToken fresh = await tokens.GetTokenAsync(refused: token, trace, stop);
             if (fresh.Value is null || fresh.Value == token.Value) throw;
-            return await SendOnceAsync(attempt, fresh, stop);
+            return await SendInTimeAsync(attempt, fresh, stop);
         }
     }
+
+    private async Task<T> SendInTimeAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop) =>
+        await _inTime.ExecuteAsync(
+            async (state, inTime) => await SendOnceAsync(state.attempt, state.token, inTime), (attempt, token), stop);
 
     private async Task<T> SendOnceAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
     {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using ArtifactRegistry.Emulator.Api;
+using ArtifactRegistry.Emulator.SignIn;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -83,6 +84,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         {
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
+            if (SignInMethods.Handle(call) is Answer signedIn) return signedIn;
             Identity.Check(call);
             lock (server.State.Gate)
             {
