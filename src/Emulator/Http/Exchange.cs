@@ -84,13 +84,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         {
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
-            if (SignInMethods.Handle(call) is Answer signedIn) return signedIn;
-            Identity.Check(call);
-            lock (server.State.Gate)
-            {
-                server.State.FinishDueOperations();
-                answer = Routes.Handle(call);
-            }
+            answer = SignInMethods.Handle(call) ?? WorkFor(call);
         }
         catch (ApiError error)
         {
@@ -104,6 +98,16 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         return fault?.Kind == FaultKind.MalformedJson
             ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }
             : answer;
+    }
+
+    private Answer WorkFor(ApiCall call)
+    {
+        Identity.Check(call);
+        lock (server.State.Gate)
+        {
+            server.State.FinishDueOperations();
+            return Routes.Handle(call);
+        }
     }
 
     private static async Task SendAsync(HttpContext context, Answer answer, Fault? fault)
