@@ -30,7 +30,9 @@ public sealed class UnattendedScriptTests : IDisposable
         Assert.Equal(0, result.ExitCode);
         Assert.Equal([_young], shop.State.UntaggedDigests(shop.Repository, "web"));
         JsonElement[] lines = Lines();
-        Assert.Equal(["Kept", "Removed", "Removed", "Removed"], lines.Select(line => line.GetProperty("Status").GetString()).Order());
+        Assert.Equal(
+            ["Kept", "Removed", "Removed", "Removed"],
+            lines.Select(line => line.GetProperty("Status").GetString()).Order());
         Assert.All(lines, line =>
         {
             Assert.StartsWith(Shop.App + "@sha256:", line.GetProperty("Uri").GetString(), StringComparison.Ordinal);
@@ -74,7 +76,8 @@ public sealed class UnattendedScriptTests : IDisposable
     public async Task Some_that_failed_are_2_and_stand_in_the_log()
     {
         await using Shop shop = await OpenAsync();
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.InternalError) { When = request => request.Is("DELETE", _garbage[0]) });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.InternalError) { When = request => request.Is("DELETE", _garbage[0]) });
 
         ShellResult result = await RunAsync(shop);
 
@@ -110,8 +113,9 @@ public sealed class UnattendedScriptTests : IDisposable
     {
         Dictionary<string, string> arguments = new() { ["-Image"] = "us-docker.pkg.dev/shop/apps", ["-Log"] = Log };
         if (further is [string parameter, string value]) arguments[parameter] = value;
+        string[] words = [.. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })];
         return await ShellProcess.RunAsync(
-            ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })],
+            ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. words],
             "",
             [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))]);
     }

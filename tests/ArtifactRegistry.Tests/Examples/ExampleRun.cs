@@ -41,11 +41,15 @@ internal static class ExampleRun
         // Where the emulator would listen by default, as the pages say.
         Step[] steps = [.. transcript.Steps.Select(step =>
             step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];
-        string[] shown = NeedsPwsh(steps) ? await InPwshAsync(emulator, steps, folder.Path) : Here(emulator, steps, folder.Path);
+        string[] shown = NeedsPwsh(steps)
+            ? await InPwshAsync(emulator, steps, folder.Path)
+            : Here(emulator, steps, folder.Path);
         return [.. transcript.Steps.Zip(shown, (step, output) => step with
         {
             Output = output.Replace(
-                emulator.Url.ToString(), step.Command.Contains(Default, StringComparison.Ordinal) ? Default : Google, StringComparison.Ordinal),
+                emulator.Url.ToString(),
+                step.Command.Contains(Default, StringComparison.Ordinal) ? Default : Google,
+                StringComparison.Ordinal),
         })];
     }
 
@@ -69,8 +73,12 @@ internal static class ExampleRun
 
     private static async Task<string[]> InPwshAsync(EmulatorServer emulator, Step[] steps, string folder)
     {
-        string script = string.Join('\n', steps.Select(step =>
-            $". {{ {step.Command}\n}} *>&1 | Out-String -Width 120; {(step.Output is null ? "if ($Error) { throw $Error[0] }" : "")}\n'{Mark}'"));
+        string script = string.Join('\n', steps.Select(step => $$"""
+            . { {{step.Command}}
+            } *>&1 | Out-String -Width 120
+            {{(step.Output is null ? "if ($Error) { throw $Error[0] }" : "")}}
+            '{{Mark}}'
+            """));
         ProcessResult result = await RealPowerShell.RunAsync(
             emulator, $"Set-Location '{folder}'; $ConfirmPreference = 'None'\n{StandIns}\n{script}", input: null);
         Assert.Equal("", result.Error);
