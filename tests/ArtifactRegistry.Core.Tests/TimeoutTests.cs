@@ -1,4 +1,3 @@
-using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Emulator;
@@ -44,7 +43,7 @@ public sealed class TimeoutTests : CoreTest
                 return Stream.Null;
             },
         });
-        var transport = new RestTransport(http, TokenSources.Choose(Secret, _ => null), Quick with { Retries = 0 }, null);
+        var transport = new RestTransport(http, SignIns.Choose(Secret, _ => null), Quick with { Retries = 0 }, null);
         var client = new ArtifactRegistryClient(transport, Endpoints.Choose(Emulator.Url, _ => null));
 
         RegistryException error = await RefusedAsync(() => client.GetPackageAsync(Web, Stop));

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using ArtifactRegistry.Emulator.Api;
 using ArtifactRegistry.Emulator.Docker;
+using ArtifactRegistry.Emulator.SignIn;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -99,6 +100,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
                 : null;
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
+            if (SignInMethods.Handle(call) is Answer signedIn) return signedIn;
             if (DockerMethods.Owns(request.PathAndQuery))
             {
                 answer = await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments);
