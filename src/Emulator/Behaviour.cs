@@ -12,6 +12,9 @@ public sealed class Behaviour
     /// <summary>How long every request takes at least.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>How far the clock that the Date of an answer is taken from is ahead of this machine's.</summary>
+    public TimeSpan ClockOffset { get; set; }
+
     /// <summary>What goes wrong.</summary>
     public FaultCollection Faults { get; } = [];
 

@@ -56,6 +56,14 @@ public sealed class RestTransport(
     private readonly Lazy<ResiliencePipeline> _freely = new(() => Pipeline(options, trace, Repeat.Freely));
     private readonly Lazy<ResiliencePipeline> _onlyIfRefused = new(() => Pipeline(options, trace, Repeat.OnlyIfRefused));
 
+    // Less is the resolution of the Date header, the way of an answer, and what clocks differ anyhow.
+    private static readonly TimeSpan Unremarkable = TimeSpan.FromMinutes(1);
+
+    private long _ahead; // ticks
+
+    /// <summary>How far this machine's clock is ahead of the service's, by the Date of the last answer; else zero.</summary>
+    internal TimeSpan ClockAhead => new TimeSpan(Volatile.Read(ref _ahead)) is var ahead && ahead > Unremarkable ? ahead : TimeSpan.Zero;
+
     /// <summary>The time that an operation may take to end.</summary>
     internal TimeSpan OperationTimeout => options.OperationTimeout;
 
@@ -194,6 +202,8 @@ public sealed class RestTransport(
                 await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             trace?.Invoke(FormattableString.Invariant(
                 $"{attempt.Method} {attempt.Address.AbsoluteUri} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+
+            if (response.Headers.Date is DateTimeOffset date) Volatile.Write(ref _ahead, (DateTimeOffset.UtcNow - date).Ticks);
 
             if (exchange is not null)
             {

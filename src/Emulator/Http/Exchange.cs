@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using ArtifactRegistry.Emulator.Api;
@@ -42,6 +43,8 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             open = false;
             Log.End();
 
+            if (server.Behaviour.ClockOffset is { Ticks: not 0 } offset)
+                context.Response.Headers.Date = (DateTimeOffset.UtcNow + offset).ToString("R", CultureInfo.InvariantCulture);
             if (reset) context.Abort();
             else await SendAsync(context, answer!, fault);
         }
