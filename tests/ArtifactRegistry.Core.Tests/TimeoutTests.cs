@@ -101,16 +101,6 @@ public sealed class TimeoutTests : CoreTest
     }
 
     [Fact]
-    public async Task A_token_that_does_not_come_is_a_time_out()
-    {
-        RegistryException error = await RefusedAsync(
-            () => Client(Impatient, new EndlessTokens()).GetPackageAsync(Web, Stop));
-
-        Assert.Equal(RegistryErrorKind.TimedOut, error.Kind);
-        Assert.Empty(Emulator.Requests.Snapshot());
-    }
-
-    [Fact]
     public async Task Cancelling_before_the_call_sends_nothing()
     {
         using CancellationTokenSource user = CancellationTokenSource.CreateLinkedTokenSource(Stop);

@@ -19,7 +19,8 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
     // What lives an hour and does not say so: gcloud's tokens.
     private static readonly TimeSpan WithoutAnEnd = TimeSpan.FromMinutes(45);
 
-    // A token that is refused when it is new would be refused again; without this, each request would ask for another.
+    // A token that replaced a refused one and is refused at once is not the problem; without this, each request would ask
+    // for another.
     private static readonly TimeSpan New = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
@@ -58,7 +59,7 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
         if (_held is not Held held) return null;
         DateTimeOffset now = clock.GetUtcNow();
         bool isRefused = refused is not null && refused.Value == held.Token.Value;
-        return (isRefused ? now - held.Since < New : now < held.RenewAt) ? held.Token : null;
+        return (isRefused ? held.ReplacesRefused && now - held.Since < New : now < held.RenewAt) ? held.Token : null;
     }
 
     private async Task<AccessToken> RenewAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
@@ -69,7 +70,7 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
         {
             AccessToken token = await credential.SignInAsync(trace, either.Token);
             DateTimeOffset now = clock.GetUtcNow();
-            _held = new Held(token.WithQuotaProject(quotaProject), now, RenewAt(token, now));
+            _held = new Held(token.WithQuotaProject(quotaProject), now, RenewAt(token, now), refused is not null);
             trace?.Invoke($"Signed in{(Account is null ? "" : $" as {Account}")} with {Description}{Until(token)}.");
             return _held.Token;
         }
@@ -114,5 +115,5 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
         ? $", until {end.LocalDateTime.ToString("T", CultureInfo.CurrentCulture)}"
         : "";
 
-    private sealed record Held(AccessToken Token, DateTimeOffset Since, DateTimeOffset RenewAt);
+    private sealed record Held(AccessToken Token, DateTimeOffset Since, DateTimeOffset RenewAt, bool ReplacesRefused);
 }

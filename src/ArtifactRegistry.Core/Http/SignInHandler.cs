@@ -40,7 +40,7 @@ internal sealed class SignInHandler(
     public static bool MayReceiveSecrets(Uri address, Endpoints endpoints)
     {
         if (!RestTransport.IsSafe(address)) return false;
-        return address.IsLoopback || endpoints.ForSignIn(address) != address
+        return address.IsLoopback
             || address.Host.EndsWith($".{endpoints.Universe}", StringComparison.OrdinalIgnoreCase)
             || OtherHostsOfGoogle.Contains(address.Host, StringComparer.OrdinalIgnoreCase);
     }
