@@ -60,6 +60,7 @@ public sealed class UnattendedScriptTests : IDisposable
     [InlineData("-AbortAbove", "2", "so nothing was deleted")]
     [InlineData("-OlderThan", "30", "A number needs a unit")]
     [InlineData("-Image", "us-docker.pkg.dev/shop/absent", "was not found")]
+    [InlineData("-CredentialFile", "absent.json", "absent.json")]
     [InlineData("-Log", "absent folder/log.jsonl", "cannot be written, so nothing was deleted")]
     public async Task Failed_is_1_and_says_why(string parameter, string value, string expected)
     {
@@ -71,6 +72,24 @@ public sealed class UnattendedScriptTests : IDisposable
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(before, shop.Contents());
+    }
+
+    [Fact]
+    public async Task It_signs_in_as_a_service_account()
+    {
+        await using Shop shop = await OpenAsync(new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
+        string key = Path.Combine(_folder.Path, "account.json");
+        await File.WriteAllTextAsync(
+            key,
+            shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(),
+            TestContext.Current.CancellationToken);
+
+        ShellResult result = await RunAsync(shop, "-CredentialFile", key);
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,9 +140,9 @@ public sealed class UnattendedScriptTests : IDisposable
             [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))]);
     }
 
-    private async Task<Shop> OpenAsync()
+    private async Task<Shop> OpenAsync(Behaviour? behaviour = null)
     {
-        Shop shop = await Shop.OpenAsync();
+        Shop shop = await Shop.OpenAsync(behaviour);
         shop.Add("v1");
         for (int i = 0; i < 3; i++) _garbage.Add(shop.Add(Aged(days: 40)));
         _young = shop.Add(Aged(days: 2));
