@@ -75,21 +75,24 @@ public sealed class UnattendedScriptTests : IDisposable
     }
 
     [Fact]
-    public async Task It_signs_in_as_a_service_account()
+    public async Task The_line_for_cron_runs_it_as_a_service_account()
     {
-        await using Shop shop = await OpenAsync(new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
-        string key = Path.Combine(_folder.Path, "account.json");
-        await File.WriteAllTextAsync(
-            key,
-            shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(),
-            TestContext.Current.CancellationToken);
+        const string Start = "15 3 * * * pwsh ";
+        string line = File.ReadLines(Path.Combine(Checkout.Root, "README.md"))
+            .Single(line => line.StartsWith(Start, StringComparison.Ordinal));
 
-        ShellResult result = await RunAsync(shop, "-CredentialFile", key);
+        await RunsAsAServiceAccountAsync(line[Start.Length..]);
+    }
 
-        Assert.Equal("", result.Error);
-        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
-        Assert.Equal(0, result.ExitCode);
-        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    [Fact]
+    public async Task The_arguments_for_Task_Scheduler_run_it_as_a_service_account()
+    {
+        string block = Transcript.In("README.md")
+            .Single(block => block.Text.Contains("Register-ScheduledTask", StringComparison.Ordinal)).Text;
+        using var session = new PowerShellSession();
+        string text = block[..block.IndexOf("$task", StringComparison.Ordinal)];
+
+        await RunsAsAServiceAccountAsync($"{Assert.Single(session.Run($"{text}; $arguments").MustSucceed().Output)}");
     }
 
     [Fact]
@@ -127,6 +130,33 @@ public sealed class UnattendedScriptTests : IDisposable
         _folder.Dispose();
     }
 
+    private async Task RunsAsAServiceAccountAsync(string arguments)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using Shop shop = await OpenAsync(new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
+        string key = Path.Combine(_folder.Path, "account.json");
+        await File.WriteAllTextAsync(
+            key, shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
+        // The files are where they can be here.
+        string[] words = [.. arguments.Split(' ').Select(word => Path.GetExtension(word) switch
+        {
+            ".ps1" => _script.Path,
+            ".jsonl" => Log,
+            ".json" => key,
+            _ => word,
+        })];
+
+        ShellResult result = await ShellProcess.RunAsync(words, "", Variables(shop));
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Log, stop), StringComparison.Ordinal);
+    }
+
+    private static (string, string)[] Variables(Shop shop) =>
+        [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))];
+
     private JsonElement[] Lines() => [.. File.ReadAllLines(Log).Select(line => JsonDocument.Parse(line).RootElement)];
 
     private async Task<ShellResult> RunAsync(Shop shop, params string[] further)
@@ -137,7 +167,7 @@ public sealed class UnattendedScriptTests : IDisposable
         return await ShellProcess.RunAsync(
             ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. words],
             "",
-            [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))]);
+            Variables(shop));
     }
 
     private async Task<Shop> OpenAsync(Behaviour? behaviour = null)
