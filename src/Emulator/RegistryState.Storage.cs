@@ -186,7 +186,7 @@ public sealed partial class RegistryState
         SubjectDigest = record.Text("subject"),
         Children = record["children"].Deserialize<ChildManifest[]>()!,
         Manifest = Convert.FromBase64String(record.Text("manifest")!),
-        Blobs = package.Repository.Blobs.Refer(record["blobs"].Deserialize<string[]>()!),
+        Blobs = package.Repository.Blobs.ReferAgain(record["blobs"].Deserialize<string[]>()!),
         Annotations = record["annotations"]?.DeepClone().AsObject(),
     });
 

@@ -58,7 +58,6 @@ public sealed class UnattendedScriptTests : IDisposable
     [InlineData("-AbortAbove", "2", "so nothing was deleted")]
     [InlineData("-OlderThan", "30", "A number needs a unit")]
     [InlineData("-Image", "us-docker.pkg.dev/shop/absent", "was not found")]
-    [InlineData("-CredentialFile", "absent.json", "absent.json")]
     public async Task Failed_is_1_and_says_why(string parameter, string value, string expected)
     {
         await using Shop shop = await OpenAsync();

@@ -67,8 +67,16 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
         {
             ReadResult read = await Body.ReadAsync(stop);
             if (read.Buffer.Length > limit)
+            {
+                Body.AdvanceTo(read.Buffer.End);
                 throw new DockerError(413, "MANIFEST_INVALID", $"The manifest has more than {limit} bytes");
-            if (read.IsCompleted) return read.Buffer.ToArray();
+            }
+            if (read.IsCompleted)
+            {
+                byte[] body = read.Buffer.ToArray();
+                Body.AdvanceTo(read.Buffer.End);
+                return body;
+            }
             // Everything was looked at and nothing taken: the next read brings it again, with more behind it.
             Body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }

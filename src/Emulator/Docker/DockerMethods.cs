@@ -16,20 +16,21 @@ internal static class DockerMethods
 
     public static async Task<Answer> HandleAsync(DockerCall call, IReadOnlyList<string> path)
     {
+        Answer answer;
         try
         {
-            Answer answer = await RouteAsync(call, [.. path]);
-            answer.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
-            return answer with { IsExact = true };
+            answer = await RouteAsync(call, [.. path]);
         }
         catch (DockerError error)
         {
-            return error.ToAnswer();
+            answer = error.ToAnswer();
         }
         catch (ApiError error)
         {
-            return DockerError.For(error).ToAnswer();
+            answer = DockerError.For(error).ToAnswer();
         }
+        answer.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
+        return answer with { IsExact = true };
     }
 
     private static async Task<Answer> RouteAsync(DockerCall call, string[] path)

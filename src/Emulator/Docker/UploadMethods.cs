@@ -96,10 +96,11 @@ internal static partial class UploadMethods
 
     private static Answer Finish(DockerCall call, Upload upload, string digest)
     {
-        if (upload.Writer.Digest != digest)
+        string actual = upload.Writer.Digest;
+        if (actual != digest)
         {
             call.Locked(() => End(call, upload));
-            throw DockerError.DigestInvalid($"The content's digest is {upload.Writer.Digest}, not {digest}.");
+            throw DockerError.DigestInvalid($"The content's digest is {actual}, not {digest}.");
         }
         upload.Writer.Flush();
         return call.Locked(() =>

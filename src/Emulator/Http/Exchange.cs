@@ -131,8 +131,10 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
     {
         HttpResponse response = context.Response;
         response.StatusCode = answer.Status;
-        response.ContentType = answer.ContentType;
         foreach ((string name, string value) in answer.Headers) response.Headers[name] = value;
+        // It can have no body, not even one of no bytes.
+        if (answer.Status == StatusCodes.Status204NoContent) return;
+        response.ContentType = answer.ContentType;
 
         if (answer.Content is not null || answer.ContentLength > 0)
         {

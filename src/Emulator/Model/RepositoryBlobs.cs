@@ -38,6 +38,18 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
         return here;
     }
 
+    /// <summary>As <see cref="Refer"/>, for a manifest of an earlier run: its blobs are in the store and held by nobody yet.</summary>
+    public IReadOnlyList<string> ReferAgain(IEnumerable<string> digests)
+    {
+        string[] stored = [.. digests.Where(digest => store.Find(digest) is not null)];
+        foreach (string digest in stored.Where(digest => Find(digest) is null))
+        {
+            store.Hold(digest);
+            _references[digest] = 0;
+        }
+        return Refer(stored);
+    }
+
     /// <summary>Says that the manifest that was to come for these blobs has come.</summary>
     public void Arrived(IEnumerable<string> digests)
     {

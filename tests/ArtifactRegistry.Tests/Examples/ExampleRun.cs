@@ -15,16 +15,17 @@ internal static class ExampleRun
     private const string Mark = "~~~ next ~~~";
     private const string Default = "http://127.0.0.1:8085/", Google = "https://artifactregistry.googleapis.com/";
 
-    // Other programs and what needs a desktop are played: they answer what the real ones would answer here.
+    // Other programs, and what needs a desktop, are played: one image of the sample runs in the cluster and in Cloud Run.
     private const string StandIns = """
+        $running = 'us-docker.pkg.dev/shop/apps/web@sha256:03fee4ee26f55967b686e02805e7d468346b7da3a746dbcad918ec09e1e9e38e'
         function gcloud {
             switch -Wildcard ("$args") {
                 'auth print-access-token*' { 'ya29.token-of-gcloud' }
-                'run revisions list*' { '[]' }
+                'run revisions list*' { "[{""status"":{""imageDigest"":""$running""}}]" }
                 default { throw "gcloud $args is not played." }
             }
         }
-        function kubectl { '{"items":[]}' }
+        function kubectl { "{""items"":[{""status"":{""containerStatuses"":[{""imageID"":""$running""}]}}]}" }
         # Somebody who marks the first two rows and presses Enter.
         function Out-GridView { param([string] $Title, [switch] $PassThru, [string] $OutputMode) @($input)[0, 1] }
         function Out-ConsoleGridView { param([string] $Title, [string] $OutputMode) @($input)[0, 1] }
