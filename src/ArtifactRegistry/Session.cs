@@ -12,6 +12,8 @@ internal sealed class Session
 {
     private static readonly ConditionalWeakTable<Runspace, Session> Sessions = [];
 
+    private LiveNames? _names; // made when it is needed; completion and commands take turns
+
     // Connections hold no credentials, so one pool serves all runspaces.
     private static readonly Lazy<HttpMessageHandler> Connections = new(TransportOptions.CreateConnections);
     private static readonly Lazy<HttpClient> Http = new(() => TransportOptions.CreateHttpClient(Connections.Value));
@@ -35,6 +37,8 @@ internal sealed class Session
 
     public TimeSpan? RequestTimeout { get; set; }
 
+    public TimeSpan? OperationTimeout { get; set; }
+
     /// <summary>The project for cmdlets that are given none.</summary>
     public string? DefaultProject => Project ?? Variable("CLOUDSDK_CORE_PROJECT");
 
@@ -43,22 +47,33 @@ internal sealed class Session
     {
         (Connected, Credentials, Endpoint, UniverseDomain) =
             (other.Connected, other.Credentials, other.Endpoint, other.UniverseDomain);
-        (Project, RequestTimeout) = (other.Project, other.RequestTimeout);
+        (Project, RequestTimeout, OperationTimeout) = (other.Project, other.RequestTimeout, other.OperationTimeout);
         (_tokens, _tokensAreFor) = (other._tokens, other._tokensAreFor);
+        Names.Forget();
     }
+
+    /// <summary>Names that exist, for completion and for hints on a slip of the finger.</summary>
+    public LiveNames Names => _names ??= new LiveNames(this);
 
     /// <summary>What manifests refer to, as read so far.</summary>
     public ManifestCache Manifests { get; } = new();
 
     /// <summary>The clients for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
-    public (ArtifactRegistryClient Client, OciRegistryClient Registry, ResourceManagerClient Projects, IamClient Accounts,
-        ContainerClient Clusters) Open(Action<string>? trace)
+    /// <param name="trace">Takes a line a request; null if nobody listens.</param>
+    /// <param name="exchange">Takes requests and answers; null if nobody listens.</param>
+    /// <param name="retries">How often a request is sent again; null for the usual.</param>
+    public Clients Open(Action<string>? trace, Action<string>? exchange = null, int? retries = null)
     {
         var defaults = new TransportOptions();
-        TransportOptions options = defaults with { RequestTimeout = RequestTimeout ?? defaults.RequestTimeout };
-        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
-        var transport = new RestTransport(Http.Value, Tokens(endpoints), options, trace);
-        return (
+        TransportOptions options = defaults with
+        {
+            RequestTimeout = RequestTimeout ?? defaults.RequestTimeout,
+            OperationTimeout = OperationTimeout ?? defaults.OperationTimeout,
+            Retries = retries ?? defaults.Retries,
+        };
+        Endpoints endpoints = Services;
+        var transport = new RestTransport(Http.Value, Tokens(endpoints), options, trace, exchange);
+        return new Clients(
             new ArtifactRegistryClient(transport, endpoints),
             new OciRegistryClient(transport, endpoints),
             new ResourceManagerClient(transport, endpoints),
@@ -66,12 +81,16 @@ internal sealed class Session
             new ContainerClient(transport, endpoints));
     }
 
+    /// <summary>Where Artifact Registry is.</summary>
+    public Uri Address => Services.ArtifactRegistry;
+
     public Connection Describe()
     {
-        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
-        ITokenSource tokens = Tokens(endpoints);
-        return new Connection(Connected, endpoints.ArtifactRegistry, tokens, DefaultProject);
+        Endpoints endpoints = Services;
+        return new Connection(Connected, endpoints.ArtifactRegistry, Tokens(endpoints), DefaultProject);
     }
+
+    private Endpoints Services => Endpoints.Choose(Endpoint, Variable, UniverseDomain);
 
     // Kept as long as nothing that it hangs on changes: a token is good for many commands, and a variable counts at once.
     private ITokenSource Tokens(Endpoints endpoints)
@@ -82,6 +101,14 @@ internal sealed class Session
             (_tokens, _tokensAreFor) = (TokenSources.Choose(Credentials, signIn), hangsOn);
         return _tokens;
     }
+
+    /// <summary>One client a service.</summary>
+    internal sealed record Clients(
+        ArtifactRegistryClient Client,
+        OciRegistryClient Registry,
+        ResourceManagerClient Projects,
+        IamClient Accounts,
+        ContainerClient Clusters);
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

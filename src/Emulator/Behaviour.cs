@@ -47,6 +47,9 @@ public sealed class Behaviour
     /// <summary>How many policies that name a service account just created are refused: IAM learns of it with time.</summary>
     public int NewAccountRefusals { get; set; }
 
+    /// <summary>How many deletions a second are allowed; more get 429. No limit if absent.</summary>
+    public int? DeletesPerSecond { get; set; }
+
     /// <summary>How many names <c>versions:batchDelete</c> takes; 75 or 50 were seen.</summary>
     public int BatchDeleteLimit { get; set; } = 75;
 

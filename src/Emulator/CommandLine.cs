@@ -11,6 +11,8 @@ internal sealed class CommandLine
             (line, text) => line.Url = Address(text)),
         new("--seed", "FILE", "start with what a JSON file says instead of the sample",
             (line, text) => line.SeedFile = text),
+        new("--data", "FOLDER", "keep everything in a folder; a new one begins with the seed or the sample",
+            (line, text) => line.DataFolder = text.Length > 0 ? text : throw new FormatException("the name is empty")),
         new("--empty", null, "start with nothing", (line, _) => line.Empty = true),
         new("--help", null, "show this text", (line, _) => line.Help = true),
         .. CommandLineBehaviour.Options,
@@ -19,6 +21,8 @@ internal sealed class CommandLine
     public Uri Url { get; set; } = new("http://127.0.0.1:8085/");
 
     public string? SeedFile { get; set; }
+
+    public string? DataFolder { get; set; }
 
     public bool Empty { get; set; }
 
@@ -65,7 +69,7 @@ internal sealed class CommandLine
     public static void WriteHelp(TextWriter writer)
     {
         writer.WriteLine(
-            "Artifact Registry, Resource Manager, IAM and Kubernetes Engine in memory, for this machine only.");
+            "Artifact Registry, Resource Manager, IAM and Kubernetes Engine, for this machine only.");
         writer.WriteLine();
         foreach (CommandLineOption option in Options)
         {
@@ -81,7 +85,8 @@ internal sealed class CommandLine
         writer.WriteLine();
         writer.WriteLine("Durations are written 50ms, 2s, 5m, 12h or 30d; faults 503:0.1 (a tenth) or 429:x3 (three).");
         writer.WriteLine("--fault, --deny, --require-token and --missing-member may be repeated.");
-        writer.WriteLine("Without --seed and --empty there is a sample.");
+        writer.WriteLine("Without --seed and --empty there is a sample. Without --data everything is in memory, and blobs over 1 MiB");
+        writer.WriteLine("are in a temporary folder; both are gone at the end.");
     }
 
     private static Uri Address(string text)

@@ -14,12 +14,15 @@ public sealed class EmulatorServer : IAsyncDisposable
 
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly bool _ownsState;
     private int _disposed;
 
     private EmulatorServer(EmulatorOptions options)
     {
         State = options.State ?? new RegistryState(options.TimeProvider);
+        _ownsState = options.State is null;
         Behaviour = options.Behaviour;
+        Requests = new RequestLog(options.RecordRequests);
         _application = Build(options.Url);
         Exchange exchange = new(this, _stopping.Token);
         ((IApplicationBuilder)_application).Run(exchange.HandleAsync);
@@ -35,7 +38,7 @@ public sealed class EmulatorServer : IAsyncDisposable
     public Behaviour Behaviour { get; set; }
 
     /// <summary>What was asked of it.</summary>
-    public RequestLog Requests { get; } = new();
+    public RequestLog Requests { get; }
 
     /// <summary>How many requests are being handled now.</summary>
     public int OpenRequests => Requests.Open;
@@ -73,6 +76,7 @@ public sealed class EmulatorServer : IAsyncDisposable
             await _application.StopAsync(grace.Token);
         await _application.DisposeAsync();
         _stopping.Dispose();
+        if (_ownsState) State.Dispose();
     }
 
     private static void CheckLoopback(Uri url)
@@ -94,6 +98,8 @@ public sealed class EmulatorServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Layers may be as large as they like; what has to be small is limited where it is read.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
             kestrel.Listen(
                 url.HostNameType == UriHostNameType.IPv6 ? IPAddress.IPv6Loopback : AddressOf(url), url.Port);

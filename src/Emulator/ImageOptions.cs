@@ -42,6 +42,12 @@ public sealed record ImageOptions
 public sealed record ChildManifest(
     string Digest, string Os = "linux", string Architecture = "amd64", string? Variant = null)
 {
+    /// <summary>The version of the operating system, as images of Windows have one.</summary>
+    public string? OsVersion { get; init; }
+
+    /// <summary>Features of the operating system that the image needs.</summary>
+    public IReadOnlyList<string> OsFeatures { get; init; } = [];
+
     /// <summary>Whether it is what BuildKit adds beside each platform: its provenance and SBOM.</summary>
     public bool IsAttestation => Os == "unknown" && Architecture == "unknown";
 }

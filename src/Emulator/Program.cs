@@ -3,7 +3,7 @@ using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Emulator.Seeding;
 
 CommandLine line;
-RegistryState state = new(TimeProvider.System);
+RegistryState? opened = null;
 try
 {
     line = CommandLine.Parse(args);
@@ -12,15 +12,25 @@ try
         CommandLine.WriteHelp(Console.Out);
         return 0;
     }
-    if (line.SeedFile is not null) Seed.Parse(await File.ReadAllTextAsync(line.SeedFile)).AddTo(state);
-    else if (!line.Empty) state.AddSample();
+    Seed? seed = line.SeedFile is null ? null : Seed.Parse(await File.ReadAllTextAsync(line.SeedFile));
+    opened = line.DataFolder is null
+        ? new RegistryState(TimeProvider.System)
+        : new RegistryState(TimeProvider.System, line.DataFolder);
+    // What a folder holds already is what counts.
+    if (opened.IsEmpty)
+    {
+        if (seed is not null) seed.AddTo(opened);
+        else if (!line.Empty) opened.AddSample();
+    }
 }
 catch (Exception error)
     when (error is FormatException or ArgumentException or IOException or UnauthorizedAccessException)
 {
+    opened?.Dispose();
     return Fail(error.Message, 2);
 }
 
+using RegistryState state = opened;
 using CancellationTokenSource stop = new();
 Console.CancelKeyPress += (_, pressed) =>
 {
@@ -35,9 +45,16 @@ using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixS
 
 try
 {
-    EmulatorOptions options = new() { Url = line.Url, State = state, Behaviour = line.Behaviour };
+    // Nobody can read the log of a process; in one that runs for days it would only grow.
+    EmulatorOptions options = new()
+    {
+        Url = line.Url,
+        State = state,
+        Behaviour = line.Behaviour,
+        RecordRequests = false,
+    };
     await using EmulatorServer emulator = await EmulatorServer.StartAsync(options, stop.Token);
-    Announce(emulator);
+    Announce(emulator, line.DataFolder);
     await Task.Delay(Timeout.Infinite, stop.Token);
 }
 catch (ArgumentException error)
@@ -59,13 +76,17 @@ static int Fail(string message, int code)
     return code;
 }
 
-static void Announce(EmulatorServer emulator)
+static void Announce(EmulatorServer emulator, string? folder)
 {
     IReadOnlyList<RepositoryName> repositories = emulator.State.Repositories;
     Console.WriteLine(
         $"Artifact Registry emulator on {emulator.Url}: {repositories.Count} repositories, "
         + $"{repositories.Sum(emulator.State.DigestCount)} images. Ctrl+C stops it.");
     foreach (RepositoryName repository in repositories) Console.WriteLine($"  {repository}");
+    if (folder is not null) Console.WriteLine($"Kept in {Path.GetFullPath(folder)}.");
+    Console.WriteLine(
+        $"skopeo, crane and docker write {emulator.Url.Authority}/us/PROJECT/REPOSITORY/IMAGE "
+        + "for us-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE.");
 
     IReadOnlyDictionary<string, string> variables = ClientEnvironment.For(emulator.Url);
     Console.WriteLine("\nPowerShell:");

@@ -8,6 +8,8 @@ namespace ArtifactRegistry.Emulator;
 
 public sealed partial class RegistryState
 {
+    private const long FirstUniqueId = 100_000_000_000_000_000;
+
     private int _serviceAccounts;
 
     /// <summary>Adds a service account, and its project if that is new.</summary>
@@ -75,25 +77,36 @@ public sealed partial class RegistryState
         ArgumentNullException.ThrowIfNull(cluster);
         if (string.IsNullOrEmpty(cluster.Text("name")) || string.IsNullOrEmpty(cluster.Text("location")))
             throw new ArgumentException("A cluster needs a name and a location.");
-        lock (Gate) AddProject(project).ExistingProject(project).Clusters.Add(cluster.DeepClone().AsObject());
+        lock (Gate)
+        {
+            ProjectEntry entry = AddProject(project).ExistingProject(project);
+            entry.Clusters.Add(cluster.DeepClone().AsObject());
+            entry.Record();
+        }
         return this;
     }
 
     /// <summary>Has the list of clusters say that it could not ask these zones.</summary>
     public void SetMissingZones(string project, params string[] zones)
     {
-        lock (Gate) ExistingProject(project).MissingZones = zones;
+        lock (Gate)
+        {
+            ProjectEntry entry = ExistingProject(project);
+            entry.MissingZones = zones;
+            entry.Record();
+        }
     }
 
     internal ServiceAccountEntry Add(ProjectEntry project, string accountId, string? displayName, string? description)
     {
-        string uniqueId = (100_000_000_000_000_000 + ++_serviceAccounts).ToString(CultureInfo.InvariantCulture);
+        string uniqueId = (FirstUniqueId + ++_serviceAccounts).ToString(CultureInfo.InvariantCulture);
         ServiceAccountEntry account = new(project, accountId, uniqueId)
         {
             DisplayName = displayName,
             Description = description,
         };
         project.ServiceAccounts.Add(account.Email, account);
+        project.Record();
         return account;
     }
 

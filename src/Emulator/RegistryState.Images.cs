@@ -21,6 +21,7 @@ public sealed partial class RegistryState
             DateTimeOffset updated = version.UpdateTime;
             foreach (string tag in options.Tags) entry.PointTag(tag, version, updated);
             entry.UpdateTime = updated;
+            entry.Record();
             return version.Digest;
         }
     }
@@ -164,6 +165,9 @@ public sealed partial class RegistryState
         [string os, string architecture, string variant] => new ChildManifest("", os, architecture, variant),
         _ => throw new FormatException($"'{platform}' is no platform. Expected for example 'linux/amd64'."),
     };
+
+    /// <summary>Adds a package to a repository that has none of that name.</summary>
+    internal PackageEntry AddPackage(RepositoryEntry repository, string name) => PackageFor(repository, name, Now);
 
     private static PackageEntry PackageFor(RepositoryEntry repository, string name, DateTimeOffset created)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Model;
 using ArtifactRegistry.Emulator.SignIn;
+using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator;
 
@@ -11,18 +12,20 @@ namespace ArtifactRegistry.Emulator;
 /// <remarks>
 /// Changes made here need no permission, have no operation, and are never refused for what holds what.
 /// </remarks>
-public sealed partial class RegistryState
+public sealed partial class RegistryState : IDisposable
 {
     private readonly TimeProvider _clock;
     private readonly SortedDictionary<string, RepositoryEntry> _repositories = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ProjectEntry> _projects = new(StringComparer.Ordinal);
 
-    /// <summary>Makes an empty state.</summary>
+    /// <summary>Makes an empty state in memory; large blobs go to a temporary folder until it is disposed.</summary>
     public RegistryState(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
         SignIn = new SignInState(clock);
+        Blobs = new BlobStore(null);
+        Uploads = new UploadTable(Blobs);
     }
 
     /// <summary>Who may sign in, and the tokens that they got.</summary>
@@ -50,7 +53,11 @@ public sealed partial class RegistryState
         lock (Gate)
         {
             if (!_projects.ContainsKey(project))
-                _projects.Add(project, new ProjectEntry(project, number ?? NumberFor(project), Now));
+            {
+                ProjectEntry entry = new(project, number ?? NumberFor(project), Now, _journal);
+                _projects.Add(project, entry);
+                entry.Record();
+            }
         }
         return this;
     }
@@ -77,8 +84,9 @@ public sealed partial class RegistryState
             AddProject(project);
             if (_repositories.ContainsKey(repository.Resource))
                 throw new InvalidOperationException($"There is a repository {repository} already.");
-            _repositories.Add(
-                repository.Resource, new RepositoryEntry(repository, settings, options.CreateTime ?? Now));
+            RepositoryEntry entry = new(repository, settings, options.CreateTime ?? Now, Blobs, _journal);
+            _repositories.Add(repository.Resource, entry);
+            entry.Record();
         }
         return repository;
     }
@@ -94,7 +102,11 @@ public sealed partial class RegistryState
     public void SetImmutableTags(RepositoryName repository, bool immutable)
     {
         lock (Gate)
-            Existing(repository).Settings["dockerConfig"] = new JsonObject { ["immutableTags"] = immutable };
+        {
+            RepositoryEntry entry = Existing(repository);
+            entry.Settings["dockerConfig"] = new JsonObject { ["immutableTags"] = immutable };
+            entry.Record();
+        }
     }
 
     /// <summary>The fields of the API's Repository that were set, for example <c>cleanupPolicies</c>.</summary>
@@ -107,7 +119,12 @@ public sealed partial class RegistryState
     public void DeleteRepository(RepositoryName repository)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        lock (Gate) _repositories.Remove(repository.Resource);
+        lock (Gate)
+        {
+            if (!_repositories.Remove(repository.Resource, out RepositoryEntry? entry)) return;
+            entry.Blobs.Clear();
+            _journal?.Drop(repository.Resource);
+        }
     }
 
     internal RepositoryEntry? FindRepository(RepositoryName name)

@@ -47,7 +47,9 @@ public sealed class DockerTests : EmulatorTest
     [Theory]
     [InlineData("v2/us/shop/apps/web/manifests/v2", HttpStatusCode.NotFound, "MANIFEST_UNKNOWN")]
     [InlineData("v2/us/shop/other/web/manifests/v1", HttpStatusCode.NotFound, "NAME_UNKNOWN")]
-    [InlineData("v2/us/shop/apps/web/blobs/v1", HttpStatusCode.NotFound, "UNSUPPORTED")]
+    [InlineData("v2/us/shop/apps/web/blobs/v1", HttpStatusCode.BadRequest, "DIGEST_INVALID")]
+    [InlineData("v2/us/shop/apps/Web/manifests/v1", HttpStatusCode.BadRequest, "NAME_INVALID")]
+    [InlineData("v2/us/shop/apps/web/nonsense", HttpStatusCode.NotFound, "UNSUPPORTED")]
     public async Task Refusals_are_in_the_registrys_envelope(string path, HttpStatusCode status, string code)
     {
         State.AddImage(Apps, "web", "v1");

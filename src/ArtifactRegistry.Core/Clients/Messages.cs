@@ -103,9 +103,21 @@ internal sealed record StatusMessage(int Code, string? Message);
 
 // Resource Manager v1: https://cloud.google.com/resource-manager/reference/rest/v1/projects
 
-internal sealed record ProjectMessage([property: JsonRequired] string ProjectNumber, string? ProjectId);
+internal sealed record ListProjectsResponse(IReadOnlyList<ProjectMessage>? Projects, string? NextPageToken)
+    : IPage<ProjectMessage>
+{
+    [JsonIgnore] public IReadOnlyList<ProjectMessage>? Items => Projects;
+}
+
+internal sealed record ProjectMessage([property: JsonRequired] string ProjectNumber, string? ProjectId, string? LifecycleState);
 
 // IAM Admin v1: https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts
+
+internal sealed record ListServiceAccountsResponse(IReadOnlyList<ServiceAccountMessage>? Accounts, string? NextPageToken)
+    : IPage<ServiceAccountMessage>
+{
+    [JsonIgnore] public IReadOnlyList<ServiceAccountMessage>? Items => Accounts;
+}
 
 internal sealed record ServiceAccountMessage([property: JsonRequired] string Email, string? DisplayName, bool? Disabled);
 
@@ -170,7 +182,9 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(ManifestMessage))]
 [JsonSerializable(typeof(ListTagsResponse))]
 [JsonSerializable(typeof(OperationMessage))]
+[JsonSerializable(typeof(ListProjectsResponse))]
 [JsonSerializable(typeof(ProjectMessage))]
+[JsonSerializable(typeof(ListServiceAccountsResponse))]
 [JsonSerializable(typeof(ServiceAccountMessage))]
 [JsonSerializable(typeof(CreateServiceAccountRequest))]
 [JsonSerializable(typeof(ListClustersResponse))]

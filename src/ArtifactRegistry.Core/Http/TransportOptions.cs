@@ -20,6 +20,9 @@ public sealed record TransportOptions
     /// <summary>The longest pause that the service may ask for; beyond it the request fails with what it said.</summary>
     public TimeSpan LongestRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The time that a long-running operation, such as a deletion, may take to end; gcloud waits as long.</summary>
+    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>
     /// Makes a connection pool as every cmdlet needs it. Redirects are not followed, since a token must not travel
     /// to a host that nobody named; certificates are checked by the platform. The proxy of the system is for what leaves
@@ -44,6 +47,7 @@ public sealed record TransportOptions
     private static SocketsHttpHandler CreateHandler(IWebProxy systemProxy) =>
         new()
         {
+            ActivityHeadersPropagator = null, // no trace of ours goes along
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = TimeSpan.FromSeconds(15),

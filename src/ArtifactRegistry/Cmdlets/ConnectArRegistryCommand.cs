@@ -57,12 +57,18 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     /// <summary>The project for cmdlets that are given none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
     /// <summary>How many seconds one request may take; 60 by default.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int? TimeoutSec { get; set; }
+
+    /// <summary>How many seconds a deletion may take to end after the service has taken it on; 1800 by default.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int? OperationTimeoutSec { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -88,6 +94,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
                 UniverseDomain = UniverseDomain,
                 Project = Project,
                 RequestTimeout = TimeoutSec is int seconds ? TimeSpan.FromSeconds(seconds) : null,
+                OperationTimeout = OperationTimeoutSec is int longest ? TimeSpan.FromSeconds(longest) : null,
             };
             // Described first: what cannot be used leaves the session as it was.
             Connection connection = next.Describe();

@@ -77,11 +77,14 @@ internal static class DockerImageMethods
             .Where(child => !child.IsAttestation || field != ImageManifestsField.WithoutAttestations)
             .Select(child => new JsonObject
             {
-                ["architecture"] = child.Architecture,
-                ["os"] = child.Os,
                 ["digest"] = child.Digest,
                 ["mediaType"] = version.Package.Versions.GetValueOrDefault(child.Digest)?.MediaType
                     ?? Manifests.OciManifest,
-            }.AddUnlessEmpty("variant", child.Variant))]);
+            }
+                .AddUnlessEmpty("architecture", child.Architecture)
+                .AddUnlessEmpty("os", child.Os)
+                .AddUnlessEmpty("variant", child.Variant)
+                .AddUnlessEmpty("osVersion", child.OsVersion)
+                .AddUnlessEmpty("osFeatures", new JsonArray([.. child.OsFeatures.Select(feature => JsonValue.Create(feature))])))]);
     }
 }

@@ -32,6 +32,7 @@ internal static class PackageMethods
         PackageEntry package = call.Package(name, id, "packages.update");
         package.Annotations = call.Body()["annotations"]?.DeepClone() as JsonObject;
         package.UpdateTime = call.State.Now;
+        package.Record();
         return Show(package);
     }
 
@@ -48,8 +49,7 @@ internal static class PackageMethods
             {
                 throw VersionMethods.HasParents(held, package.HoldersOf[held.Digest]);
             }
-            package.Repository.Packages.Remove(package.Name);
-            package.Repository.Changed();
+            package.Repository.Remove(package);
             return ApiCall.Empty();
         });
     }

@@ -71,6 +71,7 @@ internal static partial class RepositoryMethods
             if (sent[field] is JsonNode value) repository.Settings[field] = value.DeepClone();
         }
         repository.UpdateTime = call.State.Now;
+        repository.Record();
         return Show(repository);
     }
 

@@ -38,6 +38,7 @@ internal static class VersionMethods
         VersionEntry version = call.Version(name, id, digest, "versions.update");
         version.Annotations = call.Body()["annotations"]?.DeepClone() as JsonObject;
         version.UpdateTime = call.State.Now;
+        version.Record();
         return Show(version, full: false, call.Behaviour);
     }
 

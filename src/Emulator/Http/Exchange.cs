@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using ArtifactRegistry.Emulator.Api;
+using ArtifactRegistry.Emulator.Docker;
 using ArtifactRegistry.Emulator.SignIn;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -10,6 +12,8 @@ namespace ArtifactRegistry.Emulator.Http;
 /// <summary>Takes one request from its arrival to its answer: log, gates, faults, identity, method.</summary>
 internal sealed class Exchange(EmulatorServer server, CancellationToken stopping)
 {
+    private readonly RequestQuota _deletions = new();
+
     private RequestLog Log => server.Requests;
 
     public async Task HandleAsync(HttpContext context)
@@ -23,7 +27,11 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         {
             request = await RecordAsync(context, linked.Token);
             Fault? fault = await WaitForTurnAsync(request, linked.Token);
-            Answer? answer = fault?.Kind == FaultKind.ResetBefore ? null : Work(request, fault);
+            Answer? answer = fault?.Kind == FaultKind.ResetBefore
+                ? null
+                : await WorkAsync(request, context.Request, fault, linked.Token);
+            using Stream? content = answer?.Content;
+            await server.State.SaveAsync();
             await Log.PassAsync(request, HoldPoint.BeforeAnswer, linked.Token);
 
             bool reset = answer is null || fault?.Kind == FaultKind.ResetAfter;
@@ -56,12 +64,17 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
 
     private async Task<RecordedRequest> RecordAsync(HttpContext context, CancellationToken aborted)
     {
-        using StreamReader reader = new(context.Request.Body, Encoding.UTF8);
-        string body = await reader.ReadToEndAsync(aborted);
+        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        string body = DockerMethods.Owns(target) ? "" : await ReadTextAsync(context.Request, aborted);
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, StringValues values) in context.Request.Headers) headers[name] = values.ToString();
-        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         return Log.Record(context.Request.Method, target, body, headers);
+    }
+
+    private static async Task<string> ReadTextAsync(HttpRequest request, CancellationToken aborted)
+    {
+        using StreamReader reader = new(request.Body, Encoding.UTF8);
+        return await reader.ReadToEndAsync(aborted);
     }
 
     private async Task<Fault?> WaitForTurnAsync(RecordedRequest request, CancellationToken aborted)
@@ -69,22 +82,28 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         await Log.PassAsync(request, HoldPoint.BeforeWork, aborted);
         Behaviour behaviour = server.Behaviour;
         if (behaviour.Latency > TimeSpan.Zero) await Task.Delay(behaviour.Latency, aborted);
-        Fault? fault = behaviour.Faults.For(request);
+        Fault? fault = request.Fault = behaviour.Faults.For(request);
         if (fault?.Kind == FaultKind.Slow) await Task.Delay(fault.Delay, aborted);
         aborted.ThrowIfCancellationRequested();
         behaviour.BeforeHandling?.Invoke(request);
         return fault;
     }
 
-    private Answer Work(RecordedRequest request, Fault? fault)
+    private async Task<Answer> WorkAsync(RecordedRequest request, HttpRequest http, Fault? fault, CancellationToken aborted)
     {
         Behaviour behaviour = server.Behaviour;
         Answer answer;
         try
         {
+            fault ??= behaviour.DeletesPerSecond is int limit && request.Method == "DELETE" && !_deletions.Take(limit)
+                ? new Fault(FaultKind.TooManyRequests)
+                : null;
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
-            answer = SignInMethods.Handle(call) ?? WorkFor(call);
+            // The registry's own protocol may take its time, and is not atomic.
+            answer = DockerMethods.Owns(request.PathAndQuery)
+                ? await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments)
+                : SignInMethods.Handle(call) ?? WorkFor(call);
         }
         catch (ApiError error)
         {
@@ -114,16 +133,23 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
     {
         HttpResponse response = context.Response;
         response.StatusCode = answer.Status;
-        response.ContentType = answer.ContentType;
         foreach ((string name, string value) in answer.Headers) response.Headers[name] = value;
+        // It can have no body, not even one of no bytes.
+        if (answer.Status == StatusCodes.Status204NoContent) return;
+        response.ContentType = answer.ContentType;
 
+        if (answer.Content is not null || answer.ContentLength > 0)
+        {
+            await SendContentAsync(context, answer, fault);
+            return;
+        }
         byte[] body = answer.Body;
-        if (context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        if (!answer.IsExact && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
         {
             body = Compress(body);
             response.Headers.ContentEncoding = "gzip";
         }
-        response.Headers.Vary = "Accept-Encoding";
+        if (!answer.IsExact) response.Headers.Vary = "Accept-Encoding";
         response.ContentLength = body.Length;
         if (HttpMethods.IsHead(context.Request.Method)) return;
 
@@ -135,6 +161,30 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             return;
         }
         await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static async Task SendContentAsync(HttpContext context, Answer answer, Fault? fault)
+    {
+        context.Response.ContentLength = answer.ContentLength;
+        if (answer.Content is null) return;
+        long left = fault?.Kind == FaultKind.CutBody ? answer.ContentLength / 2 : answer.ContentLength;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        try
+        {
+            while (left > 0)
+            {
+                int read = await answer.Content.ReadAsync(
+                    buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), context.RequestAborted);
+                if (read == 0) break;
+                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+                left -= read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        if (fault?.Kind == FaultKind.CutBody) context.Abort();
     }
 
     private static byte[] Compress(byte[] body)

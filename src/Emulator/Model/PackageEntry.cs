@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Model;
 
@@ -51,10 +52,22 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
                 .OrderBy(version => version.Digest, StringComparer.Ordinal);
     }
 
+    /// <summary>To be called when a tag, a time or an annotation changes.</summary>
+    public void Record() => repository.Journal?.Put(Resource, () => new JsonObject
+    {
+        ["created"] = Json.Time(CreateTime),
+        ["updated"] = Json.Time(UpdateTime),
+        ["annotations"] = Annotations?.DeepClone(),
+        ["seeded"] = Seeded,
+        ["tags"] = new JsonObject(Tags.Select(tag => KeyValuePair.Create(tag.Key, (JsonNode?)tag.Value.Digest))),
+    });
+
     public void Add(VersionEntry version)
     {
         Versions.Add(version.Digest, version);
         repository.Changed();
+        version.Record();
+        Record();
         foreach (string held in version.Holds)
         {
             if (!HoldersOf.TryGetValue(held, out SortedSet<string>? holders))
@@ -70,12 +83,15 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
         version.Tags.Add(tag);
         version.UpdateTime = now;
         UpdateTime = now;
+        version.Record();
+        Record();
     }
 
     public bool RemoveTag(string tag)
     {
         if (!Tags.Remove(tag, out VersionEntry? version)) return false;
         version.Tags.Remove(tag);
+        Record();
         return true;
     }
 
@@ -84,7 +100,10 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     {
         foreach (string tag in version.Tags) Tags.Remove(tag);
         Versions.Remove(version.Digest);
+        repository.Blobs.Release(version.Blobs);
         repository.Changed();
+        repository.Journal?.Drop(version.Resource);
+        if (version.Tags.Count > 0) Record();
         if (staleListings > 0) Ghosts.Add((version, repository.Listings + staleListings));
 
         foreach (string held in version.Holds)

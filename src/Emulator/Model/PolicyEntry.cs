@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>An IAM policy, kept as it was sent, so that fields unknown to the emulator survive.</summary>
-internal sealed class PolicyEntry
+internal sealed class PolicyEntry(Action changed)
 {
     private int _generation;
 
@@ -26,6 +26,16 @@ internal sealed class PolicyEntry
         copy["version"] = copy["version"]?.DeepClone() ?? 1;
         Policy = copy;
         _generation++;
+        changed();
+    }
+
+    /// <summary>The policy and how often it was written, for <see cref="Restore"/>.</summary>
+    public JsonObject ToRecord() => new() { ["generation"] = _generation, ["policy"] = Policy.DeepClone() };
+
+    public void Restore(JsonObject record)
+    {
+        Policy = record["policy"]!.DeepClone().AsObject();
+        _generation = (int)record["generation"]!;
     }
 
     public JsonObject WithETag()

@@ -1,17 +1,21 @@
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>A project.</summary>
-internal sealed class ProjectEntry(string id, string number, DateTimeOffset created)
+internal sealed class ProjectEntry(string id, string number, DateTimeOffset created, Journal? journal)
 {
+    private PolicyEntry? _policy;
+
     public string Id => id;
 
     public string Number => number;
 
     public DateTimeOffset CreateTime => created;
 
-    public PolicyEntry Policy { get; } = new();
+    public PolicyEntry Policy => _policy ??= new PolicyEntry(Record);
 
     /// <summary>Service accounts by e-mail.</summary>
     public SortedDictionary<string, ServiceAccountEntry> ServiceAccounts { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -21,4 +25,15 @@ internal sealed class ProjectEntry(string id, string number, DateTimeOffset crea
 
     /// <summary>Zones that the list of clusters could not ask.</summary>
     public IReadOnlyList<string> MissingZones { get; set; } = [];
+
+    /// <summary>To be called when something of it changes.</summary>
+    public void Record() => journal?.Put($"projects/{id}", () => new JsonObject
+    {
+        ["number"] = number,
+        ["created"] = Json.Time(created),
+        ["policy"] = Policy.ToRecord(),
+        ["accounts"] = new JsonArray([.. ServiceAccounts.Values.Select(account => account.ToRecord())]),
+        ["clusters"] = new JsonArray([.. Clusters.Select(cluster => cluster.DeepClone())]),
+        ["missingZones"] = new JsonArray([.. MissingZones.Select(zone => JsonValue.Create(zone))]),
+    });
 }

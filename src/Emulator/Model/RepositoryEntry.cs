@@ -1,13 +1,17 @@
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>
 /// A repository in memory. Touched only while the state's lock is held, like everything in this folder.
 /// </summary>
-internal sealed class RepositoryEntry(RepositoryName name, JsonObject settings, DateTimeOffset created)
+internal sealed class RepositoryEntry(
+    RepositoryName name, JsonObject settings, DateTimeOffset created, BlobStore blobs, Journal? journal)
 {
     private VersionEntry[]? _inOrder;
+    private PolicyEntry? _policy;
 
     public RepositoryName Name => name;
 
@@ -20,7 +24,11 @@ internal sealed class RepositoryEntry(RepositoryName name, JsonObject settings, 
 
     public SortedDictionary<string, PackageEntry> Packages { get; } = new(StringComparer.Ordinal);
 
-    public PolicyEntry Policy { get; } = new();
+    public PolicyEntry Policy => _policy ??= new PolicyEntry(Record);
+
+    public RepositoryBlobs Blobs { get; } = new(name.Resource, blobs, journal);
+
+    public Journal? Journal => journal;
 
     /// <summary>How many listings were begun, by which deleted digests know how long they still show.</summary>
     public int Listings { get; private set; }
@@ -42,6 +50,24 @@ internal sealed class RepositoryEntry(RepositoryName name, JsonObject settings, 
 
     /// <summary>To be called when a version or a package comes or goes.</summary>
     public void Changed() => _inOrder = null;
+
+    /// <summary>To be called when a setting, a time or the policy changes.</summary>
+    public void Record() => journal?.Put(name.Resource, () => new JsonObject
+    {
+        ["created"] = Json.Time(CreateTime),
+        ["updated"] = Json.Time(UpdateTime),
+        ["settings"] = Settings.DeepClone(),
+        ["policy"] = Policy.ToRecord(),
+    });
+
+    /// <summary>Takes a package away, with everything in it.</summary>
+    public void Remove(PackageEntry package)
+    {
+        Packages.Remove(package.Name);
+        foreach (VersionEntry version in package.Versions.Values) Blobs.Release(version.Blobs);
+        journal?.Drop(package.Resource);
+        Changed();
+    }
 
     public IEnumerable<VersionEntry> Versions => Packages.Values.SelectMany(package => package.Versions.Values);
 }

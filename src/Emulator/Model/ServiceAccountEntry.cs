@@ -20,6 +20,9 @@ internal sealed class ServiceAccountEntry(ProjectEntry project, string accountId
     /// <summary>How many more policies that name it are refused, since IAM has not heard of it everywhere yet.</summary>
     public int UnknownFor { get; set; }
 
+    public JsonObject ToRecord() => new JsonObject { ["accountId"] = accountId, ["uniqueId"] = uniqueId }
+        .AddUnlessEmpty("displayName", DisplayName).AddUnlessEmpty("description", Description);
+
     public JsonObject ToJson() => new JsonObject
     {
         ["name"] = $"projects/{project.Id}/serviceAccounts/{Email}",

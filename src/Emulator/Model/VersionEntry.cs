@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Model;
 
@@ -28,11 +30,30 @@ internal sealed class VersionEntry
     /// <summary>The manifest's text.</summary>
     public required byte[] Manifest { get; init; }
 
+    /// <summary>The blobs that it refers to and that the repository holds for it; none for a seeded image.</summary>
+    public IReadOnlyList<string> Blobs { get; init; } = [];
+
     public JsonObject? Annotations { get; set; }
 
     public SortedSet<string> Tags { get; } = new(StringComparer.Ordinal);
 
     public string Resource => $"{Package.Resource}/versions/{Digest}";
+
+    /// <summary>To be called when a time or an annotation changes.</summary>
+    public void Record() => Package.Repository.Journal?.Put(Resource, () => new JsonObject
+    {
+        ["size"] = Size,
+        ["uploaded"] = Json.Time(UploadTime),
+        ["updated"] = Json.Time(UpdateTime),
+        ["built"] = BuildTime is DateTimeOffset built ? Json.Time(built) : null,
+        ["mediaType"] = MediaType,
+        ["artifactType"] = ArtifactType,
+        ["subject"] = SubjectDigest,
+        ["children"] = JsonSerializer.SerializeToNode(Children),
+        ["manifest"] = Convert.ToBase64String(Manifest),
+        ["blobs"] = JsonSerializer.SerializeToNode(Blobs),
+        ["annotations"] = Annotations?.DeepClone(),
+    });
 
     /// <summary>The digests that cannot be deleted while this one is there.</summary>
     public IEnumerable<string> Holds

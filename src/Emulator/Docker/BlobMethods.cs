@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Model;
+using ArtifactRegistry.Emulator.Storage;
+using Microsoft.Net.Http.Headers;
+
+namespace ArtifactRegistry.Emulator.Docker;
+
+/// <summary>Blobs that have arrived.</summary>
+internal static partial class BlobMethods
+{
+    /// <summary>GET or HEAD /v2/NAME/blobs/DIGEST (spec.md#pulling-blobs), whole or a range of it.</summary>
+    public static Answer Get(DockerCall call, DockerName name, string digest)
+    {
+        CheckDigest(digest);
+        return call.Locked(() =>
+        {
+            (RepositoryEntry repository, _) = call.Find(name, DockerCall.PullPermission);
+            BlobContent content = repository.Blobs.Find(digest) ?? throw DockerError.BlobUnknown(digest);
+            // Who asks whether it is there may be about to push a manifest that refers to it.
+            if (call.IsHead) repository.Blobs.Expect(digest, call.State.Now);
+            return Send(call, content, digest);
+        });
+    }
+
+    /// <summary>
+    /// DELETE /v2/NAME/blobs/DIGEST (spec.md#deleting-blobs): not offered, as the specification allows. A blob goes with
+    /// the last manifest that refers to it.
+    /// </summary>
+    public static Answer Delete(DockerCall call, DockerName name, string digest)
+    {
+        CheckDigest(digest);
+        return call.Locked<Answer>(() =>
+        {
+            (RepositoryEntry repository, _) = call.Find(name, DockerCall.DeletePermission);
+            if (repository.Blobs.Find(digest) is null) throw DockerError.BlobUnknown(digest);
+            throw DockerError.Unsupported(405, "Blobs are not deleted by themselves; they go with the manifests that refer to them.");
+        });
+    }
+
+    /// <summary>The registry knows sha256 only, like the API, whose versions are named <c>sha256:…</c>.</summary>
+    public static void CheckDigest(string digest)
+    {
+        if (!IsDigest(digest))
+            throw DockerError.DigestInvalid($"\"{digest}\" is no digest. Expected sha256: and 64 hexadecimal digits in lower case.");
+    }
+
+    public static bool IsDigest(string text) => Digest().IsMatch(text);
+
+    private static Answer Send(DockerCall call, BlobContent content, string digest)
+    {
+        Dictionary<string, string> headers = new()
+        {
+            ["Docker-Content-Digest"] = digest,
+            ["Accept-Ranges"] = "bytes",
+            ["ETag"] = $"\"{digest}\"",
+        };
+        long first = 0, count = content.Length;
+        bool isPart = !call.IsHead && call.Header("Range") is string range
+            && RangeHeaderValue.TryParse(range, out RangeHeaderValue? parsed) && parsed.Ranges.Count == 1
+            && parsed.Unit == "bytes" && Part(parsed.Ranges.First(), content.Length, ref first, ref count);
+        if (count <= 0 && isPart)
+        {
+            return new Answer(416, [], "application/octet-stream")
+            {
+                Headers = new() { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes */{content.Length}") },
+            };
+        }
+        if (isPart)
+        {
+            headers["Content-Range"] = string.Create(
+                CultureInfo.InvariantCulture, $"bytes {first}-{first + count - 1}/{content.Length}");
+        }
+        Stream? stream = null;
+        if (!call.IsHead)
+        {
+            stream = content.Open();
+            stream.Seek(first, SeekOrigin.Begin);
+        }
+        return new Answer(isPart ? 206 : 200, [], "application/octet-stream")
+        {
+            Headers = headers,
+            Content = stream,
+            ContentLength = count,
+        };
+    }
+
+    // Always true: false is for no range at all. A count of 0 says that the range lies outside.
+    private static bool Part(RangeItemHeaderValue range, long length, ref long first, ref long count)
+    {
+        first = range.From ?? Math.Max(0, length - range.To!.Value);
+        long last = range.From is null ? length - 1 : Math.Min(range.To ?? long.MaxValue, length - 1);
+        count = first >= length ? 0 : last - first + 1;
+        return true;
+    }
+
+    [GeneratedRegex(@"^sha256:[0-9a-f]{64}\z")]
+    private static partial Regex Digest();
+}

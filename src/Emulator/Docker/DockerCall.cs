@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Model;
+
+namespace ArtifactRegistry.Emulator.Docker;
+
+/// <summary>A request to the registry's own protocol. Its body is read by the method, since it may be large.</summary>
+internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationToken stop)
+{
+    public const string PullPermission = "artifactregistry.repositories.downloadArtifacts";
+    public const string PushPermission = "artifactregistry.repositories.uploadArtifacts";
+    public const string DeletePermission = "artifactregistry.repositories.deleteArtifacts";
+
+    public string Method => call.Request.Method == "HEAD" ? "GET" : call.Request.Method;
+
+    public bool IsHead => call.Request.Method == "HEAD";
+
+    public RegistryState State => call.State;
+
+    public Behaviour Behaviour => call.Behaviour;
+
+    public CancellationToken Stop => stop;
+
+    public PipeReader Body => http.BodyReader;
+
+    public long? BodyLength => http.ContentLength;
+
+    /// <summary>The client's name for this server.</summary>
+    public string? Host => Header("Host");
+
+    public string? Header(string name) => call.Request.Headers.GetValueOrDefault(name);
+
+    public string? Query(string name) => call.Query(name);
+
+    public IReadOnlyList<string> Queries(string name)
+        => call.Target.Query.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues values) ? [.. values.OfType<string>()] : [];
+
+    /// <summary>Does a part of the work with the state to itself.</summary>
+    public T Locked<T>(Func<T> work)
+    {
+        lock (State.Gate)
+        {
+            State.FinishDueOperations();
+            return work();
+        }
+    }
+
+    /// <summary>The repository of a name, once the permission is there. Under the lock.</summary>
+    public (RepositoryEntry Repository, string Image) Find(DockerName name, string permission)
+    {
+        (RepositoryEntry repository, string image) = name.In(State);
+        Demand(repository.Name, permission);
+        if (repository.Settings["format"]?.GetValue<string>() != "DOCKER")
+            throw DockerError.Unsupported(400, $"Repository \"{repository.Name}\" is not of format DOCKER");
+        if (permission == PushPermission && repository.Settings["mode"]?.GetValue<string>() != "STANDARD_REPOSITORY")
+            throw DockerError.Unsupported(405, $"Nothing can be pushed to \"{repository.Name}\": it is not a standard repository");
+        return (repository, image);
+    }
+
+    public void Demand(RepositoryName repository, string permission) => call.Demand(permission, repository.Resource);
+
+    /// <summary>Reads a body that has to be small.</summary>
+    public async Task<byte[]> ReadBodyAsync(int limit)
+    {
+        while (true)
+        {
+            ReadResult read = await Body.ReadAsync(stop);
+            if (read.Buffer.Length > limit)
+            {
+                Body.AdvanceTo(read.Buffer.End);
+                throw new DockerError(413, "MANIFEST_INVALID", $"The manifest has more than {limit} bytes");
+            }
+            if (read.IsCompleted)
+            {
+                byte[] body = read.Buffer.ToArray();
+                Body.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+            // Everything was looked at and nothing taken: the next read brings it again, with more behind it.
+            Body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace ArtifactRegistry.Emulator.Storage;
+
+/// <summary>The bytes of a blob, in memory or in a file.</summary>
+internal sealed class BlobContent
+{
+    private readonly byte[]? _bytes;
+    private readonly string? _path;
+
+    public BlobContent(byte[] bytes) => (_bytes, Length) = (bytes, bytes.Length);
+
+    public BlobContent(string path, long length) => (_path, Length) = (path, length);
+
+    public long Length { get; }
+
+    /// <summary>
+    /// Opens the bytes for reading. Whoever reads them goes on to their end, even if the blob is deleted meanwhile.
+    /// </summary>
+    public Stream Open() => _bytes is not null
+        ? new MemoryStream(_bytes, writable: false)
+        : new FileStream(_path!, new FileStreamOptions
+        {
+            Share = FileShare.Read | FileShare.Delete,
+            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+            BufferSize = 0,
+        });
+
+    public byte[] ToArray()
+    {
+        using Stream stream = Open();
+        byte[] bytes = new byte[Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    public void Delete()
+    {
+        if (_path is not null) File.Delete(_path);
+    }
+}
