@@ -38,8 +38,9 @@
                 'Google', 'GoogleCloud', 'GCP', 'gcloud', 'ArtifactRegistry', 'ContainerRegistry', 'GCR', 'GKE', 'Kubernetes'
                 'Docker', 'OCI', 'Container', 'Image', 'Tag', 'Untagged', 'Cleanup', 'IAM'
             )
+            # There is no ProjectUri: this repository has no public address yet, and a made-up one would lead to somebody else.
             LicenseUri               = 'https://www.apache.org/licenses/LICENSE-2.0'
-            ReleaseNotes             = 'First version: list, tag and remove images, clean up what is untagged and unused, grant read access.'
+            ReleaseNotes             = 'First version: list, tag and remove images, clean up what is untagged and unused, find out who may pull and grant it.'
             RequireLicenseAcceptance = $false
         }
     }

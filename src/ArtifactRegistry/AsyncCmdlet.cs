@@ -15,11 +15,15 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Action> _posted = Channel.CreateBounded<Action>(64);
-    private readonly HashSet<Task> _running = []; // touched by the pipeline thread alone
+    private readonly Dictionary<Task, object> _running = []; // touched by the pipeline thread alone
     private readonly ConcurrentQueue<Action> _noted = new();
 
     /// <summary>Prepares the token that ends all work.</summary>
-    protected AsyncCmdlet() => StopToken = _stop.Token; // outlives _stop, for work that outlives the grace
+    protected AsyncCmdlet()
+    {
+        StopToken = _stop.Token; // outlives _stop, for work that outlives the grace
+        Progress = new WaitingBar(this);
+    }
 
     /// <summary>Cancelled on Ctrl+C, and when the pipeline ends early for any other reason.</summary>
     protected CancellationToken StopToken { get; }
@@ -44,7 +48,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         T? result = null;
         Task task = StartNow(item, async () => result = await work());
-        while (_running.Contains(task)) PerformNext();
+        while (_running.ContainsKey(task)) PerformNext();
         return result;
     }
 
@@ -53,7 +57,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         while (_running.Count > 0) PerformNext();
         PerformNoted();
+        Progress.Hide();
     }
+
+    /// <summary>What takes longer than a second shows that it goes on.</summary>
+    private protected WaitingBar Progress { get; }
 
     /// <summary>Has the pipeline thread perform an action. Safe from any thread; waits if that thread is far behind.</summary>
     protected ValueTask PostAsync(Action action) => _posted.Writer.WriteAsync(action, StopToken);
@@ -76,20 +84,51 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         return await done.Task.WaitAsync(StopToken);
     }
 
-    /// <summary>Writes objects as they come. The first is out before the second is asked for.</summary>
+    /// <summary>
+    /// Writes objects as they come. The first is out before the second is asked for; after it, what is there without
+    /// waiting is handed over at once, and written while the next page is on its way.
+    /// </summary>
     protected async Task EmitAsync<T>(IAsyncEnumerable<T> items)
     {
-        bool first = true;
-        await foreach (T item in items)
+        await using IAsyncEnumerator<T> each = items.GetAsyncEnumerator(StopToken);
+        if (!await each.MoveNextAsync()) return;
+        T first = each.Current;
+        Task<bool> written = PerformAsync(() => Emit(first));
+        await written;
+        var batch = new List<T>();
+        while (true)
         {
-            if (first) await PerformAsync(() => Emit(item));
-            else await PostAsync(() => Emit(item));
-            first = false;
+            ValueTask<bool> next = each.MoveNextAsync();
+            if (!next.IsCompleted && batch.Count > 0)
+            {
+                // No more than one page waits to be written, however slow who reads is.
+                await written;
+                List<T> page = batch;
+                written = PerformAsync(() => Emit(page));
+                batch = [];
+            }
+
+            try
+            {
+                if (!await next) break;
+            }
+            catch (RegistryException)
+            {
+                // What was listed before something went wrong is listed.
+                await written;
+                await PerformAsync(() => Emit(batch));
+                throw;
+            }
+
+            batch.Add(each.Current);
         }
+
+        await written;
+        await PerformAsync(() => Emit(batch));
     }
 
     /// <summary>Writes one object from work.</summary>
-    protected ValueTask EmitAsync(object item) => PostAsync(() => WriteObject(item));
+    protected ValueTask EmitAsync(object item) => PostAsync(() => Emit(item));
 
     /// <summary>Has the pipeline thread perform an action soon, without waiting for it: a warning, a line for -Verbose.</summary>
     protected void Note(Action action)
@@ -119,7 +158,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         _stop.Cancel();
         try
         {
-            Task.WaitAll([.. _running], Grace);
+            Task.WaitAll([.. _running.Keys], Grace);
         }
         catch (AggregateException)
         {
@@ -128,6 +167,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
         _stop.Dispose();
     }
+
+    /// <summary>The record of an error about an item. What can be found out about it takes a moment at most.</summary>
+    private protected virtual Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
+        Task.FromResult(ErrorRecords.For(error, item));
 
     private Task StartNow(object item, Func<Task> work)
     {
@@ -145,18 +188,26 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             }
             catch (Exception error)
             {
-                done += () => WriteError(ErrorRecords.For(error, item));
+                ErrorRecord record = await ExplainAsync(error, item);
+                done += () => WriteError(record);
             }
 
             await PostAsync(done);
         });
-        _running.Add(self);
+        _running.Add(self, item);
         return self;
     }
 
     private bool Emit(object? item)
     {
         WriteObject(item);
+        Progress.Emitted++;
+        return true;
+    }
+
+    private bool Emit<T>(List<T> items)
+    {
+        foreach (T item in items) WriteObject(item);
         return true;
     }
 
@@ -167,11 +218,17 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private void PerformNext()
     {
-        Action action;
+        Action? action;
         try
         {
             // The token ends this wait on Ctrl+C even if work is slow to notice it.
-            action = _posted.Reader.ReadAsync(StopToken).AsTask().GetAwaiter().GetResult();
+            StopToken.ThrowIfCancellationRequested();
+            while (!_posted.Reader.TryRead(out action))
+            {
+                Task<bool> posted = _posted.Reader.WaitToReadAsync(StopToken).AsTask();
+                while (Task.WaitAny([posted], WaitingBar.BetweenLooks) < 0) Progress.Show(_running.Values);
+                posted.GetAwaiter().GetResult();
+            }
         }
         catch (OperationCanceledException)
         {
@@ -179,5 +236,17 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
 
         action();
+        Progress.Show(_running.Values);
     }
+}
+
+/// <summary>Work that belongs to no cmdlet: names for the Tab key, which may wait for a moment and no longer.</summary>
+internal static class Background
+{
+    /// <summary>Starts work away from the thread of the prompt.</summary>
+    public static Task<T> Start<T>(Func<Task<T>> work) => Task.Run(work);
+
+    /// <summary>The result of work that must not fail; null if it is not there in time. The work goes on.</summary>
+    public static T? Within<T>(Task<T> work, TimeSpan patience)
+        where T : class => Task.WaitAny([work], patience) < 0 ? null : work.Result;
 }

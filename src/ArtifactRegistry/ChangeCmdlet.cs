@@ -67,8 +67,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     private ConfirmationRequiredException NobodyToAsk(string target, string action, Exception? cause)
     {
         var error = new ConfirmationRequiredException(
-            $"{action}: '{target}'? This needs a confirmation, and nobody can be asked here, so nothing was changed. "
-            + "In a script say -Confirm:$false if that is what you mean; -WhatIf shows what would be done.", cause);
+            $"{action}: '{target}'? This needs a confirmation, and nobody can be asked here, so nothing was changed.", cause);
         ThrowTerminatingError(ErrorRecords.For(error, target));
         return error;
     }

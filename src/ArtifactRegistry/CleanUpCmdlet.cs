@@ -17,6 +17,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [CleanUpTargetArgument]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public CleanUpTarget[] Image { get; set; } = [];
 
     /// <summary>
@@ -36,6 +37,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [Parameter]
     [AgeArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AgeCompleter))]
     public string? OlderThan { get; set; }
 
     /// <summary>Spares the newest untagged images of each image name, this many.</summary>
@@ -154,7 +156,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
             }
             catch (RegistryException e)
             {
-                await PostAsync(() => WriteError(ErrorRecords.For(e, item)));
+                ErrorRecord record = await ExplainAsync(e, item);
+                await PostAsync(() => WriteError(record));
                 yield break;
             }
 
@@ -179,8 +182,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
             DateTimeOffset now = DateTimeOffset.Now;
             return cutoff.At(now) <= now.AddMinutes(1) ? cutoff
                 : throw Misuse(
-                    "InvalidAge", $"-OlderThan: '{OlderThan}' lies in the future, so everything would be old enough. "
-                    + "Say 0s if you mean that; (Get-Date).AddDays(-30), with a minus, is thirty days ago.", OlderThan);
+                    "InvalidAge", $"-OlderThan: '{OlderThan}' lies in the future, so everything would be old enough.", OlderThan);
         }
         catch (FormatException e)
         {
@@ -197,13 +199,12 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         return inUse.NamesAny || AllowEmptyInUse ? inUse
             : entries.Count > 0 ? throw Misuse(
                 "InUseEmpty",
-                $"-InUse names no digest and no image of Artifact Registry; its first entry is '{entries[0]}'. If that is the "
-                + "message of a command that failed, everything would look unused. Use -AllowEmptyInUse if nothing really runs.",
+                $"-InUse names no digest and no image of Artifact Registry; its first entry is {ImageNameException.Quote(entries[0])}. If that is the "
+                + "message of a command that failed, everything would look unused.",
                 InUse)
             : throw Misuse(
                 "InUseEmpty",
-                "-InUse holds nothing. If the command that should say what runs has failed, everything would look unused. "
-                + "Use -AllowEmptyInUse if nothing really runs.",
+                "-InUse holds nothing. If the command that should say what runs has failed, everything would look unused.",
                 InUse);
     }
 
@@ -229,8 +230,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 
     private protected Exception Misuse(string id, string message, object? target)
     {
-        var error = new ArgumentException(message);
-        ThrowTerminatingError(new ErrorRecord(error, id, ErrorCategory.InvalidArgument, target));
-        return error;
+        ErrorRecord record = ErrorRecords.ForMisuse(id, message, target);
+        ThrowTerminatingError(record);
+        return record.Exception;
     }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry;
@@ -5,6 +6,25 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that changes who holds a role on a repository or on a project.</summary>
 public abstract class PolicyCmdlet : ChangeCmdlet
 {
+    /// <summary>The project on which the role is granted, for all its repositories. Never taken from the pipeline.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Project")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
+    public string? Project { get; set; }
+
+    /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [MemberArgument]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MemberCompleter))]
+    public MemberReference[] Member { get; set; } = [];
+
+    /// <summary>The role; the least that is needed to pull is the default. Never taken from the pipeline.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string Role { get; set; } = ReaderRoles.Reader;
+
     /// <summary>The resource that was named; null if none was.</summary>
     private protected PolicyResource? Named(ImageName[] repository, string? project)
     {
@@ -19,7 +39,10 @@ public abstract class PolicyCmdlet : ChangeCmdlet
             ThrowTerminatingError(ErrorRecords.For(
                 new RegistryException(
                     RegistryErrorKind.NameNotSpecific,
-                    $"'{name}' is an image, and access is granted on a repository: use {name.ToRepository()}"),
+                    $"'{name}' is an image, and access is granted on a repository.")
+                {
+                    Advice = $"Use {name.ToRepository()}",
+                },
                 name));
         return name;
     }

@@ -6,6 +6,8 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that talks to Artifact Registry as the session says.</summary>
 public abstract class RegistryCmdlet : AsyncCmdlet
 {
+    private SecondLook? _secondLook;
+
     /// <summary>The session, looked up on the pipeline thread: others belong to no runspace.</summary>
     private protected Session Session { get; private set; } = null!;
 
@@ -30,8 +32,16 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         try
         {
             Session = Session.Current;
-            (Client, Registry, Projects, Accounts, Clusters) =
-                Session.Open(IsVerbose ? line => Note(() => WriteVerbose(line)) : null);
+            bool verbose = IsOn("Verbose", "VerbosePreference", IsShown);
+            bool debug = IsOn("Debug", "DebugPreference", IsShown);
+            Action<string> hear = line =>
+            {
+                Progress.Hear(line);
+                if (verbose) Note(() => WriteVerbose(line));
+            };
+            Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
+            (Client, Registry, Projects, Accounts, Clusters) = Session.Open(hear, exchange);
+            _secondLook = new SecondLook(Session, Session.Open(hear, exchange, retries: 0).Client);
         }
         catch (RegistryException e)
         {
@@ -39,19 +49,29 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         }
     }
 
-    /// <summary>The project that was given, else the session's; it ends up in request paths, so it is checked here.</summary>
-    private protected string CheckedProject(string? given)
+    /// <inheritdoc/>
+    private protected override async Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
+        ErrorRecords.For(error is RegistryException e ? await _secondLook!.AtAsync(e, item, StopToken) : error, item);
+
+    /// <summary>
+    /// The project that was given, else the session's. It ends up in request paths, as does the location, so both are
+    /// checked here.
+    /// </summary>
+    private protected string CheckedProject(string? given, string? location = null)
     {
         string project = given ?? Session.DefaultProject ?? "";
         RegistryException? error = project.Length == 0
             ? new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                "No project was given. Use -Project, or set a default with Connect-ArRegistry -Project or the environment "
-                + "variable CLOUDSDK_CORE_PROJECT.")
+                "No project was given.")
+            {
+                Advice = "Use -Project, or set a default with Connect-ArRegistry -Project or the environment variable "
+                    + "CLOUDSDK_CORE_PROJECT.",
+            }
             : null;
         try
         {
-            if (error is null) return ImageName.Create("us", project, "any", null, null, null).Project;
+            if (error is null) return ImageName.Create(location ?? "us", project, "any", null, null, null).Project;
             ThrowTerminatingError(ErrorRecords.For(error, this));
         }
         catch (ImageNameException e)
@@ -68,8 +88,6 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             ? given is SwitchParameter { IsPresent: true } or true
             : isOn(GetVariableValue(preference));
 
-    private bool IsVerbose => IsOn(
-        "Verbose",
-        "VerbosePreference",
-        value => value is ActionPreference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore));
+    private static bool IsShown(object? preference) =>
+        preference is ActionPreference and not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 }

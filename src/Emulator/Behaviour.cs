@@ -18,7 +18,10 @@ public sealed class Behaviour
     /// <summary>Called before a request is handled, for changes by somebody else in between.</summary>
     public Action<RecordedRequest>? BeforeHandling { get; set; }
 
-    /// <summary>Whether a request without one of <see cref="AcceptedTokens"/> answers 401.</summary>
+    /// <summary>
+    /// Whether a request answers 401 that has none of <see cref="AcceptedTokens"/>, and none that was given out to who
+    /// signed in.
+    /// </summary>
     public bool RequireToken { get; set; }
 
     /// <summary>The access tokens that are accepted while <see cref="RequireToken"/> is set.</summary>
@@ -43,6 +46,9 @@ public sealed class Behaviour
 
     /// <summary>How many policies that name a service account just created are refused: IAM learns of it with time.</summary>
     public int NewAccountRefusals { get; set; }
+
+    /// <summary>How many deletions a second are allowed; more get 429. No limit if absent.</summary>
+    public int? DeletesPerSecond { get; set; }
 
     /// <summary>How many names <c>versions:batchDelete</c> takes; 75 or 50 were seen.</summary>
     public int BatchDeleteLimit { get; set; } = 75;

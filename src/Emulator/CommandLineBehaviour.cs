@@ -19,6 +19,7 @@ internal static class CommandLineBehaviour
         ["cut-body"] = FaultKind.CutBody,
         ["malformed-json"] = FaultKind.MalformedJson,
         ["slow"] = FaultKind.Slow,
+        ["repeated-page-token"] = FaultKind.RepeatedPageToken,
     };
 
     public static IReadOnlyList<CommandLineOption> Options { get; } =
@@ -50,6 +51,7 @@ internal static class CommandLineBehaviour
         Of("--page-size-cap", "N", "pages hold no more, whatever was asked for",
             (b, text) => b.PageSizeCap = Number(text)),
         Of("--repeat-page-token", null, "a page's token leads to itself", (b, _) => b.RepeatPageToken = true),
+        Of("--deletes-per-second", "N", "more deletions get 429", (b, text) => b.DeletesPerSecond = Number(text)),
         Of("--batch-delete-limit", "N", "names that versions:batchDelete takes",
             (b, text) => b.BatchDeleteLimit = Number(text)),
         Of("--tagged-delete", Names<TaggedDeleteRefusal>(), "how a tagged version refuses deletion",

@@ -12,6 +12,9 @@ public sealed record EmulatorOptions
     /// <summary>How it behaves at first.</summary>
     public Behaviour Behaviour { get; init; } = new();
 
+    /// <summary>Whether <see cref="EmulatorServer.Requests"/> keeps every request; else it only counts open ones.</summary>
+    public bool RecordRequests { get; init; } = true;
+
     /// <summary>Where its times come from. Latency and slow answers take real time whatever this says.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -22,6 +22,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         State = options.State ?? new RegistryState(options.TimeProvider);
         _ownsState = options.State is null;
         Behaviour = options.Behaviour;
+        Requests = new RequestLog(options.RecordRequests);
         _application = Build(options.Url);
         Exchange exchange = new(this, _stopping.Token);
         ((IApplicationBuilder)_application).Run(exchange.HandleAsync);
@@ -37,7 +38,7 @@ public sealed class EmulatorServer : IAsyncDisposable
     public Behaviour Behaviour { get; set; }
 
     /// <summary>What was asked of it.</summary>
-    public RequestLog Requests { get; } = new();
+    public RequestLog Requests { get; }
 
     /// <summary>How many requests are being handled now.</summary>
     public int OpenRequests => Requests.Open;

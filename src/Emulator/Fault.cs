@@ -34,6 +34,9 @@ public enum FaultKind
 
     /// <summary>The right answer comes after <see cref="Fault.Delay"/>.</summary>
     Slow,
+
+    /// <summary>The page is right, and its token leads to the same page again; other answers are not changed.</summary>
+    RepeatedPageToken,
 }
 
 /// <summary>A rule by which requests fail.</summary>

@@ -45,7 +45,14 @@ using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixS
 
 try
 {
-    EmulatorOptions options = new() { Url = line.Url, State = state, Behaviour = line.Behaviour };
+    // Nobody can read the log of a process; in one that runs for days it would only grow.
+    EmulatorOptions options = new()
+    {
+        Url = line.Url,
+        State = state,
+        Behaviour = line.Behaviour,
+        RecordRequests = false,
+    };
     await using EmulatorServer emulator = await EmulatorServer.StartAsync(options, stop.Token);
     Announce(emulator, line.DataFolder);
     await Task.Delay(Timeout.Infinite, stop.Token);

@@ -21,6 +21,7 @@ public sealed class RecordedRequest
 {
     private volatile int _status;
     private volatile RequestOutcome _outcome;
+    private volatile Fault? _fault;
 
     internal RecordedRequest(
         int number, string method, string pathAndQuery, string body, IReadOnlyDictionary<string, string> headers)
@@ -57,6 +58,9 @@ public sealed class RecordedRequest
 
     /// <summary>How it ended.</summary>
     public RequestOutcome Outcome { get => _outcome; internal set => _outcome = value; }
+
+    /// <summary>What went wrong with it on purpose; null if nothing did.</summary>
+    public Fault? Fault { get => _fault; internal set => _fault = value; }
 
     /// <summary>Whether it asks for a change: everything but GET, HEAD, and the POSTs that only read.</summary>
     public bool IsChange => Method is not ("GET" or "HEAD")

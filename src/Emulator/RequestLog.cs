@@ -1,7 +1,8 @@
 namespace ArtifactRegistry.Emulator;
 
 /// <summary>Every request that arrived, and the gates that hold some of them back. Safe from any thread.</summary>
-public sealed class RequestLog
+/// <param name="records">Whether requests are kept.</param>
+public sealed class RequestLog(bool records = true)
 {
     private readonly Lock _lock = new();
     private readonly List<RecordedRequest> _requests = [];
@@ -76,7 +77,7 @@ public sealed class RequestLog
         lock (_lock)
         {
             RecordedRequest request = new(++_numbers, method, pathAndQuery, body, headers);
-            _requests.Add(request);
+            if (records) _requests.Add(request);
             return request;
         }
     }

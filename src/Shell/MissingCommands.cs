@@ -40,11 +40,11 @@ internal static partial class MissingCommands
 
     private static readonly (string Names, string Advice)[] Groups =
     [
-        ("Get-Content Set-Content Add-Content gc cat type", UseDotNet + "[IO.File]::ReadAllLines(path)."),
+        ("Get-Content Set-Content gc cat type", UseDotNet + "[IO.File]::ReadAllLines(path)."),
         ("Out-File Tee-Object Export-Csv Export-Clixml", UseDotNet + "[IO.File]::WriteAllLines(path, $lines)."),
         ("Get-ChildItem Test-Path Get-Item ls dir gci",
             UseDotNet + "[IO.Directory]::GetFiles(path), [IO.File]::Exists(path)."),
-        ("ConvertTo-Json ConvertFrom-Json", UseDotNet + "[Text.Json.JsonSerializer]."),
+        ("ConvertFrom-Json", UseDotNet + "[Text.Json.JsonSerializer]."),
         ("New-Object", "Use [Type]::new(...)."),
         ("""
          Add-Member Add-Type Clear-Content Clear-Item Clear-Variable Compare-Object Convert-Path ConvertFrom-Csv

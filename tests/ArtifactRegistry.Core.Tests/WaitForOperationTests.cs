@@ -109,6 +109,21 @@ public sealed class WaitForOperationTests : CoreTest
     }
 
     [Fact]
+    public async Task An_operation_that_never_ends_is_given_up_after_its_time_and_named()
+    {
+        string digest = State.AddImage(Apps, "web");
+        Behaviour.OperationFate = _ => OperationFate.NeverFinishes;
+        ArtifactRegistryClient client = Client(Quick with { OperationTimeout = TimeSpan.FromMilliseconds(100) });
+        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, Stop);
+
+        RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
+
+        Assert.Equal(RegistryErrorKind.TimedOut, error.Kind);
+        Assert.Contains(operation.Name, error.Message, StringComparison.Ordinal);
+        Assert.Contains("0.1 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_look_does_not_end_the_wait()
     {
         string digest = State.AddImage(Apps, "web");

@@ -7,11 +7,11 @@ public sealed class ShellCmdletTests
     [Fact]
     public async Task A_command_that_only_pwsh_has_says_so()
     {
-        ShellResult result = await ShellProcess.RunAsync(["-c", "'x' | ConvertTo-Json -Depth 3"]);
+        ShellResult result = await ShellProcess.RunAsync(["-c", "'x' | ConvertFrom-Json -Depth 3"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith(
-            "ConvertTo-Json: This small shell has no ConvertTo-Json; PowerShell (pwsh) does.",
+            "ConvertFrom-Json: This small shell has no ConvertFrom-Json; PowerShell (pwsh) does.",
             result.Error, StringComparison.Ordinal);
     }
 
@@ -65,6 +65,11 @@ public sealed class ShellCmdletTests
             ("(Write-Host hidden 6>&1).MessageData.Message", "hidden"),
             ("Write-Output 1 2 (3, 4)", "1 2 3 4"),
             ("('x' | Out-String).Trim()", "x"),
+            ("$rows[1] | ConvertTo-Json -Compress", """{"Name":"y","Size":4,"Tags":["b"]}"""),
+            ("1, 'a…', $null, $true, 1.5 | ConvertTo-Json -Compress", """[1,"a…",null,true,1.5]"""),
+            ("@{ a = @{ b = @{ c = @{ d = 1 } } } } | ConvertTo-Json -Compress",
+                """{"a":{"b":{"c":"System.Collections.Hashtable"}}}"""),
+            ("[DayOfWeek]::Monday | ConvertTo-Json; [DayOfWeek]::Monday | ConvertTo-Json -EnumsAsStrings", "1 \"Monday\""),
             ("Start-Sleep -Milliseconds 1; Start-Sleep 0", ""),
             ("Set-Location /; (Get-Location).Path.Length -lt 4; cd; (pwd).Path -eq $HOME", "True True"),
         ];

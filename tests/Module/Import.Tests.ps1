@@ -95,7 +95,8 @@ Describe 'The package' {
 
     It 'has what it needs' {
         foreach ($file in 'ArtifactRegistry.psd1', 'README.md', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'bin/ArtifactRegistry.dll',
-            'bin/ArtifactRegistry.Core.dll', 'bin/ArtifactRegistry.format.ps1xml') {
+            'bin/ArtifactRegistry.Core.dll', 'bin/ArtifactRegistry.format.ps1xml', 'en-US/ArtifactRegistry.dll-Help.xml',
+            'en-US/about_ArtifactRegistry.help.txt') {
             $files | Should -Contain $file
         }
     }
@@ -104,6 +105,23 @@ Describe 'The package' {
         $files | Where-Object { $_ -match '\.(pdb|cs|deps\.json)$' } | Should -BeNullOrEmpty
         $files | Where-Object { $_ -like '*.xml' -and $_ -notlike '*-Help.xml' } | Should -BeNullOrEmpty
         $files | Where-Object { $_ -match '/(System|Microsoft)\.(Management\.Automation|PowerShell)\b' } | Should -BeNullOrEmpty
+    }
+
+    It 'is the same, byte for byte, when it is made again' -Skip:($null -ne $env:ARTIFACTREGISTRY_MODULE) {
+        function Get-Hashes { Get-ChildItem $package -Recurse -File | Get-FileHash | ForEach-Object { "$($_.Hash) $($_.Path)" } }
+        $before = Get-Hashes
+        $again = Get-PackageUnderTest
+        $again.FullName | Should -Be $package.FullName
+        Get-Hashes | Should -Be $before
+    }
+
+    It 'has help for every cmdlet, and the about page' {
+        $result = Invoke-Pwsh -Module (Join-Path $package.FullName ArtifactRegistry.psd1) @'
+            foreach ($cmdlet in Get-Command -Module ArtifactRegistry) { "$($cmdlet.Name) $(@((Get-Help $cmdlet.Name).examples.example).Count -ge 3)" }
+            (Get-Help about_ArtifactRegistry) -match 'ERROR IDS'
+'@
+        $result.Error | Should -BeNullOrEmpty
+        $result.Output -split '\r?\n' | Should -Be (@($manifest.CmdletsToExport | Sort-Object | ForEach-Object { "$_ True" }) + 'True')
     }
 
     It 'names the licence of every library that is not its own' {

@@ -3,19 +3,20 @@
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot ModuleSuite.psm1) -Force
     Import-Module (Get-ModuleUnderTest) -Force
+    $repository = 'us-docker.pkg.dev/my-project/apps'
     $readme = Get-Content (Join-Path $PSScriptRoot .. .. README.md) -Raw
 
     function Get-Recipe([string] $Command) {
         # Prompts and scheduled scripts have no strict mode unless they ask for it; the suite does.
         'Set-StrictMode -Off; ' + ([regex]::Matches($readme, '(?s)```powershell\r?\n(.*?)```').ForEach{ $_.Groups[1].Value } |
-            Where-Object { $_ -match $Command } | Select-Object -First 1)
+            Where-Object { $_ -match $Command } | Select-Object -First 1).Replace('us-docker.pkg.dev/shop/apps', $repository)
     }
 }
 
 Describe 'What runs is kept' {
     BeforeEach {
         $emulator = Start-Emulator
-        $images = @(Get-ArImage us-docker.pkg.dev/my-project/apps/running)
+        $images = @(Get-ArImage $repository/running)
         $ConfirmPreference = 'None'
         $answer = $null
         function kubectl { $answer }
@@ -57,6 +58,6 @@ Describe 'What runs is kept' {
         $answer = $null
         { . ([scriptblock]::Create((Get-Recipe 'kubectl get'))) } | Should -Throw
         { . ([scriptblock]::Create((Get-Recipe 'gcloud run revisions'))) } | Should -Throw
-        @(Get-ArImage us-docker.pkg.dev/my-project/apps/running).Count | Should -Be 6
+        @(Get-ArImage $repository/running).Count | Should -Be 6
     }
 }

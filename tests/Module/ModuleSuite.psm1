@@ -129,10 +129,12 @@ function Invoke-Pwsh {
         [string] $Module = (Get-ModuleUnderTest),
         [string] $InputText = '',
         [string[]] $Arguments = @('-NoProfile'),
+        # The arguments are the whole command line.
+        [switch] $Bare,
         [switch] $NoInput
     )
     $import = $Module ? "Import-Module '$($Module.Replace("'", "''"))'; " : ''
-    $all = $Arguments + ($File ? @('-File', $File) : @('-Command', ($import + $Script)))
+    $all = $Bare ? $Arguments : $Arguments + ($File ? @('-File', $File) : @('-Command', ($import + $Script)))
     $shell = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
     # The shell closes the descriptor altogether, as cron and systemd may do.
     $process = $NoInput ? (Start-Program sh (@('-c', 'exec "$@" <&-', 'sh', $shell) + $all)) : (Start-Program $shell $all)

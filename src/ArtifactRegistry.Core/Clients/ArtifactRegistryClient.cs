@@ -71,13 +71,16 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         SendAsync(
             HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop, pacer);
 
-    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags, narrowed to the tags of one digest.</summary>
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags.</summary>
+    internal IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, CancellationToken stop) =>
+        ListTagsAsync(image, null, stop);
+
+    /// <summary>The same listing, narrowed to the tags of one digest.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsOfAsync(ImageName digest, CancellationToken stop)
     {
         string version = digest.VersionResource;
         return FilteredAsync(
-            filter => ListAsync<ListTagsResponse, TagMessage>(
-                $"{digest.PackageResource}/tags", filter, Messages.Default.ListTagsResponse, stop),
+            filter => ListTagsAsync(digest, filter, stop),
             $"version=\"{version}\"",
             tag => string.Equals(tag.Version, version, StringComparison.OrdinalIgnoreCase),
             stop);
@@ -138,6 +141,10 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         ImageName repository, string? filter, CancellationToken stop) =>
         ListAsync<ListDockerImagesResponse, DockerImageMessage>(
             $"{repository.RepositoryResource}/dockerImages", filter, Messages.Default.ListDockerImagesResponse, stop);
+
+    private IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, string? filter, CancellationToken stop) =>
+        ListAsync<ListTagsResponse, TagMessage>(
+            $"{image.PackageResource}/tags", filter, Messages.Default.ListTagsResponse, stop);
 
     private static byte[] TagBody(ImageName tag, ImageName digest) =>
         Body(new TagMessage(tag.TagResource, digest.VersionResource), Messages.Default.TagMessage);

@@ -18,6 +18,11 @@ public sealed class IamClient(RestTransport transport, Endpoints endpoints) : Re
             $"projects/{Project(project)}/serviceAccounts/{Uri.EscapeDataString(email)}",
             Messages.Default.ServiceAccountMessage, stop, needs: "iam.serviceAccounts.get");
 
+    /// <summary>GET v1/projects/P/serviceAccounts.</summary>
+    internal IAsyncEnumerable<ServiceAccountMessage> ListServiceAccountsAsync(string project, CancellationToken stop) =>
+        ListAsync<ListServiceAccountsResponse, ServiceAccountMessage>(
+            $"projects/{Project(project)}/serviceAccounts", null, Messages.Default.ListServiceAccountsResponse, stop);
+
     /// <summary>
     /// POST v1/projects/P/serviceAccounts. May be repeated: a 409 may then be the answer to our own first try.
     /// </summary>

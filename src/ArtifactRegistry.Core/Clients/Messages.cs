@@ -103,9 +103,21 @@ internal sealed record StatusMessage(int Code, string? Message);
 
 // Resource Manager v1: https://cloud.google.com/resource-manager/reference/rest/v1/projects
 
-internal sealed record ProjectMessage([property: JsonRequired] string ProjectNumber, string? ProjectId);
+internal sealed record ListProjectsResponse(IReadOnlyList<ProjectMessage>? Projects, string? NextPageToken)
+    : IPage<ProjectMessage>
+{
+    [JsonIgnore] public IReadOnlyList<ProjectMessage>? Items => Projects;
+}
+
+internal sealed record ProjectMessage([property: JsonRequired] string ProjectNumber, string? ProjectId, string? LifecycleState);
 
 // IAM Admin v1: https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts
+
+internal sealed record ListServiceAccountsResponse(IReadOnlyList<ServiceAccountMessage>? Accounts, string? NextPageToken)
+    : IPage<ServiceAccountMessage>
+{
+    [JsonIgnore] public IReadOnlyList<ServiceAccountMessage>? Items => Accounts;
+}
 
 internal sealed record ServiceAccountMessage([property: JsonRequired] string Email, string? DisplayName, bool? Disabled);
 
@@ -145,6 +157,17 @@ internal sealed record DescriptorMessage(string? MediaType, string? Digest, Plat
 
 internal sealed record PlatformMessage(string? Architecture, string? Os, string? Variant);
 
+// IAM Credentials API v1.
+
+internal sealed record GenerateAccessTokenRequest(
+    IReadOnlyList<string> Scope, string Lifetime, IReadOnlyList<string>? Delegates);
+
+internal sealed record GenerateAccessTokenResponse(
+    [property: JsonRequired] string AccessToken, DateTimeOffset? ExpireTime)
+{
+    public override string ToString() => "(hidden)";
+}
+
 /// <summary>The answer of a method that answers nothing.</summary>
 internal sealed record EmptyMessage;
 
@@ -159,10 +182,14 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(ManifestMessage))]
 [JsonSerializable(typeof(ListTagsResponse))]
 [JsonSerializable(typeof(OperationMessage))]
+[JsonSerializable(typeof(ListProjectsResponse))]
 [JsonSerializable(typeof(ProjectMessage))]
+[JsonSerializable(typeof(ListServiceAccountsResponse))]
 [JsonSerializable(typeof(ServiceAccountMessage))]
 [JsonSerializable(typeof(CreateServiceAccountRequest))]
 [JsonSerializable(typeof(ListClustersResponse))]
+[JsonSerializable(typeof(GenerateAccessTokenRequest))]
+[JsonSerializable(typeof(GenerateAccessTokenResponse))]
 [JsonSerializable(typeof(EmptyMessage))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class Messages : JsonSerializerContext;

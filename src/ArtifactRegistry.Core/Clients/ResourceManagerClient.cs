@@ -4,7 +4,7 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Clients;
 
 /// <summary>
-/// Resource Manager API v1: a project's number and its policy.
+/// Resource Manager API v1: projects, with their numbers and policies.
 /// See https://cloud.google.com/resource-manager/reference/rest/v1/projects.
 /// </summary>
 /// <param name="transport">What sends.</param>
@@ -16,6 +16,11 @@ public sealed class ResourceManagerClient(RestTransport transport, Endpoints end
     internal Task<ProjectMessage> GetProjectAsync(string project, CancellationToken stop) =>
         GetAsync(
             $"projects/{Project(project)}", Messages.Default.ProjectMessage, stop, needs: "resourcemanager.projects.get");
+
+    /// <summary>GET v1/projects: the projects that the caller may see, also those that wait for their deletion.</summary>
+    internal IAsyncEnumerable<ProjectMessage> ListProjectsAsync(CancellationToken stop) =>
+        ListAsync<ListProjectsResponse, ProjectMessage>(
+            "projects", null, Messages.Default.ListProjectsResponse, stop);
 
     /// <summary>
     /// POST v1/projects/P:getIamPolicy, which only reads. Version 3 is asked for, since conditions are lost in an older one.

@@ -19,6 +19,9 @@ public abstract class RestClient
         _endpoint = endpoint;
     }
 
+    /// <summary>The time that an operation may take to end.</summary>
+    internal TimeSpan OperationTimeout => _transport.OperationTimeout;
+
     private protected Task<T> GetAsync<T>(
         string path, JsonTypeInfo<T> answer, CancellationToken stop, string? needs = null) =>
         SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop, needs: needs);

@@ -45,7 +45,7 @@ internal static class ErrorEnvelope
 
         uniqueId ??= AfterMarker(message);
         RegistryErrorKind kind = uniqueId is null ? KindOf(status, rpcStatus) : RegistryErrorKind.OutsidePerimeter;
-        if (kind is RegistryErrorKind.PermissionDenied) permission ??= needed;
+        if (kind is RegistryErrorKind.PermissionDenied) permission ??= InQuotes(message) ?? needed;
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
         return new RegistryException(kind, message ?? Quote(body) ?? $"The service answered {code}.")
         {
@@ -152,6 +152,12 @@ internal static class ErrorEnvelope
         return at < 0 ? null : message![(at + Marker.Length)..].Trim().Split(' ')[0].TrimEnd('.', ',');
     }
 
+    // Permission 'artifactregistry.tags.delete' denied on resource …: also where the details are missing.
+    private static string? InQuotes(string? message) =>
+        message?.Split('\'') is ["Permission ", string permission, string rest, ..] && rest.StartsWith(" denied", StringComparison.Ordinal)
+            ? permission
+            : null;
+
     // google.rpc.RetryInfo: {"retryDelay":"1.5s"}.
     private static TimeSpan? RetryDelay(JsonElement detail) =>
         Text(detail, "retryDelay") is string delay
@@ -161,11 +167,12 @@ internal static class ErrorEnvelope
             : null;
 
     // As one line, and without the control characters that a terminal would obey.
-    private static string? Quote(string body)
+    private static string? Quote(string body) => OneLine(body, LongestQuote) is { Length: > 0 } text ? text : null;
+
+    internal static string OneLine(string body, int longest)
     {
         string text = string.Join(' ', body.Split(
             [.. body.Where(c => char.IsControl(c) || char.IsWhiteSpace(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries));
-        if (text.Length <= LongestQuote) return text.Length == 0 ? null : text;
-        return text[..(char.IsHighSurrogate(text[LongestQuote - 1]) ? LongestQuote - 1 : LongestQuote)] + "…";
+        return text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)] + "…";
     }
 }

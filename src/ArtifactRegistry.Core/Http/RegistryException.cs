@@ -106,8 +106,14 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// <summary>Method and address of the request, without query and without secrets.</summary>
     public string? Request { get; init; }
 
+    /// <summary>What to do about it, where more is known than its kind tells; null if not.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>How long the service asked to wait before another try.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>True if the message names what it is about, so that nothing has to stand before it.</summary>
+    internal bool NamesItsSubject { get; init; }
 
     /// <summary>True if no connection came about, so that the request surely was not carried out.</summary>
     internal bool NeverSent { get; init; }
@@ -130,4 +136,18 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
         RegistryErrorKind.UnexpectedAnswer => (int?)Status is null or (>= 200 and < 300) or (>= 500 and not 501),
         _ => false,
     };
+
+    /// <summary>The same error, told by who knows more about it.</summary>
+    internal RegistryException Told(string message, string? advice = null, bool namesItsSubject = false) =>
+        new(Kind, message, this)
+        {
+            Status = Status,
+            Reason = Reason,
+            Permission = Permission,
+            UniqueId = UniqueId,
+            Request = Request,
+            RetryAfter = RetryAfter,
+            Advice = advice ?? Advice,
+            NamesItsSubject = namesItsSubject,
+        };
 }

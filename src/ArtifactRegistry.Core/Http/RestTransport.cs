@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ArtifactRegistry.Auth;
 using Polly;
 using Polly.Retry;
-using Polly.Timeout;
 
 namespace ArtifactRegistry.Http;
 
@@ -42,16 +42,22 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
 /// <param name="tokens">Where the bearer token comes from.</param>
 /// <param name="options">Time-outs and pauses.</param>
 /// <param name="trace">Called once a request with a line for -Verbose; the line never holds a secret.</param>
-public sealed class RestTransport(HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace)
+/// <param name="exchange">Called with requests and answers for -Debug, bodies shortened and without secrets.</param>
+public sealed class RestTransport(
+    HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange = null)
 {
+    /// <summary>How a line begins that says that a request failed and goes out again after a pause.</summary>
+    internal const string TryingAgain = "Trying again in ";
+
     private const int TriesToConnect = 3; // after the first, about two seconds in all
 
     private const int LongestErrorBody = 64 * 1024;
 
-    private readonly ResiliencePipeline _freely = Pipeline(options, trace, Repeat.Freely);
-    private readonly ResiliencePipeline _onlyIfRefused = Pipeline(options, trace, Repeat.OnlyIfRefused);
-    private readonly ResiliencePipeline _inTime =
-        new ResiliencePipelineBuilder().AddTimeout(options.RequestTimeout).Build();
+    private readonly Lazy<ResiliencePipeline> _freely = new(() => Pipeline(options, trace, Repeat.Freely));
+    private readonly Lazy<ResiliencePipeline> _onlyIfRefused = new(() => Pipeline(options, trace, Repeat.OnlyIfRefused));
+
+    /// <summary>The time that an operation may take to end.</summary>
+    internal TimeSpan OperationTimeout => options.OperationTimeout;
 
     /// <summary>Sends a request and reads its JSON answer.</summary>
     /// <exception cref="RegistryException">The request failed, for good or after the last try.</exception>
@@ -61,22 +67,35 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         RequireSafe(call.Address);
         try
         {
-            return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).ExecuteAsync(
-                async (state, token) => await TryInTurnAsync(state, token), call, stop);
+            try
+            {
+                return await TryInTurnAsync(call, stop);
+            }
+            catch (RegistryException first)
+            {
+                // A request that succeeds at once, as nearly all do, needs no machinery for retries: a quarter of what
+                // was compiled for the first listing of a session.
+                return await AgainAsync(call, first, stop);
+            }
         }
-        catch (Exception e) when (e is RegistryException or TimeoutRejectedException && stop.IsCancellationRequested)
+        catch (RegistryException e) when (stop.IsCancellationRequested)
         {
             // Who cancels just as a try fails wants no report of the failure.
             throw new OperationCanceledException(e.Message, e, stop);
         }
-        catch (TimeoutRejectedException late)
-        {
-            string seconds = late.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-            throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+    }
+
+    /// <summary>Goes on after a first try that failed: that failure is what the pipeline sees first.</summary>
+    private async Task<T> AgainAsync<T>(Call<T> call, RegistryException first, CancellationToken stop)
+    {
+        ExceptionDispatchInfo? known = ExceptionDispatchInfo.Capture(first);
+        return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).Value.ExecuteAsync(
+            async token =>
             {
-                Request = Line(call.Method, call.Address),
-            };
-        }
+                Interlocked.Exchange(ref known, null)?.Throw();
+                return await TryInTurnAsync(call, token);
+            },
+            stop);
     }
 
     /// <summary>True if a token may travel to this address: https, or http that stays on this machine.</summary>
@@ -91,15 +110,17 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                 $"'{address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used towards this machine only.");
     }
 
-    private async ValueTask<T> TryInTurnAsync<T>(Call<T> call, CancellationToken stop)
+    private async Task<T> TryInTurnAsync<T>(Call<T> call, CancellationToken stop)
     {
         // Waiting for one's turn does not count against the time that the service has for its answer.
         if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
+        // Nor does signing in, which has limits of its own; and while it fails, the request surely was not sent.
+        AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
         try
         {
-            return await _inTime.ExecuteAsync(async (state, token) => await TryOnceAsync(state, token), call, stop);
+            return await TryWithTokenAsync(call, token, stop);
         }
-        catch (Exception e) when (e is TimeoutRejectedException or RegistryException { OutcomeUnknown: true })
+        catch (RegistryException e) when (e.OutcomeUnknown)
         {
             call.AnswerWasLost = true;
             throw;
@@ -111,12 +132,11 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         }
     }
 
-    private async Task<T> TryOnceAsync<T>(Call<T> attempt, CancellationToken stop)
+    private async Task<T> TryWithTokenAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
     {
-        AccessToken token = await tokens.GetTokenAsync(refused: null, stop);
         try
         {
-            return await SendOnceAsync(attempt, token, stop);
+            return await SendInTimeAsync(attempt, token, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.QuotaExceeded && attempt.Pacer is not null)
         {
@@ -126,9 +146,27 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
         {
             // A token may be revoked, or have expired by the service's clock. A source that can, brings a new one.
-            AccessToken fresh = await tokens.GetTokenAsync(refused: token, stop);
+            AccessToken fresh = await tokens.GetTokenAsync(refused: token, trace, stop);
             if (fresh.Value is null || fresh.Value == token.Value) throw;
-            return await SendOnceAsync(attempt, fresh, stop);
+            return await SendInTimeAsync(attempt, fresh, stop);
+        }
+    }
+
+    private async Task<T> SendInTimeAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
+    {
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        inTime.CancelAfter(options.RequestTimeout);
+        try
+        {
+            return await SendOnceAsync(attempt, token, inTime.Token);
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            string seconds = options.RequestTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+            {
+                Request = Line(attempt.Method, attempt.Address),
+            };
         }
     }
 
@@ -149,12 +187,20 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
+        exchange?.Invoke(Exchange.Describe(request, attempt.Body, token));
         try
         {
             using HttpResponseMessage response =
                 await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             trace?.Invoke(FormattableString.Invariant(
                 $"{attempt.Method} {attempt.Address.AbsoluteUri} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+
+            if (exchange is not null)
+            {
+                // The whole answer is held for once; who reads along is not in a hurry.
+                await response.Content.LoadIntoBufferAsync().WaitAsync(stop);
+                exchange(Exchange.Describe(response, await response.Content.ReadAsByteArrayAsync(stop), token));
+            }
 
             if (!response.IsSuccessStatusCode)
                 throw ErrorEnvelope.Translate(
@@ -163,10 +209,17 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
 
             return await ReadAnswerAsync(response, attempt.Answer, line, stop);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             trace?.Invoke(FormattableString.Invariant(
                 $"{attempt.Method} {attempt.Address.AbsoluteUri} -> no answer after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+            // Neither who cancels nor our time-out: the pool's own time for a connection is over.
+            if (!stop.IsCancellationRequested)
+                throw new RegistryException(RegistryErrorKind.Unreachable, "No connection came about in time.", e)
+                {
+                    Request = line,
+                    NeverSent = true,
+                };
             throw;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -251,7 +304,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
                     // A host that cannot be reached is mostly a wrong address or a missing network, and soon reported.
                     RegistryException { NeverSent: true } => args.AttemptNumber < TriesToConnect,
-                    TimeoutRejectedException or RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
+                    RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
                     _ => false,
                 }),
                 // A wait of nothing, or until a moment that has passed, leaves the pause to us: else all tries go at once.
@@ -260,7 +313,7 @@ public sealed class RestTransport(HttpClient http, ITokenSource tokens, Transpor
                 OnRetry = args =>
                 {
                     trace?.Invoke(FormattableString.Invariant(
-                        $"Trying again in {args.RetryDelay.TotalSeconds:0.0} s (try {args.AttemptNumber + 2} of {options.Retries + 1}): {args.Outcome.Exception?.Message}"));
+                        $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s (try {args.AttemptNumber + 2} of {options.Retries + 1}): {args.Outcome.Exception?.Message}"));
                     return ValueTask.CompletedTask;
                 },
             })

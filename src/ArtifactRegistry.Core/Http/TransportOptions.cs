@@ -20,6 +20,9 @@ public sealed record TransportOptions
     /// <summary>The longest pause that the service may ask for; beyond it the request fails with what it said.</summary>
     public TimeSpan LongestRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The time that a long-running operation, such as a deletion, may take to end; gcloud waits as long.</summary>
+    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>
     /// Makes a connection pool as every cmdlet needs it. Redirects are not followed, since a token must not travel
     /// to a host that nobody named; certificates are checked by the platform. The proxy of the system is for what leaves
@@ -27,10 +30,24 @@ public sealed record TransportOptions
     /// </summary>
     public static HttpClient CreateHttpClient() => CreateHttpClient(HttpClient.DefaultProxy);
 
-    internal static HttpClient CreateHttpClient(IWebProxy systemProxy)
+    internal static HttpClient CreateHttpClient(IWebProxy systemProxy) => CreateHttpClient(CreateHandler(systemProxy));
+
+    /// <summary>A client over connections that others may share.</summary>
+    public static HttpClient CreateHttpClient(HttpMessageHandler connections)
     {
-        var handler = new SocketsHttpHandler
+        var client = new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
+        client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version}");
+        return client;
+    }
+
+    /// <summary>The connections alone, for clients that share them.</summary>
+    public static HttpMessageHandler CreateConnections() => CreateHandler(HttpClient.DefaultProxy);
+
+    private static SocketsHttpHandler CreateHandler(IWebProxy systemProxy) =>
+        new()
         {
+            ActivityHeadersPropagator = null, // no trace of ours goes along
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = TimeSpan.FromSeconds(15),
@@ -39,11 +56,6 @@ public sealed record TransportOptions
             Proxy = new ProxyForOtherMachines(systemProxy),
             UseCookies = false,
         };
-        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
-        client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version}");
-        return client;
-    }
 
     private sealed class ProxyForOtherMachines(IWebProxy system) : IWebProxy
     {
@@ -55,6 +67,7 @@ public sealed record TransportOptions
 
         public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : system.GetProxy(destination);
 
-        public bool IsBypassed(Uri host) => host.IsLoopback || system.IsBypassed(host);
+        public bool IsBypassed(Uri host) =>
+            host.IsLoopback || SignInHandler.IsLinkLocal(host) || system.IsBypassed(host);
     }
 }

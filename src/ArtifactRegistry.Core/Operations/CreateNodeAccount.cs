@@ -101,7 +101,8 @@ public static class CreateNodeAccount
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
         {
-            return (new ServiceAccountMessage(EmailOf(name, project), null, null), false);
+            // After a try whose answer was lost, what is there already is what that try made.
+            return (new ServiceAccountMessage(EmailOf(name, project), null, null), e.AfterLostAnswer);
         }
     }
 

@@ -134,15 +134,7 @@ public static class RemoveImage
     private static RemovedImage WithNote(DockerImage image, RemovedImage result, string note) =>
         new(image, result.Status, $"{result.Reason}; {note}")
         {
-            Error = result.Error is not RegistryException e ? null
-                : new RegistryException(e.Kind, $"{e.Message.TrimEnd('.')}; {note}.", e)
-                {
-                    Status = e.Status,
-                    Reason = e.Reason,
-                    Permission = e.Permission,
-                    Request = e.Request,
-                    RetryAfter = e.RetryAfter,
-                },
+            Error = result.Error is RegistryException e ? e.Told($"{e.Message.TrimEnd('.')}; {note}.") : null,
         };
 
     /// <summary>Puts the tags back, also after Ctrl+C: an image that stays must stay reachable.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
 
@@ -6,22 +8,22 @@ namespace ArtifactRegistry.Operations;
 /// <summary>Waits for a long-running operation: a first look at once, then with growing pauses.</summary>
 internal static class WaitForOperation
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30); // what gcloud waits
 
     /// <summary>Returns once the operation has succeeded.</summary>
-    /// <exception cref="RegistryException">The operation failed, or did not end in half an hour.</exception>
+    /// <exception cref="RegistryException">
+    /// The operation failed, or did not end within <see cref="TransportOptions.OperationTimeout"/>.
+    /// </exception>
     public static async Task RunAsync(ArtifactRegistryClient client, OperationMessage operation, CancellationToken stop)
     {
-        TimeSpan pause = TimeSpan.Zero, waited = TimeSpan.Zero;
+        TimeSpan pause = TimeSpan.Zero;
+        long started = Stopwatch.GetTimestamp();
         while (!operation.Done)
         {
-            if (waited > Patience)
-                throw new RegistryException(
-                    RegistryErrorKind.TimedOut, $"The operation '{operation.Name}' did not end within 30 minutes.");
-            await Task.Delay(pause, stop);
-            waited += pause;
+            TimeSpan left = client.OperationTimeout - Stopwatch.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero) throw Unfinished(operation.Name, client.OperationTimeout);
+            await Task.Delay(pause < left ? pause : left, stop);
             operation = await client.GetOperationAsync(operation.Name, stop);
             pause = pause == TimeSpan.Zero ? FirstPause : pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
         }
@@ -31,4 +33,10 @@ internal static class WaitForOperation
                 ErrorEnvelope.KindOfRpcCode(error.Code),
                 error.Message is { Length: > 0 } message ? message : $"The operation failed with code {error.Code}.");
     }
+
+    private static RegistryException Unfinished(string name, TimeSpan limit) => new(
+        RegistryErrorKind.TimedOut,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The operation '{name}' did not end within {limit.TotalSeconds:0.#} s; it may still do so."));
 }

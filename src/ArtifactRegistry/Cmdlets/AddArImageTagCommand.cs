@@ -11,16 +11,19 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     /// <summary>The image, by digest or by a tag that it has.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImageArgument]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
     /// <summary>The tags that it gets: names, or full names of the same image.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>Moves a tag only if it is on this digest now.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DigestCompleter))]
     public string? ExpectedDigest { get; set; }
 
     /// <summary>Moves a tag from whatever digest it is on.</summary>
@@ -34,7 +37,10 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         if (ExpectedDigest is not null && !Digest.IsValid(ExpectedDigest))
             ThrowTerminatingError(ErrorRecords.For(
                 new RegistryException(
-                    RegistryErrorKind.NameNotSpecific, $"-ExpectedDigest '{ExpectedDigest}' is not a digest. Expected sha256: and 64 hexadecimal digits."),
+                    RegistryErrorKind.NameNotSpecific, $"-ExpectedDigest '{ExpectedDigest}' is not a digest.")
+                {
+                    Advice = "Give sha256: and 64 hexadecimal digits, as the Digest or PreviousDigest of an object has it.",
+                },
                 ExpectedDigest));
     }
 
@@ -53,8 +59,10 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         if (image.IsRepository || image.IsWholeImage)
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{image}' names no digest and no tag, so it is not clear what gets the tag. "
-                + $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….");
+                $"'{image}' names no digest and no tag, so it is not clear what gets the tag.")
+            {
+                Advice = $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….",
+            };
 
         List<string> names = [.. tags.Select(tag => TagOf(image, tag)).Distinct()];
         DockerImage digest = await FindImages.ReadAsync(Client, image, StopToken);
@@ -81,7 +89,10 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         if (name.Tag is null || name.ToImage() != image.ToImage())
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image; give its name alone, such as v42.");
+                $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image.")
+            {
+                Advice = "Give the name of the tag alone, such as v42.",
+            };
         return name.Tag;
     }
 }

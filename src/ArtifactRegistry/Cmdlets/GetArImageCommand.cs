@@ -12,6 +12,7 @@ public sealed class GetArImageCommand : RegistryCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImagePatternArgument(AllowRepositoryObject = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImagePattern[] Image { get; set; } = [];
 
     /// <inheritdoc/>

@@ -12,12 +12,14 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImagePatternArgument(AllowRepositoryObject = true)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImagePattern[] Image { get; set; } = [];
 
     /// <summary>Only these tags, with wildcards; untagged digests are then left out.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
     /// <inheritdoc/>

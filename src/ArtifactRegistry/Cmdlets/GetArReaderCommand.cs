@@ -15,6 +15,7 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "List")]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Explain")]
     [ImageArgument(AllowRepositoryObject = true)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
     /// <summary>Lists what the project's policy grants, too.</summary>
@@ -26,6 +27,7 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Explain")]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
     /// <summary>Says why each member may pull or may not, from the repository's policy and the project's.</summary>
@@ -75,19 +77,22 @@ public sealed class GetArReaderCommand : RegistryCmdlet
         if (Repository is not [ImageName name])
         {
             ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository."), Repository));
+                new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository.")
+                {
+                    Advice = "Give one repository, and the members by -Member or from the pipeline.",
+                },
+                Repository));
             return;
         }
 
-        _readers ??= Find(name, inherited: true);
-        if (_readers is null) return;
         foreach (MemberReference each in Member)
         {
             try
             {
-                WriteObject(
-                    ExplainReader.Run(name, _readers, MemberName.ParseExisting(each.Text), each.ScopesTooNarrow),
-                    enumerateCollection: true);
+                string member = MemberName.ParseExisting(each.Text);
+                _readers ??= Find(name, inherited: true);
+                if (_readers is null) return;
+                WriteObject(ExplainReader.Run(name, _readers, member, each.ScopesTooNarrow), enumerateCollection: true);
             }
             catch (RegistryException e)
             {

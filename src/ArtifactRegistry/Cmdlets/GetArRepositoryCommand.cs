@@ -11,45 +11,33 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     /// <summary>The project's id; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
     /// <summary>A region or multi-region; by default all of them.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LocationCompleter))]
     public string? Location { get; set; }
 
     /// <summary>Names, with wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RepositoryNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string project = Project ?? Session.DefaultProject ?? ThrowNoProject();
-        // Both become part of a request path, so they pass through the grammar of names.
-        ImageName checkedName = CheckNames(project);
+        string project = CheckedProject(Project, Location);
         string? location = Location;
         WildcardPattern[] wanted = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
         Start(location is null ? $"projects/{project}" : $"projects/{project}/locations/{location}", async () =>
         {
-            await EmitAsync(Matching(FindRepositories.RunAsync(Client, checkedName.Project, location, StopToken), wanted));
+            await EmitAsync(Matching(FindRepositories.RunAsync(Client, project, location, StopToken), wanted));
         });
         Drain();
-    }
-
-    private ImageName CheckNames(string project)
-    {
-        try
-        {
-            return ImageName.Create(Location ?? "us", project, "any", null, null, null);
-        }
-        catch (ImageNameException e)
-        {
-            ThrowTerminatingError(ErrorRecords.For(e, project));
-            throw;
-        }
     }
 
     private static async IAsyncEnumerable<Repository> Matching(IAsyncEnumerable<Repository> all, WildcardPattern[] wanted)
@@ -57,14 +45,5 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
         await foreach (Repository repository in all)
             if (wanted.Any(pattern => pattern.IsMatch(repository.Name)))
                 yield return repository;
-    }
-
-    private string ThrowNoProject()
-    {
-        var error = new RegistryException(
-            RegistryErrorKind.NameNotSpecific,
-            "No project was given. Use -Project, or set a default with Connect-ArRegistry -Project or the environment variable CLOUDSDK_CORE_PROJECT.");
-        ThrowTerminatingError(ErrorRecords.For(error, this));
-        throw error;
     }
 }

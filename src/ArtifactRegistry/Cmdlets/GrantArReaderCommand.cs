@@ -17,25 +17,8 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Repository")]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
-
-    /// <summary>The project of the images, for all its repositories. Never taken from the pipeline.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Project")]
-    [ValidateNotNullOrEmpty]
-    public string? Project { get; set; }
-
-    /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = "Repository")]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Project")]
-    [MemberArgument]
-    [ValidateNotNullOrEmpty]
-    public MemberReference[] Member { get; set; } = [];
-
-    /// <summary>The role; the least that is needed to pull is the default.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RoleCompleter))]
-    public string Role { get; set; } = ReaderRoles.Reader;
 
     /// <summary>Allows allUsers and allAuthenticatedUsers, which publish what they are granted.</summary>
     [Parameter]
@@ -81,7 +64,10 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
                 RegistryErrorKind.InvalidArgument,
                 $"this member publishes {(Project is null ? "the repository" : "every repository of the project")}: "
                 + $"{(member == "allUsers" ? "everybody on the internet" : "everybody who has a Google account")} could pull "
-                + "from it. Use -Force if you mean that.");
+                + "from it.")
+            {
+                Advice = "Use -Force if you mean that.",
+            };
         if (given.Conditions.Count > 0)
         {
             Refuse(

@@ -15,6 +15,7 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
     /// <summary>The project of the clusters; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
     /// <summary>The part of the e-mail before the @: 6 to 30 lower-case letters, digits and hyphens.</summary>

@@ -11,6 +11,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     /// <summary>Digests or tags; with -All, images.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImageArgument]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
     /// <summary>Deletes the image together with tags that were not named.</summary>
@@ -61,7 +62,10 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
         await foreach (DockerImage _ in FindImages.RunAsync(Client, ImagePattern.Exactly(image), StopToken)) count++;
         throw new RegistryException(
             RegistryErrorKind.NameNotSpecific,
-            $"'{image}' names an image but no digest or tag. Say which one, for example {image}@sha256:… or …:v41, "
-            + $"or use -All to delete the image with {(count == 1 ? "its only digest" : $"all {count} digests")}.");
+            $"'{image}' names an image but no digest or tag.")
+        {
+            Advice = $"Say which one, for example {image}@sha256:… or …:v41, or use -All to delete the image with "
+                + $"{(count == 1 ? "its only digest" : $"all {count} digests")}.",
+        };
     }
 }

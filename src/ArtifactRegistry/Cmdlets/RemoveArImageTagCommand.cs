@@ -11,11 +11,13 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     /// <summary>The tags by full name, or the image whose tags -Tag names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImageArgument]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
     /// <summary>The tags of the image. They are taken literally, without wildcards.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
     /// <summary>Asks no question.</summary>
@@ -40,7 +42,10 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
                 WriteError(ErrorRecords.For(
                     new RegistryException(
                         RegistryErrorKind.NameNotSpecific,
-                        $"With -Tag, give the image alone: '{image}' is not the name of an image without tag and digest."),
+                        $"'{image}' is not the name of an image without tag and digest, and -Tag was given beside it.")
+                    {
+                        Advice = "Give the image alone with -Tag, or the whole name of the tag without.",
+                    },
                     image));
                 continue;
             }

@@ -62,7 +62,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
                 ?? throw Misuse("InvalidThreshold", $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage such as '50%'.", AbortAbove);
         TimeSpan? timeLimit = TimeLimit is null ? null
             : Cutoff.AgeOf(TimeLimit)
-                ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit. Expected for example 30m or 2h.", TimeLimit);
+                ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
         _limits = new SweepLimits(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
     }
@@ -102,8 +102,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         if (_abortAbove!.Exceeded(plans) is string excess)
         {
             await PerformAsync<bool>(() => throw Misuse(
-                "TooManyToDelete", $"{excess} -AbortAbove {AbortAbove} allows no more, so nothing was deleted. "
-                + "Look at Get-ArUntaggedImage, and raise the limit if this is right.", AbortAbove));
+                "TooManyToDelete", $"{excess} -AbortAbove {AbortAbove} allows no more, so nothing was deleted.", AbortAbove));
         }
 
         foreach (CleanUpPlan plan in plans) await PerformAsync(() => Carry(plan));

@@ -17,25 +17,8 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
     [Parameter(Position = 0, ParameterSetName = "Repository")]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
-
-    /// <summary>The project on which the role was granted. Never taken from the pipeline.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Project")]
-    [ValidateNotNullOrEmpty]
-    public string? Project { get; set; }
-
-    /// <summary>Service accounts by e-mail, members as IAM writes them, or rows of Get-ArReader.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, ParameterSetName = "Repository")]
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Project")]
-    [MemberArgument]
-    [ValidateNotNullOrEmpty]
-    public MemberReference[] Member { get; set; } = [];
-
-    /// <summary>The role that is taken away. Never taken from the pipeline.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(RoleCompleter))]
-    public string Role { get; set; } = ReaderRoles.Reader;
 
     /// <summary>Title or expression of the condition under which the role was granted; by default the grant without one.</summary>
     [Parameter]

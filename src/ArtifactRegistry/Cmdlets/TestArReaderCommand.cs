@@ -14,25 +14,28 @@ public sealed class TestArReaderCommand : RegistryCmdlet
     [Parameter(Mandatory = true, Position = 0)]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
     /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         ImageName name = Repository[0].ToRepository();
-        _readers ??= Wait(name, () => FindReaders.RunAsync(Client, Projects, name, StopToken));
-        if (_readers is null) return;
         foreach (MemberReference each in Member)
         {
             try
             {
-                WriteObject(Test(name, _readers, each));
+                string member = MemberName.ParseExisting(each.Text);
+                _readers ??= Wait(name, () => FindReaders.RunAsync(Client, Projects, name, StopToken));
+                if (_readers is null) return;
+                WriteObject(Test(name, _readers, member, each.ScopesTooNarrow));
             }
             catch (RegistryException e)
             {
@@ -41,10 +44,9 @@ public sealed class TestArReaderCommand : RegistryCmdlet
         }
     }
 
-    private bool Test(ImageName name, ReaderList readers, MemberReference given)
+    private bool Test(ImageName name, ReaderList readers, string member, string? scopesTooNarrow)
     {
-        IReadOnlyList<ReaderExplanation> reasons =
-            ExplainReader.Run(name, readers, MemberName.ParseExisting(given.Text), given.ScopesTooNarrow);
+        IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(name, readers, member, scopesTooNarrow);
         foreach (ReaderExplanation reason in reasons)
         {
             if (reason.CanPull is null && reason.Reason is not ReaderReason.Missing)

@@ -7,10 +7,23 @@ namespace ArtifactRegistry.Emulator.Api;
 /// <summary>Resource Manager's projects.get in both versions, and Artifact Registry's settings of a project.</summary>
 internal static class ProjectMethods
 {
-    public static JsonObject Get(ApiCall call, string id, string apiVersion)
+    private static readonly Listing<ProjectEntry> Projects = new()
     {
-        ProjectEntry project = Find(call, id, "resourcemanager.projects.get");
-        return apiVersion == "v3"
+        Field = "projects",
+        Key = project => ("", project.Id),
+        Show = project => Show(project, "v1"),
+    };
+
+    /// <summary>The projects that the caller may see.</summary>
+    public static JsonObject List(ApiCall call)
+        => Projects.Page(call, call.State.ProjectEntries.Where(
+            project => call.MayDo("resourcemanager.projects.get", $"projects/{project.Id}")));
+
+    public static JsonObject Get(ApiCall call, string id, string apiVersion)
+        => Show(Find(call, id, "resourcemanager.projects.get"), apiVersion);
+
+    private static JsonObject Show(ProjectEntry project, string apiVersion)
+        => apiVersion == "v3"
             ? new JsonObject
             {
                 ["name"] = $"projects/{project.Number}",
@@ -28,7 +41,6 @@ internal static class ProjectMethods
                 ["name"] = project.Id,
                 ["createTime"] = Json.Time(project.CreateTime),
             };
-    }
 
     public static JsonObject Settings(ApiCall call, string id)
     {

@@ -50,6 +50,10 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
             throw ApiError.Lacks(permission, resource);
     }
 
+    /// <summary>Whether the caller has the permission, for lists that leave out what it may not see.</summary>
+    public bool MayDo(string permission, string resource)
+        => !behaviour.Perimeter.Concat(behaviour.Denials).Any(denial => denial.Covers(permission, resource));
+
     /// <summary>The repository, once the permission is there.</summary>
     public RepositoryEntry Repository(RepositoryName name, string permission)
     {

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using ArtifactRegistry.Emulator.Api;
 using ArtifactRegistry.Emulator.Docker;
+using ArtifactRegistry.Emulator.SignIn;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -11,6 +12,8 @@ namespace ArtifactRegistry.Emulator.Http;
 /// <summary>Takes one request from its arrival to its answer: log, gates, faults, identity, method.</summary>
 internal sealed class Exchange(EmulatorServer server, CancellationToken stopping)
 {
+    private readonly RequestQuota _deletions = new();
+
     private RequestLog Log => server.Requests;
 
     public async Task HandleAsync(HttpContext context)
@@ -79,7 +82,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         await Log.PassAsync(request, HoldPoint.BeforeWork, aborted);
         Behaviour behaviour = server.Behaviour;
         if (behaviour.Latency > TimeSpan.Zero) await Task.Delay(behaviour.Latency, aborted);
-        Fault? fault = behaviour.Faults.For(request);
+        Fault? fault = request.Fault = behaviour.Faults.For(request);
         if (fault?.Kind == FaultKind.Slow) await Task.Delay(fault.Delay, aborted);
         aborted.ThrowIfCancellationRequested();
         behaviour.BeforeHandling?.Invoke(request);
@@ -92,21 +95,15 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         Answer answer;
         try
         {
+            fault ??= behaviour.DeletesPerSecond is int limit && request.Method == "DELETE" && !_deletions.Take(limit)
+                ? new Fault(FaultKind.TooManyRequests)
+                : null;
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
-            if (DockerMethods.Owns(request.PathAndQuery))
-            {
-                answer = await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments);
-            }
-            else
-            {
-                Identity.Check(call);
-                lock (server.State.Gate)
-                {
-                    server.State.FinishDueOperations();
-                    answer = Routes.Handle(call);
-                }
-            }
+            answer = SignInMethods.Handle(call)
+                ?? (DockerMethods.Owns(request.PathAndQuery)
+                    ? await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments)
+                    : WorkFor(call));
         }
         catch (ApiError error)
         {
@@ -120,6 +117,16 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         return fault?.Kind == FaultKind.MalformedJson
             ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }
             : answer;
+    }
+
+    private Answer WorkFor(ApiCall call)
+    {
+        Identity.Check(call);
+        lock (server.State.Gate)
+        {
+            server.State.FinishDueOperations();
+            return Routes.Handle(call);
+        }
     }
 
     private static async Task SendAsync(HttpContext context, Answer answer, Fault? fault)

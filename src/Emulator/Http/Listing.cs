@@ -69,7 +69,8 @@ internal sealed class Listing<T>
         JsonObject answer = new JsonObject().AddUnlessEmpty(Field, new JsonArray([.. page.Select(Show)]));
         if (more)
         {
-            answer["nextPageToken"] = call.Behaviour.RepeatPageToken && token is not null
+            bool repeat = call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
+            answer["nextPageToken"] = repeat && token is not null
                 ? token
                 : Write(At(page[^1], order), filter, orderBy);
         }

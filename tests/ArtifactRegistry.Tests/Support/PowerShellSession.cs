@@ -33,6 +33,19 @@ internal sealed class PowerShellSession : IDisposable
         return Collect(shell, output, Attempt(() => shell.Invoke(null, output)));
     }
 
+    /// <summary>Runs script text as a prompt does: output and errors go to the host's screen.</summary>
+    public void Show(string script)
+    {
+        using PowerShell shell = Create(script);
+        shell.AddCommand("Out-Default");
+        shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
+        Exception? thrown = Attempt(() => shell.Invoke());
+        if (thrown is not IContainsErrorRecord terminating) return;
+        Set("ended", terminating.ErrorRecord);
+        using PowerShell last = Create("$ended | Out-Default");
+        last.Invoke();
+    }
+
     /// <summary>Starts script text; the caller may stop it.</summary>
     public RunningScript Start(string script)
     {

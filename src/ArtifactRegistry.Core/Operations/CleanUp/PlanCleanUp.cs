@@ -108,12 +108,17 @@ internal sealed class PlanCleanUp(
         if (repository.Mode == "VIRTUAL_REPOSITORY")
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{name}' is a virtual repository and holds no images of its own. Clean up the repositories behind it.");
+                $"'{name}' is a virtual repository and holds no images of its own.")
+            {
+                Advice = "Clean up the repositories behind it.",
+            };
         if (Managed.Contains(name.Repository) && !rules.IncludeManagedRepository)
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{name}' is managed by another Google service, which finds its images by digest. "
-                + "Use -IncludeManagedRepository if you want to clean it up all the same.");
+                $"'{name}' is managed by another Google service, which finds its images by digest.")
+            {
+                Advice = "Use -IncludeManagedRepository if you want to clean it up all the same.",
+            };
         if (repository.Mode == "REMOTE_REPOSITORY")
             warn($"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next pulled.");
         return _repositories[name] = repository;

@@ -1,0 +1,27 @@
+namespace ArtifactRegistry;
+
+/// <summary>The locations of Artifact Registry that this module knows by heart.</summary>
+/// <remarks>
+/// For completion without a network and for hints on a slip of the finger; nothing is refused for not being in it, since
+/// Google adds regions. See https://cloud.google.com/artifact-registry/docs/repositories/repo-locations.
+/// </remarks>
+public static class Locations
+{
+    /// <summary>Multi-regions first, then regions by continent.</summary>
+    public static IReadOnlyList<string> Known { get; } =
+    [
+        "us", "europe", "asia",
+        "northamerica-northeast1", "northamerica-northeast2", "northamerica-south1",
+        "us-central1", "us-east1", "us-east4", "us-east5", "us-south1", "us-west1", "us-west2", "us-west3", "us-west4",
+        "southamerica-east1", "southamerica-west1",
+        "europe-central2", "europe-north1", "europe-north2", "europe-southwest1", "europe-west1", "europe-west2",
+        "europe-west3", "europe-west4", "europe-west6", "europe-west8", "europe-west9", "europe-west10", "europe-west12",
+        "me-central1", "me-central2", "me-west1", "africa-south1",
+        "asia-east1", "asia-east2", "asia-northeast1", "asia-northeast2", "asia-northeast3", "asia-south1", "asia-south2",
+        "asia-southeast1", "asia-southeast2", "asia-southeast3",
+        "australia-southeast1", "australia-southeast2",
+    ];
+
+    /// <summary>The hosts of Container Registry, which Artifact Registry goes on to serve.</summary>
+    public static IReadOnlyList<string> GcrHosts { get; } = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
+}

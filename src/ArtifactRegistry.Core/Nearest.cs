@@ -1,0 +1,49 @@
+namespace ArtifactRegistry;
+
+/// <summary>Finds what somebody may have meant.</summary>
+internal static class Nearest
+{
+    private const int LettersPerSlip = 4; // in a short name, two slips are another name
+    private const int MostSlips = 2;
+
+    /// <summary>
+    /// The known name that is one or two slips of the finger away: a letter left out, added, wrong, or two exchanged.
+    /// Null if there is none, if the name is known, or if several are as near.
+    /// </summary>
+    public static string? To(string typed, IEnumerable<string> known)
+    {
+        int most = Math.Min(MostSlips, Math.Max(1, typed.Length / LettersPerSlip));
+        string[] near = [];
+        foreach (IGrouping<int, string> group in known.Distinct().GroupBy(name => Slips(typed, name)))
+        {
+            if (group.Key == 0) return null;
+            if (group.Key > most || (group.Key == most && near.Length > 0)) continue;
+            (most, near) = (group.Key, [.. group]);
+        }
+
+        return near is [string only] ? only : null;
+    }
+
+    // The optimal string alignment distance, row by row.
+    private static int Slips(string from, string to)
+    {
+        if (Math.Abs(from.Length - to.Length) > MostSlips) return int.MaxValue;
+        int[] before = [], above = [.. Enumerable.Range(0, to.Length + 1)];
+        for (int i = 1; i <= from.Length; i++)
+        {
+            int[] row = new int[to.Length + 1];
+            row[0] = i;
+            for (int j = 1; j <= to.Length; j++)
+            {
+                row[j] = Math.Min(
+                    Math.Min(above[j] + 1, row[j - 1] + 1), above[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
+            }
+
+            (before, above) = (above, row);
+        }
+
+        return above[to.Length];
+    }
+}

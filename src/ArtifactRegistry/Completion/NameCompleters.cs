@@ -1,0 +1,97 @@
+namespace ArtifactRegistry;
+
+/// <summary>Completes projects: the session's own, and those that the caller may see.</summary>
+public sealed class ProjectCompleter : RegistryCompleter
+{
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        (request.OwnProject is string own ? [new Suggestion(own)] : Array.Empty<Suggestion>())
+            .Concat(request.InTime(request.Names.Projects()));
+}
+
+/// <summary>Completes locations: those that this module knows, and those of the project.</summary>
+public sealed class LocationCompleter : RegistryCompleter
+{
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        Locations.Known.Select(location => new Suggestion(location)).Concat(
+            request.Project is string project ? request.InTime(request.Names.LocationsOf(project)) : []);
+}
+
+/// <summary>Completes names of repositories within a project and location.</summary>
+public sealed class RepositoryNameCompleter : RegistryCompleter
+{
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        request.Project is string project ? request.InTime(request.Names.Repositories(project, request.Text("Location"))) : [];
+}
+
+/// <summary>Completes the GKE clusters of a project.</summary>
+public sealed class ClusterCompleter : RegistryCompleter
+{
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        request.Project is string project ? request.InTime(request.Names.Clusters(project, request.Text("Location"))) : [];
+}
+
+/// <summary>Completes the tags of the image that the command line names.</summary>
+public sealed class TagCompleter : RegistryCompleter
+{
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        request.Name("Image") is { IsRepository: false } image ? request.InTime(request.Names.Tags(image)) : [];
+}
+
+/// <summary>Completes the digests of the image that the command line names.</summary>
+public sealed class DigestCompleter : RegistryCompleter
+{
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        request.Name("Image") is { IsRepository: false } image ? request.InTime(request.Names.Digests(image)) : [];
+}
+
+/// <summary>
+/// Completes members: who holds a role on the repository or project, and the service accounts of the project at hand. How
+/// IAM writes the kinds of members is completed always.
+/// </summary>
+public sealed class MemberCompleter : RegistryCompleter
+{
+    private const string Account = "serviceAccount:";
+
+    private static readonly Suggestion[] Kinds =
+    [
+        new(Account, "serviceAccount:NAME@PROJECT.iam.gserviceaccount.com"),
+        new("user:", "user:somebody@example.com"),
+        new("group:", "group:team@example.com"),
+        new("domain:", "domain:example.com, everybody in it"),
+        new("principal://", "one workload or user of an identity pool"),
+        new("principalSet://", "several workloads or users of an identity pool"),
+    ];
+
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request)
+    {
+        ImageName? repository = request.Name("Repository")?.ToRepository();
+        string? project = request.Project;
+        // Both are asked at once, and share the time that there is.
+        Task<IReadOnlyList<Suggestion>>? members =
+            repository is null && project is null ? null : request.Names.Members(repository, project);
+        Task<IReadOnlyList<Suggestion>>? accounts = project is null ? null : request.Names.Accounts(project);
+        Suggestion[] live =
+        [
+            .. members is null ? [] : request.InTime(members),
+            .. accounts is null ? [] : request.InTime(accounts),
+        ];
+        // A service account may be typed by its e-mail alone, so that is completed too.
+        IEnumerable<Suggestion> bare = request.Word.Length == 0 ? [] : live
+            .Where(member => member.Name.StartsWith(Account, StringComparison.Ordinal)
+                && member.Name.EndsWith(".gserviceaccount.com", StringComparison.Ordinal))
+            .Select(member => member with { Name = member.Name[Account.Length..] });
+        return [.. live, .. bare, .. Kinds];
+    }
+}
+
+/// <summary>Completes ages as -OlderThan takes them.</summary>
+public sealed class AgeCompleter : RegistryCompleter
+{
+    private static readonly Suggestion[] Ages =
+    [
+        new("1h", "an hour, the default"), new("1d", "a day"), new("7d", "a week"), new("30d", "thirty days"),
+        new("90d", "ninety days"), new("0s", "no limit"),
+    ];
+
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) => Ages;
+}

@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Text.RegularExpressions;
+
+namespace ArtifactRegistry;
+
+/// <summary>
+/// The word before the cursor without its quotes, and how a completion of it is written. The engine closes quotes that are
+/// open and puts in the values of variables, so that <c>"${app}:v</c> comes as the name that it stands for.
+/// </summary>
+internal sealed partial class TypedWord
+{
+    private readonly char? _quote;
+
+    public TypedWord(string? typed)
+    {
+        typed ??= "";
+        _quote = typed is ['\'' or '"' or '‘' or '’' or '“' or '”', ..] ? (typed[0] is '"' or '“' or '”' ? '"' : '\'') : null;
+        if (_quote is null)
+        {
+            Text = typed;
+            return;
+        }
+
+        string inner = typed[1..];
+        if (inner.Length > 0 && inner[^1] == typed[0]) inner = inner[..^1];
+        Text = inner.Replace(new string(typed[0], 2), typed[..1], StringComparison.Ordinal);
+    }
+
+    /// <summary>What was typed, as the command would get it.</summary>
+    public string Text { get; }
+
+    /// <summary>A name as it is put into the command line: in the quotes that were typed, or in some if it needs them.</summary>
+    public CompletionResult Complete(Suggestion suggestion)
+    {
+        string text = _quote switch
+        {
+            '"' => '"' + InDoubleQuotes().Replace(suggestion.Name, "`$0") + '"',
+            null when Plain().IsMatch(suggestion.Name) => suggestion.Name,
+            _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(suggestion.Name)}'",
+        };
+        string label = suggestion.Label ?? suggestion.Name;
+        return new CompletionResult(text, label, CompletionResultType.ParameterValue, suggestion.Detail ?? suggestion.Name);
+    }
+
+    // What the parser takes for one plain word wherever it stands. A first digit could begin a number: 1.10 would be 1.1.
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_./:@+=?*~%\[\]-]*$")]
+    private static partial Regex Plain();
+
+    [GeneratedRegex("[`$\"“”]")]
+    private static partial Regex InDoubleQuotes();
+}

@@ -1,0 +1,107 @@
+using ArtifactRegistry.Clients;
+using ArtifactRegistry.Operations;
+
+namespace ArtifactRegistry;
+
+/// <summary>
+/// Finds out more about an error before it is reported: which part of a name is missing, and what was probably meant.
+/// </summary>
+/// <param name="session">Knows names that exist.</param>
+/// <param name="client">Asks the service, once each.</param>
+internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
+{
+    private const int Most = 20; // of a thousand errors nobody reads the last
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private int _looks;
+
+    /// <summary>The error with what could be found out in a moment; the error as it is where that is nothing.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="item">What it is about.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public async Task<RegistryException> AtAsync(RegistryException error, object item, CancellationToken stop)
+    {
+        bool missing = error.Kind is RegistryErrorKind.NotFound;
+        if (error.NamesItsSubject || !(missing || error.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.InvalidArgument))
+            return error;
+        (string? project, string? location, ImageName? name) = Place(item);
+        if (location is not null && !Locations.Known.Contains(location) && Nearest.To(location, Locations.Known) is string near)
+            return error.Told(
+                error.Message, $"Did you mean the location {near}? This module does not know '{location}'. {AdviceOf(error)}");
+        if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _looks) > Most) return error;
+
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        soon.CancelAfter(Patience);
+        try
+        {
+            if (missing) return name is null ? error : await MissingAsync(error, item, name, soon.Token);
+            return project is not null && await NearProjectAsync(project, soon.Token) is string other
+                ? error.Told(error.Message, $"Did you mean the project {other}? {AdviceOf(error)}")
+                : error;
+        }
+        catch (OperationCanceledException)
+        {
+            return error; // what is known has to do
+        }
+    }
+
+    private async Task<RegistryException> MissingAsync(
+        RegistryException error, object item, ImageName name, CancellationToken soon)
+    {
+        if (await FindMissingPart.RunAsync(client, name, soon) is not NamePart part || Finding(part, name) is not Missing found)
+            return error;
+        string? near = found.Known is null ? null
+            : Nearest.To(found.Typed, (await found.Known.WaitAsync(soon)).Select(each => each.Name));
+        return error.Told(
+            $"'{item}' was not found: {found.What}",
+            near is null ? found.List : $"Did you mean {found.Whole(near)}? {found.List}", namesItsSubject: true);
+    }
+
+    private Missing? Finding(NamePart part, ImageName name) => part switch
+    {
+        NamePart.Repository => new(
+            $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}", name.Repository,
+            near => ImageName.Create(name.Location, name.Project, near, null, null, null).ToString(),
+            session.Names.Repositories(name.Project, name.Location), $"Get-ArRepository {name.Project} lists the repositories."),
+        NamePart.Image => new(
+            $"the repository is there, and has no image '{name.Package}'", name.Package!, near => name.WithPackage(near).ToString(),
+            session.Names.Images(name.ToRepository()), $"Get-ArImage {name.ToRepository()} lists what is there."),
+        NamePart.Tag => new(
+            $"the image is there, and has no tag '{name.Tag}'", name.Tag!, near => name.WithTag(near).ToString(),
+            session.Names.Tags(name), $"Get-ArImageTag {name.ToImage()} lists the tags."),
+        NamePart.Digest => new(
+            "the image is there, and has no such digest", "", near => near, null,
+            $"It may have been deleted; Get-ArImage {name.ToImage()} lists the digests."),
+        _ => null,
+    };
+
+    private async Task<string?> NearProjectAsync(string project, CancellationToken soon)
+    {
+        IEnumerable<string> known = (await session.Names.Projects().WaitAsync(soon)).Select(each => each.Name);
+        if (session.DefaultProject is string own && own != project) known = known.Append(own);
+        return Nearest.To(project, known);
+    }
+
+    private static string AdviceOf(RegistryException error) => ErrorRecords.For(error, "").ErrorDetails.RecommendedAction;
+
+    private static (string? Project, string? Location, ImageName? Name) Place(object item)
+    {
+        ImageName? name = item switch
+        {
+            ImageName typed => typed,
+            ImagePattern pattern => pattern.Name,
+            _ => ImageName.TryParse(item?.ToString(), out ImageName? parsed) ? parsed : null,
+        };
+        if (name is not null) return (name.Project, name.Location, name);
+        return item?.ToString()?.Split('/') switch
+        {
+            ["projects", string project] => (project, null, null),
+            ["projects", string project, "locations", string location, ..] => (project, location, null),
+            _ => (null, null, null),
+        };
+    }
+
+    /// <summary>What is missing, as it was typed, and the names among which it is not.</summary>
+    private sealed record Missing(
+        string What, string Typed, Func<string, string> Whole, Task<IReadOnlyList<Suggestion>>? Known, string List);
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry;
+
+/// <summary>
+/// The progress bar of a cmdlet that takes longer than a second: what it is about, how far it has come, and why it waits
+/// if a request has to be repeated.
+/// </summary>
+/// <param name="cmdlet">Whose bar it is.</param>
+internal sealed class WaitingBar(PSCmdlet cmdlet)
+{
+    /// <summary>How often the thread that waits looks whether there is something to show.</summary>
+    public static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan Unremarkable = TimeSpan.FromSeconds(1);
+    private static int s_lastId = 0x4172; // "Ar", so as not to meet another command's bar
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private TimeSpan _lookedAt;
+    private int _answers;
+    private volatile string? _pause;
+    private bool _shown;
+
+    /// <summary>The bar's id: of two cmdlets in a pipeline each has its own.</summary>
+    public int Id { get; } = Interlocked.Increment(ref s_lastId);
+
+    /// <summary>What is being done, in words; else the items that are worked on are named.</summary>
+    public string? Doing { get; set; }
+
+    /// <summary>How many objects were written so far.</summary>
+    public int Emitted { get; set; }
+
+    /// <summary>A better bar of the cmdlet's own, which says when it has something to show.</summary>
+    public Func<ProgressRecord?>? Own { get; set; }
+
+    /// <summary>Takes a line of the transport; from any thread.</summary>
+    public void Hear(string line)
+    {
+        bool pause = line.StartsWith(RestTransport.TryingAgain, StringComparison.Ordinal);
+        _pause = pause ? line : null;
+        if (!pause) Interlocked.Increment(ref _answers);
+    }
+
+    /// <summary>Shows how things stand, unless that was shown a moment ago or the cmdlet has only just begun.</summary>
+    public void Show(IReadOnlyCollection<object> items)
+    {
+        TimeSpan now = Stopwatch.GetElapsedTime(_started);
+        if (now < Unremarkable || now - _lookedAt < BetweenLooks) return;
+        _lookedAt = now;
+        string done = Emitted > 0 ? $"{Emitted} so far" : _answers == 1 ? "1 answer so far" : $"{_answers} answers so far";
+        ProgressRecord record = Own?.Invoke() ?? new ProgressRecord(Id, Name, $"{Doing ?? Names(items)}: {done}");
+        record.CurrentOperation = _pause;
+        cmdlet.WriteProgress(record);
+        _shown = true;
+    }
+
+    /// <summary>Takes the bar away.</summary>
+    public void Hide()
+    {
+        if (!_shown) return;
+        _shown = false;
+        cmdlet.WriteProgress(new ProgressRecord(Id, Name, "done") { RecordType = ProgressRecordType.Completed });
+    }
+
+    private string Name => cmdlet.MyInvocation.MyCommand.Name;
+
+    private static string Names(IReadOnlyCollection<object> items)
+    {
+        string first = items.FirstOrDefault() switch
+        {
+            null => "Working",
+            object[] list => string.Join(", ", list),
+            object item => item.ToString() ?? "",
+        };
+        return items.Count < 2 ? first : $"{first} and {items.Count - 1} more";
+    }
+}

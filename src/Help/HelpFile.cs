@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Xml.Linq;
+
+namespace ArtifactRegistry.Help;
+
+/// <summary>The help of all cmdlets of an assembly.</summary>
+internal static class HelpFile
+{
+    /// <exception cref="FormatException">A page tells of something that is not there.</exception>
+    public static XDocument Write(string assembly, string pages)
+    {
+        string path = Path.GetFullPath(assembly);
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            Path.Combine(Path.GetDirectoryName(path)!, name.Name + ".dll") is string beside && File.Exists(beside)
+                ? context.LoadFromAssemblyPath(beside)
+                : null;
+        Assembly module = AssemblyLoadContext.Default.LoadFromAssemblyPath(path);
+        Dictionary<string, CmdletInfo> cmdlets = module.GetExportedTypes()
+            .Select(type => (Type: type, Cmdlet: type.GetCustomAttribute<CmdletAttribute>()))
+            .Where(pair => pair.Cmdlet is not null)
+            .Select(pair => new CmdletInfo($"{pair.Cmdlet!.VerbName}-{pair.Cmdlet.NounName}", pair.Type))
+            .ToDictionary(cmdlet => cmdlet.Name);
+
+        Dictionary<string, Page> written = Directory.GetFiles(pages, "*.md").Select(Page.Read).ToDictionary(page => page.Name);
+        if (written.Keys.Except(cmdlets.Keys).FirstOrDefault() is string unknown)
+            throw new FormatException($"{unknown}.md: there is no cmdlet of that name.");
+
+        var writer = new CommandHelp();
+        return new XDocument(new XElement(
+            XName.Get("helpItems", "http://msh"),
+            new XAttribute("schema", "maml"),
+            cmdlets.Values.OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal)
+                .Select(cmdlet => writer.Write(cmdlet, written.GetValueOrDefault(cmdlet.Name) ?? Page.Empty(cmdlet.Name)))));
+    }
+}

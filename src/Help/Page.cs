@@ -1,0 +1,101 @@
+using Markdig;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace ArtifactRegistry.Help;
+
+/// <summary>An example: what it shows, in words, and what the prompt looked like.</summary>
+internal sealed record Example(string Title, IReadOnlyList<string> Text, string Transcript);
+
+/// <summary>
+/// The page of a cmdlet in Markdown: under its name a description, then the sections Parameters (what is to be said of
+/// one beyond its doc comment), Examples (a heading, text, and a transcript each), Notes and See also.
+/// </summary>
+internal sealed class Page
+{
+    private readonly List<string> _description = [], _notes = [], _links = [];
+    private readonly Dictionary<string, List<string>> _parameters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Example> _examples = [];
+
+    private Page(string name) => Name = name;
+
+    public string Name { get; }
+
+    public IReadOnlyList<string> Description => _description;
+
+    public IReadOnlyDictionary<string, List<string>> Parameters => _parameters;
+
+    public IReadOnlyList<Example> Examples => _examples;
+
+    public IReadOnlyList<string> Notes => _notes;
+
+    public IReadOnlyList<string> Links => _links;
+
+    /// <summary>A page with nothing on it.</summary>
+    public static Page Empty(string name) => new(name);
+
+    /// <summary>Reads the page of a cmdlet.</summary>
+    /// <exception cref="FormatException">There is something on it that would be lost.</exception>
+    public static Page Read(string path)
+    {
+        var page = new Page(Path.GetFileNameWithoutExtension(path));
+        string section = "", item = "";
+        foreach (Block block in Markdown.Parse(File.ReadAllText(path)))
+        {
+            if (block is HeadingBlock heading)
+            {
+                (section, item) = heading.Level switch
+                {
+                    1 => ("Description", Text(heading.Inline)),
+                    2 => (Text(heading.Inline), ""),
+                    _ => (section, Text(heading.Inline)),
+                };
+                if (heading.Level == 1 && item != page.Name) throw Lost(path, block, $"the name '{item}'");
+                if (section == "Examples" && item.Length > 0) page._examples.Add(new Example(item, [], ""));
+            }
+            else if (!page.Take(section, item, block)) throw Lost(path, block, $"what is under '{section}'");
+        }
+
+        return page;
+    }
+
+    private bool Take(string section, string item, Block block)
+    {
+        switch (section, block)
+        {
+            case ("Description", ParagraphBlock text):
+                _description.Add(Text(text.Inline));
+                return true;
+            case ("Parameters", ParagraphBlock text) when item.Length > 0:
+                if (!_parameters.TryGetValue(item, out List<string>? more)) _parameters[item] = more = [];
+                more.Add(Text(text.Inline));
+                return true;
+            case ("Examples", ParagraphBlock text) when item.Length > 0 && _examples[^1].Transcript.Length == 0:
+                _examples[^1] = _examples[^1] with { Text = [.. _examples[^1].Text, Text(text.Inline)] };
+                return true;
+            case ("Examples", FencedCodeBlock code) when item.Length > 0 && _examples[^1].Transcript.Length == 0:
+                _examples[^1] = _examples[^1] with { Transcript = code.Lines.ToString().ReplaceLineEndings("\n") };
+                return true;
+            case ("Notes", ParagraphBlock text):
+                _notes.Add(Text(text.Inline));
+                return true;
+            case ("See also", ListBlock list):
+                _links.AddRange(list.Cast<ListItemBlock>().Select(entry => Text(((ParagraphBlock)entry[0]).Inline)));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static string Text(ContainerInline? inlines) => string.Concat(inlines!.Select(inline => inline switch
+    {
+        LiteralInline literal => literal.Content.ToString(),
+        CodeInline code => code.Content,
+        LineBreakInline => " ",
+        ContainerInline nested => Text(nested),
+        _ => throw new FormatException($"'{inline}' has no place in help."),
+    }));
+
+    private static FormatException Lost(string path, Block block, string what) =>
+        new($"{Path.GetFileName(path)}, line {block.Line + 1}: {what} has no place in help.");
+}

@@ -1,0 +1,98 @@
+using System.Management.Automation.Language;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Seeding;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Examples;
+
+/// <summary>
+/// Runs a transcript against the sample registry, in the engine inside this process with the cmdlets of the small shell;
+/// or in the real pwsh, where a command is used that only pwsh has.
+/// </summary>
+internal static class ExampleRun
+{
+    private const string Mark = "~~~ next ~~~";
+    private const string Default = "http://127.0.0.1:8085/", Google = "https://artifactregistry.googleapis.com/";
+
+    // Other programs, and what needs a desktop, are played: one image of the sample runs in the cluster and in Cloud Run.
+    private const string StandIns = """
+        $running = 'us-docker.pkg.dev/shop/apps/web@sha256:03fee4ee26f55967b686e02805e7d468346b7da3a746dbcad918ec09e1e9e38e'
+        function gcloud {
+            switch -Wildcard ("$args") {
+                'auth print-access-token*' { 'ya29.token-of-gcloud' }
+                'run revisions list*' { "[{""status"":{""imageDigest"":""$running""}}]" }
+                default { throw "gcloud $args is not played." }
+            }
+        }
+        function kubectl { "{""items"":[{""status"":{""containerStatuses"":[{""imageID"":""$running""}]}}]}" }
+        # Somebody who marks the first two rows and presses Enter.
+        function Out-GridView { param([string] $Title, [switch] $PassThru, [string] $OutputMode) @($input)[0, 1] }
+        function Out-ConsoleGridView { param([string] $Title, [string] $OutputMode) @($input)[0, 1] }
+        """;
+
+    /// <summary>The steps with the output that they really had.</summary>
+    public static async Task<IReadOnlyList<Step>> RunAsync(Transcript transcript)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
+        using var folder = new TemporaryFolder();
+        // Where the emulator would listen by default, as the pages say.
+        Step[] steps = [.. transcript.Steps.Select(step =>
+            step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];
+        string[] shown = NeedsPwsh(steps) ? await InPwshAsync(emulator, steps, folder.Path) : Here(emulator, steps, folder.Path);
+        return [.. transcript.Steps.Zip(shown, (step, output) => step with
+        {
+            Output = output.Replace(
+                emulator.Url.ToString(), step.Command.Contains(Default, StringComparison.Ordinal) ? Default : Google, StringComparison.Ordinal),
+        })];
+    }
+
+    private static string[] Here(EmulatorServer emulator, Step[] steps, string folder)
+    {
+        var host = new ScriptedHost("Yes to All");
+        using PowerShellSession session = Open(emulator, host);
+        session.Run($"Set-Location '{folder}'").MustSucceed();
+        var shown = new List<string>();
+        foreach (Step step in steps)
+        {
+            int before = host.Screen.Count;
+            if (step.Output is null) session.Run(step.Command).MustSucceed();
+            else session.Show(step.Command);
+            // The last line of a screen is the one that is still empty.
+            shown.Add(string.Join('\n', host.Screen.Skip(before - 1)));
+        }
+
+        return [.. shown];
+    }
+
+    private static async Task<string[]> InPwshAsync(EmulatorServer emulator, Step[] steps, string folder)
+    {
+        string script = string.Join('\n', steps.Select(step =>
+            $". {{ {step.Command}\n}} *>&1 | Out-String -Width 120; {(step.Output is null ? "if ($Error) { throw $Error[0] }" : "")}\n'{Mark}'"));
+        ProcessResult result = await RealPowerShell.RunAsync(
+            emulator, $"Set-Location '{folder}'; $ConfirmPreference = 'None'\n{StandIns}\n{script}", input: null);
+        Assert.Equal("", result.Error);
+        Assert.Equal(0, result.ExitCode);
+        return result.Output.Split(Mark)[..^1];
+    }
+
+    private static bool NeedsPwsh(Step[] steps)
+    {
+        using PowerShellSession session = Open(null, null);
+        return steps.SelectMany(step => Parser.ParseInput(step.Command, out _, out _).FindAll(node => node is CommandAst, true))
+            .Select(node => ((CommandAst)node).GetCommandName())
+            .Where(name => name is not null)
+            .Any(name => session.Run($"Get-Command '{name}' -ErrorAction Ignore").Output.Count == 0);
+    }
+
+    private static PowerShellSession Open(EmulatorServer? emulator, ScriptedHost? host)
+    {
+        var session = new PowerShellSession(emulator, host);
+        session.Run($"Import-Module '{ShellProcess.Assembly}'; {StandIns}").MustSucceed();
+        if (emulator is not null)
+            session.Run($"$PSDefaultParameterValues = @{{ 'Connect-ArRegistry:Endpoint' = '{emulator.Url}' }}").MustSucceed();
+        return session;
+    }
+}

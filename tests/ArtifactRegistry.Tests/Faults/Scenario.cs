@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace ArtifactRegistry.Tests.Faults;
+
+/// <summary>
+/// One command. Its script writes text: for a cmdlet that lists, a line a row; for one that changes something, what it
+/// claims to be a fact now, as "NAME|VALUE" with an empty value for what is gone and "?" for a row that claims nothing.
+/// </summary>
+/// <param name="Script">What is run.</param>
+/// <param name="Scopes">What an error may name besides the things that were to be changed.</param>
+internal sealed record Scenario(string Script, params string[] Scopes)
+{
+    private const string Removed =
+        "ForEach-Object { \"digest $($_.Uri)|$(if ($_.Status -in 'Removed', 'AlreadyGone') { '' } else { '?' })\" }";
+
+    private const string Tagged = "ForEach-Object { \"tag $($_.Image):$($_.Tag)|$($_.Digest)\" }";
+
+    private const string Granted = "ForEach-Object { \"member $($_.Resource) $($_.Role) $($_.Member)|1\" }";
+
+    private static string EachImage { get; } = string.Create(
+        CultureInfo.InvariantCulture, $"0..{World.Images - 1} | ForEach-Object {{ \"{World.Apps}/web$($_):v1\" }}");
+
+    /// <summary>Every cmdlet that sends requests, in each of its ways.</summary>
+    public static IReadOnlyDictionary<string, Scenario> All { get; } = new Dictionary<string, Scenario>
+    {
+        ["Get-ArRepository"] = new("Get-ArRepository shop | ForEach-Object { $_.Uri }", "projects/shop"),
+        ["Get-ArImage"] = new($"Get-ArImage {World.Apps} | ForEach-Object {{ \"$($_.Uri) $($_.Tags)\" }}", World.Apps),
+        ["Get-ArImage, one image"] =
+            new($"Get-ArImage {World.Apps}/mixed | ForEach-Object {{ $_.Uri }}", $"{World.Apps}/mixed"),
+        ["Get-ArImageTag"] =
+            new($"Get-ArImageTag {World.Apps} | ForEach-Object {{ \"$($_.Image) $($_.Tag) $($_.Digest)\" }}", World.Apps),
+        ["Get-ArUntaggedImage"] = new(
+            $"Get-ArUntaggedImage {World.Apps} | ForEach-Object {{ \"$($_.Uri) $($_.Decision)\" }}",
+            World.Apps, $"{World.Apps}/mixed", World.Apps + "/web"),
+        ["Get-ArReader"] = new(
+            $"Get-ArReader {World.Apps} -Inherited | ForEach-Object {{ \"$($_.Resource) $($_.Role) $($_.Member)\" }}",
+            World.Apps),
+        ["Get-ArReader -Explain"] = new(
+            $"'user:old@x.example' | Get-ArReader {World.Apps} -Explain | ForEach-Object {{ \"$($_.CanPull) $($_.Reason)\" }}",
+            World.Apps),
+        ["Test-ArReader"] = new(
+            $"'user:old@x.example', 'user:none@x.example' | Test-ArReader {World.Apps} | ForEach-Object {{ \"$_\" }}",
+            World.Apps),
+        ["Get-ArNodeServiceAccount"] = new(
+            "Get-ArNodeServiceAccount games | ForEach-Object { \"$($_.NodePool) $($_.Member)\" }", "projects/games"),
+
+        ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
+        ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
+        ["Remove-ArImageTag"] = new(
+            $"{EachImage} | Remove-ArImageTag | ForEach-Object {{ \"tag $($_.Image):$($_.Tag)|\" }}"),
+        ["Remove-ArImage, by tag"] = new($"{EachImage} | Remove-ArImage -Confirm:$false | {Removed}"),
+        ["Remove-ArImage -DeleteTags"] = new(
+            $"{EachImage.Replace(":v1", ":v2", StringComparison.Ordinal)} | Remove-ArImage -DeleteTags -Confirm:$false | {Removed}"),
+        ["Remove-ArImage -All"] = new($"Remove-ArImage {World.Apps}/web3 -All -Confirm:$false | {Removed}", $"{World.Apps}/web3"),
+        ["Remove-ArUntaggedImage"] = new(
+            $"Remove-ArUntaggedImage {World.Apps} -Confirm:$false | {Removed}",
+            World.Apps, $"{World.Apps}/mixed"),
+        ["Remove-ArUntaggedImage, piped"] = new(
+            $"Get-ArUntaggedImage {World.Apps}/mixed | Remove-ArUntaggedImage -Confirm:$false | {Removed}",
+            $"{World.Apps}/mixed"),
+        ["Grant-ArReader"] = new(
+            $"1..5 | ForEach-Object {{ \"user:new$_@x.example\" }} | Grant-ArReader {World.Apps} | {Granted}", World.Apps),
+        ["Grant-ArReader -Project"] = new($"'user:new@x.example' | Grant-ArReader -Project shop | {Granted}", "projects/shop"),
+        ["Revoke-ArReader"] = new(
+            $"'user:old@x.example' | Revoke-ArReader {World.Apps} -Confirm:$false | "
+            + "ForEach-Object { \"member $($_.Resource) $($_.Role) $($_.Member)|\" }", World.Apps),
+        ["New-ArNodeServiceAccount"] = new(
+            "New-ArNodeServiceAccount gke-nodes -Project games 6> $null 3> $null | ForEach-Object { \"account $($_.Email)|there\" }",
+            "projects/games", "gke-nodes"),
+    };
+}

@@ -1,0 +1,96 @@
+using System.Collections;
+using System.Management.Automation;
+using ArtifactRegistry.Tests.Examples;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>What Get-Help shows.</summary>
+public sealed class HelpTests : IDisposable
+{
+    private readonly PowerShellSession _session = new();
+
+    public static TheoryData<string> Cmdlets => ConventionTests.Cmdlets;
+
+    [Theory, MemberData(nameof(Cmdlets))]
+    public void Every_parameter_of_every_cmdlet_has_help(string name)
+    {
+        PSObject help = Help(name);
+        var command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
+        PSObject[] described = Items(help, "parameters", "parameter");
+
+        string[] own = [.. command.Parameters.Keys.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter)).Order()];
+        Assert.Equal(own, described.Select(parameter => Text(parameter, "name")).Order());
+        Assert.All(described, parameter => Assert.Matches(@"^\S.{10,}[.]", Paragraphs(parameter, "description")));
+    }
+
+    [Theory, MemberData(nameof(Cmdlets))]
+    public void Every_cmdlet_says_what_it_does_and_shows_three_examples(string name)
+    {
+        PSObject help = Help(name);
+
+        Assert.Matches(@"^[A-Z].{20,}\.$", Text(help, "Synopsis"));
+        Assert.True(Paragraphs(help, "description").Length > 100, "A description of a few sentences.");
+        PSObject[] examples = Items(help, "examples", "example");
+        Assert.True(examples.Length >= 3, $"{examples.Length} examples");
+        Assert.Equal(
+            Transcript.In($"src/ArtifactRegistry/Help/{name}.md").Select(example => example.Text.TrimEnd()),
+            examples.Select(example => Text(example, "code").ReplaceLineEndings("\n").TrimEnd()));
+        Assert.All(examples, example => Assert.Matches(@"^Example \d: \w", Text(example, "title")));
+    }
+
+    [Theory, MemberData(nameof(Cmdlets))]
+    public void The_syntax_is_that_of_the_cmdlet(string name)
+    {
+        var command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
+
+        Assert.Equal(
+            command.ParameterSets.Select(set => string.Join(' ', set.Parameters
+                .Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name))
+                .Select(parameter => $"{parameter.Name}:{parameter.IsMandatory}:{Math.Max(-1, parameter.Position)}").Order())),
+            Items(Help(name), "syntax", "syntaxItem").Select(set => string.Join(' ', Items(set, "parameter")
+                .Select(parameter => $"{Text(parameter, "name")}:{bool.Parse(Text(parameter, "required"))}:"
+                    + (int.TryParse(Text(parameter, "position"), out int position) ? position : -1)).Order())));
+    }
+
+    [Theory, MemberData(nameof(Cmdlets))]
+    public void Whoever_reads_on_finds_what_is_named(string name)
+    {
+        PSObject[] links = Items(Help(name), "relatedLinks", "navigationLink");
+
+        Assert.NotEmpty(links);
+        Assert.All(links, link => Assert.True(
+            Text(link, "linkText") is "about_ArtifactRegistry" || Cmdlets.Any(cmdlet => cmdlet.Data == Text(link, "linkText")),
+            Text(link, "linkText")));
+    }
+
+    [Fact]
+    public void The_about_page_is_where_Get_Help_looks_and_fits_a_narrow_terminal()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Checkout.Root, "en-US", "about_ArtifactRegistry.help.txt"));
+
+        Assert.Equal(["TOPIC", "    about_ArtifactRegistry"], lines.Take(2));
+        foreach (string part in new[] { "HOW THE CLEAN-UP DECIDES", "EXIT CODES", "ENVIRONMENT VARIABLES", "ERROR IDS", "SEE ALSO" })
+            Assert.Contains(part, lines);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private PSObject Help(string name) => One($"Get-Help {name} -Full");
+
+    private PSObject One(string script) => Assert.Single(_session.Run(script).MustSucceed().Output);
+
+    private static PSObject[] Items(PSObject from, params string[] path)
+    {
+        object? value = path.Aggregate((object?)from, (item, name) => item is null ? null : PSObject.AsPSObject(item).Properties[name]?.Value);
+        value = value is PSObject { BaseObject: IEnumerable list } ? list : value;
+        return value is null ? [] : value is IEnumerable all and not string ? [.. all.Cast<object>().Select(PSObject.AsPSObject)] : [PSObject.AsPSObject(value)];
+    }
+
+    private static string Text(PSObject from, string property) => from.Properties[property]?.Value?.ToString()?.Trim() ?? "";
+
+    private static string Paragraphs(PSObject from, string property) =>
+        string.Join(' ', Items(from, property).Select(paragraph => Text(paragraph, "Text"))).Trim();
+}

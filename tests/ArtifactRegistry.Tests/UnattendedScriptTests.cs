@@ -1,0 +1,129 @@
+using System.Text.Json;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Examples;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>The script for schedulers that README shows, taken from there, in the shell of this project as a process.</summary>
+public sealed class UnattendedScriptTests : IDisposable
+{
+    private readonly ShellScript _script = new(
+        Transcript.In("README.md").Single(block => block.Text.StartsWith("# clean-up.ps1", StringComparison.Ordinal)).Text);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _garbage = [];
+    private string _young = "";
+
+    private string Log => Path.Combine(_folder.Path, "clean-up.jsonl");
+
+    [Fact]
+    public async Task Done_is_0_and_every_digest_is_a_line_of_JSON()
+    {
+        await using Shop shop = await OpenAsync();
+
+        ShellResult result = await RunAsync(shop);
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal([_young], shop.State.UntaggedDigests(shop.Repository, "web"));
+        JsonElement[] lines = Lines();
+        Assert.Equal(["Kept", "Removed", "Removed", "Removed"], lines.Select(line => line.GetProperty("Status").GetString()).Order());
+        Assert.All(lines, line =>
+        {
+            Assert.StartsWith(Shop.App + "@sha256:", line.GetProperty("Uri").GetString(), StringComparison.Ordinal);
+            Assert.NotEmpty(line.GetProperty("Reason").GetString()!);
+            Assert.Equal(80_000_000, line.GetProperty("SizeBytes").GetInt64());
+            Assert.True(line.GetProperty("Time").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+        });
+        Assert.Equal(6, File.ReadAllLines(Log + ".journal").Length);
+    }
+
+    [Fact]
+    public async Task A_second_run_adds_to_the_log_and_has_nothing_left_to_do()
+    {
+        await using Shop shop = await OpenAsync();
+
+        await RunAsync(shop);
+        ShellResult again = await RunAsync(shop);
+
+        Assert.Equal(["0 removed, 1 kept, 0 failed, 0 not reached"], again.Lines);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(5, Lines().Length);
+    }
+
+    [Theory]
+    [InlineData("-AbortAbove", "2", "so nothing was deleted")]
+    [InlineData("-OlderThan", "30", "A number needs a unit")]
+    [InlineData("-Image", "us-docker.pkg.dev/shop/absent", "was not found")]
+    public async Task Failed_is_1_and_says_why(string parameter, string value, string expected)
+    {
+        await using Shop shop = await OpenAsync();
+        string before = shop.Contents();
+
+        ShellResult result = await RunAsync(shop, parameter, value);
+
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(before, shop.Contents());
+    }
+
+    [Fact]
+    public async Task Some_that_failed_are_2_and_stand_in_the_log()
+    {
+        await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.InternalError) { When = request => request.Is("DELETE", _garbage[0]) });
+
+        ShellResult result = await RunAsync(shop);
+
+        Assert.Equal(["2 removed, 1 kept, 1 failed, 0 not reached"], result.Lines);
+        Assert.Equal(2, result.ExitCode);
+        JsonElement failed = Assert.Single(Lines(), line => line.GetProperty("Status").GetString() == "Failed");
+        Assert.EndsWith(_garbage[0], failed.GetProperty("Uri").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_limit_is_3_and_the_next_run_goes_on()
+    {
+        await using Shop shop = await OpenAsync();
+
+        ShellResult result = await RunAsync(shop, "-TimeLimit", "0s");
+        ShellResult next = await RunAsync(shop);
+
+        Assert.Equal(["0 removed, 1 kept, 0 failed, 3 not reached"], result.Lines);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], next.Lines);
+        Assert.Equal(0, next.ExitCode);
+    }
+
+    public void Dispose()
+    {
+        _script.Dispose();
+        _folder.Dispose();
+    }
+
+    private JsonElement[] Lines() => [.. File.ReadAllLines(Log).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    private async Task<ShellResult> RunAsync(Shop shop, params string[] further)
+    {
+        Dictionary<string, string> arguments = new() { ["-Image"] = "us-docker.pkg.dev/shop/apps", ["-Log"] = Log };
+        if (further is [string parameter, string value]) arguments[parameter] = value;
+        return await ShellProcess.RunAsync(
+            ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })],
+            "",
+            [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))]);
+    }
+
+    private async Task<Shop> OpenAsync()
+    {
+        Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        for (int i = 0; i < 3; i++) _garbage.Add(shop.Add(Aged(days: 40)));
+        _young = shop.Add(Aged(days: 2));
+        return shop;
+    }
+
+    private static ImageOptions Aged(int days) => new() { Size = 80_000_000, UploadTime = DateTimeOffset.UtcNow.AddDays(-days) };
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace ArtifactRegistry.Benchmarks;
+
+/// <summary>The rows of the table, one method each; everything that is compared is measured in one run.</summary>
+internal sealed partial class Benchmark(CancellationToken stop)
+{
+    private const string Apps = EmulatorProcess.Apps;
+    private static readonly Engine Here = Engine.All[0];
+    private static readonly string? Gcloud = Processes.Find("gcloud");
+
+    public static IReadOnlyList<string> Rows { get; } = ["start", "clean", "move", "list", "scale", "quota"];
+
+    public static async Task<int> RunAsync(string[] rows, CancellationToken stop)
+    {
+        if (rows.Except(Rows).FirstOrDefault() is string unknown)
+        {
+            Console.Error.WriteLine($"'{unknown}' is no row. There are {string.Join(", ", Rows)}.");
+            return 64;
+        }
+
+        var benchmark = new Benchmark(stop);
+        string text;
+        await using (EmulatorProcess emulator = await EmulatorProcess.StartAsync([], stop))
+            text = await Report.HeaderAsync(emulator.Url, stop);
+        Console.Write(text);
+        bool reached = true;
+        foreach (string row in rows.Length == 0 ? Rows : rows)
+        {
+            await foreach (Line line in row switch
+            {
+                "start" => benchmark.StartAsync(),
+                "clean" => benchmark.CleanAsync(),
+                "move" => benchmark.MoveAsync(),
+                "list" => benchmark.ListAsync(),
+                "scale" => benchmark.ScaleAsync(),
+                _ => benchmark.QuotaAsync(),
+            })
+            {
+                string formatted = Report.Format(line);
+                Console.Write(formatted);
+                text += formatted;
+                reached &= line.Reached;
+            }
+        }
+
+        if (rows.Length == 0) await File.WriteAllTextAsync(Path.Combine(Processes.Root, Report.File), text, stop);
+        return reached ? 0 : 1;
+    }
+
+    private Task<EmulatorProcess> EmulatorAsync(IEnumerable<SeededImage> images, params string[] flags) =>
+        EmulatorProcess.StartAsync(
+            [new SeededImage("warm", 20, 20), new SeededImage("warm-floor", 20, 20), .. images], stop, flags);
+
+    private async Task<double> GcloudAsync(Uri url, params string[] arguments) =>
+        (await Processes.RunAsync(Gcloud!, arguments, url, stop)).Milliseconds;
+
+    private async Task<double> FloorAsync(Uri url, string what, params string[] rest)
+    {
+        string[] arguments = [typeof(Benchmark).Assembly.Location, "floor", what, url.ToString(), .. rest];
+        return Processes.Numbers((await Processes.RunAsync(Processes.DotNet, arguments, url, stop)).Output)["ms"];
+    }
+
+    private static async Task<double> MedianAsync(int times, Func<int, Task<double>> measure)
+    {
+        var values = new List<double>();
+        for (int i = 0; i < times; i++) values.Add(await measure(i));
+        return Report.Median(values);
+    }
+
+    private static Line Faster(string work, double ours, double theirs, double wanted, string unit = "") => new(
+        work, Report.Time(ours) + unit, $"gcloud {Report.Time(theirs)}{unit}", $"{Report.Number(theirs / ours)} times faster",
+        string.Create(CultureInfo.InvariantCulture, $"more than {wanted}"), theirs / ours > wanted);
+
+    private static Line Ratio(string work, double ours, string name, double theirs, double wanted) => new(
+        work, Report.Time(ours), $"{name} {Report.Time(theirs)}", Report.Number(ours / theirs),
+        string.Create(CultureInfo.InvariantCulture, $"under {wanted}"), ours / theirs < wanted);
+}

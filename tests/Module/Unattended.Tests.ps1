@@ -1,0 +1,71 @@
+# The script for schedulers of README.md, as it stands there, in a process of pwsh with nobody in front of it.
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot ModuleSuite.psm1) -Force
+    $readme = Get-Content (Join-Path $PSScriptRoot .. .. README.md) -Raw
+    $text = [regex]::Match($readme, '(?s)```powershell\r?\n(# clean-up\.ps1.*?)```').Groups[1].Value
+    # Installed modules load by themselves; the one under test is put where that is looked for.
+    $modules = Join-Path $TestDrive modules
+    $null = Copy-ModuleUnderTest (Join-Path $modules ArtifactRegistry)
+    $path = $env:PSModulePath
+    $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $path
+
+    function Invoke-CleanUp([string[]] $Arguments, [string] $Image = 'us-docker.pkg.dev/shop/apps/sweep') {
+        $script = Join-Path $TestDrive "my scripts" clean-up.ps1
+        $null = New-Item (Split-Path $script) -ItemType Directory -Force
+        Set-Content $script $text
+        $log = Join-Path $TestDrive "log $(New-Guid).jsonl"
+        $all = @('-NoProfile', '-NonInteractive', '-File', $script, '-Image', $Image, '-Log', $log, '-OlderThan', '0s', '-AbortAbove', '100') + $Arguments
+        $result = Invoke-Pwsh -Arguments $all -Bare
+        $lines = @(if (Test-Path $log) { Get-Content $log | ForEach-Object { ConvertFrom-Json $_ } })
+        $result | Add-Member Lines $lines -PassThru
+    }
+}
+
+AfterAll {
+    $env:PSModulePath = $path
+}
+
+Describe 'The script for schedulers' {
+    BeforeEach { $emulator = $null }
+
+    AfterEach { Stop-Emulator $emulator }
+
+    It 'exits with 0 when it is done' {
+        $emulator = Start-Emulator
+        $result = Invoke-CleanUp
+        $result.Error | Should -BeNullOrEmpty
+        $result.Output | Should -Be '3 removed, 0 kept, 0 failed, 0 not reached'
+        $result.ExitCode | Should -Be 0
+        $result.Lines.Status | Should -Be Removed, Removed, Removed
+        $result.Lines[0].Uri | Should -Match '^us-docker\.pkg\.dev/shop/apps/sweep@sha256:[0-9a-f]{64}$'
+        $result.Lines[0].Time | Should -BeOfType datetime
+        Get-ServerDigest $emulator sweep | Should -Be (Get-ServerTag $emulator sweep)['latest']
+    }
+
+    It 'exits with 1 and deletes nothing when it failed' {
+        $emulator = Start-Emulator
+        $before = Get-ServerDigest $emulator sweep
+        $result = Invoke-CleanUp '-TimeLimit', 'soon'
+        $result.Error | Should -Match '^clean-up: .*soon'
+        $result.ExitCode | Should -Be 1
+        (Invoke-CleanUp -Image us-docker.pkg.dev/shop/absent).ExitCode | Should -Be 1
+        Get-ServerDigest $emulator sweep | Should -Be $before
+    }
+
+    It 'exits with 2 when some could not be deleted' {
+        $emulator = Start-Emulator '--deny', 'artifactregistry.versions.delete'
+        $result = Invoke-CleanUp
+        $result.Output | Should -Be '0 removed, 0 kept, 3 failed, 0 not reached'
+        $result.Error | Should -Match 'artifactregistry\.versions\.delete|artifactregistry\.repoAdmin'
+        $result.ExitCode | Should -Be 2
+        $result.Lines.Status | Should -Be Failed, Failed, Failed
+    }
+
+    It 'exits with 3 when a limit ended it' {
+        $emulator = Start-Emulator
+        $result = Invoke-CleanUp '-TimeLimit', '0s'
+        $result.Output | Should -Be '0 removed, 0 kept, 0 failed, 3 not reached'
+        $result.ExitCode | Should -Be 3
+    }
+}
