@@ -147,7 +147,8 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             return;
         }
         byte[] body = answer.Body;
-        if (!answer.IsExact && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        if (!answer.IsExact
+            && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
         {
             body = Compress(body);
             response.Headers.ContentEncoding = "gzip";
