@@ -73,7 +73,7 @@ internal sealed class Session
             OperationTimeout = OperationTimeout ?? defaults.OperationTimeout,
             Retries = retries ?? defaults.Retries,
         };
-        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
+        Endpoints endpoints = Services;
         var transport = new RestTransport(Http.Value, Tokens(endpoints), options, trace, exchange);
         return new Clients(
             new ArtifactRegistryClient(transport, endpoints),
@@ -84,14 +84,15 @@ internal sealed class Session
     }
 
     /// <summary>Where Artifact Registry is.</summary>
-    public Uri Address => Endpoints.Choose(Endpoint, Variable, UniverseDomain).ArtifactRegistry;
+    public Uri Address => Services.ArtifactRegistry;
 
     public Connection Describe()
     {
-        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
-        ITokenSource tokens = Tokens(endpoints);
-        return new Connection(Connected, endpoints.ArtifactRegistry, tokens, DefaultProject);
+        Endpoints endpoints = Services;
+        return new Connection(Connected, endpoints.ArtifactRegistry, Tokens(endpoints), DefaultProject);
     }
+
+    private Endpoints Services => Endpoints.Choose(Endpoint, Variable, UniverseDomain);
 
     // Kept as long as nothing that it hangs on changes: a token is good for many commands, and a variable counts at once.
     private ITokenSource Tokens(Endpoints endpoints)

@@ -60,6 +60,8 @@ public sealed class UnattendedScriptTests : IDisposable
     [InlineData("-AbortAbove", "2", "so nothing was deleted")]
     [InlineData("-OlderThan", "30", "A number needs a unit")]
     [InlineData("-Image", "us-docker.pkg.dev/shop/absent", "was not found")]
+    [InlineData("-CredentialFile", "absent.json", "absent.json")]
+    [InlineData("-Log", "absent folder/log.jsonl", "cannot be written, so nothing was deleted")]
     public async Task Failed_is_1_and_says_why(string parameter, string value, string expected)
     {
         await using Shop shop = await OpenAsync();
@@ -70,6 +72,27 @@ public sealed class UnattendedScriptTests : IDisposable
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(before, shop.Contents());
+    }
+
+    [Fact]
+    public async Task The_line_for_cron_runs_it_as_a_service_account()
+    {
+        const string Start = "15 3 * * * pwsh ";
+        string line = File.ReadLines(Path.Combine(Checkout.Root, "README.md"))
+            .Single(line => line.StartsWith(Start, StringComparison.Ordinal));
+
+        await RunsAsAServiceAccountAsync(line[Start.Length..]);
+    }
+
+    [Fact]
+    public async Task The_arguments_for_Task_Scheduler_run_it_as_a_service_account()
+    {
+        string block = Transcript.In("README.md")
+            .Single(block => block.Text.Contains("Register-ScheduledTask", StringComparison.Ordinal)).Text;
+        using var session = new PowerShellSession();
+        string text = block[..block.IndexOf("$task", StringComparison.Ordinal)];
+
+        await RunsAsAServiceAccountAsync($"{Assert.Single(session.Run($"{text}; $arguments").MustSucceed().Output)}");
     }
 
     [Fact]
@@ -107,6 +130,33 @@ public sealed class UnattendedScriptTests : IDisposable
         _folder.Dispose();
     }
 
+    private async Task RunsAsAServiceAccountAsync(string arguments)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using Shop shop = await OpenAsync(new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
+        string key = Path.Combine(_folder.Path, "account.json");
+        await File.WriteAllTextAsync(
+            key, shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
+        // The files are where they can be here.
+        string[] words = [.. arguments.Split(' ').Select(word => Path.GetExtension(word) switch
+        {
+            ".ps1" => _script.Path,
+            ".jsonl" => Log,
+            ".json" => key,
+            _ => word,
+        })];
+
+        ShellResult result = await ShellProcess.RunAsync(words, "", Variables(shop));
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Log, stop), StringComparison.Ordinal);
+    }
+
+    private static (string, string)[] Variables(Shop shop) =>
+        [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))];
+
     private JsonElement[] Lines() => [.. File.ReadAllLines(Log).Select(line => JsonDocument.Parse(line).RootElement)];
 
     private async Task<ShellResult> RunAsync(Shop shop, params string[] further)
@@ -117,12 +167,12 @@ public sealed class UnattendedScriptTests : IDisposable
         return await ShellProcess.RunAsync(
             ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. words],
             "",
-            [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))]);
+            Variables(shop));
     }
 
-    private async Task<Shop> OpenAsync()
+    private async Task<Shop> OpenAsync(Behaviour? behaviour = null)
     {
-        Shop shop = await Shop.OpenAsync();
+        Shop shop = await Shop.OpenAsync(behaviour);
         shop.Add("v1");
         for (int i = 0; i < 3; i++) _garbage.Add(shop.Add(Aged(days: 40)));
         _young = shop.Add(Aged(days: 2));

@@ -52,6 +52,7 @@ internal static class Report
 
     public static string Time(double milliseconds) => milliseconds switch
     {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds * 1000:0} µs"),
         < 10 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0.0} ms"),
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:0.00} s"),
