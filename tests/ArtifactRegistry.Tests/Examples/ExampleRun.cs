@@ -38,10 +38,9 @@ internal static class ExampleRun
         await using EmulatorServer emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(
-            Path.Combine(folder.Path, "account.json"),
-            emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(),
-            stop);
+        string key = emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString();
+        foreach (string name in new[] { "account.json", "deployer.json" })
+            await File.WriteAllTextAsync(Path.Combine(folder.Path, name), key, stop);
         // Where the emulator would listen by default, as the pages say.
         Step[] steps = [.. transcript.Steps.Select(step =>
             step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];

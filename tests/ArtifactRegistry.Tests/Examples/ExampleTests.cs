@@ -5,8 +5,20 @@ using Xunit;
 namespace ArtifactRegistry.Tests.Examples;
 
 /// <summary>What README and the help show is what happens.</summary>
-public sealed class ExampleTests
+[Collection(nameof(ProcessEnvironment))]
+public sealed class ExampleTests : IDisposable
 {
+    // Whoever signs in by what is found finds nobody, on a developer's machine too.
+    private static readonly Dictionary<string, string?> NobodyIsSignedIn = new()
+    {
+        ["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = null,
+        ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
+        ["CLOUDSDK_CORE_PROJECT"] = null,
+    };
+
+    private readonly Dictionary<string, string?> _before =
+        NobodyIsSignedIn.Keys.ToDictionary(name => name, Environment.GetEnvironmentVariable);
+
     // Set to 1, it has the pages rewritten with what the examples show by now. The tests fail nevertheless: somebody has
     // to look at the difference.
     private const string Rewrite = "ARTIFACTREGISTRY_REWRITE_EXAMPLES";
@@ -20,6 +32,8 @@ public sealed class ExampleTests
         ["# clean-up.ps1"] = "takes arguments and exits; UnattendedScriptTests runs it",
         ["$arguments = '-NoProfile"] = "needs Task Scheduler, and so Windows",
     };
+
+    public ExampleTests() => Set(NobodyIsSignedIn);
 
     public static TheoryData<string> Places =>
         [.. All.Value.Where(block => !IsRunElsewhere(block)).Select(block => block.Place)];
@@ -48,6 +62,13 @@ public sealed class ExampleTests
             Parser.ParseInput(block.Text, out _, out ParseError[] errors);
             Assert.Empty(errors.Select(error => error.Message));
         }
+    }
+
+    public void Dispose() => Set(_before);
+
+    private static void Set(Dictionary<string, string?> variables)
+    {
+        foreach ((string name, string? value) in variables) Environment.SetEnvironmentVariable(name, value);
     }
 
     private static bool IsRunElsewhere(Transcript block) =>
