@@ -8,7 +8,7 @@
     Description          = 'Container images in Google Artifact Registry, as GKE uses them: tags, safe clean-up of untagged images, and read access for node pools.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml')
+    FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml', 'bin/ArtifactRegistry.Access.format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

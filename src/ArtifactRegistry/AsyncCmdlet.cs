@@ -207,7 +207,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private bool Emit<T>(List<T> items)
     {
-        foreach (T item in items) WriteObject(item);
+        foreach (T item in items) Emit((object?)item);
         return true;
     }
 

@@ -105,17 +105,30 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         Action<string> warn = text => Note(() => WriteWarning(text));
 
         foreach (ImagePattern scope in _scopes)
+        {
+            Tell(scope, $"untagged digests older than {rules.OlderThan}");
             await foreach (CleanUpPlan plan in Reporting(scope, planner.RunAsync(scope, rules, warn, StopToken)))
                 if (planned.Add(plan.Image))
                     yield return plan;
+        }
+
         foreach ((ImageName image, HashSet<string> digests) in _digests.Where(one => !planned.Contains(one.Key)))
+        {
+            Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
             await foreach (CleanUpPlan plan in Reporting(image, OneAsync(planner.RunAsync(image, digests, rules, warn, StopToken))))
                 yield return plan;
+        }
 
         if (rules.InUse.Unmatched is { Count: > 0 } unmatched)
             await PostAsync(() => WriteWarning(
                 $"{unmatched.Count} of {rules.InUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
                 + $"'{unmatched[0]}'. They may belong to other images; if not, check where they come from."));
+    }
+
+    private void Tell(object what, string which)
+    {
+        Progress.Doing = $"Looking at {what}";
+        Note(() => WriteVerbose($"Looking at {what}: {which}."));
     }
 
     private CleanUpRules AllRules()
@@ -163,6 +176,9 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 
             foreach (RegistryException unreadable in plan.Unreadable)
                 await PostAsync(() => WriteError(ErrorRecords.For(unreadable, plan.Image)));
+            Note(() => WriteVerbose(
+                $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
+                + $"({ByteSize.Format(plan.Delete.Sum(image => image.SizeBytes))}), keep {plan.Total - plan.Delete.Count}."));
             yield return plan;
         }
     }

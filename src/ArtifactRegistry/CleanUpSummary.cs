@@ -5,9 +5,10 @@ using System.Management.Automation;
 namespace ArtifactRegistry;
 
 /// <summary>Counts what became of the digests of one clean-up, for its progress bar and its last word.</summary>
-internal sealed class CleanUpSummary
+/// <param name="activityId">The id of the bar.</param>
+internal sealed class CleanUpSummary(int activityId)
 {
-    private const int ActivityId = 0x4172; // "Ar", so as not to meet another command's bar
+    private const string Activity = "Remove-ArUntaggedImage";
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<(RemovalStatus Status, string Reason), int> _counts = [];
@@ -34,13 +35,21 @@ internal sealed class CleanUpSummary
     public ProgressRecord? NextProgress()
     {
         TimeSpan now = Stopwatch.GetElapsedTime(_started);
-        if (Planned == 0 || now - _shown < BetweenProgress) return null;
+        if (now - _shown < BetweenProgress || Current() is not ProgressRecord record) return null;
         _shown = now;
+        return record;
+    }
+
+    /// <summary>The bar as it should look now; null if there is nothing to show yet.</summary>
+    public ProgressRecord? Current()
+    {
+        if (Planned == 0) return null;
+        TimeSpan now = Stopwatch.GetElapsedTime(_started);
         int done = Math.Min(_done, Planned);
         double perSecond = done / Math.Max(now.TotalSeconds, 0.001);
         return new ProgressRecord(
-            ActivityId, "Deleting untagged images",
-            FormattableString.Invariant($"{done} of {Planned}, {perSecond:0} a second, {ByteSize.Format(_freed)} freed"))
+            activityId, Activity,
+            FormattableString.Invariant($"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, {ByteSize.Format(_freed)} freed"))
         {
             PercentComplete = (int)(100L * done / Planned),
             SecondsRemaining = perSecond > 0 ? (int)((Planned - done) / perSecond) : -1,
@@ -49,7 +58,7 @@ internal sealed class CleanUpSummary
 
     /// <summary>Takes the bar away; null if it was never shown.</summary>
     public ProgressRecord? LastProgress() => _shown == TimeSpan.Zero ? null
-        : new ProgressRecord(ActivityId, "Deleting untagged images", "done") { RecordType = ProgressRecordType.Completed };
+        : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
 
     /// <summary>For example "Removed 213 (17 GB freed), Kept 12: 8 signature of, 4 has the tag".</summary>
     public override string ToString() => string.Join(

@@ -51,13 +51,13 @@ internal static class ErrorRecords
         Exception error, ErrorEntry entry, object? item, string? message = null, string? advice = null)
     {
         string text = Harmless(message ?? error.Message);
-        if (!text.EndsWith('.') && !text.EndsWith('?')) text += ".";
         advice ??= entry.Advice;
         // What a message says already need not be said again below it.
-        bool said = text.Contains(advice, StringComparison.Ordinal);
+        if (text.EndsWith(advice, StringComparison.Ordinal)) text = text[..^advice.Length].TrimEnd();
+        if (!text.EndsWith('.') && !text.EndsWith('?')) text += ".";
         return new ErrorRecord(error, entry.Id, entry.Category, item)
         {
-            ErrorDetails = new ErrorDetails(said || ShowsAdvice ? text : $"{text} {advice}") { RecommendedAction = advice },
+            ErrorDetails = new ErrorDetails(ShowsAdvice ? text : $"{text} {advice}") { RecommendedAction = advice },
         };
     }
 

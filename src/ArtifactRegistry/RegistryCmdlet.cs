@@ -41,6 +41,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             };
             Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
             (Client, Registry, Projects, Accounts, Clusters) = Session.Open(hear, exchange);
+            if (verbose) WriteVerbose($"Speaking to {Session.Describe().Endpoint} with {Session.Describe().Credential}.");
             _secondLook = new SecondLook(Session, Session.Open(hear, exchange, retries: 0).Client);
         }
         catch (RegistryException e)
@@ -60,26 +61,21 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     private protected string CheckedProject(string? given, string? location = null)
     {
         string project = given ?? Session.DefaultProject ?? "";
-        RegistryException? error = project.Length == 0
-            ? new RegistryException(
-                RegistryErrorKind.NameNotSpecific,
-                "No project was given.")
-            {
-                Advice = "Use -Project, or set a default with Connect-ArRegistry -Project or the environment variable "
-                    + "CLOUDSDK_CORE_PROJECT.",
-            }
-            : null;
-        try
-        {
-            if (error is null) return ImageName.Create(location ?? "us", project, "any", null, null, null).Project;
-            ThrowTerminatingError(ErrorRecords.For(error, this));
-        }
-        catch (ImageNameException e)
-        {
-            ThrowTerminatingError(ErrorRecords.For(e, project));
-        }
-
-        throw new InvalidOperationException();
+        if (project.Length == 0)
+            ThrowTerminatingError(ErrorRecords.For(
+                new RegistryException(RegistryErrorKind.NameNotSpecific, "No project was given.")
+                {
+                    Advice = "Use -Project, or set a default with Connect-ArRegistry -Project or the environment variable "
+                        + "CLOUDSDK_CORE_PROJECT.",
+                },
+                this));
+        string? problem = ImageNameGrammar.ProjectProblem(project)
+            ?? (location is null ? null : ImageNameGrammar.LocationProblem(location));
+        if (problem is not null)
+            ThrowTerminatingError(ErrorRecords.For(
+                new RegistryException(RegistryErrorKind.InvalidArgument, $"This is not accepted: {problem}") { NamesItsSubject = true },
+                location ?? project));
+        return project;
     }
 
     /// <summary>Whether a switch such as -Verbose was given, or its preference variable says so.</summary>

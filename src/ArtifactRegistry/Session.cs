@@ -15,7 +15,11 @@ internal sealed class Session
     private LiveNames? _names; // made when it is needed; completion and commands take turns
 
     // Connections hold no credentials, so one pool serves all runspaces.
-    private static readonly Lazy<HttpClient> Http = new(TransportOptions.CreateHttpClient);
+    private static readonly Lazy<HttpMessageHandler> Connections = new(TransportOptions.CreateConnections);
+    private static readonly Lazy<HttpClient> Http = new(() => TransportOptions.CreateHttpClient(Connections.Value));
+
+    private ITokenSource? _tokens;
+    private string? _tokensAreFor;
 
     /// <summary>The session of the runspace that this thread works for.</summary>
     public static Session Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
@@ -23,9 +27,11 @@ internal sealed class Session
     /// <summary>True between Connect-ArRegistry and Disconnect-ArRegistry.</summary>
     public bool Connected { get; set; }
 
-    public string? AccessToken { get; set; }
+    public CredentialSettings Credentials { get; set; } = new();
 
     public Uri? Endpoint { get; set; }
+
+    public string? UniverseDomain { get; set; }
 
     public string? Project { get; set; }
 
@@ -39,8 +45,10 @@ internal sealed class Session
     /// <summary>Takes over what another session holds; a new one makes this one forget everything.</summary>
     public void CopyFrom(Session other)
     {
-        (Connected, AccessToken, Endpoint) = (other.Connected, other.AccessToken, other.Endpoint);
+        (Connected, Credentials, Endpoint, UniverseDomain) =
+            (other.Connected, other.Credentials, other.Endpoint, other.UniverseDomain);
         (Project, RequestTimeout, OperationTimeout) = (other.Project, other.RequestTimeout, other.OperationTimeout);
+        (_tokens, _tokensAreFor) = (other._tokens, other._tokensAreFor);
         Names.Forget();
     }
 
@@ -63,8 +71,8 @@ internal sealed class Session
             OperationTimeout = OperationTimeout ?? defaults.OperationTimeout,
             Retries = retries ?? defaults.Retries,
         };
-        var transport = new RestTransport(Http.Value, TokenSources.Choose(AccessToken, Variable), options, trace, exchange);
-        var endpoints = Endpoints.Choose(Endpoint, Variable);
+        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
+        var transport = new RestTransport(Http.Value, Tokens(endpoints), options, trace, exchange);
         return new Clients(
             new ArtifactRegistryClient(transport, endpoints),
             new OciRegistryClient(transport, endpoints),
@@ -74,13 +82,24 @@ internal sealed class Session
     }
 
     /// <summary>Where Artifact Registry is.</summary>
-    public Uri Address => Endpoints.Choose(Endpoint, Variable).ArtifactRegistry;
+    public Uri Address => Endpoints.Choose(Endpoint, Variable, UniverseDomain).ArtifactRegistry;
 
-    public Connection Describe() => new(
-        Connected,
-        Address,
-        TokenSources.Choose(AccessToken, Variable).Description,
-        DefaultProject);
+    public Connection Describe()
+    {
+        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
+        ITokenSource tokens = Tokens(endpoints);
+        return new Connection(Connected, endpoints.ArtifactRegistry, tokens, DefaultProject);
+    }
+
+    // Kept as long as nothing that it hangs on changes: a token is good for many commands, and a variable counts at once.
+    private ITokenSource Tokens(Endpoints endpoints)
+    {
+        var signIn = new SignIn(endpoints, Variable, Connections.Value, () => GoogleAuthLoader.Instance, TimeProvider.System);
+        string hangsOn = TokenSources.Fingerprint(Credentials, signIn);
+        if (_tokens is null || _tokensAreFor != hangsOn)
+            (_tokens, _tokensAreFor) = (TokenSources.Choose(Credentials, signIn), hangsOn);
+        return _tokens;
+    }
 
     /// <summary>One client a service.</summary>
     internal sealed record Clients(
@@ -97,11 +116,13 @@ internal sealed class Session
 /// <summary>Whom the cmdlets of this session speak to, and with which credentials. Never holds the secret.</summary>
 public sealed class Connection
 {
-    internal Connection(bool connected, Uri endpoint, string credential, string? project)
+    internal Connection(bool connected, Uri endpoint, ITokenSource tokens, string? project)
     {
         Connected = connected;
         Endpoint = endpoint;
-        Credential = credential;
+        Account = tokens.Account;
+        Credential = tokens.Description;
+        ExpiresAt = tokens.ExpiresAt?.LocalDateTime;
         Project = project;
     }
 
@@ -111,8 +132,17 @@ public sealed class Connection
     /// <summary>The address of Artifact Registry.</summary>
     public Uri Endpoint { get; }
 
+    /// <summary>Who it is, mostly an e-mail address; null where the credential does not say.</summary>
+    public string? Account { get; }
+
     /// <summary>Where the credentials come from, in words.</summary>
     public string Credential { get; }
+
+    /// <summary>
+    /// When the token at hand expires, local time; null before the first request, and where nobody knows. A source that
+    /// can renews it before.
+    /// </summary>
+    public DateTime? ExpiresAt { get; }
 
     /// <summary>The project for cmdlets that are given none; null if there is no default.</summary>
     public string? Project { get; }

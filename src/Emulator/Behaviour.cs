@@ -12,13 +12,19 @@ public sealed class Behaviour
     /// <summary>How long every request takes at least.</summary>
     public TimeSpan Latency { get; set; }
 
+    /// <summary>How far the clock that the Date of an answer is taken from is ahead of this machine's.</summary>
+    public TimeSpan ClockOffset { get; set; }
+
     /// <summary>What goes wrong.</summary>
     public FaultCollection Faults { get; } = [];
 
     /// <summary>Called before a request is handled, for changes by somebody else in between.</summary>
     public Action<RecordedRequest>? BeforeHandling { get; set; }
 
-    /// <summary>Whether a request without one of <see cref="AcceptedTokens"/> answers 401.</summary>
+    /// <summary>
+    /// Whether a request answers 401 that has none of <see cref="AcceptedTokens"/>, and none that was given out to who
+    /// signed in.
+    /// </summary>
     public bool RequireToken { get; set; }
 
     /// <summary>The access tokens that are accepted while <see cref="RequireToken"/> is set.</summary>

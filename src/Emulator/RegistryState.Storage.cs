@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Model;
+using ArtifactRegistry.Emulator.SignIn;
 using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator;
@@ -34,6 +35,7 @@ public sealed partial class RegistryState
         (_journal, IReadOnlyDictionary<string, JsonObject> records) = Journal.Open(folder);
         Blobs = new BlobStore(folder);
         Uploads = new UploadTable(Blobs);
+        SignIn = new SignInState(clock);
         try
         {
             Restore(records);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Model;
+using ArtifactRegistry.Emulator.SignIn;
 using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator;
@@ -24,7 +25,11 @@ public sealed partial class RegistryState : IDisposable
         _clock = clock;
         Blobs = new BlobStore(null);
         Uploads = new UploadTable(Blobs);
+        SignIn = new SignInState(clock);
     }
+
+    /// <summary>Who may sign in, and the tokens that they got.</summary>
+    public SignInState SignIn { get; }
 
     /// <summary>The repositories there are.</summary>
     public IReadOnlyList<RepositoryName> Repositories

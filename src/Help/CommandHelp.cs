@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
 using System.Xml.Linq;
@@ -23,8 +22,9 @@ internal sealed class CommandHelp
     /// <exception cref="FormatException">The page tells of a parameter that is not there.</exception>
     public XElement Write(CmdletInfo cmdlet, Page page)
     {
-        List<CommandParameterInfo> parameters = [.. cmdlet.ParameterSets.SelectMany(Own).DistinctBy(parameter => parameter.Name)];
-        if (page.Parameters.Keys.FirstOrDefault(name => parameters.All(parameter => parameter.Name != name)) is string unknown)
+        List<CommandParameterInfo> parameters = [.. cmdlet.ParameterSets.SelectMany(Own)
+            .DistinctBy(parameter => parameter.Name).OrderBy(parameter => parameter.Name, StringComparer.Ordinal)];
+        if (page.Parameters.Keys.Except(parameters.Select(parameter => parameter.Name)).FirstOrDefault() is string unknown)
             throw new FormatException($"{page.Name}.md: {cmdlet.Name} has no parameter -{unknown}.");
 
         Type type = cmdlet.ImplementingType;
@@ -45,11 +45,14 @@ internal sealed class CommandHelp
                 Command + "syntaxItem",
                 new XElement(Maml + "name", cmdlet.Name),
                 Own(set).Select(parameter => Parameter(parameter, null, instance))))),
-            new XElement(Command + "parameters", parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
-                .Select(parameter => Parameter(
-                    parameter, [About(type, parameter.Name), .. page.Parameters.GetValueOrDefault(parameter.Name, [])], instance))),
-            new XElement(Command + "inputTypes", parameters.Where(parameter => parameter.ValueFromPipeline).Select(parameter =>
-                Typed(Command + "inputType", "System.String, or an object with the name in it", $"What -{parameter.Name} takes."))),
+            new XElement(Command + "parameters", parameters.Select(parameter => Parameter(
+                parameter,
+                [About(type, parameter.Name), .. page.Parameters.GetValueOrDefault(parameter.Name, [])],
+                instance))),
+            new XElement(
+                Command + "inputTypes",
+                parameters.Where(parameter => parameter.ValueFromPipeline).Select(parameter => Typed(
+                    Command + "inputType", "System.String, or an object with the name in it", $"What -{parameter.Name} takes."))),
             new XElement(Command + "returnValues", type.GetCustomAttributes<OutputTypeAttribute>()
                 .SelectMany(output => output.Type)
                 .Select(output => output.Type == typeof(void)
@@ -58,7 +61,7 @@ internal sealed class CommandHelp
             new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paras(page.Notes))),
             new XElement(Command + "examples", page.Examples.Select((example, index) => new XElement(
                 Command + "example",
-                new XElement(Maml + "title", string.Create(CultureInfo.InvariantCulture, $"Example {index + 1}: {example.Title}")),
+                new XElement(Maml + "title", FormattableString.Invariant($"Example {index + 1}: {example.Title}")),
                 new XElement(Dev + "code", example.Transcript),
                 new XElement(Dev + "remarks", Paras(example.Text))))),
             new XElement(Command + "relatedLinks", page.Links.Select(link => new XElement(
@@ -72,7 +75,8 @@ internal sealed class CommandHelp
         : throw new FormatException($"-{name} of {type.Name} is no property.");
 
     private static IEnumerable<CommandParameterInfo> Own(CommandParameterSetInfo set) => set.Parameters.Where(parameter =>
-        !Cmdlet.CommonParameters.Contains(parameter.Name)).OrderBy(parameter => parameter.Position < 0).ThenBy(parameter => parameter.Position);
+            !Cmdlet.CommonParameters.Contains(parameter.Name))
+        .OrderBy(parameter => parameter.Position < 0).ThenBy(parameter => parameter.Position);
 
     private static XElement Parameter(CommandParameterInfo parameter, IEnumerable<string>? text, object instance)
     {
@@ -104,12 +108,16 @@ internal sealed class CommandHelp
     }
 
     // What the property of a new cmdlet holds; what nobody would call a default is left out.
-    private static string? Default(object instance, string name) => instance.GetType().GetProperty(name)?.GetValue(instance) switch
+    private static string? Default(object instance, string name)
     {
-        string[] { Length: > 0 } texts => string.Join(", ", texts),
-        string { Length: > 0 } or int or double => string.Create(CultureInfo.InvariantCulture, $"{instance.GetType().GetProperty(name)!.GetValue(instance)}"),
-        _ => null,
-    };
+        object? value = instance.GetType().GetProperty(name)?.GetValue(instance);
+        return value switch
+        {
+            string[] { Length: > 0 } texts => string.Join(", ", texts),
+            string { Length: > 0 } or int or double => FormattableString.Invariant($"{value}"),
+            _ => null,
+        };
+    }
 
     private DocComments Comments(Type type)
     {

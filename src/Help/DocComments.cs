@@ -9,9 +9,13 @@ internal sealed partial class DocComments
     private readonly Dictionary<string, XElement> _members;
 
     /// <param name="assembly">The assembly, with its XML file beside it; without one there are none.</param>
-    public DocComments(string assembly) =>
-        _members = !File.Exists(Path.ChangeExtension(assembly, ".xml")) ? [] : XDocument.Load(Path.ChangeExtension(assembly, ".xml")).Descendants("member")
-            .ToDictionary(member => (string)member.Attribute("name")!);
+    public DocComments(string assembly)
+    {
+        string file = Path.ChangeExtension(assembly, ".xml");
+        _members = File.Exists(file)
+            ? XDocument.Load(file).Descendants("member").ToDictionary(member => (string)member.Attribute("name")!)
+            : [];
+    }
 
     /// <summary>The summary of a type in plain text; empty if it has none.</summary>
     public string Of(Type type) => Summary($"T:{type.FullName}");

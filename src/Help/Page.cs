@@ -92,8 +92,9 @@ internal sealed class Page
         LiteralInline literal => literal.Content.ToString(),
         CodeInline code => code.Content,
         LineBreakInline => " ",
-        ContainerInline nested => Text(nested),
-        _ => throw new FormatException($"'{inline}' has no place in help."),
+        LinkInline { IsImage: false } link => $"{Text(link)} ({link.Url})",
+        EmphasisInline nested => Text(nested),
+        _ => throw new FormatException($"a {inline.GetType().Name} has no place in help."),
     }));
 
     private static FormatException Lost(string path, Block block, string what) =>

@@ -112,7 +112,7 @@ public sealed class SafetyTests : CoreTest
     {
         State.AddImage(Apps, "web");
 
-        await Client(tokens: TokenSources.Choose(Secret, name => name == "GOOGLE_CLOUD_QUOTA_PROJECT" ? "payer" : null))
+        await Client(tokens: SignIns.Choose(Secret, name => name == "GOOGLE_CLOUD_QUOTA_PROJECT" ? "payer" : null))
             .GetPackageAsync(Web, Stop);
 
         RecordedRequest request = Assert.Single(Emulator.Requests.Snapshot());
@@ -127,7 +127,7 @@ public sealed class SafetyTests : CoreTest
     {
         State.AddImage(Apps, "web");
 
-        await Client(tokens: TokenSources.Choose(null, name => name == "CLOUDSDK_AUTH_DISABLE_CREDENTIALS" ? "true" : null))
+        await Client(tokens: SignIns.Choose(null, name => name == "CLOUDSDK_AUTH_DISABLE_CREDENTIALS" ? "true" : null))
             .GetPackageAsync(Web, Stop);
 
         RecordedRequest request = Assert.Single(Emulator.Requests.Snapshot());
@@ -249,10 +249,10 @@ public sealed class SafetyTests : CoreTest
         Assert.All(
             typeof(AccessToken).GetProperties().Where(property => property.GetMethod!.IsPublic && !property.GetMethod.IsStatic),
             property => Assert.NotEqual(Secret, property.GetValue(token)));
-        Assert.DoesNotContain(Secret, TokenSources.Choose(Secret, _ => null).Description, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, SignIns.Choose(Secret, _ => null).Description, StringComparison.Ordinal);
     }
 
     private static ArtifactRegistryClient ClientWith(HttpClient http, Uri endpoint) => new(
-        new RestTransport(http, TokenSources.Choose(Secret, _ => null), Quick with { Retries = 1 }, null),
+        new RestTransport(http, SignIns.Choose(Secret, _ => null), Quick with { Retries = 1 }, null),
         Endpoints.Choose(endpoint, _ => null));
 }

@@ -84,7 +84,7 @@ public sealed class AddTagTests
 
         ScriptResult result = shop.Run($"Add-ArImageTag \"${{app}}:v1\" -Tag new -ExpectedDigest {expected}");
 
-        Assert.Contains("Expected sha256: and 64 hexadecimal digits", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("Give sha256: and 64 hexadecimal digits", result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
     }
 

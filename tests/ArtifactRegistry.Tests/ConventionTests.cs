@@ -79,10 +79,60 @@ public sealed partial class ConventionTests
             .Select(type => type.Name).Where(type => type is not ("System.Void" or "System.Boolean"))];
 
         Assert.NotEmpty(TypeOf(name).GetCustomAttributes<OutputTypeAttribute>());
-        var views = XDocument.Load(Path.Combine(Checkout.Root, "src/ArtifactRegistry/ArtifactRegistry.format.ps1xml"));
-        string[] viewed = [.. views.Descendants("ViewSelectedBy").Elements("TypeName").Select(type => type.Value)];
+        string[] viewed =
+        [
+            .. Files("src/ArtifactRegistry", "*.format.ps1xml").SelectMany(file => XDocument.Load(file)
+                .Descendants("ViewSelectedBy").Elements("TypeName").Select(type => type.Value)),
+        ];
         Assert.All(emitted, type => Assert.Contains(type, viewed));
         Assert.All(emitted, type => Assert.StartsWith("ArtifactRegistry.", type, StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Cmdlets))]
+    public void What_a_cmdlet_emits_has_a_list_and_if_there_are_several_a_table(string name)
+    {
+        XElement[] views = [.. Files("src/ArtifactRegistry", "*.format.ps1xml").SelectMany(file => XDocument.Load(file).Descendants("View"))];
+        foreach (Type emitted in TypeOf(name).GetCustomAttributes<OutputTypeAttribute>().SelectMany(attribute => attribute.Type)
+            .Select(type => type.Type).Where(type => type != typeof(void) && type != typeof(bool)))
+        {
+            XElement[] own = [.. views.Where(view => view.Descendants("TypeName").Any(type => type.Value == emitted.FullName))];
+            Assert.Contains(own, view => view.Element("ListControl") is not null);
+            if (!name.Contains("Connect", StringComparison.Ordinal) && !name.StartsWith("New-", StringComparison.Ordinal))
+                Assert.NotNull(own[0].Element("TableControl")); // the first is what is shown unasked
+            Assert.All(
+                own.Descendants("PropertyName"), property => Assert.NotNull(emitted.GetProperty(property.Value)));
+        }
+    }
+
+    [Fact]
+    public void Parameters_of_one_name_mean_the_same_everywhere_and_have_no_second_name()
+    {
+        ILookup<string, PropertyInfo> parameters = CmdletTypes.Value.SelectMany(Parameters).ToLookup(property => property.Name);
+
+        foreach (IGrouping<string, PropertyInfo> same in parameters)
+        {
+            // A listing takes patterns, a clean-up rows with decisions, and -Name is a pattern where something is listed.
+            if (same.Key is "Image" or "Name") continue;
+            Assert.Single(same.Select(property => property.PropertyType).Distinct());
+            Assert.Single(same.Select(property => property.GetCustomAttribute<ArgumentCompleterAttribute>()?.Type).Distinct());
+        }
+
+        Assert.All(parameters["Image"], property => Assert.Equal(0, property.GetCustomAttributes<ParameterAttribute>().First().Position));
+        Assert.All(parameters["Image"], property => Assert.True(property.GetCustomAttribute<ParameterAttribute>()!.ValueFromPipeline));
+        Assert.All(parameters["Force"].Concat(parameters["All"]), property => Assert.Equal(typeof(SwitchParameter), property.PropertyType));
+        Assert.All(
+            CmdletTypes.Value.SelectMany(Parameters), property => Assert.Null(property.GetCustomAttribute<AliasAttribute>()));
+    }
+
+    [Fact]
+    public void Every_parameter_that_names_something_that_exists_is_completed()
+    {
+        string[] named = ["Image", "Repository", "Project", "Location", "Tag", "Member", "Role", "Cluster", "ExpectedDigest", "OlderThan"];
+        PropertyInfo[] found = [.. CmdletTypes.Value.SelectMany(Parameters).Where(property => named.Contains(property.Name))];
+
+        Assert.Equal(named.Order(), found.Select(property => property.Name).Distinct().Order());
+        Assert.All(found, property => Assert.Equal(
+            "RegistryCompleter", property.GetCustomAttribute<ArgumentCompleterAttribute>()?.Type?.BaseType?.Name));
     }
 
     [Theory, MemberData(nameof(Cmdlets))]
@@ -172,6 +222,9 @@ public sealed partial class ConventionTests
     }
 
     private static Type TypeOf(string name) => ((CmdletInfo)AllCommands.Value.Single(command => command.Name == name)).ImplementingType;
+
+    private static IEnumerable<PropertyInfo> Parameters(Type cmdlet) =>
+        cmdlet.GetProperties().Where(property => property.GetCustomAttributes<ParameterAttribute>().Any());
 
     private static IEnumerable<string> Files(string folder, string pattern)
     {

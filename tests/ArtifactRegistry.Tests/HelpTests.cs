@@ -61,7 +61,8 @@ public sealed class HelpTests : IDisposable
 
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.True(
-            Text(link, "linkText") is "about_ArtifactRegistry" || Cmdlets.Any(cmdlet => cmdlet.Data == Text(link, "linkText")),
+            Text(link, "linkText") is "about_ArtifactRegistry"
+                || Cmdlets.Any(cmdlet => cmdlet.Data == Text(link, "linkText")),
             Text(link, "linkText")));
     }
 
@@ -82,14 +83,23 @@ public sealed class HelpTests : IDisposable
 
     private PSObject One(string script) => Assert.Single(_session.Run(script).MustSucceed().Output);
 
+    // Get-Help gives one object where there is one, and a list where there are several.
     private static PSObject[] Items(PSObject from, params string[] path)
     {
-        object? value = path.Aggregate((object?)from, (item, name) => item is null ? null : PSObject.AsPSObject(item).Properties[name]?.Value);
-        value = value is PSObject { BaseObject: IEnumerable list } ? list : value;
-        return value is null ? [] : value is IEnumerable all and not string ? [.. all.Cast<object>().Select(PSObject.AsPSObject)] : [PSObject.AsPSObject(value)];
+        object? value = from;
+        foreach (string name in path)
+            value = value is null ? null : PSObject.AsPSObject(value).Properties[name]?.Value;
+        return value switch
+        {
+            null => [],
+            PSObject { BaseObject: IEnumerable list and not string } => [.. list.Cast<object>().Select(PSObject.AsPSObject)],
+            IEnumerable list and not string => [.. list.Cast<object>().Select(PSObject.AsPSObject)],
+            _ => [PSObject.AsPSObject(value)],
+        };
     }
 
-    private static string Text(PSObject from, string property) => from.Properties[property]?.Value?.ToString()?.Trim() ?? "";
+    private static string Text(PSObject from, string property) =>
+        from.Properties[property]?.Value?.ToString()?.Trim() ?? "";
 
     private static string Paragraphs(PSObject from, string property) =>
         string.Join(' ', Items(from, property).Select(paragraph => Text(paragraph, "Text"))).Trim();

@@ -150,15 +150,19 @@ public sealed class ListingTests
         shop.State.DeleteVersion(shop.Repository, "web", digest);
 
         Assert.Empty(shop.Run($"{command} $app").MustSucceed().Output);
-        foreach (string missing in new[]
+        foreach ((string missing, string part) in new[]
         {
-            "us-docker.pkg.dev/shop/apps/none", "us-docker.pkg.dev/shop/none/web", "us-docker.pkg.dev/shop/none",
-            "us-docker.pkg.dev/none/apps", $"{Shop.App}@{digest}", $"{Shop.App}:none",
+            ("us-docker.pkg.dev/shop/apps/none", "the repository is there, and has no image 'none'"),
+            ("us-docker.pkg.dev/shop/none/web", "there is no repository 'none' in us of project shop"),
+            ("us-docker.pkg.dev/shop/none", "there is no repository 'none' in us of project shop"),
+            ("us-docker.pkg.dev/none/apps", "there is no repository 'apps' in us of project none"),
+            ($"{Shop.App}@{digest}", "the image is there, and has no such digest"),
+            ($"{Shop.App}:none", "the image is there, and has no tag 'none'"),
         })
         {
             ScriptResult result = shop.Run($"{command} {missing}");
             Assert.Equal("NotFound", result.ErrorId);
-            Assert.StartsWith($"'{missing}' was not found.", result.ErrorText, StringComparison.Ordinal);
+            Assert.StartsWith($"'{missing}' was not found: {part}. ", result.ErrorText, StringComparison.Ordinal);
         }
     }
 

@@ -194,7 +194,7 @@ public sealed class ReaderTests
         ScriptResult result = shop.Run($"Grant-ArReader \"${{app}}:v1\" -Member {Node}");
 
         Assert.Equal("NameNotSpecific", result.ErrorId);
-        Assert.Contains($"use {Repository}", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains($"Use {Repository}", result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Emulator.Requests.Snapshot());
     }
 

@@ -39,6 +39,23 @@ public sealed class RemoveImageTests
     }
 
     [Theory]
+    [InlineData("\"${app}:v1\"", 1)]
+    [InlineData("$app -All", 2)]
+    public async Task WhatIf_emits_what_would_be_removed_and_a_no_emits_nothing(string arguments, int rows)
+    {
+        await using Shop shop = await Shop.OpenAsync(host: new ScriptedHost("No"));
+        shop.Add("v1");
+        shop.Add("v2");
+
+        ScriptResult result = shop.Run($"Remove-ArImage {arguments} -WhatIf").MustSucceed();
+
+        Assert.Equal(Enumerable.Repeat("WouldRemove", rows), result.Values("Status"));
+        Assert.All(result.Values("Reason"), reason => Assert.StartsWith("would be deleted ", reason, StringComparison.Ordinal));
+        Assert.Empty(shop.Run($"Remove-ArImage {arguments}").MustSucceed().Output);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Theory]
     [InlineData("\"${app}:v1\"", "it also has the tag latest.")]
     [InlineData("\"$app@$digest\"", "it has the tags latest, v1.")]
     [InlineData("(Get-ArImage \"${app}:v1\")", "it has the tags latest, v1.")]

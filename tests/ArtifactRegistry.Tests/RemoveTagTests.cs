@@ -38,9 +38,9 @@ public sealed class RemoveTagTests
     [Theory]
     [InlineData("$app", "names no tag")]
     [InlineData("us-docker.pkg.dev/shop/apps", "names no tag")]
-    [InlineData("us-docker.pkg.dev/shop/apps -Tag v1", "give the image alone")]
-    [InlineData("\"${app}:v1\" -Tag v1", "give the image alone")]
-    [InlineData("(Get-ArImage $app) -Tag v1", "give the image alone")]
+    [InlineData("us-docker.pkg.dev/shop/apps -Tag v1", "Give the image alone")]
+    [InlineData("\"${app}:v1\" -Tag v1", "Give the image alone")]
+    [InlineData("(Get-ArImage $app) -Tag v1", "Give the image alone")]
     public async Task What_names_no_tag_is_refused(string arguments, string text)
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -95,7 +95,7 @@ public sealed class RemoveTagTests
         ScriptResult result = shop.Run("Remove-ArImageTag \"${app}:none\"");
 
         Assert.Equal("NotFound", result.ErrorId);
-        Assert.StartsWith($"'{Shop.App}:none' was not found.", result.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith($"'{Shop.App}:none' was not found: the image is there, and has no tag 'none'.", result.ErrorText, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,9 @@ public sealed class UnattendedScriptTests : IDisposable
         Assert.Equal(0, result.ExitCode);
         Assert.Equal([_young], shop.State.UntaggedDigests(shop.Repository, "web"));
         JsonElement[] lines = Lines();
-        Assert.Equal(["Kept", "Removed", "Removed", "Removed"], lines.Select(line => line.GetProperty("Status").GetString()).Order());
+        Assert.Equal(
+            ["Kept", "Removed", "Removed", "Removed"],
+            lines.Select(line => line.GetProperty("Status").GetString()).Order());
         Assert.All(lines, line =>
         {
             Assert.StartsWith(Shop.App + "@sha256:", line.GetProperty("Uri").GetString(), StringComparison.Ordinal);
@@ -58,6 +60,8 @@ public sealed class UnattendedScriptTests : IDisposable
     [InlineData("-AbortAbove", "2", "so nothing was deleted")]
     [InlineData("-OlderThan", "30", "A number needs a unit")]
     [InlineData("-Image", "us-docker.pkg.dev/shop/absent", "was not found")]
+    [InlineData("-CredentialFile", "absent.json", "absent.json")]
+    [InlineData("-Log", "absent folder/log.jsonl", "cannot be written, so nothing was deleted")]
     public async Task Failed_is_1_and_says_why(string parameter, string value, string expected)
     {
         await using Shop shop = await OpenAsync();
@@ -71,10 +75,32 @@ public sealed class UnattendedScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task The_line_for_cron_runs_it_as_a_service_account()
+    {
+        const string Start = "15 3 * * * pwsh ";
+        string line = File.ReadLines(Path.Combine(Checkout.Root, "README.md"))
+            .Single(line => line.StartsWith(Start, StringComparison.Ordinal));
+
+        await RunsAsAServiceAccountAsync(line[Start.Length..]);
+    }
+
+    [Fact]
+    public async Task The_arguments_for_Task_Scheduler_run_it_as_a_service_account()
+    {
+        string block = Transcript.In("README.md")
+            .Single(block => block.Text.Contains("Register-ScheduledTask", StringComparison.Ordinal)).Text;
+        using var session = new PowerShellSession();
+        string text = block[..block.IndexOf("$task", StringComparison.Ordinal)];
+
+        await RunsAsAServiceAccountAsync($"{Assert.Single(session.Run($"{text}; $arguments").MustSucceed().Output)}");
+    }
+
+    [Fact]
     public async Task Some_that_failed_are_2_and_stand_in_the_log()
     {
         await using Shop shop = await OpenAsync();
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.InternalError) { When = request => request.Is("DELETE", _garbage[0]) });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.InternalError) { When = request => request.Is("DELETE", _garbage[0]) });
 
         ShellResult result = await RunAsync(shop);
 
@@ -104,21 +130,49 @@ public sealed class UnattendedScriptTests : IDisposable
         _folder.Dispose();
     }
 
+    private async Task RunsAsAServiceAccountAsync(string arguments)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using Shop shop = await OpenAsync(new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
+        string key = Path.Combine(_folder.Path, "account.json");
+        await File.WriteAllTextAsync(
+            key, shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
+        // The files are where they can be here.
+        string[] words = [.. arguments.Split(' ').Select(word => Path.GetExtension(word) switch
+        {
+            ".ps1" => _script.Path,
+            ".jsonl" => Log,
+            ".json" => key,
+            _ => word,
+        })];
+
+        ShellResult result = await ShellProcess.RunAsync(words, "", Variables(shop));
+
+        Assert.Equal("", result.Error);
+        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Log, stop), StringComparison.Ordinal);
+    }
+
+    private static (string, string)[] Variables(Shop shop) =>
+        [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))];
+
     private JsonElement[] Lines() => [.. File.ReadAllLines(Log).Select(line => JsonDocument.Parse(line).RootElement)];
 
     private async Task<ShellResult> RunAsync(Shop shop, params string[] further)
     {
         Dictionary<string, string> arguments = new() { ["-Image"] = "us-docker.pkg.dev/shop/apps", ["-Log"] = Log };
         if (further is [string parameter, string value]) arguments[parameter] = value;
+        string[] words = [.. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })];
         return await ShellProcess.RunAsync(
-            ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })],
+            ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. words],
             "",
-            [.. ClientEnvironment.For(shop.Emulator.Url).Select(variable => (variable.Key, variable.Value))]);
+            Variables(shop));
     }
 
-    private async Task<Shop> OpenAsync()
+    private async Task<Shop> OpenAsync(Behaviour? behaviour = null)
     {
-        Shop shop = await Shop.OpenAsync();
+        Shop shop = await Shop.OpenAsync(behaviour);
         shop.Add("v1");
         for (int i = 0; i < 3; i++) _garbage.Add(shop.Add(Aged(days: 40)));
         _young = shop.Add(Aged(days: 2));

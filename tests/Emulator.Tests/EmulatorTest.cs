@@ -14,6 +14,7 @@ public abstract class EmulatorTest : IAsyncLifetime
 
     private EmulatorServer? _emulator;
     private HttpClient? _client;
+    private Uri? _url;
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -24,6 +25,11 @@ public abstract class EmulatorTest : IAsyncLifetime
     protected Behaviour Behaviour => Emulator.Behaviour;
 
     protected HttpClient Client => _client!;
+
+    /// <summary>Where requests go: to the test's emulator, unless it says otherwise.</summary>
+    protected Uri Url => _url ?? Emulator.Url;
+
+    protected void Redirect(Uri url) => _url = url;
 
     protected virtual TimeProvider Clock => TimeProvider.System;
 
@@ -43,7 +49,7 @@ public abstract class EmulatorTest : IAsyncLifetime
 
     protected async Task<Reply> SendAsync(string method, string path, JsonNode? body = null, string? token = null)
     {
-        using HttpRequestMessage request = new(new HttpMethod(method), new Uri(Emulator.Url, path));
+        using HttpRequestMessage request = new(new HttpMethod(method), new Uri(Url, path));
         if (body is not null)
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -25,7 +25,7 @@ Describe 'Picked objects' {
     It 'mean the same after a job' {
         $job = Start-Job { param($module, $app) Import-Module $module; Get-ArUntaggedImage $app -OlderThan 0s } -ArgumentList (Get-ModuleUnderTest), $app
         $picked = $job | Receive-Job -Wait -AutoRemoveJob | Select-Object -First 1
-        $picked.PSObject.TypeNames[0] | Should -BeLike 'Deserialized.*'
+        $picked | Should -Not -BeOfType ArtifactRegistry.DockerImage
         ($picked | Remove-ArUntaggedImage -OlderThan 0s -Confirm:$false).Digest | Should -Be $picked.Digest
         @(Get-ServerDigest $emulator pick).Count | Should -Be 3
     }

@@ -62,7 +62,8 @@ Describe 'The pipelines of the README' {
         $app = "$apps/bare"
         $before = Get-ServerDigest $emulator bare
 
-        { Remove-ArImage $app -Confirm:$false -ErrorAction Stop } | Should -Throw '*@sha256:*-All*' -ErrorId 'NameNotSpecific*'
+        $refusal = { Remove-ArImage $app -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'NameNotSpecific*' -PassThru
+        $refusal.ErrorDetails.RecommendedAction | Should -BeLike '*@sha256:*-All*'
         Get-ServerDigest $emulator bare | Should -Be $before
     }
 

@@ -6,26 +6,16 @@ public interface ITokenSource
     /// <summary>The source in words, for people, without a secret: "environment variable X", "file Y".</summary>
     string Description { get; }
 
+    /// <summary>Who the tokens speak for, mostly an e-mail address; null as long as it is not known.</summary>
+    string? Account => null;
+
+    /// <summary>When the token at hand expires; null if there is none yet, or nobody knows.</summary>
+    DateTimeOffset? ExpiresAt => null;
+
     /// <summary>Brings the token for one request.</summary>
     /// <param name="refused">A token that the service has just refused, so that a source which can renews it.</param>
+    /// <param name="trace">Called with lines for -Verbose; they never hold a secret.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">There is no token (<see cref="RegistryErrorKind.Unauthenticated"/>).</exception>
-    ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, CancellationToken stop);
-}
-
-/// <summary>A bearer token. Its text never shows the secret.</summary>
-/// <param name="value">The secret; null where no credentials are wanted, as towards an emulator.</param>
-public sealed class AccessToken(string? value)
-{
-    /// <summary>No credentials.</summary>
-    public static AccessToken None { get; } = new(null);
-
-    /// <summary>The project whose quota the request counts against, sent as X-Goog-User-Project.</summary>
-    public string? QuotaProject { get; init; }
-
-    // Internal, so that neither Format-List nor a debugger's property view of a script shows it.
-    internal string? Value { get; } = value;
-
-    /// <inheritdoc/>
-    public override string ToString() => Value is null ? "(none)" : "(hidden)";
+    ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop);
 }

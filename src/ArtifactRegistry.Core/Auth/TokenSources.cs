@@ -1,96 +1,110 @@
-using System.Buffers;
-
 namespace ArtifactRegistry.Auth;
 
 /// <summary>Chooses where tokens come from, in the order that README documents.</summary>
 public static class TokenSources
 {
+    internal const string ImpersonateVariable = "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT";
+
     private const string DisableCredentials = "CLOUDSDK_AUTH_DISABLE_CREDENTIALS";
     private const string TokenFile = "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE";
+    private const string FileOverride = "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE";
     private const string TokenVariable = "GOOGLE_OAUTH_ACCESS_TOKEN";
+    private const string DefaultFile = "GOOGLE_APPLICATION_CREDENTIALS";
     private const string QuotaVariable = "GOOGLE_CLOUD_QUOTA_PROJECT";
 
-    // RFC 6750, section 2.1: b64token.
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
+    /// <summary>The variables that name a credential.</summary>
+    internal static IReadOnlyList<string> SourceVariables { get; } = [TokenFile, FileOverride, TokenVariable, DefaultFile];
 
-    /// <summary>The source for a connection.</summary>
-    /// <param name="accessToken">The token that the user gave, if any; it wins over every variable.</param>
-    /// <param name="environment">Reads an environment variable; null where it is not set.</param>
-    public static ITokenSource Choose(string? accessToken, Func<string, string?> environment)
+    /// <summary>The source for a connection. Reads files and variables; asks nobody.</summary>
+    /// <param name="told">What Connect-ArRegistry was told.</param>
+    /// <param name="signIn">What signing in needs.</param>
+    /// <exception cref="RegistryException">What was told, or the file that was named, cannot be used.</exception>
+    public static ITokenSource Choose(CredentialSettings told, SignIn signIn)
     {
-        ArgumentNullException.ThrowIfNull(environment);
-        string? quotaProject = Set(environment(QuotaVariable));
-        if (accessToken is not null)
-            return new GivenToken(accessToken, quotaProject, "the access token given to Connect-ArRegistry");
-        if (Set(environment(TokenFile)) is string path)
-            return new TokenInFile(path, quotaProject);
-        if (string.Equals(environment(DisableCredentials), "true", StringComparison.OrdinalIgnoreCase))
-            return new NoCredentials();
-        if (Set(environment(TokenVariable)) is string token)
-            return new GivenToken(token, quotaProject, $"the environment variable {TokenVariable}");
-        return new NothingFound();
-    }
+        ArgumentNullException.ThrowIfNull(told);
+        ArgumentNullException.ThrowIfNull(signIn);
+        string? quota = QuotaProject(told.QuotaProject, "-QuotaProject")
+            ?? QuotaProject(signIn.Variable(QuotaVariable), $"the environment variable {QuotaVariable}");
+        Impersonation? named = told.ImpersonateServiceAccount is string account
+            ? new Impersonation(
+                Impersonation.CheckedAccount(account, "-ImpersonateServiceAccount"),
+                [.. told.Delegates.Select(each => Impersonation.CheckedAccount(each, "-Delegate"))])
+            : null;
+        // Whoever names the source has said everything; the variable is for what is found.
+        Impersonation? acting = named ?? (!told.NamesSource && signIn.IsSet(ImpersonateVariable, out string? chain)
+            ? Impersonation.Parse(chain, ImpersonateVariable)
+            : null);
 
-    private static string? Set(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
-
-    private static AccessToken Checked(string token, string? quotaProject, string description)
-    {
-        string value = token.Trim();
-        // A pasted line break, or a whole JSON file with a key in it, is refused before it is sent.
-        if (value.Length == 0 || value.AsSpan().IndexOfAnyExcept(TokenCharacters) >= 0)
-            throw new RegistryException(
-                RegistryErrorKind.Unauthenticated,
-                $"No token can be taken from {description}: it is empty, or has characters in it that no token has.");
-        if (quotaProject is not null && ImageNameGrammar.ProjectProblem(quotaProject) is string problem)
-            throw new RegistryException(
-                RegistryErrorKind.InvalidArgument, $"The environment variable {QuotaVariable} names no project: {problem}.");
-        return new AccessToken(value) { QuotaProject = quotaProject };
-    }
-
-    private sealed class GivenToken(string token, string? quotaProject, string description) : ITokenSource
-    {
-        public string Description => description;
-
-        public ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, CancellationToken stop) =>
-            ValueTask.FromResult(Checked(token, quotaProject, description));
-    }
-
-    /// <summary>Reads the file for each request, since whoever renews the token renews the file.</summary>
-    private sealed class TokenInFile(string path, string? quotaProject) : ITokenSource
-    {
-        public string Description => $"the file {path} that {TokenFile} names";
-
-        public async ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, CancellationToken stop)
+        ITokenSource source = told switch
         {
-            try
-            {
-                return Checked(await File.ReadAllTextAsync(path, stop), quotaProject, Description);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-            {
-                throw new RegistryException(
-                    RegistryErrorKind.Unauthenticated, $"Cannot read {Description}: {e.Message}", e);
-            }
+            { AccessToken: string token } => new GivenToken(token, quota, "the access token given to Connect-ArRegistry"),
+            { CredentialFile: string path } => FromFile(path, $"the credential file {path}", quota, signIn),
+            // gcloud acts as its own settings say, but not twice.
+            { UseGcloud: true } => new RenewedToken(new Gcloud(signIn, impersonates: named is null), quota, signIn.Clock),
+            _ => Found(quota, signIn, isGcloudsToAct: acting is null),
+        };
+        return acting is null || source is NoCredentials
+            ? source
+            : new RenewedToken(new ImpersonatedCredential(source, acting, signIn), quota, signIn.Clock);
+    }
+
+    /// <summary>What <see cref="Choose"/> goes by, as text to compare: if it is the same, so is the source. Holds secrets.</summary>
+    public static string Fingerprint(CredentialSettings told, SignIn signIn)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        ArgumentNullException.ThrowIfNull(signIn);
+        var gcloud = new GcloudConfiguration(signIn);
+        string?[] files = [told.CredentialFile, .. SourceVariables.Select(signIn.Variable), gcloud.DefaultCredentials, gcloud.ActiveFile];
+        string[] variables = [.. SourceVariables, DisableCredentials, QuotaVariable, ImpersonateVariable, "CLOUDSDK_CORE_ACCOUNT", "PATH"];
+        return string.Join('\n', [
+            signIn.Endpoints.ToString(),
+            .. variables.Select(signIn.Variable),
+            // Who signs in as somebody else in another window expects the next command to know.
+            .. files.Select(Stamp)]);
+    }
+
+    private static string? Stamp(string? path)
+    {
+        try
+        {
+            return path is null ? null : FormattableString.Invariant($"{path} {File.GetLastWriteTimeUtc(path):O}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // No file, such as a token in a variable: then its text alone counts.
+            return path;
         }
     }
 
-    private sealed class NoCredentials : ITokenSource
+    private static ITokenSource Found(string? quota, SignIn signIn, bool isGcloudsToAct)
     {
-        public string Description => $"none, since {DisableCredentials} is true";
-
-        public ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, CancellationToken stop) =>
-            ValueTask.FromResult(AccessToken.None);
+        if (signIn.IsSet(TokenFile, out string? tokenFile)) return new TokenInFile(tokenFile, TokenFile, quota);
+        if (string.Equals(signIn.Variable(DisableCredentials), "true", StringComparison.OrdinalIgnoreCase))
+            return new NoCredentials(DisableCredentials);
+        if (signIn.IsSet(FileOverride, out string? file)) return FromVariable(file, FileOverride, quota, signIn);
+        if (signIn.IsSet(TokenVariable, out string? token))
+            return new GivenToken(token, quota, $"the environment variable {TokenVariable}");
+        if (signIn.IsSet(DefaultFile, out string? defaults)) return FromVariable(defaults, DefaultFile, quota, signIn);
+        if (new GcloudConfiguration(signIn).DefaultCredentials is string path && File.Exists(path))
+            return FromFile(path, $"the Application Default Credentials in {path}", quota, signIn);
+        return new RenewedToken(new LookedForCredential(signIn, isGcloudsToAct), quota, signIn.Clock);
     }
 
-    private sealed class NothingFound : ITokenSource
-    {
-        public string Description => "none found";
+    private static RenewedToken FromVariable(string path, string variable, string? quota, SignIn signIn) =>
+        FromFile(path, $"the file {path} that {variable} names", quota, signIn);
 
-        public ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, CancellationToken stop) =>
-            throw new RegistryException(
-                RegistryErrorKind.Unauthenticated,
-                $"No credentials were found: no token was given to Connect-ArRegistry, and neither {TokenFile} nor "
-                + $"{TokenVariable} is set. Run: Connect-ArRegistry -AccessToken (gcloud auth print-access-token)");
+    private static RenewedToken FromFile(string path, string description, string? quota, SignIn signIn)
+    {
+        CredentialFile file = CredentialFile.Read(path, description, signIn.Endpoints);
+        var source = new RenewedToken(new CredentialFileSource(file, path, description, signIn), quota, signIn.Clock);
+        return file.Impersonation is null
+            ? source
+            : new RenewedToken(new ImpersonatedCredential(source, file.Impersonation, signIn), quota, signIn.Clock);
+    }
+
+    private static string? QuotaProject(string? project, string origin)
+    {
+        if (project is null || ImageNameGrammar.ProjectProblem(project) is not string problem) return project;
+        throw new RegistryException(RegistryErrorKind.InvalidArgument, $"{origin} names no project: {problem}.");
     }
 }

@@ -157,6 +157,17 @@ internal sealed record DescriptorMessage(string? MediaType, string? Digest, Plat
 
 internal sealed record PlatformMessage(string? Architecture, string? Os, string? Variant);
 
+// IAM Credentials API v1.
+
+internal sealed record GenerateAccessTokenRequest(
+    IReadOnlyList<string> Scope, string Lifetime, IReadOnlyList<string>? Delegates);
+
+internal sealed record GenerateAccessTokenResponse(
+    [property: JsonRequired] string AccessToken, DateTimeOffset? ExpireTime)
+{
+    public override string ToString() => "(hidden)";
+}
+
 /// <summary>The answer of a method that answers nothing.</summary>
 internal sealed record EmptyMessage;
 
@@ -177,6 +188,8 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(ServiceAccountMessage))]
 [JsonSerializable(typeof(CreateServiceAccountRequest))]
 [JsonSerializable(typeof(ListClustersResponse))]
+[JsonSerializable(typeof(GenerateAccessTokenRequest))]
+[JsonSerializable(typeof(GenerateAccessTokenResponse))]
 [JsonSerializable(typeof(EmptyMessage))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class Messages : JsonSerializerContext;

@@ -22,6 +22,9 @@ public abstract class RestClient
     /// <summary>The time that an operation may take to end.</summary>
     internal TimeSpan OperationTimeout => _transport.OperationTimeout;
 
+    /// <summary>How far this machine's clock is ahead of the service's; zero if it is not.</summary>
+    internal TimeSpan ClockAhead => _transport.ClockAhead;
+
     private protected Task<T> GetAsync<T>(
         string path, JsonTypeInfo<T> answer, CancellationToken stop, string? needs = null) =>
         SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop, needs: needs);

@@ -3,7 +3,13 @@ namespace ArtifactRegistry.Http;
 /// <summary>The addresses of the services. Each ends in a slash.</summary>
 public sealed record Endpoints
 {
+    /// <summary>Google's own universe; sovereign clouds have others.</summary>
+    public const string GoogleUniverse = "googleapis.com";
+
     private const string Prefix = "CLOUDSDK_API_ENDPOINT_OVERRIDES_";
+    private const string TokenHost = "CLOUDSDK_AUTH_TOKEN_HOST";
+    private const string MetadataHost = "GCE_METADATA_HOST";
+    private const string ArtifactsDomain = "CLOUDSDK_ARTIFACTS_DOMAIN";
 
     /// <summary>Artifact Registry API v1.</summary>
     public required Uri ArtifactRegistry { get; init; }
@@ -17,6 +23,38 @@ public sealed record Endpoints
     /// <summary>Kubernetes Engine API v1, for clusters and their node pools.</summary>
     public required Uri Container { get; init; }
 
+    /// <summary>The domain that the services are under, for example <c>googleapis.com</c>.</summary>
+    public string Universe { get; private init; } = GoogleUniverse;
+
+    /// <summary>The metadata server of the machine, which speaks plain http wherever it is.</summary>
+    public required Uri Metadata { get; init; }
+
+    /// <summary>The domain that registries are under; null where nobody said.</summary>
+    private string? RegistryDomain { get; init; }
+
+    /// <summary>The token service of users and service account keys, if it was named.</summary>
+    private Uri? Token { get; init; }
+
+    /// <summary>The services that were named for signing in, by their first label: <c>sts</c>, <c>iamcredentials</c>.</summary>
+    private IReadOnlyDictionary<string, Uri> SignInServices { get; init; } = new Dictionary<string, Uri>();
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        string.Join(' ', [ArtifactRegistry, ResourceManager, Iam, Container, Metadata, Token, Universe, RegistryDomain, .. SignInServices]);
+
+    /// <summary>
+    /// Where a request for a token really goes. While Artifact Registry is on this machine, that is where every service
+    /// is which nobody named: a secret then leaves this machine no more than anything else does.
+    /// </summary>
+    internal Uri ForSignIn(Uri address)
+    {
+        if (address.IsLoopback) return address;
+        if (Token is not null && address.Host == $"oauth2.{GoogleUniverse}") return Token;
+        Uri? root = SignInServices.GetValueOrDefault(address.Host.Split('.')[0]);
+        if (root is null && ArtifactRegistry.IsLoopback) root = ArtifactRegistry;
+        return root is null ? address : new Uri(root, address.PathAndQuery.TrimStart('/'));
+    }
+
     /// <summary>
     /// Where the registry of an image answers docker: its own host; or on this machine, when Artifact Registry is here,
     /// under the location's name, so that 127.0.0.1:PORT/us/PROJECT stands for us-docker.pkg.dev/PROJECT.
@@ -26,7 +64,7 @@ public sealed record Endpoints
         ArgumentNullException.ThrowIfNull(image);
         return ArtifactRegistry.IsLoopback
             ? new Uri(ArtifactRegistry, $"v2/{image.Location}/")
-            : new Uri($"https://{image.Location}-docker.pkg.dev/v2/");
+            : new Uri($"https://{image.Location}-docker.{RegistryDomain ?? throw NoRegistryDomain()}/v2/");
     }
 
     /// <summary>
@@ -35,40 +73,73 @@ public sealed record Endpoints
     /// </summary>
     /// <param name="named">The Artifact Registry address given to Connect-ArRegistry, if any.</param>
     /// <param name="environment">Reads an environment variable; null where it is not set.</param>
+    /// <param name="universe">The universe domain given to Connect-ArRegistry, if any.</param>
     /// <exception cref="RegistryException">An address is not https and not on this machine.</exception>
-    public static Endpoints Choose(Uri? named, Func<string, string?> environment)
+    public static Endpoints Choose(Uri? named, Func<string, string?> environment, string? universe = null)
     {
         ArgumentNullException.ThrowIfNull(environment);
+        string domain = Domain(universe, "-UniverseDomain") ?? DomainIn("GOOGLE_CLOUD_UNIVERSE_DOMAIN")
+            ?? DomainIn("CLOUDSDK_CORE_UNIVERSE_DOMAIN") ?? GoogleUniverse;
         Uri registry = Checked(named, "-Endpoint")
             ?? FromVariable("ARTIFACTREGISTRY")
-            ?? new Uri("https://artifactregistry.googleapis.com/");
+            ?? new Uri($"https://artifactregistry.{domain}/");
+        var signIn = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        foreach (string service in new[] { "STS", "IAMCREDENTIALS" })
+            if (FromVariable(service) is Uri address)
+                signIn.Add(service.ToLowerInvariant(), address);
         return new Endpoints
         {
             ArtifactRegistry = registry,
-            ResourceManager = Neighbour("CLOUDRESOURCEMANAGER", "https://cloudresourcemanager.googleapis.com/"),
-            Iam = Neighbour("IAM", "https://iam.googleapis.com/"),
-            Container = Neighbour("CONTAINER", "https://container.googleapis.com/"),
+            ResourceManager = Neighbour("CLOUDRESOURCEMANAGER"),
+            Iam = Neighbour("IAM"),
+            Container = Neighbour("CONTAINER"),
+            Metadata = environment(MetadataHost) is { Length: > 0 } host
+                ? Uri.TryCreate($"http://{host.Trim()}/", UriKind.Absolute, out Uri? metadata) ? metadata : throw Unusable(host, MetadataHost)
+                : registry.IsLoopback ? registry : new Uri("http://169.254.169.254/"),
+            Universe = domain,
+            RegistryDomain = DomainIn(ArtifactsDomain) ?? (domain == GoogleUniverse ? "pkg.dev" : null),
+            Token = environment(TokenHost) is { Length: > 0 } token ? Parsed(token, TokenHost) : null,
+            SignInServices = signIn,
         };
 
-        Uri Neighbour(string service, string google) =>
-            FromVariable(service) ?? (registry.IsLoopback ? registry : new Uri(google));
+        Uri Neighbour(string service) => FromVariable(service)
+            ?? (registry.IsLoopback ? registry : new Uri($"https://{service.ToLowerInvariant()}.{domain}/"));
+
+        string? DomainIn(string variable) => Domain(environment(variable), variable);
 
         Uri? FromVariable(string service) =>
             environment(Prefix + service) is { Length: > 0 } text
-                ? Checked(Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? address) ? address : null, Prefix + service)
-                    ?? throw Unusable(text, Prefix + service)
+                ? Slashed(Parsed(text, Prefix + service))
                 : null;
     }
 
-    private static Uri? Checked(Uri? address, string origin)
+    private static string? Domain(string? text, string origin) => text?.Trim() switch
     {
-        if (address is null) return null;
-        if (!address.IsAbsoluteUri || !RestTransport.IsSafe(address) || address.UserInfo.Length > 0
-            || address.Query.Length > 0 || address.Fragment.Length > 0)
-            throw Unusable(WithoutPassword(address), origin);
-        // Uri resolution drops the last segment of a base without a slash at its end.
-        return address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
-    }
+        null or "" => null,
+        string domain when Uri.CheckHostName(domain) is UriHostNameType.Dns && domain.Contains('.', StringComparison.Ordinal) => domain,
+        _ => throw new RegistryException(
+            RegistryErrorKind.UnsafeRequest, $"'{text}' ({origin}) is no domain. Expected for example {GoogleUniverse}."),
+    };
+
+    private static RegistryException NoRegistryDomain() => new(
+        RegistryErrorKind.UnsafeRequest,
+        $"The domain of the registries in this universe is not known. Set the environment variable {ArtifactsDomain}, "
+        + "as for gcloud.");
+
+    private static Uri Parsed(string text, string origin) =>
+        Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? address) ? Safe(address, origin) : throw Unusable(text, origin);
+
+    private static Uri? Checked(Uri? address, string origin) => address is null ? null : Slashed(Safe(address, origin));
+
+    private static Uri Safe(Uri address, string origin) =>
+        address.IsAbsoluteUri && RestTransport.IsSafe(address) && address.UserInfo.Length == 0
+            && address.Query.Length == 0 && address.Fragment.Length == 0
+            ? address
+            : throw Unusable(WithoutPassword(address), origin);
+
+    // Uri resolution drops the last segment of a base without a slash at its end.
+    private static Uri Slashed(Uri address) =>
+        address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
 
     private static string WithoutPassword(Uri address) =>
         address.IsAbsoluteUri && address.UserInfo.Length > 0

@@ -56,6 +56,14 @@ public sealed class RestTransport(
     private readonly Lazy<ResiliencePipeline> _freely = new(() => Pipeline(options, trace, Repeat.Freely));
     private readonly Lazy<ResiliencePipeline> _onlyIfRefused = new(() => Pipeline(options, trace, Repeat.OnlyIfRefused));
 
+    // Less is the resolution of the Date header, the way of an answer, and what clocks differ anyhow.
+    private static readonly TimeSpan Unremarkable = TimeSpan.FromMinutes(1);
+
+    private long _ahead; // ticks
+
+    /// <summary>How far this machine's clock is ahead of the service's, by the Date of the last answer; else zero.</summary>
+    internal TimeSpan ClockAhead => new TimeSpan(Volatile.Read(ref _ahead)) is var ahead && ahead > Unremarkable ? ahead : TimeSpan.Zero;
+
     /// <summary>The time that an operation may take to end.</summary>
     internal TimeSpan OperationTimeout => options.OperationTimeout;
 
@@ -114,20 +122,11 @@ public sealed class RestTransport(
     {
         // Waiting for one's turn does not count against the time that the service has for its answer.
         if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
-        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        inTime.CancelAfter(options.RequestTimeout);
+        // Nor does signing in, which has limits of its own; and while it fails, the request surely was not sent.
+        AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
         try
         {
-            return await TryOnceAsync(call, inTime.Token);
-        }
-        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
-        {
-            call.AnswerWasLost = true;
-            string seconds = options.RequestTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-            throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
-            {
-                Request = Line(call.Method, call.Address),
-            };
+            return await TryWithTokenAsync(call, token, stop);
         }
         catch (RegistryException e) when (e.OutcomeUnknown)
         {
@@ -141,12 +140,11 @@ public sealed class RestTransport(
         }
     }
 
-    private async Task<T> TryOnceAsync<T>(Call<T> attempt, CancellationToken stop)
+    private async Task<T> TryWithTokenAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
     {
-        AccessToken token = await tokens.GetTokenAsync(refused: null, stop);
         try
         {
-            return await SendOnceAsync(attempt, token, stop);
+            return await SendInTimeAsync(attempt, token, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.QuotaExceeded && attempt.Pacer is not null)
         {
@@ -156,9 +154,27 @@ public sealed class RestTransport(
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
         {
             // A token may be revoked, or have expired by the service's clock. A source that can, brings a new one.
-            AccessToken fresh = await tokens.GetTokenAsync(refused: token, stop);
+            AccessToken fresh = await tokens.GetTokenAsync(refused: token, trace, stop);
             if (fresh.Value is null || fresh.Value == token.Value) throw;
-            return await SendOnceAsync(attempt, fresh, stop);
+            return await SendInTimeAsync(attempt, fresh, stop);
+        }
+    }
+
+    private async Task<T> SendInTimeAsync<T>(Call<T> attempt, AccessToken token, CancellationToken stop)
+    {
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        inTime.CancelAfter(options.RequestTimeout);
+        try
+        {
+            return await SendOnceAsync(attempt, token, inTime.Token);
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            string seconds = options.RequestTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            throw new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+            {
+                Request = Line(attempt.Method, attempt.Address),
+            };
         }
     }
 
@@ -186,6 +202,8 @@ public sealed class RestTransport(
                 await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             trace?.Invoke(FormattableString.Invariant(
                 $"{attempt.Method} {attempt.Address.AbsoluteUri} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+
+            if (response.Headers.Date is DateTimeOffset date) Volatile.Write(ref _ahead, (DateTimeOffset.UtcNow - date).Ticks);
 
             if (exchange is not null)
             {

@@ -30,9 +30,22 @@ public sealed record TransportOptions
     /// </summary>
     public static HttpClient CreateHttpClient() => CreateHttpClient(HttpClient.DefaultProxy);
 
-    internal static HttpClient CreateHttpClient(IWebProxy systemProxy)
+    internal static HttpClient CreateHttpClient(IWebProxy systemProxy) => CreateHttpClient(CreateHandler(systemProxy));
+
+    /// <summary>A client over connections that others may share.</summary>
+    public static HttpClient CreateHttpClient(HttpMessageHandler connections)
     {
-        var handler = new SocketsHttpHandler
+        var client = new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
+        client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version}");
+        return client;
+    }
+
+    /// <summary>The connections alone, for clients that share them.</summary>
+    public static HttpMessageHandler CreateConnections() => CreateHandler(HttpClient.DefaultProxy);
+
+    private static SocketsHttpHandler CreateHandler(IWebProxy systemProxy) =>
+        new()
         {
             ActivityHeadersPropagator = null, // no trace of ours goes along
             AllowAutoRedirect = false,
@@ -43,11 +56,6 @@ public sealed record TransportOptions
             Proxy = new ProxyForOtherMachines(systemProxy),
             UseCookies = false,
         };
-        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
-        client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version}");
-        return client;
-    }
 
     private sealed class ProxyForOtherMachines(IWebProxy system) : IWebProxy
     {
@@ -59,6 +67,7 @@ public sealed record TransportOptions
 
         public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : system.GetProxy(destination);
 
-        public bool IsBypassed(Uri host) => host.IsLoopback || system.IsBypassed(host);
+        public bool IsBypassed(Uri host) =>
+            host.IsLoopback || SignInHandler.IsLinkLocal(host) || system.IsBypassed(host);
     }
 }

@@ -16,12 +16,12 @@ public static class RemoveImage
     /// <param name="deleteTags">Whether tags that were not named may go too.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <returns>What became of it; null if the answer was no.</returns>
+    /// <returns>What became of it; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.StillTagged"/>,
     /// <see cref="RegistryErrorKind.TagMoved"/>, or what the service said before anything was changed.
     /// </exception>
-    public static async Task<RemovedImage?> RunAsync(
+    public static async Task<RemovedImage> RunAsync(
         ArtifactRegistryClient client,
         ImageName name,
         bool deleteTags,
@@ -48,7 +48,8 @@ public static class RemoveImage
             1 => $"Delete the image and its tag {image.Tags}",
             _ => $"Delete the image and its {image.Tags.Count} tags {image.Tags}",
         };
-        if (!await confirm(image.Uri, $"{what} ({ByteSize.Format(image.SizeBytes)})")) return null;
+        if (!await confirm(image.Uri, $"{what} ({ByteSize.Format(image.SizeBytes)})"))
+            return new RemovedImage(image, RemovalStatus.WouldRemove, "would be deleted by name");
 
         // A question may stand for an hour. What is no longer a tag of this digest is not ours to take away, and a new tag
         // was in no question.

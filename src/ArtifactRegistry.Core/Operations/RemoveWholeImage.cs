@@ -10,7 +10,7 @@ public static class RemoveWholeImage
     /// <param name="image">The image, without tag and digest.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <returns>One row a digest; none if the answer was no.</returns>
+    /// <returns>One row a digest; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
     /// <exception cref="RegistryException">What the service said before anything was changed.</exception>
     public static async Task<IReadOnlyList<RemovedImage>> RunAsync(
         ArtifactRegistryClient client,
@@ -28,7 +28,8 @@ public static class RemoveWholeImage
         List<DockerImage> before = await ListAsync(client, image, stop);
         string counts = $"{before.Count} {(before.Count == 1 ? "digest" : "digests")}, "
             + $"{before.Sum(digest => digest.Tags.Count)} tags, {ByteSize.Format(before.Sum(digest => digest.SizeBytes))}";
-        if (!await confirm(image.ToString(), $"Delete the whole image ({counts})")) return [];
+        if (!await confirm(image.ToString(), $"Delete the whole image ({counts})"))
+            return [.. before.Select(digest => new RemovedImage(digest, RemovalStatus.WouldRemove, "would be deleted with the whole image"))];
 
         // A question may stand for an hour. What was pushed or tagged since then was not part of it.
         List<DockerImage> now = await ListAsync(client, image, stop);

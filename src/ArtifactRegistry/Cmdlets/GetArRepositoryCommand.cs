@@ -38,6 +38,9 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
             await EmitAsync(Matching(FindRepositories.RunAsync(Client, project, location, StopToken), wanted));
         });
         Drain();
+        if (Progress.Emitted == 0 && location is not null && !Locations.Known.Contains(location)
+            && Nearest.To(location, Locations.Known) is string near)
+            WriteWarning($"There is nothing in the location '{location}', which this module does not know. Did you mean {near}?");
     }
 
     private static async IAsyncEnumerable<Repository> Matching(IAsyncEnumerable<Repository> all, WildcardPattern[] wanted)

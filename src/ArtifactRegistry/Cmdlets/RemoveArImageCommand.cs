@@ -31,26 +31,27 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        bool deleteTags = DeleteTags, all = All;
+        bool deleteTags = DeleteTags, all = All, whatIf = IsWhatIf;
         foreach (ImageName image in Image)
-            Start(image, () => all ? RemoveAllAsync(image) : RemoveOneAsync(image, deleteTags));
+            Start(image, () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, whatIf));
     }
 
-    private async Task RemoveOneAsync(ImageName image, bool deleteTags)
+    private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        if (await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, StopToken) is RemovedImage removed)
-            await ReportAsync(removed);
+        await ReportAsync(await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, StopToken), whatIf);
     }
 
-    private async Task RemoveAllAsync(ImageName image)
+    private async Task RemoveAllAsync(ImageName image, bool whatIf)
     {
         foreach (RemovedImage removed in await RemoveWholeImage.RunAsync(Client, image, ConfirmAsync, StopToken))
-            await ReportAsync(removed);
+            await ReportAsync(removed, whatIf);
     }
 
-    private async Task ReportAsync(RemovedImage removed)
+    private async Task ReportAsync(RemovedImage removed, bool whatIf)
     {
+        // Who answered no has seen it on the screen.
+        if (removed.Status is RemovalStatus.WouldRemove && !whatIf) return;
         if (removed.Error is RegistryException error)
             await PostAsync(() => WriteError(ErrorRecords.For(error, removed)));
         await EmitAsync(removed);

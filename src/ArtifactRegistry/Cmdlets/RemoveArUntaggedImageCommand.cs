@@ -13,10 +13,17 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private const double DefaultRate = 150;
     private const int ImagesAtOnce = 4;
 
-    private readonly CleanUpSummary _summary = new();
+    private readonly CleanUpSummary _summary;
     private SweepLimits? _limits;
     private Journal? _journal;
     private Threshold? _abortAbove;
+
+    /// <summary>Prepares the count of what becomes of the digests.</summary>
+    public RemoveArUntaggedImageCommand()
+    {
+        _summary = new CleanUpSummary(Progress.Id);
+        Progress.Own = _summary.Current;
+    }
 
     /// <summary>Asks no question. It never widens what is deleted.</summary>
     [Parameter]
@@ -150,7 +157,9 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private void WriteSummary()
     {
         if (_summary.LastProgress() is ProgressRecord completed) WriteProgress(completed);
-        if (_summary.ToString() is { Length: > 0 } text) WriteInformation(text, ["ArtifactRegistry"]);
+        if (_summary.ToString() is not { Length: > 0 } text) return;
+        WriteInformation(text, ["ArtifactRegistry"]);
+        WriteVerbose(text);
     }
 
     private Journal OpenJournal(string path)

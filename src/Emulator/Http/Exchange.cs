@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using ArtifactRegistry.Emulator.Api;
 using ArtifactRegistry.Emulator.Docker;
+using ArtifactRegistry.Emulator.SignIn;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -41,6 +43,8 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             open = false;
             Log.End();
 
+            if (server.Behaviour.ClockOffset is { Ticks: not 0 } offset)
+                context.Response.Headers.Date = (DateTimeOffset.UtcNow + offset).ToString("R", CultureInfo.InvariantCulture);
             if (reset) context.Abort();
             else await SendAsync(context, answer!, fault);
         }
@@ -99,19 +103,10 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
                 : null;
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
-            if (DockerMethods.Owns(request.PathAndQuery))
-            {
-                answer = await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments);
-            }
-            else
-            {
-                Identity.Check(call);
-                lock (server.State.Gate)
-                {
-                    server.State.FinishDueOperations();
-                    answer = Routes.Handle(call);
-                }
-            }
+            answer = SignInMethods.Handle(call)
+                ?? (DockerMethods.Owns(request.PathAndQuery)
+                    ? await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments)
+                    : WorkFor(call));
         }
         catch (ApiError error)
         {
@@ -125,6 +120,16 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         return fault?.Kind == FaultKind.MalformedJson
             ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }
             : answer;
+    }
+
+    private Answer WorkFor(ApiCall call)
+    {
+        Identity.Check(call);
+        lock (server.State.Gate)
+        {
+            server.State.FinishDueOperations();
+            return Routes.Handle(call);
+        }
     }
 
     private static async Task SendAsync(HttpContext context, Answer answer, Fault? fault)

@@ -10,7 +10,8 @@ internal static class Identity
         string? header = call.Request.Authorization;
         if (header is not null
             && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && call.Behaviour.AcceptedTokens.Contains(header[Scheme.Length..].Trim()))
+            && header[Scheme.Length..].Trim() is string token
+            && (call.Behaviour.AcceptedTokens.Contains(token) || call.State.SignIn.IdentityOf(token) is not null))
         {
             return;
         }

@@ -5,12 +5,12 @@ using System.Text.Json.Nodes;
 namespace ArtifactRegistry.Emulator.Storage;
 
 /// <summary>
-/// What becomes of everything but the blobs, as lines of JSON at the end of a file: <c>{"set": NAME, "to": {…}}</c> and
-/// <c>{"drop": NAME}</c>, names being the API's. The last line of a name counts.
+/// What becomes of everything but the blobs, as lines of JSON at the end of a file. A line is a list of the changes of one
+/// request, <c>{"set": NAME, "to": {…}}</c> or <c>{"drop": NAME}</c>; names are the API's, and the last change counts.
 /// </summary>
 /// <remarks>
-/// The lines of one request are written together, and it is answered once they are on the disk. A kill can leave the
-/// last line incomplete: then nobody was told that it had been done, and it is left out.
+/// A request is answered once its line is on the disk. A kill can leave the last line incomplete: then nobody was told
+/// that anything of it had been done, and all of it is left out.
 /// </remarks>
 internal sealed class Journal : IDisposable
 {
@@ -45,12 +45,9 @@ internal sealed class Journal : IDisposable
         if (_changes.Count == 0) return;
         Dictionary<string, int> last = new(StringComparer.Ordinal);
         for (int i = 0; i < _changes.Count; i++) last[_changes[i].Name] = i;
-        for (int i = 0; i < _changes.Count; i++)
-        {
-            (string name, Func<JsonObject>? record) = _changes[i];
-            // A drop takes along what lay below the name at that time, whatever came after it.
-            if (record is null || last[name] == i) _file.Write(Line(name, record?.Invoke()));
-        }
+        // A drop takes along what lay below the name at that time, whatever came after it.
+        _file.Write(Line(_changes.Where((change, i) => change.Record is null || last[change.Name] == i)
+            .Select(change => Entry(change.Name, change.Record?.Invoke()))));
         _file.Flush();
         Interlocked.Exchange(ref _written, _file.Position);
         _changes.Clear();
@@ -100,7 +97,7 @@ internal sealed class Journal : IDisposable
             string fresh = path + ".new";
             using (FileStream file = File.Create(fresh))
             {
-                foreach ((string name, JsonObject record) in records) file.Write(Line(name, record));
+                foreach ((string name, JsonObject record) in records) file.Write(Line([Entry(name, record)]));
                 file.Flush(flushToDisk: true);
             }
             File.Move(fresh, path, overwrite: true);
@@ -145,23 +142,7 @@ internal sealed class Journal : IDisposable
     {
         try
         {
-            JsonObject entry = JsonNode.Parse(line)!.AsObject();
-            if ((string?)entry["set"] is string set)
-            {
-                JsonObject record = entry["to"]!.AsObject();
-                entry.Remove("to");
-                records[set] = record;
-                return true;
-            }
-            string dropped = (string)entry["drop"]!;
-            records.Remove(dropped);
-            // Digests have nothing below them, and there may be many.
-            if (!dropped.Contains("sha256:", StringComparison.Ordinal))
-            {
-                foreach (string name in records.Keys
-                    .Where(name => name.StartsWith(dropped + "/", StringComparison.Ordinal)).ToArray())
-                    records.Remove(name);
-            }
+            foreach (JsonNode? entry in JsonNode.Parse(line)!.AsArray()) Apply(entry!.AsObject(), records);
             return true;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or NullReferenceException
@@ -171,9 +152,27 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    private static byte[] Line(string name, JsonObject? record)
+    private static void Apply(JsonObject entry, SortedDictionary<string, JsonObject> records)
     {
-        JsonObject entry = record is null ? new() { ["drop"] = name } : new() { ["set"] = name, ["to"] = record };
-        return Encoding.UTF8.GetBytes(entry.ToJsonString() + "\n");
+        if ((string?)entry["set"] is string set)
+        {
+            JsonObject record = entry["to"]!.AsObject();
+            entry.Remove("to");
+            records[set] = record;
+            return;
+        }
+        string dropped = (string)entry["drop"]!;
+        records.Remove(dropped);
+        // Digests have nothing below them, and there may be many.
+        if (dropped.Contains("sha256:", StringComparison.Ordinal)) return;
+        foreach (string name in records.Keys
+            .Where(name => name.StartsWith(dropped + "/", StringComparison.Ordinal)).ToArray())
+            records.Remove(name);
     }
+
+    private static JsonObject Entry(string name, JsonObject? record)
+        => record is null ? new() { ["drop"] = name } : new() { ["set"] = name, ["to"] = record };
+
+    private static byte[] Line(IEnumerable<JsonObject> entries)
+        => Encoding.UTF8.GetBytes(new JsonArray([.. entries]).ToJsonString() + "\n");
 }

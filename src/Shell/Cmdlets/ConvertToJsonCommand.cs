@@ -69,7 +69,8 @@ public sealed class ConvertToJsonCommand : PSCmdlet
                 break;
             default:
                 json.WriteStartObject();
-                foreach (PSPropertyInfo property in PSObject.AsPSObject(item).Properties) Write(json, property.Name, property.Value, levels);
+                foreach (PSPropertyInfo property in PSObject.AsPSObject(item).Properties)
+                    Write(json, property.Name, property.Value, levels);
                 json.WriteEndObject();
                 break;
         }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Emulator;
@@ -88,7 +87,7 @@ public sealed class CleanUpProperties : CoreTest
     private (ArtifactRegistryClient Client, OciRegistryClient Registry) Clients()
     {
         var transport = new RestTransport(
-            SharedHttp, TokenSources.Choose(Secret, _ => null), Quick with { Retries = 12 }, null);
+            SharedHttp, SignIns.Choose(Secret, _ => null), Quick with { Retries = 12 }, null);
         var endpoints = Endpoints.Choose(Emulator.Url, _ => null);
         return (new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints));
     }

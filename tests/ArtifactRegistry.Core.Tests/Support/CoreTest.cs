@@ -59,7 +59,7 @@ public abstract class CoreTest : IAsyncLifetime
     private protected ArtifactRegistryClient Client(
         TransportOptions? options = null, ITokenSource? tokens = null, Uri? endpoint = null) =>
         new(
-            new RestTransport(_http, tokens ?? TokenSources.Choose(Secret, _ => null), options ?? Quick, line =>
+            new RestTransport(_http, tokens ?? SignIns.Choose(Secret, _ => null), options ?? Quick, line =>
             {
                 Trace.Enqueue(line);
                 OnTrace?.Invoke(line);

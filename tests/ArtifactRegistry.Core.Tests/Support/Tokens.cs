@@ -17,7 +17,7 @@ internal sealed class RenewingTokens(params string[] values) : ITokenSource
     /// <summary>The tokens that were said to be refused.</summary>
     public List<AccessToken> Refused { get; } = [];
 
-    public ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, CancellationToken stop)
+    public ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
     {
         Interlocked.Increment(ref _asked);
         if (refused is not null)
@@ -40,7 +40,7 @@ internal sealed class EndlessTokens : ITokenSource
     /// <summary>Ends once a token was asked for.</summary>
     public Task Asked => _asked.Task;
 
-    public async ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, CancellationToken stop)
+    public async ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
     {
         _asked.TrySetResult();
         await Task.Delay(Timeout.Infinite, stop);

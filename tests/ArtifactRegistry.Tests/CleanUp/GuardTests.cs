@@ -7,6 +7,37 @@ namespace ArtifactRegistry.Tests.CleanUp;
 /// <summary>Slips and surprises that must not delete what is needed.</summary>
 public sealed class GuardTests
 {
+    [Fact]
+    public async Task Ages_are_counted_by_the_clock_of_the_service_where_that_of_this_machine_is_ahead()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Emulator.Behaviour.ClockOffset = TimeSpan.FromDays(-1); // so this machine is a day ahead
+        string fresh = shop.AddAged(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(10));
+        string old = shop.AddAged(TimeSpan.FromDays(3));
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed();
+
+        Assert.Equal([fresh], Row.Digests(result, "Kept"));
+        Assert.Equal([old], Row.Digests(result, "Removed"));
+        Assert.Contains("1440 minutes ahead of the service's", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(24)]
+    public async Task A_clock_that_is_right_or_behind_changes_nothing(int hours)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Emulator.Behaviour.ClockOffset = TimeSpan.FromHours(hours);
+        string fresh = shop.AddAged(TimeSpan.FromMinutes(10)), old = shop.AddAged(TimeSpan.FromHours(2));
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed();
+
+        Assert.Equal([fresh], Row.Digests(result, "Kept"));
+        Assert.Equal([old], Row.Digests(result, "Removed"));
+        Assert.Empty(result.Warnings);
+    }
+
     [Theory]
     [InlineData("$rows | ForEach-Object { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($_, 2)) }")]
     [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [int]$_.Decision } }")]

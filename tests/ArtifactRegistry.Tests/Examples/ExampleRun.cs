@@ -38,14 +38,22 @@ internal static class ExampleRun
         await using EmulatorServer emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
         using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "account.json"),
+            emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(),
+            stop);
         // Where the emulator would listen by default, as the pages say.
         Step[] steps = [.. transcript.Steps.Select(step =>
             step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];
-        string[] shown = NeedsPwsh(steps) ? await InPwshAsync(emulator, steps, folder.Path) : Here(emulator, steps, folder.Path);
+        string[] shown = NeedsPwsh(steps)
+            ? await InPwshAsync(emulator, steps, folder.Path)
+            : Here(emulator, steps, folder.Path);
         return [.. transcript.Steps.Zip(shown, (step, output) => step with
         {
             Output = output.Replace(
-                emulator.Url.ToString(), step.Command.Contains(Default, StringComparison.Ordinal) ? Default : Google, StringComparison.Ordinal),
+                emulator.Url.ToString(),
+                step.Command.Contains(Default, StringComparison.Ordinal) ? Default : Google,
+                StringComparison.Ordinal),
         })];
     }
 
@@ -69,8 +77,12 @@ internal static class ExampleRun
 
     private static async Task<string[]> InPwshAsync(EmulatorServer emulator, Step[] steps, string folder)
     {
-        string script = string.Join('\n', steps.Select(step =>
-            $". {{ {step.Command}\n}} *>&1 | Out-String -Width 120; {(step.Output is null ? "if ($Error) { throw $Error[0] }" : "")}\n'{Mark}'"));
+        string script = string.Join('\n', steps.Select(step => $$"""
+            . { {{step.Command}}
+            } *>&1 | Out-String -Width 120
+            {{(step.Output is null ? "if ($Error) { throw $Error[0] }" : "")}}
+            '{{Mark}}'
+            """));
         ProcessResult result = await RealPowerShell.RunAsync(
             emulator, $"Set-Location '{folder}'; $ConfirmPreference = 'None'\n{StandIns}\n{script}", input: null);
         Assert.Equal("", result.Error);

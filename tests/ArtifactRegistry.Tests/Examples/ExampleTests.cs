@@ -21,7 +21,8 @@ public sealed class ExampleTests
         ["$arguments = '-NoProfile"] = "needs Task Scheduler, and so Windows",
     };
 
-    public static TheoryData<string> Places => [.. All.Value.Where(block => !IsRunElsewhere(block)).Select(block => block.Place)];
+    public static TheoryData<string> Places =>
+        [.. All.Value.Where(block => !IsRunElsewhere(block)).Select(block => block.Place)];
 
     [Theory, MemberData(nameof(Places))]
     public async Task An_example_shows_what_it_says(string place)
@@ -34,7 +35,8 @@ public sealed class ExampleTests
             said.Output is null || Transcript.Fits(said.Output, seen.Output!) ? said : seen)];
         if (right.SequenceEqual(written.Steps)) return;
         if (Environment.GetEnvironmentVariable(Rewrite) == "1") written.Rewrite(right);
-        Assert.Fail($"{place}\n\nIt says:\n\n{written.Text}\nIt shows:\n\n{Transcript.Show(right)}\nSet {Rewrite}=1 to have it rewritten.");
+        Assert.Fail($"{place}\n\nIt says:\n\n{written.Text}\nIt shows:\n\n{Transcript.Show(right)}\n"
+            + $"Set {Rewrite}=1 to have it rewritten.");
     }
 
     [Fact]

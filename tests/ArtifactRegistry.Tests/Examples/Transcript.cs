@@ -21,8 +21,11 @@ internal sealed partial record Transcript(string File, string Place, string Text
     public static IReadOnlyList<Transcript> In(string file)
     {
         string text = System.IO.File.ReadAllText(Path.Combine(Checkout.Root, file)).ReplaceLineEndings("\n");
-        return [.. Block().Matches(text).Select((block, index) => new Transcript(
-            file, $"{file}: {Heading().Matches(text[..block.Index])[^1].Groups[1].Value} ({index + 1})", block.Groups[1].Value))];
+        return [.. Block().Matches(text).Select((block, index) =>
+        {
+            string heading = Heading().Matches(text[..block.Index])[^1].Groups[1].Value;
+            return new Transcript(file, $"{file}: {heading} ({index + 1})", block.Groups[1].Value);
+        })];
     }
 
     /// <summary>What is typed, and what is shown then.</summary>
@@ -32,7 +35,8 @@ internal sealed partial record Transcript(string File, string Place, string Text
     public void Rewrite(IEnumerable<Step> steps)
     {
         string path = Path.Combine(Checkout.Root, File);
-        System.IO.File.WriteAllText(path, System.IO.File.ReadAllText(path).Replace(Text, Show(steps), StringComparison.Ordinal));
+        string before = System.IO.File.ReadAllText(path);
+        System.IO.File.WriteAllText(path, before.Replace(Text, Show(steps), StringComparison.Ordinal));
     }
 
     private static List<Step> Read(string block)
@@ -73,7 +77,7 @@ internal sealed partial record Transcript(string File, string Place, string Text
     }
 
     // White space at the ends of lines, and empty lines before and after, are not seen.
-    private static string[] Lines(string text) => [.. text.ReplaceLineEndings("\n").Trim('\n').Split('\n').Select(line => line.TrimEnd())
+    private static string[] Lines(string text) => [.. text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())
         .Reverse().SkipWhile(line => line.Length == 0).Reverse().SkipWhile(line => line.Length == 0)];
 
     [GeneratedRegex(@"^```powershell\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -69,6 +69,7 @@ internal sealed class PowerShellSession : IDisposable
     {
         Information = [.. shell.Streams.Information.Select(record => record.MessageData?.ToString() ?? "")],
         Progress = [.. shell.Streams.Progress],
+        Debug = [.. shell.Streams.Debug.Select(record => record.Message)],
     };
 
     private PowerShell Create(string script)
@@ -103,6 +104,8 @@ internal sealed record ScriptResult(
     public IReadOnlyList<string> Information { get; init; } = [];
 
     public IReadOnlyList<ProgressRecord> Progress { get; init; } = [];
+
+    public IReadOnlyList<string> Debug { get; init; } = [];
 
     /// <summary>The error that ended the script, or the only one that it wrote.</summary>
     public ErrorRecord Error => Thrown is IContainsErrorRecord terminating ? terminating.ErrorRecord : Assert.Single(Errors);
@@ -160,6 +163,20 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
             foreach (VerboseRecord record in shell.Streams.Verbose.ToArray())
                 if (record.Message.Contains(text, StringComparison.Ordinal))
                     written.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends once the script shows a progress bar, and says which.</summary>
+    public async Task<ProgressRecord> WaitForProgressAsync(CancellationToken stop)
+    {
+        var shown = new TaskCompletionSource<ProgressRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
+        shell.Streams.Progress.DataAdded += (_, _) => Look();
+        Look();
+        return await shown.Task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+
+        void Look()
+        {
+            if (shell.Streams.Progress.FirstOrDefault() is ProgressRecord record) shown.TrySetResult(record);
         }
     }
 

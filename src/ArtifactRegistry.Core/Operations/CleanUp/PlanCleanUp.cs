@@ -121,6 +121,8 @@ internal sealed class PlanCleanUp(
             };
         if (repository.Mode == "REMOTE_REPOSITORY")
             warn($"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next pulled.");
+        if (client.ClockAhead > TimeSpan.Zero && _repositories.Count == 0)
+            warn($"The clock of this machine is {client.ClockAhead.TotalMinutes:0} minutes ahead of the service's, by which ages are counted.");
         return _repositories[name] = repository;
     }
 
@@ -131,7 +133,8 @@ internal sealed class PlanCleanUp(
         CleanUpRules rules,
         CancellationToken stop)
     {
-        DateTimeOffset now = DateTimeOffset.Now;
+        // Upload times are by the service's clock; by one that is ahead of it, an image of this minute could be old enough.
+        DateTimeOffset now = DateTimeOffset.Now - client.ClockAhead;
         var images = new List<DockerImage>();
         await foreach (DockerImage image in FindImages.RunAsync(client, ImagePattern.Exactly(name), stop)) images.Add(image);
 

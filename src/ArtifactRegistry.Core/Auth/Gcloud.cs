@@ -1,0 +1,108 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace ArtifactRegistry.Auth;
+
+/// <summary>The account that gcloud is signed in with: <c>gcloud auth print-access-token</c>.</summary>
+internal sealed class Gcloud : ICredential
+{
+    private const int LongestError = 400;
+
+    private readonly SignIn _signIn;
+    private readonly bool _impersonates;
+
+    /// <param name="signIn">The environment.</param>
+    /// <param name="impersonates">Whether gcloud acts as the account that its own settings name.</param>
+    public Gcloud(SignIn signIn, bool impersonates)
+    {
+        (_signIn, _impersonates) = (signIn, impersonates);
+        var configuration = new GcloudConfiguration(signIn);
+        Account = impersonates && configuration.Impersonated is string chain ? chain.Split(',')[^1].Trim() : configuration.Account;
+    }
+
+    public string Description => "the account that gcloud is signed in with";
+
+    public string? Account { get; }
+
+    // Its first start on a cold Windows machine takes a quarter of this.
+    public TimeSpan Limit => TimeSpan.FromSeconds(60);
+
+    /// <summary>Where gcloud is; null if it is not on the PATH.</summary>
+    public static string? Find(SignIn signIn)
+    {
+        string[] names = OperatingSystem.IsWindows() ? ["gcloud.cmd", "gcloud.exe"] : ["gcloud"];
+        // Only full paths: a gcloud in the current folder is nobody's choice.
+        return (signIn.Variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(Path.IsPathFullyQualified)
+            .SelectMany(_ => names, Path.Combine)
+            .FirstOrDefault(File.Exists);
+    }
+
+    public async Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop)
+    {
+        string program = Find(_signIn) ?? throw Failed("gcloud is not on the PATH.", null);
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Nothing that a user wrote is ever an argument: on Windows this is a batch file, and its interpreter would read it.
+        foreach (string argument in new[] { "auth", "print-access-token", "--quiet" }) start.ArgumentList.Add(argument);
+        start.Environment["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1";
+        if (!_impersonates) start.Environment[TokenSources.ImpersonateVariable] = "";
+        trace?.Invoke($"Running {program} auth print-access-token");
+
+        using var process = new Process { StartInfo = start };
+        try
+        {
+            process.Start();
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            throw Failed($"'{program}' cannot be started: {e.Message}", e);
+        }
+
+        try
+        {
+            // It must not wait for an answer that nobody will give.
+            process.StandardInput.Close();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(stop), errors = process.StandardError.ReadToEndAsync(stop);
+            await process.WaitForExitAsync(stop);
+            if (process.ExitCode != 0) throw Failed($"gcloud auth print-access-token failed: {Shortened(await errors)}", null);
+            return AccessToken.Parse(await output, "the output of gcloud auth print-access-token");
+        }
+        finally
+        {
+            End(process);
+        }
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It ended by itself meanwhile.
+        }
+    }
+
+    // What gcloud has to say stands after ERROR, before its advice of many lines.
+    private static string Shortened(string errors)
+    {
+        string text = errors[Math.Max(0, errors.IndexOf("ERROR:", StringComparison.Ordinal))..];
+        text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return text.Length == 0 ? "it said nothing." : text.Length <= LongestError ? text : text[..LongestError] + "…";
+    }
+
+    private static RegistryException Failed(string message, Exception? cause) =>
+        new(RegistryErrorKind.Unauthenticated, message, cause)
+        {
+            Advice = "A person signs in with: gcloud auth login. A scheduled script uses: Connect-ArRegistry -CredentialFile KEY.json",
+        };
+}

@@ -1,0 +1,65 @@
+namespace ArtifactRegistry.Auth;
+
+/// <summary>Where gcloud keeps what it knows, and whom it is signed in as. Reads files alone.</summary>
+/// <param name="signIn">The environment.</param>
+internal sealed class GcloudConfiguration(SignIn signIn)
+{
+    /// <summary>The folder of gcloud's files; null if there is no home folder.</summary>
+    public string? Folder { get; } = signIn.Variable("CLOUDSDK_CONFIG") ?? Below(
+        OperatingSystem.IsWindows() ? signIn.Variable("APPDATA") : signIn.Variable("HOME"),
+        OperatingSystem.IsWindows() ? "gcloud" : Path.Combine(".config", "gcloud"));
+
+    /// <summary>What gcloud auth application-default login writes.</summary>
+    public string? DefaultCredentials => Below(Folder, "application_default_credentials.json");
+
+    /// <summary>The file with the properties that are in force.</summary>
+    public string? ActiveFile
+    {
+        get
+        {
+            string name = signIn.Variable("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? Line(Below(Folder, "active_config")) ?? "default";
+            // A name is a part of a path here.
+            return name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+                ? Below(Folder, Path.Combine("configurations", $"config_{name}"))
+                : null;
+        }
+    }
+
+    /// <summary>The account that gcloud is signed in with; null if there is none.</summary>
+    public string? Account => signIn.Variable("CLOUDSDK_CORE_ACCOUNT") ?? Property("core", "account");
+
+    /// <summary>The service account that gcloud acts as, as it writes it down; null if none.</summary>
+    public string? Impersonated =>
+        signIn.Variable(TokenSources.ImpersonateVariable) ?? Property("auth", "impersonate_service_account");
+
+    // The files are in the format of Python's configparser.
+    private string? Property(string section, string name)
+    {
+        string? current = null, value = null;
+        foreach (string line in Lines(ActiveFile))
+        {
+            if (line is ['[', .. string header, ']']) current = header.Trim();
+            else if (current == section && line.Split('=', 2) is [string left, string right] && left.Trim() == name)
+                value = right.Trim();
+        }
+
+        return value is { Length: > 0 } ? value : null;
+    }
+
+    private static string? Line(string? path) => Lines(path).FirstOrDefault(line => line.Length > 0);
+
+    private static IEnumerable<string> Lines(string? path)
+    {
+        try
+        {
+            return path is not null && File.Exists(path) ? File.ReadAllLines(path).Select(line => line.Trim()) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // gcloud itself will say what is wrong with its files.
+            return [];
+        }
+    }
+
+    private static string? Below(string? folder, string path) => folder is null ? null : Path.Combine(folder, path);
+}

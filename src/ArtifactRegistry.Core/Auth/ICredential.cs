@@ -1,0 +1,18 @@
+namespace ArtifactRegistry.Auth;
+
+/// <summary>Something that brings a new token each time it is asked. <see cref="RenewedToken"/> asks only when one is due.</summary>
+internal interface ICredential
+{
+    /// <summary>As <see cref="ITokenSource.Description"/>.</summary>
+    string Description { get; }
+
+    /// <summary>As <see cref="ITokenSource.Account"/>.</summary>
+    string? Account { get; }
+
+    /// <summary>How long it may take.</summary>
+    TimeSpan Limit { get; }
+
+    /// <summary>Signs in.</summary>
+    /// <exception cref="RegistryException">No token: <see cref="RegistryErrorKind.Unauthenticated"/>, and why.</exception>
+    Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop);
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Clients;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry.Auth;
+
+/// <summary>Acting as a service account. Whoever does it needs roles/iam.serviceAccountTokenCreator on the first of the chain.</summary>
+/// <param name="Account">The e-mail address of the account to act as.</param>
+/// <param name="Delegates">The accounts in between.</param>
+internal sealed partial record Impersonation(string Account, IReadOnlyList<string> Delegates)
+{
+    public static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    /// <summary>The method's address; null for that of the universe.</summary>
+    public Uri? Address { get; init; }
+
+    public TimeSpan Lifetime { get; init; } = Hour;
+
+    /// <summary>A chain as gcloud writes it, <c>FIRST,SECOND,TARGET</c>.</summary>
+    public static Impersonation Parse(string chain, string origin)
+    {
+        string[] accounts = [.. chain.Split(',', StringSplitOptions.TrimEntries).Select(each => CheckedAccount(each, origin))];
+        return new Impersonation(accounts[^1], accounts[..^1]);
+    }
+
+    /// <exception cref="RegistryException">It is no e-mail address.</exception>
+    public static string CheckedAccount(string account, string origin) => Email().IsMatch(account)
+        ? account
+        : throw new RegistryException(
+            RegistryErrorKind.InvalidArgument,
+            $"'{account}' ({origin}) is no service account. Expected for example deployer@my-project.iam.gserviceaccount.com.");
+
+    [GeneratedRegex(@"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$")]
+    private static partial Regex Email();
+}
+
+/// <summary>
+/// Exchanges the token of one identity for that of a service account.
+/// POST v1/projects/-/serviceAccounts/ACCOUNT:generateAccessToken
+/// https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
+/// </summary>
+internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation impersonation, SignIn signIn) : ICredential
+{
+    public string Description => $"{source.Description}, acting as {impersonation.Account}";
+
+    public string? Account => impersonation.Account;
+
+    public TimeSpan Limit => TimeSpan.FromMinutes(2); // the source may have to sign in first, and has a limit of its own
+
+    public async Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop)
+    {
+        Uri address = impersonation.Address ?? new Uri(
+            $"https://iamcredentials.{signIn.Endpoints.Universe}/v1/projects/-/serviceAccounts/"
+            + $"{Uri.EscapeDataString(impersonation.Account)}:generateAccessToken");
+        var request = new GenerateAccessTokenRequest(
+            [SignIn.Scope],
+            FormattableString.Invariant($"{impersonation.Lifetime.TotalSeconds:0}s"),
+            impersonation.Delegates.Count == 0 ? null : [.. impersonation.Delegates.Select(each => $"projects/-/serviceAccounts/{each}")]);
+        using var handler = new SignInHandler(signIn.Connections, signIn.Endpoints, [], trace);
+        using HttpClient http = TransportOptions.CreateHttpClient(handler);
+        // What failed is repeated below, where it is known whether it is worth it.
+        var transport = new RestTransport(http, source, new TransportOptions { Retries = 0, RequestTimeout = SignIn.RequestLimit }, null);
+        try
+        {
+            GenerateAccessTokenResponse answer = await transport.SendAsync(
+                new Call<GenerateAccessTokenResponse>(
+                    HttpMethod.Post, address,
+                    JsonSerializer.SerializeToUtf8Bytes(request, Messages.Default.GenerateAccessTokenRequest),
+                    Repeat.Freely, Messages.Default.GenerateAccessTokenResponse),
+                stop);
+            AccessToken asSource = await source.GetTokenAsync(null, null, stop);
+            AccessToken token = AccessToken.Parse(answer.AccessToken, "the answer of the IAM Credentials API");
+            return new AccessToken(token.Value) { ExpiresAt = answer.ExpireTime, QuotaProject = asSource.QuotaProject };
+        }
+        // Without a request of its own it is what the source says, and complete.
+        catch (RegistryException e) when (e.Request is not null)
+        {
+            string who = source.Account ?? source.Description;
+            throw new RegistryException(
+                RegistryErrorKind.Unauthenticated, $"{who} cannot act as {impersonation.Account}: {e.Message}", e)
+            {
+                Advice = (int?)e.Status switch
+                {
+                    401 => "The credential to start from is not accepted. Sign in anew.",
+                    403 or 404 => "Check the spelling. Somebody who administers the account must grant "
+                        + $"roles/iam.serviceAccountTokenCreator on {(impersonation.Delegates.Count == 0 ? impersonation.Account : "each account of the chain")} "
+                        + "to the one before it, and the IAM Credentials API must be enabled.",
+                    _ => null,
+                },
+            };
+        }
+    }
+}

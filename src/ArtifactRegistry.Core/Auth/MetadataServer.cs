@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text.Json;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry.Auth;
+
+/// <summary>
+/// The service account that Google attached to this machine, pod or job: Compute Engine, GKE, Cloud Run.
+/// See https://cloud.google.com/compute/docs/metadata/querying-metadata.
+/// </summary>
+internal sealed class MetadataServer : ICredential
+{
+    private const string Identity = "computeMetadata/v1/instance/service-accounts/default/";
+    private const int Tries = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly SignIn _signIn;
+
+    private MetadataServer(string? account, SignIn signIn) => (Account, _signIn) = (account, signIn);
+
+    public string Description => "the metadata server of this machine";
+
+    public string? Account { get; }
+
+    public TimeSpan Limit => SignIn.RequestLimit;
+
+    /// <summary>The metadata server, if there is one. Elsewhere its address leads nowhere, so there is little patience.</summary>
+    public static async Task<MetadataServer?> FindAsync(SignIn signIn, Action<string>? trace, CancellationToken stop)
+    {
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            using var limit = new CancellationTokenSource(Patience, signIn.Clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+            try
+            {
+                (HttpStatusCode status, bool isGoogles, string body) = await GetAsync(
+                    signIn, Identity + "email", tryAgain: false, trace, either.Token);
+                if (!isGoogles) return null;
+                return new MetadataServer(status is HttpStatusCode.OK ? body.Trim() : null, signIn);
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                trace?.Invoke($"The metadata server did not answer within {Patience.TotalSeconds:0} s.");
+            }
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    public async Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop)
+    {
+        (HttpStatusCode status, _, string body) =
+            await GetAsync(
+                _signIn, $"{Identity}token?scopes={Uri.EscapeDataString(SignIn.Scope)}", tryAgain: true, trace, stop);
+        if (status is not HttpStatusCode.OK)
+            throw new RegistryException(
+                RegistryErrorKind.Unauthenticated, $"The metadata server gave no token: it answered {(int)status} ({status}).")
+            {
+                Advice = status is HttpStatusCode.NotFound
+                    ? "This machine has no service account. Attach one, or use Connect-ArRegistry -CredentialFile."
+                    : "Check the service account of this machine; on GKE, its Workload Identity binding.",
+            };
+        try
+        {
+            MetadataToken? answer = JsonSerializer.Deserialize(body, SignInMessages.Default.MetadataToken);
+            AccessToken token = AccessToken.Parse(answer?.AccessToken ?? "", "the answer of the metadata server");
+            return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(answer!.ExpiresIn) };
+        }
+        catch (JsonException)
+        {
+            // Its words might repeat a part of the token.
+            throw new RegistryException(RegistryErrorKind.Unauthenticated, "The answer of the metadata server is no JSON.");
+        }
+    }
+
+    private static async Task<(HttpStatusCode Status, bool IsGoogles, string Body)> GetAsync(
+        SignIn signIn, string path, bool tryAgain, Action<string>? trace, CancellationToken stop)
+    {
+        using var handler = new SignInHandler(signIn.Connections, signIn.Endpoints, [], trace) { TriesAgain = tryAgain };
+        using var http = new HttpMessageInvoker(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(signIn.Endpoints.Metadata, path));
+        request.Headers.Add("Metadata-Flavor", "Google");
+        using HttpResponseMessage response = await http.SendAsync(request, stop);
+        bool isGoogles = response.Headers.TryGetValues("Metadata-Flavor", out IEnumerable<string>? flavor) && flavor.Contains("Google");
+        return (response.StatusCode, isGoogles, await response.Content.ReadAsStringAsync(stop));
+    }
+}

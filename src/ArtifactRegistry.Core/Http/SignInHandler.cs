@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>
+/// Sends what signing in needs to send. What it sends and what comes back are secrets, so an address is checked each
+/// time, whoever composed it, and no redirect is followed.
+/// </summary>
+/// <param name="connections">The shared connections.</param>
+/// <param name="endpoints">Where the services are.</param>
+/// <param name="identityProviders">Hosts outside of Google that a credential file fetches its proof of identity from.</param>
+/// <param name="trace">Called once a request with a line for -Verbose.</param>
+internal sealed class SignInHandler(
+    HttpMessageHandler connections, Endpoints endpoints, IReadOnlyList<string> identityProviders, Action<string>? trace)
+    : HttpMessageHandler
+{
+    private const int LongestAnswer = 1 << 20;
+
+    // Old key files name accounts.google.com as their token service.
+    private static readonly string[] OtherHostsOfGoogle = ["accounts.google.com"];
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1)];
+
+    private readonly HttpMessageInvoker _inner = new(connections, disposeHandler: false);
+
+    /// <summary>False where one failure is the answer.</summary>
+    public bool TriesAgain { get; init; } = true;
+
+    /// <summary>By how much this machine's clock is ahead of the service that answered last; null if none did.</summary>
+    public TimeSpan? ClockAhead { get; private set; }
+
+    /// <summary>True for addresses that exist on one machine only, as metadata servers have them.</summary>
+    public static bool IsLinkLocal(Uri address) =>
+        address.Host is "metadata.google.internal"
+        || (IPAddress.TryParse(address.DnsSafeHost, out IPAddress? ip)
+            && (ip.IsIPv6LinkLocal || ip.ToString().StartsWith("169.254.", StringComparison.Ordinal)
+                || ip.ToString().StartsWith("fd00:ec2:", StringComparison.Ordinal)));
+
+    /// <summary>True if a secret may be sent there: Google's hosts of the universe by https, or this machine.</summary>
+    public static bool MayReceiveSecrets(Uri address, Endpoints endpoints)
+    {
+        if (!RestTransport.IsSafe(address)) return false;
+        return address.IsLoopback
+            || address.Host.EndsWith($".{endpoints.Universe}", StringComparison.OrdinalIgnoreCase)
+            || OtherHostsOfGoogle.Contains(address.Host, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>True if a proof of identity may be fetched from there.</summary>
+    public static bool MayProveIdentity(Uri address) => RestTransport.IsSafe(address) || IsLinkLocal(address);
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Uri asked = request.RequestUri!;
+        Require(request, asked);
+        request.RequestUri = endpoints.ForSignIn(asked);
+        for (int attempt = 0; ; attempt++)
+        {
+            HttpResponseMessage? response = await TryAsync(request, last: !TriesAgain || attempt == Pauses.Length, cancellationToken);
+            if (response is not null) return response;
+            await Task.Delay(Pauses[attempt], cancellationToken);
+        }
+    }
+
+    // A metadata server speaks http and is asked without a secret; everything else is as the two rules above say.
+    private void Require(HttpRequestMessage request, Uri address)
+    {
+        bool isGoogles = MayReceiveSecrets(address, endpoints);
+        bool isProvider = identityProviders.Contains(address.Host) && RestTransport.IsSafe(address);
+        bool isMetadata = (IsLinkLocal(address) || address.Authority == endpoints.Metadata.Authority)
+            && request.Headers.Authorization is null && request.Content is null;
+        if (!isGoogles && !isProvider && !isMetadata)
+            throw new RegistryException(
+                RegistryErrorKind.UnsafeRequest,
+                $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is none of the hosts of "
+                + $"{endpoints.Universe} by https, and not this machine.");
+    }
+
+    // Null if it is worth another try.
+    private async Task<HttpResponseMessage?> TryAsync(HttpRequestMessage request, bool last, CancellationToken stop)
+    {
+        string line = $"{request.Method} {request.RequestUri!.GetLeftPart(UriPartial.Path)}";
+        long started = Stopwatch.GetTimestamp();
+        HttpResponseMessage? response = null;
+        bool done = false;
+        try
+        {
+            response = await _inner.SendAsync(request, stop);
+            trace?.Invoke(FormattableString.Invariant(
+                $"{line} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
+            if (response.Headers.Date is DateTimeOffset date) ClockAhead = DateTimeOffset.UtcNow - date;
+            if ((int)response.StatusCode is >= 300 and < 400)
+                throw new RegistryException(
+                    RegistryErrorKind.UnsafeRequest,
+                    $"{line} answered with a redirect to {response.Headers.Location?.Host ?? "nowhere"}. Redirects are not "
+                    + "followed, since what is sent for signing in is secret.");
+            if ((int)response.StatusCode is >= 500 or 429)
+            {
+                return last
+                    ? throw Failed($"{line} answered {(int)response.StatusCode} ({response.ReasonPhrase}) several times.", null)
+                    : null;
+            }
+
+            await response.Content.LoadIntoBufferAsync(LongestAnswer).WaitAsync(stop);
+            done = true;
+            return response;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            string reason = e.GetBaseException().Message;
+            trace?.Invoke($"{line} -> {reason}");
+            // A certificate does not become right with time.
+            bool final = last || e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
+            return final ? throw Failed($"{line}: {reason}", e) : null;
+        }
+        finally
+        {
+            if (!done) response?.Dispose();
+        }
+    }
+
+    private static RegistryException Failed(string message, Exception? cause) =>
+        new(RegistryErrorKind.Unauthenticated, message, cause)
+        {
+            Advice = cause is null ? "Run the command again later." : "Check the network, and the proxy (HTTPS_PROXY, NO_PROXY).",
+        };
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // The connections belong to all; an invoker that does not own them has nothing else.
+        _inner.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using ArtifactRegistry.Auth;
+using Google.Apis.Auth.OAuth2;
+using Google.Apis.Auth.OAuth2.Responses;
+
+namespace ArtifactRegistry.GoogleAuth;
+
+/// <summary>Google.Apis.Auth, asked for one token at a time: when it is renewed is decided by who asks.</summary>
+public sealed class GoogleAuth : IGoogleAuth
+{
+    // What a self-signed token of Google.Apis.Auth lives, less the time that it keeps one.
+    private static readonly TimeSpan SelfSignedLife = TimeSpan.FromMinutes(50);
+
+    /// <inheritdoc/>
+    public async Task<AccessToken> RequestTokenAsync(
+        string json, string type, bool selfSigned, HttpMessageHandler http, CancellationToken stop)
+    {
+        try
+        {
+            GoogleCredential credential = CredentialFactory.FromJson(json, type)
+                .CreateWithHttpClientFactory(new HandlerFactory(http))
+                .CreateScoped(SignIn.Scope);
+            return credential.UnderlyingCredential switch
+            {
+                ServiceAccountCredential key when selfSigned => new AccessToken(await key.GetAccessTokenForRequestAsync(null, stop))
+                {
+                    ExpiresAt = DateTimeOffset.UtcNow + SelfSignedLife,
+                },
+                UserCredential user when await user.RefreshTokenAsync(stop) => Token(user.Token),
+                ServiceCredential service when await service.RequestAccessTokenAsync(stop) => Token(service.Token),
+                _ => throw new RegistryException(RegistryErrorKind.Unauthenticated, "The token service gave no token."),
+            };
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            throw Translated(e);
+        }
+    }
+
+    private static AccessToken Token(TokenResponse answer)
+    {
+        AccessToken token = AccessToken.Parse(answer.AccessToken ?? "", "the answer of the token service");
+        return new AccessToken(token.Value)
+        {
+            ExpiresAt = answer.ExpiresInSeconds is long seconds ? DateTimeOffset.UtcNow.AddSeconds(seconds) : null,
+        };
+    }
+
+    // The library's exceptions stay here: their texts may hold what was sent and received, and their types are ours alone.
+    private static RegistryException Translated(Exception error)
+    {
+        for (Exception? e = error; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case RegistryException known:
+                    return known;
+                case TokenResponseException { Error: TokenErrorResponse refusal } refused:
+                    return new RegistryException(RegistryErrorKind.Unauthenticated, Words(refusal, refused.StatusCode))
+                    {
+                        Reason = refusal.Error is { Length: > 0 } code ? Redaction.Of(code) : "unknown",
+                    };
+                case HttpRequestException { StatusCode: HttpStatusCode status }:
+                    return new RegistryException(
+                        RegistryErrorKind.Unauthenticated, $"the identity provider answered {(int)status} ({status}).");
+                case IOException or UnauthorizedAccessException:
+                    return new RegistryException(RegistryErrorKind.Unauthenticated, e.Message);
+            }
+        }
+
+        string kind = error.GetType().Name;
+        return kind.StartsWith("Json", StringComparison.Ordinal)
+            ? new RegistryException(RegistryErrorKind.Unauthenticated, "the answer of the token service is not the JSON that OAuth 2.0 documents.")
+            : new RegistryException(RegistryErrorKind.Unauthenticated, Redaction.Of(error.GetBaseException().Message));
+    }
+
+    private static string Words(TokenErrorResponse refusal, HttpStatusCode? status)
+    {
+        string[] words = [.. new[] { refusal.Error, refusal.ErrorDescription }.Where(each => !string.IsNullOrWhiteSpace(each)).Select(Redaction.Of!)];
+        return words.Length > 0 ? $"{string.Join(": ", words).TrimEnd('.')}." : $"the token service answered {(int?)status}.";
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Xml.Linq;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>The program of the build that writes the help: nothing on a page is lost in silence.</summary>
+public sealed class HelpWriterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("Get-ArNothing", "# Get-ArNothing\n", "there is no cmdlet of that name")]
+    [InlineData("Get-ArImage", "# Get-ArImage\n\n## Parameters\n\n### Absent\n\nText.\n", "Get-ArImage has no parameter -Absent")]
+    [InlineData("Get-ArImage", "# Get-ArImages\n", "line 1: the name 'Get-ArImages' has no place")]
+    [InlineData("Get-ArImage", "# Get-ArImage\n\n## Remarks\n\nText.\n", "line 5: what is under 'Remarks' has no place")]
+    [InlineData("Get-ArImage", "# Get-ArImage\n\n## Parameters\n\nText.\n", "line 5: what is under 'Parameters' has no place")]
+    [InlineData("Get-ArImage", "# Get-ArImage\n\n## Examples\n\n### One\n\n```\na\n```\n\n```\nb\n```\n", "line 11")]
+    [InlineData("Get-ArImage", "# Get-ArImage\n\n![picture](x.png)\n", "has no place in help")]
+    public async Task A_page_that_would_lose_something_fails_the_build(string cmdlet, string page, string expected)
+    {
+        (int exitCode, string error, _) = await WriteAsync(cmdlet, page);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Contains("error HELP", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_keeps_its_words_and_a_transcript_its_lines()
+    {
+        (int exitCode, string error, XDocument? help) = await WriteAsync(
+            "Get-ArImage",
+            "# Get-ArImage\n\nOne *line*\nand `<b>` & another.\n\n## Examples\n\n### One\n\nText.\n\n```powershell\nPS> 1\n\n  1\n```\n");
+
+        Assert.Equal("", error);
+        Assert.Equal(0, exitCode);
+        XElement command = help!.Root!.Elements().Single(each => each.Descendants().Any(name => name.Value == "Get-ArImage"));
+        Assert.Contains(command.Descendants(), each => each.Value == "One line and <b> & another.");
+        Assert.Equal("PS> 1\n\n  1", command.Descendants().Single(each => each.Name.LocalName == "code").Value);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task<(int ExitCode, string Error, XDocument? Help)> WriteAsync(string cmdlet, string page)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, cmdlet + ".md"), page, stop);
+        string output = Path.Combine(_folder.Path, "help.xml");
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
+        string writer = Path.Combine(Checkout.Root, "src/Help/bin", configuration, "net10.0/ArtifactRegistry.Help.dll");
+        string module = Path.Combine(Checkout.Root, "bin/ArtifactRegistry.dll");
+        using Process process = Process.Start(
+            new ProcessStartInfo(ShellProcess.DotNet, [writer, module, _folder.Path, output]) { RedirectStandardError = true })!;
+        string error = await process.StandardError.ReadToEndAsync(stop);
+        await process.WaitForExitAsync(stop);
+        return (process.ExitCode, error, File.Exists(output) ? XDocument.Load(output) : null);
+    }
+}

@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace ArtifactRegistry.Emulator.Tests;
+
+/// <summary>What a folder keeps over restarts and kills.</summary>
+public sealed partial class DataFolderTests : RegistryTest, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Everything_is_there_again_after_a_restart()
+    {
+        Pushed image = null!;
+        string before = "";
+        await WithAsync(async state =>
+        {
+            state.AddRepository(Apps, new RepositoryOptions { Description = "kept" });
+            state.Grant(Apps, "roles/artifactregistry.reader", "user:a@example.com", new JsonObject { ["title"] = "t" });
+            state.AddServiceAccount("shop", "runner", "Runs").ToString();
+            state.AddCluster("shop", "us", "c");
+            state.AddIndex(Apps, "team/api", ["linux/amd64", "unknown/unknown"], new ImageOptions { Tags = ["v1"] });
+            image = await PushImageAsync("layer", "v1");
+            Pushed gone = await PushImageAsync("gone");
+            await PushBlobAsync(Oci.Bytes("expected"));
+            await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{gone.Digest}"));
+            await SendAsync("POST", $"{AppsPath}/packages/web/tags?tagId=v2", new JsonObject { ["version"] = VersionName("web", image.Digest) });
+            before = await ContentsAsync();
+        });
+        await WithAsync(async state =>
+        {
+            Assert.Equal(before, await ContentsAsync());
+            Assert.Contains("\"kept\"", before, StringComparison.Ordinal);
+            Assert.Equal(image.Manifest, (await AskAsync("GET", $"{Web}/manifests/v2")).Content);
+            Assert.Equal("layer", System.Text.Encoding.UTF8.GetString((await AskAsync("GET", $"{Web}/blobs/{image.Layer}")).Content));
+            Assert.Equal(
+                new[] { image.Config, image.Layer, Oci.DigestOf("expected"u8) }.Order(StringComparer.Ordinal), state.BlobDigests);
+            // The next account gets a number of its own.
+            state.AddServiceAccount("shop", "walker");
+            JsonNode accounts = (await GetAsync("v1/projects/shop/serviceAccounts")).Body["accounts"]!;
+            Assert.Equal(2, accounts.AsArray().Select(account => (string?)account!["uniqueId"]).Distinct().Count());
+            // What holds what is known again.
+            Assert.Equal(9, (int)(await FinishAsync(await SendAsync(
+                "DELETE", $"{AppsPath}/packages/team%2Fapi/versions/{state.UntaggedDigests(Apps, "team/api")[0]}")))["error"]!["code"]!);
+            await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{image.Digest}?force=true"));
+            Assert.Equal([Oci.DigestOf("expected"u8)], state.BlobDigests);
+        });
+        Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, "blobs", "sha256")));
+    }
+
+    [Fact]
+    public async Task Wherever_the_journal_breaks_off_what_was_answered_before_is_there()
+    {
+        List<(long Length, string Contents)> answered = [];
+        await WithAsync(async state =>
+        {
+            state.AddRepository(Apps);
+            for (int build = 1; build <= 3; build++)
+            {
+                await PushImageAsync($"layer {build}", "latest");
+                answered.Add((new FileInfo(Journal).Length, await ContentsAsync()));
+            }
+            await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{state.UntaggedDigests(Apps, "web")[0]}"));
+            answered.Add((new FileInfo(Journal).Length, await ContentsAsync()));
+        });
+        byte[] journal = await File.ReadAllBytesAsync(Journal, Stop);
+
+        for (int length = (int)answered[0].Length; length <= journal.Length; length += 61)
+        {
+            await File.WriteAllBytesAsync(Journal, journal[..length], Stop);
+            await WithAsync(async state =>
+            {
+                (_, string contents) = answered.Last(step => step.Length <= length);
+                // Between two answers the next request may be there already, whole.
+                string? next = answered.Where(step => step.Length > length).Select(step => step.Contents).FirstOrDefault();
+                string now = await ContentsAsync();
+                Assert.True(now == contents || now == next || Tags(now) == Tags(contents), $"Broken off at {length}: {now}");
+            });
+        }
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_damaged_in_the_middle_is_not_guessed_at()
+    {
+        await WithAsync(async state =>
+        {
+            state.AddRepository(Apps);
+            await PushImageAsync("layer", "v1");
+        });
+        string[] lines = await File.ReadAllLinesAsync(Journal, Stop);
+        lines[^2] = lines[^2][..20];
+        await File.WriteAllLinesAsync(Journal, lines, Stop);
+
+        IOException error = Assert.Throws<IOException>(() => new RegistryState(TimeProvider.System, _folder.Path));
+
+        Assert.Contains("is damaged", error.Message, StringComparison.Ordinal);
+        Assert.Equal(lines, await File.ReadAllLinesAsync(Journal, Stop));
+    }
+
+    [Fact]
+    public void Two_emulators_do_not_share_a_folder()
+    {
+        using RegistryState first = new(TimeProvider.System, _folder.Path);
+
+        IOException error = Assert.Throws<IOException>(() => new RegistryState(TimeProvider.System, _folder.Path));
+
+        Assert.Contains("in use by another emulator", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kill_in_the_middle_of_a_push_loses_nothing_that_was_answered_and_leaves_nothing_behind()
+    {
+        Pushed image;
+        string expected;
+        await using (Executable first = await Executable.StartAsync(_folder.Path))
+        {
+            Redirect(first.Url);
+            image = await PushImageAsync("pushed before", "v1");
+            expected = await PushBlobAsync(Oci.Bytes("a blob whose manifest comes after the kill"));
+            string location = await StartUploadAsync();
+            await AskAsync("PATCH", location, Oci.Bytes("half of a bl"));
+            Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, "uploads")));
+            // And a request that is still being sent.
+            using StreamContent endless = new(new BlockingStream());
+            Task<HttpResponseMessage> sending = Client.PatchAsync(
+                new Uri(Url, await StartUploadAsync()), endless, Stop);
+            while (Directory.GetFiles(Path.Combine(_folder.Path, "uploads")).Length < 2) await Task.Yield();
+
+            first.Kill();
+            await Assert.ThrowsAsync<HttpRequestException>(() => sending);
+        }
+        await using Executable second = await Executable.StartAsync(_folder.Path);
+        Redirect(second.Url);
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "uploads")));
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(_folder.Path, "blobs", "sha256")).Length);
+        Assert.Equal(image.Manifest, (await AskAsync("GET", $"{Web}/manifests/v1")).Content);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync("GET", $"{Web}/blobs/{image.Layer}")).Status);
+        // The client goes on where it was.
+        byte[] config = "{}"u8.ToArray();
+        await PushBlobAsync(config);
+        Got put = await PutAsync(Oci.ImageOf(config, Oci.Bytes("a blob whose manifest comes after the kill")), "v2");
+        Assert.Equal(HttpStatusCode.Created, put.Status);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync("GET", $"{Web}/blobs/{expected}")).Status);
+    }
+
+    private string Journal => Path.Combine(_folder.Path, "journal.jsonl");
+
+    private async Task WithAsync(Func<RegistryState, Task> work)
+    {
+        using RegistryState state = new(TimeProvider.System, _folder.Path);
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(new EmulatorOptions { State = state }, Stop);
+        Redirect(emulator.Url);
+        await work(state);
+    }
+
+    /// <summary>What the API shows, as text.</summary>
+    private async Task<string> ContentsAsync()
+    {
+        List<string> lines = [];
+        foreach (string path in (string[])[
+            AppsPath, $"{AppsPath}:getIamPolicy?options.requestedPolicyVersion=3", $"{AppsPath}/packages", $"{AppsPath}/dockerImages",
+            "v1/projects/shop", "v1/projects/shop/serviceAccounts", "v1/projects/shop/locations/-/clusters"])
+            lines.Add((await GetAsync(path)).Body.ToJsonString());
+        return string.Join('\n', lines);
+    }
+
+    private static string Tags(string contents) => string.Join(' ', TagList().Matches(contents).Select(match => match.Value));
+
+    [GeneratedRegex("\"uri\":\"[^\"]*\",\"tags\":\\[[^]]*\\]")]
+    private static partial Regex TagList();
+
+    /// <summary>The emulator as a process of its own.</summary>
+    private sealed partial class Executable : IAsyncDisposable
+    {
+        private readonly Process _process;
+
+        private Executable(Process process, Uri url) => (_process, Url) = (process, url);
+
+        public Uri Url { get; }
+
+        public static async Task<Executable> StartAsync(string folder)
+        {
+            Process process = new()
+            {
+                StartInfo = ToolRun.StartInfo(
+                    "dotnet", [typeof(EmulatorServer).Assembly.Location, "--urls", "http://127.0.0.1:0", "--data", folder],
+                    new Dictionary<string, string>(), null),
+            };
+            process.Start();
+            string first = await process.StandardOutput.ReadLineAsync(Stop) ?? await process.StandardError.ReadToEndAsync(Stop);
+            return new Executable(process, new Uri(Address().Match(first).Value));
+        }
+
+        public void Kill()
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_process.HasExited) Kill();
+            _process.Dispose();
+            await ValueTask.CompletedTask;
+        }
+
+        [GeneratedRegex("http://[0-9.:]+/")]
+        private static partial Regex Address();
+    }
+
+    /// <summary>Some bytes, and then none and no end until it is given up.</summary>
+    private sealed class BlockingStream : MemoryStream
+    {
+        private bool _sent;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_sent) await Task.Delay(Timeout.Infinite, cancellationToken);
+            _sent = true;
+            buffer.Span.Fill(7);
+            return buffer.Length;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Net;
+using System.Security.Cryptography;
+using Xunit;
+
+namespace ArtifactRegistry.Emulator.Tests;
+
+/// <summary>For tests that measure what the process does: no others run beside them.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class Alone;
+
+/// <summary>Blobs that are larger than what may sit in memory, made as they are sent and hashed as they come back.</summary>
+[Collection(nameof(Alone))]
+public sealed class LargeBlobTests : RegistryTest
+{
+    private const long Size = 256L << 20;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_large_blob_goes_in_and_out_without_sitting_in_memory(bool kept)
+    {
+        using TemporaryFolder folder = new();
+        using RegistryState state = kept ? new(TimeProvider.System, folder.Path) : new(TimeProvider.System);
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(new EmulatorOptions { State = state }, Stop);
+        state.AddRepository(Apps);
+        string digest = DigestOf(Size);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+
+        using (HttpResponseMessage started = await Client.PostAsync(new Uri(emulator.Url, Uploads), null, Stop))
+        using (StreamContent content = new(new Filler(Size)))
+        using (HttpResponseMessage put = await Client.PutAsync(
+            new Uri(emulator.Url, $"{started.Headers.Location}?digest={digest}"), content, Stop))
+        {
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        }
+        using HttpResponseMessage got = await Client.GetAsync(
+            new Uri(emulator.Url, $"{Web}/blobs/{digest}"), HttpCompletionOption.ResponseHeadersRead, Stop);
+        Assert.Equal(Size, got.Content.Headers.ContentLength);
+        await using Stream stream = await got.Content.ReadAsStreamAsync(Stop);
+        string received = $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Stop))}";
+
+        Assert.Equal(digest, received);
+        // Client and server together, everything that was ever allocated: a fraction of what went through.
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, Size / 4);
+    }
+
+    [Fact]
+    public async Task A_large_blob_in_memory_mode_is_in_a_temporary_folder_that_goes_with_the_state()
+    {
+        string[] Folders() => Directory.GetDirectories(Path.GetTempPath(), "ar-emulator-*");
+        string[] before = Folders();
+        RegistryState state = new(TimeProvider.System);
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(new EmulatorOptions { State = state }, Stop);
+        state.AddRepository(Apps);
+        using StreamContent content = new(new Filler(5 << 20));
+        using HttpResponseMessage put = await Client.PostAsync(
+            new Uri(emulator.Url, $"{Uploads}?digest={DigestOf(5 << 20)}"), content, Stop);
+        Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+        string[] mine = [.. Folders().Except(before).Where(folder => Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Any(file => DigestOf(5 << 20).EndsWith(Path.GetFileName(file), StringComparison.Ordinal)))];
+
+        state.Dispose();
+
+        Assert.All(mine, folder => Assert.False(Directory.Exists(folder)));
+        Assert.NotEmpty(mine);
+    }
+
+    [Fact]
+    public async Task A_download_goes_on_though_the_blob_is_deleted_meanwhile()
+    {
+        const int Length = 64 << 20;
+        string digest = DigestOf(Length);
+        using (StreamContent content = new(new Filler(Length)))
+            await Client.PostAsync(new Uri(Emulator.Url, $"{Uploads}?digest={digest}"), content, Stop);
+        using HttpResponseMessage got = await Client.GetAsync(
+            new Uri(Emulator.Url, $"{Web}/blobs/{digest}"), HttpCompletionOption.ResponseHeadersRead, Stop);
+
+        await FinishAsync(await SendAsync("DELETE", AppsPath));
+        Assert.Empty(State.BlobDigests);
+
+        await using Stream stream = await got.Content.ReadAsStreamAsync(Stop);
+        Assert.Equal(digest, $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Stop))}");
+    }
+
+    private static string DigestOf(long size) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(new Filler(size)))}";
+
+    /// <summary>So many bytes, made when they are read.</summary>
+    private sealed class Filler(long size) : Stream
+    {
+        private long _position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => _position; set => throw new NotSupportedException(); }
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = (int)Math.Min(buffer.Length, size - _position);
+            // Not all alike, so that a part in the wrong place would show.
+            for (int i = 0; i < count; i++) buffer[i] = (byte)((_position + i) >> 10);
+            _position += count;
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            => ValueTask.FromResult(Read(buffer.Span));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
