@@ -19,7 +19,7 @@ internal static class DockerIdentity
     public static void Check(DockerCall call, string[] path)
     {
         if (!call.Behaviour.RequireToken) return;
-        if (AccessToken(call) is string token && call.Behaviour.AcceptedTokens.Contains(token)) return;
+        if (AccessToken(call) is string token && Identity.Knows(call.Behaviour, call.State, token)) return;
         throw Unauthorized(call, path);
     }
 
@@ -28,7 +28,7 @@ internal static class DockerIdentity
     {
         if (call.Method != "GET") throw DockerError.Unsupported(405, "A token is got with GET.");
         string? access = AccessToken(call);
-        if (call.Behaviour.RequireToken && (access is null || !call.Behaviour.AcceptedTokens.Contains(access)))
+        if (call.Behaviour.RequireToken && (access is null || !Identity.Knows(call.Behaviour, call.State, access)))
             throw Unauthorized(call, []);
         return Answer.Json(new JsonObject
         {

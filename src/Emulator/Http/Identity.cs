@@ -10,11 +10,14 @@ internal static class Identity
         string? header = call.Request.Authorization;
         if (header is not null
             && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && header[Scheme.Length..].Trim() is string token
-            && (call.Behaviour.AcceptedTokens.Contains(token) || call.State.SignIn.IdentityOf(token) is not null))
+            && Knows(call.Behaviour, call.State, header[Scheme.Length..].Trim()))
         {
             return;
         }
         throw ApiError.Unauthenticated();
     }
+
+    /// <summary>Whether an access token is one that is accepted, or that somebody has signed in for.</summary>
+    public static bool Knows(Behaviour behaviour, RegistryState state, string token)
+        => behaviour.AcceptedTokens.Contains(token) || state.SignIn.IdentityOf(token) is not null;
 }

@@ -73,16 +73,18 @@ public sealed class RealImagesTests
             await skopeo.PushAsync(images[$"b{build}"], build == 2 ? "web:stable" : "web:latest", Stop);
         }
 
-        JsonArray theirs = (await new Gcloud(shop.Emulator.Url).JsonAsync(
-            $"artifacts docker images list {Shop.App} --include-tags", Stop)).AsArray();
+        string[] theirs = await new Gcloud(shop.Emulator.Url).LinesAsync(
+            "artifacts docker images list",
+            [Shop.App, "--include-tags", "--format=csv[no-heading](version,tags.list(),metadata.imageSizeBytes)"],
+            Stop);
         ScriptResult ours = shop.Run("Get-ArImage $app").MustSucceed();
 
+        Assert.Equal(3, theirs.Length);
         Assert.Equal(
-            theirs.Select(image => $"{image!["version"]} {image["tags"]} {image["metadata"]!["imageSizeBytes"]}")
-                .Order(StringComparer.Ordinal),
+            theirs.Order(StringComparer.Ordinal),
             ours.Output.Select(row => string.Join(
-                ' ', row.Properties["Digest"].Value, TagsOf(row), row.Properties["SizeBytes"].Value)).Order(StringComparer.Ordinal));
-        Assert.Equal(3, theirs.Count);
+                ',', row.Properties["Digest"].Value, row.Properties["Tags"].Value, row.Properties["SizeBytes"].Value))
+                .Order(StringComparer.Ordinal));
     }
 
     /// <summary>
@@ -154,9 +156,6 @@ public sealed class RealImagesTests
     // As root the program runs inside the image, and sees it as its root; else where it was unpacked.
     private static string BuildFile(string root) =>
         Environment.IsPrivilegedProcess ? "/etc/build" : Path.Combine(root, "etc", "build");
-
-    private static string TagsOf(System.Management.Automation.PSObject row)
-        => string.Join(", ", ((System.Collections.IEnumerable)row.Properties["Tags"].Value).Cast<object>());
 
     private sealed record Story(
         Dictionary<string, string> Tags, string Signature, IReadOnlyList<string> Garbage, IReadOnlyList<string> LiveBlobs);
