@@ -42,6 +42,7 @@ internal static class ErrorRecords
                 or RegistryErrorKind.StillReferenced or RegistryErrorKind.NameNotSpecific
                 or RegistryErrorKind.Unauthenticated or RegistryErrorKind.UnsafeRequest
                 or RegistryErrorKind.ClusterNotFound => e.Message,
+            _ when e.Message.StartsWith($"'{item}'", StringComparison.Ordinal) => e.Message,
             _ => $"'{item}': {e.Message}",
         };
         return Record(e, entry, item, message, advice);

@@ -41,7 +41,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             };
             Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
             (Client, Registry, Projects, Accounts, Clusters) = Session.Open(hear, exchange);
-            if (verbose) WriteVerbose($"Speaking to {Session.Describe().Endpoint} with {Session.Describe().Credential}.");
+            if (verbose) WriteVerbose($"Speaking to {Session.Describe().Endpoint}; credentials: {Session.Describe().Credential}.");
             _secondLook = new SecondLook(Session, Session.Open(hear, exchange, retries: 0).Client);
         }
         catch (RegistryException e)

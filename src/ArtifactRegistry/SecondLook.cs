@@ -34,7 +34,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
         soon.CancelAfter(Patience);
         try
         {
-            if (missing) return name is null ? error : await MissingAsync(error, item, name, soon.Token);
+            if (missing && name is not null) return await MissingAsync(error, item, name, soon.Token);
             return project is not null && await NearProjectAsync(project, soon.Token) is string other
                 ? error.Told(error.Message, $"Did you mean the project {other}? {AdviceOf(error)}")
                 : error;
@@ -52,9 +52,12 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
             return error;
         string? near = found.Known is null ? null
             : Nearest.To(found.Typed, (await found.Known.WaitAsync(soon)).Select(each => each.Name));
+        string? meant = near is not null ? found.Whole(near)
+            : part is NamePart.Repository && await NearProjectAsync(name.Project, soon) is string other ? $"the project {other}"
+            : null;
         return error.Told(
             $"'{item}' was not found: {found.What}",
-            near is null ? found.List : $"Did you mean {found.Whole(near)}? {found.List}", namesItsSubject: true);
+            meant is null ? found.List : $"Did you mean {meant}? {found.List}", namesItsSubject: true);
     }
 
     private Missing? Finding(NamePart part, ImageName name) => part switch

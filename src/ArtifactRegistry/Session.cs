@@ -12,14 +12,16 @@ internal sealed class Session
 {
     private static readonly ConditionalWeakTable<Runspace, Session> Sessions = [];
 
-    private LiveNames? _names; // made when it is needed; completion and commands take turns
-
     // Connections hold no credentials, so one pool serves all runspaces.
     private static readonly Lazy<HttpMessageHandler> Connections = new(TransportOptions.CreateConnections);
     private static readonly Lazy<HttpClient> Http = new(() => TransportOptions.CreateHttpClient(Connections.Value));
 
+    private readonly object _lock = new(); // names are listed aside, with the same tokens
     private ITokenSource? _tokens;
     private string? _tokensAreFor;
+
+    /// <summary>A session that was told nothing.</summary>
+    public Session() => Names = new LiveNames(this);
 
     /// <summary>The session of the runspace that this thread works for.</summary>
     public static Session Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
@@ -48,12 +50,12 @@ internal sealed class Session
         (Connected, Credentials, Endpoint, UniverseDomain) =
             (other.Connected, other.Credentials, other.Endpoint, other.UniverseDomain);
         (Project, RequestTimeout, OperationTimeout) = (other.Project, other.RequestTimeout, other.OperationTimeout);
-        (_tokens, _tokensAreFor) = (other._tokens, other._tokensAreFor);
+        lock (_lock) (_tokens, _tokensAreFor) = (other._tokens, other._tokensAreFor);
         Names.Forget();
     }
 
     /// <summary>Names that exist, for completion and for hints on a slip of the finger.</summary>
-    public LiveNames Names => _names ??= new LiveNames(this);
+    public LiveNames Names { get; }
 
     /// <summary>What manifests refer to, as read so far.</summary>
     public ManifestCache Manifests { get; } = new();
@@ -71,7 +73,7 @@ internal sealed class Session
             OperationTimeout = OperationTimeout ?? defaults.OperationTimeout,
             Retries = retries ?? defaults.Retries,
         };
-        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
+        Endpoints endpoints = Services;
         var transport = new RestTransport(Http.Value, Tokens(endpoints), options, trace, exchange);
         return new Clients(
             new ArtifactRegistryClient(transport, endpoints),
@@ -82,23 +84,27 @@ internal sealed class Session
     }
 
     /// <summary>Where Artifact Registry is.</summary>
-    public Uri Address => Endpoints.Choose(Endpoint, Variable, UniverseDomain).ArtifactRegistry;
+    public Uri Address => Services.ArtifactRegistry;
 
     public Connection Describe()
     {
-        var endpoints = Endpoints.Choose(Endpoint, Variable, UniverseDomain);
-        ITokenSource tokens = Tokens(endpoints);
-        return new Connection(Connected, endpoints.ArtifactRegistry, tokens, DefaultProject);
+        Endpoints endpoints = Services;
+        return new Connection(Connected, endpoints.ArtifactRegistry, Tokens(endpoints), DefaultProject);
     }
+
+    private Endpoints Services => Endpoints.Choose(Endpoint, Variable, UniverseDomain);
 
     // Kept as long as nothing that it hangs on changes: a token is good for many commands, and a variable counts at once.
     private ITokenSource Tokens(Endpoints endpoints)
     {
         var signIn = new SignIn(endpoints, Variable, Connections.Value, () => GoogleAuthLoader.Instance, TimeProvider.System);
         string hangsOn = TokenSources.Fingerprint(Credentials, signIn);
-        if (_tokens is null || _tokensAreFor != hangsOn)
-            (_tokens, _tokensAreFor) = (TokenSources.Choose(Credentials, signIn), hangsOn);
-        return _tokens;
+        lock (_lock)
+        {
+            if (_tokens is null || _tokensAreFor != hangsOn)
+                (_tokens, _tokensAreFor) = (TokenSources.Choose(Credentials, signIn), hangsOn);
+            return _tokens;
+        }
     }
 
     /// <summary>One client a service.</summary>

@@ -85,8 +85,8 @@ internal sealed class CommandLine
         writer.WriteLine();
         writer.WriteLine("Durations are written 50ms, 2s, 5m, 12h or 30d; faults 503:0.1 (a tenth) or 429:x3 (three).");
         writer.WriteLine("--fault, --deny, --require-token and --missing-member may be repeated.");
-        writer.WriteLine("Without --seed and --empty there is a sample. Without --data everything is in memory, and blobs over 1 MiB");
-        writer.WriteLine("are in a temporary folder; both are gone at the end.");
+        writer.WriteLine("Without --seed and --empty there is a sample.");
+        writer.WriteLine("Without --data everything is in memory, and blobs over 1 MiB in a temporary folder, until the end.");
     }
 
     private static Uri Address(string text)

@@ -23,9 +23,9 @@ public sealed partial class RegistryState : IDisposable
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
+        SignIn = new SignInState(clock);
         Blobs = new BlobStore(null);
         Uploads = new UploadTable(Blobs);
-        SignIn = new SignInState(clock);
     }
 
     /// <summary>Who may sign in, and the tokens that they got.</summary>

@@ -16,6 +16,8 @@ public sealed class SlipTests
     [InlineData("Get-ArUntaggedImage us-docker.pkg.dev/shop/apps/weeb", "NotFound", "Did you mean us-docker.pkg.dev/shop/apps/web?")]
     [InlineData("Remove-ArImageTag \"${app}:latst\"", "NotFound", "Did you mean us-docker.pkg.dev/shop/apps/web:latest? Get-ArImageTag us-docker.pkg.dev/shop/apps/web lists the tags.")]
     [InlineData("Remove-ArImage \"${app}:v3\" -Force", "NotFound", "Get-ArImageTag us-docker.pkg.dev/shop/apps/web lists the tags.")]
+    [InlineData("Get-ArRepository shpo", "NotFound", "Did you mean the project shop?")]
+    [InlineData("Get-ArImage us-docker.pkg.dev/shpo/apps", "NotFound", "Did you mean the project shop? Get-ArRepository shpo lists")]
     [InlineData("Get-ArNodeServiceAccount shpo", "AccessDenied", "Did you mean the project shop? This needs container.clusters.list")]
     [InlineData("Grant-ArReader -Project shpo user:me@example.com", "AccessDenied", "Did you mean the project shop?")]
     [InlineData("Get-ArNodeServiceAccount elsewhere", "AccessDenied", "This needs container.clusters.list")]

@@ -68,7 +68,7 @@ public sealed class StoryTests
 
         Assert.Matches(
             $"""
-            ^Speaking to {shop.Emulator.Url} with the access token given to Connect-ArRegistry\.
+            ^Speaking to {shop.Emulator.Url}; credentials: the access token given to Connect-ArRegistry\.
             Looking at us-docker\.pkg\.dev/shop/apps/web: untagged digests older than 1d\.
             us-docker\.pkg\.dev/shop/apps/web has 3 digests: delete 1 \(76 MB\), keep 2\.
             Delete 1 untagged digest \(76 MB\), keep 2: us-docker\.pkg\.dev/shop/apps/web

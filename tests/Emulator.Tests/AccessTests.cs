@@ -12,6 +12,19 @@ public sealed class AccessTests : EmulatorTest
     private const string Email = "gke-nodes@games.iam.gserviceaccount.com";
 
     [Fact]
+    public async Task Projects_are_listed_without_those_that_the_caller_may_not_see()
+    {
+        State.AddProject("games").AddProject("secret").AddProject("tools", "42");
+        Behaviour.Denials = [new Denial("resourcemanager.projects.get", "projects/secret")];
+
+        List<JsonObject> projects = await ListAsync("v1/projects?pageSize=1", "projects");
+
+        Assert.Equal(["games", "tools"], projects.Select(project => (string?)project["projectId"]));
+        Assert.Equal("42", (string?)projects[1]["projectNumber"]);
+        Assert.All(projects, project => Assert.Equal("ACTIVE", (string?)project["lifecycleState"]));
+    }
+
+    [Fact]
     public async Task A_service_account_is_created_once_and_found_by_email_and_by_number()
     {
         State.AddProject("games");

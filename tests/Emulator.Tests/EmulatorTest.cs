@@ -40,7 +40,7 @@ public abstract class EmulatorTest : IAsyncLifetime
         State.AddRepository(Apps);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _client?.Dispose();
         if (_emulator is not null) await _emulator.DisposeAsync();

@@ -75,6 +75,24 @@ public sealed class NodeClientTests(NodeClient node) : EmulatorTest, IClassFixtu
     }
 
     [Fact]
+    public async Task Images_that_skopeo_has_pushed_are_listed_as_they_were_pushed()
+    {
+        Skopeo.Need();
+        using TemporaryFolder folder = new();
+        OciLayout images = new(folder.Path);
+        byte[] layer = OciLayout.Layer(("hello", "world"u8.ToArray()));
+        byte[] manifest = images.Add("v1", [layer]);
+        await new Skopeo(Emulator.Url).PushAsync(images["v1"], "team/worker:v1", Stop);
+
+        JsonNode image = (await ResultAsync("listDockerImages", Resource, "20")).AsArray().Single()!;
+
+        Assert.Equal($"{Resource}/dockerImages/team%2Fworker@{Oci.DigestOf(manifest)}", (string?)image["name"]);
+        Assert.Equal("v1", (string?)image["tags"]![0]);
+        JsonNode config = JsonNode.Parse(manifest)!["config"]!;
+        Assert.Equal(layer.Length + (long)config["size"]!, long.Parse((string)image["size"]!, CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task The_full_view_of_versions_shows_their_tags()
     {
         State.AddImage(Apps, "team/worker", "v1", "v2");

@@ -83,7 +83,24 @@ internal sealed class CredentialFile
             }
         }
 
-        private CredentialFile Read(JsonObject json) => Optional(json, "type") switch
+        private CredentialFile Read(JsonObject json)
+        {
+            string universe = UniverseOf(json);
+            // The file must not decide where tokens go, so the universe is chosen elsewhere, and they have to agree.
+            if (Optional(json, "type") is null || string.Equals(universe, endpoints.Universe, StringComparison.OrdinalIgnoreCase))
+                return ReadByType(json);
+            throw new RegistryException(
+                RegistryErrorKind.UnsafeRequest,
+                $"{Capital(description)} belongs to the universe '{Shown(universe)}', and the services to '{endpoints.Universe}'.")
+            {
+                Advice = $"If that universe is right, use Connect-ArRegistry -UniverseDomain {Shown(universe)}.",
+            };
+        }
+
+        private static string UniverseOf(JsonObject json) =>
+            Optional(json, "universe_domain") is { Length: > 0 } domain ? domain : Endpoints.GoogleUniverse;
+
+        private CredentialFile ReadByType(JsonObject json) => Optional(json, "type") switch
         {
             "service_account" => ServiceAccount(json),
             "authorized_user" => User(json),
@@ -205,25 +222,15 @@ internal sealed class CredentialFile
             };
         }
 
-        private CredentialFile Checked(JsonObject json, string type, string? account)
+        private CredentialFile Checked(JsonObject json, string type, string? account) => new()
         {
-            string universe = Optional(json, "universe_domain") is { Length: > 0 } domain ? domain : Endpoints.GoogleUniverse;
-            // The file must not decide where tokens go, so the universe is chosen elsewhere, and they have to agree.
-            if (!string.Equals(universe, endpoints.Universe, StringComparison.OrdinalIgnoreCase))
-                throw new RegistryException(
-                    RegistryErrorKind.UnsafeRequest,
-                    $"{Capital(description)} belongs to the universe '{Shown(universe)}', and the services to '{endpoints.Universe}'. "
-                    + $"If that universe is right, use Connect-ArRegistry -UniverseDomain {Shown(universe)}.");
-            return new CredentialFile
-            {
-                Type = type,
-                Json = json.ToJsonString(),
-                Account = account,
-                QuotaProject = QuotaProjectIn(json),
-                // Other universes take tokens that the key itself has signed, and no others.
-                SelfSigned = type == "service_account" && universe != Endpoints.GoogleUniverse,
-            };
-        }
+            Type = type,
+            Json = json.ToJsonString(),
+            Account = account,
+            QuotaProject = QuotaProjectIn(json),
+            // Other universes take tokens that the key itself has signed, and no others.
+            SelfSigned = type == "service_account" && UniverseOf(json) != Endpoints.GoogleUniverse,
+        };
 
         private string? QuotaProjectIn(JsonObject json) =>
             Optional(json, "quota_project_id") is not { Length: > 0 } project ? null

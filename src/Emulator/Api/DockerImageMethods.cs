@@ -85,6 +85,7 @@ internal static class DockerImageMethods
                 .AddUnlessEmpty("os", child.Os)
                 .AddUnlessEmpty("variant", child.Variant)
                 .AddUnlessEmpty("osVersion", child.OsVersion)
-                .AddUnlessEmpty("osFeatures", new JsonArray([.. child.OsFeatures.Select(feature => JsonValue.Create(feature))])))]);
+                .AddUnlessEmpty(
+                    "osFeatures", new JsonArray([.. child.OsFeatures.Select(feature => JsonValue.Create(feature))])))]);
     }
 }

@@ -35,7 +35,8 @@ internal static partial class BlobMethods
         {
             (RepositoryEntry repository, _) = call.Find(name, DockerCall.DeletePermission);
             if (repository.Blobs.Find(digest) is null) throw DockerError.BlobUnknown(digest);
-            throw DockerError.Unsupported(405, "Blobs are not deleted by themselves; they go with the manifests that refer to them.");
+            throw DockerError.Unsupported(
+                405, "Blobs are not deleted by themselves; they go with the manifests that refer to them.");
         });
     }
 
@@ -43,7 +44,10 @@ internal static partial class BlobMethods
     public static void CheckDigest(string digest)
     {
         if (!IsDigest(digest))
-            throw DockerError.DigestInvalid($"\"{digest}\" is no digest. Expected sha256: and 64 hexadecimal digits in lower case.");
+        {
+            throw DockerError.DigestInvalid(
+                $"\"{digest}\" is no digest. Expected sha256: and 64 hexadecimal digits in lower case.");
+        }
     }
 
     public static bool IsDigest(string text) => Digest().IsMatch(text);
@@ -64,7 +68,10 @@ internal static partial class BlobMethods
         {
             return new Answer(416, [], "application/octet-stream")
             {
-                Headers = new() { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes */{content.Length}") },
+                Headers = new()
+                {
+                    ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes */{content.Length}"),
+                },
             };
         }
         if (isPart)

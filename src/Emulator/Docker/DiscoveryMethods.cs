@@ -34,7 +34,8 @@ internal static class DiscoveryMethods
         if (size > 0 && size < tags.Length)
         {
             answer.Headers["Link"] = string.Create(
-                CultureInfo.InvariantCulture, $"</v2/{name.Requested}/tags/list?n={size}&last={tags[size - 1]}>; rel=\"next\"");
+                CultureInfo.InvariantCulture,
+                $"</v2/{name.Requested}/tags/list?n={size}&last={tags[size - 1]}>; rel=\"next\"");
         }
         return answer;
     });

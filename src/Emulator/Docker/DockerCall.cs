@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Model;
+using Microsoft.Extensions.Primitives;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
@@ -34,7 +35,7 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
     public string? Query(string name) => call.Query(name);
 
     public IReadOnlyList<string> Queries(string name)
-        => call.Target.Query.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues values) ? [.. values.OfType<string>()] : [];
+        => call.Target.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>()] : [];
 
     /// <summary>Does a part of the work with the state to itself.</summary>
     public T Locked<T>(Func<T> work)
@@ -54,7 +55,10 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
         if (repository.Settings["format"]?.GetValue<string>() != "DOCKER")
             throw DockerError.Unsupported(400, $"Repository \"{repository.Name}\" is not of format DOCKER");
         if (permission == PushPermission && repository.Settings["mode"]?.GetValue<string>() != "STANDARD_REPOSITORY")
-            throw DockerError.Unsupported(405, $"Nothing can be pushed to \"{repository.Name}\": it is not a standard repository");
+        {
+            throw DockerError.Unsupported(
+                405, $"Nothing can be pushed to \"{repository.Name}\": it is not a standard repository");
+        }
         return (repository, image);
     }
 

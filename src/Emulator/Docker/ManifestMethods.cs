@@ -31,10 +31,10 @@ internal static partial class ManifestMethods
         byte[] content = await call.ReadBodyAsync(LargestManifest);
         PushedManifest manifest = PushedManifest.Parse(content, call.Header("Content-Type"));
         string digest = Manifests.DigestOf(content);
-        List<string> tags = [.. call.Queries("tag")];
-        if (!reference.Contains(':', StringComparison.Ordinal)) tags = [reference];
-        else BlobMethods.CheckDigest(reference);
-        if (tags.Count == 0 && reference != digest || reference.Contains(':', StringComparison.Ordinal) && reference != digest)
+        bool byDigest = reference.Contains(':', StringComparison.Ordinal);
+        IReadOnlyList<string> tags = byDigest ? call.Queries("tag") : [reference];
+        if (byDigest) BlobMethods.CheckDigest(reference);
+        if (byDigest && reference != digest)
             throw DockerError.DigestInvalid($"The manifest's digest is {digest}, not {reference}");
         if (tags.FirstOrDefault(tag => !ValidTag().IsMatch(tag)) is string wrong)
             throw DockerError.ManifestInvalid($"\"{wrong}\" is no tag");
@@ -49,7 +49,7 @@ internal static partial class ManifestMethods
             },
         };
         if (manifest.SubjectDigest is not null) answer.Headers["OCI-Subject"] = manifest.SubjectDigest;
-        if (call.Queries("tag").Count > 0) answer.Headers["OCI-Tag"] = string.Join(", ", tags);
+        if (byDigest && tags.Count > 0) answer.Headers["OCI-Tag"] = string.Join(", ", tags);
         return answer;
     }
 

@@ -79,7 +79,8 @@ internal sealed record PushedManifest
     private static bool IsForeign(JsonObject layer)
         => layer["urls"] is JsonArray { Count: > 0 }
             || layer.Text("mediaType") is string type
-            && (type.Contains(".foreign.", StringComparison.Ordinal) || type.Contains(".nondistributable.", StringComparison.Ordinal));
+            && (type.Contains(".foreign.", StringComparison.Ordinal)
+                || type.Contains(".nondistributable.", StringComparison.Ordinal));
 
     private static List<JsonObject> List(JsonObject json, string field) => json[field] switch
     {

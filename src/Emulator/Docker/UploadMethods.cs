@@ -45,7 +45,8 @@ internal static partial class UploadMethods
     public static async Task<Answer> ContinueAsync(DockerCall call, string id)
     {
         Upload upload = call.Locked(() => call.State.Uploads.Find(id)) ?? throw DockerError.UploadUnknown(id);
-        call.Locked(() => call.State.FindRepository(upload.Repository) ?? throw DockerError.NameUnknown(upload.Repository.DockerPath));
+        call.Locked(() => call.State.FindRepository(upload.Repository)
+            ?? throw DockerError.NameUnknown(upload.Repository.DockerPath));
         switch (call.Method)
         {
             case "GET":
@@ -61,7 +62,8 @@ internal static partial class UploadMethods
                     return Progress(202, upload);
                 }
             case "PUT":
-                string digest = call.Query("digest") ?? throw DockerError.DigestInvalid("The digest is missing from the query.");
+                string digest = call.Query("digest")
+                    ?? throw DockerError.DigestInvalid("The digest is missing from the query.");
                 BlobMethods.CheckDigest(digest);
                 using (new Turn(call, upload))
                 {
@@ -130,7 +132,8 @@ internal static partial class UploadMethods
             || !long.TryParse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long last)
             || (call.BodyLength is long length && length != last - first + 1))
         {
-            throw new DockerError(400, "SIZE_INVALID", $"The range \"{range}\" is not FIRST-LAST of the {call.BodyLength} bytes sent.");
+            throw new DockerError(
+                400, "SIZE_INVALID", $"The range \"{range}\" is not FIRST-LAST of the {call.BodyLength} bytes sent.");
         }
         if (first == upload.Writer.Length) return;
         throw new DockerError(416, "BLOB_UPLOAD_INVALID", $"The next byte to send is {upload.Writer.Length}, not {first}.")
@@ -143,7 +146,8 @@ internal static partial class UploadMethods
     {
         Headers = new()
         {
-            ["Location"] = $"{SessionPrefix}namespaces/{upload.Repository.Project}/repositories/{upload.Repository.Id}/uploads/{upload.Id}",
+            ["Location"] = $"{SessionPrefix}namespaces/{upload.Repository.Project}/"
+                + $"repositories/{upload.Repository.Id}/uploads/{upload.Id}",
             ["Range"] = string.Create(CultureInfo.InvariantCulture, $"0-{Math.Max(0, upload.Writer.Length - 1)}"),
             ["Docker-Upload-UUID"] = upload.Id,
         },

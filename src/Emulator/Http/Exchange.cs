@@ -103,10 +103,10 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
                 : null;
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
             ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
-            answer = SignInMethods.Handle(call)
-                ?? (DockerMethods.Owns(request.PathAndQuery)
-                    ? await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments)
-                    : WorkFor(call));
+            // The registry's own protocol may take its time, and is not atomic.
+            answer = DockerMethods.Owns(request.PathAndQuery)
+                ? await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments)
+                : SignInMethods.Handle(call) ?? WorkFor(call);
         }
         catch (ApiError error)
         {
@@ -147,7 +147,8 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             return;
         }
         byte[] body = answer.Body;
-        if (!answer.IsExact && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        if (!answer.IsExact
+            && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
         {
             body = Compress(body);
             response.Headers.ContentEncoding = "gzip";

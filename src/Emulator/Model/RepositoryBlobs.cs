@@ -4,7 +4,9 @@ using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator.Model;
 
-/// <summary>Which blobs a repository holds: those that its manifests refer to, and those whose manifest is yet to come.</summary>
+/// <summary>
+/// Which blobs a repository holds: those that its manifests refer to, and those whose manifest is yet to come.
+/// </summary>
 /// <remarks>
 /// All images of a repository share them: the addresses that the service gives for uploads and downloads of blobs name
 /// the repository and no image.
@@ -38,7 +40,9 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
         return here;
     }
 
-    /// <summary>As <see cref="Refer"/>, for a manifest of an earlier run: its blobs are in the store and held by nobody yet.</summary>
+    /// <summary>
+    /// As <see cref="Refer"/>, for a manifest of an earlier run: its blobs are in the store, maybe held by nobody yet.
+    /// </summary>
     public IReadOnlyList<string> ReferAgain(IEnumerable<string> digests)
     {
         string[] stored = [.. digests.Where(digest => store.Find(digest) is not null)];

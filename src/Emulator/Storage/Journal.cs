@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace ArtifactRegistry.Emulator.Storage;
 
 /// <summary>
-/// What becomes of everything but the blobs, as lines of JSON at the end of a file. A line is a list of the changes of one
-/// request, <c>{"set": NAME, "to": {…}}</c> or <c>{"drop": NAME}</c>; names are the API's, and the last change counts.
+/// What becomes of everything but the blobs, as lines of JSON at the end of a file. A line is a list of the changes of
+/// one request, <c>{"set": NAME, "to": {…}}</c> or <c>{"drop": NAME}</c>; names are the API's, and the last change counts.
 /// </summary>
 /// <remarks>
 /// A request is answered once its line is on the disk. A kill can leave the last line incomplete: then nobody was told
@@ -101,7 +101,8 @@ internal sealed class Journal : IDisposable
                 file.Flush(flushToDisk: true);
             }
             File.Move(fresh, path, overwrite: true);
-            return (new Journal(folderLock, new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read)), records);
+            FileStream end = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+            return (new Journal(folderLock, end), records);
         }
         catch
         {
@@ -114,7 +115,8 @@ internal sealed class Journal : IDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error)
         {

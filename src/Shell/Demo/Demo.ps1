@@ -43,6 +43,24 @@ $plan | Where-Object Decision -eq Delete | Select-Object -First 4
 $done = $plan | Remove-ArUntaggedImage -Confirm:$false
 "$(@($done | Where-Object Status -eq Removed).Count) removed, $(@($done | Where-Object Status -eq Kept).Count) kept"
 
+# Does what stays still pull? These images are real: twenty builds, pushed as docker does it, that share a base layer.
+$hello = 'us-docker.pkg.dev/shop/apps/hello'
+$done = Remove-ArUntaggedImage $hello -OlderThan 0s -Confirm:$false
+"$(@($done | Where-Object Status -eq Removed).Count) builds removed"
+
+# Fetch each layer of each tag that is left from the registry, and compare its digest with what was fetched:
+$web = [Net.Http.HttpClient]::new()
+$registry = $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY + 'v2/us/shop/apps/hello'
+foreach ($tag in (Get-ArImageTag $hello).Tag) {
+    $manifest = [Text.Json.JsonDocument]::Parse($web.GetStringAsync("$registry/manifests/$tag").Result).RootElement
+    foreach ($layer in $manifest.GetProperty('layers').EnumerateArray()) {
+        $digest = $layer.GetProperty('digest').GetString()
+        $bytes = $web.GetByteArrayAsync("$registry/blobs/$digest").Result
+        $hash = [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData($bytes)).ToLowerInvariant()
+        "{0,-6} {1,7} bytes, digest as it should be: {2}" -f $tag, $bytes.Length, ("sha256:$hash" -eq $digest)
+    }
+}
+
 # A cluster in another project pulls as the service account of its nodes. Let it read this repository, and check:
 $nodes = 'gke-nodes@games.iam.gserviceaccount.com'
 Grant-ArReader us-docker.pkg.dev/shop/apps -Member $nodes | Format-Table Member, Role, Changed

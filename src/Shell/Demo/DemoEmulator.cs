@@ -12,6 +12,7 @@ internal static class DemoEmulator
     {
         EmulatorOptions options = new() { State = new RegistryState(TimeProvider.System).AddSample() };
         EmulatorServer server = EmulatorServer.StartAsync(options, CancellationToken.None).GetAwaiter().GetResult();
+        DemoImages.PushAsync(server.Url, CancellationToken.None).GetAwaiter().GetResult();
         foreach ((string name, string value) in ClientEnvironment.For(server.Url))
             Environment.SetEnvironmentVariable(name, value);
         return server;

@@ -130,8 +130,8 @@ public sealed class ChainTests : SignInTest
             $"$token = '{token}'; $null = Connect-ArRegistry {source} -ImpersonateServiceAccount {Deployer}; $null = Get-ArImage $app; Get-ArImage $app");
 
         MustHaveListedAs(Deployer, result);
-        Assert.Equal([Deployer], Run("Get-ArConnection").MustSucceed().Values("Account"));
         Assert.Single(Shop.Emulator.Requests.Snapshot(request => request.Path.EndsWith(":generateAccessToken", StringComparison.Ordinal)));
+        Assert.Equal([Deployer], Run("Get-ArConnection").MustSucceed().Values("Account"));
     }
 
     [Fact]

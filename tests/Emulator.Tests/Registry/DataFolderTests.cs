@@ -7,11 +7,15 @@ using Xunit;
 namespace ArtifactRegistry.Emulator.Tests;
 
 /// <summary>What a folder keeps over restarts and kills.</summary>
-public sealed partial class DataFolderTests : RegistryTest, IDisposable
+public sealed partial class DataFolderTests : RegistryTest
 {
     private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Everything_is_there_again_after_a_restart()
@@ -22,14 +26,16 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
         {
             state.AddRepository(Apps, new RepositoryOptions { Description = "kept" });
             state.Grant(Apps, "roles/artifactregistry.reader", "user:a@example.com", new JsonObject { ["title"] = "t" });
-            state.AddServiceAccount("shop", "runner", "Runs").ToString();
+            state.AddServiceAccount("shop", "runner", "Runs");
             state.AddCluster("shop", "us", "c");
             state.AddIndex(Apps, "team/api", ["linux/amd64", "unknown/unknown"], new ImageOptions { Tags = ["v1"] });
             image = await PushImageAsync("layer", "v1");
             Pushed gone = await PushImageAsync("gone");
             await PushBlobAsync(Oci.Bytes("expected"));
             await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{gone.Digest}"));
-            await SendAsync("POST", $"{AppsPath}/packages/web/tags?tagId=v2", new JsonObject { ["version"] = VersionName("web", image.Digest) });
+            await SendAsync(
+                "POST", $"{AppsPath}/packages/web/tags?tagId=v2",
+                new JsonObject { ["version"] = VersionName("web", image.Digest) });
             before = await ContentsAsync();
         });
         await WithAsync(async state =>
@@ -37,7 +43,7 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
             Assert.Equal(before, await ContentsAsync());
             Assert.Contains("\"kept\"", before, StringComparison.Ordinal);
             Assert.Equal(image.Manifest, (await AskAsync("GET", $"{Web}/manifests/v2")).Content);
-            Assert.Equal("layer", System.Text.Encoding.UTF8.GetString((await AskAsync("GET", $"{Web}/blobs/{image.Layer}")).Content));
+            Assert.Equal(Oci.Bytes("layer"), (await AskAsync("GET", $"{Web}/blobs/{image.Layer}")).Content);
             Assert.Equal(
                 new[] { image.Config, image.Layer, Oci.DigestOf("expected"u8) }.Order(StringComparer.Ordinal), state.BlobDigests);
             // The next account gets a number of its own.
@@ -45,8 +51,10 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
             JsonNode accounts = (await GetAsync("v1/projects/shop/serviceAccounts")).Body["accounts"]!;
             Assert.Equal(2, accounts.AsArray().Select(account => (string?)account!["uniqueId"]).Distinct().Count());
             // What holds what is known again.
-            Assert.Equal(9, (int)(await FinishAsync(await SendAsync(
-                "DELETE", $"{AppsPath}/packages/team%2Fapi/versions/{state.UntaggedDigests(Apps, "team/api")[0]}")))["error"]!["code"]!);
+            string child = state.UntaggedDigests(Apps, "team/api")[0];
+            JsonObject refused = await FinishAsync(
+                await SendAsync("DELETE", $"{AppsPath}/packages/team%2Fapi/versions/{child}"));
+            Assert.Equal(9, (int)refused["error"]!["code"]!);
             await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{image.Digest}?force=true"));
             Assert.Equal([Oci.DigestOf("expected"u8)], state.BlobDigests);
         });
@@ -65,7 +73,8 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
                 await PushImageAsync($"layer {build}", "latest");
                 answered.Add((new FileInfo(Journal).Length, await ContentsAsync()));
             }
-            await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{state.UntaggedDigests(Apps, "web")[0]}"));
+            await FinishAsync(await SendAsync(
+                "DELETE", $"{AppsPath}/packages/web/versions/{state.UntaggedDigests(Apps, "web")[0]}"));
             answered.Add((new FileInfo(Journal).Length, await ContentsAsync()));
         });
         byte[] journal = await File.ReadAllBytesAsync(Journal, Stop);
@@ -126,13 +135,17 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
             await AskAsync("PATCH", location, Oci.Bytes("half of a bl"));
             Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, "uploads")));
             // And a request that is still being sent.
-            using StreamContent endless = new(new BlockingStream());
+            using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+            BlockingStream stream = new();
+            using StreamContent endless = new(stream);
             Task<HttpResponseMessage> sending = Client.PatchAsync(
-                new Uri(Url, await StartUploadAsync()), endless, Stop);
-            while (Directory.GetFiles(Path.Combine(_folder.Path, "uploads")).Length < 2) await Task.Yield();
+                new Uri(Url, await StartUploadAsync()), endless, giveUp.Token);
+            await stream.IsUnderWay.WaitAsync(TimeSpan.FromSeconds(30), Stop);
 
             first.Kill();
-            await Assert.ThrowsAsync<HttpRequestException>(() => sending);
+            // A client that has nothing to send does not notice by itself.
+            await giveUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         }
         await using Executable second = await Executable.StartAsync(_folder.Path);
         Redirect(second.Url);
@@ -164,7 +177,8 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
     {
         List<string> lines = [];
         foreach (string path in (string[])[
-            AppsPath, $"{AppsPath}:getIamPolicy?options.requestedPolicyVersion=3", $"{AppsPath}/packages", $"{AppsPath}/dockerImages",
+            AppsPath, $"{AppsPath}:getIamPolicy?options.requestedPolicyVersion=3", $"{AppsPath}/packages",
+            $"{AppsPath}/dockerImages",
             "v1/projects/shop", "v1/projects/shop/serviceAccounts", "v1/projects/shop/locations/-/clusters"])
             lines.Add((await GetAsync(path)).Body.ToJsonString());
         return string.Join('\n', lines);
@@ -189,11 +203,13 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
             Process process = new()
             {
                 StartInfo = ToolRun.StartInfo(
-                    "dotnet", [typeof(EmulatorServer).Assembly.Location, "--urls", "http://127.0.0.1:0", "--data", folder],
+                    "dotnet",
+                    [typeof(EmulatorServer).Assembly.Location, "--urls", "http://127.0.0.1:0", "--data", folder],
                     new Dictionary<string, string>(), null),
             };
             process.Start();
-            string first = await process.StandardOutput.ReadLineAsync(Stop) ?? await process.StandardError.ReadToEndAsync(Stop);
+            string first = await process.StandardOutput.ReadLineAsync(Stop)
+                ?? await process.StandardError.ReadToEndAsync(Stop);
             return new Executable(process, new Uri(Address().Match(first).Value));
         }
 
@@ -217,11 +233,22 @@ public sealed partial class DataFolderTests : RegistryTest, IDisposable
     /// <summary>Some bytes, and then none and no end until it is given up.</summary>
     private sealed class BlockingStream : MemoryStream
     {
+        private readonly TaskCompletionSource _underWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _sent;
+
+        /// <summary>Ends once the first bytes are on their way.</summary>
+        public Task IsUnderWay => _underWay.Task;
+
+        // Else its length would be told, which is none.
+        public override bool CanSeek => false;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (_sent) await Task.Delay(Timeout.Infinite, cancellationToken);
+            if (_sent)
+            {
+                _underWay.TrySetResult();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
             _sent = true;
             buffer.Span.Fill(7);
             return buffer.Length;
