@@ -52,7 +52,10 @@ internal sealed class CredentialFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             string why = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file." : e.Message;
-            throw new RegistryException(RegistryErrorKind.Unauthenticated, $"Cannot read {description}: {why}", e);
+            throw new RegistryException(RegistryErrorKind.Unauthenticated, $"Cannot read {description}: {why}", e)
+            {
+                Advice = "Check the path, and that this account of the machine may read the file.",
+            };
         }
 
         return new CredentialFileReader(description, endpoints).Read(text);
@@ -252,7 +255,11 @@ internal sealed class CredentialFile
         private static string? Optional(JsonObject json, string field) => json[field]?.GetValue<string>();
 
         private RegistryException Wrong(string what) => new(
-            RegistryErrorKind.Unauthenticated, $"{Capital(description)} cannot be used to sign in: {what}.");
+            RegistryErrorKind.Unauthenticated, $"{Capital(description)} cannot be used to sign in: {what}.")
+        {
+            Advice = "A person makes a new file with: gcloud auth application-default login. A service account gets one with: "
+                + "gcloud iam service-accounts keys create KEY.json --iam-account ACCOUNT",
+        };
 
         private RegistryException Unsafe(string field, string address, string why) => new(
             RegistryErrorKind.UnsafeRequest,

@@ -7,6 +7,7 @@ namespace ArtifactRegistry.Auth;
 internal sealed class Gcloud : ICredential
 {
     private const int LongestError = 400;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
     private readonly SignIn _signIn;
     private readonly bool _impersonates;
@@ -76,19 +77,23 @@ internal sealed class Gcloud : ICredential
         }
         finally
         {
-            End(process);
+            await EndAsync(process);
         }
     }
 
-    private static void End(Process process)
+    // Nothing of ours goes on after the prompt is back.
+    private static async Task EndAsync(Process process)
     {
+        if (process.HasExited) return;
+        using var grace = new CancellationTokenSource(Grace);
         try
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(grace.Token);
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or OperationCanceledException)
         {
-            // It ended by itself meanwhile.
+            // It ended by itself meanwhile, or the system cannot end it; there is nothing left to try.
         }
     }
 

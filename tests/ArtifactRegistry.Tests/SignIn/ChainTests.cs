@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Tests;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -113,6 +115,21 @@ public sealed class ChainTests : SignInTest
             "gcloud auth application-default login", "Connect-ArRegistry -CredentialFile KEY.json",
         })
             Assert.Contains(tried, result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_account_that_the_real_gcloud_is_signed_in_with_is_used()
+    {
+        Needs.That(Gcloud.IsInstalled, "gcloud is not installed here, so its own sign-in cannot be used.");
+        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        key["token_uri"] = $"{Shop.Emulator.Url}token";
+        ToolRun run = await ToolRun.RunAsync(
+            ToolRun.Find("gcloud")!, ["auth", "activate-service-account", "--key-file", Write("key.json", key)],
+            new Dictionary<string, string> { ["CLOUDSDK_CONFIG"] = Path.Combine(Home, "gcloud") }, null, Stop);
+        Assert.True(run.ExitCode == 0, run.Error);
+
+        MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
+        Assert.Equal([Deployer], Run("Get-ArConnection").MustSucceed().Values("Account"));
     }
 
     [Theory]

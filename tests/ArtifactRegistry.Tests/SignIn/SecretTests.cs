@@ -45,7 +45,8 @@ public sealed class SecretTests : SignInTest
             all.Add(Run($"Connect-ArRegistry -CredentialFile $here/{source}; {Everything}"));
             Behaviour.Faults.Clear();
         }
-        all.Add(Run($"Connect-ArRegistry -AccessToken '{Given}' -Verbose -Debug; {Everything}"));
+        Write("given", Given);
+        all.Add(Run($"Connect-ArRegistry -AccessToken ([System.IO.File]::ReadAllText(\"$here/given\")) -Verbose -Debug; {Everything}"));
         SignIn.Revoke("ada@example.com");
         SignIn.Revoke(Deployer);
         all.Add(Run($"Connect-ArRegistry -CredentialFile $here/key.json; {Everything}; Connect-ArRegistry -CredentialFile $here/user.json; {Everything}"));
