@@ -182,6 +182,21 @@ public sealed class ListingTests
         Assert.Equal(["Remote"], shop.Run("Get-ArRepository shop us -Name maven").MustSucceed().Values("Mode"));
     }
 
+    [Fact]
+    public async Task Several_locations_are_asked_at_once_and_told_in_order()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.AddRepository("europe-docker.pkg.dev/shop/far");
+        using RequestHold hold = shop.Hold("GET", "/repositories");
+        using RunningScript running = shop.Start("Get-ArRepository shop");
+
+        await hold.WaitForArrivalAsync(2, TestContext.Current.CancellationToken);
+        hold.Release();
+
+        ScriptResult result = await running.EndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["europe", "us"], result.MustSucceed().Values("Location"));
+    }
+
     [Theory]
     [InlineData("Get-ArRepository", "No project was given")]
     [InlineData("Get-ArRepository '../x'", "is not accepted")]

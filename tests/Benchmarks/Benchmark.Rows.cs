@@ -101,41 +101,54 @@ internal sealed partial class Benchmark
 
     private async IAsyncEnumerable<Line> ScaleAsync()
     {
+        const string Before = "us-docker.pkg.dev/shop/before", One = "us-docker.pkg.dev/shop/one", Many = "us-docker.pkg.dev/shop/many";
         int[] sizes = [1_000, 10_000, 100_000];
-        var list = new List<double>();
-        var clean = new List<double>();
-        var memory = new List<double>();
-        var cleanMemory = new List<double>();
+        List<double> list = [], clean = [], listMemory = [], cleanMemory = [], manyMemory = [];
         foreach (int size in sizes)
         {
-            // Cleaned first, so that each size finds the code compiled as it is in a session that has worked before.
-            await using EmulatorProcess emulator = await EmulatorAsync([new("big", size), new("worked", 3_000, 0, "us-docker.pkg.dev/shop/before")]);
+            await using EmulatorProcess emulator = await EmulatorAsync(
+                [
+                    new("big", size), new("big", size, 0, One), new("worked", 3_000, 0, Before),
+                    .. Enumerable.Range(0, size / 1000).Select(i =>
+                        new SeededImage(string.Create(CultureInfo.InvariantCulture, $"image{i}"), 1000, 0, Many)),
+                ]);
             // Many short runs at the small sizes, so that each size is measured for about as long.
             int runs = Math.Clamp(30_000 / size, 1, 15);
-            string sample = string.Create(CultureInfo.InvariantCulture,
+            // What is alive is looked at ten times a run, apart from the times, since looking takes some.
+            string sample = string.Create(
+                CultureInfo.InvariantCulture,
                 $"ForEach-Object {{ if (++$n % {size / 10} -eq 0) {{ $m = [GC]::GetTotalMemory($true) - $start; if ($m -gt $most) {{ $most = $m }} }} }}; ");
             Dictionary<string, double> ours = await Here.RunAsync(
-                $"1..3 | ForEach-Object {{ Get-ArImage us-docker.pkg.dev/shop/before | Out-Null }}; "
-                + $"Remove-ArUntaggedImage us-docker.pkg.dev/shop/before {Fast} | Out-Null; {Clock}foreach ($i in 1..{runs}) {{ Get-ArImage {Apps} | Where-Object {{ -not $_.Tags }} | Out-Null }}; "
-                + $"\"list=$($clock.Elapsed.TotalMilliseconds / {runs})\"; $n = 0; $most = 0; $start = [GC]::GetTotalMemory($true); "
-                + $"Get-ArImage {Apps} | Where-Object {{ -not $_.Tags }} | {sample}\"memory=$most\"; "
-                + $"$n = 0; $most = 0; $start = [GC]::GetTotalMemory($true); {Clock}Remove-ArUntaggedImage {Apps}/big {Fast} | "
-                + $"Where-Object Status -eq 'Removed' | {sample}\"clean=$($clock.Elapsed.TotalMilliseconds)\"; \"cleanMemory=$most\"; \"removed=$n\"",
+                // A session that has worked before: its code is compiled.
+                $"1..3 | ForEach-Object {{ Get-ArImage {Before} | Out-Null }}; Remove-ArUntaggedImage {Before} {Fast} | Out-Null; "
+                + $"{Clock}foreach ($i in 1..{runs}) {{ Get-ArImage {Apps}/big | Where-Object {{ -not $_.Tags }} | Out-Null }}; "
+                + $"\"list=$($clock.Elapsed.TotalMilliseconds / {runs})\"; "
+                + Peak("listMemory", $"Get-ArImage {Apps}/big | Where-Object {{ -not $_.Tags }}")
+                + $"{Clock}$removed = 0; Remove-ArUntaggedImage {Apps}/big {Fast} | ForEach-Object {{ $removed++ }}; "
+                + "\"clean=$($clock.Elapsed.TotalMilliseconds)\"; \"removed=$removed\"; "
+                + Peak("cleanMemory", $"Remove-ArUntaggedImage {One}/big {Fast} | Where-Object Status -eq 'Removed'")
+                + Peak("manyMemory", $"Remove-ArUntaggedImage {Many} {Fast} | Where-Object Status -eq 'Removed'"),
                 emulator.Url, stop);
             if (ours["removed"] != size) throw new InvalidOperationException($"{ours["removed"]} of {size} were removed.");
             list.Add(ours["list"] / size);
             clean.Add(ours["clean"] / size);
-            memory.Add(ours["memory"] / 1e6);
+            listMemory.Add(ours["listMemory"] / 1e6);
             cleanMemory.Add(ours["cleanMemory"] / 1e6);
+            manyMemory.Add(ours["manyMemory"] / 1e6);
+
+            string Peak(string name, string pipeline) =>
+                $"$n = 0; $most = 0; $start = [GC]::GetTotalMemory($true); {pipeline} | {sample}\"{name}=$most\"; ";
         }
 
-        yield return Even("list 1,000, 10,000 and 100,000 digests, a digest", list);
+        yield return Even("list 1,000, 10,000 and 100,000 digests of one image, a digest", list);
         yield return Even("clean them, a digest", clean);
-        yield return Memory("managed memory while listing", memory);
+        yield return Memory("managed memory while listing", listMemory);
+        yield return Memory("managed memory while cleaning images of 1,000 digests each", manyMemory);
         yield return Memory("managed memory while cleaning one image of that size", cleanMemory);
 
         static Line Even(string work, List<double> each) => new(
-            work, string.Join(", ", each.Select(Report.Time)), "itself", Report.Number(each.Max() / each.Min()), "within 1.5", each.Max() / each.Min() <= 1.5);
+            work, string.Join(", ", each.Select(Report.Time)), "itself", Report.Number(each.Max() / each.Min()), "within 1.5",
+            each.Max() / each.Min() <= 1.5);
 
         static Line Memory(string work, List<double> megabytes) => new(
             work, string.Join(", ", megabytes.Select(value => $"{Report.Number(value)} MB")), "", $"{Report.Number(megabytes.Max())} MB",

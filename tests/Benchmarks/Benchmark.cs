@@ -19,6 +19,12 @@ internal sealed partial class Benchmark(CancellationToken stop)
             return 64;
         }
 
+        if (!Processes.IsStaged)
+        {
+            Console.Error.WriteLine("bin/ holds the module of another build. Run this without --no-build, which stages its own.");
+            return 64;
+        }
+
         var benchmark = new Benchmark(stop);
         string text;
         await using (EmulatorProcess emulator = await EmulatorProcess.StartAsync([], stop))

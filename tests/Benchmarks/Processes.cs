@@ -17,6 +17,11 @@ internal static class Processes
 
     public static string Module { get; } = Path.Combine(Root, "ArtifactRegistry.psd1");
 
+    /// <summary>Whether what PowerShell imports was built as this program was: any other build stages its own.</summary>
+    public static bool IsStaged =>
+        File.ReadAllBytes(Path.Combine(Root, "bin", "ArtifactRegistry.Core.dll")).AsSpan().SequenceEqual(
+            File.ReadAllBytes(Path.Combine(Root, "src", "ArtifactRegistry.Core", "bin", Configuration, "net8.0", "ArtifactRegistry.Core.dll")));
+
     public static string DotNet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     public static string Assembly(string project) =>

@@ -22,6 +22,7 @@ internal static class Soak
             $clock = [Diagnostics.Stopwatch]::StartNew(); $round = 0; $cleaned = 0; $next = 0; $lines = 0
             while ($clock.Elapsed.TotalMinutes -lt {{minutes}}) {
                 $round++
+                Start-Sleep -Milliseconds 100 # a session, not a race
                 $null = Get-ArImageTag {{Apps}}/web
                 $null = "{{Apps}}/web:v$($round % 100)" | Add-ArImageTag -Tag moving -Force
                 $null = "user:soak$($round % 10)@x.example" | Grant-ArReader {{Apps}}

@@ -17,7 +17,7 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
 
     private readonly string _image = $"live-check-{Guid.NewGuid():n}"[..20];
     private readonly List<(string Question, string Answer)> _findings = [];
-    private string _child = "", _index = "", _referrer = "";
+    private string _child = "", _index = "", _referrer = "", _other = "";
 
     /// <summary>What was found out: a question, and its answer.</summary>
     public IReadOnlyList<(string Question, string Answer)> Findings => _findings;
@@ -31,6 +31,7 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
         try
         {
             (_child, _index, _referrer) = await PushAsync(_image, "v1");
+            (_other, _, _) = await PushAsync($"{_image}-2", "v1");
             await AskAboutListsAsync();
             await AskAboutTagsAsync();
             await AskAboutDeletionAsync();
@@ -94,7 +95,7 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
         Reply filtered = await registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1000&filter={filter}", stop);
         JsonObject[] images = [.. (filtered.Body["dockerImages"] as JsonArray ?? []).OfType<JsonObject>()];
         Found("dockerImages.list with a filter by name", !filtered.Succeeded ? $"refused, {filtered}"
-            : images.All(image => ((string)image["name"]!).Contains(_image, StringComparison.Ordinal)) && images.Length > 0
+            : images.All(image => ((string)image["name"]!).Contains($"/{_image}@", StringComparison.Ordinal)) && images.Length > 0
                 ? $"filters; {images.Length} of 3 found" : $"does not filter; {images.Length} listed");
 
         JsonObject listed = images.FirstOrDefault(image => ((string)image["name"]!).EndsWith(_index, StringComparison.Ordinal)) ?? [];
@@ -122,11 +123,10 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
         Found("PATCH of a tag that does not exist", patched.Succeeded ? "creates it" : $"{patched}");
         if (patched.Succeeded) await registry.SendAsync(HttpMethod.Delete, $"{Package}/tags/none", stop);
 
-        (string other, _, _) = await PushAsync($"{_image}-2", "v1");
         Reply foreign = await registry.SendAsync(HttpMethod.Post, $"{Package}/tags?tagId=foreign", stop, new JsonObject
         {
             ["name"] = $"{Package}/tags/foreign",
-            ["version"] = $"{Package}-2/versions/{other}",
+            ["version"] = $"{Package}-2/versions/{_other}",
         });
         Found("a tag for a version of another package", $"{foreign}");
         if (foreign.Succeeded) await registry.SendAsync(HttpMethod.Delete, $"{Package}/tags/foreign", stop);
