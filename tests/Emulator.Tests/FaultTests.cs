@@ -5,6 +5,8 @@ namespace ArtifactRegistry.Emulator.Tests;
 
 public sealed class FaultTests : EmulatorTest
 {
+    private const string Zeros = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
     [Theory]
     [InlineData(FaultKind.TooManyRequests, 429, "RESOURCE_EXHAUSTED")]
     [InlineData(FaultKind.InternalError, 500, "INTERNAL")]
@@ -66,6 +68,38 @@ public sealed class FaultTests : EmulatorTest
         string text = await Client.GetStringAsync(new Uri(Emulator.Url, AppsPath), Stop);
 
         Assert.ThrowsAny<System.Text.Json.JsonException>(() => System.Text.Json.Nodes.JsonNode.Parse(text));
+    }
+
+    [Fact]
+    public async Task A_token_that_leads_to_its_own_page_comes_with_the_right_page()
+    {
+        for (int i = 0; i < 5; i++) State.AddImage(Apps, "web");
+        Behaviour.Faults.Add(new Fault(FaultKind.RepeatedPageToken));
+        string list = $"{AppsPath}/dockerImages?pageSize=2";
+        string first = (string)(await GetAsync(list)).Body["nextPageToken"]!;
+
+        Reply second = await GetAsync($"{list}&pageToken={first}");
+
+        Assert.Equal(2, second.Body["dockerImages"]!.AsArray().Count);
+        Assert.Equal(first, (string?)second.Body["nextPageToken"]);
+        Assert.Equal(FaultKind.RepeatedPageToken, Emulator.Requests.Snapshot()[^1].Fault?.Kind);
+    }
+
+    [Fact]
+    public async Task Deletions_beyond_their_quota_are_refused_and_nothing_is_deleted_then()
+    {
+        string digest = State.AddImage(Apps, "web");
+        Behaviour.DeletesPerSecond = 1;
+        // More than any machine sends so slowly that each would be within the quota.
+        Reply[] replies = new Reply[50];
+        for (int i = 0; i < replies.Length; i++) replies[i] = await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{Zeros}");
+
+        Reply refused = replies.First(reply => (int)reply.Status == 429);
+
+        Assert.Equal(HttpStatusCode.NotFound, replies[0].Status);
+        Assert.Equal("RESOURCE_EXHAUSTED", refused.ErrorStatus);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(AppsPath)).Status);
+        Assert.True(State.HasDigest(Apps, "web", digest));
     }
 
     [Fact]
