@@ -133,7 +133,7 @@ public sealed class UnattendedScriptTests : IDisposable
     private async Task RunsAsAServiceAccountAsync(string arguments)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await using Shop shop = await OpenAsync(new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
+        await using Shop shop = await OpenAsync();
         string key = Path.Combine(_folder.Path, "account.json");
         await File.WriteAllTextAsync(
             key, shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
@@ -151,6 +151,7 @@ public sealed class UnattendedScriptTests : IDisposable
         Assert.True(result.Error.Length == 0, result.Error);
         Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
         Assert.Equal(0, result.ExitCode);
+        Assert.Equal(1, shop.State.SignIn.Issued);
         Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(Log, stop), StringComparison.Ordinal);
     }
 
@@ -170,9 +171,9 @@ public sealed class UnattendedScriptTests : IDisposable
             Variables(shop));
     }
 
-    private async Task<Shop> OpenAsync(Behaviour? behaviour = null)
+    private async Task<Shop> OpenAsync()
     {
-        Shop shop = await Shop.OpenAsync(behaviour);
+        Shop shop = await Shop.OpenAsync();
         shop.Add("v1");
         for (int i = 0; i < 3; i++) _garbage.Add(shop.Add(Aged(days: 40)));
         _young = shop.Add(Aged(days: 2));
