@@ -22,7 +22,7 @@ internal static class ErrorCatalog
             "Ask for a role that has the permission, and check the name: the service answers the same where nothing of that name exists."),
         [RegistryErrorKind.Unauthenticated] = new(
             "NotAuthenticated", ErrorCategory.AuthenticationError, "there are no credentials, or the service does not accept them",
-            "Run: Connect-ArRegistry -AccessToken (gcloud auth print-access-token)"),
+            "A person runs: gcloud auth application-default login. A scheduled script begins with: Connect-ArRegistry -CredentialFile KEY.json"),
         [RegistryErrorKind.InvalidArgument] = new(
             "InvalidArgument", ErrorCategory.InvalidArgument, "a value is not one that the service, or the parameter, takes",
             "Get-Help about_ArtifactRegistry tells how names and values are written."),

@@ -44,8 +44,7 @@ public sealed class ErrorTests
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
         Assert.Equal(ErrorCategory.AuthenticationError, result.Error.CategoryInfo.Category);
-        Assert.Contains(
-            "Run: Connect-ArRegistry -AccessToken (gcloud auth print-access-token)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("A person runs: gcloud auth application-default login.", result.ErrorText, StringComparison.Ordinal);
         Assert.Single(shop.Emulator.Requests.Snapshot());
     }
 

@@ -133,7 +133,7 @@ public sealed class UnattendedScriptTests : IDisposable
     private async Task RunsAsAServiceAccountAsync(string arguments)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await using Shop shop = await OpenAsync();
+        await using Shop shop = await OpenAsync(new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
         string key = Path.Combine(_folder.Path, "account.json");
         await File.WriteAllTextAsync(
             key, shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
@@ -171,9 +171,9 @@ public sealed class UnattendedScriptTests : IDisposable
             Variables(shop));
     }
 
-    private async Task<Shop> OpenAsync()
+    private async Task<Shop> OpenAsync(Behaviour? behaviour = null)
     {
-        Shop shop = await Shop.OpenAsync();
+        Shop shop = await Shop.OpenAsync(behaviour);
         shop.Add("v1");
         for (int i = 0; i < 3; i++) _garbage.Add(shop.Add(Aged(days: 40)));
         _young = shop.Add(Aged(days: 2));
