@@ -19,8 +19,8 @@ public sealed class AccessTests : EmulatorTest
 
         List<JsonObject> projects = await ListAsync("v1/projects?pageSize=1", "projects");
 
-        Assert.Equal(["games", "tools"], projects.Select(project => (string?)project["projectId"]));
-        Assert.Equal("42", (string?)projects[1]["projectNumber"]);
+        Assert.Equal(["games", "shop", "tools"], projects.Select(project => (string?)project["projectId"]));
+        Assert.Equal("42", (string?)projects[2]["projectNumber"]);
         Assert.All(projects, project => Assert.Equal("ACTIVE", (string?)project["lifecycleState"]));
     }
 
