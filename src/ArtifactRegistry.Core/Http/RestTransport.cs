@@ -49,6 +49,10 @@ public sealed class RestTransport(
     /// <summary>How a line begins that says that a request failed and goes out again after a pause.</summary>
     internal const string TryingAgain = "Trying again in ";
 
+    /// <summary>What to do where TLS fails, which is nearly always for the certificate.</summary>
+    internal const string CertificateAdvice =
+        "If a proxy of your company opens TLS, its authority belongs into this system's store of certificates.";
+
     private const int TriesToConnect = 3; // after the first, about two seconds in all
 
     private const int LongestErrorBody = 64 * 1024;
@@ -239,11 +243,15 @@ public sealed class RestTransport(
                 HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
                     or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
             };
-            trace?.Invoke($"{attempt.Method} {attempt.Address.AbsoluteUri} -> {e.Message}");
-            throw new RegistryException(RegistryErrorKind.Unreachable, e.Message, e)
+            bool isDistrusted = e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
+            // "See inner exception" is all that the outer one says about a certificate.
+            string message = isDistrusted ? e.GetBaseException().Message : e.Message;
+            trace?.Invoke($"{attempt.Method} {attempt.Address.AbsoluteUri} -> {message}");
+            throw new RegistryException(RegistryErrorKind.Unreachable, message, e)
             {
                 Request = line,
                 NeverSent = neverSent,
+                Advice = isDistrusted ? CertificateAdvice : null,
             };
         }
     }

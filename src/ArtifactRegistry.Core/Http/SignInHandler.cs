@@ -122,7 +122,9 @@ internal sealed class SignInHandler(
     private static RegistryException Failed(string message, Exception? cause) =>
         new(RegistryErrorKind.Unauthenticated, message, cause)
         {
-            Advice = cause is null ? "Run the command again later." : "Check the network, and the proxy (HTTPS_PROXY, NO_PROXY).",
+            Advice = cause is null ? "Run the command again later."
+                : cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? RestTransport.CertificateAdvice
+                : "Check the network, and the proxy (HTTPS_PROXY, NO_PROXY).",
         };
 
     /// <inheritdoc/>
