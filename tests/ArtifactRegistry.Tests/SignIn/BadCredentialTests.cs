@@ -51,10 +51,11 @@ public sealed class BadCredentialTests : SignInTest
     {
         Write("key.json", SignIn.AddServiceAccount(Deployer));
 
-        ScriptResult result = Run(
-            "$null = Connect-ArRegistry -CredentialFile $here/key.json; try { Connect-ArRegistry -CredentialFile $here/none } catch { }; Get-ArImage $app");
+        Run("$null = Connect-ArRegistry -CredentialFile $here/key.json").MustSucceed();
+        ScriptResult refused = Run("Connect-ArRegistry -CredentialFile $here/none");
 
-        MustHaveListedAs(Deployer, result);
+        Assert.Equal("NotAuthenticated", refused.ErrorId);
+        MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
     }
 
     [Theory]
