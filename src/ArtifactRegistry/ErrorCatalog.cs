@@ -45,6 +45,9 @@ internal static class ErrorCatalog
         [RegistryErrorKind.TimedOut] = new(
             "TimedOut", ErrorCategory.OperationTimeout, "no answer came in time; what was asked for may have been done",
             "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request, -OperationTimeoutSec for a deletion."),
+        [RegistryErrorKind.OperationLost] = new(
+            "OperationLost", ErrorCategory.ResourceUnavailable, "the service lost the deletion that it had begun; it is still there",
+            "Run the command again."),
         [RegistryErrorKind.Unreachable] = new(
             "Unreachable", ErrorCategory.ConnectionError, "no connection could be made, or it broke",
             "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),

@@ -77,7 +77,7 @@ public sealed class WaitForOperationTests : CoreTest
     }
 
     [Fact]
-    public async Task An_operation_that_vanishes_is_reported_as_what_was_not_found()
+    public async Task An_operation_that_vanishes_is_not_reported_as_an_image_that_was_not_found()
     {
         string digest = State.AddImage(Apps, "web");
         Behaviour.OperationFate = _ => OperationFate.Vanishes;
@@ -86,7 +86,7 @@ public sealed class WaitForOperationTests : CoreTest
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
 
-        Assert.Equal(RegistryErrorKind.NotFound, error.Kind);
+        Assert.Equal(RegistryErrorKind.OperationLost, error.Kind);
         Assert.Equal(HttpStatusCode.NotFound, error.Status);
         Assert.EndsWith(operation.Name, error.Request, StringComparison.Ordinal);
     }

@@ -29,6 +29,7 @@ public sealed class ErrorCatalogTests
         { "QuotaExceeded", "fault GET 429; Get-ArImage $app", "'us-docker.pkg.dev/shop/apps/web': Quota exceeded" },
         { "ServiceUnavailable", "fault GET 503; Get-ArImage $app", "'us-docker.pkg.dev/shop/apps/web': " },
         { "TimedOut", "Connect-ArRegistry x -Endpoint $endpoint -TimeoutSec 1 > $null; hold DELETE; Remove-ArImageTag \"${app}:v1\"", "No answer within 1 s." },
+        { "OperationLost", "lost; Remove-ArImage \"${app}:v2\" -Force", "The service does not know the operation" },
         { "Unreachable", "Connect-ArRegistry x -Endpoint http://127.0.0.1:9/ > $null; Get-ArImage $app", "refused" },
         { "UnexpectedAnswer", "fault GET json; Get-ArImage $app", "The answer is not the JSON that the API documents." },
         { "UnsafeRequest", "Connect-ArRegistry x -Endpoint http://registry.example/", "'http://registry.example/' (-Endpoint) cannot be used" },
@@ -126,6 +127,10 @@ public sealed class ErrorCatalogTests
                     break;
                 case ["perimeter"]:
                     shop.Emulator.Behaviour.Perimeter = [new Denial("*")];
+                    break;
+                case ["lost"]:
+                    (shop.Emulator.Behaviour.OperationPolls, shop.Emulator.Behaviour.OperationTime) = (2, TimeSpan.FromHours(1));
+                    shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Vanishes;
                     break;
                 case ["push-while-asking"]:
                     break;

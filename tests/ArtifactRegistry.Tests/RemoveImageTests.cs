@@ -150,6 +150,36 @@ public sealed class RemoveImageTests
     }
 
     [Fact]
+    public async Task A_deletion_whose_operation_vanishes_is_told_as_that_and_gives_the_tags_back()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
+        string digest = shop.Add("v1", "latest");
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Vanishes;
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteTags -Force");
+
+        // Not "was not found": the digest is there.
+        Assert.Equal("OperationLost", result.ErrorId);
+        Assert.Contains($"{Shop.App}@{digest}", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("its tags were put back (latest, v1)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal(["latest", "v1"], shop.State.TagsOf(shop.Repository, "web", digest));
+    }
+
+    [Fact]
+    public async Task A_whole_image_whose_operation_vanishes_is_told_as_that()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
+        shop.Add("v1");
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Vanishes;
+
+        ScriptResult result = shop.Run("Remove-ArImage $app -All -Force");
+
+        Assert.Equal("OperationLost", result.ErrorId);
+        Assert.Equal(["Failed"], result.Values("Status"));
+    }
+
+    [Fact]
     public async Task Tags_that_cannot_be_put_back_are_named_in_the_error_with_the_image_to_put_them_on()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -1,4 +1,3 @@
-using System.Net;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
 
@@ -20,9 +19,9 @@ internal static class DeleteDigest
             {
                 await WaitForOperation.RunAsync(client, operation, stop);
             }
-            catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound)
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.OperationLost)
             {
-                // It is the operation that was not found, so only a look at the digest tells what it did.
+                // Only a look at the digest tells what it did.
                 if (await ExistsAsync(client, image.Name, stop)) return Failed(image, e);
             }
 

@@ -13,7 +13,8 @@ internal static class WaitForOperation
 
     /// <summary>Returns once the operation has succeeded.</summary>
     /// <exception cref="RegistryException">
-    /// The operation failed, or did not end within <see cref="TransportOptions.OperationTimeout"/>.
+    /// The operation failed, did not end within <see cref="TransportOptions.OperationTimeout"/>, or is not known any
+    /// more (<see cref="RegistryErrorKind.OperationLost"/>).
     /// </exception>
     public static async Task RunAsync(ArtifactRegistryClient client, OperationMessage operation, CancellationToken stop)
     {
@@ -24,7 +25,7 @@ internal static class WaitForOperation
             TimeSpan left = client.OperationTimeout - Stopwatch.GetElapsedTime(started);
             if (left <= TimeSpan.Zero) throw Unfinished(operation.Name, client.OperationTimeout);
             await Task.Delay(pause < left ? pause : left, stop);
-            operation = await client.GetOperationAsync(operation.Name, stop);
+            operation = await LookAsync(client, operation.Name, stop);
             pause = pause == TimeSpan.Zero ? FirstPause : pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
         }
 
@@ -32,6 +33,23 @@ internal static class WaitForOperation
             throw new RegistryException(
                 ErrorEnvelope.KindOfRpcCode(error.Code),
                 error.Message is { Length: > 0 } message ? message : $"The operation failed with code {error.Code}.");
+    }
+
+    private static async Task<OperationMessage> LookAsync(ArtifactRegistryClient client, string name, CancellationToken stop)
+    {
+        try
+        {
+            return await client.GetOperationAsync(name, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            // Not as "not found": that would read as if the image were not there.
+            throw new RegistryException(RegistryErrorKind.OperationLost, $"The service does not know the operation '{name}' any more.", e)
+            {
+                Status = e.Status,
+                Request = e.Request,
+            };
+        }
     }
 
     private static RegistryException Unfinished(string name, TimeSpan limit) => new(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Management.Automation;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -45,6 +46,8 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
                     : Verdict.OnListing(scenario, result, rows)];
                 if (result.Thrown is not null) verdict.Add($"it threw: {result.Thrown}");
                 foreach (string text in verdict) wrong.Enqueue($"{weather.Rate:P0} #{weather.Seed}: {text}");
+                if (verdict.Count > 0)
+                    foreach (ErrorRecord error in result.Errors) wrong.Enqueue($"{weather.Rate:P0} #{weather.Seed} said: {error}");
             });
 
         Assert.True(wrong.IsEmpty, $"{name}\n{string.Join('\n', wrong)}");

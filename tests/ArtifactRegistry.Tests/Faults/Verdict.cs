@@ -86,8 +86,14 @@ internal static class Verdict
     {
         string name = key[(key.IndexOf(' ', StringComparison.Ordinal) + 1)..];
         yield return key.StartsWith("member ", StringComparison.Ordinal) ? name[(name.LastIndexOf(' ') + 1)..] : name;
-        if (key.StartsWith("tag ", StringComparison.Ordinal) && before.ContainsKey(key)) yield return DigestKey(key, before)[7..];
         foreach (string scope in scopes) yield return scope;
+
+        // A digest and the tags on it: who typed a tag that could not even be read is told that tag and no digest.
+        string digest = key.StartsWith("tag ", StringComparison.Ordinal) && before.ContainsKey(key) ? DigestKey(key, before) : key;
+        if (!digest.StartsWith("digest ", StringComparison.Ordinal)) yield break;
+        yield return digest[7..];
+        foreach (string tag in before.Keys.Where(other => other.StartsWith("tag ", StringComparison.Ordinal) && DigestKey(other, before) == digest))
+            yield return tag[4..];
     }
 
     private static string DigestKey(string tag, IReadOnlyDictionary<string, string> before) =>
