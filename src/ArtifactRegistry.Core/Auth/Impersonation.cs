@@ -67,7 +67,7 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
                 new Call<GenerateAccessTokenResponse>(
                     HttpMethod.Post, address,
                     JsonSerializer.SerializeToUtf8Bytes(request, Messages.Default.GenerateAccessTokenRequest),
-                    Repeat.Freely, Messages.Default.GenerateAccessTokenResponse),
+                    Repeat.Freely, Messages.Of<GenerateAccessTokenResponse>),
                 stop);
             AccessToken asSource = await source.GetTokenAsync(null, null, stop);
             AccessToken token = AccessToken.Parse(answer.AccessToken, "the answer of the IAM Credentials API");

@@ -15,23 +15,22 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// <summary>GET v1/projects/P/locations.</summary>
     internal IAsyncEnumerable<LocationMessage> ListLocationsAsync(string project, CancellationToken stop) =>
         ListAsync<ListLocationsResponse, LocationMessage>(
-            $"projects/{Project(project)}/locations", null, Messages.Default.ListLocationsResponse, stop);
+            $"projects/{Project(project)}/locations", null, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories.</summary>
     internal IAsyncEnumerable<RepositoryMessage> ListRepositoriesAsync(
         string project, string location, CancellationToken stop) =>
         ListAsync<ListRepositoriesResponse, RepositoryMessage>(
-            $"projects/{Project(project)}/locations/{Location(location)}/repositories", null,
-            Messages.Default.ListRepositoriesResponse, stop);
+            $"projects/{Project(project)}/locations/{Location(location)}/repositories", null, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R.</summary>
     internal Task<RepositoryMessage> GetRepositoryAsync(ImageName repository, CancellationToken stop) =>
-        GetAsync(repository.RepositoryResource, Messages.Default.RepositoryMessage, stop);
+        GetAsync<RepositoryMessage>(repository.RepositoryResource, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages.</summary>
     internal IAsyncEnumerable<PackageMessage> ListPackagesAsync(ImageName repository, CancellationToken stop) =>
         ListAsync<ListPackagesResponse, PackageMessage>(
-            $"{repository.RepositoryResource}/packages", null, Messages.Default.ListPackagesResponse, stop);
+            $"{repository.RepositoryResource}/packages", null, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages.</summary>
     internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(ImageName repository, CancellationToken stop) =>
@@ -50,26 +49,25 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages/IMAGE@sha256:….</summary>
     internal Task<DockerImageMessage> GetDockerImageAsync(ImageName digest, CancellationToken stop) =>
-        GetAsync(digest.DockerImageResource, Messages.Default.DockerImageMessage, stop);
+        GetAsync<DockerImageMessage>(digest.DockerImageResource, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A.</summary>
     internal Task<PackageMessage> GetPackageAsync(ImageName image, CancellationToken stop) =>
-        GetAsync(image.PackageResource, Messages.Default.PackageMessage, stop);
+        GetAsync<PackageMessage>(image.PackageResource, stop);
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.
     /// Repeated only if it was surely not carried out: an image of that name may have been pushed again meanwhile.
     /// </summary>
     internal Task<OperationMessage> DeletePackageAsync(ImageName image, CancellationToken stop) =>
-        SendAsync(HttpMethod.Delete, image.PackageResource, null, Repeat.OnlyIfRefused, Messages.Default.OperationMessage, stop);
+        SendAsync<OperationMessage>(HttpMethod.Delete, image.PackageResource, null, Repeat.OnlyIfRefused, stop);
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
     /// Without force, so that the service refuses a digest that has a tag. May be repeated; the second answer may be 404.
     /// </summary>
     internal Task<OperationMessage> DeleteVersionAsync(ImageName digest, Pacer? pacer, CancellationToken stop) =>
-        SendAsync(
-            HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, Messages.Default.OperationMessage, stop, pacer);
+        SendAsync<OperationMessage>(HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, stop, pacer);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, CancellationToken stop) =>
@@ -88,64 +86,60 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags/T.</summary>
     internal Task<TagMessage> GetTagAsync(ImageName tag, CancellationToken stop) =>
-        GetAsync(tag.TagResource, Messages.Default.TagMessage, stop);
+        GetAsync<TagMessage>(tag.TagResource, stop);
 
     /// <summary>
     /// POST v1/projects/P/locations/L/repositories/R/packages/A/tags?tagId=T. May be repeated: a 409 may then be the
     /// answer to our own first try, so the caller looks where the tag points.
     /// </summary>
     internal Task<TagMessage> CreateTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
-        SendAsync(
-            HttpMethod.Post, $"{tag.PackageResource}/tags?tagId={tag.Tag}", TagBody(tag, digest), Repeat.Freely,
-            Messages.Default.TagMessage, stop);
+        SendAsync<TagMessage>(
+            HttpMethod.Post, $"{tag.PackageResource}/tags?tagId={tag.Tag}", TagBody(tag, digest), Repeat.Freely, stop);
 
     /// <summary>
     /// PATCH v1/projects/P/locations/L/repositories/R/packages/A/tags/T?updateMask=version: moves the tag in one step,
     /// so that it is never missing. May be repeated.
     /// </summary>
     internal Task<TagMessage> PatchTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
-        SendAsync(
-            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely,
-            Messages.Default.TagMessage, stop);
+        SendAsync<TagMessage>(
+            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely, stop);
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. Repeated only if it was surely not carried out:
     /// the tag may have been created again meanwhile, on another digest.
     /// </summary>
     internal Task<EmptyMessage> DeleteTagAsync(ImageName tag, CancellationToken stop) =>
-        SendAsync(HttpMethod.Delete, tag.TagResource, null, Repeat.OnlyIfRefused, Messages.Default.EmptyMessage, stop);
+        SendAsync<EmptyMessage>(HttpMethod.Delete, tag.TagResource, null, Repeat.OnlyIfRefused, stop);
 
     /// <summary>GET v1/projects/P/locations/L/operations/O.</summary>
     internal Task<OperationMessage> GetOperationAsync(string name, CancellationToken stop) =>
-        GetAsync(name, Messages.Default.OperationMessage, stop);
+        GetAsync<OperationMessage>(name, stop);
 
     /// <summary>
     /// GET v1/projects/P/locations/L/repositories/R:getIamPolicy. Version 3 is asked for, since conditions are lost
     /// in an older one.
     /// </summary>
     internal Task<JsonObject> GetIamPolicyAsync(ImageName repository, CancellationToken stop) =>
-        GetAsync(
-            $"{repository.RepositoryResource}:getIamPolicy?options.requestedPolicyVersion=3", Messages.Default.JsonObject, stop);
+        GetAsync<JsonObject>($"{repository.RepositoryResource}:getIamPolicy?options.requestedPolicyVersion=3", stop);
 
     /// <summary>
     /// POST v1/projects/P/locations/L/repositories/R:setIamPolicy. Repeated only if it was surely not carried out:
     /// after any other failure the policy must be read again.
     /// </summary>
     internal Task<JsonObject> SetIamPolicyAsync(ImageName repository, JsonObject policy, CancellationToken stop) =>
-        SendAsync(
+        SendAsync<JsonObject>(
             HttpMethod.Post, $"{repository.RepositoryResource}:setIamPolicy",
-            Body(new JsonObject { ["policy"] = policy.DeepClone() }, Messages.Default.JsonObject), Repeat.OnlyIfRefused,
-            Messages.Default.JsonObject, stop);
+            Body(new JsonObject { ["policy"] = policy.DeepClone() }), Repeat.OnlyIfRefused, stop);
 
     private IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(
         ImageName repository, string? filter, CancellationToken stop) =>
         ListAsync<ListDockerImagesResponse, DockerImageMessage>(
-            $"{repository.RepositoryResource}/dockerImages", filter, Messages.Default.ListDockerImagesResponse, stop);
+            $"{repository.RepositoryResource}/dockerImages", filter, stop);
 
     private IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, string? filter, CancellationToken stop) =>
         ListAsync<ListTagsResponse, TagMessage>(
-            $"{image.PackageResource}/tags", filter, Messages.Default.ListTagsResponse, stop);
+            $"{image.PackageResource}/tags", filter, stop);
 
     private static byte[] TagBody(ImageName tag, ImageName digest) =>
-        Body(new TagMessage(tag.TagResource, digest.VersionResource), Messages.Default.TagMessage);
+        Body(new TagMessage(tag.TagResource, digest.VersionResource));
 }

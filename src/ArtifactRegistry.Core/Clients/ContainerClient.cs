@@ -16,7 +16,7 @@ public sealed class ContainerClient(RestTransport transport, Endpoints endpoints
     /// zones that could not be asked.
     /// </summary>
     internal Task<ListClustersResponse> ListClustersAsync(string project, string? location, CancellationToken stop) =>
-        GetAsync(
+        GetAsync<ListClustersResponse>(
             $"projects/{Project(project)}/locations/{(location is null ? "-" : Location(location))}/clusters",
-            Messages.Default.ListClustersResponse, stop, needs: "container.clusters.list");
+            stop, needs: "container.clusters.list");
 }

@@ -14,24 +14,22 @@ public sealed class IamClient(RestTransport transport, Endpoints endpoints) : Re
     /// 403 where an account does not exist.
     /// </summary>
     internal Task<ServiceAccountMessage> GetServiceAccountAsync(string project, string email, CancellationToken stop) =>
-        GetAsync(
+        GetAsync<ServiceAccountMessage>(
             $"projects/{Project(project)}/serviceAccounts/{Uri.EscapeDataString(email)}",
-            Messages.Default.ServiceAccountMessage, stop, needs: "iam.serviceAccounts.get");
+            stop, needs: "iam.serviceAccounts.get");
 
     /// <summary>GET v1/projects/P/serviceAccounts.</summary>
     internal IAsyncEnumerable<ServiceAccountMessage> ListServiceAccountsAsync(string project, CancellationToken stop) =>
         ListAsync<ListServiceAccountsResponse, ServiceAccountMessage>(
-            $"projects/{Project(project)}/serviceAccounts", null, Messages.Default.ListServiceAccountsResponse, stop);
+            $"projects/{Project(project)}/serviceAccounts", null, stop);
 
     /// <summary>
     /// POST v1/projects/P/serviceAccounts. May be repeated: a 409 may then be the answer to our own first try.
     /// </summary>
     internal Task<ServiceAccountMessage> CreateServiceAccountAsync(
         string project, string accountId, string? displayName, CancellationToken stop) =>
-        SendAsync(
+        SendAsync<ServiceAccountMessage>(
             HttpMethod.Post, $"projects/{Project(project)}/serviceAccounts",
-            Body(
-                new CreateServiceAccountRequest(accountId, new ServiceAccountFields(displayName)),
-                Messages.Default.CreateServiceAccountRequest),
-            Repeat.Freely, Messages.Default.ServiceAccountMessage, stop, needs: "iam.serviceAccounts.create");
+            Body(new CreateServiceAccountRequest(accountId, new ServiceAccountFields(displayName))), Repeat.Freely,
+            stop, needs: "iam.serviceAccounts.create");
 }

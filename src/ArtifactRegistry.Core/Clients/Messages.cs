@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ArtifactRegistry.Clients;
 
@@ -192,4 +193,8 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(GenerateAccessTokenResponse))]
 [JsonSerializable(typeof(EmptyMessage))]
 [JsonSerializable(typeof(JsonObject))]
-internal sealed partial class Messages : JsonSerializerContext;
+internal sealed partial class Messages : JsonSerializerContext
+{
+    /// <summary>How a message reads and writes. Found out once a type, which takes a while.</summary>
+    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Default.Options.GetTypeInfo(typeof(T));
+}

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Clients;
@@ -25,24 +24,22 @@ public abstract class RestClient
     /// <summary>How far this machine's clock is ahead of the service's; zero if it is not.</summary>
     internal TimeSpan ClockAhead => _transport.ClockAhead;
 
-    private protected Task<T> GetAsync<T>(
-        string path, JsonTypeInfo<T> answer, CancellationToken stop, string? needs = null) =>
-        SendAsync(HttpMethod.Get, path, null, Repeat.Freely, answer, stop, needs: needs);
+    private protected Task<T> GetAsync<T>(string path, CancellationToken stop, string? needs = null) =>
+        SendAsync<T>(HttpMethod.Get, path, null, Repeat.Freely, stop, needs: needs);
 
     private protected Task<T> SendAsync<T>(
         HttpMethod method,
         string path,
         byte[]? body,
         Repeat repeat,
-        JsonTypeInfo<T> answer,
         CancellationToken stop,
         Pacer? pacer = null,
         string? needs = null) =>
         _transport.SendAsync(
-            new Call<T>(method, Address(path), body, repeat, answer) { Pacer = pacer, Needs = needs }, stop);
+            new Call<T>(method, Address(path), body, repeat, Messages.Of<T>) { Pacer = pacer, Needs = needs }, stop);
 
     private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
-        string path, string? filter, JsonTypeInfo<TPage> answer, [EnumeratorCancellation] CancellationToken stop)
+        string path, string? filter, [EnumeratorCancellation] CancellationToken stop)
         where TPage : IPage<T>
     {
         string query = $"{path}?pageSize={LargestPage}";
@@ -52,8 +49,8 @@ public abstract class RestClient
         var seen = new HashSet<string>(StringComparer.Ordinal);
         do
         {
-            TPage page = await GetAsync(
-                pageToken is null ? query : $"{query}&pageToken={Uri.EscapeDataString(pageToken)}", answer, stop);
+            TPage page = await GetAsync<TPage>(
+                pageToken is null ? query : $"{query}&pageToken={Uri.EscapeDataString(pageToken)}", stop);
             foreach (T item in page.Items ?? []) yield return item ?? throw Unlisted("has nothing in place of an item");
 
             // A service that hands out a token again would keep us here for ever, and a listing that is cut short must
@@ -115,8 +112,7 @@ public abstract class RestClient
             ? segment
             : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"Nothing can be listed there: {problem}.");
 
-    private protected static byte[] Body<T>(T message, JsonTypeInfo<T> type) =>
-        JsonSerializer.SerializeToUtf8Bytes(message, type);
+    private protected static byte[] Body<T>(T message) => JsonSerializer.SerializeToUtf8Bytes(message, Messages.Of<T>());
 
     // Nested package names stand as a%2Fb in a resource name, and travel as a%252Fb: what gcloud and Google's
     // generated clients send (the service leaves %2F alone when it decodes: google/api/http.proto). The query is escaped already.
