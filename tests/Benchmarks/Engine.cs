@@ -10,6 +10,9 @@ internal sealed record Engine(string Name, string File, string[] Arguments, stri
     /// <summary>The engines of this machine, the one that most people have first.</summary>
     public static IReadOnlyList<Engine> All { get; } = Found().ToList();
 
+    /// <summary>What imports the module.</summary>
+    public static string ImportModule => $"Import-Module '{Processes.Module}'; ";
+
     /// <summary>Runs a script; gives the numbers that it wrote as NAME=NUMBER, and "wall", the time of the process.</summary>
     public async Task<Dictionary<string, double>> RunAsync(
         string script, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment)
@@ -24,7 +27,7 @@ internal sealed record Engine(string Name, string File, string[] Arguments, stri
     private static IEnumerable<Engine> Found()
     {
         if (Processes.Find("pwsh") is string pwsh)
-            yield return new Engine("pwsh", pwsh, ["-NoProfile", "-NonInteractive"], $"Import-Module '{Processes.Module}'; ");
+            yield return new Engine("pwsh", pwsh, ["-NoProfile", "-NonInteractive"], ImportModule);
         yield return new Engine("src/Shell", Processes.DotNet, [Processes.Assembly("Shell"), "-NonInteractive"], "");
     }
 }

@@ -15,7 +15,6 @@ try
         ["soak", .. string[] rest] => await Soak.RunAsync(rest, stop.Token),
         // What the benchmark starts in processes of their own.
         ["floor", string what, string url, .. string[] rest] => await Floor.RunAsync(what, new Uri(url), rest, stop.Token),
-        ["import"] => ImportProbe.Run(),
         _ => Usage(),
     };
 }
