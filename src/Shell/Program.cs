@@ -7,6 +7,7 @@ namespace ArtifactRegistry.Shell;
 internal static class Program
 {
     private const int WrongCommandLine = 64;
+    private const string NoTelemetry = "POWERSHELL_TELEMETRY_OPTOUT";
 
     public static int Main(string[] args)
     {
@@ -39,6 +40,10 @@ internal static class Program
                 + "variable, next to this shell or above it. Build the solution, or set it to the module's folder.");
             return 1;
         }
+
+        // Unless somebody decided otherwise: the engine would tell its makers which modules are loaded. Nobody expects that of
+        // a shell that speaks to an emulator, and it is a tenth of a start.
+        if (Environment.GetEnvironmentVariable(NoTelemetry) is null) Environment.SetEnvironmentVariable(NoTelemetry, "1");
 
         // Never disposed: the process is about to end, and connections that are still open would delay that.
         if (options.Demo) DemoEmulator.Start();

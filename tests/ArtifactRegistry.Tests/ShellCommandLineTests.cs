@@ -40,6 +40,15 @@ public sealed class ShellCommandLineTests
     }
 
     [Fact]
+    public async Task The_engine_reports_to_nobody()
+    {
+        ShellResult result = await ShellProcess.RunAsync(
+            ["-Command", "[Microsoft.PowerShell.Telemetry.ApplicationInsightsTelemetry]::CanSendTelemetry"]);
+
+        Assert.Equal("False\n", result.Output);
+    }
+
+    [Fact]
     public async Task A_script_gets_its_arguments_by_name_and_by_position()
     {
         using ShellScript script = new("""
