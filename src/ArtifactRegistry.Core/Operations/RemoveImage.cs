@@ -97,15 +97,15 @@ public static class RemoveImage
         }
         catch (RegistryException e)
         {
-            // A refusal is an answer: then this tag is still there.
-            if (!e.OutcomeUnknown) gone.RemoveAt(gone.Count - 1);
+            // Where no answer was lost, this tag is still there.
+            if (!e.AfterLostAnswer) gone.RemoveAt(gone.Count - 1);
             result = new RemovedImage(image, RemovalStatus.Failed, e.Message) { Error = e };
         }
         finally
         {
             if (gone.Count > 0 && result is null or { Status: RemovalStatus.Kept or RemovalStatus.Failed })
             {
-                string restored = await RestoreAsync(client, image, gone);
+                string restored = await RestoreAsync(client, image, gone, stop);
                 result = result is null ? null : WithNote(image, result, restored);
             }
         }
@@ -139,9 +139,11 @@ public static class RemoveImage
         };
 
     /// <summary>Puts the tags back, also after Ctrl+C: an image that stays must stay reachable.</summary>
-    private static async Task<string> RestoreAsync(ArtifactRegistryClient client, DockerImage image, List<string> tags)
+    private static async Task<string> RestoreAsync(
+        ArtifactRegistryClient client, DockerImage image, List<string> tags, CancellationToken stop)
     {
-        using var soon = new CancellationTokenSource(TimeToRestore);
+        using var soon = new CancellationTokenSource();
+        using CancellationTokenRegistration _ = stop.Register(() => soon.CancelAfter(TimeToRestore));
         // All at once: there is little time, and a tag that is put back late is missing meanwhile.
         bool?[] back = await Task.WhenAll(tags.Select(tag => PutBackAsync(client, image, tag, soon.Token)));
         if (back.Contains(null)) return "the image itself is gone by now, so its tags were not put back";

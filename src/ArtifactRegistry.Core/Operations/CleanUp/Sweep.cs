@@ -132,8 +132,8 @@ internal sealed class Sweep
         RemovedImage result;
         try
         {
-            if (item.Tries == 0 && await NeededBySubjectAsync(item) is string reason)
-                return new RemovedImage(item.Image, RemovalStatus.Kept, reason);
+            if (item.Tries == 0 && await NeededBySubjectAsync(item) is RemovedImage needed)
+                return needed;
             if (item.Tries++ == 0) _limits.Journal?.Intend(item.Image);
             result = await DeleteDigest.RunAsync(_client, item.Image, item.Image.Reason, _limits.Pacer, _stop);
         }
@@ -184,16 +184,16 @@ internal sealed class Sweep
     /// Why a signature, attestation or SBOM stays after all: what it is about has gained a tag since it was listed, or
     /// stays for another reason. The service would let it go, so this look is all that protects it.
     /// </summary>
-    private async Task<string?> NeededBySubjectAsync(Item item)
+    private async Task<RemovedImage?> NeededBySubjectAsync(Item item)
     {
         if (item.Node.SubjectDigest is not string subject) return null;
         try
         {
             DockerImage image = await FindImages.ReadAsync(_client, item.Image.Name.WithDigest(subject), _stop);
             bool goesToo = _graph.Find(subject) is ImageNode node && _items.ContainsKey(node);
-            return image.Tags.Count > 0 ? $"is about {Digest.Shorten(subject)}, which has the tag {image.Tags[0]} by now"
+            return image.Tags.Count > 0 ? Kept($"is about {Digest.Shorten(subject)}, which has the tag {image.Tags[0]} by now")
                 : goesToo ? null
-                : $"is about {Digest.Shorten(subject)}, which stays";
+                : Kept($"is about {Digest.Shorten(subject)}, which stays");
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
@@ -201,8 +201,12 @@ internal sealed class Sweep
         }
         catch (RegistryException e)
         {
-            return $"is about {Digest.Shorten(subject)}, and whether that is still needed cannot be read: {e.Message}";
+            // Not merely kept: nobody decided so, and the next run may well delete it.
+            string reason = $"is about {Digest.Shorten(subject)}, and whether that is still needed cannot be read: {e.Message}";
+            return new RemovedImage(item.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{item.Image}' {reason}") };
         }
+
+        RemovedImage Kept(string reason) => new(item.Image, RemovalStatus.Kept, reason);
     }
 
     private async Task AgainLaterAsync(Item item, TimeSpan pause)
