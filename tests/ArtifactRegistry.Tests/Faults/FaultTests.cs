@@ -27,7 +27,7 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
     {
         Scenario scenario = Scenario.All[name];
         CancellationToken stop = TestContext.Current.CancellationToken;
-        Trial clear = await RunAsync(scenario, Weather.Clear, stop);
+        Trial clear = await tally.RunAsync(scenario, Weather.Clear, stop);
         clear.Result.MustSucceed();
         Assert.NotEmpty(clear.Result.Output);
 
@@ -37,7 +37,7 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },
             async (weather, token) =>
             {
-                Trial trial = await RunAsync(scenario, weather, token);
+                Trial trial = await tally.RunAsync(scenario, weather, token);
                 List<string> verdict = [.. Verdict.On(scenario, trial, clear)];
                 foreach (string text in verdict) wrong.Enqueue($"{weather}: {text}");
                 if (verdict.Count > 0)
@@ -60,38 +60,38 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
                     yield return new Outage(1 + (i * requests / count), lost, reach);
     }
 
-    private async Task<Trial> RunAsync(Scenario scenario, Weather weather, CancellationToken stop)
-    {
-        await using World world = await World.MakeAsync(weather, stop);
-        SortedDictionary<string, string> before = world.Facts();
-        PowerShellSession session = tally.Take();
-        session.Set("folder", world.Folder);
-        session.Run(
-            $"Connect-ArRegistry {scenario.Credential} -Endpoint '{world.Emulator.Url}' -Project shop "
-            + "-TimeoutSec 1 -OperationTimeoutSec 3").MustSucceed();
-        // Ends with an error if the command has not ended after a minute: it hangs.
-        using RunningScript running = session.Start(scenario.Script);
-        ScriptResult result = await running.EndAsync(stop);
-        tally.Return(session);
-
-        await world.Emulator.Requests.WaitUntilIdleAsync(stop).WaitAsync(TimeSpan.FromSeconds(30), stop);
-        IReadOnlyList<RecordedRequest> requests = world.Emulator.Requests.Snapshot();
-        tally.Count(requests, weather, result);
-        return new Trial(result, before, world.Facts(), world.Neighbour.Facts, requests);
-    }
-
-    /// <summary>Sessions that are used again, and how much happened in all.</summary>
+    /// <summary>Runs scenarios, in sessions that are used again, and counts how much happened in all.</summary>
     public sealed class Tally : IDisposable
     {
         private readonly ConcurrentBag<PowerShellSession> _sessions = [];
         private readonly Lock _lock = new();
         private int _commands, _requests, _faults, _operations, _errors;
 
-        internal PowerShellSession Take() => _sessions.TryTake(out PowerShellSession? session) ? session : new PowerShellSession();
+        internal async Task<Trial> RunAsync(Scenario scenario, Weather weather, CancellationToken stop)
+        {
+            await using World world = await World.MakeAsync(weather, stop);
+            SortedDictionary<string, string> before = world.Facts();
+            PowerShellSession session = Take();
+            session.Set("folder", world.Folder);
+            session.Run(
+                $"Connect-ArRegistry {scenario.Credential} -Endpoint '{world.Emulator.Url}' -Project shop "
+                + "-TimeoutSec 1 -OperationTimeoutSec 3").MustSucceed();
+            // Ends with an error if the command has not ended after a minute: it hangs.
+            using RunningScript running = session.Start(scenario.Script);
+            ScriptResult result = await running.EndAsync(stop);
+            Return(session);
 
-        internal void Return(PowerShellSession session) => _sessions.Add(session);
+            await world.Emulator.Requests.WaitUntilIdleAsync(stop).WaitAsync(TimeSpan.FromSeconds(30), stop);
+            IReadOnlyList<RecordedRequest> requests = world.Emulator.Requests.Snapshot();
+            Count(requests, weather, result);
+            return new Trial(result, before, world.Facts(), world.Neighbour.Facts, requests);
+        }
 
-        internal void Count(IReadOnlyList<RecordedRequest> requests, Weather weather, ScriptResult result)
+        private PowerShellSession Take() => _sessions.TryTake(out PowerShellSession? session) ? session : new PowerShellSession();
+
+        private void Return(PowerShellSession session) => _sessions.Add(session);
+
+        private void Count(IReadOnlyList<RecordedRequest> requests, Weather weather, ScriptResult result)
         {
             lock (_lock)
             {
