@@ -23,29 +23,30 @@ namespace ArtifactRegistry;
 /// </remarks>
 public sealed class ImageName : IEquatable<ImageName>
 {
-    private readonly ImageNameParts _parts;
+    // Shared by all names of an image that come from one of them: a listing has thousands.
+    private readonly Place _place;
 
-    private ImageName(ImageNameParts parts) => _parts = parts;
+    private ImageName(Place place, string? tag = null, string? digest = null) => (_place, Tag, Digest) = (place, tag, digest);
 
     /// <summary>The location, a region or a multi-region: <c>europe-west1</c>, <c>us</c>.</summary>
-    public string Location => _parts.Location!;
+    public string Location => _place.Location;
 
     /// <summary>The project's id or number; a domain-scoped one as the API wants it,
     /// <c>example.com:my-project</c>.</summary>
-    public string Project => _parts.Project!;
+    public string Project => _place.Project;
 
     /// <summary>The repository's id; for the gcr.io hosts the host's name.</summary>
-    public string Repository => _parts.Repository!;
+    public string Repository => _place.Repository;
 
     /// <summary>The image within the repository, with plain slashes: <c>team/web</c>; null for a repository.</summary>
-    public string? Package => _parts.Package;
+    public string? Package => _place.Package;
 
     /// <summary>The tag, or null.</summary>
-    public string? Tag => _parts.Tag;
+    public string? Tag { get; }
 
     /// <summary>The digest, <c>sha256:</c> and 64 digits, or null. With a tag beside it, the digest says which image
     /// is meant.</summary>
-    public string? Digest => _parts.Digest;
+    public string? Digest { get; }
 
     /// <summary>Whether this names a repository and no image.</summary>
     public bool IsRepository => Package is null;
@@ -98,20 +99,20 @@ public sealed class ImageName : IEquatable<ImageName>
         Create(new ImageNameParts(location, project, repository, package, tag, digest));
 
     /// <summary>The repository that the image is in.</summary>
-    public ImageName ToRepository() => new(_parts with { Package = null, Tag = null, Digest = null });
+    public ImageName ToRepository() => new(_place with { Package = null });
 
     /// <summary>The image without tag and digest.</summary>
     /// <exception cref="InvalidOperationException">The name is a repository's.</exception>
     public ImageName ToImage()
     {
         Required(Package, "image");
-        return new ImageName(_parts with { Tag = null, Digest = null });
+        return new ImageName(_place);
     }
 
     /// <summary>An image of the same repository, without tag and digest.</summary>
     /// <exception cref="ImageNameException">The package is malformed.</exception>
     public ImageName WithPackage(string package) =>
-        Create(_parts with { Package = package ?? "", Tag = null, Digest = null });
+        Create(Location, Project, Repository, package ?? "", null, null);
 
     /// <summary>A tag of the same image; a digest is not kept.</summary>
     /// <exception cref="ImageNameException">The tag is malformed.</exception>
@@ -129,7 +130,12 @@ public sealed class ImageName : IEquatable<ImageName>
     public ImageName WithTagAndDigest(string? tag, string? digest)
     {
         Required(Package, "image");
-        return Create(_parts with { Tag = tag, Digest = digest });
+        // The rest of the name was valid before.
+        string? problem = (tag is null ? null : ImageNameGrammar.TagProblem(tag))
+            ?? (digest is null ? null : ImageNameGrammar.DigestProblem(digest));
+        return problem is null
+            ? new ImageName(_place, tag, digest)
+            : throw Malformed(new ImageNameParts(Location, Project, Repository, Package, tag, digest), problem);
     }
 
     /// <summary>The name as docker and Kubernetes take it, and <see cref="Parse"/> too.</summary>
@@ -146,13 +152,13 @@ public sealed class ImageName : IEquatable<ImageName>
     }
 
     /// <summary>Whether two names are the same value, however they were spelled.</summary>
-    public bool Equals([NotNullWhen(true)] ImageName? other) => other is not null && _parts == other._parts;
+    public bool Equals([NotNullWhen(true)] ImageName? other) => other is not null && _place == other._place && Tag == other.Tag && Digest == other.Digest;
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => Equals(obj as ImageName);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _parts.GetHashCode();
+    public override int GetHashCode() => HashCode.Combine(_place, Tag, Digest);
 
     /// <summary>Whether two names are the same value, however they were spelled.</summary>
     public static bool operator ==(ImageName? left, ImageName? right) => left?.Equals(right) ?? right is null;
@@ -161,16 +167,20 @@ public sealed class ImageName : IEquatable<ImageName>
     public static bool operator !=(ImageName? left, ImageName? right) => !(left == right);
 
     internal static ImageName Create(ImageNameParts parts) =>
-        ImageNameGrammar.Problem(parts) is not { } problem ? new ImageName(parts)
-            : throw new ImageNameException(
-                $"{parts.Location}-docker.pkg.dev/{parts.Project}/{parts.Repository}"
-                + Prefixed('/', parts.Package) + Prefixed(':', parts.Tag) + Prefixed('@', parts.Digest), problem);
+        ImageNameGrammar.Problem(parts) is { } problem ? throw Malformed(parts, problem) : Of(parts);
+
+    private static ImageName Of(in ImageNameParts parts) =>
+        new(new Place(parts.Location!, parts.Project!, parts.Repository!, parts.Package), parts.Tag, parts.Digest);
+
+    private static ImageNameException Malformed(in ImageNameParts parts, string problem) => new(
+        $"{parts.Location}-docker.pkg.dev/{parts.Project}/{parts.Repository}"
+        + Prefixed('/', parts.Package) + Prefixed(':', parts.Tag) + Prefixed('@', parts.Digest), problem);
 
     private static string? Read(string? text, out ImageName? name)
     {
         string? problem = ImageNameParser.Split(text, wildcards: false, out ImageNameParts parts)
             ?? ImageNameGrammar.Problem(parts);
-        name = problem is null ? new ImageName(parts) : null;
+        name = problem is null ? Of(parts) : null;
         return problem;
     }
 
@@ -178,4 +188,7 @@ public sealed class ImageName : IEquatable<ImageName>
 
     private string Required(string? part, string what) =>
         part ?? throw new InvalidOperationException($"{this} has no {what}, and this needs one.");
+
+    /// <summary>Where an image is, or a repository.</summary>
+    private sealed record Place(string Location, string Project, string Repository, string? Package);
 }

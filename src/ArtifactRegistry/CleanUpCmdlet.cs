@@ -178,7 +178,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
                 await PostAsync(() => WriteError(ErrorRecords.For(unreadable, plan.Image)));
             Note(() => WriteVerbose(
                 $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
-                + $"({ByteSize.Format(plan.Delete.Sum(image => image.SizeBytes))}), keep {plan.Total - plan.Delete.Count}."));
+                + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}."));
             yield return plan;
         }
     }

@@ -9,6 +9,8 @@ internal sealed class CommandLine
     [
         new("--urls", "URL", "where to listen, loopback only; default http://127.0.0.1:8085",
             (line, text) => line.Url = Address(text)),
+        new("--certificate", "FILE", "for an https address: the file gets the certificate that clients are to trust",
+            (line, text) => line.CertificateFile = text),
         new("--seed", "FILE", "start with what a JSON file says instead of the sample",
             (line, text) => line.SeedFile = text),
         new("--data", "FOLDER", "keep everything in a folder; a new one begins with the seed or the sample",
@@ -19,6 +21,9 @@ internal sealed class CommandLine
     ];
 
     public Uri Url { get; set; } = new("http://127.0.0.1:8085/");
+
+    /// <summary>Where the certificate of this run goes; null without TLS.</summary>
+    public string? CertificateFile { get; set; }
 
     public string? SeedFile { get; set; }
 
@@ -63,6 +68,8 @@ internal sealed class CommandLine
         }
         if (line.Empty && line.SeedFile is not null)
             throw new FormatException("--empty and --seed contradict each other.");
+        if (line.CertificateFile is null != (line.Url.Scheme == "http"))
+            throw new FormatException("--certificate and an https address in --urls belong together.");
         return line;
     }
 
@@ -90,8 +97,8 @@ internal sealed class CommandLine
     }
 
     private static Uri Address(string text)
-        => Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme == Uri.UriSchemeHttp
-            ? url
+        => Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+            ? url!
             : throw new FormatException($"'{text}' is no http address. Expected for example 'http://127.0.0.1:8085'.");
 }
 

@@ -9,5 +9,5 @@ namespace ArtifactRegistry.Emulator;
 public sealed record Denial(string Permission, string Resource = "*")
 {
     internal bool Covers(string permission, string resource)
-        => Wildcard.Matches(Permission, permission) && Wildcard.Matches(Resource, resource);
+        => new Wildcard(Permission).Matches(permission) && new Wildcard(Resource).Matches(resource);
 }

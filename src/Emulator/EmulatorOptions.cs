@@ -1,10 +1,17 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace ArtifactRegistry.Emulator;
 
 /// <summary>How an emulator is started.</summary>
 public sealed record EmulatorOptions
 {
-    /// <summary>Where it listens: a loopback address, always; port 0 takes any free port.</summary>
+    /// <summary>
+    /// Where it listens: a loopback address, always, and https with a <see cref="Certificate"/>; port 0 takes any free port.
+    /// </summary>
     public Uri Url { get; init; } = new("http://127.0.0.1:0/");
+
+    /// <summary>Serves https with this certificate, by HTTP/2 to those who can; without one, http and HTTP/1.1.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>What it knows at first; empty if absent.</summary>
     public RegistryState? State { get; init; }

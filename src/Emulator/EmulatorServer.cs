@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>Artifact Registry and its neighbours, in memory, over HTTP on loopback.</summary>
+/// <summary>Artifact Registry and its neighbours, in memory, over HTTP or HTTPS on loopback.</summary>
 public sealed class EmulatorServer : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -23,7 +23,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         _ownsState = options.State is null;
         Behaviour = options.Behaviour;
         Requests = new RequestLog(options.RecordRequests);
-        _application = Build(options.Url);
+        _application = Build(options);
         Exchange exchange = new(this, _stopping.Token);
         ((IApplicationBuilder)_application).Run(exchange.HandleAsync);
     }
@@ -44,11 +44,13 @@ public sealed class EmulatorServer : IAsyncDisposable
     public int OpenRequests => Requests.Open;
 
     /// <summary>Starts an emulator.</summary>
-    /// <exception cref="ArgumentException">The address is not loopback, or not plain HTTP.</exception>
+    /// <exception cref="ArgumentException">
+    /// The address is not loopback, or is https without a certificate or the other way round.
+    /// </exception>
     public static async Task<EmulatorServer> StartAsync(EmulatorOptions options, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        CheckLoopback(options.Url);
+        CheckAddress(options);
 
         EmulatorServer server = new(options);
         try
@@ -79,10 +81,12 @@ public sealed class EmulatorServer : IAsyncDisposable
         if (_ownsState) State.Dispose();
     }
 
-    private static void CheckLoopback(Uri url)
+    private static void CheckAddress(EmulatorOptions options)
     {
-        if (!url.IsAbsoluteUri || url.Scheme != Uri.UriSchemeHttp)
-            throw new ArgumentException($"'{url}' is no http address. Expected for example 'http://127.0.0.1:8085'.");
+        Uri url = options.Url;
+        string scheme = options.Certificate is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        if (!url.IsAbsoluteUri || url.Scheme != scheme)
+            throw new ArgumentException($"'{url}' is no {scheme} address. Expected for example '{scheme}://127.0.0.1:8085'.");
         if (!url.IsLoopback)
         {
             throw new ArgumentException(
@@ -91,18 +95,23 @@ public sealed class EmulatorServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(Uri url)
+    private static WebApplication Build(EmulatorOptions options)
     {
+        Uri url = options.Url;
         // The empty builder reads neither environment variables nor files: nothing can make it listen elsewhere.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        if (options.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // Layers may be as large as they like; what has to be small is limited where it is read.
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(
-                url.HostNameType == UriHostNameType.IPv6 ? IPAddress.IPv6Loopback : AddressOf(url), url.Port);
+            IPAddress address = url.HostNameType == UriHostNameType.IPv6 ? IPAddress.IPv6Loopback : AddressOf(url);
+            kestrel.Listen(address, url.Port, endpoint =>
+            {
+                endpoint.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+                if (options.Certificate is not null) endpoint.UseHttps(options.Certificate);
+            });
         });
         return builder.Build();
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Emulator.Seeding;
 
@@ -46,9 +47,12 @@ using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixS
 try
 {
     // Nobody can read the log of a process; in one that runs for days it would only grow.
+    using X509Certificate2? certificate = line.CertificateFile is null ? null : SelfSigned.For();
+    if (certificate is not null) await File.WriteAllTextAsync(line.CertificateFile!, certificate.ExportCertificatePem());
     EmulatorOptions options = new()
     {
         Url = line.Url,
+        Certificate = certificate,
         State = state,
         Behaviour = line.Behaviour,
         RecordRequests = false,
@@ -61,7 +65,7 @@ catch (ArgumentException error)
 {
     return Fail(error.Message, 2);
 }
-catch (IOException error)
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {
     return Fail(error.Message, 1);
 }

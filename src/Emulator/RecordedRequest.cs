@@ -32,6 +32,9 @@ public sealed class RecordedRequest
     /// <summary>Counts from 1.</summary>
     public int Number { get; }
 
+    /// <summary>The version that it came by: <c>HTTP/1.1</c> or <c>HTTP/2</c>.</summary>
+    public string Protocol { get; internal init; } = "HTTP/1.1";
+
     /// <summary>The HTTP method.</summary>
     public string Method { get; }
 

@@ -72,11 +72,11 @@ public sealed class RequestLog(bool records = true)
     }
 
     internal RecordedRequest Record(
-        string method, string pathAndQuery, string body, IReadOnlyDictionary<string, string> headers)
+        string method, string pathAndQuery, string body, IReadOnlyDictionary<string, string> headers, string protocol)
     {
         lock (_lock)
         {
-            RecordedRequest request = new(++_numbers, method, pathAndQuery, body, headers);
+            RecordedRequest request = new(++_numbers, method, pathAndQuery, body, headers) { Protocol = protocol };
             if (records) _requests.Add(request);
             return request;
         }

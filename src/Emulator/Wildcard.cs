@@ -1,21 +1,22 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>Patterns in which <c>*</c> stands for any text.</summary>
-internal static class Wildcard
+/// <summary>A pattern in which <c>*</c> stands for any text; upper and lower case are the same.</summary>
+internal sealed class Wildcard(string pattern)
 {
-    public static bool Matches(string pattern, string text)
-    {
-        string[] parts = pattern.Split('*');
-        if (parts.Length == 1) return text.Equals(pattern, StringComparison.OrdinalIgnoreCase);
-        if (!text.StartsWith(parts[0], StringComparison.OrdinalIgnoreCase)) return false;
+    private readonly string[] _parts = pattern.Split('*');
 
-        int at = parts[0].Length;
-        foreach (string part in parts[1..^1])
+    public bool Matches(string text)
+    {
+        if (_parts.Length == 1) return text.Equals(pattern, StringComparison.OrdinalIgnoreCase);
+        if (!text.StartsWith(_parts[0], StringComparison.OrdinalIgnoreCase)) return false;
+
+        int at = _parts[0].Length;
+        foreach (string part in _parts.AsSpan(1..^1))
         {
             int found = text.IndexOf(part, at, StringComparison.OrdinalIgnoreCase);
             if (found < 0) return false;
             at = found + part.Length;
         }
-        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.OrdinalIgnoreCase);
+        return text.Length - at >= _parts[^1].Length && text.EndsWith(_parts[^1], StringComparison.OrdinalIgnoreCase);
     }
 }

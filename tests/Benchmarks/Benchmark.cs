@@ -6,10 +6,13 @@ namespace ArtifactRegistry.Benchmarks;
 internal sealed partial class Benchmark(CancellationToken stop)
 {
     private const string Apps = EmulatorProcess.Apps;
+    private const string Clock = "$clock = [Diagnostics.Stopwatch]::StartNew(); ";
+    private const string Fast = "-Confirm:$false -ThrottleLimit 64 -RequestsPerSecond 10000";
+    private const int AtOnce = 64;
     private static readonly Engine Here = Engine.All[0];
     private static readonly string? Gcloud = Processes.Find("gcloud");
 
-    public static IReadOnlyList<string> Rows { get; } = ["start", "clean", "move", "list", "scale", "quota"];
+    public static IReadOnlyList<string> Rows { get; } = ["start", "clean", "http2", "move", "list", "scale", "quota"];
 
     public static async Task<int> RunAsync(string[] rows, CancellationToken stop)
     {
@@ -37,6 +40,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
             {
                 "start" => benchmark.StartAsync(),
                 "clean" => benchmark.CleanAsync(),
+                "http2" => benchmark.Http2Async(),
                 "move" => benchmark.MoveAsync(),
                 "list" => benchmark.ListAsync(),
                 "scale" => benchmark.ScaleAsync(),

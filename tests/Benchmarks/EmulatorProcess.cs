@@ -32,7 +32,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
         })!;
         // "Artifact Registry emulator on http://127.0.0.1:41233/: 1 repositories, …"
         string? line = await process.StandardOutput.ReadLineAsync(stop);
-        string url = line?.Split(' ').FirstOrDefault(word => word.StartsWith("http://", StringComparison.Ordinal))?.TrimEnd(':')
+        string url = line?.Split(' ').FirstOrDefault(word => word.StartsWith("http", StringComparison.Ordinal))?.TrimEnd(':')
             ?? throw new InvalidOperationException($"The emulator did not start: {line}");
         _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None); // else it would block once the pipe is full
         return new EmulatorProcess(process, seed, new Uri(url));

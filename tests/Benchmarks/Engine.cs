@@ -11,10 +11,11 @@ internal sealed record Engine(string Name, string File, string[] Arguments, stri
     public static IReadOnlyList<Engine> All { get; } = Found().ToList();
 
     /// <summary>Runs a script; gives the numbers that it wrote as NAME=NUMBER, and "wall", the time of the process.</summary>
-    public async Task<Dictionary<string, double>> RunAsync(string script, Uri emulator, CancellationToken stop)
+    public async Task<Dictionary<string, double>> RunAsync(
+        string script, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment)
     {
         string text = $"$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; {Import}{script}";
-        (string output, double wall) = await Processes.RunAsync(File, [.. Arguments, "-Command", text], emulator, stop);
+        (string output, double wall) = await Processes.RunAsync(File, [.. Arguments, "-Command", text], emulator, stop, environment);
         Dictionary<string, double> numbers = Processes.Numbers(output);
         numbers["wall"] = wall;
         return numbers;

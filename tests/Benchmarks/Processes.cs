@@ -36,7 +36,7 @@ internal static class Processes
     /// <summary>Runs a command towards an emulator; gives its output and how long it took, in milliseconds.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message has what it said.</exception>
     public static async Task<(string Output, double Milliseconds)> RunAsync(
-        string file, IEnumerable<string> arguments, Uri emulator, CancellationToken stop)
+        string file, IEnumerable<string> arguments, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("CLOUDSDK_", StringComparison.Ordinal)).ToArray())
@@ -49,6 +49,7 @@ internal static class Processes
         start.Environment["CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK"] = "true";
         start.Environment["CLOUDSDK_CONFIG"] = Path.Combine(Path.GetTempPath(), "ar-benchmark-gcloud");
         start.Environment["NO_COLOR"] = "1";
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
 
         long began = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;

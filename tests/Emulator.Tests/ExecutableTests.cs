@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -24,6 +27,8 @@ public sealed partial class ExecutableTests
     [InlineData("--seed=not-there.json", "not-there.json")]
     [InlineData("--urls=http://0.0.0.0:8085", "is not a loopback address")]
     [InlineData("--urls=nonsense", "is no http address")]
+    [InlineData("--urls=https://127.0.0.1:0", "belong together")]
+    [InlineData("--certificate=x.pem", "belong together")]
     public async Task A_wrong_flag_is_told_with_exit_code_2(string arguments, string told)
     {
         ToolRun run = await ToolRun.RunAsync(
@@ -90,6 +95,50 @@ public sealed partial class ExecutableTests
         }
     }
 
+    [Fact]
+    public async Task With_a_certificate_it_serves_https_by_HTTP_2_to_who_trusts_it()
+    {
+        using TemporaryFolder folder = new();
+        string file = Path.Combine(folder.Path, "certificate.pem");
+        using Process process = new()
+        {
+            StartInfo = ToolRun.StartInfo(
+                "dotnet", [Executable(), "--urls", "https://127.0.0.1:0", "--certificate", file], NoVariables, null),
+        };
+        process.Start();
+        try
+        {
+            string printed = await ReadUntilAsync(process.StandardOutput, "export CLOUDSDK_CORE_DISABLE_PROMPTS");
+            using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(file);
+            using HttpClient client = new(new SocketsHttpHandler
+            {
+                SslOptions = new SslClientAuthenticationOptions
+                {
+                    CertificateChainPolicy = new X509ChainPolicy
+                    {
+                        TrustMode = X509ChainTrustMode.CustomRootTrust,
+                        CustomTrustStore = { certificate },
+                        RevocationMode = X509RevocationMode.NoCheck,
+                    },
+                },
+            })
+            {
+                BaseAddress = new Uri(PowerShellLine().Match(printed).Groups[1].Value),
+                DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
+            };
+
+            using HttpResponseMessage page = await client.GetAsync(
+                new Uri("v1/projects/shop/locations/us/repositories/apps/dockerImages", UriKind.Relative), Stop);
+
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            Assert.Equal(HttpVersion.Version20, page.Version);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     private static string Executable() => typeof(EmulatorServer).Assembly.Location;
 
     private static async Task<string> ReadUntilAsync(StreamReader reader, string last)
@@ -103,6 +152,6 @@ public sealed partial class ExecutableTests
         return string.Join('\n', lines);
     }
 
-    [GeneratedRegex(@"\$env:CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY = '(http://127\.0\.0\.1:\d+/)'")]
+    [GeneratedRegex(@"\$env:CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY = '(https?://127\.0\.0\.1:\d+/)'")]
     private static partial Regex PowerShellLine();
 }

@@ -5,6 +5,9 @@ namespace ArtifactRegistry;
 /// <summary>One digest of an image: what a pull by digest brings. Named as in Google's API.</summary>
 public class DockerImage
 {
+    // Not DateTime?, which takes twice the room: a clean-up holds all digests of an image at once.
+    private DateTime _uploadTime, _updateTime, _buildTime;
+
     private protected DockerImage(DockerImage from)
         : this(from.Name, from.Tags)
     {
@@ -12,11 +15,8 @@ public class DockerImage
         MediaType = from.MediaType;
         ArtifactType = from.ArtifactType;
         SubjectDigest = from.SubjectDigest;
-        Platforms = from.Platforms;
         SizeBytes = from.SizeBytes;
-        UploadTime = from.UploadTime;
-        UpdateTime = from.UpdateTime;
-        BuildTime = from.BuildTime;
+        (_uploadTime, _updateTime, _buildTime) = (from._uploadTime, from._updateTime, from._buildTime);
         Children = from.Children;
     }
 
@@ -63,19 +63,19 @@ public class DockerImage
     public string? SubjectDigest { get; private init; }
 
     /// <summary>For an index: os/architecture[/variant] of each image in it.</summary>
-    public IReadOnlyList<string> Platforms { get; private init; } = [];
+    public IReadOnlyList<string> Platforms => Children.Count == 0 ? [] : [.. Children.Select(Platform)];
 
     /// <summary>Size in bytes as the service computes it: the layers of this image.</summary>
     public long SizeBytes { get; private init; }
 
     /// <summary>When it was pushed, in local time.</summary>
-    public DateTime? UploadTime { get; private init; }
+    public DateTime? UploadTime => OrNull(_uploadTime);
 
     /// <summary>When it was last changed, in local time; a tag that comes or goes counts.</summary>
-    public DateTime? UpdateTime { get; private init; }
+    public DateTime? UpdateTime => OrNull(_updateTime);
 
     /// <summary>When it was built, in local time, where the image says so.</summary>
-    public DateTime? BuildTime { get; private init; }
+    public DateTime? BuildTime => OrNull(_buildTime);
 
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
@@ -87,28 +87,38 @@ public class DockerImage
     public override string ToString() => Uri;
 
     /// <summary>Makes the object of an answer of the service.</summary>
+    /// <param name="message">The answer.</param>
+    /// <param name="allTags">The tags, where the answer does not have all.</param>
+    /// <param name="names">Those of the listing that the answer is part of.</param>
     /// <exception cref="RegistryException">The answer has a name that is none.</exception>
-    internal static DockerImage From(DockerImageMessage message, IReadOnlyList<string>? allTags = null)
+    internal static DockerImage From(
+        DockerImageMessage message, IReadOnlyList<string>? allTags = null, ListedNames? names = null)
     {
-        if (!ImageName.TryParse(message.Name, out ImageName? name) || name.Digest is null)
-            throw new RegistryException(
-                RegistryErrorKind.UnexpectedAnswer, $"The service lists an image under a name that is none: '{message.Name}'.");
+        names ??= new ListedNames();
+        ImageName name = names.Read(message.Name) ?? throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer, $"The service lists an image under a name that is none: '{message.Name}'.");
         IReadOnlyList<string> tags = allTags ?? message.Tags ?? [];
         IReadOnlyList<ImageManifestMessage> children = message.ImageManifests ?? [];
         return new DockerImage(name, tags.Count == 0 ? TagList.Empty : new TagList([.. tags]))
         {
             Kind = ImageKinds.Of(message.MediaType, message.ArtifactType, message.SubjectDigest, tags),
-            MediaType = message.MediaType,
-            ArtifactType = NullIfEmpty(message.ArtifactType),
+            MediaType = names.Shared(message.MediaType),
+            ArtifactType = names.Shared(NullIfEmpty(message.ArtifactType)),
             SubjectDigest = NullIfEmpty(message.SubjectDigest),
-            Platforms = children.Count == 0 ? [] : [.. children.Select(Platform)],
             SizeBytes = message.ImageSizeBytes ?? 0,
-            UploadTime = message.UploadTime?.LocalDateTime,
-            UpdateTime = message.UpdateTime?.LocalDateTime,
-            BuildTime = message.BuildTime?.LocalDateTime,
+            _uploadTime = Local(message.UploadTime),
+            _updateTime = Local(message.UpdateTime),
+            _buildTime = Local(message.BuildTime),
             Children = children,
         };
     }
+
+    // The year 1 stands for no time in Go, and so in what its programs write; an age of 2000 years would be old enough
+    // for any clean-up.
+    private static DateTime Local(DateTimeOffset? time) =>
+        time is { UtcDateTime.Year: > 1 } told ? told.LocalDateTime : default;
+
+    private static DateTime? OrNull(DateTime time) => time == default ? null : time;
 
     private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;
 

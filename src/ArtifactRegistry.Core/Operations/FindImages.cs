@@ -27,7 +27,9 @@ public static class FindImages
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(name);
         ImageName digest = name.Digest is not null ? name : await ResolveTagAsync(client, name, stop);
-        return await WithAllTagsAsync(client, await client.GetDockerImageAsync(digest, stop), stop);
+        DockerImageMessage message = await client.GetDockerImageAsync(digest, stop);
+        var image = DockerImage.From(message);
+        return image.Tags.Count < TagsThatMayBeCut ? image : await WithAllTagsAsync(client, message, image, stop);
     }
 
     /// <summary>Reads where a tag points.</summary>
@@ -81,19 +83,19 @@ public static class FindImages
         ImagePattern what,
         [EnumeratorCancellation] CancellationToken stop)
     {
+        var names = new ListedNames();
         await foreach (DockerImageMessage message in messages.WithCancellation(stop))
         {
-            DockerImage image = await WithAllTagsAsync(client, message, stop);
+            // Awaited only where something is asked for: a listing may have a hundred thousand digests.
+            var image = DockerImage.From(message, names: names);
+            if (image.Tags.Count >= TagsThatMayBeCut) image = await WithAllTagsAsync(client, message, image, stop);
             if (what.TagPattern is null || image.Tags.Any(what.MatchesTag)) yield return image;
         }
     }
 
     private static async Task<DockerImage> WithAllTagsAsync(
-        ArtifactRegistryClient client, DockerImageMessage message, CancellationToken stop)
+        ArtifactRegistryClient client, DockerImageMessage message, DockerImage image, CancellationToken stop)
     {
-        var image = DockerImage.From(message);
-        if (image.Tags.Count < TagsThatMayBeCut) return image;
-
         var tags = new HashSet<string>(image.Tags, StringComparer.Ordinal);
         await foreach (TagMessage tag in client.ListTagsOfAsync(image.Name, stop))
             if (ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null)

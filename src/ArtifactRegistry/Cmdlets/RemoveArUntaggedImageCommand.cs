@@ -118,9 +118,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private bool Carry(CleanUpPlan plan)
     {
         foreach (RemovedImage gone in plan.Gone) Report(gone);
-        foreach (UntaggedImage image in plan.Decisions)
-            if (image.Decision is CleanUpDecision.Keep)
-                Report(new RemovedImage(image, RemovalStatus.Kept, image.Reason));
+        foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
         if (plan.Delete.Count == 0) return false;
 
         if (Confirm(plan.Image.ToString(), plan.Action))
@@ -136,10 +134,10 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         else if (IsWhatIf)
         {
             // The limits count here as they would in the run, so that the list is the same.
-            foreach (UntaggedImage image in Sweep.InOrder(plan))
+            foreach (ImageNode node in Sweep.InOrder(plan))
                 Report(_limits!.Take() is string ended
-                    ? new RemovedImage(image, RemovalStatus.NotReached, ended)
-                    : new RemovedImage(image, RemovalStatus.WouldRemove, image.Reason));
+                    ? new RemovedImage(node.Image, RemovalStatus.NotReached, ended)
+                    : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
         }
 
         return true;
@@ -148,6 +146,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private void Report(RemovedImage removed, bool planned = false)
     {
         _summary.Add(removed, planned);
+        if (removed.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone) Session.Manifests.Forget(removed.Digest);
         // The row first: with -ErrorAction Stop the error ends the command, and what was done must be on record.
         WriteObject(removed);
         if (removed.Error is RegistryException error) WriteError(ErrorRecords.For(error, removed));

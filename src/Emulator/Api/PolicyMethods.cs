@@ -100,7 +100,7 @@ internal static partial class PolicyMethods
         foreach (JsonObject binding in bindings) CheckBinding(binding, call);
         string[] members = [.. bindings.SelectMany(MembersOf)];
         if (members.Any(member => !present.Contains(member)
-            && call.Behaviour.ForbiddenMembers.Any(pattern => Wildcard.Matches(pattern, member))))
+            && call.Behaviour.ForbiddenMembers.Any(pattern => new Wildcard(pattern).Matches(member))))
         {
             throw ApiError.Precondition(
                 "One or more users named in the policy do not belong to a permitted customer.");

@@ -71,7 +71,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         string body = DockerMethods.Owns(target) ? "" : await ReadTextAsync(context.Request, aborted);
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, StringValues values) in context.Request.Headers) headers[name] = values.ToString();
-        return Log.Record(context.Request.Method, target, body, headers);
+        return Log.Record(context.Request.Method, target, body, headers, context.Request.Protocol);
     }
 
     private static async Task<string> ReadTextAsync(HttpRequest request, CancellationToken aborted)

@@ -8,7 +8,7 @@ internal static partial class Filter
 {
     public static Func<T, bool> Parse<T>(string filter, IReadOnlyDictionary<string, Func<T, string>> fields)
     {
-        List<(Func<T, string> Field, string Pattern)> terms = [];
+        List<(Func<T, string> Field, Wildcard Pattern)> terms = [];
         int at = 0;
         while (at < filter.Length)
         {
@@ -16,10 +16,10 @@ internal static partial class Filter
             if (!match.Success || !Find(fields, match.Groups["field"].Value, out Func<T, string>? field))
                 throw ApiError.Invalid($"Invalid filter: \"{filter}\"");
             string pattern = match.Groups["quoted"].Success ? match.Groups["quoted"].Value : match.Groups["bare"].Value;
-            terms.Add((field, pattern.Replace("\\\"", "\"", StringComparison.Ordinal)));
+            terms.Add((field, new Wildcard(pattern.Replace("\\\"", "\"", StringComparison.Ordinal))));
             at += match.Length;
         }
-        return item => terms.TrueForAll(term => Wildcard.Matches(term.Pattern, term.Field(item)));
+        return item => terms.TrueForAll(term => term.Pattern.Matches(term.Field(item)));
     }
 
     private static bool Find<T>(

@@ -40,6 +40,10 @@ internal sealed class Listing<T>
         int size = Size(call);
         string? filter = call.Query("filter");
         string? orderBy = call.Query("orderBy") ?? call.Query("order_by");
+        string? token = call.Query("pageToken") ?? call.Query("page_token");
+        Position? last = token is null ? null : Read(token, filter, orderBy);
+        // Before the filter, which would otherwise look again at all that stood on the pages before.
+        if (last is not null && orderBy is null && items is T[] array) items = array.Skip(FirstAfter(array, last.Value));
         if (filter is not null && !ignoreFilter)
         {
             Func<T, bool> matches = Filter.Parse(filter, Filters);
@@ -52,15 +56,7 @@ internal sealed class Listing<T>
                 ? items.OrderByDescending(order, StringComparer.Ordinal)
                 : items.OrderBy(order, StringComparer.Ordinal);
         }
-
-        string? token = call.Query("pageToken") ?? call.Query("page_token");
-        if (token is not null)
-        {
-            Position last = Read(token, filter, orderBy);
-            items = items is T[] array
-                ? array.Skip(FirstAfter(array, last))
-                : items.Where(item => Compare(At(item, order), last, descending) > 0);
-        }
+        if (last is Position position) items = items.Where(item => Compare(At(item, order), position, descending) > 0);
 
         List<T> page = [.. items.Take(size + 1)];
         bool more = page.Count > size;
@@ -95,7 +91,7 @@ internal sealed class Listing<T>
         return new Position(order?.Invoke(item) ?? "", group, id);
     }
 
-    /// <summary>Where a page begins in a list that is neither filtered nor ordered otherwise than by name.</summary>
+    /// <summary>Where a page begins in a list that is ordered by name.</summary>
     private int FirstAfter(T[] items, Position last)
     {
         int low = 0;

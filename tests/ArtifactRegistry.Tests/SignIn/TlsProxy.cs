@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using ArtifactRegistry.Emulator;
 
 namespace ArtifactRegistry.Tests.SignIn;
 
@@ -25,13 +25,7 @@ internal sealed class TlsProxy : IAsyncDisposable
     public TlsProxy(Uri target)
     {
         _target = target;
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={Host}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(Host);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        _certificate = SelfSigned.For(Host);
         _listener.Start();
         Url = new Uri($"http://{_listener.LocalEndpoint}");
         _work = AcceptAsync();

@@ -32,6 +32,9 @@ public sealed class ManifestCache
         if (_links.Count >= Most) _links.Clear();
         _links[digest] = links;
     }
+
+    /// <summary>To be called when a digest is gone, which nobody will ask about again.</summary>
+    internal void Forget(string digest) => _links.TryRemove(digest, out _);
 }
 
 /// <summary>Finds to what a digest refers: as the API tells, and from the manifest itself where it may not tell all.</summary>

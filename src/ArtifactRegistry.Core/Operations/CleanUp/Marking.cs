@@ -1,28 +1,22 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Decides for every untagged digest of an image whether anything needs it: marks what is reachable from the roots, in
-/// both directions where the service too refuses to part them. What is left unmarked is garbage.
+/// Decides for every digest of an image whether anything needs it: marks what is reachable from the roots, in both
+/// directions where the service too refuses to part them. What is left unmarked is garbage.
 /// </summary>
 internal sealed class Marking
 {
     private readonly ImageGraph _graph;
     private readonly CleanUpRules _rules;
     private readonly DateTimeOffset _now;
-    private readonly Dictionary<ImageNode, (string Reason, ImageNode? RelatedTo)> _marks = [];
     private readonly HashSet<ImageNode> _inUse = [];
     private readonly Queue<ImageNode> _toFollow = new();
 
     private Marking(ImageGraph graph, CleanUpRules rules, DateTimeOffset now) => (_graph, _rules, _now) = (graph, rules, now);
 
-    /// <summary>The decision for each untagged digest.</summary>
-    public static IReadOnlyDictionary<ImageNode, UntaggedImage> Run(
-        ImageGraph graph, CleanUpRules rules, KeepPolicies policies, DateTimeOffset now)
-    {
-        var marking = new Marking(graph, rules, now);
-        marking.MarkRoots(policies);
-        return graph.Nodes.Where(node => !node.IsTagged).ToDictionary(node => node, marking.Decide);
-    }
+    /// <summary>Sets <see cref="ImageNode.KeptFor"/> of everything that is kept.</summary>
+    public static void Run(ImageGraph graph, CleanUpRules rules, KeepPolicies policies, DateTimeOffset now) =>
+        new Marking(graph, rules, now).MarkRoots(policies);
 
     private void MarkRoots(KeepPolicies policies)
     {
@@ -85,23 +79,31 @@ internal sealed class Marking
     private List<ImageNode> NewestCandidates() =>
     [
         .. _graph.Nodes
-            .Where(node => !_marks.ContainsKey(node) && node.Indexes.Count == 0 && node.SubjectDigest is null)
+            .Where(node => node.KeptFor is null && node.Indexes.Count == 0 && node.SubjectDigest is null)
             .OrderByDescending(node => node.Image.UploadTime?.ToUniversalTime())
             .ThenBy(node => node.Image.Digest, StringComparer.Ordinal)
             .Take(_rules.KeepNewest),
     ];
 
-    private void Mark(ImageNode node, string reason, ImageNode? relatedTo)
+    private void Mark(ImageNode node, string reason, ImageNode? keptBy)
     {
-        if (_marks.TryAdd(node, (reason, relatedTo))) _toFollow.Enqueue(node);
+        if (Note(node, reason, keptBy)) _toFollow.Enqueue(node);
     }
 
-    private void MarkInUse(ImageNode node, string reason, ImageNode? relatedTo)
+    private void MarkInUse(ImageNode node, string reason, ImageNode? keptBy)
     {
         if (!_inUse.Add(node)) return;
-        _marks.TryAdd(node, (reason, relatedTo));
+        Note(node, reason, keptBy);
         // Followed even if it was marked before: being in use reaches further, to the indexes that list it.
         _toFollow.Enqueue(node);
+    }
+
+    /// <summary>The first reason stays.</summary>
+    private static bool Note(ImageNode node, string reason, ImageNode? keptBy)
+    {
+        if (node.KeptFor is not null) return false;
+        (node.KeptFor, node.KeptBy) = (reason, keptBy);
+        return true;
     }
 
     private void Follow()
@@ -111,37 +113,13 @@ internal sealed class Marking
             foreach ((ImageNode child, string platform) in node.Children)
                 Mark(child, platform == ImageGraph.AttestationPlatform ? $"attestation in {node}" : $"{platform} of {node}", node);
             foreach (ImageNode referrer in node.Referrers)
-                Mark(referrer, $"{Describe(referrer.Kind)} of {node}", node);
+                Mark(referrer, $"{referrer.KindInWords} of {node}", node);
             if (node.Subject is not null)
-                Mark(node.Subject, $"subject of {Describe(node.Kind)} {node}", node);
+                Mark(node.Subject, $"subject of {node.KindInWords} {node}", node);
             if (!_inUse.Contains(node)) continue;
             // A pod may report the digest of its platform, while its name is that of the index.
             foreach (ImageNode index in node.Indexes)
                 MarkInUse(index, $"index of {node}, which is in use", node);
         }
     }
-
-    private UntaggedImage Decide(ImageNode node)
-    {
-        bool keep = _marks.TryGetValue(node, out (string Reason, ImageNode? RelatedTo) mark);
-        ImageNode? parent = node.Parents.FirstOrDefault();
-        ImageNode? relatedTo = keep ? mark.RelatedTo : parent ?? node.Subject;
-        string reason = keep ? mark.Reason
-            : node.Indexes.Count > 0 ? $"untagged, and so is {node.Indexes[0]} that lists it"
-            : node.Subject is not null ? $"{Describe(node.Kind)} of {node.Subject}, which is deleted too"
-            : "untagged, nothing refers to it";
-        return new UntaggedImage(
-            node.Image, node.Kind, keep ? CleanUpDecision.Keep : CleanUpDecision.Delete, reason, relatedTo?.Image.Digest)
-        {
-            Rules = _rules,
-        };
-    }
-
-    private static string Describe(ImageKind kind) => kind switch
-    {
-        ImageKind.Signature => "signature",
-        ImageKind.Attestation => "attestation",
-        ImageKind.Sbom => "SBOM",
-        _ => "artifact",
-    };
 }

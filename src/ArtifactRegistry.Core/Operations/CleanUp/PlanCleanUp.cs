@@ -5,27 +5,37 @@ namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>What a clean-up does with the untagged digests of one image.</summary>
 /// <param name="Image">The image.</param>
-/// <param name="Decisions">Every untagged digest that was asked about.</param>
+/// <param name="Untagged">Every untagged digest that was asked about.</param>
 /// <param name="Gone">Digests that were asked about and do not exist.</param>
-/// <param name="Total">How many digests the image has, tagged or not.</param>
 /// <param name="Unreadable">Errors about manifests that could not be read.</param>
 /// <param name="Graph">How the digests are connected.</param>
+/// <param name="Rules">What it was decided by.</param>
 internal sealed record CleanUpPlan(
     ImageName Image,
-    IReadOnlyList<UntaggedImage> Decisions,
+    IReadOnlyList<ImageNode> Untagged,
     IReadOnlyList<RemovedImage> Gone,
-    int Total,
     IReadOnlyList<RegistryException> Unreadable,
-    ImageGraph Graph)
+    ImageGraph Graph,
+    CleanUpRules Rules)
 {
+    /// <summary>How many digests the image has, tagged or not.</summary>
+    public int Total { get; } = Graph.Nodes.Count;
+
+    /// <summary>The decisions as users see them, made one by one since there may be very many.</summary>
+    public IEnumerable<UntaggedImage> Decisions => Untagged.Select(node => node.ToUntaggedImage(Rules));
+
+    /// <summary>What is kept, in the order of the listing.</summary>
+    public IEnumerable<ImageNode> Keep => Untagged.Where(node => node.KeptFor is not null);
+
     /// <summary>What is deleted, in the order of the listing.</summary>
-    public IReadOnlyList<UntaggedImage> Delete { get; } =
-        [.. Decisions.Where(image => image.Decision is CleanUpDecision.Delete)];
+    public IReadOnlyList<ImageNode> Delete { get; } = [.. Untagged.Where(node => node.KeptFor is null)];
 
     /// <summary>The plan in words, for the question and for -WhatIf.</summary>
     public string Action =>
-        $"Delete {Delete.Count} untagged {(Delete.Count == 1 ? "digest" : "digests")} "
-        + $"({ByteSize.Format(Delete.Sum(image => image.SizeBytes))}), keep {Total - Delete.Count}";
+        $"Delete {Delete.Count} untagged {(Delete.Count == 1 ? "digest" : "digests")} ({ByteSize.Format(SizeBytes)}), keep {Total - Delete.Count}";
+
+    /// <summary>Size in bytes of what is deleted.</summary>
+    public long SizeBytes => Delete.Sum(node => node.Image.SizeBytes);
 }
 
 /// <summary>Lists the digests of images, reads what their listing does not tell, and decides what nobody needs.</summary>
@@ -96,7 +106,7 @@ internal sealed class PlanCleanUp(
         }
         catch (RegistryException e)
         {
-            return new CleanUpPlan(image, [], [], 0, [e], new ImageGraph([]));
+            return new CleanUpPlan(image, [], [], [e], new ImageGraph([]), rules);
         }
     }
 
@@ -140,19 +150,18 @@ internal sealed class PlanCleanUp(
 
         var graph = new ImageGraph(images);
         await ConnectAsync(graph, stop);
-        IReadOnlyDictionary<ImageNode, UntaggedImage> decisions =
-            Marking.Run(graph, rules, new KeepPolicies(repository), now);
+        Marking.Run(graph, rules, new KeepPolicies(repository), now);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
-        if (wanted is not null) decisions = KeepWhatUnaskedParentsHold(decisions, wanted);
+        if (wanted is not null) KeepWhatUnaskedParentsHold(graph, wanted);
         return new CleanUpPlan(
             name,
-            [.. decisions.Values.Where(image => wanted is null || wanted.Contains(image.Digest))],
+            [.. graph.Nodes.Where(node => !node.IsTagged && wanted?.Contains(node.Image.Digest) is not false)],
             [.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(digest =>
                 new RemovedImage(name.WithDigest(digest), TagList.Empty, 0, RemovalStatus.AlreadyGone, "was gone already"))],
-            graph.Nodes.Count,
             Unreadable(name, graph),
-            graph);
+            graph,
+            rules);
     }
 
     /// <summary>At most two errors, however much cannot be read: about indexes, which matter to others, and about the rest.</summary>
@@ -186,30 +195,19 @@ internal sealed class PlanCleanUp(
     }
 
     // Garbage whose index or referrer was not asked about would be refused by the service, so it stays with it.
-    private static Dictionary<ImageNode, UntaggedImage> KeepWhatUnaskedParentsHold(
-        IReadOnlyDictionary<ImageNode, UntaggedImage> decisions, HashSet<string> wanted)
+    private static void KeepWhatUnaskedParentsHold(ImageGraph graph, HashSet<string> wanted)
     {
-        var result = new Dictionary<ImageNode, UntaggedImage>(decisions);
-        var staying = new Queue<ImageNode>(
-            decisions.Keys.Where(node => !wanted.Contains(node.Image.Digest)));
+        var staying = new Queue<ImageNode>(graph.Nodes.Where(node => !node.IsTagged && !wanted.Contains(node.Image.Digest)));
         while (staying.TryDequeue(out ImageNode? parent))
         {
             // A subject that stays keeps its signatures as well, though the service would let them go.
             foreach (ImageNode held in parent.Held.Concat(parent.Referrers))
             {
-                if (!result.TryGetValue(held, out UntaggedImage? image) || image.Decision is CleanUpDecision.Keep
-                    || !wanted.Contains(image.Digest))
-                    continue;
-                result[held] = new UntaggedImage(
-                    held.Image, held.Kind, CleanUpDecision.Keep, $"{parent} refers to it and was not asked about", parent.Image.Digest)
-                {
-                    Rules = image.Rules,
-                };
+                if (held.KeptFor is not null || !wanted.Contains(held.Image.Digest)) continue;
+                (held.KeptFor, held.KeptBy) = ($"{parent} refers to it and was not asked about", parent);
                 staying.Enqueue(held);
             }
         }
-
-        return result;
     }
 
     private async Task ConnectAsync(ImageGraph graph, CancellationToken stop)

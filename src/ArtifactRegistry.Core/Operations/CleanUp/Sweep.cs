@@ -18,9 +18,8 @@ internal sealed class Sweep
     private readonly ArtifactRegistryClient _client;
     private readonly SweepLimits _limits;
     private readonly CancellationToken _stop;
-    private readonly ImageGraph _graph;
-    private readonly Dictionary<ImageNode, Item> _items;
-    private readonly Channel<Item> _ready = Channel.CreateUnbounded<Item>();
+    private readonly CleanUpPlan _plan;
+    private readonly Channel<ImageNode> _ready = Channel.CreateUnbounded<ImageNode>();
     private readonly Channel<RemovedImage> _results;
     private int _unfinished;
 
@@ -28,10 +27,8 @@ internal sealed class Sweep
     {
         (_client, _limits, _stop) = (client, limits, stop);
         _results = Channel.CreateBounded<RemovedImage>(limits.Concurrency * 2);
-        _graph = plan.Graph;
-        _items = plan.Delete
-            .Select(image => new Item(image, _graph.Find(image.Digest)!)).ToDictionary(item => item.Node);
-        _unfinished = _items.Count;
+        _plan = plan;
+        _unfinished = plan.Delete.Count;
     }
 
     /// <summary>Deletes, and tells what became of every digest of <see cref="CleanUpPlan.Delete"/>.</summary>
@@ -61,16 +58,16 @@ internal sealed class Sweep
     }
 
     /// <summary>The order in which one worker would delete: parents before what they hold, else as listed.</summary>
-    public static IEnumerable<UntaggedImage> InOrder(CleanUpPlan plan)
+    public static IEnumerable<ImageNode> InOrder(CleanUpPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var planned = plan.Delete.ToDictionary(image => plan.Graph.Find(image.Digest)!);
-        Dictionary<ImageNode, int> waiting = planned.Keys.ToDictionary(
-            node => node, node => node.Parents.Distinct().Count(planned.ContainsKey));
-        var ready = new Queue<ImageNode>(planned.Keys.Where(node => waiting[node] == 0));
+        HashSet<ImageNode> planned = [.. plan.Delete];
+        Dictionary<ImageNode, int> waiting = plan.Delete.ToDictionary(
+            node => node, node => node.Parents.Distinct().Count(planned.Contains));
+        var ready = new Queue<ImageNode>(plan.Delete.Where(node => waiting[node] == 0));
         while (ready.TryDequeue(out ImageNode? node))
         {
-            yield return planned[node];
+            yield return node;
             foreach (ImageNode held in node.Held.Distinct().Where(waiting.ContainsKey))
                 if (--waiting[held] == 0)
                     ready.Enqueue(held);
@@ -81,12 +78,14 @@ internal sealed class Sweep
     {
         try
         {
-            foreach (Item item in _items.Values)
-                item.Waiting = item.Node.Parents.Distinct().Count(_items.ContainsKey);
-            foreach (Item item in _items.Values.Where(item => item.Waiting == 0).ToList()) _ready.Writer.TryWrite(item);
-            if (_items.Count == 0) _ready.Writer.TryComplete();
+            foreach (ImageNode node in _plan.Delete) node.Deletion = new Deletion();
+            foreach (ImageNode node in _plan.Delete)
+                node.Deletion!.Waiting = node.Parents.Distinct().Count(parent => parent.Deletion is not null);
+            // All are counted before the first begins.
+            foreach (ImageNode node in _plan.Delete.Where(node => node.Deletion!.Waiting == 0).ToList()) _ready.Writer.TryWrite(node);
+            if (_plan.Delete.Count == 0) _ready.Writer.TryComplete();
 
-            int workers = Math.Min(_limits.Concurrency, _items.Count);
+            int workers = Math.Min(_limits.Concurrency, _plan.Delete.Count);
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => DeleteReadyAsync()));
         }
         finally
@@ -99,12 +98,12 @@ internal sealed class Sweep
     {
         try
         {
-            await foreach (Item item in _ready.Reader.ReadAllAsync(_stop))
+            await foreach (ImageNode node in _ready.Reader.ReadAllAsync(_stop))
             {
-                RemovedImage? result = await TryAsync(item);
+                RemovedImage? result = await TryAsync(node);
                 if (result is null) continue;
                 await _results.Writer.WriteAsync(result, _stop);
-                Release(item, result);
+                Release(node, result);
             }
         }
         catch (Exception e)
@@ -116,15 +115,17 @@ internal sealed class Sweep
     }
 
     /// <summary>One try; null if there will be another.</summary>
-    private async Task<RemovedImage?> TryAsync(Item item)
+    private async Task<RemovedImage?> TryAsync(ImageNode node)
     {
-        if (item.HeldBy is ImageNode parent)
-            return new RemovedImage(item.Image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
-        if ((item.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended)
+        Deletion deletion = node.Deletion!;
+        DockerImage image = node.Image;
+        if (deletion.HeldBy is ImageNode parent)
+            return new RemovedImage(image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
+        if ((deletion.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended)
         {
-            var notReached = new RemovedImage(item.Image, RemovalStatus.NotReached, ended);
+            var notReached = new RemovedImage(image, RemovalStatus.NotReached, ended);
             // An intent without a result means that we were killed.
-            if (item.Tries > 0) _limits.Journal?.Note(notReached);
+            if (deletion.Tries > 0) _limits.Journal?.Note(notReached);
             return notReached;
         }
 
@@ -132,10 +133,9 @@ internal sealed class Sweep
         RemovedImage result;
         try
         {
-            if (item.Tries == 0 && await NeededBySubjectAsync(item) is RemovedImage needed)
-                return needed;
-            if (item.Tries++ == 0) _limits.Journal?.Intend(item.Image);
-            result = await DeleteDigest.RunAsync(_client, item.Image, item.Image.Reason, _limits.Pacer, _stop);
+            if (deletion.Tries == 0 && await NeededBySubjectAsync(node) is RemovedImage needed) return needed;
+            if (deletion.Tries++ == 0) _limits.Journal?.Intend(image);
+            result = await DeleteDigest.RunAsync(_client, image, node.Reason, _limits.Pacer, _stop);
         }
         finally
         {
@@ -143,9 +143,9 @@ internal sealed class Sweep
         }
 
         bool quota = result.Error?.Kind is RegistryErrorKind.QuotaExceeded;
-        if (item.Tries < MostTries && (quota || (result.Refused && await IsUnsettledAsync(result.Reason, item))))
+        if (deletion.Tries < MostTries && (quota || (result.Refused && await IsUnsettledAsync(result.Reason, node))))
         {
-            _ = AgainLaterAsync(item, FirstPause * Math.Pow(2, item.Tries - 1));
+            _ = AgainLaterAsync(node, FirstPause * Math.Pow(2, deletion.Tries - 1));
             return null;
         }
 
@@ -156,20 +156,18 @@ internal sealed class Sweep
     /// <summary>
     /// True if waiting helps: all parents that the refusal names are gone, by this run, by an interrupted one before
     /// it or by somebody else, and the service has not settled yet. A parent that is there stays, one that was pushed
-    /// meanwhile
-    /// for example. (The service's words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
+    /// meanwhile for example. (The service's words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
     /// </summary>
-    private async Task<bool> IsUnsettledAsync(string refusal, Item item)
+    private async Task<bool> IsUnsettledAsync(string refusal, ImageNode node)
     {
         bool any = false;
-        foreach (string digest in Digest.AllIn(refusal).Where(digest => digest != item.Image.Digest).Distinct())
+        foreach (string digest in Digest.AllIn(refusal).Where(digest => digest != node.Image.Digest).Distinct())
         {
             any = true;
-            if (_graph.Find(digest) is ImageNode parent && _items.TryGetValue(parent, out Item? known) && known.Gone)
-                continue;
+            if (_plan.Graph.Find(digest)?.Deletion is { Gone: true }) continue;
             try
             {
-                if (await DeleteDigest.ExistsAsync(_client, item.Image.Name.WithDigest(digest), _stop)) return false;
+                if (await DeleteDigest.ExistsAsync(_client, node.Image.Name.WithDigest(digest), _stop)) return false;
             }
             catch (RegistryException)
             {
@@ -177,20 +175,20 @@ internal sealed class Sweep
             }
         }
 
-        return any || item.HadParents;
+        return any || node.Deletion!.HadParents;
     }
 
     /// <summary>
     /// Why a signature, attestation or SBOM stays after all: what it is about has gained a tag since it was listed, or
     /// stays for another reason. The service would let it go, so this look is all that protects it.
     /// </summary>
-    private async Task<RemovedImage?> NeededBySubjectAsync(Item item)
+    private async Task<RemovedImage?> NeededBySubjectAsync(ImageNode node)
     {
-        if (item.Node.SubjectDigest is not string subject) return null;
+        if (node.SubjectDigest is not string subject) return null;
         try
         {
-            DockerImage image = await FindImages.ReadAsync(_client, item.Image.Name.WithDigest(subject), _stop);
-            bool goesToo = _graph.Find(subject) is ImageNode node && _items.ContainsKey(node);
+            DockerImage image = await FindImages.ReadAsync(_client, node.Image.Name.WithDigest(subject), _stop);
+            bool goesToo = _plan.Graph.Find(subject)?.Deletion is not null;
             return image.Tags.Count > 0 ? Kept($"is about {Digest.Shorten(subject)}, which has the tag {image.Tags[0]} by now")
                 : goesToo ? null
                 : Kept($"is about {Digest.Shorten(subject)}, which stays");
@@ -203,18 +201,18 @@ internal sealed class Sweep
         {
             // Not merely kept: nobody decided so, and the next run may well delete it.
             string reason = $"is about {Digest.Shorten(subject)}, and whether that is still needed cannot be read: {e.Message}";
-            return new RemovedImage(item.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{item.Image}' {reason}") };
+            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{node.Image}' {reason}") };
         }
 
-        RemovedImage Kept(string reason) => new(item.Image, RemovalStatus.Kept, reason);
+        RemovedImage Kept(string reason) => new(node.Image, RemovalStatus.Kept, reason);
     }
 
-    private async Task AgainLaterAsync(Item item, TimeSpan pause)
+    private async Task AgainLaterAsync(ImageNode node, TimeSpan pause)
     {
         try
         {
             await Task.Delay(pause, _stop);
-            _ready.Writer.TryWrite(item);
+            _ready.Writer.TryWrite(node);
         }
         catch (OperationCanceledException)
         {
@@ -223,38 +221,18 @@ internal sealed class Sweep
     }
 
     /// <summary>Lets go what waited for this digest.</summary>
-    private void Release(Item item, RemovedImage result)
+    private void Release(ImageNode node, RemovedImage result)
     {
         bool gone = result.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone;
-        item.Gone = gone;
-        foreach (ImageNode held in item.Node.Held.Distinct())
+        node.Deletion!.Gone = gone;
+        foreach (ImageNode held in node.Held.Distinct())
         {
-            if (!_items.TryGetValue(held, out Item? child)) continue;
-            if (gone) child.HadParents = true;
-            if (!gone && result.Status is not RemovalStatus.NotReached) child.HeldBy = item.Node;
-            if (Interlocked.Decrement(ref child.Waiting) == 0) _ready.Writer.TryWrite(child);
+            if (held.Deletion is not Deletion waiting) continue;
+            if (gone) waiting.HadParents = true;
+            if (!gone && result.Status is not RemovalStatus.NotReached) waiting.HeldBy = node;
+            if (Interlocked.Decrement(ref waiting.Waiting) == 0) _ready.Writer.TryWrite(held);
         }
 
         if (Interlocked.Decrement(ref _unfinished) == 0) _ready.Writer.TryComplete();
-    }
-
-    private sealed class Item(UntaggedImage image, ImageNode node)
-    {
-        public int Waiting;
-
-        public UntaggedImage Image => image;
-
-        public ImageNode Node => node;
-
-        /// <summary>A parent that stays, so that the service would refuse.</summary>
-        public ImageNode? HeldBy { get; set; }
-
-        /// <summary>True if it has been deleted, by this run or by somebody else.</summary>
-        public bool Gone { get; set; }
-
-        /// <summary>True if a parent has just been deleted, which the service may not have noticed yet.</summary>
-        public bool HadParents { get; set; }
-
-        public int Tries { get; set; }
     }
 }

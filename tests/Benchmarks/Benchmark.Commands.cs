@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace ArtifactRegistry.Benchmarks;
+
+internal sealed partial class Benchmark
+{
+    private async IAsyncEnumerable<Line> StartAsync()
+    {
+        await using EmulatorProcess emulator = await EmulatorAsync([]);
+        double gcloud = Gcloud is null ? 0
+            : await MedianAsync(5, _ => GcloudAsync(emulator.Url, "artifacts", "docker", "tags", "list", $"{Apps}/warm", "--quiet"));
+        foreach (Engine engine in Engine.All)
+        {
+            double wall = await MedianAsync(5, async _ =>
+                (await engine.RunAsync($"Get-ArImageTag {Apps}/warm | Out-Null", emulator.Url, stop))["wall"]);
+            if (Gcloud is not null)
+                yield return Ratio($"start {engine.Name}, import, list tags, end", wall, "gcloud tags list", gcloud, 0.5);
+        }
+
+        if (Here.Import.Length > 0)
+        {
+            Engine bare = Here with { Import = "" };
+            double import = await MedianAsync(5, async _ => (await bare.RunAsync(
+                Clock + Here.Import + "\"import=$($clock.Elapsed.TotalMilliseconds)\"", emulator.Url, stop))["import"]);
+            yield return Import(bare.Name, import);
+        }
+
+        yield return Import("the engine of src/Shell", await MedianAsync(5, async _ => Processes.Numbers((await Processes.RunAsync(
+            Processes.DotNet, [typeof(Benchmark).Assembly.Location, "import"], emulator.Url, stop)).Output)["import"]));
+
+        static Line Import(string engine, double time) =>
+            new($"import alone, into {engine}", Report.Time(time), "", Report.Time(time), "under 100 ms", time < 100);
+    }
+
+    private async IAsyncEnumerable<Line> MoveAsync()
+    {
+        const int Images = 200;
+        if (Gcloud is null) yield break;
+        await using EmulatorProcess emulator = await EmulatorAsync(
+            Enumerable.Range(0, Images + 3).Select(i => new SeededImage(string.Create(CultureInfo.InvariantCulture, $"web{i}"), 0, 2)));
+        double wall = (await Here.RunAsync(
+            $"0..{Images - 1} | ForEach-Object {{ \"{Apps}/web${{_}}:v1\" }} | Add-ArImageTag -Tag v0 -Force | Out-Null", emulator.Url, stop))["wall"];
+        double gcloud = await MedianAsync(3, i => GcloudAsync(
+            emulator.Url, "artifacts", "docker", "tags", "add", $"{Apps}/web{Images + i}:v1", $"{Apps}/web{Images + i}:v0", "--quiet"));
+        yield return Faster($"move a tag on {Images} images, with the start of {Here.Name}", wall / Images, gcloud, 50, " a tag");
+    }
+
+    private async IAsyncEnumerable<Line> ListAsync()
+    {
+        await using (EmulatorProcess emulator = await EmulatorAsync([new("big", 100_000)]))
+        {
+            Dictionary<string, double> ours = await Here.RunAsync(
+                $"Get-ArImage {Apps}/warm | Out-Null; foreach ($i in 0..2) {{ {Clock}Get-ArImage {Apps} | Out-Null; "
+                + $"\"ms$i=$($clock.Elapsed.TotalMilliseconds)\"; {Clock}Get-ArImage {Apps} | Select-Object -First 1 | Out-Null; "
+                + "\"first$i=$($clock.Elapsed.TotalMilliseconds)\" }", emulator.Url, stop);
+            double floor = await MedianAsync(3, _ => FloorAsync(emulator.Url, "list", "*"));
+            double mine = Report.Median(Enumerable.Range(0, 3).Select(i => ours[$"ms{i}"]));
+            double first = Report.Median(Enumerable.Range(0, 3).Select(i => ours[$"first{i}"]));
+            yield return Ratio("list 100,000 digests", mine, "floor", floor, 1.3);
+            yield return new Line(
+                "its first object", Report.Time(first), "", $"{Report.Number(100 * first / mine)} % of the listing",
+                "before the second page of 100", first / mine < 0.02);
+        }
+
+        if (Gcloud is null) yield break;
+        await using EmulatorProcess small = await EmulatorAsync([new("big", 10_000)]);
+        double listed = await MedianAsync(3, async _ =>
+            (await Here.RunAsync($"Get-ArImage {Apps} | ForEach-Object {{ [Console]::Out.WriteLine($_.Digest) }}", small.Url, stop))["wall"]);
+        double gcloud = await MedianAsync(3, _ => GcloudAsync(
+            small.Url, "artifacts", "docker", "images", "list", Apps, "--include-tags", "--page-size=1000", "--format=value(version)", "--quiet"));
+        yield return Faster("list 10,000 digests, both as processes", listed, gcloud, 3);
+    }
+}
