@@ -17,7 +17,13 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
     private static readonly int AtOnce = Full ? 40 : 16; // nearly all of the time is waiting
     private static readonly double[] Rates = Full ? [0.01, 0.1, 0.3, 0.6] : [0.01, 0.1, 0.3];
     private static readonly int Seeds = Full ? 10 : 3;
-    private static readonly int Outages = Full ? 40 : 5;
+    private static readonly int Outages = Full ? 8 : 1; // of each kind of request
+
+    private static readonly (bool Lost, Reach Reach)[] Kinds =
+    [
+        (true, Reach.Nothing), (true, Reach.Endpoint), (true, Reach.Everything), (false, Reach.Once), (false, Reach.Everything),
+        .. Full ? new[] { (true, Reach.Once), (false, Reach.Endpoint) } : [],
+    ];
 
     public static TheoryData<string> Scenarios => [.. Scenario.All.Keys];
 
@@ -30,10 +36,11 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
         Trial clear = await tally.RunAsync(scenario, Weather.Clear, stop);
         clear.Result.MustSucceed();
         Assert.NotEmpty(clear.Result.Output);
+        Assert.Empty(Verdict.On(scenario, clear, clear));
 
         var wrong = new ConcurrentQueue<string>();
         await Parallel.ForEachAsync(
-            Storms().Concat(OutagesOf(clear.Requests.Count)),
+            Storms().Concat(OutagesOf(clear.Requests)),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },
             async (weather, token) =>
             {
@@ -50,14 +57,18 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
     private static IEnumerable<Weather> Storms() =>
         Rates.SelectMany(rate => Enumerable.Range(1, Seeds).Select(seed => (Weather)new Storm(rate, seed)));
 
-    /// <summary>Outages that begin at requests spread over the whole command.</summary>
-    private static IEnumerable<Weather> OutagesOf(int requests)
+    /// <summary>Outages that begin with each kind of request, in the middle of the command or, in full size, anywhere.</summary>
+    private static IEnumerable<Weather> OutagesOf(IEnumerable<RecordedRequest> requests)
     {
-        int count = Math.Min(requests, Outages);
-        for (int i = 0; i < count; i++)
-            foreach (Reach reach in Enum.GetValues<Reach>())
-                foreach (bool lost in (bool[])[false, true])
-                    yield return new Outage(1 + (i * requests / count), lost, reach);
+        foreach (IGrouping<string, RecordedRequest> kind in requests.GroupBy(Endpoint.Of))
+        {
+            int all = kind.Count(), some = Math.Min(all, Outages);
+            for (int i = 0; i < some; i++)
+            {
+                int nth = 1 + (((2 * i) + 1) * all / (2 * some));
+                foreach ((bool lost, Reach reach) in Kinds) yield return new Outage(kind.Key, Math.Min(nth, all), lost, reach);
+            }
+        }
     }
 
     /// <summary>Runs scenarios, in sessions that are used again, and counts how much happened in all.</summary>

@@ -79,7 +79,7 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             $"Get-ArUntaggedImage {World.Apps}/mixed | Remove-ArUntaggedImage -Confirm:$false | {Removed}",
             $"{World.Apps}/mixed"),
         ["Grant-ArReader"] = new(
-            $"1..5 | ForEach-Object {{ \"user:new$_@x.example\" }} | Grant-ArReader {World.Apps} | {Granted}", World.Apps),
+            $"'user:old@x.example', 'user:new1@x.example', 'user:new2@x.example' | Grant-ArReader {World.Apps} | {Granted}", World.Apps),
         ["Grant-ArReader -Project"] = new($"'user:new@x.example' | Grant-ArReader -Project shop | {Granted}", "projects/shop"),
         ["Revoke-ArReader"] = new(
             $"'user:old@x.example' | Revoke-ArReader {World.Apps} -Confirm:$false | "

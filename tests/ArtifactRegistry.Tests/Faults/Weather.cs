@@ -90,43 +90,51 @@ internal sealed class Storm(double rate, int seed) : Weather
 /// <summary>How far an outage reaches.</summary>
 internal enum Reach
 {
-    /// <summary>To one request.</summary>
+    /// <summary>No request is refused.</summary>
+    Nothing,
+
+    /// <summary>To one request of this kind.</summary>
     Once,
 
-    /// <summary>To all further requests of the same kind.</summary>
+    /// <summary>To all further requests of this kind.</summary>
     Endpoint,
 
     /// <summary>To all further requests.</summary>
     Everything,
 }
 
-/// <summary>From some request on nothing helps any more: what retries hide in a storm shows here.</summary>
-/// <param name="from">Which request, from 1.</param>
-/// <param name="lost">Whether that one is carried out and its answer lost; refusals begin with the next one then.</param>
-/// <param name="reach">Which requests are refused.</param>
-internal sealed class Outage(int from, bool lost, Reach reach) : Weather
+/// <summary>From some request on, no further try helps: what retries hide in a storm shows here.</summary>
+/// <param name="endpoint">Of what kind that request is.</param>
+/// <param name="nth">Which of its kind it is, from 1.</param>
+/// <param name="lost">Whether it is carried out and its answer lost; refusals begin with the next one then.</param>
+/// <param name="reach">What is refused.</param>
+internal sealed class Outage(string endpoint, int nth, bool lost, Reach reach) : Weather
 {
     private int _count;
-    private string? _endpoint;
+
+    // Where the further try is carried out, somebody else may have been there in between.
+    public override double Company => reach is Reach.Nothing ? 0.5 : 0;
+
+    public override int Seed => nth;
 
     public override Behaviour Behaviour()
     {
         Behaviour behaviour = base.Behaviour();
+        if (reach is Reach.Nothing) behaviour.OperationPolls = 0;
         behaviour.Faults.Add(new Fault(FaultKind.ResetAfter) { When = Begins });
         behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = Refuses, Times = reach is Reach.Once ? 1 : null });
         return behaviour;
     }
 
-    public override string ToString() => $"request {from} {(lost ? "loses its answer" : "is refused")}, {reach} ({_endpoint})";
+    public override string ToString() => $"{endpoint} no. {nth} {(lost ? "loses its answer" : "is refused")}, then {reach}";
 
     // The first of the faults is asked about every request, so this one counts.
-    private bool Begins(RecordedRequest request)
-    {
-        if (++_count != from) return false;
-        _endpoint = Endpoint.Of(request);
-        return lost;
-    }
+    private bool Begins(RecordedRequest request) => Endpoint.Of(request) == endpoint && ++_count == nth && lost;
 
-    private bool Refuses(RecordedRequest request) =>
-        _endpoint is not null && (reach is Reach.Everything || Endpoint.Of(request) == _endpoint);
+    private bool Refuses(RecordedRequest request) => _count >= nth && reach switch
+    {
+        Reach.Nothing => false,
+        Reach.Everything => true,
+        _ => Endpoint.Of(request) == endpoint,
+    };
 }
