@@ -11,12 +11,14 @@ namespace ArtifactRegistry.Tests.Faults;
 /// <param name="After">What is true now.</param>
 /// <param name="Others">What somebody else did meanwhile.</param>
 /// <param name="Requests">What it sent.</param>
+/// <param name="Identities">As whom it asked the services, signing in apart.</param>
 internal sealed record Trial(
     ScriptResult Result,
     IReadOnlyDictionary<string, string> Before,
     IReadOnlyDictionary<string, string> After,
     IReadOnlyDictionary<string, string> Others,
-    IReadOnlyList<RecordedRequest> Requests);
+    IReadOnlyList<RecordedRequest> Requests,
+    IReadOnlySet<string> Identities);
 
 /// <summary>
 /// Judges what a command did under faults by what it does without: everything that it was to change has changed, or
@@ -36,6 +38,7 @@ internal static class Verdict
                 yield return $"an error that is a defect: {error.Exception}";
         foreach (RecordedRequest request in trial.Requests)
             if (request.PathAndQuery.Contains("force=", StringComparison.Ordinal)) yield return $"with force: {request}";
+        foreach (string identity in trial.Identities.Except(clear.Identities)) yield return $"asked as somebody else: {identity}";
         if (!changes && trial.Requests.FirstOrDefault(request => request.IsChange && !Endpoint.IsSignIn(request)) is RecordedRequest change)
             yield return $"a listing that changes something: {change}";
     }
@@ -43,7 +46,7 @@ internal static class Verdict
     private static IEnumerable<string> OnChanges(Scenario scenario, Trial trial, IReadOnlyDictionary<string, string> wanted)
     {
         (ScriptResult result, IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after,
-            IReadOnlyDictionary<string, string> others, _) = trial;
+            IReadOnlyDictionary<string, string> others, _, _) = trial;
         string[] errors = [.. result.Errors.Select(Text)];
         string[][] rows = [.. result.Output.Select(row => row.ToString().Split('|'))];
         string[] keys = [.. before.Keys.Union(wanted.Keys).Union(after.Keys)];

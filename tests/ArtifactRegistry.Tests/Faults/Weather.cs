@@ -77,7 +77,7 @@ internal sealed class Storm(double rate, int seed) : Weather
             {
                 if (random.NextDouble() >= rate) return OperationFate.Finishes;
                 OperationsSpoilt++;
-                return (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.Vanishes + 1);
+                return (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.Lost + 1);
             }
         };
 #pragma warning restore CA5394

@@ -71,6 +71,12 @@ internal sealed class World : IAsyncDisposable
         return facts;
     }
 
+    /// <summary>As whom the services were asked.</summary>
+    public IReadOnlySet<string> Identities(IEnumerable<RecordedRequest> requests) => requests
+        .Where(request => !Endpoint.IsSignIn(request))
+        .Select(request => request.Authorization?.Split(' ')[^1] ?? "nobody")
+        .Select(token => State.SignIn.IdentityOf(token) ?? token).ToHashSet(StringComparer.Ordinal);
+
     public async ValueTask DisposeAsync()
     {
         await Emulator.DisposeAsync();
