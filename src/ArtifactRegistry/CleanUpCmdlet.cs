@@ -101,7 +101,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     {
         CleanUpRules rules = AllRules();
         var planned = new HashSet<ImageName>();
-        PlanCleanUp planner = new(Client, Registry, Session.Manifests, ThrottleLimit);
+        using PlanCleanUp planner = new(Client, Registry, Session.Manifests, ThrottleLimit);
         Action<string> warn = text => Note(() => WriteWarning(text));
 
         foreach (ImagePattern scope in _scopes)

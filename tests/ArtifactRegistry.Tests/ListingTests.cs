@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -32,7 +33,7 @@ public sealed class ListingTests
     [Theory]
     [InlineData("-Tag v*", "v1,v2")]
     [InlineData("-Tag latest", "latest")]
-    [InlineData("-Tag LATEST", "")]
+    [InlineData("-Tag LATES*", "")]
     [InlineData("-Tag *", "latest,v1,v2")]
     [InlineData("-Tag v1, l*", "latest,v1")]
     public async Task Tag_narrows_to_tags_and_leaves_untagged_digests_out(string arguments, string expected)
@@ -164,6 +165,34 @@ public sealed class ListingTests
             Assert.Equal("NotFound", result.ErrorId);
             Assert.StartsWith($"'{missing}' was not found: {part}. ", result.ErrorText, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("v1, none", new[] { "v1" }, new[] { "none" })]
+    [InlineData("none, absent", new string[0], new[] { "none", "absent" })]
+    [InlineData("LATEST", new string[0], new[] { "LATEST" })]
+    [InlineData("no*", new string[0], new string[0])]
+    public async Task A_tag_that_is_asked_for_by_name_and_is_not_there_is_an_error_and_a_pattern_is_none(
+        string tags, string[] found, string[] missing)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Add("latest");
+        shop.Add();
+
+        ScriptResult result = shop.Run($"Get-ArImageTag $app -Tag {tags}");
+
+        Assert.Equal(found, result.Values("Tag"));
+        Assert.Equal(missing.Length, result.Errors.Count);
+        foreach ((string tag, ErrorRecord error) in missing.Zip(result.Errors))
+        {
+            Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.StartsWith($"'{Shop.App}:{tag}' was not found: the image is there, and has no tag '{tag}'.", error.ToString(), StringComparison.Ordinal);
+        }
+
+        // Of many images, a name is what those are chosen by that have it.
+        Assert.Empty(shop.Run("Get-ArImageTag us-docker.pkg.dev/shop/apps -Tag none").MustSucceed().Output);
+        Assert.Empty(shop.Run("Get-ArImageTag us-docker.pkg.dev/shop/apps/w* -Tag none").MustSucceed().Output);
     }
 
     [Fact]

@@ -20,28 +20,12 @@ public static class FindRepositories
             yield break;
         }
 
-        // The service takes no wildcard for the location, and there are some forty: several are asked at once, and
-        // told in order.
-        var locations = new List<string>();
-        await foreach (LocationMessage each in client.ListLocationsAsync(project, stop)) locations.Add(each.LocationId);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var asked = new Queue<Task<List<RepositoryMessage>>>();
-        try
-        {
-            for (int next = 0; next < locations.Count || asked.Count > 0;)
-            {
-                while (next < locations.Count && asked.Count < LocationsAtOnce)
-                    asked.Enqueue(ListAsync(client, project, locations[next++], ended.Token));
-                foreach (RepositoryMessage message in await asked.Peek()) yield return Repository.From(message);
-                _ = asked.Dequeue();
-            }
-        }
-        finally
-        {
-            // Whoever ends the listing early, or by an error, ends what was asked ahead.
-            await ended.CancelAsync();
-            await Task.WhenAny(Task.WhenAll(asked));
-        }
+        // The service takes no wildcard for the location, and there are some forty.
+        IAsyncEnumerable<List<RepositoryMessage>> all = client.ListLocationsAsync(project, stop).InOrderAsync(
+            LocationsAtOnce, (each, token) => ListAsync(client, project, each.LocationId, token), stop);
+        await foreach (List<RepositoryMessage> repositories in all)
+            foreach (RepositoryMessage message in repositories)
+                yield return Repository.From(message);
     }
 
     private static async Task<List<RepositoryMessage>> ListAsync(

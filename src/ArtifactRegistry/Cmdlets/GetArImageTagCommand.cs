@@ -15,7 +15,10 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImagePattern[] Image { get; set; } = [];
 
-    /// <summary>Only these tags, with wildcards; untagged digests are then left out.</summary>
+    /// <summary>
+    /// Only these tags, with wildcards; untagged digests are then left out. A name without wildcards that an image does not
+    /// have is an error.
+    /// </summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -25,13 +28,34 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // Tags differ in case, so patterns for them do.
-        WildcardPattern[]? patterns = Tag?.Select(tag => WildcardPattern.Get(tag, WildcardOptions.None)).ToArray();
-        Func<string, bool>? wanted = patterns is null ? null : tag => patterns.Any(pattern => pattern.IsMatch(tag));
+        string[]? tags = Tag;
         foreach (ImagePattern what in Image)
         {
-            Start(what, () => EmitAsync(FindTags.RunAsync(Client, what, wanted, StopToken)));
+            Start(what, () => tags is null ? EmitAsync(FindTags.RunAsync(Client, what, null, StopToken)) : EmitAsync(what, tags));
             Drain();
+        }
+    }
+
+    private async Task EmitAsync(ImagePattern what, string[] tags)
+    {
+        // Tags differ in case, so patterns for them do.
+        WildcardPattern[] patterns = [.. tags.Select(tag => WildcardPattern.Get(tag, WildcardOptions.None))];
+        // Of many images, a name chooses those that have it; of one image, it is what was asked for.
+        HashSet<string> missing = what.Name.IsWholeImage && !what.HasWildcards
+            ? [.. tags.Where(tag => !WildcardPattern.ContainsWildcardCharacters(tag))]
+            : [];
+        await EmitAsync(FindTags.RunAsync(Client, what, IsWanted, StopToken));
+        foreach (string tag in tags.Where(missing.Contains))
+        {
+            ErrorRecord record = await ExplainAsync(
+                new RegistryException(RegistryErrorKind.NotFound, $"There is no tag '{tag}'."), what.Name.WithTag(tag));
+            await PostAsync(() => WriteError(record));
+        }
+
+        bool IsWanted(string tag)
+        {
+            missing.Remove(tag);
+            return patterns.Any(pattern => pattern.IsMatch(tag));
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed record CleanUpPlan(
 /// <param name="cache">Manifests that were read before.</param>
 /// <param name="concurrency">How many manifests are read at once.</param>
 internal sealed class PlanCleanUp(
-    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency)
+    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency) : IDisposable
 {
     // Google's services keep their own images here, and find them by digest.
     private static readonly HashSet<string> Managed = new(StringComparer.Ordinal)
@@ -52,10 +52,14 @@ internal sealed class PlanCleanUp(
         "gcf-artifacts", "cloud-run-source-deploy", "gae-standard", "gae-flexible",
     };
 
+    private const int ImagesAhead = 4;
+
+    // For all images together.
+    private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly ManifestReader _reader = new(client, registry, cache);
     private readonly Dictionary<ImageName, RepositoryMessage> _repositories = [];
 
-    /// <summary>Plans image by image, so that no more than one image's digests are held at once.</summary>
+    /// <summary>Plans image by image, so that no more than a few images' digests are held at once.</summary>
     /// <param name="what">A repository or an image, or a pattern.</param>
     /// <param name="rules">What to spare.</param>
     /// <param name="warn">Takes what the user should know about the repository.</param>
@@ -72,9 +76,11 @@ internal sealed class PlanCleanUp(
             yield break;
         }
 
-        await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
-            if (ImageName.TryParse(package.Name, out ImageName? image) && what.MatchesPackage(image.Package!)
-                && await TryImageAsync(image, repository, rules, stop) is CleanUpPlan plan)
+        // In the order of the service, and some images ahead: a repository may have hundreds with a few digests each.
+        IAsyncEnumerable<CleanUpPlan?> plans = ImagesAsync(what, stop).InOrderAsync(
+            Math.Min(ImagesAhead, concurrency), (image, token) => TryImageAsync(image, repository, rules, token), stop);
+        await foreach (CleanUpPlan? plan in plans)
+            if (plan is not null)
                 yield return plan;
     }
 
@@ -90,6 +96,16 @@ internal sealed class PlanCleanUp(
         ArgumentNullException.ThrowIfNull(rules);
         return await ImageAsync(
             image, await RepositoryAsync(image.ToRepository(), rules, warn, stop), digests, rules, stop);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
+
+    private async IAsyncEnumerable<ImageName> ImagesAsync(ImagePattern what, [EnumeratorCancellation] CancellationToken stop)
+    {
+        await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
+            if (ImageName.TryParse(package.Name, out ImageName? image) && what.MatchesPackage(image.Package!))
+                yield return image;
     }
 
     /// <summary>One image among many: what is wrong with it does not keep the others from being cleaned.</summary>
@@ -230,6 +246,7 @@ internal sealed class PlanCleanUp(
             new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
             async (i, token) =>
             {
+                await _slots.WaitAsync(token);
                 try
                 {
                     read[i] = await _reader.ReadAsync(unread[i].Image, token);
@@ -237,6 +254,10 @@ internal sealed class PlanCleanUp(
                 catch (RegistryException e)
                 {
                     unread[i].Unreadable = e;
+                }
+                finally
+                {
+                    _slots.Release();
                 }
             });
 
