@@ -17,6 +17,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly Channel<Action> _posted = Channel.CreateBounded<Action>(64);
     private readonly Dictionary<Task, object> _running = []; // touched by the pipeline thread alone
     private readonly ConcurrentQueue<Action> _noted = new();
+    private readonly ConcurrentQueue<string> _lastWords = new();
 
     /// <summary>Prepares the token that ends all work.</summary>
     protected AsyncCmdlet()
@@ -137,6 +138,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         _posted.Writer.TryWrite(PerformNoted);
     }
 
+    /// <summary>
+    /// What must be said even after Ctrl+C, when a pipeline takes no more warnings: it is written to the screen before the
+    /// prompt is back.
+    /// </summary>
+    private protected void LastWord(string text) => _lastWords.Enqueue(text);
+
     /// <inheritdoc/>
     protected override void EndProcessing() => Drain();
 
@@ -166,6 +173,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
 
         _stop.Dispose();
+        // The host itself is there as long as the pipeline is; one without a screen shows nothing.
+        while (_lastWords.TryDequeue(out string? text)) Host?.UI?.WriteWarningLine(text);
     }
 
     /// <summary>The record of an error about an item. What can be found out about it takes a moment at most.</summary>

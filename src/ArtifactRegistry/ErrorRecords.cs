@@ -6,6 +6,9 @@ namespace ArtifactRegistry;
 /// <summary>The one place that turns exceptions into error records; <see cref="ErrorCatalog"/> has their ids.</summary>
 internal static class ErrorRecords
 {
+    // A refusal would else be read as if nothing had been changed.
+    private const string MayBeDone = "An earlier try, whose answer was lost, may have been carried out.";
+
     /// <summary>The record for an item that could not be worked on.</summary>
     public static ErrorRecord For(Exception error, object item) => error switch
     {
@@ -45,6 +48,7 @@ internal static class ErrorRecords
             _ when e.Message.StartsWith($"'{item}'", StringComparison.Ordinal) => e.Message,
             _ => $"'{item}': {e.Message}",
         };
+        if (e is { AfterLostAnswer: true, OutcomeUnknown: false }) message = $"{message.TrimEnd('.')}. {MayBeDone}";
         return Record(e, entry, item, message, advice);
     }
 

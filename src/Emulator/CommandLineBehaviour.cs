@@ -10,6 +10,7 @@ internal static class CommandLineBehaviour
     private static readonly Dictionary<string, FaultKind> Kinds = new()
     {
         ["429"] = FaultKind.TooManyRequests,
+        ["403"] = FaultKind.Forbidden,
         ["500"] = FaultKind.InternalError,
         ["502"] = FaultKind.BadGateway,
         ["503"] = FaultKind.Unavailable,

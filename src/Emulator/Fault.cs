@@ -8,6 +8,9 @@ public enum FaultKind
     /// <summary>429 RESOURCE_EXHAUSTED.</summary>
     TooManyRequests,
 
+    /// <summary>403 PERMISSION_DENIED; nothing was done. Not one that another try helps against.</summary>
+    Forbidden,
+
     /// <summary>500 INTERNAL; nothing was done.</summary>
     InternalError,
 

@@ -57,7 +57,7 @@ public sealed partial class RegistryState
             operation.Finish();
             _unfinished.Remove(operation);
         }
-        return operation.Fate == OperationFate.Vanishes ? null : operation;
+        return operation.Fate is OperationFate.Vanishes or OperationFate.Lost ? null : operation;
     }
 
     /// <summary>Does the work of operations that nobody waited for.</summary>

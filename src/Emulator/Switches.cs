@@ -75,4 +75,7 @@ public enum OperationFate
 
     /// <summary>It does its work, but asking for it answers 404.</summary>
     Vanishes,
+
+    /// <summary>It does nothing, and asking for it answers 404.</summary>
+    Lost,
 }

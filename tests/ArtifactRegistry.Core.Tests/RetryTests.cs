@@ -67,15 +67,25 @@ public sealed class RetryTests : CoreTest
     [Theory]
     [InlineData(FaultKind.ResetAfter)]
     [InlineData(FaultKind.Unavailable)]
-    public async Task A_tag_is_not_deleted_twice_since_it_may_be_another_by_then(FaultKind kind)
+    [InlineData(FaultKind.TooManyRequests)]
+    public async Task A_tag_is_not_deleted_again_without_a_look_since_it_may_be_another_by_then(FaultKind kind)
     {
         State.AddImage(Apps, "web", "v1");
         Behaviour.Faults.Add(new Fault(kind) { Times = 1 });
+        int looks = 0;
 
-        RegistryException error = await RefusedAsync(() => Client().DeleteTagAsync(Web.WithTag("v1"), Stop));
+        RegistryException error = await RefusedAsync(() => Client().DeleteTagAsync(Web.WithTag("v1"), LookAsync, Stop));
 
-        Assert.True(error.OutcomeUnknown);
+        Assert.Equal(RegistryErrorKind.TagMoved, error.Kind);
+        Assert.Equal(kind is not FaultKind.TooManyRequests, error.AfterLostAnswer);
+        Assert.Equal(1, looks);
         Assert.Single(Emulator.Requests.Snapshot());
+
+        Task LookAsync(CancellationToken stop)
+        {
+            looks++;
+            throw new RegistryException(RegistryErrorKind.TagMoved, "It is on another digest.");
+        }
     }
 
     [Theory]

@@ -27,8 +27,8 @@ public sealed class WireTests : CoreTest
         await client.GetTagAsync(tag, Stop);
         await client.CreateTagAsync(Nested.WithTag("_v2.0-x"), version, Stop);
         await client.PatchTagAsync(tag, version, Stop);
-        await client.DeleteTagAsync(tag, Stop);
-        await client.DeleteTagAsync(Nested.WithTag("_v2.0-x"), Stop);
+        await client.DeleteTagAsync(tag, _ => Task.CompletedTask, Stop);
+        await client.DeleteTagAsync(Nested.WithTag("_v2.0-x"), _ => Task.CompletedTask, Stop);
         await client.DeleteVersionAsync(version, null, Stop);
         await client.DeletePackageAsync(Nested, Stop);
         await client.GetIamPolicyAsync(Nested.ToRepository(), Stop);

@@ -223,6 +223,24 @@ public sealed class PipelineEndTests
     }
 
     [Fact]
+    public async Task CtrlC_shows_on_the_screen_which_tags_could_not_be_put_back()
+    {
+        var host = new ScriptedHost("No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        string digest = shop.Add("one", "two");
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.create")];
+        using RequestHold hold = shop.Hold("DELETE", "/versions/");
+        using RunningScript script = shop.Start($"Remove-ArImage \"$app@{digest}\" -DeleteTags -Force");
+        await hold.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
+
+        script.Stop();
+        await script.EndAsync(TestContext.Current.CancellationToken);
+
+        string screen = string.Concat(host.Screen);
+        Assert.Contains($"WARNING: '{Shop.App}@{digest}': interrupted; ITS TAGS COULD NOT BE PUT BACK: one, two; add them again to", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_downstream_throw_gives_an_image_back_the_tags_that_Remove_ArImage_took()
     {
         await using Shop shop = await OpenAsync();

@@ -194,6 +194,64 @@ public sealed class RemoveImageTests
         Assert.Equal(["v1"], result.Values("Tags"));
     }
 
+    [Theory]
+    [InlineData("artifactregistry.tags.get", "its tags were put back (v1)", true)]
+    [InlineData("artifactregistry.tags.*", "ITS TAGS COULD NOT BE PUT BACK: v1", false)]
+    public async Task A_tag_that_went_although_its_answer_was_lost_is_put_back_or_named_whatever_the_next_answer_is(
+        string refused, string note, bool isBack)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1");
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/tags/v1") });
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            // From the next request on.
+            if (shop.State.DigestOf(shop.Repository, "web", "v1") is null)
+                shop.Emulator.Behaviour.Denials = refused.EndsWith('*')
+                    ? [new Denial("artifactregistry.tags.get"), new Denial("artifactregistry.tags.create")]
+                    : [new Denial(refused)];
+        };
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Contains(note, result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(isBack ? ["v1"] : [], shop.State.TagsOf(shop.Repository, "web", digest));
+    }
+
+    [Fact]
+    public async Task Tags_are_put_back_also_where_the_service_recovers_only_after_some_seconds()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1");
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.Unavailable) { Times = 1, RetryAfter = "4", When = request => request.Is("POST", "/tags") });
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Contains("its tags were put back (v1)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["v1"], shop.State.TagsOf(shop.Repository, "web", digest));
+    }
+
+    [Fact]
+    public async Task A_digest_that_an_earlier_try_deleted_is_removed_and_was_not_gone_already()
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
+        string digest = shop.Add();
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/versions/") });
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            // What the first try began ends while the operation of the second is waited for.
+            if (request.Is("GET", "/operations/") && shop.State.HasDigest(shop.Repository, "web", digest))
+                shop.State.DeleteVersion(shop.Repository, "web", digest);
+        };
+
+        Assert.Equal(["Removed"], shop.Run($"Remove-ArImage $app@{digest} -Force").MustSucceed().Values("Status"));
+    }
+
     [Fact]
     public async Task Who_may_not_delete_tags_is_told_so_and_nothing_is_said_to_have_been_put_back()
     {

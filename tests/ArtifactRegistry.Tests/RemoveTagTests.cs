@@ -123,6 +123,44 @@ public sealed class RemoveTagTests
     }
 
     [Fact]
+    public async Task A_tag_that_moves_while_the_quota_is_waited_for_stays()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        string other = shop.Add();
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.TooManyRequests) { Times = 1, RetryAfter = "1", When = request => request.Is("DELETE", "/tags/v1") });
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", "/tags/v1")) shop.State.MoveTag(shop.Repository, "web", "v1", other);
+        };
+
+        ScriptResult result = shop.Run("Remove-ArImageTag \"${app}:v1\"");
+
+        Assert.Equal("TagMoved", result.ErrorId);
+        Assert.Equal(other, shop.State.DigestOf(shop.Repository, "web", "v1"));
+        Assert.Single(shop.Changes);
+    }
+
+    [Fact]
+    public async Task A_refusal_after_a_lost_answer_says_that_the_tag_may_be_gone()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/tags/v1") });
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", "/tags/v1")) shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.get")];
+        };
+
+        ScriptResult result = shop.Run("Remove-ArImageTag \"${app}:v1\"");
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Contains("An earlier try, whose answer was lost, may have been carried out.", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_immutable_repository_says_why_a_tag_stays()
     {
         await using Shop shop = await Shop.OpenAsync();

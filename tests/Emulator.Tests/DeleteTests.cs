@@ -150,6 +150,7 @@ public sealed class DeleteTests : EmulatorTest
     [InlineData(OperationFate.Fails)]
     [InlineData(OperationFate.NeverFinishes)]
     [InlineData(OperationFate.Vanishes)]
+    [InlineData(OperationFate.Lost)]
     public async Task An_operation_may_come_to_a_bad_end(OperationFate fate)
     {
         string digest = State.AddImage(Apps, "web");
@@ -158,7 +159,7 @@ public sealed class DeleteTests : EmulatorTest
         Reply reply = await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{digest}");
         Reply poll = await GetAsync("v1/" + (string)reply.Body["name"]!);
 
-        Assert.Equal(fate == OperationFate.Vanishes ? HttpStatusCode.NotFound : HttpStatusCode.OK, poll.Status);
+        Assert.Equal(fate is OperationFate.Vanishes or OperationFate.Lost ? HttpStatusCode.NotFound : HttpStatusCode.OK, poll.Status);
         if (fate == OperationFate.Fails) Assert.Equal(13, (int)poll.Body["error"]!["code"]!);
         Assert.Equal(fate != OperationFate.Vanishes, State.HasDigest(Apps, "web", digest));
     }

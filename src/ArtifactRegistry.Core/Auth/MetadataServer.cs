@@ -13,6 +13,7 @@ internal sealed class MetadataServer : ICredential
     private const string Identity = "computeMetadata/v1/instance/service-accounts/default/";
     private const int Tries = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     private readonly SignIn _signIn;
 
@@ -44,12 +45,19 @@ internal sealed class MetadataServer : ICredential
             }
             catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
             {
-                return null;
+                if (IsNobodyThere(e)) return null;
+                // Something is there and stumbles. Who gave it up at once would go on as somebody else, or as nobody.
+                await Task.Delay(Pause, stop);
             }
         }
 
         return null;
     }
+
+    private static bool IsNobodyThere(RegistryException e) => e.InnerException is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+    };
 
     public async Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop)
     {

@@ -105,11 +105,12 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
             HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely, stop);
 
     /// <summary>
-    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. Repeated only if it was surely not carried out:
-    /// the tag may have been created again meanwhile, on another digest.
+    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated after another look: the tag may
+    /// be on another digest by then. The second answer may be 404.
     /// </summary>
-    internal Task<EmptyMessage> DeleteTagAsync(ImageName tag, CancellationToken stop) =>
-        SendAsync<EmptyMessage>(HttpMethod.Delete, tag.TagResource, null, Repeat.OnlyIfRefused, stop);
+    internal Task<EmptyMessage> DeleteTagAsync(
+        ImageName tag, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
+        SendAsync<EmptyMessage>(HttpMethod.Delete, tag.TagResource, null, Repeat.Freely, stop, lookAgain: lookAgain);
 
     /// <summary>GET v1/projects/P/locations/L/operations/O.</summary>
     internal Task<OperationMessage> GetOperationAsync(string name, CancellationToken stop) =>

@@ -34,9 +34,11 @@ public abstract class RestClient
         Repeat repeat,
         CancellationToken stop,
         Pacer? pacer = null,
-        string? needs = null) =>
+        string? needs = null,
+        Func<CancellationToken, Task>? lookAgain = null) =>
         _transport.SendAsync(
-            new Call<T>(method, Address(path), body, repeat, Messages.Of<T>) { Pacer = pacer, Needs = needs }, stop);
+            new Call<T>(method, Address(path), body, repeat, Messages.Of<T>) { Pacer = pacer, Needs = needs, LookAgain = lookAgain },
+            stop);
 
     private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
         string path, string? filter, [EnumeratorCancellation] CancellationToken stop)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Http;
 
@@ -8,9 +9,10 @@ namespace ArtifactRegistry.Http;
 /// Google's error answer, <c>{"error":{"code","message","status","details":[…]}}</c>, as an exception.
 /// See https://google.aip.dev/193.
 /// </summary>
-internal static class ErrorEnvelope
+internal static partial class ErrorEnvelope
 {
     private const int LongestQuote = 500;
+    private const int LongestPage = 8192;
 
     /// <summary>Translates an answer whose status is not 2xx.</summary>
     /// <param name="request">Method and address.</param>
@@ -166,8 +168,13 @@ internal static class ErrorEnvelope
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
-    // As one line, and without the control characters that a terminal would obey.
-    private static string? Quote(string body) => OneLine(body, LongestQuote) is { Length: > 0 } text ? text : null;
+    // As one line, and without the control characters that a terminal would obey. Of a web page, as proxies and front ends
+    // send it, what a browser would show.
+    private static string? Quote(string body)
+    {
+        string shown = body.StartsWith('<') ? Markup().Replace(body[..Math.Min(body.Length, LongestPage)], " ") : body;
+        return OneLine(shown, LongestQuote) is { Length: > 0 } text ? text : null;
+    }
 
     internal static string OneLine(string body, int longest)
     {
@@ -175,4 +182,7 @@ internal static class ErrorEnvelope
             [.. body.Where(c => char.IsControl(c) || char.IsWhiteSpace(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries));
         return text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)] + "…";
     }
+
+    [GeneratedRegex("<(script|style)\\b.*?</\\1>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Markup();
 }

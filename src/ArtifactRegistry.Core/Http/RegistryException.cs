@@ -122,10 +122,13 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     internal bool NeverSent { get; init; }
 
     /// <summary>
-    /// True if this answers a further try of a request whose first outcome is not known: a 404 may then mean that the
-    /// first try was carried out.
+    /// True if the outcome of this try of a change, or of one before it, is not known: what was asked for may be done, and
+    /// a 404 may be the answer to our own first try.
     /// </summary>
     internal bool AfterLostAnswer { get; set; }
+
+    /// <summary>True if another try would be wrong, or would be one too many.</summary>
+    internal bool IsFinal { get; set; }
 
     /// <summary>
     /// True if the request may have been carried out although no proper answer came: a broken connection,
@@ -141,7 +144,7 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     };
 
     /// <summary>The same error, told by who knows more about it.</summary>
-    internal RegistryException Told(string message, string? advice = null, bool namesItsSubject = false) =>
+    internal RegistryException Told(string message, string? advice = null, bool namesItsSubject = false, bool afterLostAnswer = false) =>
         new(Kind, message, this)
         {
             Status = Status,
@@ -150,6 +153,7 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
             UniqueId = UniqueId,
             Request = Request,
             RetryAfter = RetryAfter,
+            AfterLostAnswer = AfterLostAnswer || afterLostAnswer,
             Advice = advice ?? Advice,
             NamesItsSubject = namesItsSubject,
         };

@@ -33,6 +33,12 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
     /// <summary>Holds each try back until its turn; null if there is no limit.</summary>
     public Pacer? Pacer { get; init; }
 
+    /// <summary>Looks, before each further try, whether it is still right to send this; throws if it is not.</summary>
+    public Func<CancellationToken, Task>? LookAgain { get; init; }
+
+    /// <summary>Whether it asks for a change. Resource Manager reads policies by POST.</summary>
+    public bool IsChange => Method != HttpMethod.Get && !Address.AbsolutePath.EndsWith(":getIamPolicy", StringComparison.Ordinal);
+
     /// <summary>True once a try was sent whose outcome is not known.</summary>
     public bool AnswerWasLost { get; set; }
 }
@@ -105,9 +111,24 @@ public sealed class RestTransport(
             async token =>
             {
                 Interlocked.Exchange(ref known, null)?.Throw();
+                if (call.LookAgain is not null) await LookAgainAsync(call, call.LookAgain, token);
                 return await TryInTurnAsync(call, token);
             },
             stop);
+    }
+
+    private static async Task LookAgainAsync<T>(Call<T> call, Func<CancellationToken, Task> look, CancellationToken stop)
+    {
+        try
+        {
+            await look(stop);
+        }
+        catch (RegistryException e)
+        {
+            // It had tries enough of its own.
+            (e.IsFinal, e.AfterLostAnswer) = (true, call.AnswerWasLost);
+            throw;
+        }
     }
 
     /// <summary>True if a token may travel to this address: https, or http that stays on this machine.</summary>
@@ -127,20 +148,29 @@ public sealed class RestTransport(
         // Waiting for one's turn does not count against the time that the service has for its answer.
         if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
         // Nor does signing in, which has limits of its own; and while it fails, the request surely was not sent.
-        AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
+        AccessToken token = await SignInAsync(call, stop);
         try
         {
             return await TryWithTokenAsync(call, token, stop);
         }
-        catch (RegistryException e) when (e.OutcomeUnknown)
+        catch (RegistryException e)
         {
-            call.AnswerWasLost = true;
+            call.AnswerWasLost |= e.OutcomeUnknown && call.IsChange;
+            if (call.AnswerWasLost) e.AfterLostAnswer = true;
             throw;
+        }
+    }
+
+    private async Task<AccessToken> SignInAsync<T>(Call<T> call, CancellationToken stop)
+    {
+        try
+        {
+            return await tokens.GetTokenAsync(refused: null, trace, stop);
         }
         catch (RegistryException e) when (call.AnswerWasLost)
         {
-            e.AfterLostAnswer = true;
-            throw;
+            // The failure is shared by all that wait for the token, so it is told anew.
+            throw e.Told(e.Message, e.Advice, e.NamesItsSubject, afterLostAnswer: true);
         }
     }
 
@@ -247,7 +277,10 @@ public sealed class RestTransport(
             };
             bool isDistrusted = e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
             // "See inner exception" is all that the outer one says about a certificate.
-            string message = isDistrusted ? e.GetBaseException().Message : e.Message;
+            // And "An error occurred while sending the request" all that it says about a connection that broke.
+            string message = isDistrusted ? e.GetBaseException().Message
+                : neverSent ? e.Message
+                : $"The connection broke: {e.GetBaseException().Message}";
             trace?.Invoke($"{attempt.Method} {attempt.Address.AbsoluteUri} -> {message}");
             throw new RegistryException(RegistryErrorKind.Unreachable, message, e)
             {
@@ -319,6 +352,7 @@ public sealed class RestTransport(
                 MaxDelay = options.LongestPause,
                 ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception switch
                 {
+                    RegistryException { IsFinal: true } => false,
                     // A wait that is longer than anybody sits through is reported, not slept.
                     RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,

@@ -24,6 +24,11 @@ internal static class DeleteDigest
                 // Only a look at the digest tells what it did.
                 if (await ExistsAsync(client, image.Name, stop)) return Failed(image, e);
             }
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+            {
+                // It was there when the operation began, so an earlier try whose answer was lost was faster; or somebody else.
+                return new RemovedImage(image, RemovalStatus.Removed, $"{reason}; it was gone when the operation came to it");
+            }
 
             return new RemovedImage(image, RemovalStatus.Removed, reason);
         }

@@ -5,37 +5,32 @@ namespace ArtifactRegistry.Operations;
 /// <summary>Takes a tag away, if it is on the digest that was meant.</summary>
 internal static class DeleteTag
 {
-    private const int Tries = 8;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-
     /// <summary>
     /// Looks and deletes. The service has no etag for tags, so this look just before is what protects a tag that has
-    /// moved; and where an answer is lost it looks again, since the tag may have been created anew meanwhile.
+    /// moved; and it looks again before each further try, since after a pause or a lost answer the tag may be on another
+    /// digest.
     /// </summary>
     /// <returns>Once the tag is gone, whether by this or already before.</returns>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
+    /// <see cref="RegistryErrorKind.TagMoved"/>, or what the service said; with
+    /// <see cref="RegistryException.AfterLostAnswer"/> if the tag may be gone all the same.
     /// </exception>
     public static async Task RunAsync(
         ArtifactRegistryClient client, ImageName tag, string digest, CancellationToken stop)
     {
-        for (int tried = 1; ; tried++)
+        try
         {
-            try
-            {
-                ImageName now = await FindImages.ResolveTagAsync(client, tag, stop);
-                if (now.Digest != digest) throw Moved(tag, digest, now);
-                await client.DeleteTagAsync(tag, stop);
-                return;
-            }
-            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-            {
-                return;
-            }
-            catch (RegistryException e) when (e.OutcomeUnknown && tried < Tries)
-            {
-                await Task.Delay(FirstPause * Math.Pow(2, Math.Min(tried, 5) - 1), stop);
-            }
+            await LookAsync(stop);
+            await client.DeleteTagAsync(tag, LookAsync, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+        }
+
+        async Task LookAsync(CancellationToken token)
+        {
+            ImageName now = await FindImages.ResolveTagAsync(client, tag, token);
+            if (now.Digest != digest) throw Moved(tag, digest, now);
         }
     }
 

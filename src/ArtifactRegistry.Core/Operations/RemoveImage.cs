@@ -5,6 +5,8 @@ namespace ArtifactRegistry.Operations;
 /// <summary>Deletes one digest, with the tags that were named or that the caller allows to go with it.</summary>
 public static class RemoveImage
 {
+    private const string NotPutBack = "ITS TAGS COULD NOT BE PUT BACK";
+
     // After Ctrl+C: for the answer to what is on its way, and then for the tags that are put back. Together short enough
     // to be done before the prompt returns.
     private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(1.5);
@@ -15,6 +17,7 @@ public static class RemoveImage
     /// <param name="name">The digest or tag. With both, the tag must still be on the digest.</param>
     /// <param name="deleteTags">Whether tags that were not named may go too.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
+    /// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>What became of it; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
     /// <exception cref="RegistryException">
@@ -26,11 +29,13 @@ public static class RemoveImage
         ImageName name,
         bool deleteTags,
         Func<string, string, Task<bool>> confirm,
+        Action<string> warn,
         CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(confirm);
+        ArgumentNullException.ThrowIfNull(warn);
         if (name.IsRepository || name.IsWholeImage)
             throw new RegistryException(RegistryErrorKind.NameNotSpecific, $"'{name}' names no digest and no tag.");
 
@@ -63,7 +68,7 @@ public static class RemoveImage
                     $"'{image}' was not deleted: meanwhile it got the {(gained.Length == 1 ? "tag" : "tags")} {string.Join(", ", gained)}.");
         }
 
-        return await DeleteAsync(client, image, stop);
+        return await DeleteAsync(client, image, warn, stop);
     }
 
     private static async Task<DockerImage> ReadAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)
@@ -79,7 +84,7 @@ public static class RemoveImage
     }
 
     private static async Task<RemovedImage> DeleteAsync(
-        ArtifactRegistryClient client, DockerImage image, CancellationToken stop)
+        ArtifactRegistryClient client, DockerImage image, Action<string> warn, CancellationToken stop)
     {
         var gone = new List<string>();
         RemovedImage? result = null;
@@ -97,16 +102,17 @@ public static class RemoveImage
         }
         catch (RegistryException e)
         {
-            // A refusal is an answer: then this tag is still there.
-            if (!e.OutcomeUnknown) gone.RemoveAt(gone.Count - 1);
+            // Where no answer was lost, this tag is still there.
+            if (!e.AfterLostAnswer) gone.RemoveAt(gone.Count - 1);
             result = new RemovedImage(image, RemovalStatus.Failed, e.Message) { Error = e };
         }
         finally
         {
             if (gone.Count > 0 && result is null or { Status: RemovalStatus.Kept or RemovalStatus.Failed })
             {
-                string restored = await RestoreAsync(client, image, gone);
-                result = result is null ? null : WithNote(image, result, restored);
+                string restored = await RestoreAsync(client, image, gone, stop);
+                if (result is not null) result = WithNote(image, result, restored);
+                else if (restored.StartsWith(NotPutBack, StringComparison.Ordinal)) warn($"'{image}': interrupted; {restored}.");
             }
         }
 
@@ -139,9 +145,11 @@ public static class RemoveImage
         };
 
     /// <summary>Puts the tags back, also after Ctrl+C: an image that stays must stay reachable.</summary>
-    private static async Task<string> RestoreAsync(ArtifactRegistryClient client, DockerImage image, List<string> tags)
+    private static async Task<string> RestoreAsync(
+        ArtifactRegistryClient client, DockerImage image, List<string> tags, CancellationToken stop)
     {
-        using var soon = new CancellationTokenSource(TimeToRestore);
+        using var soon = new CancellationTokenSource();
+        using CancellationTokenRegistration _ = stop.Register(() => soon.CancelAfter(TimeToRestore));
         // All at once: there is little time, and a tag that is put back late is missing meanwhile.
         bool?[] back = await Task.WhenAll(tags.Select(tag => PutBackAsync(client, image, tag, soon.Token)));
         if (back.Contains(null)) return "the image itself is gone by now, so its tags were not put back";
@@ -149,7 +157,7 @@ public static class RemoveImage
         List<string> lost = [.. tags.Where((_, i) => back[i] is false)];
         return lost.Count == 0
             ? $"its tags were put back ({string.Join(", ", tags)})"
-            : $"ITS TAGS COULD NOT BE PUT BACK: {string.Join(", ", lost)}; add them again to {image.Uri}";
+            : $"{NotPutBack}: {string.Join(", ", lost)}; add them again to {image.Uri}";
     }
 
     /// <summary>True if the tag is there; null if the image is not.</summary>

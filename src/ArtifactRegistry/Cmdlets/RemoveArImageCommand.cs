@@ -39,7 +39,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        await ReportAsync(await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, StopToken), whatIf);
+        await ReportAsync(await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, LastWord, StopToken), whatIf);
     }
 
     private async Task RemoveAllAsync(ImageName image, bool whatIf)

@@ -29,6 +29,7 @@ internal sealed class OperationEntry(string name, JsonObject metadata, Func<Json
             _error = ApiError.Internal();
             return;
         }
+        if (Fate == OperationFate.Lost) return;
         try
         {
             _response = work(metadata);

@@ -4,18 +4,33 @@ namespace ArtifactRegistry.Tests.Faults;
 
 /// <summary>
 /// One command. Its script writes text: for a cmdlet that lists, a line a row; for one that changes something, what it
-/// claims to be a fact now, as "NAME|VALUE" with an empty value for what is gone and "?" for a row that claims nothing.
+/// claims of a fact, as "NAME|VALUE NOW|VALUE BEFORE": empty for what is not there, "?" where a row claims nothing.
 /// </summary>
 /// <param name="Script">What is run.</param>
 /// <param name="Scopes">What an error may name besides the things that were to be changed.</param>
 internal sealed record Scenario(string Script, params string[] Scopes)
 {
-    private const string Removed =
-        "ForEach-Object { \"digest $($_.Uri)|$(if ($_.Status -in 'Removed', 'AlreadyGone') { '' } else { '?' })\" }";
+    private const string Removed = """
+        ForEach-Object {
+            $now = if ($_.Status -in 'Removed', 'AlreadyGone') { '' } else { '?' }
+            $before = switch ($_.Status) { Removed { 'there' } AlreadyGone { '' } default { '?' } }
+            "digest $($_.Uri)|$now|$before|$($_.Status): $($_.Reason)"
+        }
+        """;
 
-    private const string Tagged = "ForEach-Object { \"tag $($_.Image):$($_.Tag)|$($_.Digest)\" }";
+    private const string Tagged = "ForEach-Object { \"tag $($_.Image):$($_.Tag)|$($_.Digest)|$($_.PreviousDigest)\" }";
 
-    private const string Granted = "ForEach-Object { \"member $($_.Resource) $($_.Role) $($_.Member)|1\" }";
+    private const string Granted =
+        "ForEach-Object { \"member $($_.Resource) $($_.Role) $($_.Member)|1|$(if ($_.Changed) { '' } else { '1' })\" }";
+
+    /// <summary>How the session signs in.</summary>
+    public string Credential { get; init; } = $"-AccessToken '{Support.PowerShellSession.Token}'";
+
+    /// <summary>What an error may be about although nothing was to be changed there.</summary>
+    public IReadOnlyList<string> Bystanders { get; init; } = [];
+
+    /// <summary>True for what the Tab key offers, of which nothing is missed that could not be listed in time.</summary>
+    public bool IsOffer { get; init; }
 
     private static string EachImage { get; } = string.Create(
         CultureInfo.InvariantCulture, $"0..{World.Images - 1} | ForEach-Object {{ \"{World.Apps}/web$($_):v1\" }}");
@@ -29,6 +44,8 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             new($"Get-ArImage {World.Apps}/mixed | ForEach-Object {{ $_.Uri }}", $"{World.Apps}/mixed"),
         ["Get-ArImageTag"] =
             new($"Get-ArImageTag {World.Apps} | ForEach-Object {{ \"$($_.Image) $($_.Tag) $($_.Digest)\" }}", World.Apps),
+        ["Get-ArImageTag, more tags than an answer has"] = new(
+            $"Get-ArImageTag {World.Other} | ForEach-Object {{ $_.Uri }}", World.Other),
         ["Get-ArUntaggedImage"] = new(
             $"Get-ArUntaggedImage {World.Apps} | ForEach-Object {{ \"$($_.Uri) $($_.Decision)\" }}",
             World.Apps, $"{World.Apps}/mixed", World.Apps + "/web"),
@@ -47,25 +64,49 @@ internal sealed record Scenario(string Script, params string[] Scopes)
         ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
         ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
         ["Remove-ArImageTag"] = new(
-            $"{EachImage} | Remove-ArImageTag | ForEach-Object {{ \"tag $($_.Image):$($_.Tag)|\" }}"),
+            $"{EachImage} | Remove-ArImageTag | ForEach-Object {{ \"tag $($_.Image):$($_.Tag)||$($_.Digest)\" }}"),
         ["Remove-ArImage, by tag"] = new($"{EachImage} | Remove-ArImage -Confirm:$false | {Removed}"),
         ["Remove-ArImage -DeleteTags"] = new(
             $"{EachImage.Replace(":v1", ":v2", StringComparison.Ordinal)} | Remove-ArImage -DeleteTags -Confirm:$false | {Removed}"),
         ["Remove-ArImage -All"] = new($"Remove-ArImage {World.Apps}/web3 -All -Confirm:$false | {Removed}", $"{World.Apps}/web3"),
         ["Remove-ArUntaggedImage"] = new(
             $"Remove-ArUntaggedImage {World.Apps} -Confirm:$false | {Removed}",
-            World.Apps, $"{World.Apps}/mixed"),
+            World.Apps, $"{World.Apps}/mixed")
+        {
+            Bystanders = [.. Enumerable.Range(0, World.Images).Select(i => $"{World.Apps}/web{i}")],
+        },
         ["Remove-ArUntaggedImage, piped"] = new(
             $"Get-ArUntaggedImage {World.Apps}/mixed | Remove-ArUntaggedImage -Confirm:$false | {Removed}",
             $"{World.Apps}/mixed"),
         ["Grant-ArReader"] = new(
-            $"1..5 | ForEach-Object {{ \"user:new$_@x.example\" }} | Grant-ArReader {World.Apps} | {Granted}", World.Apps),
+            $"'user:old@x.example', 'user:new1@x.example', 'user:new2@x.example' | Grant-ArReader {World.Apps} | {Granted}", World.Apps),
         ["Grant-ArReader -Project"] = new($"'user:new@x.example' | Grant-ArReader -Project shop | {Granted}", "projects/shop"),
         ["Revoke-ArReader"] = new(
             $"'user:old@x.example' | Revoke-ArReader {World.Apps} -Confirm:$false | "
-            + "ForEach-Object { \"member $($_.Resource) $($_.Role) $($_.Member)|\" }", World.Apps),
+            + "ForEach-Object { \"member $($_.Resource) $($_.Role) $($_.Member)||$(if ($_.Changed) { '1' })\" }", World.Apps),
         ["New-ArNodeServiceAccount"] = new(
-            "New-ArNodeServiceAccount gke-nodes -Project games 6> $null 3> $null | ForEach-Object { \"account $($_.Email)|there\" }",
+            "New-ArNodeServiceAccount gke-nodes -Project games 6> $null 3> $null | ForEach-Object { \"account $($_.Email)|there|$(if (!$_.Created) { 'there' })\" }",
             "projects/games", "gke-nodes"),
+
+        ["key of a service account"] = SignedInWith("-CredentialFile $folder/key.json"),
+        ["user"] = SignedInWith("-CredentialFile $folder/user.json"),
+        ["workload identity federation"] = SignedInWith("-CredentialFile $folder/pool.json"),
+        ["workforce identity federation"] = SignedInWith("-CredentialFile $folder/staff.json"),
+        ["impersonation"] = SignedInWith(
+            "-CredentialFile $folder/user.json -ImpersonateServiceAccount deployer@shop.iam.gserviceaccount.com "
+            + "-Delegate between@shop.iam.gserviceaccount.com"),
+
+        ["Tab, project"] = Offered("Get-ArRepository "),
+        ["Tab, account"] = Offered($"Grant-ArReader {World.Apps} bu"),
+        ["Tab, tag"] = Offered($"Get-ArImage {World.Apps}/web0:"),
+    };
+
+    private static Scenario SignedInWith(string credential) =>
+        new($"Get-ArRepository shop us | ForEach-Object {{ $_.Uri }}", "projects/shop") { Credential = credential };
+
+    private static Scenario Offered(string line) => new(
+        $"[System.Management.Automation.CommandCompletion]::CompleteInput('{line}', {line.Length}, $null).CompletionMatches | ForEach-Object {{ $_.ListItemText }}")
+    {
+        IsOffer = true,
     };
 }

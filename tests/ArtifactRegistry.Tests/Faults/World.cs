@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.SignIn;
+using ArtifactRegistry.Tests.Support;
 
 namespace ArtifactRegistry.Tests.Faults;
 
@@ -8,14 +10,23 @@ namespace ArtifactRegistry.Tests.Faults;
 internal sealed class World : IAsyncDisposable
 {
     public const string Apps = "us-docker.pkg.dev/shop/apps";
+    public const string Other = "us-docker.pkg.dev/shop/other";
     public const string Reader = "roles/artifactregistry.reader";
     public const int Images = 8;
 
+    private const string Deployer = "deployer@shop.iam.gserviceaccount.com";
+
     private readonly Clock _clock = new();
+    private readonly TemporaryFolder _folder = new();
 
     private World(EmulatorServer emulator) => Emulator = emulator;
 
     public EmulatorServer Emulator { get; private set; }
+
+    public Neighbour Neighbour { get; private set; } = null!;
+
+    /// <summary>Where the credential files are.</summary>
+    public string Folder => _folder.Path;
 
     private RegistryState State => Emulator.State;
 
@@ -25,6 +36,8 @@ internal sealed class World : IAsyncDisposable
         world.Emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { Behaviour = weather.Behaviour(), TimeProvider = world._clock }, stop);
         world.Seed();
+        world.Neighbour = new Neighbour(world.State, weather.Company, weather.Seed);
+        world.Emulator.Behaviour.BeforeHandling = world.Neighbour.ActsBefore;
         return world;
     }
 
@@ -34,6 +47,7 @@ internal sealed class World : IAsyncDisposable
         // What operations that nobody waited for were about to do is done now.
         _clock.Ahead = TimeSpan.FromHours(1);
         _ = State.UnfinishedOperations;
+        _clock.Ahead = TimeSpan.Zero;
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (RepositoryName repository in State.Repositories)
         {
@@ -57,7 +71,17 @@ internal sealed class World : IAsyncDisposable
         return facts;
     }
 
-    public ValueTask DisposeAsync() => Emulator.DisposeAsync();
+    /// <summary>As whom the services were asked.</summary>
+    public IReadOnlySet<string> Identities(IEnumerable<RecordedRequest> requests) => requests
+        .Where(request => !Endpoint.IsSignIn(request))
+        .Select(request => request.Authorization?.Split(' ')[^1] ?? "nobody")
+        .Select(token => State.SignIn.IdentityOf(token) ?? token).ToHashSet(StringComparer.Ordinal);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Emulator.DisposeAsync();
+        _folder.Dispose();
+    }
 
     private static void AddMembers(SortedDictionary<string, string> facts, string place, JsonObject policy)
     {
@@ -77,8 +101,24 @@ internal sealed class World : IAsyncDisposable
     {
         RepositoryName apps = Apps;
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-10);
-        foreach (RepositoryName repository in (RepositoryName[])[apps, "us-docker.pkg.dev/shop/other", "europe-docker.pkg.dev/shop/far"])
-            State.AddRepository(repository);
+        State.AddRepository(apps, new RepositoryOptions
+        {
+            Settings = new JsonObject
+            {
+                ["cleanupPolicies"] = new JsonObject
+                {
+                    ["newest"] = new JsonObject
+                    {
+                        ["action"] = "KEEP",
+                        ["mostRecentVersions"] = new JsonObject { ["keepCount"] = 1, ["packageNamePrefixes"] = new JsonArray("mixed") },
+                    },
+                },
+            },
+        });
+        State.AddRepository("europe-docker.pkg.dev/shop/far");
+        // More tags than one answer tells.
+        RepositoryName other = State.AddRepository((RepositoryName)Other);
+        State.AddImage(other, "many", new ImageOptions { Tags = [.. Enumerable.Range(0, 110).Select(i => $"v{i:000}")], UploadTime = old });
         State.AddProject("games");
         for (int i = 0; i < Images; i++)
         {
@@ -103,6 +143,12 @@ internal sealed class World : IAsyncDisposable
             State.AddImage(apps, "mixed", new ImageOptions { UploadTime = old });
         }
 
+        State.AddImage(apps, "mixed", new ImageOptions { UploadTime = old.AddDays(1) });
+        SeedAccess(apps);
+    }
+
+    private void SeedAccess(RepositoryName apps)
+    {
         State.Grant(apps, Reader, "user:old@x.example").Grant(apps, "roles/artifactregistry.writer", "user:ci@x.example");
         State.Grant(apps, Reader, "user:limited@x.example", new JsonObject { ["title"] = "until", ["expression"] = "true" });
         State.GrantOnProject("shop", "roles/viewer", "user:boss@x.example");
@@ -114,6 +160,35 @@ internal sealed class World : IAsyncDisposable
                 new NodePoolOptions("own") { ServiceAccount = "runner@games.iam.gserviceaccount.com" },
             ],
         });
+        State.AddServiceAccount("shop", "builder");
+        SeedCredentials(State.SignIn);
+    }
+
+    private void SeedCredentials(SignInState signIn)
+    {
+        const string User = "ada@example.com", Between = "between@shop.iam.gserviceaccount.com", Proof = "proof-of-identity";
+        const string Principal = "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo";
+        signIn.LetAct(User, Between);
+        signIn.LetAct(Between, Deployer);
+        signIn.Trust(Proof, Principal);
+        Write("key", signIn.AddServiceAccount("script@shop.iam.gserviceaccount.com"));
+        Write("user", signIn.AddUser(User));
+        File.WriteAllText(Path.Combine(Folder, "proof.txt"), Proof);
+        Write("pool", new JsonObject
+        {
+            ["type"] = "external_account",
+            ["audience"] = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/oidc",
+            ["subject_token_type"] = "urn:ietf:params:oauth:token-type:jwt",
+            ["token_url"] = "https://sts.googleapis.com/v1/token",
+            ["credential_source"] = new JsonObject { ["file"] = Path.Combine(Folder, "proof.txt") },
+        });
+        JsonObject staff = signIn.AddUser("bob@example.com");
+        staff["type"] = "external_account_authorized_user";
+        staff["audience"] = "//iam.googleapis.com/locations/global/workforcePools/staff/providers/sso";
+        staff["token_url"] = "https://sts.googleapis.com/v1/oauthtoken";
+        Write("staff", staff);
+
+        void Write(string name, JsonObject content) => File.WriteAllText(Path.Combine(Folder, name + ".json"), content.ToJsonString());
     }
 
     /// <summary>The time of this machine, or later.</summary>

@@ -133,8 +133,7 @@ internal sealed class Sweep
         RemovedImage result;
         try
         {
-            if (deletion.Tries == 0 && await NeededBySubjectAsync(node) is string reason)
-                return new RemovedImage(image, RemovalStatus.Kept, reason);
+            if (deletion.Tries == 0 && await NeededBySubjectAsync(node) is RemovedImage needed) return needed;
             if (deletion.Tries++ == 0) _limits.Journal?.Intend(image);
             result = await DeleteDigest.RunAsync(_client, image, node.Reason, _limits.Pacer, _stop);
         }
@@ -183,16 +182,16 @@ internal sealed class Sweep
     /// Why a signature, attestation or SBOM stays after all: what it is about has gained a tag since it was listed, or
     /// stays for another reason. The service would let it go, so this look is all that protects it.
     /// </summary>
-    private async Task<string?> NeededBySubjectAsync(ImageNode node)
+    private async Task<RemovedImage?> NeededBySubjectAsync(ImageNode node)
     {
         if (node.SubjectDigest is not string subject) return null;
         try
         {
             DockerImage image = await FindImages.ReadAsync(_client, node.Image.Name.WithDigest(subject), _stop);
             bool goesToo = _plan.Graph.Find(subject)?.Deletion is not null;
-            return image.Tags.Count > 0 ? $"is about {Digest.Shorten(subject)}, which has the tag {image.Tags[0]} by now"
+            return image.Tags.Count > 0 ? Kept($"is about {Digest.Shorten(subject)}, which has the tag {image.Tags[0]} by now")
                 : goesToo ? null
-                : $"is about {Digest.Shorten(subject)}, which stays";
+                : Kept($"is about {Digest.Shorten(subject)}, which stays");
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
@@ -200,8 +199,12 @@ internal sealed class Sweep
         }
         catch (RegistryException e)
         {
-            return $"is about {Digest.Shorten(subject)}, and whether that is still needed cannot be read: {e.Message}";
+            // Not merely kept: nobody decided so, and the next run may well delete it.
+            string reason = $"is about {Digest.Shorten(subject)}, and whether that is still needed cannot be read: {e.Message}";
+            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{node.Image}' {reason}") };
         }
+
+        RemovedImage Kept(string reason) => new(node.Image, RemovalStatus.Kept, reason);
     }
 
     private async Task AgainLaterAsync(ImageNode node, TimeSpan pause)

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Emulator;
+
+namespace ArtifactRegistry.Tests.Faults;
+
+/// <summary>A request without the names in it, as the doc comments of the clients write it.</summary>
+internal static partial class Endpoint
+{
+    public static string Of(RecordedRequest request)
+    {
+        string path = Uri.UnescapeDataString(Uri.UnescapeDataString(request.Path)).TrimStart('/');
+        path = path.StartsWith("v2/", StringComparison.Ordinal)
+            ? Manifest().Replace(path, "/v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:…")
+            : Names().Replace(path, name => $"{name.Groups["kind"]}/{Letter(name.Groups["kind"].Value)}");
+        return $"{request.Method} {path}";
+    }
+
+    /// <summary>Whether it asks for a token.</summary>
+    public static bool IsSignIn(RecordedRequest request) =>
+        request.Path is "/token" or "/v1/token" or "/v1/oauthtoken"
+        || Uri.UnescapeDataString(request.Path).EndsWith(":generateAccessToken", StringComparison.Ordinal);
+
+    private static string Letter(string kind) => kind switch
+    {
+        "packages" => "A",
+        "versions" => "sha256:…",
+        "dockerImages" => "IMAGE@sha256:…",
+        "serviceAccounts" => "EMAIL",
+        _ => char.ToUpperInvariant(kind[0]).ToString(),
+    };
+
+    [GeneratedRegex(@"^v2/.*/manifests/sha256:\w+$")]
+    private static partial Regex Manifest();
+
+    [GeneratedRegex(@"\b(?<kind>projects|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?")]
+    private static partial Regex Names();
+}

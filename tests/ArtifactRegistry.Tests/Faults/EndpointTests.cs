@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Faults;
+
+/// <summary>That no endpoint is spared: what the clients' doc comments list is what the scenarios ask for.</summary>
+public sealed partial class EndpointTests
+{
+    // Google's library composes these, so no doc comment of ours lists them; MetadataFaultTests has the metadata server.
+    private static readonly string[] SignIn =
+    [
+        "POST token", "POST v1/token", "POST v1/oauthtoken", "POST v1/projects/P/serviceAccounts/EMAIL:generateAccessToken",
+    ];
+
+    [Fact]
+    public async Task Every_endpoint_that_a_client_has_is_asked_in_a_scenario()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using var tally = new FaultTests.Tally();
+        var asked = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (Scenario scenario in Scenario.All.Values)
+            asked.UnionWith((await tally.RunAsync(scenario, Weather.Clear, stop)).Requests.Select(Endpoint.Of));
+
+        string clients = Path.Combine(Checkout.Root, "src", "ArtifactRegistry.Core", "Clients");
+        IEnumerable<string> listed = Directory.EnumerateFiles(clients, "*.cs")
+            .SelectMany(file => RequestLine().Matches(File.ReadAllText(file)))
+            .Select(line => $"{line.Groups["method"]} {line.Groups["path"].Value.TrimEnd('.', ',', ':')}");
+        Assert.Equal(new SortedSet<string>(listed.Concat(SignIn), StringComparer.Ordinal), asked);
+    }
+
+    [GeneratedRegex(@"(?<method>GET|POST|PATCH|DELETE) (?<path>(v1|/v2)/[^\s?<]+)")]
+    private static partial Regex RequestLine();
+}
