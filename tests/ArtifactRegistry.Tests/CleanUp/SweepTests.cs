@@ -235,6 +235,28 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public async Task A_signature_whose_subject_cannot_be_read_again_stays_with_it_and_that_is_an_error()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string subject = shop.Add(), signature = shop.AddSignature(subject), other = shop.Add();
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Unavailable)
+        {
+            RetryAfter = "86400", // longer than anybody waits, so it is reported at once
+            When = request => request.Is("GET", $"/dockerImages/web@{subject}"),
+        });
+
+        ScriptResult result = shop.Run(Sweep);
+
+        Assert.Equal([other], Row.Digests(result, "Removed"));
+        Assert.Equal([signature], Row.Digests(result, "Failed"));
+        Assert.Equal([subject], Row.Digests(result, "Kept"));
+        Assert.Contains(signature, result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("whether that is still needed cannot be read", result.ErrorText, StringComparison.Ordinal);
+        Assert.Single(result.Errors);
+        Assert.Equal(CleanUpWords.Sorted(subject, signature), shop.Left());
+    }
+
+    [Fact]
     public async Task With_ErrorAction_Stop_the_first_failure_ends_the_run_and_leaves_nothing_running()
     {
         await using Shop shop = await Shop.OpenAsync();
