@@ -38,7 +38,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     /// <summary>Takes a line of the transport; from any thread.</summary>
     public void Hear(string line)
     {
-        bool pause = line.StartsWith(RestTransport.TryingAgain, StringComparison.Ordinal);
+        bool pause = line.StartsWith(Retries.TryingAgain, StringComparison.Ordinal);
         _pause = pause ? line : null;
         if (!pause) Interlocked.Increment(ref _answers);
     }

@@ -2,46 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ArtifactRegistry.Auth;
 using Polly;
-using Polly.Retry;
 
 namespace ArtifactRegistry.Http;
-
-/// <summary>Whether a request may be sent again when its first outcome is not known.</summary>
-internal enum Repeat
-{
-    /// <summary>Sending it twice has the effect of sending it once.</summary>
-    Freely,
-
-    /// <summary>Only if the service surely did nothing: it said 429, or no connection came about.</summary>
-    OnlyIfRefused,
-}
-
-/// <summary>One request, and how its answer is read.</summary>
-internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Repeat Repeat, Func<JsonTypeInfo<T>> Answer)
-{
-    /// <summary>What the service may send back; null for its default.</summary>
-    public string? Accept { get; init; }
-
-    /// <summary>The permission that the method needs, for services that do not name it when they refuse.</summary>
-    public string? Needs { get; init; }
-
-    /// <summary>Holds each try back until its turn; null if there is no limit.</summary>
-    public Pacer? Pacer { get; init; }
-
-    /// <summary>Looks, before each further try, whether it is still right to send this; throws if it is not.</summary>
-    public Func<CancellationToken, Task>? LookAgain { get; init; }
-
-    /// <summary>Whether it asks for a change. Resource Manager reads policies by POST.</summary>
-    public bool IsChange => Method != HttpMethod.Get && !Address.AbsolutePath.EndsWith(":getIamPolicy", StringComparison.Ordinal);
-
-    /// <summary>True once a try was sent whose outcome is not known.</summary>
-    public bool AnswerWasLost { get; set; }
-}
 
 /// <summary>The one place that sends HTTP: token, time-out, retry, decompression, error translation, trace.</summary>
 /// <param name="http">The shared connection pool.</param>
@@ -52,19 +17,12 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
 public sealed class RestTransport(
     HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange = null)
 {
-    /// <summary>How a line begins that says that a request failed and goes out again after a pause.</summary>
-    internal const string TryingAgain = "Trying again in ";
-
     /// <summary>What to do where TLS fails, which is nearly always for the certificate.</summary>
     internal const string CertificateAdvice =
         "If a proxy of your company opens TLS, its authority belongs into this system's store of certificates.";
 
-    private const int TriesToConnect = 3; // after the first, about two seconds in all
-
-    private const int LongestErrorBody = 64 * 1024;
-
-    private readonly Lazy<ResiliencePipeline> _freely = new(() => Pipeline(options, trace, Repeat.Freely));
-    private readonly Lazy<ResiliencePipeline> _onlyIfRefused = new(() => Pipeline(options, trace, Repeat.OnlyIfRefused));
+    private readonly Lazy<ResiliencePipeline> _freely = new(() => Retries.Pipeline(options, trace, Repeat.Freely));
+    private readonly Lazy<ResiliencePipeline> _onlyIfRefused = new(() => Retries.Pipeline(options, trace, Repeat.OnlyIfRefused));
 
     // Less is the resolution of the Date header, the way of an answer, and what clocks differ anyhow.
     private static readonly TimeSpan Unremarkable = TimeSpan.FromMinutes(1);
@@ -250,10 +208,10 @@ public sealed class RestTransport(
 
             if (!response.IsSuccessStatusCode)
                 throw ErrorEnvelope.Translate(
-                    line, response.StatusCode, await ReadErrorAsync(response.Content, stop), RetryAfter(response),
+                    line, response.StatusCode, await AnswerReader.ReadErrorAsync(response.Content, stop), AnswerReader.RetryAfter(response),
                     attempt.Needs);
 
-            return await ReadAnswerAsync(response, answer, line, stop);
+            return await AnswerReader.ReadAsync(response, answer, line, stop);
         }
         catch (OperationCanceledException e)
         {
@@ -291,85 +249,5 @@ public sealed class RestTransport(
         }
     }
 
-    private static async Task<T> ReadAnswerAsync<T>(
-        HttpResponseMessage response, JsonTypeInfo<T> answer, string line, CancellationToken stop)
-    {
-        Exception? cause = null;
-        try
-        {
-            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
-            if (await JsonSerializer.DeserializeAsync(stream, answer, stop) is T value) return value;
-        }
-        catch (Exception e) when (e is JsonException or InvalidDataException)
-        {
-            cause = e;
-        }
-
-        throw new RegistryException(
-            RegistryErrorKind.UnexpectedAnswer, "The answer is not the JSON that the API documents.", cause)
-        {
-            Status = response.StatusCode,
-            Request = line,
-        };
-    }
-
-    // The status says what went wrong, and the body only why: so a body that is endless, broken or in an encoding that
-    // nobody knows is read as far as it is of use.
-    private static async Task<string> ReadErrorAsync(HttpContent content, CancellationToken stop)
-    {
-        byte[] buffer = new byte[LongestErrorBody];
-        int length = 0;
-        try
-        {
-            await using Stream stream = await content.ReadAsStreamAsync(stop);
-            for (int read = -1; read != 0 && length < buffer.Length; length += read)
-                read = await stream.ReadAsync(buffer.AsMemory(length), stop);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
-        {
-        }
-
-        return Encoding.UTF8.GetString(buffer, 0, length);
-    }
-
     private static string Line(HttpMethod method, Uri address) => $"{method} {address.GetLeftPart(UriPartial.Path)}";
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: TimeSpan delta } => delta,
-        { Date: DateTimeOffset date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
-        _ => null,
-    };
-
-    private static ResiliencePipeline Pipeline(TransportOptions options, Action<string>? trace, Repeat repeat) =>
-        options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder()
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = options.Retries,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = options.FirstPause,
-                MaxDelay = options.LongestPause,
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception switch
-                {
-                    RegistryException { IsFinal: true } => false,
-                    // A wait that is longer than anybody sits through is reported, not slept.
-                    RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
-                    RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
-                    // A host that cannot be reached is mostly a wrong address or a missing network, and soon reported.
-                    RegistryException { NeverSent: true } => args.AttemptNumber < TriesToConnect,
-                    RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,
-                    _ => false,
-                }),
-                // A wait of nothing, or until a moment that has passed, leaves the pause to us: else all tries go at once.
-                DelayGenerator = args => ValueTask.FromResult(
-                    args.Outcome.Exception is RegistryException { RetryAfter: { Ticks: > 0 } wait } ? wait : (TimeSpan?)null),
-                OnRetry = args =>
-                {
-                    trace?.Invoke(FormattableString.Invariant(
-                        $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s (try {args.AttemptNumber + 2} of {options.Retries + 1}): {args.Outcome.Exception?.Message}"));
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
 }

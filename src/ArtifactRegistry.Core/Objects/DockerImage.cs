@@ -102,8 +102,8 @@ public class DockerImage
         return new DockerImage(name, tags.Count == 0 ? TagList.Empty : new TagList([.. tags]))
         {
             Kind = ImageKinds.Of(message.MediaType, message.ArtifactType, message.SubjectDigest, tags),
-            MediaType = names.Shared(message.MediaType),
-            ArtifactType = names.Shared(NullIfEmpty(message.ArtifactType)),
+            MediaType = names.SharedType(message.MediaType),
+            ArtifactType = names.SharedType(NullIfEmpty(message.ArtifactType)),
             SubjectDigest = NullIfEmpty(message.SubjectDigest),
             SizeBytes = message.ImageSizeBytes ?? 0,
             _uploadTime = Local(message.UploadTime),

@@ -21,8 +21,8 @@ internal sealed class ListedNames
         return name;
     }
 
-    /// <summary>A media type or an artifact type, of which a listing has few.</summary>
-    public string? Shared(string? type)
+    /// <summary>The same media type or artifact type, as the one object that the listing has of it.</summary>
+    public string? SharedType(string? type)
     {
         if (type is null || _types.Add(type)) return type;
         _types.TryGetValue(type, out string? known);

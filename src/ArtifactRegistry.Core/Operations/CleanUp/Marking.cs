@@ -14,7 +14,7 @@ internal sealed class Marking
 
     private Marking(ImageGraph graph, CleanUpRules rules, DateTimeOffset now) => (_graph, _rules, _now) = (graph, rules, now);
 
-    /// <summary>Sets <see cref="ImageNode.KeptFor"/> of everything that is kept.</summary>
+    /// <summary>Sets <see cref="ImageNode.KeepReason"/> of everything that is kept.</summary>
     public static void Run(ImageGraph graph, CleanUpRules rules, KeepPolicies policies, DateTimeOffset now) =>
         new Marking(graph, rules, now).MarkRoots(policies);
 
@@ -79,7 +79,7 @@ internal sealed class Marking
     private List<ImageNode> NewestCandidates() =>
     [
         .. _graph.Nodes
-            .Where(node => node.KeptFor is null && node.Indexes.Count == 0 && node.SubjectDigest is null)
+            .Where(node => node.KeepReason is null && node.Indexes.Count == 0 && node.SubjectDigest is null)
             .OrderByDescending(node => node.Image.UploadTime?.ToUniversalTime())
             .ThenBy(node => node.Image.Digest, StringComparer.Ordinal)
             .Take(_rules.KeepNewest),
@@ -101,8 +101,8 @@ internal sealed class Marking
     /// <summary>The first reason stays.</summary>
     private static bool Note(ImageNode node, string reason, ImageNode? keptBy)
     {
-        if (node.KeptFor is not null) return false;
-        (node.KeptFor, node.KeptBy) = (reason, keptBy);
+        if (node.KeepReason is not null) return false;
+        (node.KeepReason, node.KeptBy) = (reason, keptBy);
         return true;
     }
 

@@ -3,41 +3,6 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>What a clean-up does with the untagged digests of one image.</summary>
-/// <param name="Image">The image.</param>
-/// <param name="Untagged">Every untagged digest that was asked about.</param>
-/// <param name="Gone">Digests that were asked about and do not exist.</param>
-/// <param name="Unreadable">Errors about manifests that could not be read.</param>
-/// <param name="Graph">How the digests are connected.</param>
-/// <param name="Rules">What it was decided by.</param>
-internal sealed record CleanUpPlan(
-    ImageName Image,
-    IReadOnlyList<ImageNode> Untagged,
-    IReadOnlyList<RemovedImage> Gone,
-    IReadOnlyList<RegistryException> Unreadable,
-    ImageGraph Graph,
-    CleanUpRules Rules)
-{
-    /// <summary>How many digests the image has, tagged or not.</summary>
-    public int Total { get; } = Graph.Nodes.Count;
-
-    /// <summary>The decisions as users see them, made one by one since there may be very many.</summary>
-    public IEnumerable<UntaggedImage> Decisions => Untagged.Select(node => node.ToUntaggedImage(Rules));
-
-    /// <summary>What is kept, in the order of the listing.</summary>
-    public IEnumerable<ImageNode> Keep => Untagged.Where(node => node.KeptFor is not null);
-
-    /// <summary>What is deleted, in the order of the listing.</summary>
-    public IReadOnlyList<ImageNode> Delete { get; } = [.. Untagged.Where(node => node.KeptFor is null)];
-
-    /// <summary>The plan in words, for the question and for -WhatIf.</summary>
-    public string Action =>
-        $"Delete {Delete.Count} untagged {(Delete.Count == 1 ? "digest" : "digests")} ({ByteSize.Format(SizeBytes)}), keep {Total - Delete.Count}";
-
-    /// <summary>Size in bytes of what is deleted.</summary>
-    public long SizeBytes => Delete.Sum(node => node.Image.SizeBytes);
-}
-
 /// <summary>Lists the digests of images, reads what their listing does not tell, and decides what nobody needs.</summary>
 /// <param name="client">The API.</param>
 /// <param name="registry">The registry's own protocol, for manifests.</param>
@@ -219,8 +184,8 @@ internal sealed class PlanCleanUp(
             // A subject that stays keeps its signatures as well, though the service would let them go.
             foreach (ImageNode held in parent.Held.Concat(parent.Referrers))
             {
-                if (held.KeptFor is not null || !wanted.Contains(held.Image.Digest)) continue;
-                (held.KeptFor, held.KeptBy) = ($"{parent} refers to it and was not asked about", parent);
+                if (held.KeepReason is not null || !wanted.Contains(held.Image.Digest)) continue;
+                (held.KeepReason, held.KeptBy) = ($"{parent} refers to it and was not asked about", parent);
                 staying.Enqueue(held);
             }
         }

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>Reads what the service answers, of whatever it is made.</summary>
+internal static class AnswerReader
+{
+    private const int LongestErrorBody = 64 * 1024;
+
+    /// <summary>Reads a success.</summary>
+    /// <exception cref="RegistryException">It is not the JSON that was expected.</exception>
+    public static async Task<T> ReadAsync<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> answer, string line, CancellationToken stop)
+    {
+        Exception? cause = null;
+        try
+        {
+            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
+            if (await JsonSerializer.DeserializeAsync(stream, answer, stop) is T value) return value;
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            cause = e;
+        }
+
+        throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer, "The answer is not the JSON that the API documents.", cause)
+        {
+            Status = response.StatusCode,
+            Request = line,
+        };
+    }
+
+    /// <summary>Reads a refusal.</summary>
+    /// <remarks>
+    /// The status says what went wrong, and the body only why: so a body that is endless, broken or in an encoding that
+    /// nobody knows is read as far as it is of use.
+    /// </remarks>
+    public static async Task<string> ReadErrorAsync(HttpContent content, CancellationToken stop)
+    {
+        byte[] buffer = new byte[LongestErrorBody];
+        int length = 0;
+        try
+        {
+            await using Stream stream = await content.ReadAsStreamAsync(stop);
+            for (int read = -1; read != 0 && length < buffer.Length; length += read)
+                read = await stream.ReadAsync(buffer.AsMemory(length), stop);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+            // What has come so far is what there is to tell.
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
+
+    /// <summary>How long the service asks to wait before another try; null if it does not say.</summary>
+    public static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: TimeSpan delta } => delta,
+        { Date: DateTimeOffset date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+        _ => null,
+    };
+}
