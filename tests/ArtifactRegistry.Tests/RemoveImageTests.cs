@@ -360,6 +360,22 @@ public sealed class RemoveImageTests
         Assert.Equal(3, shop.State.DigestCount(shop.Repository));
     }
 
+    [Theory]
+    [InlineData("Remove-ArImage $app -All -Force", 2)]
+    [InlineData("Remove-ArImage \"$app@$kept\" -Force", 1)]
+    public async Task With_ErrorAction_Stop_every_row_is_out_before_the_error_that_ends_the_command(string command, int rows)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Session.Set("kept", shop.Add());
+        shop.Add();
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
+
+        ScriptResult result = shop.Run($"{command} -ErrorAction Stop");
+
+        Assert.IsType<ActionPreferenceStopException>(result.Thrown);
+        Assert.Equal(Enumerable.Repeat("Failed", rows), result.Values("Status"));
+    }
+
     [Fact]
     public async Task All_of_an_image_that_is_not_there_is_not_found()
     {

@@ -21,7 +21,10 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Rep
     /// <summary>The permission that the method needs, for services that do not name it when they refuse.</summary>
     public string? Needs { get; init; }
 
-    /// <summary>Holds each try back until its turn; null if there is no limit.</summary>
+    /// <summary>
+    /// Holds each further try back until its turn; for the first one whoever calls has waited, and decides then whether it
+    /// is still to be sent. Null if there is no limit.
+    /// </summary>
     public Pacer? Pacer { get; init; }
 
     /// <summary>Looks, before each further try, whether it is still right to send this; throws if it is not.</summary>

@@ -45,7 +45,7 @@ public sealed class RestTransport(
         {
             try
             {
-                return await TryInTurnAsync(call, stop);
+                return await TryAsync(call, stop);
             }
             catch (RegistryException first)
             {
@@ -69,8 +69,10 @@ public sealed class RestTransport(
             async token =>
             {
                 Interlocked.Exchange(ref known, null)?.Throw();
+                // Waiting for one's turn does not count against the time that the service has for its answer.
+                if (call.Pacer is not null) await call.Pacer.WaitAsync(token);
                 if (call.LookAgain is not null) await LookAgainAsync(call, call.LookAgain, token);
-                return await TryInTurnAsync(call, token);
+                return await TryAsync(call, token);
             },
             stop);
     }
@@ -101,11 +103,9 @@ public sealed class RestTransport(
                 $"'{address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used towards this machine only.");
     }
 
-    private async Task<T> TryInTurnAsync<T>(Call<T> call, CancellationToken stop)
+    private async Task<T> TryAsync<T>(Call<T> call, CancellationToken stop)
     {
-        // Waiting for one's turn does not count against the time that the service has for its answer.
-        if (call.Pacer is not null) await call.Pacer.WaitAsync(stop);
-        // Nor does signing in, which has limits of its own; and while it fails, the request surely was not sent.
+        // Signing in has limits of its own; and while it fails, the request surely was not sent.
         AccessToken token = await SignInAsync(call, stop);
         try
         {

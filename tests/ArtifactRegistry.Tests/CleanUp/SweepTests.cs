@@ -414,6 +414,24 @@ public sealed class SweepTests
         Assert.Empty(shop.Changes);
     }
 
+    [Fact]
+    public async Task No_deletion_whose_turn_comes_after_the_time_limit_is_begun()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 4);
+        using TemporaryFolder folder = new();
+        string journal = Path.Combine(folder.Path, "journal.jsonl");
+
+        // One at once, and the turns of the others are ten, twenty and thirty seconds later.
+        ScriptResult result = shop.Run(
+            $"{Sweep} -RequestsPerSecond 0.1 -ThrottleLimit 4 -TimeLimit 3s -JournalPath '{journal}'").MustSucceed();
+
+        Assert.Single(Row.Digests(result, "Removed"));
+        Assert.Equal(shop.Left(), Row.Digests(result, "NotReached"));
+        Assert.Single(shop.Changes);
+        Assert.Equal(2, File.ReadAllLines(journal).Length);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("0")]

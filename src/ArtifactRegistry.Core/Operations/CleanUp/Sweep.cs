@@ -121,18 +121,14 @@ internal sealed class Sweep
         DockerImage image = node.Image;
         if (deletion.HeldBy is ImageNode parent)
             return new RemovedImage(image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
-        if ((deletion.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended)
-        {
-            var notReached = new RemovedImage(image, RemovalStatus.NotReached, ended);
-            // An intent without a result means that we were killed.
-            if (deletion.Tries > 0) _limits.Journal?.Note(notReached);
-            return notReached;
-        }
+        if ((deletion.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended) return NotReached(ended);
 
         await _limits.Slots.WaitAsync(_stop);
         RemovedImage result;
         try
         {
+            if (await _limits.WaitForTurnAsync(_stop) is string late) return NotReached(late);
+            // Last of all, since that wait may be long.
             if (deletion.Tries == 0 && await NeededBySubjectAsync(node) is RemovedImage needed) return needed;
             if (deletion.Tries++ == 0) _limits.Journal?.Intend(image);
             result = await DeleteDigest.RunAsync(_client, image, node.Reason, _limits.Pacer, _stop);
@@ -151,6 +147,14 @@ internal sealed class Sweep
 
         _limits.Journal?.Note(result);
         return result;
+
+        RemovedImage NotReached(string reason)
+        {
+            var notReached = new RemovedImage(image, RemovalStatus.NotReached, reason);
+            // An intent without a result means that we were killed.
+            if (deletion.Tries > 0) _limits.Journal?.Note(notReached);
+            return notReached;
+        }
     }
 
     /// <summary>

@@ -11,7 +11,12 @@ namespace ArtifactRegistry.Operations.CleanUp;
 internal sealed class SweepLimits(
     int concurrency, Pacer pacer, int? maxCount, TimeSpan? timeLimit, Journal? journal) : IDisposable
 {
+    // 24 days are the most that a timer takes; who waits for longer than that is told by the clock alone.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(24);
+
     private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly CancellationTokenSource _timeIsUp =
+        timeLimit is TimeSpan limit && limit < LongestTimer ? new(limit) : new();
     private int _left = maxCount ?? int.MaxValue;
 
     internal int Concurrency => concurrency;
@@ -29,11 +34,34 @@ internal sealed class SweepLimits(
         return maxCount is null || Interlocked.Decrement(ref _left) >= 0 ? null : $"the limit of {maxCount} deletions was reached";
     }
 
+    /// <summary>Waits for the turn of a deletion: why it may not begin any more, if the time limit came first; else null.</summary>
+    internal async Task<string?> WaitForTurnAsync(CancellationToken stop)
+    {
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(stop, _timeIsUp.Token);
+        try
+        {
+            await pacer.WaitAsync(inTime.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The timer may be a little ahead of the clock.
+            return OutOfTimeReason;
+        }
+
+        return OutOfTime;
+    }
+
     internal string? OutOfTime =>
         timeLimit is TimeSpan limit && TimeProvider.System.GetElapsedTime(_started) >= limit
-            ? $"the time limit of {limit:g} was reached"
+            ? OutOfTimeReason
             : null;
 
+    private string OutOfTimeReason => $"the time limit of {timeLimit:g} was reached";
+
     /// <inheritdoc/>
-    public void Dispose() => Slots.Dispose();
+    public void Dispose()
+    {
+        Slots.Dispose();
+        _timeIsUp.Dispose();
+    }
 }
