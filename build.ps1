@@ -10,7 +10,7 @@
     first step that fails.
 
     Build    Builds all projects, and stages the module in bin/; then Import-Module ./ArtifactRegistry.psd1 works.
-    Test     Runs dotnet test, then the Pester suite of tests/Module against the checkout if Pester 5 is installed.
+    Test     Runs dotnet test, then the Pester suite of tests/Module against the checkout.
     Package  Makes out/ArtifactRegistry/VERSION/, the folder that Publish-PSResource -Path takes, from a clean build.
     Demo     Shows the main job on the local emulator, then leaves a prompt to try things at.
 
@@ -70,13 +70,6 @@ function Invoke-Build {
 
 function Invoke-Test {
     Invoke-Step dotnet 'test', '--configuration', $Configuration
-
-    $pester = Get-Module Pester -ListAvailable | Where-Object { $_.Version.Major -eq 5 }
-    if (-not $pester) {
-        Write-Warning ('Pester 5 is not installed, so the suite in tests/Module was not run. ' +
-            "Install-PSResource Pester -Version '[5.5,6.0)' installs it.")
-        return
-    }
 
     # In a process of its own: the module's assemblies stay loaded until the process ends, and on Windows locked as well.
     $shell = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')

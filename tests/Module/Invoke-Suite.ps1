@@ -5,7 +5,8 @@
     Runs the Pester suite against the module, and exits 0 only if tests ran and none failed.
 
 .DESCRIPTION
-    Needs Pester 5 and a built emulator (./build.ps1). The last line says how many tests passed, failed and were skipped.
+    Needs a build of the solution (./build.ps1 or dotnet build), which brings Pester as well; where only the emulator was
+    built, Pester 5 from elsewhere. The last line says how many tests passed, failed and were skipped.
     Best run in a process of its own, since the module's assemblies stay loaded: pwsh -File tests/Module/Invoke-Suite.ps1
 
 .PARAMETER ModulePath
@@ -26,6 +27,7 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
+$env:PSModulePath = (Join-Path $PSScriptRoot modules) + [IO.Path]::PathSeparator + $env:PSModulePath
 Import-Module Pester -MinimumVersion 5.5.0 -MaximumVersion 5.99.99
 if ($ModulePath) { $env:ARTIFACTREGISTRY_MODULE = (Resolve-Path $ModulePath).ProviderPath }
 

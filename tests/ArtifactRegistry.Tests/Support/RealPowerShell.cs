@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Tests;
 using Xunit;
 
 namespace ArtifactRegistry.Tests.Support;
@@ -15,7 +16,7 @@ internal static class RealPowerShell
         .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh"))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Runs a command with the staged module, connected to an emulator. Skips the test where there is no pwsh.</summary>
+    /// <summary>Runs a command with the staged module, connected to an emulator. Where there is no pwsh, see <see cref="Needs"/>.</summary>
     /// <param name="emulator">Whom the module speaks to.</param>
     /// <param name="command">The command, after which the process ends.</param>
     /// <param name="input">What stands on standard input; null closes it.</param>
@@ -23,7 +24,9 @@ internal static class RealPowerShell
     public static async Task<ProcessResult> RunAsync(
         EmulatorServer emulator, string command, string? input, params string[] arguments)
     {
-        Assert.SkipWhen(Path is null, "pwsh is not on PATH here, so what the real console host does cannot be seen.");
+        Needs.That(
+            Path is not null,
+            "pwsh is not on PATH here, so what the real console host does cannot be seen: dotnet tool install --global PowerShell");
         CancellationToken stop = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo(Path!)
         {
