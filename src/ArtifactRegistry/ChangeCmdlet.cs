@@ -29,7 +29,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// <param name="action">A verb phrase that says what would happen to it.</param>
     private protected bool Confirm(string target, string action)
     {
-        if (NoQuestions && !IsWhatIf && !MyInvocation.BoundParameters.ContainsKey("Confirm"))
+        if (IsUnasked)
         {
             WriteVerbose($"{action}: {target}");
             return true;
@@ -48,6 +48,11 @@ public abstract class ChangeCmdlet : RegistryCmdlet
             throw NobodyToAsk(target, action, e);
         }
     }
+
+    /// <summary>True if the user will be asked, and may take their time.</summary>
+    private protected bool Asks => !IsUnasked && IsDue;
+
+    private bool IsUnasked => NoQuestions && !IsWhatIf && !MyInvocation.BoundParameters.ContainsKey("Confirm");
 
     private bool IsDue
     {

@@ -12,6 +12,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private readonly HashSet<CleanUpRules> _travelled = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<ImageName, string> _kept = [];
     private bool _someWithoutRules;
+    private PlanCleanUp? _planner;
 
     /// <summary>Repositories or images, also with * and ?, to look at whole; or single digests.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -101,13 +102,11 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     {
         CleanUpRules rules = AllRules();
         var planned = new HashSet<ImageName>();
-        using PlanCleanUp planner = new(Client, Registry, Session.Manifests, ThrottleLimit);
-        Action<string> warn = text => Note(() => WriteWarning(text));
 
         foreach (ImagePattern scope in _scopes)
         {
             Tell(scope, $"untagged digests older than {rules.OlderThan}");
-            await foreach (CleanUpPlan plan in Reporting(scope, planner.RunAsync(scope, rules, warn, StopToken)))
+            await foreach (CleanUpPlan plan in Reporting(scope, Planner.RunAsync(scope, rules, Warn, StopToken)))
                 if (planned.Add(plan.Image))
                     yield return plan;
         }
@@ -115,7 +114,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         foreach ((ImageName image, HashSet<string> digests) in _digests.Where(one => !planned.Contains(one.Key)))
         {
             Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
-            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(planner.RunAsync(image, digests, rules, warn, StopToken))))
+            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.RunAsync(image, digests, rules, Warn, StopToken))))
                 yield return plan;
         }
 
@@ -124,6 +123,25 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
                 $"{unmatched.Count} of {rules.InUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
                 + $"'{unmatched[0]}'. They may belong to other images; if not, check where they come from."));
     }
+
+    /// <summary>
+    /// Plans once more for what a plan deletes, since that may have stood for long. What it did not delete is not deleted
+    /// now, whatever has become of it.
+    /// </summary>
+    private protected IAsyncEnumerable<CleanUpPlan> PlanAgainAsync(CleanUpPlan plan) =>
+        Reporting(plan.Image, OneAsync(Planner.RunAsync(
+            plan.Image, [.. plan.Delete.Select(node => node.Image.Digest)], plan.Rules, Warn, StopToken)));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _planner?.Dispose();
+    }
+
+    private PlanCleanUp Planner => _planner ??= new PlanCleanUp(Client, Registry, Session.Manifests, ThrottleLimit);
+
+    private void Warn(string text) => Note(() => WriteWarning(text));
 
     private void Tell(object what, string which)
     {

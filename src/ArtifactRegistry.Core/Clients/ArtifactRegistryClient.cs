@@ -66,8 +66,10 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
     /// Without force, so that the service refuses a digest that has a tag. May be repeated; the second answer may be 404.
     /// </summary>
-    internal Task<OperationMessage> DeleteVersionAsync(ImageName digest, Pacer? pacer, CancellationToken stop) =>
-        SendAsync<OperationMessage>(HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, stop, pacer);
+    internal Task<OperationMessage> DeleteVersionAsync(
+        ImageName digest, Pacer? pacer, Func<CancellationToken, Task>? lookAgain, CancellationToken stop) =>
+        SendAsync<OperationMessage>(
+            HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, stop, pacer, lookAgain: lookAgain);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, CancellationToken stop) =>

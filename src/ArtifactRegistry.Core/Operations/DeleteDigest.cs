@@ -9,12 +9,25 @@ internal static class DeleteDigest
     /// <summary>
     /// Deletes, waits until the service confirms, and tells what became of the digest. Never throws a RegistryException.
     /// </summary>
+    /// <param name="client">The service.</param>
+    /// <param name="image">The digest.</param>
+    /// <param name="reason">Why it may go, for the row.</param>
+    /// <param name="pacer">What holds further tries back; whoever calls has waited for the first one's turn.</param>
+    /// <param name="needed">Looks, before each further try, whether it is to stay after all; the row that says so, or null.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<RemovedImage> RunAsync(
-        ArtifactRegistryClient client, DockerImage image, string reason, Pacer? pacer, CancellationToken stop)
+        ArtifactRegistryClient client,
+        DockerImage image,
+        string reason,
+        Pacer? pacer,
+        Func<Task<RemovedImage?>>? needed,
+        CancellationToken stop)
     {
+        RemovedImage? spared = null;
         try
         {
-            OperationMessage operation = await client.DeleteVersionAsync(image.Name, pacer, stop);
+            OperationMessage operation = await client.DeleteVersionAsync(
+                image.Name, pacer, needed is null ? null : LookAgainAsync, stop);
             try
             {
                 await WaitForOperation.RunAsync(client, operation, stop);
@@ -32,6 +45,10 @@ internal static class DeleteDigest
 
             return new RemovedImage(image, RemovalStatus.Removed, reason);
         }
+        catch (RegistryException e) when (spared is not null)
+        {
+            return e.AfterLostAnswer ? await AfterLostAnswerAsync(client, image, reason, spared, stop) : spared;
+        }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
             return e.AfterLostAnswer
@@ -41,6 +58,28 @@ internal static class DeleteDigest
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.FailedPrecondition)
         {
             return await RefusedAsync(client, image, e, stop);
+        }
+        catch (RegistryException e)
+        {
+            return Failed(image, e);
+        }
+
+        async Task LookAgainAsync(CancellationToken token)
+        {
+            spared = await needed();
+            if (spared is not null) throw new RegistryException(RegistryErrorKind.StillReferenced, spared.Reason);
+        }
+    }
+
+    /// <summary>What became of a digest that would have been spared, had not an earlier try perhaps been carried out.</summary>
+    private static async Task<RemovedImage> AfterLostAnswerAsync(
+        ArtifactRegistryClient client, DockerImage image, string reason, RemovedImage spared, CancellationToken stop)
+    {
+        try
+        {
+            return await ExistsAsync(client, image.Name, stop)
+                ? spared
+                : new RemovedImage(image, RemovalStatus.Removed, $"{reason}; it is gone after a try whose answer was lost");
         }
         catch (RegistryException e)
         {

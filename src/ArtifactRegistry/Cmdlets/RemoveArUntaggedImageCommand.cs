@@ -117,19 +117,14 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private bool Carry(CleanUpPlan plan)
     {
-        foreach (RemovedImage gone in plan.Gone) Report(gone);
-        foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
+        ReportSpared(plan);
         if (plan.Delete.Count == 0) return false;
 
         if (Confirm(plan.Image.ToString(), plan.Action))
         {
             _summary.Planned += plan.Delete.Count;
-            SweepLimits limits = _limits!;
-            Start(plan.Image, async () =>
-            {
-                await foreach (RemovedImage removed in Sweep.RunAsync(Client, plan, limits, StopToken))
-                    await PostAsync(() => Report(removed, planned: true));
-            });
+            bool mayHaveStood = Asks || _abortAbove is not null;
+            Start(plan.Image, () => mayHaveStood || plan.IsStale ? SweepAgainAsync(plan) : SweepAsync(plan));
         }
         else if (IsWhatIf)
         {
@@ -141,6 +136,28 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
 
         return true;
+    }
+
+    private async Task SweepAsync(CleanUpPlan plan)
+    {
+        await foreach (RemovedImage removed in Sweep.RunAsync(Client, plan, _limits!, StopToken))
+            await PostAsync(() => Report(removed, planned: true));
+    }
+
+    /// <summary>A question may stand for an hour, and what is needed by then was not known when it was put.</summary>
+    private async Task SweepAgainAsync(CleanUpPlan asked)
+    {
+        await foreach (CleanUpPlan plan in PlanAgainAsync(asked))
+        {
+            await PostAsync(() => ReportSpared(plan, planned: true));
+            await SweepAsync(plan);
+        }
+    }
+
+    private void ReportSpared(CleanUpPlan plan, bool planned = false)
+    {
+        foreach (RemovedImage gone in plan.Gone) Report(gone, planned);
+        foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason), planned);
     }
 
     private void Report(RemovedImage removed, bool planned = false)

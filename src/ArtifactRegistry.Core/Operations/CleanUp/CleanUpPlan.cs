@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>What a clean-up does with the untagged digests of one image.</summary>
@@ -15,6 +17,13 @@ internal sealed record CleanUpPlan(
     ImageGraph Graph,
     CleanUpRules Rules)
 {
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
+
+    private readonly long _made = Stopwatch.GetTimestamp();
+
+    /// <summary>True once so much time has passed that somebody may well have pushed or tagged something since.</summary>
+    public bool IsStale => Stopwatch.GetElapsedTime(_made) > Fresh;
+
     /// <summary>How many digests the image has, tagged or not.</summary>
     public int Total { get; } = Graph.Nodes.Count;
 

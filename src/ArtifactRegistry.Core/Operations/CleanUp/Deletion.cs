@@ -14,6 +14,9 @@ internal sealed class Deletion
     /// <summary>True if it has been deleted, by this run or by somebody else.</summary>
     public bool Gone { get; set; }
 
+    /// <summary>True if it was tried and stays.</summary>
+    public bool Stays { get; set; }
+
     /// <summary>True if a parent has just been deleted, which the service may not have noticed yet.</summary>
     public bool HadParents { get; set; }
 }

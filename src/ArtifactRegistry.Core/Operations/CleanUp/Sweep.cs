@@ -129,9 +129,11 @@ internal sealed class Sweep
         {
             if (await _limits.WaitForTurnAsync(_stop) is string late) return NotReached(late);
             // Last of all, since that wait may be long.
-            if (deletion.Tries == 0 && await NeededBySubjectAsync(node) is RemovedImage needed) return needed;
+            if (await NeededBySubjectAsync(node) is RemovedImage needed) return NotTried(needed);
             if (deletion.Tries++ == 0) _limits.Journal?.Intend(image);
-            result = await DeleteDigest.RunAsync(_client, image, node.Reason, _limits.Pacer, _stop);
+            result = await DeleteDigest.RunAsync(
+                _client, image, node.Reason, _limits.Pacer,
+                node.SubjectDigest is null ? null : () => NeededBySubjectAsync(node), _stop);
         }
         finally
         {
@@ -148,12 +150,13 @@ internal sealed class Sweep
         _limits.Journal?.Note(result);
         return result;
 
-        RemovedImage NotReached(string reason)
+        RemovedImage NotReached(string reason) => NotTried(new RemovedImage(image, RemovalStatus.NotReached, reason));
+
+        RemovedImage NotTried(RemovedImage row)
         {
-            var notReached = new RemovedImage(image, RemovalStatus.NotReached, reason);
             // An intent without a result means that we were killed.
-            if (deletion.Tries > 0) _limits.Journal?.Note(notReached);
-            return notReached;
+            if (deletion.Tries > 0) _limits.Journal?.Note(row);
+            return row;
         }
     }
 
@@ -188,27 +191,62 @@ internal sealed class Sweep
     /// </summary>
     private async Task<RemovedImage?> NeededBySubjectAsync(ImageNode node)
     {
-        if (node.SubjectDigest is not string subject) return null;
+        if (node.SubjectDigest is not string digest) return null;
+        string about = $"is about {Digest.Shorten(digest)}";
         try
         {
-            DockerImage image = await FindImages.ReadAsync(_client, node.Image.Name.WithDigest(subject), _stop);
-            bool goesToo = _plan.Graph.Find(subject)?.Deletion is not null;
-            return image.Tags.Count > 0 ? Kept($"is about {Digest.Shorten(subject)}, which has the tag {image.Tags[0]} by now")
-                : goesToo ? null
-                : Kept($"is about {Digest.Shorten(subject)}, which stays");
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
+            (bool isThere, string? tag) = await LookAsync(node.Image.Name.WithDigest(digest));
+            if (!isThere) return null;
+            if (tag is not null) return Kept($"which has the tag {tag} by now");
+            if (_plan.Graph.Find(digest) is not { Deletion: not null } subject) return Kept("which stays");
+            if (subject.Referrers.FirstOrDefault(other => other.Deletion is { Stays: true }) is ImageNode staying)
+                return Kept($"which stays with {staying}");
+            foreach (ImageNode above in Above(subject))
+            {
+                if (above.Deletion is null or { HeldBy: not null } or { Stays: true }) return Kept($"which stays with {above}");
+                if (!above.Deletion.Gone && (await LookAsync(above.Image.Name)).Tag is string gained)
+                    return Kept($"which stays with {above}, which has the tag {gained} by now");
+            }
+
             return null;
         }
         catch (RegistryException e)
         {
             // Not merely kept: nobody decided so, and the next run may well delete it.
-            string reason = $"is about {Digest.Shorten(subject)}, and whether that is still needed cannot be read: {e.Message}";
+            string reason = $"{about}, and whether that is still needed cannot be read: {e.Message}";
             return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{node.Image}' {reason}") };
         }
 
-        RemovedImage Kept(string reason) => new(node.Image, RemovalStatus.Kept, reason);
+        RemovedImage Kept(string why) => new(node.Image, RemovalStatus.Kept, $"{about}, {why}");
+    }
+
+    /// <summary>What has to go before the service lets a digest go, and what that is about, and so on upwards.</summary>
+    private static IEnumerable<ImageNode> Above(ImageNode node)
+    {
+        HashSet<ImageNode> seen = [node];
+        Queue<ImageNode> next = new(seen);
+        while (next.TryDequeue(out ImageNode? each))
+        {
+            foreach (ImageNode above in each.Subject is null ? each.Indexes : each.Indexes.Append(each.Subject))
+            {
+                if (!seen.Add(above)) continue;
+                next.Enqueue(above);
+                yield return above;
+            }
+        }
+    }
+
+    /// <summary>Whether a digest is there, and a tag that it has by now.</summary>
+    private async Task<(bool IsThere, string? Tag)> LookAsync(ImageName digest)
+    {
+        try
+        {
+            return (true, (await _client.GetDockerImageAsync(digest, _stop)).Tags is { Count: > 0 } tags ? tags[0] : null);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return (false, null);
+        }
     }
 
     private async Task AgainLaterAsync(ImageNode node, TimeSpan pause)
@@ -228,12 +266,12 @@ internal sealed class Sweep
     private void Release(ImageNode node, RemovedImage result)
     {
         bool gone = result.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone;
-        node.Deletion!.Gone = gone;
+        (node.Deletion!.Gone, node.Deletion.Stays) = (gone, !gone && result.Status is not RemovalStatus.NotReached);
         foreach (ImageNode held in node.Held.Distinct())
         {
             if (held.Deletion is not Deletion waiting) continue;
             if (gone) waiting.HadParents = true;
-            if (!gone && result.Status is not RemovalStatus.NotReached) waiting.HeldBy = node;
+            if (node.Deletion.Stays) waiting.HeldBy = node;
             if (Interlocked.Decrement(ref waiting.Waiting) == 0) _ready.Writer.TryWrite(held);
         }
 
