@@ -59,10 +59,13 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 
     private protected override object Collect(List<object> names) => names.Cast<CleanUpTarget>().ToArray();
 
-    // What says anything but Delete stays: Export-Clixml and JSON may turn a decision into its number.
+    // What says anything but Delete stays, and so does a row of an earlier run, perhaps with -WhatIf, that says Kept:
+    // Export-Clixml and JSON may turn either into its number.
     private static bool MayGo(PSObject row) =>
-        row.Properties["Decision"]?.Value is not object decision
-        || (LanguagePrimitives.TryConvertTo(Unwrap(decision), out CleanUpDecision parsed) && parsed is CleanUpDecision.Delete);
+        (row.Properties["Decision"]?.Value is not object decision
+            || (LanguagePrimitives.TryConvertTo(Unwrap(decision), out CleanUpDecision decided) && decided is CleanUpDecision.Delete))
+        && !(row.Properties["Status"]?.Value is object status
+            && LanguagePrimitives.TryConvertTo(Unwrap(status), out RemovalStatus removal) && removal is RemovalStatus.Kept);
 
     private static TagList TagsOf(PSObject row, string? tag)
     {

@@ -56,7 +56,7 @@ public sealed class RetryTests : CoreTest
         Behaviour.OperationPolls = 0;
         Behaviour.Faults.Add(new Fault(kind) { Times = 1 });
 
-        RegistryException error = await RefusedAsync(() => Client().DeleteVersionAsync(Web.WithDigest(digest), null, Stop));
+        RegistryException error = await RefusedAsync(() => Client().DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop));
 
         Assert.Equal(RegistryErrorKind.NotFound, error.Kind);
         Assert.True(error.AfterLostAnswer);

@@ -20,7 +20,7 @@ public sealed class WaitForOperationTests : CoreTest
         (Behaviour.OperationPolls, Behaviour.OperationTime) = (polls, TimeSpan.FromHours(1));
         ArtifactRegistryClient client = Client();
 
-        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, Stop);
+        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
         Assert.Equal(polls == 0, operation.Done);
         await WaitForOperation.RunAsync(client, operation, Stop);
 
@@ -67,7 +67,7 @@ public sealed class WaitForOperationTests : CoreTest
     {
         AddedIndex index = State.AddIndex(Apps, "web", ["linux/amd64"]);
         ArtifactRegistryClient client = Client();
-        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(index.Children[0]), null, Stop);
+        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(index.Children[0]), null, null, Stop);
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
 
@@ -82,7 +82,7 @@ public sealed class WaitForOperationTests : CoreTest
         string digest = State.AddImage(Apps, "web");
         Behaviour.OperationFate = _ => OperationFate.Vanishes;
         ArtifactRegistryClient client = Client();
-        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, Stop);
+        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
 
@@ -98,7 +98,7 @@ public sealed class WaitForOperationTests : CoreTest
         Behaviour.OperationFate = _ => OperationFate.NeverFinishes;
         using CancellationTokenSource user = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         ArtifactRegistryClient client = Client();
-        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, Stop);
+        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
         using RequestHold hold = Emulator.Requests.Hold(request => request.Path.Contains("/operations/", StringComparison.Ordinal));
         Task waiting = WaitForOperation.RunAsync(client, operation, user.Token);
         await hold.WaitForArrivalAsync(1, Stop);
@@ -114,7 +114,7 @@ public sealed class WaitForOperationTests : CoreTest
         string digest = State.AddImage(Apps, "web");
         Behaviour.OperationFate = _ => OperationFate.NeverFinishes;
         ArtifactRegistryClient client = Client(Quick with { OperationTimeout = TimeSpan.FromMilliseconds(100) });
-        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, Stop);
+        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
 
@@ -134,7 +134,7 @@ public sealed class WaitForOperationTests : CoreTest
         });
         ArtifactRegistryClient client = Client();
 
-        await WaitForOperation.RunAsync(client, await client.DeleteVersionAsync(Web.WithDigest(digest), null, Stop), Stop);
+        await WaitForOperation.RunAsync(client, await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop), Stop);
 
         Assert.False(State.HasDigest(Apps, "web", digest));
     }

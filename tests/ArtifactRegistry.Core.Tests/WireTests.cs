@@ -29,7 +29,7 @@ public sealed class WireTests : CoreTest
         await client.PatchTagAsync(tag, version, Stop);
         await client.DeleteTagAsync(tag, _ => Task.CompletedTask, Stop);
         await client.DeleteTagAsync(Nested.WithTag("_v2.0-x"), _ => Task.CompletedTask, Stop);
-        await client.DeleteVersionAsync(version, null, Stop);
+        await client.DeleteVersionAsync(version, null, null, Stop);
         await client.DeletePackageAsync(Nested, Stop);
         await client.GetIamPolicyAsync(Nested.ToRepository(), Stop);
         await client.SetIamPolicyAsync(Nested.ToRepository(), [], Stop);

@@ -242,4 +242,31 @@ public sealed class ReaderTests
     }
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
+
+    [Fact]
+    public async Task Federated_identities_that_differ_in_case_are_two()
+    {
+        const string Pool = "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/gh/attribute.repository/";
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.Grant(Repository, Role, $"{Pool}MyOrg/App");
+
+        Assert.Equal(["False"], shop.Run($"Test-ArReader {Repository} -Member '{Pool}myorg/app'").MustSucceed().Output.Select(row => $"{row}"));
+        ScriptResult granted = shop.Run($"Grant-ArReader {Repository} -Member '{Pool}myorg/app'").MustSucceed();
+        Assert.Equal(["True"], granted.Values("Changed"));
+        Assert.Equal([$"{Pool}myorg/app"], shop.Run($"Get-ArReader {Repository} -Member '{Pool}myorg/app'").MustSucceed().Values("Member"));
+
+        shop.Run($"Revoke-ArReader {Repository} -Member '{Pool}myorg/app' -Confirm:$false").MustSucceed();
+        Assert.Equal([$"{Pool}MyOrg/App"], shop.State.Members(Repository, Role));
+    }
+
+    [Fact]
+    public async Task An_e_mail_in_another_case_is_the_same_member()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.Grant(Repository, Role, "user:Anna@Example.com");
+
+        Assert.Equal(["False"], shop.Run($"Grant-ArReader {Repository} -Member user:anna@example.com").MustSucceed().Values("Changed"));
+        shop.Run($"Revoke-ArReader {Repository} -Member user:anna@example.com -Confirm:$false").MustSucceed();
+        Assert.Empty(shop.State.Members(Repository, Role));
+    }
 }

@@ -438,4 +438,17 @@ public sealed class RemoveImageTests
         Assert.Equal(digests.Order(), result.Values("Digest").Order());
         Assert.InRange(shop.Emulator.Requests.MostOpen, 2, 4);
     }
+
+    [Fact]
+    public async Task A_refused_deletion_of_an_image_without_digests_is_an_error()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.DeleteVersion(shop.Repository, "web", shop.Add());
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.packages.delete")];
+
+        ScriptResult result = shop.Run("Remove-ArImage $app -All -Confirm:$false");
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Equal(["web"], shop.State.Packages(shop.Repository));
+    }
 }

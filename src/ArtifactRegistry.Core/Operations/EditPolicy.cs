@@ -198,12 +198,12 @@ public sealed class EditPolicy
                 .. members.Where(member => !refused.Contains(member))
                     .Select(member => new Reader(_resource.Name, member, _edit.Role, _edit.Condition)
                     {
-                        Changed = _changedAtFirst!.Contains(member, StringComparer.OrdinalIgnoreCase),
+                        Changed = _changedAtFirst!.Contains(member, MemberName.Comparer),
                     }),
             ],
             _refused)
         {
-            Remaining = [.. _remaining.Where(reader => members.Contains(reader.Member, StringComparer.OrdinalIgnoreCase))],
+            Remaining = [.. _remaining.Where(reader => members.Contains(reader.Member, MemberName.Comparer))],
         };
     }
 }

@@ -54,7 +54,7 @@ public static class ExplainReader
             [
                 .. list.Readers.Select(reader => reader.Member)
                     .Where(each => Crowds.Any(crowd => each.StartsWith(crowd, StringComparison.Ordinal)))
-                    .Where(each => !string.Equals(each, member, StringComparison.OrdinalIgnoreCase)).Distinct(),
+                    .Where(each => !MemberName.Comparer.Equals(each, member)).Distinct(),
             ];
             if (groups.Length > 0)
                 Add(ReaderReason.NotVisible, $"Who belongs to these is not looked into: {string.Join(", ", groups)}");
@@ -76,9 +76,9 @@ public static class ExplainReader
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static bool Covers(string granted, string member) =>
-        MemberName.IsPublic(granted) || string.Equals(granted, member, StringComparison.OrdinalIgnoreCase);
+        MemberName.IsPublic(granted) || MemberName.Comparer.Equals(granted, member);
 
     // deleted:serviceAccount:EMAIL?uid=NUMBER
     private static bool IsFormer(string deleted, string member) =>
-        deleted["deleted:".Length..].Split("?uid=")[0].Equals(member, StringComparison.OrdinalIgnoreCase);
+        MemberName.Comparer.Equals(deleted["deleted:".Length..].Split("?uid=")[0], member);
 }

@@ -29,6 +29,12 @@ public static class MemberName
             : Parse(member);
     }
 
+    /// <summary>
+    /// Whether two members are one, as IAM has it: e-mails and domains whatever their case, federated identities only if
+    /// they are the same to the letter, since a workload identity pool maps attributes as they are.
+    /// </summary>
+    internal static IEqualityComparer<string> Comparer { get; } = new CaseOfKind();
+
     /// <summary>The part of a member that services name in their messages: without the kind in front.</summary>
     internal static string IdentityOf(string member)
     {
@@ -60,6 +66,18 @@ public static class MemberName
         return workload || (email && member.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase))
             ? "serviceAccount:" + member
             : throw Refused(text);
+    }
+
+    private sealed class CaseOfKind : IEqualityComparer<string>
+    {
+        public bool Equals(string? x, string? y) =>
+            string.Equals(x, y, IsFederated(x) || IsFederated(y) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+        public int GetHashCode(string obj) => StringComparer.OrdinalIgnoreCase.GetHashCode(obj);
+
+        private static bool IsFederated(string? member) =>
+            member is not null && (member.StartsWith("principal", StringComparison.Ordinal)
+                || member.StartsWith("deleted:principal", StringComparison.Ordinal));
     }
 
     private static RegistryException Refused(string? text) => new(

@@ -13,7 +13,7 @@ internal static class Policies
     {
         if (policy["bindings"] is not JsonArray bindings) policy["bindings"] = bindings = [];
         JsonObject? binding = bindings.OfType<JsonObject>().FirstOrDefault(each => Role(each) == role && each["condition"] is null);
-        var present = new HashSet<string>(binding is null ? [] : Members(binding), StringComparer.OrdinalIgnoreCase);
+        var present = new HashSet<string>(binding is null ? [] : Members(binding), MemberName.Comparer);
         List<string> added = [.. members.Where(present.Add)];
         if (added.Count == 0) return added;
 
@@ -31,8 +31,8 @@ internal static class Policies
     /// </summary>
     public static IReadOnlyList<string> Remove(JsonObject policy, string role, IEnumerable<string> members, string? condition)
     {
-        var wanted = new HashSet<string>(members, StringComparer.OrdinalIgnoreCase);
-        var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var wanted = new HashSet<string>(members, MemberName.Comparer);
+        var found = new HashSet<string>(MemberName.Comparer);
         JsonArray bindings = policy["bindings"] as JsonArray ?? [];
         foreach (JsonObject binding in bindings.OfType<JsonObject>().ToArray())
         {
@@ -62,7 +62,7 @@ internal static class Policies
     /// <summary>How many different groups a policy names.</summary>
     public static int CountGroups(JsonObject policy) =>
         Bindings(policy).SelectMany(Members).Where(member => member.StartsWith("group:", StringComparison.Ordinal))
-            .Distinct(StringComparer.OrdinalIgnoreCase).Count();
+            .Distinct(MemberName.Comparer).Count();
 
     /// <summary>Custom roles that have members; what they contain cannot be told from the policy.</summary>
     public static IReadOnlyList<string> CustomRoles(JsonObject policy) =>

@@ -48,6 +48,8 @@ public static class RemoveWholeImage
             error = e;
         }
 
+        // Where there are no digests, there is no row that could say so.
+        if (before.Count == 0 && error is not null) throw error;
         HashSet<string> left = await LeftAsync(client, image, error, before, stop);
         return
         [

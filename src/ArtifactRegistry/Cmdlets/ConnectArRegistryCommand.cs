@@ -84,7 +84,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
                 Credentials = new CredentialSettings
                 {
                     AccessToken = AccessToken is null ? null : SecureTextArgumentAttribute.Reveal(AccessToken),
-                    CredentialFile = CredentialFile is null ? null : FilePath(CredentialFile),
+                    CredentialFile = CredentialFile is null ? null : FilePath.Of(this, CredentialFile),
                     UseGcloud = UseGcloud,
                     ImpersonateServiceAccount = ImpersonateServiceAccount,
                     Delegates = Delegate,
@@ -105,14 +105,5 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
         {
             ThrowTerminatingError(ErrorRecords.For(e, (object?)CredentialFile ?? Endpoint ?? (object)this));
         }
-    }
-
-    // A relative path is relative to where the user is, which the process does not know.
-    private string FilePath(string path)
-    {
-        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem"
-            ? full
-            : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"'{path}' is not in the file system.");
     }
 }

@@ -47,7 +47,7 @@ public sealed class GetArReaderCommand : RegistryCmdlet
         if (found is null) return;
         IReadOnlyList<string>? wanted = Member.Length == 0 ? null : Wanted();
         WriteObject(
-            found.Readers.Where(reader => wanted is null || wanted.Contains(reader.Member, StringComparer.OrdinalIgnoreCase)),
+            found.Readers.Where(reader => wanted is null || wanted.Contains(reader.Member, MemberName.Comparer)),
             enumerateCollection: true);
         if (!Inherited) return;
         foreach (string what in found.Unseen) WriteWarning($"Not seen: {what}");

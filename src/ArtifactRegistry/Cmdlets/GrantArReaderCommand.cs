@@ -39,7 +39,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
             try
             {
                 string member = MemberName.Parse(each.Text);
-                if (IsGrantable(each, member) && !_members.Contains(member, StringComparer.OrdinalIgnoreCase))
+                if (IsGrantable(each, member) && !_members.Contains(member, MemberName.Comparer))
                     _members.Add(member);
             }
             catch (RegistryException e)

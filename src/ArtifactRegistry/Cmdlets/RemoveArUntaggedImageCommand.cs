@@ -180,14 +180,13 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private Journal OpenJournal(string path)
     {
-        string file = GetUnresolvedProviderPathFromPSPath(path);
         try
         {
-            return new Journal(file);
+            return new Journal(FilePath.Of(this, path));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RegistryException)
         {
-            throw Misuse("JournalNotWritable", $"The journal '{file}' cannot be written, so nothing was deleted: {e.Message}", file);
+            throw Misuse("JournalNotWritable", $"The journal '{path}' cannot be written, so nothing was deleted: {e.Message}", path);
         }
     }
 }

@@ -69,7 +69,7 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
     {
         if (!_work.TryGetValue(resource.Name, out (PolicyResource Resource, List<string> Members) work))
             _work.Add(resource.Name, work = (resource, []));
-        if (!work.Members.Contains(member, StringComparer.OrdinalIgnoreCase)) work.Members.Add(member);
+        if (!work.Members.Contains(member, MemberName.Comparer)) work.Members.Add(member);
     }
 
     /// <summary>Why a row is not what would be taken away; null if it is.</summary>

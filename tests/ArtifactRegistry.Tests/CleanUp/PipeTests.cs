@@ -250,4 +250,47 @@ public sealed class PipeTests
         Assert.Equal([garbage], result.Values("Digest"));
         Assert.Equal(["Removed"], result.Values("Status"));
     }
+
+    [Fact]
+    public async Task Rows_of_a_run_that_say_Kept_stay_kept()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string running = shop.Add(), garbage = shop.Add();
+        shop.Run($"$rows = Remove-ArUntaggedImage $app -InUse '{running}' -WhatIf").MustSucceed();
+
+        ScriptResult result = shop.Run("$rows | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+
+        Assert.Equal([running], shop.Left());
+        Assert.Equal([garbage], Row.Digests(result, "Removed"));
+        Assert.Equal([running], Row.Digests(result, "Kept"));
+    }
+
+    [Theory]
+    [InlineData("'Kept'", true)]
+    [InlineData("[ArtifactRegistry.RemovalStatus]::Kept", true)]
+    [InlineData("[int] [ArtifactRegistry.RemovalStatus]::Kept", true)]
+    [InlineData("'WouldRemove'", false)]
+    [InlineData("'Running'", false)]
+    public async Task A_row_from_a_file_that_says_Kept_stays(string status, bool stays)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Session.Set("uri", $"{Shop.App}@{shop.Add()}");
+
+        shop.Run($"[pscustomobject]@{{ Uri = $uri; Tags = ''; Status = {status}; Reason = 'in use' }} | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+
+        Assert.Equal(stays, shop.Left().Count == 1);
+    }
+
+    [Fact]
+    public async Task A_digest_that_has_a_tag_by_now_has_its_row()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string tagged = shop.Add("v1");
+
+        ScriptResult result = shop.Run($"\"$app@{tagged}\" | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+
+        Assert.Equal([tagged], Row.Digests(result, "Kept"));
+        Assert.Equal(["has the tag v1"], result.Values("Reason"));
+        Assert.Empty(shop.Run($"\"$app@{tagged}\" | Get-ArUntaggedImage").MustSucceed().Output);
+    }
 }

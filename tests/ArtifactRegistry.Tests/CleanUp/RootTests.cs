@@ -302,4 +302,16 @@ public sealed class RootTests
             Settings = new JsonObject { ["cleanupPolicies"] = new JsonObject { ["ours"] = ours } },
         });
     }
+
+    [Theory]
+    [InlineData("1h")]
+    [InlineData("([DateTime]::Now.AddHours(-1))")]
+    public async Task A_clock_that_is_ahead_makes_nothing_old(string age)
+    {
+        // By this machine's clock, which is two hours ahead, what was pushed a minute ago is 121 minutes old.
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.Zero, ClockOffset = TimeSpan.FromHours(-2) });
+        shop.AddAged(TimeSpan.FromMinutes(121));
+
+        Assert.Equal(["Keep"], shop.Run($"Get-ArUntaggedImage $app -OlderThan {age}").MustSucceed().Values("Decision"));
+    }
 }

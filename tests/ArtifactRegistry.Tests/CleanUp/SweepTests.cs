@@ -399,6 +399,18 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public async Task A_journal_on_a_drive_that_is_no_file_system_is_refused()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 1);
+
+        ScriptResult result = shop.Run($"{Sweep} -JournalPath Env:journal");
+
+        Assert.Equal("JournalNotWritable", result.ErrorId);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
     public async Task A_run_that_ends_early_tells_what_it_did_not_reach()
     {
         await using Shop shop = await Shop.OpenAsync();

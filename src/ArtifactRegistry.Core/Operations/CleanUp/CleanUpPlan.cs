@@ -4,14 +4,14 @@ namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>What a clean-up does with the untagged digests of one image.</summary>
 /// <param name="Image">The image.</param>
-/// <param name="Untagged">Every untagged digest that was asked about.</param>
+/// <param name="Asked">Every digest that was asked about: all untagged ones, or those that were named, tagged or not.</param>
 /// <param name="Gone">Digests that were asked about and do not exist.</param>
 /// <param name="Unreadable">Errors about manifests that could not be read.</param>
 /// <param name="Graph">How the digests are connected.</param>
 /// <param name="Rules">What it was decided by.</param>
 internal sealed record CleanUpPlan(
     ImageName Image,
-    IReadOnlyList<ImageNode> Untagged,
+    IReadOnlyList<ImageNode> Asked,
     IReadOnlyList<RemovedImage> Gone,
     IReadOnlyList<RegistryException> Unreadable,
     ImageGraph Graph,
@@ -28,13 +28,13 @@ internal sealed record CleanUpPlan(
     public int Total { get; } = Graph.Nodes.Count;
 
     /// <summary>The decisions as users see them, made one by one since there may be very many.</summary>
-    public IEnumerable<UntaggedImage> Decisions => Untagged.Select(node => node.ToUntaggedImage(Rules));
+    public IEnumerable<UntaggedImage> Decisions => Asked.Where(node => !node.IsTagged).Select(node => node.ToUntaggedImage(Rules));
 
     /// <summary>What is kept, in the order of the listing.</summary>
-    public IEnumerable<ImageNode> Keep => Untagged.Where(node => node.KeepReason is not null);
+    public IEnumerable<ImageNode> Keep => Asked.Where(node => node.KeepReason is not null);
 
     /// <summary>What is deleted, in the order of the listing.</summary>
-    public IReadOnlyList<ImageNode> Delete { get; } = [.. Untagged.Where(node => node.KeepReason is null)];
+    public IReadOnlyList<ImageNode> Delete { get; } = [.. Asked.Where(node => node.KeepReason is null)];
 
     /// <summary>The plan in words, for the question and for -WhatIf.</summary>
     public string Action =>

@@ -12,11 +12,24 @@ internal sealed class Marking
     private readonly HashSet<ImageNode> _inUse = [];
     private readonly Queue<ImageNode> _toFollow = new();
 
-    private Marking(ImageGraph graph, CleanUpRules rules, DateTimeOffset now) => (_graph, _rules, _now) = (graph, rules, now);
+    private readonly DateTime _oldEnough; // in UTC: local times say the same twice in the hour when summer time ends
+
+    private Marking(ImageGraph graph, CleanUpRules rules, TimeSpan clockAhead)
+    {
+        (_graph, _rules) = (graph, rules);
+        // Times of digests are by the service's clock. By one that is ahead of it, an image of this minute could be old
+        // enough; and so for a point in time, which may have been reckoned by that clock as well.
+        _now = DateTimeOffset.Now - clockAhead;
+        _oldEnough = (rules.OlderThan.At(DateTimeOffset.Now) - clockAhead).UtcDateTime;
+    }
 
     /// <summary>Sets <see cref="ImageNode.KeepReason"/> of everything that is kept.</summary>
-    public static void Run(ImageGraph graph, CleanUpRules rules, KeepPolicies policies, DateTimeOffset now) =>
-        new Marking(graph, rules, now).MarkRoots(policies);
+    /// <param name="graph">The digests.</param>
+    /// <param name="rules">What to spare.</param>
+    /// <param name="policies">What the repository's policies keep.</param>
+    /// <param name="clockAhead">How far this machine's clock is ahead of the service's.</param>
+    public static void Run(ImageGraph graph, CleanUpRules rules, KeepPolicies policies, TimeSpan clockAhead) =>
+        new Marking(graph, rules, clockAhead).MarkRoots(policies);
 
     private void MarkRoots(KeepPolicies policies)
     {
@@ -70,8 +83,7 @@ internal sealed class Marking
         DateTime changed = image.UpdateTime is DateTime updated && updated.ToUniversalTime() > uploaded.ToUniversalTime()
             ? updated
             : uploaded;
-        // In UTC: local times say the same twice in the hour when summer time ends.
-        return changed.ToUniversalTime() < _rules.OlderThan.At(_now).UtcDateTime ? null
+        return changed.ToUniversalTime() < _oldEnough ? null
             : $"not older than {_rules.OlderThan} ({(changed == uploaded ? "uploaded" : "updated")} {Age.Format(changed)})";
     }
 

@@ -124,20 +124,18 @@ internal sealed class PlanCleanUp(
         CleanUpRules rules,
         CancellationToken stop)
     {
-        // Upload times are by the service's clock; by one that is ahead of it, an image of this minute could be old enough.
-        DateTimeOffset now = DateTimeOffset.Now - client.ClockAhead;
         var images = new List<DockerImage>();
         await foreach (DockerImage image in FindImages.RunAsync(client, ImagePattern.Exactly(name), stop)) images.Add(image);
 
         var graph = new ImageGraph(images);
         await ConnectAsync(graph, stop);
-        Marking.Run(graph, rules, new KeepPolicies(repository), now);
+        Marking.Run(graph, rules, new KeepPolicies(repository), client.ClockAhead);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         if (wanted is not null) KeepWhatUnaskedParentsHold(graph, wanted);
         return new CleanUpPlan(
             name,
-            [.. graph.Nodes.Where(node => !node.IsTagged && wanted?.Contains(node.Image.Digest) is not false)],
+            [.. graph.Nodes.Where(node => wanted is null ? !node.IsTagged : wanted.Contains(node.Image.Digest))],
             [.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(digest =>
                 new RemovedImage(name.WithDigest(digest), TagList.Empty, 0, RemovalStatus.AlreadyGone, "was gone already"))],
             Unreadable(name, graph),
