@@ -23,6 +23,9 @@ public enum FilterSupport
 
     /// <summary>It lists everything.</summary>
     Ignored,
+
+    /// <summary>It finds nothing, for example since names are escaped in another way than the filter's.</summary>
+    Misses,
 }
 
 /// <summary>When <c>imageManifests</c> is filled; the field is newer than many clients.</summary>

@@ -127,6 +127,7 @@ public sealed class ListingTests
     [InlineData(FilterSupport.Supported)]
     [InlineData(FilterSupport.Ignored)]
     [InlineData(FilterSupport.Rejected)]
+    [InlineData(FilterSupport.Misses)]
     public async Task The_listing_of_an_image_is_the_same_whatever_filters_the_service_knows(FilterSupport filter)
     {
         await using Shop shop = await OpenAsync();
@@ -248,5 +249,31 @@ public sealed class ListingTests
         shop.State.AddImage(shop.Repository, "team/api", "v1");
         shop.State.AddImage(shop.Repository, "team/api");
         return shop;
+    }
+
+    [Fact]
+    public async Task An_image_that_outlived_its_digests_costs_no_listing_of_its_repository()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        for (int i = 0; i < 5; i++)
+            shop.State.DeleteVersion(shop.Repository, $"old{i}", shop.State.AddImage(shop.Repository, $"old{i}"));
+        for (int i = 0; i < 1100; i++) shop.State.AddImage(shop.Repository, "big", $"t{i}");
+
+        shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false").MustSucceed();
+
+        // Two pages of the big image, and one for each of the others.
+        Assert.Equal(7, shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/dockerImages?")).Count);
+        Assert.Empty(shop.Run("Get-ArImage us-docker.pkg.dev/shop/apps/old1").MustSucceed().Output);
+    }
+
+    [Fact]
+    public async Task Who_may_not_list_versions_can_still_list_images()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add();
+        shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Misses;
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.versions.list")];
+
+        Assert.Single(shop.Run("Get-ArImage $app").MustSucceed().Output);
     }
 }

@@ -55,6 +55,10 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     internal Task<PackageMessage> GetPackageAsync(ImageName image, CancellationToken stop) =>
         GetAsync<PackageMessage>(image.PackageResource, stop);
 
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions, of which the first is enough.</summary>
+    internal async Task<bool> HasVersionsAsync(ImageName image, CancellationToken stop) =>
+        (await GetAsync<ListVersionsResponse>($"{image.PackageResource}/versions?pageSize=1", stop)).Versions is { Count: > 0 };
+
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.
     /// Repeated only if it was surely not carried out: an image of that name may have been pushed again meanwhile.

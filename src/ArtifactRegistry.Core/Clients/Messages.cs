@@ -91,6 +91,10 @@ internal sealed record ListPackagesResponse(IReadOnlyList<PackageMessage>? Packa
 
 internal sealed record PackageMessage([property: JsonRequired] string Name);
 
+internal sealed record ListVersionsResponse(IReadOnlyList<VersionMessage>? Versions);
+
+internal sealed record VersionMessage([property: JsonRequired] string Name);
+
 internal sealed record ListTagsResponse(IReadOnlyList<TagMessage>? Tags, string? NextPageToken) : IPage<TagMessage>
 {
     [JsonIgnore] public IReadOnlyList<TagMessage>? Items => Tags;
@@ -180,6 +184,7 @@ internal sealed record EmptyMessage;
 [JsonSerializable(typeof(ListLocationsResponse))]
 [JsonSerializable(typeof(ListDockerImagesResponse))]
 [JsonSerializable(typeof(ListPackagesResponse))]
+[JsonSerializable(typeof(ListVersionsResponse))]
 [JsonSerializable(typeof(ManifestMessage))]
 [JsonSerializable(typeof(ListTagsResponse))]
 [JsonSerializable(typeof(OperationMessage))]

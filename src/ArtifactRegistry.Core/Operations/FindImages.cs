@@ -70,11 +70,25 @@ public static class FindImages
 
         if (any) yield break;
 
-        // An empty listing says nothing about the name: it may be misspelt, or the filter may have missed it.
+        // An empty listing says nothing about the name: it may be misspelt, or the filter may have missed it. Only then is
+        // the whole repository listed, since an image outlives its last digest, and there may be many such images.
         await client.GetPackageAsync(image, stop);
+        if (!await MayHaveVersionsAsync(client, image, stop)) yield break;
         await foreach (DockerImageMessage message in client.ListDockerImagesAsync(image.ToRepository(), stop))
             if (ImageName.TryParse(message.Name, out ImageName? name) && name.Package == image.Package)
                 yield return message;
+    }
+
+    private static async Task<bool> MayHaveVersionsAsync(ArtifactRegistryClient client, ImageName image, CancellationToken stop)
+    {
+        try
+        {
+            return await client.HasVersionsAsync(image, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
+        {
+            return true; // a role of its own may list images and not versions
+        }
     }
 
     private static async IAsyncEnumerable<DockerImage> WithAllTagsAsync(

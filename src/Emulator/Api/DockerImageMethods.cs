@@ -13,6 +13,7 @@ internal static class DockerImageMethods
         RepositoryEntry repository = call.Repository(name, "dockerimages.list");
         if (call.Query("filter") is not null && call.Behaviour.DockerImageFilter == FilterSupport.Rejected)
             throw ApiError.Invalid("Filtering is not supported.");
+        if (call.Query("filter") is not null && call.Behaviour.DockerImageFilter == FilterSupport.Misses) return [];
         if (call.Query("pageToken") is null) repository.BeginListing();
 
         bool ignoreFilter = call.Behaviour.DockerImageFilter == FilterSupport.Ignored;

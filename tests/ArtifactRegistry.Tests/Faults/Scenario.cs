@@ -73,7 +73,7 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             $"Remove-ArUntaggedImage {World.Apps} -Confirm:$false | {Removed}",
             World.Apps, $"{World.Apps}/mixed")
         {
-            Bystanders = [.. Enumerable.Range(0, World.Images).Select(i => $"{World.Apps}/web{i}")],
+            Bystanders = [$"{World.Apps}/emptied", .. Enumerable.Range(0, World.Images).Select(i => $"{World.Apps}/web{i}")],
         },
         ["Remove-ArUntaggedImage, piped"] = new(
             $"Get-ArUntaggedImage {World.Apps}/mixed | Remove-ArUntaggedImage -Confirm:$false | {Removed}",

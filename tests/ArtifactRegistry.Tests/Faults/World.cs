@@ -144,6 +144,8 @@ internal sealed class World : IAsyncDisposable
         }
 
         State.AddImage(apps, "mixed", new ImageOptions { UploadTime = old.AddDays(1) });
+        // An image outlives its last digest.
+        State.DeleteVersion(apps, "emptied", State.AddImage(apps, "emptied", new ImageOptions { UploadTime = old }));
         SeedAccess(apps);
     }
 
