@@ -109,7 +109,7 @@ internal static class ErrorCatalog
             "Say for example -TimeLimit 30m or -TimeLimit 2h."),
         new("TooManyToDelete", ErrorCategory.LimitsExceeded, "more would be deleted than -AbortAbove allows; nothing was",
             "Look at Get-ArUntaggedImage, and raise the limit if this is right."),
-        new("JournalNotWritable", ErrorCategory.WriteError, "the file of -JournalPath cannot be written; nothing was deleted",
+        new("JournalNotWritable", ErrorCategory.WriteError, "the file of -JournalPath cannot be written; nothing is deleted that it cannot note",
             "Give a path in a folder that exists and that you may write to."),
         new("UnexpectedError", ErrorCategory.NotSpecified, "a defect of this module, or of what it runs on",
             "This should not happen. Get-Error shows what a report needs."),

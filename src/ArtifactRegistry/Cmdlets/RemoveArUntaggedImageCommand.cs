@@ -82,6 +82,11 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         else Start(this, CleanUnlessTooManyAsync);
         Drain();
         WriteSummary();
+        if (_journal?.Failure is IOException e)
+            WriteError(ErrorRecords.ForMisuse(
+                "JournalNotWritable",
+                $"The journal '{JournalPath}' cannot be written any more, so no further deletion was begun: {e.Message}",
+                JournalPath));
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Text.Json;
 using ArtifactRegistry.Emulator;
@@ -393,9 +394,35 @@ public sealed class SweepTests
 
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no file here that opens and takes no byte.");
         ScriptResult full = shop.Run($"{Sweep} -JournalPath /dev/full");
-        Assert.Single(full.Errors);
+        Assert.Equal("JournalNotWritable", full.ErrorId);
         Assert.Empty(shop.Changes);
-        Assert.DoesNotContain("Removed", full.Values("Status"));
+        Assert.Equal(shop.Left(), Row.Digests(full, "NotReached"));
+    }
+
+    [Fact]
+    public async Task A_journal_that_breaks_ends_the_run_and_every_deletion_that_was_begun_has_its_row()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no pipes with a name in a folder there.");
+        using TemporaryFolder folder = new();
+        string journal = Path.Combine(folder.Path, "journal");
+        using (Process made = Process.Start("mkfifo", journal)) await made.WaitForExitAsync(Stop);
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 40);
+        // It takes a few lines and then, like a disk that is full, no more: while the tenth deletion is under way.
+        int deletions = 0;
+        Task<StreamReader> reader = Task.Run(() => new StreamReader(new FileStream(journal, FileMode.Open, FileAccess.Read)), Stop);
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Method == "DELETE" && Interlocked.Increment(ref deletions) == 10) reader.Result.Dispose();
+        };
+
+        ScriptResult result = shop.Run($"{Sweep} -ThrottleLimit 4 -JournalPath '{journal}'");
+
+        Assert.Equal("JournalNotWritable", result.ErrorId);
+        Assert.Equal(40, result.Output.Count);
+        Assert.Equal(shop.Left(), Row.Digests(result, "NotReached"));
+        Assert.Equal(40 - shop.Left().Count, Row.Digests(result, "Removed").Count);
+        Assert.InRange(Row.Digests(result, "Removed").Count, 10, 15);
     }
 
     [Fact]

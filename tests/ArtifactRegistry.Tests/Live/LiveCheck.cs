@@ -95,7 +95,8 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
         Reply filtered = await registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1000&filter={filter}", stop);
         JsonObject[] images = [.. (filtered.Body["dockerImages"] as JsonArray ?? []).OfType<JsonObject>()];
         Found("dockerImages.list with a filter by name", !filtered.Succeeded ? $"refused, {filtered}"
-            : images.All(image => ((string)image["name"]!).Contains($"/{_image}@", StringComparison.Ordinal)) && images.Length > 0
+            : images.Length == 0 ? "finds none of 3"
+            : images.All(image => ((string)image["name"]!).Contains($"/{_image}@", StringComparison.Ordinal))
                 ? $"filters; {images.Length} of 3 found" : $"does not filter; {images.Length} listed");
 
         JsonObject listed = images.FirstOrDefault(image => ((string)image["name"]!).EndsWith(_index, StringComparison.Ordinal)) ?? [];

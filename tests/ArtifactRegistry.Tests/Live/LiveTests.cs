@@ -18,7 +18,7 @@ public sealed class LiveTests
             (b => b.TaggedDelete = TaggedDeleteRefusal.InOperation, "in the operation: refused, code 9: manifest is referenced by tags"),
         ["filter rejected"] = (b => b.DockerImageFilter = FilterSupport.Rejected, "refused, 400"),
         ["filter ignored"] = (b => b.DockerImageFilter = FilterSupport.Ignored, "does not filter"),
-        ["filter misses"] = (b => b.DockerImageFilter = FilterSupport.Misses, "filters; 0 of 3 found"),
+        ["filter misses"] = (b => b.DockerImageFilter = FilterSupport.Misses, "finds none of 3"),
         ["imageManifests only on get"] =
             (b => b.ImageManifests = ImageManifestsField.OnlyOnGet, "no imageManifests, has imageManifests"),
         ["imageManifests without attestations"] =

@@ -9,6 +9,9 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// </summary>
 public sealed class Journal : IDisposable
 {
+    /// <summary>Why a deletion was not begun.</summary>
+    internal const string Broken = "the journal cannot be written any more";
+
     private readonly object _lock = new();
     private readonly FileStream _file;
 
@@ -17,14 +20,19 @@ public sealed class Journal : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public Journal(string path) => _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
 
-    internal void Intend(DockerImage image) => Write("delete", image.Uri, null);
+    /// <summary>What kept a line from being written; null if all are there. From then on none is written any more.</summary>
+    internal IOException? Failure { get; private set; }
 
-    internal void Note(RemovedImage result) => Write("result", result.Uri, result);
+    /// <summary>Notes that a deletion is about to begin; false if that cannot be noted, so that it must not begin.</summary>
+    internal bool Intend(DockerImage image) => TryWrite("delete", image.Uri, null);
+
+    /// <summary>Notes what became of it, if that can be noted.</summary>
+    internal void Note(RemovedImage result) => TryWrite("result", result.Uri, result);
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private void Write(string what, string uri, RemovedImage? result)
+    private bool TryWrite(string what, string uri, RemovedImage? result)
     {
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(line))
@@ -46,9 +54,19 @@ public sealed class Journal : IDisposable
         line.Write(Encoding.UTF8.GetBytes("\n"));
         lock (_lock)
         {
-            // One write a line, and out of this process before the request: a kill leaves whole lines.
-            _file.Write(line.GetBuffer(), 0, (int)line.Length);
-            _file.Flush();
+            if (Failure is not null) return false;
+            try
+            {
+                // One write a line, and out of this process before the request: a kill leaves whole lines.
+                _file.Write(line.GetBuffer(), 0, (int)line.Length);
+                _file.Flush();
+                return true;
+            }
+            catch (IOException e)
+            {
+                Failure = e;
+                return false;
+            }
         }
     }
 }

@@ -102,13 +102,15 @@ internal sealed class Sweep
             {
                 RemovedImage? result = await TryAsync(node);
                 if (result is null) continue;
+                // An intent without a result means that we were killed.
+                if (node.Deletion!.Tries > 0) _limits.Journal?.Note(result);
                 await _results.Writer.WriteAsync(result, _stop);
                 Release(node, result);
             }
         }
         catch (Exception e)
         {
-            // A journal that cannot be written, for one. No worker may go on without it.
+            // A defect. No worker may go on with what it has left behind.
             _ready.Writer.TryComplete(e);
             throw;
         }
@@ -121,7 +123,7 @@ internal sealed class Sweep
         DockerImage image = node.Image;
         if (deletion.HeldBy is ImageNode parent)
             return new RemovedImage(image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
-        if ((deletion.Tries == 0 ? _limits.Take() : _limits.OutOfTime) is string ended) return NotReached(ended);
+        if ((deletion.Tries == 0 ? _limits.Take() : _limits.Ended) is string ended) return NotReached(ended);
 
         await _limits.Slots.WaitAsync(_stop);
         RemovedImage result;
@@ -129,8 +131,9 @@ internal sealed class Sweep
         {
             if (await _limits.WaitForTurnAsync(_stop) is string late) return NotReached(late);
             // Last of all, since that wait may be long.
-            if (await NeededBySubjectAsync(node) is RemovedImage needed) return NotTried(needed);
-            if (deletion.Tries++ == 0) _limits.Journal?.Intend(image);
+            if (await NeededBySubjectAsync(node) is RemovedImage needed) return needed;
+            if (deletion.Tries == 0 && _limits.Journal?.Intend(image) is false) return NotReached(Journal.Broken);
+            deletion.Tries++;
             result = await DeleteDigest.RunAsync(
                 _client, image, node.Reason, _limits.Pacer,
                 node.SubjectDigest is null ? null : () => NeededBySubjectAsync(node), _stop);
@@ -147,17 +150,9 @@ internal sealed class Sweep
             return null;
         }
 
-        _limits.Journal?.Note(result);
         return result;
 
-        RemovedImage NotReached(string reason) => NotTried(new RemovedImage(image, RemovalStatus.NotReached, reason));
-
-        RemovedImage NotTried(RemovedImage row)
-        {
-            // An intent without a result means that we were killed.
-            if (deletion.Tries > 0) _limits.Journal?.Note(row);
-            return row;
-        }
+        RemovedImage NotReached(string reason) => new(image, RemovalStatus.NotReached, reason);
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ internal sealed class SweepLimits(
     private readonly CancellationTokenSource _timeIsUp =
         timeLimit is TimeSpan limit && limit < LongestTimer ? new(limit) : new();
     private int _left = maxCount ?? int.MaxValue;
+    private volatile string? _ended;
 
     internal int Concurrency => concurrency;
 
@@ -27,10 +28,13 @@ internal sealed class SweepLimits(
 
     internal Journal? Journal => journal;
 
+    /// <summary>Lets no further deletion begin. What has begun comes to its end, and is told.</summary>
+    internal void End(string reason) => _ended ??= reason;
+
     /// <summary>Why no further deletion may begin; null if one may, and then it is counted.</summary>
     internal string? Take()
     {
-        if (OutOfTime is string reason) return reason;
+        if (Ended is string reason) return reason;
         return maxCount is null || Interlocked.Decrement(ref _left) >= 0 ? null : $"the limit of {maxCount} deletions was reached";
     }
 
@@ -48,13 +52,12 @@ internal sealed class SweepLimits(
             return OutOfTimeReason;
         }
 
-        return OutOfTime;
+        return Ended;
     }
 
-    internal string? OutOfTime =>
-        timeLimit is TimeSpan limit && TimeProvider.System.GetElapsedTime(_started) >= limit
-            ? OutOfTimeReason
-            : null;
+    /// <summary>Why nothing may begin any more, however many deletions are left; null if something may.</summary>
+    internal string? Ended => _ended
+        ?? (timeLimit is TimeSpan limit && TimeProvider.System.GetElapsedTime(_started) >= limit ? OutOfTimeReason : null);
 
     private string OutOfTimeReason => $"the time limit of {timeLimit:g} was reached";
 
