@@ -18,6 +18,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly Dictionary<Task, object> _running = []; // touched by the pipeline thread alone
     private readonly ConcurrentQueue<Action> _noted = new();
     private readonly ConcurrentQueue<string> _lastWords = new();
+    private ErrorRecord? _ending;
 
     /// <summary>Prepares the token that ends all work.</summary>
     protected AsyncCmdlet()
@@ -38,6 +39,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected void Start(object item, Func<Task> work)
     {
         while (_running.Count >= Room) PerformNext();
+        if (IsEnding) Drain();
         StartNow(item, work);
         while (_posted.Reader.TryRead(out Action? action)) action();
     }
@@ -59,6 +61,40 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         while (_running.Count > 0) PerformNext();
         PerformNoted();
         Progress.Hide();
+        if (_ending is ErrorRecord error) WriteError(error);
+    }
+
+    /// <summary>Writes an error; on the pipeline thread.</summary>
+    /// <remarks>
+    /// With -ErrorAction Stop the first one ends the command. Work that changes something is brought to its end before:
+    /// what it has begun may be done by now, and has to be told.
+    /// </remarks>
+    private protected void Fail(ErrorRecord error)
+    {
+        if (IsEnding)
+        {
+            WriteWarning(error.ToString());
+        }
+        else if (FinishesWhatRuns && _running.Count > 0 && StopsAtErrors)
+        {
+            _ending = error;
+            BeginNothing();
+        }
+        else
+        {
+            WriteError(error);
+        }
+    }
+
+    /// <summary>Whether an error that ends the command waits for the work beside it.</summary>
+    private protected virtual bool FinishesWhatRuns => false;
+
+    /// <summary>True once an error is going to end the command, as soon as nothing runs any more.</summary>
+    private protected bool IsEnding => _ending is not null;
+
+    /// <summary>Called when work should come to its end.</summary>
+    private protected virtual void BeginNothing()
+    {
     }
 
     /// <summary>What takes longer than a second shows that it goes on.</summary>
@@ -198,7 +234,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             catch (Exception error)
             {
                 ErrorRecord record = await ExplainAsync(error, item);
-                done += () => WriteError(record);
+                done += () => Fail(record);
             }
 
             await PostAsync(done);
@@ -206,6 +242,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         _running.Add(self, item);
         return self;
     }
+
+    private bool StopsAtErrors => LanguagePrimitives.TryConvertTo(
+        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : GetVariableValue("ErrorActionPreference"),
+        out ActionPreference preference) && preference is ActionPreference.Stop;
 
     private bool Emit(object? item)
     {

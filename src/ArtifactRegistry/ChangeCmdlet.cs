@@ -14,6 +14,8 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// <inheritdoc/>
     protected override int Room => ThrottleLimit;
 
+    private protected override bool FinishesWhatRuns => true;
+
     /// <summary>True if the user said that no question is wanted, by a switch of the cmdlet's own.</summary>
     private protected virtual bool NoQuestions => false;
 

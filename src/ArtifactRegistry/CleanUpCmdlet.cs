@@ -188,12 +188,12 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
             catch (RegistryException e)
             {
                 ErrorRecord record = await ExplainAsync(e, item);
-                await PostAsync(() => WriteError(record));
+                await PostAsync(() => Fail(record));
                 yield break;
             }
 
             foreach (RegistryException unreadable in plan.Unreadable)
-                await PostAsync(() => WriteError(ErrorRecords.For(unreadable, plan.Image)));
+                await PostAsync(() => Fail(ErrorRecords.For(unreadable, plan.Image)));
             Note(() => WriteVerbose(
                 $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
                 + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}."));

@@ -183,22 +183,32 @@ public sealed class PipelineEndTests
         await shop.MustBeQuietAsync();
     }
 
-    [Fact]
-    public async Task ErrorAction_Stop_gives_up_what_runs_beside_the_failure()
+    [Theory]
+    [InlineData("Remove-ArUntaggedImage $app -Confirm:$false -RequestsPerSecond 10000", "Removed")]
+    [InlineData("$digests | Remove-ArUntaggedImage -Confirm:$false -RequestsPerSecond 10000", "Removed")]
+    [InlineData("$digests | Remove-ArImage -Confirm:$false", "Removed")]
+    [InlineData("$tags | Remove-ArImageTag", null)]
+    public async Task With_ErrorAction_Stop_what_was_changed_beside_the_failure_has_its_row(string command, string? status)
     {
-        await using Shop shop = await OpenAsync();
-        string before = shop.Contents();
-        using RequestHold others = shop.Hold("DELETE", "/tags/v1");
-        using RequestHold failing = shop.Hold("GET", "/tags/none");
-        using RunningScript script = shop.Start("\"${app}:none\", \"${app}:v1\" | Remove-ArImageTag -ErrorAction Stop");
-        await others.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
+        const int Count = 120, Bad = 60;
+        await using Shop shop = await Shop.OpenAsync();
+        bool tags = status is null;
+        string[] digests = [.. Enumerable.Range(0, Count).Select(i => tags ? shop.Add($"t{i:000}") : shop.Add()).Order(StringComparer.Ordinal)];
+        string[] names = tags ? [.. Enumerable.Range(0, Count).Select(i => $"t{i:000}")] : digests;
+        shop.Session.Set("digests", digests.Select(digest => $"{Shop.App}@{digest}").ToArray());
+        shop.Session.Set("tags", names.Select(tag => $"{Shop.App}:{tag}").ToArray());
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = request => request.Is("DELETE", names[Bad]) });
 
-        failing.Release();
-        ScriptResult result = await script.EndAsync(TestContext.Current.CancellationToken);
+        ScriptResult result = shop.Run($"{command} -ErrorAction Stop");
 
         Assert.IsType<ActionPreferenceStopException>(result.Thrown);
+        Assert.Equal("AccessDenied", result.ErrorId);
         await shop.MustBeQuietAsync();
-        Assert.Equal(before, shop.Contents());
+        string[] gone = [.. names.Except(tags ? shop.State.Tags(shop.Repository, "web").Keys : shop.State.Digests(shop.Repository, "web"))];
+        Assert.InRange(gone.Length, 1, Count - 1);
+        Assert.Equal(
+            gone, result.Output.Where(row => tags || row.Properties["Status"].Value.ToString() == status)
+                .Select(row => (string)row.Properties[tags ? "Tag" : "Digest"].Value).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -75,8 +75,13 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
             }
             catch (RegistryException e)
             {
-                // The other tags of this image are not to suffer.
-                await PostAsync(() => WriteError(ErrorRecords.For(e, digest.Name.WithTag(tag))));
+                // The other tags of this image are not to suffer, unless the error ends the command.
+                await PerformAsync(() =>
+                {
+                    Fail(ErrorRecords.For(e, digest.Name.WithTag(tag)));
+                    return true;
+                });
+                if (IsEnding) return;
             }
         }
     }

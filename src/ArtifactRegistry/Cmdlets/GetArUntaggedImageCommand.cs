@@ -20,6 +20,8 @@ public sealed class GetArUntaggedImageCommand : CleanUpCmdlet
         Drain();
     }
 
+    private protected override bool FinishesWhatRuns => false;
+
     private protected override void Skip(CleanUpTarget target, string reason)
     {
         // What has a tag is not what this cmdlet shows, and what was decided before needs no second decision.

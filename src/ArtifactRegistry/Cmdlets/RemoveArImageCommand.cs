@@ -39,28 +39,21 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        await ReportAsync([await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, LastWord, StopToken)], whatIf);
+        await ReportAsync(await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, LastWord, StopToken), whatIf);
     }
 
     private async Task RemoveAllAsync(ImageName image, bool whatIf)
     {
-        await ReportAsync(await RemoveWholeImage.RunAsync(Client, image, ConfirmAsync, StopToken), whatIf);
+        foreach (RemovedImage removed in await RemoveWholeImage.RunAsync(Client, image, ConfirmAsync, StopToken))
+            await ReportAsync(removed, whatIf);
     }
 
-    /// <summary>All rows before the first error: with -ErrorAction Stop that ends the command, and what was done must be on record.</summary>
-    private async Task ReportAsync(IReadOnlyList<RemovedImage> rows, bool whatIf)
+    private async Task ReportAsync(RemovedImage removed, bool whatIf)
     {
-        foreach (RemovedImage removed in rows)
-        {
-            // Who answered no has seen it on the screen.
-            if (removed.Status is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
-        }
-
-        foreach (RemovedImage removed in rows)
-        {
-            if (removed.Error is RegistryException error)
-                await PostAsync(() => WriteError(ErrorRecords.For(error, removed)));
-        }
+        // Who answered no has seen it on the screen.
+        if (removed.Status is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
+        if (removed.Error is RegistryException error)
+            await PostAsync(() => Fail(ErrorRecords.For(error, removed)));
     }
 
     private async Task RefuseWholeImageAsync(ImageName image)

@@ -39,7 +39,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
 
             if (!image.IsWholeImage)
             {
-                WriteError(ErrorRecords.For(
+                Fail(ErrorRecords.For(
                     new RegistryException(
                         RegistryErrorKind.NameNotSpecific,
                         $"'{image}' is not the name of an image without tag and digest, and -Tag was given beside it.")

@@ -98,13 +98,19 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         _journal?.Dispose();
     }
 
+    private protected override void BeginNothing() => _limits!.End("an error ended the run");
+
     private protected override void Skip(CleanUpTarget target, string reason) =>
         Report(new RemovedImage(target.What.Name, target.Tags, target.SizeBytes, RemovalStatus.Kept, reason));
 
     private async Task CleanAsTheyComeAsync()
     {
         // While one image is swept, the next is listed; a question waits for its answer.
-        await foreach (CleanUpPlan plan in PlanAsync()) await PerformAsync(() => Carry(plan));
+        await foreach (CleanUpPlan plan in PlanAsync())
+        {
+            await PerformAsync(() => Carry(plan));
+            if (IsEnding) return;
+        }
     }
 
     private async Task CleanUnlessTooManyAsync()
@@ -122,6 +128,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private bool Carry(CleanUpPlan plan)
     {
+        if (IsEnding) return false;
         ReportSpared(plan);
         if (plan.Delete.Count == 0) return false;
 
@@ -169,9 +176,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     {
         _summary.Add(removed, planned);
         if (removed.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone) Session.Manifests.Forget(removed.Digest);
-        // The row first: with -ErrorAction Stop the error ends the command, and what was done must be on record.
         WriteObject(removed);
-        if (removed.Error is RegistryException error) WriteError(ErrorRecords.For(error, removed));
+        if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
         if (_summary.NextProgress() is ProgressRecord progress) WriteProgress(progress);
     }
 

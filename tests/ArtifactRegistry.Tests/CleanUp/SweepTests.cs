@@ -269,6 +269,9 @@ public sealed class SweepTests
         Assert.IsType<ActionPreferenceStopException>(result.Thrown);
         await shop.MustBeQuietAsync();
         Assert.Equal(20, shop.Left().Count);
+        Assert.Equal(20, result.Output.Count);
+        Assert.InRange(Row.Digests(result, "Failed").Count, 1, 4);
+        Assert.Contains("an error ended the run", result.Values("Reason"));
     }
 
     [Theory]
