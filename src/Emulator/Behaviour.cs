@@ -89,6 +89,9 @@ public sealed class Behaviour
     /// <summary>Whether <c>subjectDigest</c> and <c>artifactType</c> are filled.</summary>
     public bool SubjectDigest { get; set; } = true;
 
+    /// <summary>Digests that no listing has yet, though they are there.</summary>
+    public Func<string, bool>? NotYetListed { get; set; }
+
     /// <summary>What <c>dockerImages.list</c> does with a filter.</summary>
     public FilterSupport DockerImageFilter { get; set; }
 

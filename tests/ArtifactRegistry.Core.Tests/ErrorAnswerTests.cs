@@ -47,7 +47,7 @@ public sealed class ErrorAnswerTests : CoreTest
     [InlineData(401, "UNAUTHENTICATED", RegistryErrorKind.Unauthenticated)]
     [InlineData(403, "PERMISSION_DENIED", RegistryErrorKind.PermissionDenied)]
     [InlineData(404, "NOT_FOUND", RegistryErrorKind.NotFound)]
-    [InlineData(404, null, RegistryErrorKind.NotFound)]
+    [InlineData(404, null, RegistryErrorKind.UnexpectedAnswer)]
     [InlineData(409, "ALREADY_EXISTS", RegistryErrorKind.AlreadyExists)]
     [InlineData(409, "ABORTED", RegistryErrorKind.Aborted)]
     [InlineData(412, null, RegistryErrorKind.FailedPrecondition)]
@@ -117,6 +117,19 @@ public sealed class ErrorAnswerTests : CoreTest
         Assert.Equal(HttpStatusCode.Forbidden, error.Status);
         Assert.Equal(message, error.Message);
         Assert.Null(error.Permission);
+    }
+
+    [Theory]
+    [InlineData("""{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}""", true)]
+    [InlineData("""{"errors":[{"code":"MANIFEST_UNKNOWN","message":"Failed to fetch"}]}""", true)]
+    [InlineData("<html><title>Not Found</title></html>", false)]
+    [InlineData("""{"error":{"code":404,"mess""", false)]
+    [InlineData("404 page not found", false)]
+    public async Task Only_the_service_itself_can_say_that_something_does_not_exist(string body, bool isTheService)
+    {
+        RegistryException error = await AnsweredAsync(404, body);
+
+        Assert.Equal(isTheService ? RegistryErrorKind.NotFound : RegistryErrorKind.UnexpectedAnswer, error.Kind);
     }
 
     [Theory]

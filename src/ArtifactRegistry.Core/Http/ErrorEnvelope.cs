@@ -24,8 +24,10 @@ internal static partial class ErrorEnvelope
         string request, HttpStatusCode status, string body, TimeSpan? retryAfter, string? needed = null)
     {
         string? message = null, rpcStatus = null, reason = null, permission = null, uniqueId = null;
+        bool isOwnAnswer = false;
         if (TryReadError(body) is JsonElement error)
         {
+            isOwnAnswer = true;
             message = Text(error, "message") is { Length: > 0 } words ? words : null;
             rpcStatus = Text(error, "status");
             if (error.TryGetProperty("details", out JsonElement details) && details.ValueKind is JsonValueKind.Array)
@@ -47,6 +49,9 @@ internal static partial class ErrorEnvelope
 
         uniqueId ??= AfterMarker(message);
         RegistryErrorKind kind = uniqueId is null ? KindOf(status, rpcStatus) : RegistryErrorKind.OutsidePerimeter;
+        // That something does not exist is taken from the service alone: a proxy's page of this status says nothing about an
+        // image, and must not pass for "gone already".
+        if (kind is RegistryErrorKind.NotFound && !isOwnAnswer) kind = RegistryErrorKind.UnexpectedAnswer;
         if (kind is RegistryErrorKind.PermissionDenied) permission ??= InQuotes(message) ?? needed;
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
         return new RegistryException(kind, message ?? Quote(body) ?? $"The service answered {code}.")

@@ -168,7 +168,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private void ReportSpared(CleanUpPlan plan, bool planned = false)
     {
-        foreach (RemovedImage gone in plan.Gone) Report(gone, planned);
+        foreach (RemovedImage row in plan.Unlisted) Report(row, planned);
         foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason), planned);
     }
 

@@ -31,7 +31,10 @@ internal static class DockerImageMethods
                 ["imageSizeBytes"] = version => version.Size.ToString("D20", CultureInfo.InvariantCulture),
             },
         };
-        return images.Page(call, repository.InOrder, ignoreFilter);
+        IEnumerable<VersionEntry> listed = call.Behaviour.NotYetListed is Func<string, bool> hidden
+            ? repository.InOrder.Where(version => !hidden(version.Digest))
+            : repository.InOrder;
+        return images.Page(call, listed, ignoreFilter);
     }
 
     public static JsonObject Get(ApiCall call, RepositoryName name, string image)

@@ -293,4 +293,19 @@ public sealed class PipeTests
         Assert.Equal(["has the tag v1"], result.Values("Reason"));
         Assert.Empty(shop.Run($"\"$app@{tagged}\" | Get-ArUntaggedImage").MustSucceed().Output);
     }
+
+    [Fact]
+    public async Task A_digest_that_is_there_though_no_listing_has_it_is_not_told_as_gone()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string garbage = shop.Add(), hidden = shop.Add(), gone = CleanUpWords.Nothing();
+        shop.Emulator.Behaviour.NotYetListed = digest => digest == hidden;
+
+        ScriptResult result = shop.Run(
+            $"'{garbage}', '{hidden}', '{gone}' | ForEach-Object {{ \"$app@$_\" }} | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+
+        Assert.Equal([garbage], Row.Digests(result, "Removed"));
+        Assert.Equal([hidden], Row.Digests(result, "Kept"));
+        Assert.Equal([gone], Row.Digests(result, "AlreadyGone"));
+    }
 }

@@ -5,14 +5,14 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <summary>What a clean-up does with the untagged digests of one image.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Asked">Every digest that was asked about: all untagged ones, or those that were named, tagged or not.</param>
-/// <param name="Gone">Digests that were asked about and do not exist.</param>
+/// <param name="Unlisted">Digests that were asked about and that the listing does not have; mostly they are gone.</param>
 /// <param name="Unreadable">Errors about manifests that could not be read.</param>
 /// <param name="Graph">How the digests are connected.</param>
 /// <param name="Rules">What it was decided by.</param>
 internal sealed record CleanUpPlan(
     ImageName Image,
     IReadOnlyList<ImageNode> Asked,
-    IReadOnlyList<RemovedImage> Gone,
+    IReadOnlyList<RemovedImage> Unlisted,
     IReadOnlyList<RegistryException> Unreadable,
     ImageGraph Graph,
     CleanUpRules Rules)

@@ -133,14 +133,52 @@ internal sealed class PlanCleanUp(
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         if (wanted is not null) KeepWhatUnaskedParentsHold(graph, wanted);
+        IReadOnlyList<RemovedImage> unlisted =
+            await UnlistedAsync([.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(name.WithDigest)], stop);
         return new CleanUpPlan(
             name,
             [.. graph.Nodes.Where(node => wanted is null ? !node.IsTagged : wanted.Contains(node.Image.Digest))],
-            [.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(digest =>
-                new RemovedImage(name.WithDigest(digest), TagList.Empty, 0, RemovalStatus.AlreadyGone, "was gone already"))],
+            unlisted,
             Unreadable(name, graph),
             graph,
             rules);
+    }
+
+    /// <summary>
+    /// Rows for digests that the listing does not have. A listing may lag behind, so each is asked for; one that is there
+    /// after all stays, since nothing is known of what it belongs to.
+    /// </summary>
+    private async Task<IReadOnlyList<RemovedImage>> UnlistedAsync(IReadOnlyList<ImageName> digests, CancellationToken stop)
+    {
+        var rows = new RemovedImage[digests.Count];
+        await Parallel.ForAsync(
+            0,
+            digests.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
+            async (i, token) => rows[i] = await UnlistedAsync(digests[i], token));
+        return rows;
+    }
+
+    private async Task<RemovedImage> UnlistedAsync(ImageName digest, CancellationToken stop)
+    {
+        await _slots.WaitAsync(stop);
+        try
+        {
+            return await DeleteDigest.ExistsAsync(client, digest, stop)
+                ? Row(RemovalStatus.Kept, "the listing of its image does not have it yet")
+                : Row(RemovalStatus.AlreadyGone, "was gone already");
+        }
+        catch (RegistryException e)
+        {
+            string reason = $"the listing of its image does not have it, and whether it is there cannot be read: {e.Message}";
+            return new RemovedImage(digest, TagList.Empty, 0, RemovalStatus.Failed, reason) { Error = e.Told($"'{digest}': {reason}") };
+        }
+        finally
+        {
+            _slots.Release();
+        }
+
+        RemovedImage Row(RemovalStatus status, string reason) => new(digest, TagList.Empty, 0, status, reason);
     }
 
     /// <summary>At most two errors, however much cannot be read: about indexes, which matter to others, and about the rest.</summary>
