@@ -101,7 +101,7 @@ public sealed class BindingTests
         { "[pscustomobject]@{ Image = \"$app*\"; Tag = 'v1' }", "wildcards" },
         { "[pscustomobject]@{ Image = $app; Digest = 'sha256:4be1…9c0a' }", "not accepted as an image name" },
         { "[pscustomobject]@{ Image = $app; Tag = 'a b' }", "not accepted as an image name" },
-        { "(Get-ArImageTag $app | Keep Image, Tag | Where-Object { -not $_.Tag } | Select-First)", "neither a digest nor a tag" },
+        { "(Get-ArImageTag $app | Keep Image, Tag | Where-Object { -not $_.Tag } | Select-Object -First 1)", "neither a digest nor a tag" },
         { "''", "\"${app}:latest\"" },
         { "'   '", "not accepted as an image name" },
     };
