@@ -9,7 +9,7 @@ internal sealed partial record ShellOptions
     public const string Usage = """
         ArtifactRegistry.Shell [-NonInteractive] [-NoExit] [-Demo] [-Command <text> | -File <script.ps1> [arguments]]
 
-        A small PowerShell with the ArtifactRegistry module loaded, for machines without pwsh.
+        PowerShell's engine and cmdlets with the ArtifactRegistry module loaded, for machines without pwsh.
 
           -Command, -c         Runs the rest of the command line as PowerShell; "-" reads commands from standard input.
           -File, -f            Runs a script with the arguments that follow it; "-File" can be left out before .ps1.

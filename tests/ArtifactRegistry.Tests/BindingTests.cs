@@ -10,34 +10,19 @@ public sealed class BindingTests
 {
     private const string Repository = "us-docker.pkg.dev/shop/apps";
 
-    // What becomes of an object in a job, in remoting and in Export-Clixml; and in a CSV, where all is text.
-    private const string Functions =
-        """
-        function Through-Clixml { process {
-            [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($_, 2)) } }
-        function Through-Csv { process {
-            $row = [ordered]@{}
-            foreach ($p in $_.PSObject.Properties) { $row[$p.Name] = if ($null -eq $p.Value) { '' } else { $p.Value.ToString() } }
-            [pscustomobject]$row } }
-        function Keep([string[]]$Property) { process {
-            $row = [ordered]@{}
-            foreach ($name in $Property) { $row[$name] = $_.$name }
-            [pscustomobject]$row } }
-        """;
-
     [Theory]
     [InlineData("Get-ArImage $app")]
     [InlineData("Get-ArImage $app | ForEach-Object Uri")]
-    [InlineData("Get-ArImage $app | Through-Clixml")]
-    [InlineData("Get-ArImage $app | Through-Csv")]
-    [InlineData("Get-ArImage $app | Keep Uri")]
-    [InlineData("Get-ArImage $app | Keep Image, Digest")]
-    [InlineData("Get-ArImage $app | Keep Image, Digest, Tags | Through-Csv")]
+    [InlineData($"Get-ArImage $app | {Journey.Clixml}")]
+    [InlineData($"Get-ArImage $app | {Journey.Csv}")]
+    [InlineData("Get-ArImage $app | Select-Object Uri")]
+    [InlineData("Get-ArImage $app | Select-Object Image, Digest")]
+    [InlineData($"Get-ArImage $app | Select-Object Image, Digest, Tags | {Journey.Csv}")]
     [InlineData("Get-ArImageTag $app")]
-    [InlineData("Get-ArImageTag $app | Through-Clixml")]
-    [InlineData("Get-ArImageTag $app | Through-Csv")]
-    [InlineData("Get-ArImageTag $app | Keep Uri, Tag")]
-    [InlineData("Remove-ArUntaggedImage $app -WhatIf | Through-Clixml; Get-ArImageTag $app -Tag v*")]
+    [InlineData($"Get-ArImageTag $app | {Journey.Clixml}")]
+    [InlineData($"Get-ArImageTag $app | {Journey.Csv}")]
+    [InlineData("Get-ArImageTag $app | Select-Object Uri, Tag")]
+    [InlineData($"Remove-ArUntaggedImage $app -WhatIf | {Journey.Clixml}; Get-ArImageTag $app -Tag v*")]
     public async Task What_was_emitted_names_one_digest_again(string upstream)
     {
         await using Shop shop = await OpenAsync();
@@ -50,11 +35,11 @@ public sealed class BindingTests
 
     [Theory]
     [InlineData("Remove-ArImage", "")]
-    [InlineData("Remove-ArImage", "| Through-Clixml")]
-    [InlineData("Remove-ArImage", "| Through-Csv")]
+    [InlineData("Remove-ArImage", $"| {Journey.Clixml}")]
+    [InlineData("Remove-ArImage", $"| {Journey.Csv}")]
     [InlineData("Remove-ArUntaggedImage", "")]
-    [InlineData("Remove-ArUntaggedImage", "| Through-Clixml")]
-    [InlineData("Remove-ArUntaggedImage", "| Through-Csv")]
+    [InlineData("Remove-ArUntaggedImage", $"| {Journey.Clixml}")]
+    [InlineData("Remove-ArUntaggedImage", $"| {Journey.Csv}")]
     public async Task Untagged_rows_are_deleted_and_nothing_else(string command, string journey)
     {
         await using Shop shop = await OpenAsync();
@@ -67,10 +52,10 @@ public sealed class BindingTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("| Through-Clixml")]
-    [InlineData("| Through-Csv")]
-    [InlineData("| Keep Uri, Tags | Through-Csv")]
-    [InlineData("| Keep Image, Digest, Tags | Through-Clixml")]
+    [InlineData($"| {Journey.Clixml}")]
+    [InlineData($"| {Journey.Csv}")]
+    [InlineData($"| Select-Object Uri, Tags | {Journey.Csv}")]
+    [InlineData($"| Select-Object Image, Digest, Tags | {Journey.Clixml}")]
     public async Task A_row_that_lists_tags_is_spared_by_the_clean_up_though_its_tags_are_gone_by_now(string journey)
     {
         await using Shop shop = await OpenAsync();
@@ -101,7 +86,7 @@ public sealed class BindingTests
         { "[pscustomobject]@{ Image = \"$app*\"; Tag = 'v1' }", "wildcards" },
         { "[pscustomobject]@{ Image = $app; Digest = 'sha256:4be1…9c0a' }", "not accepted as an image name" },
         { "[pscustomobject]@{ Image = $app; Tag = 'a b' }", "not accepted as an image name" },
-        { "(Get-ArImageTag $app | Keep Image, Tag | Where-Object { -not $_.Tag } | Select-First)", "neither a digest nor a tag" },
+        { "(Get-ArImageTag $app | Select-Object Image, Tag | Where-Object { -not $_.Tag } | Select-Object -First 1)", "neither a digest nor a tag" },
         { "''", "\"${app}:latest\"" },
         { "'   '", "not accepted as an image name" },
     };
@@ -188,10 +173,10 @@ public sealed class BindingTests
             $repository = Get-ArRepository -Project shop
             $repository | Get-ArImage
             $repository | Get-ArImageTag -Tag v2
-            $repository | Through-Clixml | Get-ArImage
+            $repository | ConvertTo-CliXml | ConvertFrom-CliXml | Get-ArImage
             $null = Grant-ArReader $repository -Member user:a@b.example
             $repository | Get-ArReader
-            $repository | Through-Clixml | Get-ArReader
+            $repository | ConvertTo-CliXml | ConvertFrom-CliXml | Get-ArReader
             """).MustSucceed();
 
         Assert.Equal(4 + 1 + 4 + 1 + 1, result.Output.Count);
@@ -207,7 +192,7 @@ public sealed class BindingTests
     {
         await using Shop shop = await OpenAsync();
 
-        foreach (string journey in new[] { "", "| Through-Clixml ", "| Through-Csv " })
+        foreach (string journey in new[] { "", $"| {Journey.Clixml} ", $"| {Journey.Csv} " })
         {
             ScriptResult result = shop.Run($"Get-ArRepository -Project shop {journey}| {command}");
 
@@ -264,7 +249,7 @@ public sealed class BindingTests
     {
         await using Shop shop = await OpenAsync();
 
-        ScriptResult result = shop.Run("Get-ArImage $app | Keep Image | Remove-ArImage -All -Force");
+        ScriptResult result = shop.Run("Get-ArImage $app | Select-Object Image | Remove-ArImage -All -Force");
 
         Assert.Equal(4, result.Errors.Count);
         Assert.Empty(shop.Changes);
@@ -283,7 +268,7 @@ public sealed class BindingTests
 
     [Theory]
     [InlineData("[pscustomobject]@{ Member = 'n@p.iam.gserviceaccount.com'; Project = 'other' }")]
-    [InlineData("[pscustomobject]@{ Member = 'serviceAccount:n@p.iam.gserviceaccount.com' } | Through-Clixml")]
+    [InlineData($"[pscustomobject]@{{ Member = 'serviceAccount:n@p.iam.gserviceaccount.com' }} | {Journey.Clixml}")]
     [InlineData("'n@p.iam.gserviceaccount.com'")]
     [InlineData("Get-ArReader us-docker.pkg.dev/shop/other")]
     public async Task Members_bind_from_text_and_from_the_Member_column(string upstream)
@@ -309,7 +294,6 @@ public sealed class BindingTests
         shop.Add(new ImageOptions { UploadTime = old });
         shop.Add(new ImageOptions { UploadTime = old });
         shop.Session.Set("free", shop.State.UntaggedDigests(shop.Repository, "web")[0]);
-        shop.Session.Run(Functions).MustSucceed();
         return shop;
     }
 }

@@ -130,7 +130,7 @@ public sealed class ErrorTests
         all.Add(shop.Run("Connect-ArRegistry -AccessToken $bad -Endpoint $endpoint; Get-ArImage $app -Verbose"));
         all.Add(shop.Run("Connect-ArRegistry -AccessToken $secret, $secret"));
         all.Add(shop.Run("Connect-ArRegistry -AccessToken $secret -Endpoint http://registry.example"));
-        all.Add(shop.Run("[System.Management.Automation.PSSerializer]::Serialize(@($Error; Get-ArConnection), 5)"));
+        all.Add(shop.Run("ConvertTo-CliXml @($Error; Get-ArConnection) -Depth 5"));
 
         Assert.True(all.Sum(result => result.Errors.Count + (result.Thrown is null ? 0 : 1)) >= 5);
         string everything = string.Join('\n', all.SelectMany(Said));

@@ -50,7 +50,7 @@ public sealed class PipelineEndTests
                 $"Grant-ArReader {Repository} -Member user:a@b.example, user:c@d.example",
             })
             {
-                data.Add(command, "UPSTREAM | Select-First");
+                data.Add(command, "UPSTREAM | Select-Object -First 1");
                 data.Add(command, "foreach ($once in 1) { UPSTREAM | ForEach-Object { break } }");
                 data.Add(command, "UPSTREAM | ForEach-Object { throw 'enough' }");
             }

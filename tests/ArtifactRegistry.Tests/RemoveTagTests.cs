@@ -181,11 +181,7 @@ public sealed class RemoveTagTests
         string one = shop.Add("v1", "latest");
 
         shop.Run(
-            """
-            $removed = Remove-ArImageTag $app -Tag v1, latest
-            $text = [System.Management.Automation.PSSerializer]::Serialize($removed)
-            [System.Management.Automation.PSSerializer]::Deserialize($text) | Add-ArImageTag
-            """).MustSucceed();
+            $"$removed = Remove-ArImageTag $app -Tag v1, latest; $removed | {Journey.Clixml} | Add-ArImageTag").MustSucceed();
 
         Assert.Equal(["latest", "v1"], shop.State.TagsOf(shop.Repository, "web", one));
     }

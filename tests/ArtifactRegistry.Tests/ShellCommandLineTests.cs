@@ -134,7 +134,12 @@ public sealed class ShellCommandLineTests
     {
         ShellResult result = await ShellProcess.RunAsync(["-NoProfile", "-c", "(Get-Module).Name; $Host.Name"]);
 
-        Assert.Equal(["ArtifactRegistry", "ArtifactRegistryShell"], result.Lines);
+        Assert.Equal(
+            [
+                "ArtifactRegistry", "Microsoft.PowerShell.Commands.Management", "Microsoft.PowerShell.Commands.Utility",
+                "Microsoft.PowerShell.Security", "ArtifactRegistryShell",
+            ],
+            result.Lines);
     }
 
     [Fact]

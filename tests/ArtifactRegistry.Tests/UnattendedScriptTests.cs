@@ -44,6 +44,28 @@ public sealed class UnattendedScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task A_line_is_in_the_log_while_other_digests_are_still_being_deleted()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using Shop shop = await OpenAsync();
+        using RequestHold hold = shop.Hold("DELETE", _garbage[^1]);
+        using var watcher = new FileSystemWatcher(_folder.Path) { EnableRaisingEvents = true };
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        watcher.Changed += (_, _) =>
+        {
+            if (new FileInfo(Log) is { Exists: true, Length: > 0 }) written.TrySetResult();
+        };
+
+        Task<ShellResult> run = RunAsync(shop);
+        await written.Task.WaitAsync(TimeSpan.FromMinutes(1), stop);
+        await hold.WaitForArrivalAsync(1, stop);
+
+        Assert.False(run.IsCompleted);
+        hold.Release();
+        Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], (await run).Lines);
+    }
+
+    [Fact]
     public async Task A_second_run_adds_to_the_log_and_has_nothing_left_to_do()
     {
         await using Shop shop = await OpenAsync();

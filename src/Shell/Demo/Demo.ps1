@@ -49,15 +49,12 @@ $done = Remove-ArUntaggedImage $hello -OlderThan 0s -Confirm:$false
 "$(@($done | Where-Object Status -eq Removed).Count) builds removed"
 
 # Fetch each layer of each tag that is left from the registry, and compare its digest with what was fetched:
-$web = [Net.Http.HttpClient]::new()
 $registry = $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY + 'v2/us/shop/apps/hello'
 foreach ($tag in (Get-ArImageTag $hello).Tag) {
-    $manifest = [Text.Json.JsonDocument]::Parse($web.GetStringAsync("$registry/manifests/$tag").Result).RootElement
-    foreach ($layer in $manifest.GetProperty('layers').EnumerateArray()) {
-        $digest = $layer.GetProperty('digest').GetString()
-        $bytes = $web.GetByteArrayAsync("$registry/blobs/$digest").Result
-        $hash = [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData($bytes)).ToLowerInvariant()
-        "{0,-6} {1,7} bytes, digest as it should be: {2}" -f $tag, $bytes.Length, ("sha256:$hash" -eq $digest)
+    foreach ($layer in (Invoke-RestMethod "$registry/manifests/$tag").layers) {
+        $blob = (Invoke-WebRequest "$registry/blobs/$($layer.digest)").RawContentStream
+        $hash = (Get-FileHash -InputStream $blob).Hash
+        "{0,-6} {1,7} bytes, digest as it should be: {2}" -f $tag, $blob.Length, ("sha256:$hash" -eq $layer.digest)
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Reflection;
 
@@ -15,12 +14,6 @@ internal sealed class ShellHost(ShellUI ui) : PSHost
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
     public override PSHostUserInterface UI => ui;
-
-    /// <summary>This host itself, for the cmdlets of this shell; the engine shows them a wrapper.</summary>
-    public override PSObject PrivateData => PSObject.AsPSObject(this);
-
-    /// <summary>The UI without the engine's wrapper.</summary>
-    public ShellUI Screen => ui;
 
     public override CultureInfo CurrentCulture => CultureInfo.CurrentCulture;
 

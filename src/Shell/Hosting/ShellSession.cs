@@ -2,8 +2,6 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
-using ArtifactRegistry.Shell.Cmdlets;
-using ArtifactRegistry.Shell.Editing;
 
 namespace ArtifactRegistry.Shell.Hosting;
 
@@ -24,7 +22,7 @@ internal sealed class ShellSession : IDisposable
         state.ThreadOptions = PSThreadOptions.ReuseThread;
         // Without pwsh's configuration file the engine's default refuses even the module's own files.
         if (OperatingSystem.IsWindows()) state.ExecutionPolicy = Microsoft.PowerShell.ExecutionPolicy.RemoteSigned;
-        SmallCmdlets.AddTo(state);
+        StandardCmdlets.AddTo(state);
         // Another PowerShell's modules are on the same path and do not load in this engine.
         state.Variables.Add(new SessionStateVariableEntry("PSModuleAutoLoadingPreference", "None", ""));
         state.Commands.Add(new SessionStateFunctionEntry("prompt", "'PS' + '>' * ($NestedPromptLevel + 1) + ' '"));
@@ -34,7 +32,6 @@ internal sealed class ShellSession : IDisposable
         _ui.Stop = RequestStop;
         _runspace = RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
-        _runspace.SessionStateProxy.InvokeCommand.CommandNotFoundAction = MissingCommands.Advise;
     }
 
     public ShellHost Host { get; }
@@ -98,14 +95,13 @@ internal sealed class ShellSession : IDisposable
             using PowerShell engine = IsNested ? PowerShell.Create(RunspaceMode.CurrentRunspace) : PowerShell.Create();
             if (!IsNested) engine.Runspace = _runspace;
             CommandCompletion found = CommandCompletion.CompleteInput(text, cursor, null, engine);
-            if (found.CompletionMatches.Count > 0)
-                return (found.ReplacementIndex, found.ReplacementLength,
-                    [.. found.CompletionMatches.Select(match => match.CompletionText)]);
+            return (found.ReplacementIndex, found.ReplacementLength,
+                [.. found.CompletionMatches.Select(match => match.CompletionText)]);
         }
-#pragma warning disable CA1031 // Completers run into cmdlets that are not here; a key must not end the shell.
+#pragma warning disable CA1031 // Completers are anybody's code; a key must not end the shell.
         catch (Exception)
         {
-            // No candidates, then.
+            return (cursor, 0, []);
         }
 #pragma warning restore CA1031
         finally
@@ -113,9 +109,6 @@ internal sealed class ShellSession : IDisposable
             // What completion ran into is no error of the user's.
             if (errors?.Count > before) errors.RemoveRange(0, errors.Count - before);
         }
-
-        PathIntrinsics path = _runspace.SessionStateProxy.Path;
-        return PathCompletion.Find(text, cursor, path.CurrentFileSystemLocation.ProviderPath);
     }
 
     /// <summary>Stops what runs; false if nothing does, or if it has been asked before and still runs.</summary>

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using System.Text;
 
 namespace ArtifactRegistry.Shell.Hosting;
 
@@ -12,7 +11,6 @@ internal sealed partial class ShellUI : PSHostUserInterface
     private readonly ConsoleTerminal _terminal;
     private readonly ProgressLine? _progress;
     private bool _writesErrors;
-    private StringBuilder? _captured;
 
     public ShellUI(ConsoleTerminal terminal, bool nonInteractive)
     {
@@ -28,11 +26,7 @@ internal sealed partial class ShellUI : PSHostUserInterface
 
     public override bool SupportsVirtualTerminal => _terminal.HasColours;
 
-    public override void Write(string value)
-    {
-        if (_captured is null) WriteTo(Console.Out, value);
-        else _captured.Append(GetOutputString(value, supportsVirtualTerminal: false));
-    }
+    public override void Write(string value) => WriteTo(Console.Out, value);
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
         Write(SupportsVirtualTerminal ? Coloured(foregroundColor, backgroundColor, value) : value);
@@ -67,17 +61,6 @@ internal sealed partial class ShellUI : PSHostUserInterface
         _writesErrors = true;
         try { write(); }
         finally { _writesErrors = false; }
-    }
-
-    /// <summary>Keeps what is written meanwhile, and gives it back as text.</summary>
-    public string Capture(Action write)
-    {
-        StringBuilder? outer = _captured;
-        StringBuilder captured = _captured = new StringBuilder();
-        try { write(); }
-        finally { _captured = outer; }
-
-        return captured.ToString();
     }
 
     /// <summary>Forgets progress that a command left behind.</summary>

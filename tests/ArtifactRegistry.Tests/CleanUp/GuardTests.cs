@@ -39,7 +39,7 @@ public sealed class GuardTests
     }
 
     [Theory]
-    [InlineData("$rows | ForEach-Object { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($_, 2)) }")]
+    [InlineData($"$rows | {Journey.Clixml}")]
     [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [int]$_.Decision } }")]
     [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [string]$_.Decision } }")]
     [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = 'unsure' } } | Where-Object Uri -eq $rows[0].Uri")]

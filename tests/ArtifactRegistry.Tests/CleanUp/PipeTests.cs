@@ -7,8 +7,6 @@ namespace ArtifactRegistry.Tests.CleanUp;
 /// <summary>What may be piped to the clean-up, and what it is taken for.</summary>
 public sealed class PipeTests
 {
-    private const string Clixml = "[System.Management.Automation.PSSerializer]";
-
     [Fact]
     public async Task Decision_Keep_is_final_even_if_the_registry_says_otherwise_by_now()
     {
@@ -117,8 +115,8 @@ public sealed class PipeTests
     [Theory]
     [InlineData("Get-ArImage $app")]
     [InlineData("Get-ArImageTag $app")]
-    [InlineData($"{Clixml}::Deserialize({Clixml}::Serialize((Get-ArImage $app)))")]
-    [InlineData($"{Clixml}::Deserialize({Clixml}::Serialize((Get-ArImageTag $app)))")]
+    [InlineData($"Get-ArImage $app | {Journey.Clixml}")]
+    [InlineData($"Get-ArImageTag $app | {Journey.Clixml}")]
     [InlineData("Get-ArImage $app | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Tags = [string]$_.Tags } }")]
     [InlineData(
         "Get-ArImageTag $app | ForEach-Object { [pscustomobject]@{ Image = $_.Image; Digest = $_.Digest; Tag = $_.Tag } }")]
@@ -163,8 +161,8 @@ public sealed class PipeTests
         string kept = shop.AddAged(TimeSpan.FromDays(2)), garbage = shop.AddAged(TimeSpan.FromDays(5));
 
         ScriptResult result = shop.Run(
-            $"$xml = {Clixml}::Serialize(@(Get-ArUntaggedImage $app -KeepNewest 1)); "
-            + $"{Clixml}::Deserialize($xml) | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+            $"$rows = @(Get-ArUntaggedImage $app -KeepNewest 1 | {Journey.Clixml}); "
+            + "$rows | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
 
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
         Assert.Equal([kept], Row.Digests(result, "Kept"));

@@ -678,7 +678,7 @@ public sealed class SweepTests
         await using Shop shop = await Shop.OpenAsync();
         AddMany(shop, 30);
 
-        shop.Run($"{Sweep} -ThrottleLimit 2 | Select-First 1").MustSucceed();
+        shop.Run($"{Sweep} -ThrottleLimit 2 | Select-Object -First 1").MustSucceed();
 
         await shop.MustBeQuietAsync();
         int left = shop.Left().Count;

@@ -1,4 +1,3 @@
-using System.Management.Automation.Language;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Emulator.Seeding;
 using ArtifactRegistry.Tests.Support;
@@ -6,13 +5,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.Examples;
 
-/// <summary>
-/// Runs a transcript against the sample registry, in the engine inside this process with the cmdlets of the small shell;
-/// or in the real pwsh, where a command is used that only pwsh has.
-/// </summary>
+/// <summary>Runs a transcript against the sample registry, in the engine inside this process.</summary>
 internal static class ExampleRun
 {
-    private const string Mark = "~~~ next ~~~";
     private const string Default = "http://127.0.0.1:8085/", Google = "https://artifactregistry.googleapis.com/";
 
     // Other programs, and what needs a desktop, are played: one image of the sample runs in the cluster and in Cloud Run.
@@ -44,9 +39,7 @@ internal static class ExampleRun
         // Where the emulator would listen by default, as the pages say.
         Step[] steps = [.. transcript.Steps.Select(step =>
             step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];
-        string[] shown = NeedsPwsh(steps)
-            ? await InPwshAsync(emulator, steps, folder.Path)
-            : Here(emulator, steps, folder.Path);
+        string[] shown = Run(emulator, steps, folder.Path);
         return [.. transcript.Steps.Zip(shown, (step, output) => step with
         {
             Output = output.Replace(
@@ -56,11 +49,15 @@ internal static class ExampleRun
         })];
     }
 
-    private static string[] Here(EmulatorServer emulator, Step[] steps, string folder)
+    private static string[] Run(EmulatorServer emulator, Step[] steps, string folder)
     {
         var host = new ScriptedHost("Yes to All");
-        using PowerShellSession session = Open(emulator, host);
-        session.Run($"Set-Location '{folder}'").MustSucceed();
+        using var session = new PowerShellSession(emulator, host);
+        session.Run($$"""
+            {{StandIns}}
+            $PSDefaultParameterValues = @{ 'Connect-ArRegistry:Endpoint' = '{{emulator.Url}}' }
+            Set-Location '{{folder}}'
+            """).MustSucceed();
         var shown = new List<string>();
         foreach (Step step in steps)
         {
@@ -72,38 +69,5 @@ internal static class ExampleRun
         }
 
         return [.. shown];
-    }
-
-    private static async Task<string[]> InPwshAsync(EmulatorServer emulator, Step[] steps, string folder)
-    {
-        string script = string.Join('\n', steps.Select(step => $$"""
-            . { {{step.Command}}
-            } *>&1 | Out-String -Width 120
-            {{(step.Output is null ? "if ($Error) { throw $Error[0] }" : "")}}
-            '{{Mark}}'
-            """));
-        ProcessResult result = await RealPowerShell.RunAsync(
-            emulator, $"Set-Location '{folder}'; $ConfirmPreference = 'None'\n{StandIns}\n{script}", input: null);
-        Assert.Equal("", result.Error);
-        Assert.Equal(0, result.ExitCode);
-        return result.Output.Split(Mark)[..^1];
-    }
-
-    private static bool NeedsPwsh(Step[] steps)
-    {
-        using PowerShellSession session = Open(null, null);
-        return steps.SelectMany(step => Parser.ParseInput(step.Command, out _, out _).FindAll(node => node is CommandAst, true))
-            .Select(node => ((CommandAst)node).GetCommandName())
-            .Where(name => name is not null)
-            .Any(name => session.Run($"Get-Command '{name}' -ErrorAction Ignore").Output.Count == 0);
-    }
-
-    private static PowerShellSession Open(EmulatorServer? emulator, ScriptedHost? host)
-    {
-        var session = new PowerShellSession(emulator, host);
-        session.Run($"Import-Module '{ShellProcess.Assembly}'; {StandIns}").MustSucceed();
-        if (emulator is not null)
-            session.Run($"$PSDefaultParameterValues = @{{ 'Connect-ArRegistry:Endpoint' = '{emulator.Url}' }}").MustSucceed();
-        return session;
     }
 }

@@ -50,7 +50,7 @@ public sealed class SecretTests : SignInTest
         SignIn.Revoke("ada@example.com");
         SignIn.Revoke(Deployer);
         all.Add(Run($"Connect-ArRegistry -CredentialFile $here/key.json; {Everything}; Connect-ArRegistry -CredentialFile $here/user.json; {Everything}"));
-        all.Add(Run("[System.Management.Automation.PSSerializer]::Serialize(@($Error; Get-ArConnection), 6)"));
+        all.Add(Run("ConvertTo-CliXml @($Error; Get-ArConnection) -Depth 6"));
 
         string seen = string.Join('\n', all.SelectMany(Seen));
         Assert.True(all.Sum(result => result.Errors.Count) > 20);

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Shell.Hosting;
 using Xunit;
 
 namespace ArtifactRegistry.Tests.Support;
@@ -17,8 +18,8 @@ internal sealed class PowerShellSession : IDisposable
     public PowerShellSession(EmulatorServer? emulator = null, PSHost? host = null)
     {
         var state = InitialSessionState.CreateDefault2();
+        StandardCmdlets.AddTo(state);
         state.ImportPSModule([Checkout.Manifest]);
-        state.Commands.Add(new SessionStateCmdletEntry("Select-First", typeof(SelectFirstCommand), null));
         _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
         if (emulator is not null)
