@@ -13,21 +13,21 @@ internal static class DeleteDigest
     /// <param name="image">The digest.</param>
     /// <param name="reason">Why it may go, for the row.</param>
     /// <param name="pacer">What holds further tries back; whoever calls has waited for the first one's turn.</param>
-    /// <param name="needed">Looks, before each further try, whether it is to stay after all; the row that says so, or null.</param>
+    /// <param name="spares">Looks, before each further try, whether it is to stay after all: the row that says so, or null.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<RemovedImage> RunAsync(
         ArtifactRegistryClient client,
         DockerImage image,
         string reason,
         Pacer? pacer,
-        Func<Task<RemovedImage?>>? needed,
+        Func<CancellationToken, Task<RemovedImage?>>? spares,
         CancellationToken stop)
     {
         RemovedImage? spared = null;
         try
         {
             OperationMessage operation = await client.DeleteVersionAsync(
-                image.Name, pacer, needed is null ? null : LookAgainAsync, stop);
+                image.Name, pacer, spares is null ? null : LookAgainAsync, stop);
             try
             {
                 await WaitForOperation.RunAsync(client, operation, stop);
@@ -66,7 +66,7 @@ internal static class DeleteDigest
 
         async Task LookAgainAsync(CancellationToken token)
         {
-            spared = await needed();
+            spared = await spares(token);
             if (spared is not null) throw new RegistryException(RegistryErrorKind.StillReferenced, spared.Reason);
         }
     }

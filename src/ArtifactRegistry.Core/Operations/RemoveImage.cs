@@ -97,7 +97,7 @@ public static class RemoveImage
                 await TakeAwayAsync(client, image, tag, stop);
             }
 
-            result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, needed: null, stop);
+            result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, spares: null, stop);
             if (result.Status is RemovalStatus.Kept) result = Refused(image, result);
         }
         catch (RegistryException e)

@@ -19,6 +19,7 @@ internal sealed class Sweep
     private readonly SweepLimits _limits;
     private readonly CancellationToken _stop;
     private readonly CleanUpPlan _plan;
+    private readonly SubjectLook _subjects;
     private readonly Channel<ImageNode> _ready = Channel.CreateUnbounded<ImageNode>();
     private readonly Channel<RemovedImage> _results;
     private int _unfinished;
@@ -28,6 +29,7 @@ internal sealed class Sweep
         (_client, _limits, _stop) = (client, limits, stop);
         _results = Channel.CreateBounded<RemovedImage>(limits.Concurrency * 2);
         _plan = plan;
+        _subjects = new SubjectLook(client, plan.Graph);
         _unfinished = plan.Delete.Count;
     }
 
@@ -131,12 +133,12 @@ internal sealed class Sweep
         {
             if (await _limits.WaitForTurnAsync(_stop) is string late) return NotReached(late);
             // Last of all, since that wait may be long.
-            if (await NeededBySubjectAsync(node) is RemovedImage needed) return needed;
+            if (await _subjects.SparedAsync(node, _stop) is RemovedImage spared) return spared;
             if (deletion.Tries == 0 && _limits.Journal?.Intend(image) is false) return NotReached(Journal.Broken);
             deletion.Tries++;
             result = await DeleteDigest.RunAsync(
                 _client, image, node.Reason, _limits.Pacer,
-                node.SubjectDigest is null ? null : () => NeededBySubjectAsync(node), _stop);
+                node.SubjectDigest is null ? null : token => _subjects.SparedAsync(node, token), _stop);
         }
         finally
         {
@@ -178,70 +180,6 @@ internal sealed class Sweep
         }
 
         return any || node.Deletion!.HadParents;
-    }
-
-    /// <summary>
-    /// Why a signature, attestation or SBOM stays after all: what it is about has gained a tag since it was listed, or
-    /// stays for another reason. The service would let it go, so this look is all that protects it.
-    /// </summary>
-    private async Task<RemovedImage?> NeededBySubjectAsync(ImageNode node)
-    {
-        if (node.SubjectDigest is not string digest) return null;
-        string about = $"is about {Digest.Shorten(digest)}";
-        try
-        {
-            (bool isThere, string? tag) = await LookAsync(node.Image.Name.WithDigest(digest));
-            if (!isThere) return null;
-            if (tag is not null) return Kept($"which has the tag {tag} by now");
-            if (_plan.Graph.Find(digest) is not { Deletion: not null } subject) return Kept("which stays");
-            if (subject.Referrers.FirstOrDefault(other => other.Deletion is { Stays: true }) is ImageNode staying)
-                return Kept($"which stays with {staying}");
-            foreach (ImageNode above in Above(subject))
-            {
-                if (above.Deletion is null or { HeldBy: not null } or { Stays: true }) return Kept($"which stays with {above}");
-                if (!above.Deletion.Gone && (await LookAsync(above.Image.Name)).Tag is string gained)
-                    return Kept($"which stays with {above}, which has the tag {gained} by now");
-            }
-
-            return null;
-        }
-        catch (RegistryException e)
-        {
-            // Not merely kept: nobody decided so, and the next run may well delete it.
-            string reason = $"{about}, and whether that is still needed cannot be read: {e.Message}";
-            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{node.Image}' {reason}") };
-        }
-
-        RemovedImage Kept(string why) => new(node.Image, RemovalStatus.Kept, $"{about}, {why}");
-    }
-
-    /// <summary>What has to go before the service lets a digest go, and what that is about, and so on upwards.</summary>
-    private static IEnumerable<ImageNode> Above(ImageNode node)
-    {
-        HashSet<ImageNode> seen = [node];
-        Queue<ImageNode> next = new(seen);
-        while (next.TryDequeue(out ImageNode? each))
-        {
-            foreach (ImageNode above in each.Subject is null ? each.Indexes : each.Indexes.Append(each.Subject))
-            {
-                if (!seen.Add(above)) continue;
-                next.Enqueue(above);
-                yield return above;
-            }
-        }
-    }
-
-    /// <summary>Whether a digest is there, and a tag that it has by now.</summary>
-    private async Task<(bool IsThere, string? Tag)> LookAsync(ImageName digest)
-    {
-        try
-        {
-            return (true, (await _client.GetDockerImageAsync(digest, _stop)).Tags is { Count: > 0 } tags ? tags[0] : null);
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            return (false, null);
-        }
     }
 
     private async Task AgainLaterAsync(ImageNode node, TimeSpan pause)
