@@ -42,14 +42,34 @@ public sealed class PagingTests : CoreTest
     }
 
     [Fact]
-    public async Task The_second_page_is_asked_for_only_when_the_first_has_been_taken()
+    public async Task The_first_item_alone_costs_one_page()
     {
         for (int i = 1; i <= 3; i++) State.AddImage(Apps, "web", new ImageOptions { Digest = Digest(i) });
-        Behaviour.PageSizeCap = 1;
+        Behaviour.PageSizeCap = 2;
 
         await foreach (DockerImageMessage _ in Client().ListDockerImagesAsync(Web.ToRepository(), Stop)) break;
 
         Assert.Single(Sent);
+    }
+
+    [Fact]
+    public async Task The_next_page_is_on_its_way_while_the_items_of_this_one_are_taken_and_is_given_up_with_the_listing()
+    {
+        for (int i = 1; i <= 6; i++) State.AddImage(Apps, "web", new ImageOptions { Digest = Digest(i) });
+        Behaviour.PageSizeCap = 3;
+        using RequestHold second = Emulator.Requests.Hold(
+            request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal));
+
+        int taken = 0;
+        await foreach (DockerImageMessage _ in Client().ListDockerImagesAsync(Web.ToRepository(), Stop))
+        {
+            if (++taken < 2) continue;
+            await second.WaitForArrivalAsync(1, Stop);
+            break;
+        }
+
+        await Emulator.Requests.WaitUntilIdleAsync(Stop);
+        Assert.Equal(2, Sent.Count);
     }
 
     [Fact]

@@ -40,6 +40,10 @@ public abstract class RestClient
             new Call<T>(method, Address(path), body, repeat, Messages.Of<T>) { Pacer = pacer, Needs = needs, LookAgain = lookAgain },
             stop);
 
+    /// <summary>
+    /// Lists page by page. The next page is asked for as soon as somebody wants more than the first item of this one, so that
+    /// it is on its way while this one is read; whoever stops before that has caused no request too many.
+    /// </summary>
     private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
         string path, string? filter, [EnumeratorCancellation] CancellationToken stop)
         where TPage : IPage<T>
@@ -47,20 +51,37 @@ public abstract class RestClient
         string query = $"{path}?pageSize={LargestPage}";
         if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
 
-        string? pageToken = null;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        do
+        Task<TPage>? next = GetAsync<TPage>(query, ended.Token);
+        try
         {
-            TPage page = await GetAsync<TPage>(
-                pageToken is null ? query : $"{query}&pageToken={Uri.EscapeDataString(pageToken)}", stop);
-            foreach (T item in page.Items ?? []) yield return item ?? throw Unlisted("has nothing in place of an item");
+            while (next is not null)
+            {
+                TPage page = await next;
+                next = null;
+                string? token = page.NextPageToken is { Length: > 0 } more ? more : null;
+                // A service that hands out a token again would keep us here for ever, and a listing that is cut short must
+                // not pass for a complete one.
+                bool leadsBack = token is not null && !seen.Add(token);
+                foreach (T item in page.Items ?? [])
+                {
+                    yield return item ?? throw Unlisted("has nothing in place of an item");
+                    if (!leadsBack) next ??= Next(token);
+                }
 
-            // A service that hands out a token again would keep us here for ever, and a listing that is cut short must
-            // not pass for a complete one.
-            pageToken = page.NextPageToken;
-            if (!string.IsNullOrEmpty(pageToken) && !seen.Add(pageToken)) throw Unlisted("leads back to a page that was there before");
+                if (leadsBack) throw Unlisted("leads back to a page that was there before");
+                next ??= Next(token);
+            }
         }
-        while (!string.IsNullOrEmpty(pageToken));
+        finally
+        {
+            await ended.CancelAsync();
+            if (next is not null) await Task.WhenAny(next); // nobody is left who wants to know how it ended
+        }
+
+        Task<TPage>? Next(string? token) =>
+            token is null ? null : GetAsync<TPage>($"{query}&pageToken={Uri.EscapeDataString(token)}", ended.Token);
 
         RegistryException Unlisted(string why) =>
             new(RegistryErrorKind.UnexpectedAnswer, $"A page of the listing {why}, so it cannot be completed.")

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator.Api;
 
 /// <summary>dockerImages.list and get.</summary>
-internal static class DockerImageMethods
+internal static partial class DockerImageMethods
 {
     public static JsonObject List(ApiCall call, RepositoryName name)
     {
@@ -31,11 +32,23 @@ internal static class DockerImageMethods
                 ["imageSizeBytes"] = version => version.Size.ToString("D20", CultureInfo.InvariantCulture),
             },
         };
-        IEnumerable<VersionEntry> listed = call.Behaviour.NotYetListed is Func<string, bool> hidden
-            ? repository.InOrder.Where(version => !hidden(version.Digest))
-            : repository.InOrder;
+        IEnumerable<VersionEntry> listed = PackageIn(call.Query("filter")) is string package && repository.Packages.ContainsKey(package)
+            && !ignoreFilter
+                ? repository.InOrderOf(package)
+                : repository.InOrder;
+        if (call.Behaviour.NotYetListed is Func<string, bool> hidden) listed = listed.Where(version => !hidden(version.Digest));
         return images.Page(call, listed, ignoreFilter);
     }
+
+    /// <summary>
+    /// The one package that a filter can be about, if it says so: the filter is applied all the same, but not to each image
+    /// of the repository, as a service with an index would not.
+    /// </summary>
+    private static string? PackageIn(string? filter) =>
+        filter is not null && FilterByPackage().Match(filter) is { Success: true } match ? ApiCall.Plain(match.Groups["package"].Value) : null;
+
+    [GeneratedRegex("""^name\s*=\s*"[^"*]*/dockerImages/(?<package>[^"@*/]+)@""")]
+    private static partial Regex FilterByPackage();
 
     public static JsonObject Get(ApiCall call, RepositoryName name, string image)
     {

@@ -43,7 +43,7 @@ internal sealed class Listing<T>
         string? token = call.Query("pageToken") ?? call.Query("page_token");
         Position? last = token is null ? null : Read(token, filter, orderBy);
         // Before the filter, which would otherwise look again at all that stood on the pages before.
-        if (last is not null && orderBy is null && items is T[] array) items = array.Skip(FirstAfter(array, last.Value));
+        if (last is not null && orderBy is null && items is IReadOnlyList<T> list) items = list.Skip(FirstAfter(list, last.Value));
         if (filter is not null && !ignoreFilter)
         {
             Func<T, bool> matches = Filter.Parse(filter, Filters);
@@ -92,10 +92,10 @@ internal sealed class Listing<T>
     }
 
     /// <summary>Where a page begins in a list that is ordered by name.</summary>
-    private int FirstAfter(T[] items, Position last)
+    private int FirstAfter(IReadOnlyList<T> items, Position last)
     {
         int low = 0;
-        int high = items.Length;
+        int high = items.Count;
         while (low < high)
         {
             int middle = (low + high) / 2;

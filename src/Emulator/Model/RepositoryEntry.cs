@@ -41,6 +41,28 @@ internal sealed class RepositoryEntry(
     /// </remarks>
     public VersionEntry[] InOrder => _inOrder ??= [.. Packages.Values.SelectMany(package => package.Listed())];
 
+    /// <summary>The part of <see cref="InOrder"/> that is a package's.</summary>
+    public ArraySegment<VersionEntry> InOrderOf(string package)
+    {
+        VersionEntry[] all = InOrder;
+        int first = FirstFrom(package, orAfter: false);
+        return new ArraySegment<VersionEntry>(all, first, FirstFrom(package, orAfter: true) - first);
+
+        int FirstFrom(string name, bool orAfter)
+        {
+            int low = 0;
+            int high = all.Length;
+            while (low < high)
+            {
+                int middle = (low + high) / 2;
+                int order = string.CompareOrdinal(all[middle].Package.Name, name);
+                if (order < 0 || (orAfter && order == 0)) low = middle + 1;
+                else high = middle;
+            }
+            return low;
+        }
+    }
+
     /// <summary>Counts a listing, at which deleted digests that are still shown may vanish.</summary>
     public void BeginListing()
     {
