@@ -46,17 +46,19 @@ internal sealed partial class Benchmark
     {
         await using (EmulatorProcess emulator = await EmulatorAsync([new("big", 100_000)]))
         {
+            // A session that has worked before, as the floor has: its code is compiled, and that of the emulator.
             Dictionary<string, double> ours = await Here.RunAsync(
-                $"Get-ArImage {Apps}/warm | Out-Null; foreach ($i in 0..2) {{ {Clock}Get-ArImage {Apps} | Out-Null; "
+                $"1..5 | ForEach-Object {{ Get-ArImage {Apps} | Out-Null }}; foreach ($i in 0..2) {{ {Clock}Get-ArImage {Apps} | Out-Null; "
                 + $"\"ms$i=$($clock.Elapsed.TotalMilliseconds)\"; {Clock}Get-ArImage {Apps} | Select-Object -First 1 | Out-Null; "
-                + "\"first$i=$($clock.Elapsed.TotalMilliseconds)\" }", emulator.Url, stop);
+                + "\"first$i=$($clock.Elapsed.TotalMilliseconds)\" }; $answers = 0; "
+                + $"foreach ($each in Get-ArImage {Apps} -Verbose 4>&1 | Where-Object {{ \"$_\" -notlike 'Speaking*' }} | Select-Object -First 3) "
+                + "{ if ($each -is [Management.Automation.VerboseRecord]) { $answers++ } else { \"answers=$answers\"; break } }", emulator.Url, stop);
             double floor = await MedianAsync(3, _ => FloorAsync(emulator.Url, "list", "*"));
             double mine = Report.Median(Enumerable.Range(0, 3).Select(i => ours[$"ms{i}"]));
             double first = Report.Median(Enumerable.Range(0, 3).Select(i => ours[$"first{i}"]));
             yield return Ratio("list 100,000 digests", mine, "floor", floor, 1.3);
             yield return new Line(
-                "its first object", Report.Time(first), "", $"{Report.Number(100 * first / mine)} % of the listing",
-                "before the second page of 100", first / mine < 0.02);
+                "its first object", Report.Time(first), "", $"after {ours["answers"]} of 101 answers", "before the second page", ours["answers"] == 1);
         }
 
         if (Gcloud is null) yield break;
