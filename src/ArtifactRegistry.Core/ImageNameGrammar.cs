@@ -30,7 +30,7 @@ internal static class ImageNameGrammar
     private const string PackageRule = "lower-case letters and digits, separated by '.', '_', '__' or hyphens, in"
         + " segments separated by single slashes (team/web)";
 
-    private const string TagRule = "letters, digits, '_', '.' and '-', beginning with none of the last two";
+    private const string TagRule = "letters, digits, '_', '.' and '-', not beginning with '.' or '-'";
 
     private static readonly SearchValues<char> LabelCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");

@@ -7,16 +7,18 @@ internal static class Nearest
     private const int MostSlips = 2;
 
     /// <summary>
-    /// The known name that is one or two slips of the finger away: a letter left out, added, wrong, or two exchanged.
+    /// The known name that is at most two slips of the finger away: a letter left out, added, wrong, or two exchanged.
     /// Null if there is none, if the name is known, or if several are as near.
     /// </summary>
     public static string? To(string typed, IEnumerable<string> known)
     {
         int most = Math.Min(MostSlips, Math.Max(1, typed.Length / LettersPerSlip));
         string[] near = [];
-        foreach (IGrouping<int, string> group in known.Distinct().GroupBy(name => Slips(typed, name)))
+        // Capitals are no slips of their own: LATEST is latest.
+        string small = typed.ToLowerInvariant();
+        foreach (IGrouping<int, string> group in known.Distinct().GroupBy(name => Slips(small, name.ToLowerInvariant())))
         {
-            if (group.Key == 0) return null;
+            if (group.Key == 0 && group.Contains(typed)) return null;
             if (group.Key > most || (group.Key == most && near.Length > 0)) continue;
             (most, near) = (group.Key, [.. group]);
         }

@@ -106,9 +106,14 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         foreach (ImagePattern scope in _scopes)
         {
             Tell(scope, $"untagged digests older than {rules.OlderThan}");
+            bool any = false;
             await foreach (CleanUpPlan plan in Reporting(scope, Planner.RunAsync(scope, rules, Warn, StopToken)))
-                if (planned.Add(plan.Image))
-                    yield return plan;
+            {
+                any = true;
+                if (planned.Add(plan.Image)) yield return plan;
+            }
+
+            if (!any && scope.PackagePattern is not null) Warn($"No image matches '{scope}'.");
         }
 
         foreach ((ImageName image, HashSet<string> digests) in _digests.Where(one => !planned.Contains(one.Key)))

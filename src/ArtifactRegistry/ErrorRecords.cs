@@ -31,7 +31,6 @@ internal static class ErrorRecords
         string advice = e.Advice ?? e.Kind switch
         {
             RegistryErrorKind.PermissionDenied => Permissions.Advice(e.Permission),
-            RegistryErrorKind.Unauthenticated when e.Status is not null => "The token may have expired. " + entry.Advice,
             RegistryErrorKind.OutsidePerimeter when e.UniqueId is { Length: > 0 } id =>
                 $"VPC Service Controls refused this under the unique id {id}: give that id to who administers the perimeter.",
             _ => entry.Advice,

@@ -21,6 +21,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
     /// <param name="stop">Cancelled when the command ends.</param>
     public async Task<RegistryException> AtAsync(RegistryException error, object item, CancellationToken stop)
     {
+        if (error is { Kind: RegistryErrorKind.Unauthenticated, Status: not null, Advice: null }) return Refused(error);
         bool missing = error.Kind is RegistryErrorKind.NotFound;
         if (error.NamesItsSubject || !(missing || error.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.InvalidArgument))
             return error;
@@ -43,6 +44,16 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
         {
             return error; // what is known has to do
         }
+    }
+
+    /// <summary>Other credentials do not help as long as those that were refused come first.</summary>
+    private RegistryException Refused(RegistryException error)
+    {
+        Connection connection = session.Describe();
+        return error.Told(
+            error.Message,
+            $"Credentials in use: {connection.Credential}. "
+            + (connection.Connected ? "Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry to look for them anew." : AdviceOf(error)));
     }
 
     private async Task<RegistryException> MissingAsync(

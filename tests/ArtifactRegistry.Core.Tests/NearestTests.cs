@@ -24,5 +24,7 @@ public sealed class NearestTests
     [InlineData("wbe", "web")]
     [InlineData("xyz", null)]
     [InlineData("apii", "api")]
+    [InlineData("WEB", "web")]
+    [InlineData("ApII", "api")]
     public void In_a_short_name_one_slip_is_all(string typed, string? meant) => Assert.Equal(meant, Nearest.To(typed, ["api", "web", "checkout"]));
 }

@@ -290,4 +290,54 @@ public sealed class AddTagTests
         Assert.EndsWith(request, shop.Changes[0], StringComparison.Ordinal);
         Assert.Equal(["new"], shop.State.TagsOf(name, package, digest));
     }
+
+    [Theory]
+    [InlineData("-Force")]
+    [InlineData("")]
+    [InlineData("-Force -WhatIf")]
+    public async Task Of_several_digests_the_first_in_the_input_gets_the_tag_and_the_others_are_told(string switches)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = [shop.Add("v1"), shop.Add("v2"), shop.Add("v3"), shop.Add("v4")];
+        shop.Session.Set("rows", digests.Reverse().Select(digest => $"{Shop.App}@{digest}").ToArray());
+        // The first is the last that can be read.
+        int others = 0;
+        using RequestHold slow = shop.Hold("GET", $"/dockerImages/web@{digests[3]}");
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (digests[..3].Any(digest => request.Is("GET", $"/dockerImages/web@{digest}")) && Interlocked.Increment(ref others) == 3) slow.Release();
+        };
+
+        ScriptResult result = shop.Run($"$rows | Add-ArImageTag -Tag stable {switches}");
+
+        bool whatIf = switches.Contains("WhatIf", StringComparison.Ordinal);
+        Assert.Equal(whatIf ? [] : [digests[3]], result.Values("Digest"));
+        Assert.Equal(3, result.Errors.Count);
+        Assert.All(result.Errors, error => Assert.StartsWith("TagExists", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.All(result.Errors, error => Assert.Contains($"this command puts it on {digests[3]}", error.ErrorDetails.Message, StringComparison.Ordinal));
+        Assert.Equal(whatIf ? null : digests[3], shop.State.Tags(shop.Repository, "web").GetValueOrDefault("stable"));
+    }
+
+    [Fact]
+    public async Task Two_names_of_one_digest_get_the_tag_together()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "latest");
+
+        ScriptResult result = shop.Run("\"${app}:v1\", \"${app}:latest\" | Add-ArImageTag -Tag stable").MustSucceed();
+
+        Assert.Equal([digest, digest], result.Values("Digest"));
+    }
+
+    [Fact]
+    public async Task A_digest_that_is_not_there_leaves_the_tag_to_the_next()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1");
+
+        ScriptResult result = shop.Run("\"${app}:none\", \"${app}:v1\" | Add-ArImageTag -Tag stable");
+
+        Assert.Equal("NotFound", result.ErrorId);
+        Assert.Equal([digest], result.Values("Digest"));
+    }
 }

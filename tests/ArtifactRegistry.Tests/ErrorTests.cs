@@ -44,7 +44,8 @@ public sealed class ErrorTests
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
         Assert.Equal(ErrorCategory.AuthenticationError, result.Error.CategoryInfo.Category);
-        Assert.Contains("A person runs: gcloud auth application-default login.", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("Credentials in use: ", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry", result.ErrorText, StringComparison.Ordinal);
         Assert.Single(shop.Emulator.Requests.Snapshot());
     }
 

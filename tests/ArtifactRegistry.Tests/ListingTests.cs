@@ -208,6 +208,11 @@ public sealed class ListingTests
             ["europe-west1-docker.pkg.dev/shop/apps-eu", "us-docker.pkg.dev/shop/apps", "us-docker.pkg.dev/shop/maven"],
             shop.Run("Get-ArRepository shop").MustSucceed().Values("Uri").Order());
         Assert.Equal(["apps-eu"], shop.Run("Get-ArRepository shop -Name *-EU").MustSucceed().Values("Name"));
+        Assert.Empty(shop.Run("Get-ArRepository shop -Name none*").MustSucceed().Output);
+        ScriptResult missing = shop.Run("Get-ArRepository shop -Name none, apps-eu");
+        Assert.Equal(["apps-eu"], missing.Values("Name"));
+        Assert.Equal("NotFound", missing.ErrorId);
+        Assert.Contains("The project 'shop' has no repository 'none'.", missing.ErrorText, StringComparison.Ordinal);
         Assert.Equal(["apps", "maven"], shop.Run("Get-ArRepository shop us").MustSucceed().Values("Name").Order());
         Assert.Equal(["Remote"], shop.Run("Get-ArRepository shop us -Name maven").MustSucceed().Values("Mode"));
     }

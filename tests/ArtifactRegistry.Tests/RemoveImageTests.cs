@@ -451,4 +451,47 @@ public sealed class RemoveImageTests
         Assert.Equal("AccessDenied", result.ErrorId);
         Assert.Equal(["web"], shop.State.Packages(shop.Repository));
     }
+
+    [Fact]
+    public async Task What_is_about_an_image_with_a_tag_stays_unless_that_is_said()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string image = shop.Add("latest", "v3"), signature = Sign(shop, image);
+
+        ScriptResult refused = shop.Run($"Get-ArImage $app | Where-Object {{ -not $_.Tags }} | Remove-ArImage -Force");
+
+        Assert.Equal("ImageReferenced", refused.ErrorId);
+        Assert.Contains($"it is the signature of {Digest(image)} (latest, v3), which stays", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(shop.Changes);
+
+        ScriptResult done = shop.Run($"Remove-ArImage \"$app@{signature}\" -DeleteReferrer -Force").MustSucceed();
+
+        Assert.Equal(["Removed"], done.Values("Status"));
+        Assert.Equal([image], shop.State.Digests(shop.Repository, "web"));
+    }
+
+    [Fact]
+    public async Task The_question_says_of_what_something_is_the_signature()
+    {
+        ScriptedHost host = new("No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        string untagged = shop.Add(), one = Sign(shop, untagged), tagged = shop.Add("v1"), other = Sign(shop, tagged);
+        string orphan = Sign(shop, $"sha256:{1:x64}");
+
+        shop.Run($"\"$app@{one}\", \"$app@{other}\", \"$app@{orphan}\" | Remove-ArImage -DeleteReferrer -ThrottleLimit 1").MustSucceed();
+
+        Assert.Equal(3, host.Questions.Count);
+        Assert.Contains($"Delete the signature of {Digest(untagged)} (", host.Questions[0].Message, StringComparison.Ordinal);
+        Assert.Contains($"Delete the signature of {Digest(tagged)} (v1) (", host.Questions[1].Message, StringComparison.Ordinal);
+        Assert.Contains("Delete the image (", host.Questions[2].Message, StringComparison.Ordinal);
+    }
+
+    private static string Digest(string digest) => $"{digest[..11]}…{digest[^4..]}";
+
+    private static string Sign(Shop shop, string subject) => shop.Add(new ImageOptions
+    {
+        ArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json",
+        SubjectDigest = subject,
+        Size = 2_000,
+    });
 }

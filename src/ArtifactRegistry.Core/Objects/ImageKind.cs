@@ -53,6 +53,15 @@ internal static class ImageKinds
         bool Has(string word) => artifactType!.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>What refers to a subject, for sentences.</summary>
+    public static string InWords(this ImageKind kind) => kind switch
+    {
+        ImageKind.Signature => "signature",
+        ImageKind.Attestation => "attestation",
+        ImageKind.Sbom => "SBOM",
+        _ => "artifact",
+    };
+
     private const int CosignTagLength = 7 + 64;
 
     // Cosign's tag scheme: sha256-<64 hex>.sig, .att, .sbom.

@@ -16,18 +16,20 @@ public static class RemoveImage
     /// <param name="client">The service.</param>
     /// <param name="name">The digest or tag. With both, the tag must still be on the digest.</param>
     /// <param name="deleteTags">Whether tags that were not named may go too.</param>
+    /// <param name="deleteReferrers">Whether a signature, attestation or SBOM may go though what it is about has a tag.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>What became of it; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.StillTagged"/>,
-    /// <see cref="RegistryErrorKind.TagMoved"/>, or what the service said before anything was changed.
+    /// <see cref="RegistryErrorKind.StillReferenced"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said before anything was changed.
     /// </exception>
     public static async Task<RemovedImage> RunAsync(
         ArtifactRegistryClient client,
         ImageName name,
         bool deleteTags,
+        bool deleteReferrers,
         Func<string, string, Task<bool>> confirm,
         Action<string> warn,
         CancellationToken stop)
@@ -47,13 +49,14 @@ public static class RemoveImage
                 $"'{image}' was not deleted: it {(unnamed.Count == image.Tags.Count ? "has" : "also has")} the "
                 + $"{(unnamed.Count == 1 ? "tag" : "tags")} {string.Join(", ", unnamed)}.");
 
-        string what = image.Tags.Count switch
+        string what = await WhatAsync(client, image, deleteReferrers, stop);
+        string tags = image.Tags.Count switch
         {
-            0 => "Delete the image",
-            1 => $"Delete the image and its tag {image.Tags}",
-            _ => $"Delete the image and its {image.Tags.Count} tags {image.Tags}",
+            0 => "",
+            1 => $" and its tag {image.Tags}",
+            _ => $" and its {image.Tags.Count} tags {image.Tags}",
         };
-        if (!await confirm(image.Uri, $"{what} ({ByteSize.Format(image.SizeBytes)})"))
+        if (!await confirm(image.Uri, $"Delete the {what}{tags} ({ByteSize.Format(image.SizeBytes)})"))
             return new RemovedImage(image, RemovalStatus.WouldRemove, "would be deleted by name");
 
         // A question may stand for an hour. What is no longer a tag of this digest is not ours to take away, and a new tag
@@ -69,6 +72,32 @@ public static class RemoveImage
         }
 
         return await DeleteAsync(client, image, warn, stop);
+    }
+
+    /// <summary>
+    /// "image", or of what it is the signature, attestation or SBOM. The service would let that go under an image that is in
+    /// use, and an image without its signature may not start any more where signatures are required.
+    /// </summary>
+    private static async Task<string> WhatAsync(
+        ArtifactRegistryClient client, DockerImage image, bool deleteReferrers, CancellationToken stop)
+    {
+        if (image.SubjectDigest is not string digest) return "image";
+        try
+        {
+            DockerImage subject = await FindImages.ReadAsync(client, image.Name.WithDigest(digest), stop);
+            string what = $"{image.Kind.InWords()} of {Digest.Shorten(digest)}";
+            if (subject.Tags.Count == 0) return what;
+            return deleteReferrers ? $"{what} ({subject.Tags})" : throw new RegistryException(
+                RegistryErrorKind.StillReferenced,
+                $"'{image}' was not deleted: it is the {what} ({subject.Tags}), which stays.")
+            {
+                Advice = "Use -DeleteReferrer to delete it all the same. Remove-ArUntaggedImage deletes it with the image, once nothing needs that.",
+            };
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return "image"; // what it was about is gone
+        }
     }
 
     private static async Task<DockerImage> ReadAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)

@@ -8,6 +8,8 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(ImageTag))]
 public sealed class AddArImageTagCommand : ChangeCmdlet
 {
+    private readonly TagClaims _claims = new();
+
     /// <summary>The image, by digest or by a tag that it has.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImageArgument]
@@ -49,27 +51,53 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     {
         bool mayMove = Force && ExpectedDigest is null;
         string? expected = ExpectedDigest;
-        string[] tags = Tag;
         foreach (ImageName image in Image)
-            Start(image, () => AddAsync(image, tags, mayMove, expected));
-    }
-
-    private async Task AddAsync(ImageName image, string[] tags, bool mayMove, string? expected)
-    {
-        if (image.IsRepository || image.IsWholeImage)
-            throw new RegistryException(
-                RegistryErrorKind.NameNotSpecific,
-                $"'{image}' names no digest and no tag, so it is not clear what gets the tag.")
-            {
-                Advice = $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….",
-            };
-
-        List<string> names = [.. tags.Select(tag => TagOf(image, tag)).Distinct()];
-        DockerImage digest = await FindImages.ReadAsync(Client, image, StopToken);
-        foreach (string tag in names)
         {
+            var digest = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            string[] tags;
             try
             {
+                RequireOne(image);
+                tags = [.. Tag.Select(tag => TagOf(image, tag)).Distinct()];
+            }
+            catch (Exception e) when (e is RegistryException or ImageNameException)
+            {
+                Fail(ErrorRecords.For(e, image));
+                continue;
+            }
+
+            Task<string?>[] owners = [.. tags.Select(tag => _claims.Enter(image.ToImage().WithTag(tag), digest.Task))];
+            Start(image, async () =>
+            {
+                try
+                {
+                    await AddAsync(image, tags, owners, digest, mayMove, expected);
+                }
+                finally
+                {
+                    digest.TrySetResult(null);
+                }
+            });
+        }
+    }
+
+    private async Task AddAsync(
+        ImageName image, string[] tags, Task<string?>[] owners, TaskCompletionSource<string?> known, bool mayMove, string? expected)
+    {
+        DockerImage digest = await FindImages.ReadAsync(Client, image, StopToken);
+        known.SetResult(digest.Digest);
+        for (int i = 0; i < tags.Length; i++)
+        {
+            string tag = tags[i];
+            try
+            {
+                if (await owners[i].WaitAsync(StopToken) is string owner && owner != digest.Digest)
+                    throw new RegistryException(
+                        RegistryErrorKind.TagPointsElsewhere,
+                        $"The tag '{digest.Name.WithTag(tag)}' was to be put on {digest.Digest} as well: this command puts it on {owner}.")
+                    {
+                        Advice = "A tag is on one digest. Pipe that one alone, or give each a tag of its own.",
+                    };
                 if (await AddTag.RunAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken) is ImageTag added)
                     await EmitAsync(added);
             }
@@ -84,6 +112,17 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                 if (IsEnding) return;
             }
         }
+    }
+
+    private static void RequireOne(ImageName image)
+    {
+        if (image.IsRepository || image.IsWholeImage)
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                $"'{image}' names no digest and no tag, so it is not clear what gets the tag.")
+            {
+                Advice = $"Say which one, for example {(image.IsRepository ? "…/IMAGE" : image)}:TAG or …@sha256:….",
+            };
     }
 
     private static string TagOf(ImageName image, string text)

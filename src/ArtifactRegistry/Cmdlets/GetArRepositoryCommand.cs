@@ -33,9 +33,19 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
         string project = CheckedProject(Project, Location);
         string? location = Location;
         WildcardPattern[] wanted = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        HashSet<string> missing = new(Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)), StringComparer.OrdinalIgnoreCase);
         Start(location is null ? $"projects/{project}" : $"projects/{project}/locations/{location}", async () =>
         {
-            await EmitAsync(Matching(FindRepositories.RunAsync(Client, project, location, StopToken), wanted));
+            await EmitAsync(Matching(FindRepositories.RunAsync(Client, project, location, StopToken), wanted, missing));
+            foreach (string name in missing)
+                await PostAsync(() => WriteError(ErrorRecords.For(
+                    new RegistryException(
+                        RegistryErrorKind.NotFound,
+                        $"The project '{project}' has no repository '{name}'{(location is null ? "" : $" in the location '{location}'")}.")
+                    {
+                        NamesItsSubject = true,
+                    },
+                    name)));
         });
         Drain();
         if (Progress.Emitted == 0 && location is not null && !Locations.Known.Contains(location)
@@ -43,10 +53,13 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
             WriteWarning($"There is nothing in the location '{location}', which this module does not know. Did you mean {near}?");
     }
 
-    private static async IAsyncEnumerable<Repository> Matching(IAsyncEnumerable<Repository> all, WildcardPattern[] wanted)
+    private static async IAsyncEnumerable<Repository> Matching(
+        IAsyncEnumerable<Repository> all, WildcardPattern[] wanted, HashSet<string> missing)
     {
         await foreach (Repository repository in all)
-            if (wanted.Any(pattern => pattern.IsMatch(repository.Name)))
-                yield return repository;
+        {
+            missing.Remove(repository.Name);
+            if (wanted.Any(pattern => pattern.IsMatch(repository.Name))) yield return repository;
+        }
     }
 }

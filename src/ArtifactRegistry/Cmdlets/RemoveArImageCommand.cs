@@ -18,6 +18,10 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     [Parameter]
     public SwitchParameter DeleteTags { get; set; }
 
+    /// <summary>Deletes a signature, attestation or SBOM though the image that it is about has a tag and stays.</summary>
+    [Parameter]
+    public SwitchParameter DeleteReferrer { get; set; }
+
     /// <summary>Deletes the whole image: all digests, all tags.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
@@ -31,15 +35,16 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        bool deleteTags = DeleteTags, all = All, whatIf = IsWhatIf;
+        bool deleteTags = DeleteTags, deleteReferrers = DeleteReferrer, all = All, whatIf = IsWhatIf;
         foreach (ImageName image in Image)
-            Start(image, () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, whatIf));
+            Start(image, () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, deleteReferrers, whatIf));
     }
 
-    private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool whatIf)
+    private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        await ReportAsync(await RemoveImage.RunAsync(Client, image, deleteTags, ConfirmAsync, LastWord, StopToken), whatIf);
+        await ReportAsync(
+            await RemoveImage.RunAsync(Client, image, deleteTags, deleteReferrers, ConfirmAsync, LastWord, StopToken), whatIf);
     }
 
     private async Task RemoveAllAsync(ImageName image, bool whatIf)

@@ -66,7 +66,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         base.BeginProcessing();
         _abortAbove = AbortAbove is null ? null
             : Threshold.TryParse(AbortAbove)
-                ?? throw Misuse("InvalidThreshold", $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage such as '50%'.", AbortAbove);
+                ?? throw Misuse("InvalidThreshold", $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage from '0%' to '100%'.", AbortAbove);
         TimeSpan? timeLimit = TimeLimit is null ? null
             : Cutoff.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
@@ -142,7 +142,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         {
             // The limits count here as they would in the run, so that the list is the same.
             foreach (ImageNode node in Sweep.InOrder(plan))
-                Report(_limits!.Take() is string ended
+                Report(_limits!.Take(plan.Image.ToRepository()) is string ended
                     ? new RemovedImage(node.Image, RemovalStatus.NotReached, ended)
                     : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
         }

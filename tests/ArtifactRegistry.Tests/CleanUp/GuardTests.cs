@@ -232,4 +232,17 @@ public sealed class GuardTests
         ArtifactType = "application/vnd.cncf.notary.signature",
         SubjectDigest = subject,
     });
+
+    [Theory]
+    [InlineData("us-docker.pkg.dev/shop/apps/zz*", 1)]
+    [InlineData("us-docker.pkg.dev/shop/apps/w*", 0)]
+    public async Task A_pattern_that_matches_nothing_is_warned_of(string pattern, int warnings)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage {pattern} -Confirm:$false").MustSucceed();
+
+        Assert.Equal(warnings, result.Warnings.Count(warning => warning == $"No image matches '{pattern}'."));
+    }
 }

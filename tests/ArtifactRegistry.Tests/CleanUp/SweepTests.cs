@@ -441,6 +441,22 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public async Task Where_the_permission_to_delete_is_missing_few_deletions_are_tried()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddMany(shop, 200);
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.versions.delete")];
+
+        ScriptResult result = shop.Run($"{Sweep} -ThrottleLimit 4");
+
+        Assert.InRange(shop.Changes.Count, 1, 8);
+        Assert.Equal(shop.Changes.Count, result.Errors.Count);
+        Assert.All(result.Errors, error => Assert.StartsWith("AccessDenied", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.Equal(200, result.Output.Count);
+        Assert.Equal(200 - result.Errors.Count, Row.Digests(result, "NotReached").Count);
+    }
+
+    [Fact]
     public async Task A_run_that_ends_early_tells_what_it_did_not_reach()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -61,17 +61,8 @@ internal sealed class ImageNode(DockerImage image)
     /// <summary>Why it is kept, or why it may go.</summary>
     public string Reason => KeepReason is not null ? KeepReason
         : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]} that lists it"
-        : Subject is not null ? $"{KindInWords} of {Subject}, which is deleted too"
+        : Subject is not null ? $"{Kind.InWords()} of {Subject}, which is deleted too"
         : "untagged, nothing refers to it";
-
-    /// <summary>What kind of thing refers to a subject, for reasons.</summary>
-    public string KindInWords => Kind switch
-    {
-        ImageKind.Signature => "signature",
-        ImageKind.Attestation => "attestation",
-        ImageKind.Sbom => "SBOM",
-        _ => "artifact",
-    };
 
     /// <summary>The decision as users see it.</summary>
     public UntaggedImage ToUntaggedImage(CleanUpRules rules) => new(

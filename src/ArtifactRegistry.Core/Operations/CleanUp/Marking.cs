@@ -125,9 +125,9 @@ internal sealed class Marking
             foreach ((ImageNode child, string platform) in node.Children)
                 Mark(child, platform == ImageGraph.AttestationPlatform ? $"attestation in {node}" : $"{platform} of {node}", node);
             foreach (ImageNode referrer in node.Referrers)
-                Mark(referrer, $"{referrer.KindInWords} of {node}", node);
+                Mark(referrer, $"{referrer.Kind.InWords()} of {node}", node);
             if (node.Subject is not null)
-                Mark(node.Subject, $"subject of {node.KindInWords} {node}", node);
+                Mark(node.Subject, $"subject of {node.Kind.InWords()} {node}", node);
             if (!_inUse.Contains(node)) continue;
             // A pod may report the digest of its platform, while its name is that of the index.
             foreach (ImageNode index in node.Indexes)

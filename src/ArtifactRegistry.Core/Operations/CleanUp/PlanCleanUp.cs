@@ -166,7 +166,7 @@ internal sealed class PlanCleanUp(
         {
             return await DeleteDigest.ExistsAsync(client, digest, stop)
                 ? Row(RemovalStatus.Kept, "the listing of its image does not have it yet")
-                : Row(RemovalStatus.AlreadyGone, "was gone already");
+                : Row(RemovalStatus.AlreadyGone, "is not in this image, or not any more");
         }
         catch (RegistryException e)
         {

@@ -20,6 +20,7 @@ internal sealed class Sweep
     private readonly CancellationToken _stop;
     private readonly CleanUpPlan _plan;
     private readonly SubjectLook _subjects;
+    private readonly ImageName _repository;
     private readonly Channel<ImageNode> _ready = Channel.CreateUnbounded<ImageNode>();
     private readonly Channel<RemovedImage> _results;
     private int _unfinished;
@@ -30,6 +31,7 @@ internal sealed class Sweep
         _results = Channel.CreateBounded<RemovedImage>(limits.Concurrency * 2);
         _plan = plan;
         _subjects = new SubjectLook(client, plan.Graph);
+        _repository = plan.Image.ToRepository();
         _unfinished = plan.Delete.Count;
     }
 
@@ -125,7 +127,7 @@ internal sealed class Sweep
         DockerImage image = node.Image;
         if (deletion.HeldBy is ImageNode parent)
             return new RemovedImage(image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
-        if ((deletion.Tries == 0 ? _limits.Take() : _limits.Ended) is string ended) return NotReached(ended);
+        if ((deletion.Tries == 0 ? _limits.Take(_repository) : _limits.Ended) is string ended) return NotReached(ended);
 
         await _limits.Slots.WaitAsync(_stop);
         RemovedImage result;
@@ -145,6 +147,8 @@ internal sealed class Sweep
             _limits.Slots.Release();
         }
 
+        if (result.Error?.Kind is RegistryErrorKind.PermissionDenied)
+            _limits.Deny(_repository, "the permission to delete is missing in this repository");
         bool quota = result.Error?.Kind is RegistryErrorKind.QuotaExceeded;
         if (deletion.Tries < MostTries && (quota || (result.Refused && await IsUnsettledAsync(result.Reason, node))))
         {

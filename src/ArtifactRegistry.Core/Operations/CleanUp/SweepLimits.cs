@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations.CleanUp;
@@ -18,6 +19,7 @@ internal sealed class SweepLimits(
     private readonly CancellationTokenSource _timeIsUp =
         timeLimit is TimeSpan limit && limit < LongestTimer ? new(limit) : new();
     private int _left = maxCount ?? int.MaxValue;
+    private readonly ConcurrentDictionary<ImageName, string> _denied = [];
     private volatile string? _ended;
 
     internal int Concurrency => concurrency;
@@ -31,10 +33,14 @@ internal sealed class SweepLimits(
     /// <summary>Lets no further deletion begin. What has begun comes to its end, and is told.</summary>
     internal void End(string reason) => _ended ??= reason;
 
+    /// <summary>Lets no further deletion begin in a repository: the permission is one of the repository, not of a digest.</summary>
+    internal void Deny(ImageName repository, string reason) => _denied.TryAdd(repository, reason);
+
     /// <summary>Why no further deletion may begin; null if one may, and then it is counted.</summary>
-    internal string? Take()
+    internal string? Take(ImageName repository)
     {
         if (Ended is string reason) return reason;
+        if (_denied.TryGetValue(repository, out string? denied)) return denied;
         return maxCount is null || Interlocked.Decrement(ref _left) >= 0 ? null : $"the limit of {maxCount} deletions was reached";
     }
 
