@@ -115,6 +115,7 @@ internal static class ImageNameParser
         string shown = ImageNameException.Quote(host);
         if (IsKnownHost(host.Split(':')[0], out _, out _)) return $"the host {shown} has a port; leave it out";
         if (ImageNameGrammar.HasWildcard(host)) return $"the host {shown} takes no wildcards";
+        if (Digest.IsValid(host)) return "it is a digest alone, which does not say of which image";
         if (IsKnownHost(host.ToLowerInvariant(), out _, out _))
             return $"the host {shown} has upper-case letters; write it in lower case";
         if (host.EndsWith(".pkg.dev", StringComparison.Ordinal))

@@ -62,7 +62,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         string? uri = Text(row, "Uri"), image = Text(row, "Image"), tag = Text(row, "Tag"), digest = Text(row, "Digest");
         if (uri is null && image is null)
             throw Refuse(
-                $"Expected the name of an image, or an object with a Uri or with Image and Digest or Tag; got {row.BaseObject.GetType().Name}.");
+                $"Expected the name of an image, or an object with a Uri or with Image and Digest or Tag; got {Described(row.BaseObject)}.");
 
         var name = ImageName.Parse(uri ?? image!);
         if (name.IsRepository && uri is not null && AllowRepositoryObject && row.TypeNames.Contains("Deserialized.ArtifactRegistry.Repository"))
@@ -88,6 +88,12 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         Unwrap(row.Properties[property]?.Value)?.ToString() is { Length: > 0 } text ? text : null;
 
     private protected static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    // What Format-Table and its like emit are instructions for the screen.
+    private static string Described(object value) =>
+        value.GetType().FullName!.StartsWith("Microsoft.PowerShell.Commands.Internal.Format.", StringComparison.Ordinal)
+            ? "what Format-Table or another Format- command made of one: leave that out"
+            : value.GetType().Name;
 
     private static ArgumentTransformationMetadataException Refuse(string message) => new(message);
 }

@@ -19,6 +19,7 @@ public sealed class ImageNameRefusalTests
         // other registries and bare names
         { "nginx", "'nginx' is not an Artifact Registry host" },
         { "nginx:latest", "'nginx:latest' is not an Artifact Registry host" },
+        { $"sha256:{Hex}", "it is a digest alone, which does not say of which image" },
         { "library/nginx", "only names in Artifact Registry are accepted" },
         { "docker.io/library/nginx", "'docker.io' is not an Artifact Registry host" },
         { "ghcr.io/owner/app:v1", "'ghcr.io' is not an Artifact Registry host" },

@@ -296,4 +296,16 @@ public sealed class BindingTests
         shop.Session.Set("free", shop.State.UntaggedDigests(shop.Repository, "web")[0]);
         return shop;
     }
+
+    [Fact]
+    public async Task What_Format_Table_makes_of_rows_is_refused_with_its_name()
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run("Get-ArImage $app | Format-Table | Remove-ArUntaggedImage -Confirm:$false");
+
+        Assert.All(result.Errors, error => Assert.Contains("Format-Table", $"{error}", StringComparison.Ordinal));
+        Assert.NotEmpty(result.Errors);
+        Assert.Empty(shop.Changes);
+    }
 }

@@ -135,7 +135,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                 RegistryErrorKind.NameNotSpecific,
                 $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image.")
             {
-                Advice = "Give the name of the tag alone, such as v42.",
+                Advice = "Give the name of the tag alone, such as v42. To copy an image to another name, use skopeo or crane.",
             };
         return name.Tag;
     }
