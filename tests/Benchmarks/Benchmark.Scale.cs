@@ -25,8 +25,9 @@ internal sealed partial class Benchmark
                 CultureInfo.InvariantCulture,
                 $"ForEach-Object {{ if (++$n % {size / 10} -eq 0) {{ $m = [GC]::GetTotalMemory($true) - $start; if ($m -gt $most) {{ $most = $m }} }} }}; ");
             Dictionary<string, double> ours = await Here.RunAsync(
-                // A session that has worked before: its code is compiled, and that of the emulator.
-                $"1..10 | ForEach-Object {{ Get-ArImage {Before}/worked | Where-Object {{ -not $_.Tags }} | Out-Null }}; Remove-ArUntaggedImage {Before} {Fast} | Out-Null; "
+                // A session that has worked for some seconds before, at each size: its code is compiled, and that of the emulator.
+                $"{Clock}while ($clock.Elapsed.TotalSeconds -lt 4) {{ Get-ArImage {Before}/worked | Where-Object {{ -not $_.Tags }} | Out-Null }}; "
+                + $"Remove-ArUntaggedImage {Before} {Fast} | Out-Null; "
                 + $"{Clock}foreach ($i in 0..{runs - 1}) {{ Get-ArImage {Apps}/big$i | Where-Object {{ -not $_.Tags }} | Out-Null }}; "
                 + $"\"list=$($clock.Elapsed.TotalMilliseconds / {runs})\"; "
                 + Peak("listMemory", $"Get-ArImage {Apps}/big0 | Where-Object {{ -not $_.Tags }}")
