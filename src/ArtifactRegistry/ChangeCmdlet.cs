@@ -22,7 +22,9 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     private protected bool IsWhatIf => IsOn("WhatIf", "WhatIfPreference", value => LanguagePrimitives.IsTrue(value));
 
     /// <summary>Asks from work; the pipeline thread puts the questions, one after the other.</summary>
-    private protected Task<bool> ConfirmAsync(string target, string action) => PerformAsync(() => Confirm(target, action));
+    private protected Task<bool> ConfirmAsync(string target, string action) =>
+        // Nobody is asked about what will not be begun any more.
+        PerformAsync(() => !IsEnding && Confirm(target, action));
 
     /// <summary>
     /// ShouldProcess, except that a question which nobody can answer ends the cmdlet instead of counting as a yes.

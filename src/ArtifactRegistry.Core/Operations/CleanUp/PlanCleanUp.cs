@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ArtifactRegistry.Clients;
 
@@ -22,7 +23,8 @@ internal sealed class PlanCleanUp(
     // For all images together.
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly ManifestReader _reader = new(client, registry, cache);
-    private readonly Dictionary<ImageName, RepositoryMessage> _repositories = [];
+    // Looked at by several at once: one image may be planned anew while others are planned.
+    private readonly ConcurrentDictionary<ImageName, RepositoryMessage> _repositories = [];
 
     /// <summary>Plans image by image, so that no more than a few images' digests are held at once.</summary>
     /// <param name="what">A repository or an image, or a pattern.</param>
@@ -112,7 +114,7 @@ internal sealed class PlanCleanUp(
             };
         if (repository.Mode == "REMOTE_REPOSITORY")
             warn($"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next pulled.");
-        if (client.ClockAhead > TimeSpan.Zero && _repositories.Count == 0)
+        if (client.ClockAhead > TimeSpan.Zero && _repositories.IsEmpty)
             warn($"The clock of this machine is {client.ClockAhead.TotalMinutes:0} minutes ahead of the service's, by which ages are counted.");
         return _repositories[name] = repository;
     }
