@@ -159,4 +159,16 @@ public sealed class ObjectTests
         shop.Session.Set("free", free);
         return shop;
     }
+
+    [Fact]
+    public async Task Lists_read_well_in_a_CSV()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.State.AddIndex(shop.Repository, "web", ["linux/amd64", "linux/arm64"], new ImageOptions { Tags = ["latest", "v1"] });
+
+        ScriptResult result = shop.Run(
+            "Get-ArImage $app | Where-Object Kind -eq Index | Select-Object Tags, Platforms | ConvertTo-Csv").MustSucceed();
+
+        Assert.Equal(["\"Tags\",\"Platforms\"", "\"latest, v1\",\"linux/amd64, linux/arm64\""], result.Output.Select(line => $"{line}"));
+    }
 }

@@ -63,7 +63,7 @@ public class DockerImage
     public string? SubjectDigest { get; private init; }
 
     /// <summary>For an index: os/architecture[/variant] of each image in it.</summary>
-    public IReadOnlyList<string> Platforms => Children.Count == 0 ? [] : [.. Children.Select(Platform)];
+    public TextList Platforms => Children.Count == 0 ? TextList.Empty : new([.. Children.Select(Platform)]);
 
     /// <summary>Size in bytes as the service computes it: the layers of this image.</summary>
     public long SizeBytes { get; private init; }

@@ -34,7 +34,7 @@ public class NodeServiceAccount
     public bool IsComputeDefault { get; internal init; }
 
     /// <summary>OAuth scopes of the nodes: what their tokens can be used for, whatever roles the account has.</summary>
-    public IReadOnlyList<string> Scopes { get; internal init; } = [];
+    public TextList Scopes { get; internal init; } = TextList.Empty;
 
     /// <summary>True if the scopes reach Artifact Registry. Roles are another matter: see Get-ArReader -Explain.</summary>
     public bool CanPull { get; internal init; }

@@ -75,7 +75,7 @@ public static class FindNodeAccounts
                 NodePool = pool,
                 Autopilot = cluster.Autopilot?.Enabled ?? false,
                 IsComputeDefault = isDefault || IsComputeDefault(identity!.ServiceAccount!),
-                Scopes = scopes,
+                Scopes = new TextList([.. scopes]),
                 // Pools to come that name no scopes get those of GKE, which reach storage.
                 CanPull = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
             };
