@@ -11,6 +11,7 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// </summary>
 internal sealed class Sweep
 {
+    private const string DeletePermission = "artifactregistry.versions.delete";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     // 250 ms, doubled each time: about a minute in all; some eight seconds were observed.
     private const int MostTries = 9;
@@ -147,8 +148,9 @@ internal sealed class Sweep
             _limits.Slots.Release();
         }
 
-        if (result.Error?.Kind is RegistryErrorKind.PermissionDenied)
-            _limits.Deny(_repository, "the permission to delete is missing in this repository");
+        // A refusal that names no permission may be that of a proxy, or be over with the next request.
+        if (result.Error is { Kind: RegistryErrorKind.PermissionDenied, Permission: DeletePermission })
+            _limits.Deny(_repository, $"the permission to delete is missing, as for {Digest.Shorten(image.Digest)}");
         bool quota = result.Error?.Kind is RegistryErrorKind.QuotaExceeded;
         if (deletion.Tries < MostTries && (quota || (result.Refused && await IsUnsettledAsync(result.Reason, node))))
         {
