@@ -27,7 +27,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         $"""
-        dotnet run -c Release --project tests/Benchmarks                    the whole table, some 8 minutes; writes {Report.File}
+        dotnet run -c Release --project tests/Benchmarks                    the whole table, some 10 minutes; writes {Report.File}
         dotnet run -c Release --project tests/Benchmarks -- only ROW...     some of: {string.Join(", ", Benchmark.Rows)}
         dotnet run -c Release --project tests/Benchmarks -- soak [MINUTES]  60 by default
         """);
