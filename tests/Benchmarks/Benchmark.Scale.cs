@@ -53,9 +53,10 @@ internal sealed partial class Benchmark
         yield return Memory("managed memory while cleaning images of 1,000 digests each", manyMemory);
         yield return Memory("managed memory while cleaning one image of that size", cleanMemory);
 
+        // A digest may be cheaper in a large listing, whose next page is on its way while this one is read, but not dearer.
         static Line Even(string work, List<double> each) => new(
-            work, string.Join(", ", each.Select(Report.Time)), "itself", Report.Number(each.Max() / each.Min()), "within 1.5",
-            each.Max() / each.Min() <= 1.5);
+            work, string.Join(", ", each.Select(Report.Time)), "the smallest size", Report.Number(each.Max() / each[0]),
+            "no size above 1.5 of it", each.Max() / each[0] <= 1.5);
 
         static Line Memory(string work, List<double> megabytes) => new(
             work, string.Join(", ", megabytes.Select(value => $"{Report.Number(value)} MB")), "", $"{Report.Number(megabytes.Max())} MB",
