@@ -166,5 +166,5 @@ public sealed class DockerImageTests
     private static DockerImageMessage Message() => new(Name, null, null, null, null, null, null, null, null, null);
 
     private static DockerImage Read(string json) =>
-        DockerImage.From(JsonSerializer.Deserialize(json, Messages.Default.DockerImageMessage)!);
+        DockerImage.From(DockerImageMessage.Read(JsonDocument.Parse(json).RootElement));
 }

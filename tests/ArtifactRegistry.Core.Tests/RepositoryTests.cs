@@ -57,5 +57,5 @@ public sealed class RepositoryTests
             Assert.Throws<RegistryException>(() => Read($$"""{"name": "{{name}}"}""")).Kind);
 
     private static Repository Read(string json) =>
-        Repository.From(JsonSerializer.Deserialize(json, Messages.Default.RepositoryMessage)!);
+        Repository.From(RepositoryMessage.Read(JsonDocument.Parse(json).RootElement));
 }

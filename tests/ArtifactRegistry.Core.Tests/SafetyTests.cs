@@ -43,7 +43,7 @@ public sealed class SafetyTests : CoreTest
         if (safe) return;
 
         RegistryException error = await RefusedAsync(() => transport.SendAsync(
-            new Call<PackageMessage>(HttpMethod.Get, new Uri(address), null, Repeat.Freely, Messages.Of<PackageMessage>),
+            new Call<PackageMessage>(HttpMethod.Get, new Uri(address), null, Repeat.Freely, PackageMessage.Read),
             Stop));
 
         Assert.Equal(RegistryErrorKind.UnsafeRequest, error.Kind);

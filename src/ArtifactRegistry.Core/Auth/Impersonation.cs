@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
@@ -53,10 +53,13 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
         Uri address = impersonation.Address ?? new Uri(
             $"https://iamcredentials.{signIn.Endpoints.Universe}/v1/projects/-/serviceAccounts/"
             + $"{Uri.EscapeDataString(impersonation.Account)}:generateAccessToken");
-        var request = new GenerateAccessTokenRequest(
-            [SignIn.Scope],
-            FormattableString.Invariant($"{impersonation.Lifetime.TotalSeconds:0}s"),
-            impersonation.Delegates.Count == 0 ? null : [.. impersonation.Delegates.Select(each => $"projects/-/serviceAccounts/{each}")]);
+        var request = new JsonObject
+        {
+            ["scope"] = new JsonArray(SignIn.Scope),
+            ["lifetime"] = FormattableString.Invariant($"{impersonation.Lifetime.TotalSeconds:0}s"),
+        };
+        if (impersonation.Delegates.Count > 0)
+            request["delegates"] = new JsonArray([.. impersonation.Delegates.Select(each => (JsonNode)$"projects/-/serviceAccounts/{each}")]);
         using var handler = new SignInHandler(signIn.Connections, signIn.Endpoints, [], trace);
         using HttpClient http = TransportOptions.CreateHttpClient(handler);
         // What failed is repeated below, where it is known whether it is worth it.
@@ -65,9 +68,7 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
         {
             GenerateAccessTokenResponse answer = await transport.SendAsync(
                 new Call<GenerateAccessTokenResponse>(
-                    HttpMethod.Post, address,
-                    JsonSerializer.SerializeToUtf8Bytes(request, Messages.Default.GenerateAccessTokenRequest),
-                    Repeat.Freely, Messages.Of<GenerateAccessTokenResponse>),
+                    HttpMethod.Post, address, request, Repeat.Freely, GenerateAccessTokenResponse.Read),
                 stop);
             AccessToken asSource = await source.GetTokenAsync(null, null, stop);
             AccessToken token = AccessToken.Parse(answer.AccessToken, "the answer of the IAM Credentials API");

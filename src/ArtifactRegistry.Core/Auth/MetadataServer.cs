@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Auth;
@@ -74,9 +75,10 @@ internal sealed class MetadataServer : ICredential
             };
         try
         {
-            MetadataToken? answer = JsonSerializer.Deserialize(body, SignInMessages.Default.MetadataToken);
-            AccessToken token = AccessToken.Parse(answer?.AccessToken ?? "", "the answer of the metadata server");
-            return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(answer!.ExpiresIn) };
+            using JsonDocument answer = JsonDocument.Parse(body);
+            AccessToken token = AccessToken.Parse(answer.RootElement.Text("access_token") ?? "", "the answer of the metadata server");
+            double seconds = answer.RootElement.Integer("expires_in") ?? 0;
+            return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(seconds) };
         }
         catch (JsonException)
         {

@@ -14,23 +14,23 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
 {
     /// <summary>GET v1/projects/P/locations.</summary>
     internal IAsyncEnumerable<LocationMessage> ListLocationsAsync(string project, CancellationToken stop) =>
-        ListAsync<ListLocationsResponse, LocationMessage>(
-            $"projects/{Project(project)}/locations", null, stop);
+        ListAsync(
+            $"projects/{Project(project)}/locations", "locations", LocationMessage.Read, null, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories.</summary>
     internal IAsyncEnumerable<RepositoryMessage> ListRepositoriesAsync(
         string project, string location, CancellationToken stop) =>
-        ListAsync<ListRepositoriesResponse, RepositoryMessage>(
-            $"projects/{Project(project)}/locations/{Location(location)}/repositories", null, stop);
+        ListAsync(
+            $"projects/{Project(project)}/locations/{Location(location)}/repositories", "repositories", RepositoryMessage.Read, null, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R.</summary>
     internal Task<RepositoryMessage> GetRepositoryAsync(ImageName repository, CancellationToken stop) =>
-        GetAsync<RepositoryMessage>(repository.RepositoryResource, stop);
+        GetAsync(repository.RepositoryResource, RepositoryMessage.Read, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages.</summary>
     internal IAsyncEnumerable<PackageMessage> ListPackagesAsync(ImageName repository, CancellationToken stop) =>
-        ListAsync<ListPackagesResponse, PackageMessage>(
-            $"{repository.RepositoryResource}/packages", null, stop);
+        ListAsync(
+            $"{repository.RepositoryResource}/packages", "packages", PackageMessage.Read, null, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages.</summary>
     internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(ImageName repository, CancellationToken stop) =>
@@ -49,22 +49,23 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages/IMAGE@sha256:….</summary>
     internal Task<DockerImageMessage> GetDockerImageAsync(ImageName digest, CancellationToken stop) =>
-        GetAsync<DockerImageMessage>(digest.DockerImageResource, stop);
+        GetAsync(digest.DockerImageResource, DockerImageMessage.Read, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A.</summary>
     internal Task<PackageMessage> GetPackageAsync(ImageName image, CancellationToken stop) =>
-        GetAsync<PackageMessage>(image.PackageResource, stop);
+        GetAsync(image.PackageResource, PackageMessage.Read, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions, of which the first is enough.</summary>
     internal async Task<bool> HasVersionsAsync(ImageName image, CancellationToken stop) =>
-        (await GetAsync<ListVersionsResponse>($"{image.PackageResource}/versions?pageSize=1", stop)).Versions is { Count: > 0 };
+        (await GetAsync(
+            $"{image.PackageResource}/versions?pageSize=1", json => json.List("versions", VersionMessage.Read), stop)) is { Count: > 0 };
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.
     /// Repeated only if it was surely not carried out: an image of that name may have been pushed again meanwhile.
     /// </summary>
     internal Task<OperationMessage> DeletePackageAsync(ImageName image, CancellationToken stop) =>
-        SendAsync<OperationMessage>(HttpMethod.Delete, image.PackageResource, null, Repeat.OnlyIfRefused, stop);
+        SendAsync(HttpMethod.Delete, image.PackageResource, null, Repeat.OnlyIfRefused, OperationMessage.Read, stop);
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
@@ -72,8 +73,8 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// </summary>
     internal Task<OperationMessage> DeleteVersionAsync(
         ImageName digest, Pacer? pacer, Func<CancellationToken, Task>? lookAgain, CancellationToken stop) =>
-        SendAsync<OperationMessage>(
-            HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, stop, pacer, lookAgain: lookAgain);
+        SendAsync(
+            HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, OperationMessage.Read, stop, pacer, lookAgain: lookAgain);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, CancellationToken stop) =>
@@ -92,23 +93,23 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags/T.</summary>
     internal Task<TagMessage> GetTagAsync(ImageName tag, CancellationToken stop) =>
-        GetAsync<TagMessage>(tag.TagResource, stop);
+        GetAsync(tag.TagResource, TagMessage.Read, stop);
 
     /// <summary>
     /// POST v1/projects/P/locations/L/repositories/R/packages/A/tags?tagId=T. May be repeated: a 409 may then be the
     /// answer to our own first try, so the caller looks where the tag points.
     /// </summary>
     internal Task<TagMessage> CreateTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
-        SendAsync<TagMessage>(
-            HttpMethod.Post, $"{tag.PackageResource}/tags?tagId={tag.Tag}", TagBody(tag, digest), Repeat.Freely, stop);
+        SendAsync(
+            HttpMethod.Post, $"{tag.PackageResource}/tags?tagId={tag.Tag}", TagBody(tag, digest), Repeat.Freely, TagMessage.Read, stop);
 
     /// <summary>
     /// PATCH v1/projects/P/locations/L/repositories/R/packages/A/tags/T?updateMask=version: moves the tag in one step,
     /// so that it is never missing. May be repeated.
     /// </summary>
     internal Task<TagMessage> PatchTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
-        SendAsync<TagMessage>(
-            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely, stop);
+        SendAsync(
+            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely, TagMessage.Read, stop);
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated after another look: the tag may
@@ -116,37 +117,38 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// </summary>
     internal Task<EmptyMessage> DeleteTagAsync(
         ImageName tag, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
-        SendAsync<EmptyMessage>(HttpMethod.Delete, tag.TagResource, null, Repeat.Freely, stop, lookAgain: lookAgain);
+        SendAsync(HttpMethod.Delete, tag.TagResource, null, Repeat.Freely, EmptyMessage.Read, stop, lookAgain: lookAgain);
 
     /// <summary>GET v1/projects/P/locations/L/operations/O.</summary>
     internal Task<OperationMessage> GetOperationAsync(string name, CancellationToken stop) =>
-        GetAsync<OperationMessage>(name, stop);
+        GetAsync(name, OperationMessage.Read, stop);
 
     /// <summary>
     /// GET v1/projects/P/locations/L/repositories/R:getIamPolicy. Version 3 is asked for, since conditions are lost
     /// in an older one.
     /// </summary>
     internal Task<JsonObject> GetIamPolicyAsync(ImageName repository, CancellationToken stop) =>
-        GetAsync<JsonObject>($"{repository.RepositoryResource}:getIamPolicy?options.requestedPolicyVersion=3", stop);
+        GetAsync(
+            $"{repository.RepositoryResource}:getIamPolicy?options.requestedPolicyVersion=3", PolicyMessage.Read, stop);
 
     /// <summary>
     /// POST v1/projects/P/locations/L/repositories/R:setIamPolicy. Repeated only if it was surely not carried out:
     /// after any other failure the policy must be read again.
     /// </summary>
     internal Task<JsonObject> SetIamPolicyAsync(ImageName repository, JsonObject policy, CancellationToken stop) =>
-        SendAsync<JsonObject>(
+        SendAsync(
             HttpMethod.Post, $"{repository.RepositoryResource}:setIamPolicy",
-            Body(new JsonObject { ["policy"] = policy.DeepClone() }), Repeat.OnlyIfRefused, stop);
+            new JsonObject { ["policy"] = policy.DeepClone() }, Repeat.OnlyIfRefused, PolicyMessage.Read, stop);
 
     private IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(
         ImageName repository, string? filter, CancellationToken stop) =>
-        ListAsync<ListDockerImagesResponse, DockerImageMessage>(
-            $"{repository.RepositoryResource}/dockerImages", filter, stop);
+        ListAsync(
+            $"{repository.RepositoryResource}/dockerImages", "dockerImages", DockerImageMessage.Read, filter, stop);
 
     private IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, string? filter, CancellationToken stop) =>
-        ListAsync<ListTagsResponse, TagMessage>(
-            $"{image.PackageResource}/tags", filter, stop);
+        ListAsync(
+            $"{image.PackageResource}/tags", "tags", TagMessage.Read, filter, stop);
 
-    private static byte[] TagBody(ImageName tag, ImageName digest) =>
-        Body(new TagMessage(tag.TagResource, digest.VersionResource));
+    private static JsonObject TagBody(ImageName tag, ImageName digest) =>
+        new() { ["name"] = tag.TagResource, ["version"] = digest.VersionResource };
 }

@@ -16,7 +16,7 @@ public sealed class ContainerClient(RestTransport transport, Endpoints endpoints
     /// zones that could not be asked.
     /// </summary>
     internal Task<ListClustersResponse> ListClustersAsync(string project, string? location, CancellationToken stop) =>
-        GetAsync<ListClustersResponse>(
+        GetAsync(
             $"projects/{Project(project)}/locations/{(location is null ? "-" : Location(location))}/clusters",
-            stop, needs: "container.clusters.list");
+            ListClustersResponse.Read, stop, needs: "container.clusters.list");
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Clients;
@@ -14,22 +15,26 @@ public sealed class IamClient(RestTransport transport, Endpoints endpoints) : Re
     /// 403 where an account does not exist.
     /// </summary>
     internal Task<ServiceAccountMessage> GetServiceAccountAsync(string project, string email, CancellationToken stop) =>
-        GetAsync<ServiceAccountMessage>(
-            $"projects/{Project(project)}/serviceAccounts/{Uri.EscapeDataString(email)}",
+        GetAsync(
+            $"projects/{Project(project)}/serviceAccounts/{Uri.EscapeDataString(email)}", ServiceAccountMessage.Read,
             stop, needs: "iam.serviceAccounts.get");
 
     /// <summary>GET v1/projects/P/serviceAccounts.</summary>
     internal IAsyncEnumerable<ServiceAccountMessage> ListServiceAccountsAsync(string project, CancellationToken stop) =>
-        ListAsync<ListServiceAccountsResponse, ServiceAccountMessage>(
-            $"projects/{Project(project)}/serviceAccounts", null, stop);
+        ListAsync(
+            $"projects/{Project(project)}/serviceAccounts", "accounts", ServiceAccountMessage.Read, null, stop);
 
     /// <summary>
     /// POST v1/projects/P/serviceAccounts. May be repeated: a 409 may then be the answer to our own first try.
     /// </summary>
     internal Task<ServiceAccountMessage> CreateServiceAccountAsync(
         string project, string accountId, string? displayName, CancellationToken stop) =>
-        SendAsync<ServiceAccountMessage>(
+        SendAsync(
             HttpMethod.Post, $"projects/{Project(project)}/serviceAccounts",
-            Body(new CreateServiceAccountRequest(accountId, new ServiceAccountFields(displayName))), Repeat.Freely,
-            stop, needs: "iam.serviceAccounts.create");
+            new JsonObject
+            {
+                ["accountId"] = accountId,
+                ["serviceAccount"] = displayName is null ? new JsonObject() : new JsonObject { ["displayName"] = displayName },
+            },
+            Repeat.Freely, ServiceAccountMessage.Read, stop, needs: "iam.serviceAccounts.create");
 }

@@ -1,44 +1,43 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace ArtifactRegistry.Clients;
 
-// The messages of the API under Google's names, as far as the module reads or writes them. A field that the service
-// leaves out when it is empty (proto3 JSON) is null here.
+// The messages of the API under Google's names, as far as the module reads them. A field that the service leaves out when it
+// is empty (proto3 JSON) is null here.
 // https://cloud.google.com/artifact-registry/docs/reference/rest
 
-/// <summary>A page of any listing.</summary>
-internal interface IPage<T>
-{
-    IReadOnlyList<T>? Items { get; }
-
-    string? NextPageToken { get; }
-}
-
-internal sealed record ListRepositoriesResponse(IReadOnlyList<RepositoryMessage>? Repositories, string? NextPageToken)
-    : IPage<RepositoryMessage>
-{
-    [JsonIgnore] public IReadOnlyList<RepositoryMessage>? Items => Repositories;
-}
-
 internal sealed record RepositoryMessage(
-    [property: JsonRequired] string Name,
+    string Name,
     string? Format,
     string? Mode,
     long? SizeBytes,
     DockerConfigMessage? DockerConfig,
     DateTimeOffset? CreateTime,
     DateTimeOffset? UpdateTime,
-    IReadOnlyDictionary<string, CleanupPolicyMessage>? CleanupPolicies);
+    IReadOnlyDictionary<string, CleanupPolicyMessage>? CleanupPolicies)
+{
+    public static RepositoryMessage Read(JsonElement json) => new(
+        json.Needed("name"), json.Text("format"), json.Text("mode"), json.Integer("sizeBytes"),
+        json.Object("dockerConfig", DockerConfigMessage.Read), json.Time("createTime"), json.Time("updateTime"),
+        json.Map("cleanupPolicies", CleanupPolicyMessage.Read));
+}
 
-internal sealed record DockerConfigMessage(bool ImmutableTags);
+internal sealed record DockerConfigMessage(bool ImmutableTags)
+{
+    public static DockerConfigMessage Read(JsonElement json) => new(json.Flag("immutableTags"));
+}
 
 internal sealed record CleanupPolicyMessage(
     string? Id,
     string? Action,
     CleanupConditionMessage? Condition,
-    MostRecentVersionsMessage? MostRecentVersions);
+    MostRecentVersionsMessage? MostRecentVersions)
+{
+    public static CleanupPolicyMessage Read(JsonElement json) => new(
+        json.Text("id"), json.Text("action"), json.Object("condition", CleanupConditionMessage.Read),
+        json.Object("mostRecentVersions", MostRecentVersionsMessage.Read));
+}
 
 internal sealed record CleanupConditionMessage(
     string? TagState,
@@ -46,26 +45,26 @@ internal sealed record CleanupConditionMessage(
     IReadOnlyList<string>? VersionNamePrefixes,
     IReadOnlyList<string>? PackageNamePrefixes,
     string? OlderThan,
-    string? NewerThan);
-
-internal sealed record MostRecentVersionsMessage(int? KeepCount, IReadOnlyList<string>? PackageNamePrefixes);
-
-internal sealed record ListLocationsResponse(IReadOnlyList<LocationMessage>? Locations, string? NextPageToken)
-    : IPage<LocationMessage>
+    string? NewerThan)
 {
-    [JsonIgnore] public IReadOnlyList<LocationMessage>? Items => Locations;
+    public static CleanupConditionMessage Read(JsonElement json) => new(
+        json.Text("tagState"), json.Texts("tagPrefixes"), json.Texts("versionNamePrefixes"),
+        json.Texts("packageNamePrefixes"), json.Text("olderThan"), json.Text("newerThan"));
 }
 
-internal sealed record LocationMessage([property: JsonRequired] string LocationId);
-
-internal sealed record ListDockerImagesResponse(IReadOnlyList<DockerImageMessage>? DockerImages, string? NextPageToken)
-    : IPage<DockerImageMessage>
+internal sealed record MostRecentVersionsMessage(long? KeepCount, IReadOnlyList<string>? PackageNamePrefixes)
 {
-    [JsonIgnore] public IReadOnlyList<DockerImageMessage>? Items => DockerImages;
+    public static MostRecentVersionsMessage Read(JsonElement json) =>
+        new(json.Integer("keepCount"), json.Texts("packageNamePrefixes"));
+}
+
+internal sealed record LocationMessage(string LocationId)
+{
+    public static LocationMessage Read(JsonElement json) => new(json.Needed("locationId"));
 }
 
 internal sealed record DockerImageMessage(
-    [property: JsonRequired] string Name,
+    string Name,
     IReadOnlyList<string>? Tags,
     long? ImageSizeBytes,
     DateTimeOffset? UploadTime,
@@ -74,132 +73,67 @@ internal sealed record DockerImageMessage(
     DateTimeOffset? UpdateTime,
     string? ArtifactType,
     string? SubjectDigest,
-    IReadOnlyList<ImageManifestMessage>? ImageManifests);
+    IReadOnlyList<ImageManifestMessage>? ImageManifests)
+{
+    public static DockerImageMessage Read(JsonElement json) => new(
+        json.Needed("name"), json.Texts("tags"), json.Integer("imageSizeBytes"), json.Time("uploadTime"), json.Text("mediaType"),
+        json.Time("buildTime"), json.Time("updateTime"), json.Text("artifactType"), json.Text("subjectDigest"),
+        json.List("imageManifests", ImageManifestMessage.Read));
+}
 
 internal sealed record ImageManifestMessage(
     string? Architecture,
     string? Os,
     string? Digest,
     string? MediaType,
-    string? Variant);
-
-internal sealed record ListPackagesResponse(IReadOnlyList<PackageMessage>? Packages, string? NextPageToken)
-    : IPage<PackageMessage>
+    string? Variant)
 {
-    [JsonIgnore] public IReadOnlyList<PackageMessage>? Items => Packages;
+    public static ImageManifestMessage Read(JsonElement json) => new(
+        json.Text("architecture"), json.Text("os"), json.Text("digest"), json.Text("mediaType"), json.Text("variant"));
 }
 
-internal sealed record PackageMessage([property: JsonRequired] string Name);
-
-internal sealed record ListVersionsResponse(IReadOnlyList<VersionMessage>? Versions);
-
-internal sealed record VersionMessage([property: JsonRequired] string Name);
-
-internal sealed record ListTagsResponse(IReadOnlyList<TagMessage>? Tags, string? NextPageToken) : IPage<TagMessage>
+internal sealed record PackageMessage(string Name)
 {
-    [JsonIgnore] public IReadOnlyList<TagMessage>? Items => Tags;
+    public static PackageMessage Read(JsonElement json) => new(json.Needed("name"));
 }
 
-internal sealed record TagMessage([property: JsonRequired] string Name, string Version);
-
-internal sealed record OperationMessage([property: JsonRequired] string Name, bool Done, StatusMessage? Error);
-
-internal sealed record StatusMessage(int Code, string? Message);
-
-// Resource Manager v1: https://cloud.google.com/resource-manager/reference/rest/v1/projects
-
-internal sealed record ListProjectsResponse(IReadOnlyList<ProjectMessage>? Projects, string? NextPageToken)
-    : IPage<ProjectMessage>
+internal sealed record VersionMessage(string Name)
 {
-    [JsonIgnore] public IReadOnlyList<ProjectMessage>? Items => Projects;
+    public static VersionMessage Read(JsonElement json) => new(json.Needed("name"));
 }
 
-internal sealed record ProjectMessage([property: JsonRequired] string ProjectNumber, string? ProjectId, string? LifecycleState);
-
-// IAM Admin v1: https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts
-
-internal sealed record ListServiceAccountsResponse(IReadOnlyList<ServiceAccountMessage>? Accounts, string? NextPageToken)
-    : IPage<ServiceAccountMessage>
+internal sealed record TagMessage(string Name, string? Version)
 {
-    [JsonIgnore] public IReadOnlyList<ServiceAccountMessage>? Items => Accounts;
+    public static TagMessage Read(JsonElement json) => new(json.Needed("name"), json.Text("version"));
 }
 
-internal sealed record ServiceAccountMessage([property: JsonRequired] string Email, string? DisplayName, bool? Disabled);
-
-internal sealed record CreateServiceAccountRequest(string AccountId, ServiceAccountFields ServiceAccount);
-
-internal sealed record ServiceAccountFields(string? DisplayName);
-
-// Kubernetes Engine v1: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
-
-internal sealed record ListClustersResponse(
-    IReadOnlyList<ClusterMessage>? Clusters, IReadOnlyList<string>? MissingZones);
-
-internal sealed record ClusterMessage(
-    [property: JsonRequired] string Name,
-    string? Location,
-    string? Zone,
-    IReadOnlyList<NodePoolMessage>? NodePools,
-    AutopilotMessage? Autopilot,
-    AutoscalingMessage? Autoscaling);
-
-internal sealed record NodePoolMessage([property: JsonRequired] string Name, NodeIdentityMessage? Config);
-
-/// <summary>What NodeConfig and AutoprovisioningNodePoolDefaults say alike.</summary>
-internal sealed record NodeIdentityMessage(string? ServiceAccount, IReadOnlyList<string>? OauthScopes);
-
-internal sealed record AutopilotMessage(bool Enabled);
-
-internal sealed record AutoscalingMessage(
-    bool? EnableNodeAutoprovisioning, NodeIdentityMessage? AutoprovisioningNodePoolDefaults);
-
-// An image manifest or index, as far as it refers to other manifests.
-// https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md and manifest.md
-
-internal sealed record ManifestMessage(IReadOnlyList<DescriptorMessage>? Manifests, DescriptorMessage? Subject);
-
-internal sealed record DescriptorMessage(string? MediaType, string? Digest, PlatformMessage? Platform);
-
-internal sealed record PlatformMessage(string? Architecture, string? Os, string? Variant);
-
-// IAM Credentials API v1.
-
-internal sealed record GenerateAccessTokenRequest(
-    IReadOnlyList<string> Scope, string Lifetime, IReadOnlyList<string>? Delegates);
-
-internal sealed record GenerateAccessTokenResponse(
-    [property: JsonRequired] string AccessToken, DateTimeOffset? ExpireTime)
+internal sealed record OperationMessage(string Name, bool Done, StatusMessage? Error)
 {
-    public override string ToString() => "(hidden)";
+    public static OperationMessage Read(JsonElement json) =>
+        new(json.Needed("name"), json.Flag("done"), json.Object("error", StatusMessage.Read));
+}
+
+internal sealed record StatusMessage(long Code, string? Message)
+{
+    public static StatusMessage Read(JsonElement json) => new(json.Integer("code") ?? 0, json.Text("message"));
+}
+
+/// <summary>An IAM policy, whole, since it is written back with everything that it had.</summary>
+internal static class PolicyMessage
+{
+    public static JsonObject Read(JsonElement json)
+    {
+        json.RequireObject();
+        return JsonObject.Create(json.Clone())!;
+    }
 }
 
 /// <summary>The answer of a method that answers nothing.</summary>
-internal sealed record EmptyMessage;
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    NumberHandling = JsonNumberHandling.AllowReadingFromString,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ListRepositoriesResponse))]
-[JsonSerializable(typeof(ListLocationsResponse))]
-[JsonSerializable(typeof(ListDockerImagesResponse))]
-[JsonSerializable(typeof(ListPackagesResponse))]
-[JsonSerializable(typeof(ListVersionsResponse))]
-[JsonSerializable(typeof(ManifestMessage))]
-[JsonSerializable(typeof(ListTagsResponse))]
-[JsonSerializable(typeof(OperationMessage))]
-[JsonSerializable(typeof(ListProjectsResponse))]
-[JsonSerializable(typeof(ProjectMessage))]
-[JsonSerializable(typeof(ListServiceAccountsResponse))]
-[JsonSerializable(typeof(ServiceAccountMessage))]
-[JsonSerializable(typeof(CreateServiceAccountRequest))]
-[JsonSerializable(typeof(ListClustersResponse))]
-[JsonSerializable(typeof(GenerateAccessTokenRequest))]
-[JsonSerializable(typeof(GenerateAccessTokenResponse))]
-[JsonSerializable(typeof(EmptyMessage))]
-[JsonSerializable(typeof(JsonObject))]
-internal sealed partial class Messages : JsonSerializerContext
+internal sealed record EmptyMessage
 {
-    /// <summary>How a message reads and writes. Found out once a type, which takes a while.</summary>
-    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)Default.Options.GetTypeInfo(typeof(T));
+    public static EmptyMessage Read(JsonElement json)
+    {
+        json.RequireObject();
+        return new EmptyMessage();
+    }
 }

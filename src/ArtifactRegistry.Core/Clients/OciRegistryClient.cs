@@ -21,7 +21,7 @@ public sealed class OciRegistryClient(RestTransport transport, Endpoints endpoin
             endpoints.RegistryOf(digest),
             $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/manifests/{digest.Digest}");
         return transport.SendAsync(
-            new Call<ManifestMessage>(HttpMethod.Get, address, null, Repeat.Freely, Messages.Of<ManifestMessage>)
+            new Call<ManifestMessage>(HttpMethod.Get, address, null, Repeat.Freely, ManifestMessage.Read)
             {
                 Accept = ManifestTypes,
             },

@@ -14,28 +14,28 @@ public sealed class ResourceManagerClient(RestTransport transport, Endpoints end
 {
     /// <summary>GET v1/projects/P.</summary>
     internal Task<ProjectMessage> GetProjectAsync(string project, CancellationToken stop) =>
-        GetAsync<ProjectMessage>($"projects/{Project(project)}", stop, needs: "resourcemanager.projects.get");
+        GetAsync($"projects/{Project(project)}", ProjectMessage.Read, stop, needs: "resourcemanager.projects.get");
 
     /// <summary>GET v1/projects: the projects that the caller may see, also those that wait for their deletion.</summary>
     internal IAsyncEnumerable<ProjectMessage> ListProjectsAsync(CancellationToken stop) =>
-        ListAsync<ListProjectsResponse, ProjectMessage>("projects", null, stop);
+        ListAsync("projects", "projects", ProjectMessage.Read, null, stop);
 
     /// <summary>
     /// POST v1/projects/P:getIamPolicy, which only reads. Version 3 is asked for, since conditions are lost in an older one.
     /// </summary>
     internal Task<JsonObject> GetIamPolicyAsync(string project, CancellationToken stop) =>
-        SendAsync<JsonObject>(
+        SendAsync(
             HttpMethod.Post, $"projects/{Project(project)}:getIamPolicy",
-            Body(new JsonObject { ["options"] = new JsonObject { ["requestedPolicyVersion"] = 3 } }), Repeat.Freely,
-            stop, needs: "resourcemanager.projects.getIamPolicy");
+            new JsonObject { ["options"] = new JsonObject { ["requestedPolicyVersion"] = 3 } }, Repeat.Freely,
+            PolicyMessage.Read, stop, needs: "resourcemanager.projects.getIamPolicy");
 
     /// <summary>
     /// POST v1/projects/P:setIamPolicy. Repeated only if it was surely not carried out: after any other failure the policy
     /// must be read again. Without an updateMask the service writes bindings alone, so audit configs stay as they are.
     /// </summary>
     internal Task<JsonObject> SetIamPolicyAsync(string project, JsonObject policy, CancellationToken stop) =>
-        SendAsync<JsonObject>(
+        SendAsync(
             HttpMethod.Post, $"projects/{Project(project)}:setIamPolicy",
-            Body(new JsonObject { ["policy"] = policy.DeepClone() }), Repeat.OnlyIfRefused,
-            stop, needs: "resourcemanager.projects.setIamPolicy");
+            new JsonObject { ["policy"] = policy.DeepClone() }, Repeat.OnlyIfRefused,
+            PolicyMessage.Read, stop, needs: "resourcemanager.projects.setIamPolicy");
 }

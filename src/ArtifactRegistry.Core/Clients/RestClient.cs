@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Clients;
@@ -24,53 +25,65 @@ public abstract class RestClient
     /// <summary>How far this machine's clock is ahead of the service's; zero if it is not.</summary>
     internal TimeSpan ClockAhead => _transport.ClockAhead;
 
-    private protected Task<T> GetAsync<T>(string path, CancellationToken stop, string? needs = null) =>
-        SendAsync<T>(HttpMethod.Get, path, null, Repeat.Freely, stop, needs: needs);
+    private protected Task<T> GetAsync<T>(
+        string path, Func<JsonElement, T> read, CancellationToken stop, string? needs = null) =>
+        SendAsync(HttpMethod.Get, path, null, Repeat.Freely, read, stop, needs: needs);
 
     private protected Task<T> SendAsync<T>(
         HttpMethod method,
         string path,
-        byte[]? body,
+        JsonObject? body,
         Repeat repeat,
+        Func<JsonElement, T> read,
         CancellationToken stop,
         Pacer? pacer = null,
         string? needs = null,
         Func<CancellationToken, Task>? lookAgain = null) =>
         _transport.SendAsync(
-            new Call<T>(method, Address(path), body, repeat, Messages.Of<T>) { Pacer = pacer, Needs = needs, LookAgain = lookAgain },
+            new Call<T>(method, Address(path), body, repeat, read) { Pacer = pacer, Needs = needs, LookAgain = lookAgain },
             stop);
 
     /// <summary>
     /// Lists page by page. The next page is asked for as soon as somebody wants more than the first item of this one, so that
     /// it is on its way while this one is read; whoever stops before that has caused no request too many.
     /// </summary>
-    private protected async IAsyncEnumerable<T> ListAsync<TPage, T>(
-        string path, string? filter, [EnumeratorCancellation] CancellationToken stop)
-        where TPage : IPage<T>
+    /// <param name="path">What is listed.</param>
+    /// <param name="items">The field of an answer that has the items.</param>
+    /// <param name="read">Reads one.</param>
+    /// <param name="filter">What the service should leave out; null for nothing.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    private protected async IAsyncEnumerable<T> ListAsync<T>(
+        string path, string items, Func<JsonElement, T> read, string? filter, [EnumeratorCancellation] CancellationToken stop)
     {
         string query = $"{path}?pageSize={LargestPage}";
         if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        Task<TPage>? next = GetAsync<TPage>(query, ended.Token);
+        Task<Page<T>>? next = GetAsync(query, ReadPage, ended.Token);
         try
         {
             while (next is not null)
             {
-                TPage page = await next;
+                Page<T> page = await next;
                 next = null;
                 string? token = page.NextPageToken is { Length: > 0 } more ? more : null;
                 // A service that hands out a token again would keep us here for ever, and a listing that is cut short must
                 // not pass for a complete one.
                 bool leadsBack = token is not null && !seen.Add(token);
-                foreach (T item in page.Items ?? [])
+                foreach (T item in page.Items)
                 {
-                    yield return item ?? throw Unlisted("has nothing in place of an item");
+                    yield return item;
                     if (!leadsBack) next ??= Next(token);
                 }
 
-                if (leadsBack) throw Unlisted("leads back to a page that was there before");
+                if (leadsBack)
+                    throw new RegistryException(
+                        RegistryErrorKind.UnexpectedAnswer,
+                        "A page of the listing leads back to a page that was there before, so it cannot be completed.")
+                    {
+                        Request = $"GET {Address(path)}",
+                    };
                 next ??= Next(token);
             }
         }
@@ -80,14 +93,10 @@ public abstract class RestClient
             if (next is not null) await Task.WhenAny(next); // nobody is left who wants to know how it ended
         }
 
-        Task<TPage>? Next(string? token) =>
-            token is null ? null : GetAsync<TPage>($"{query}&pageToken={Uri.EscapeDataString(token)}", ended.Token);
+        Task<Page<T>>? Next(string? token) =>
+            token is null ? null : GetAsync($"{query}&pageToken={Uri.EscapeDataString(token)}", ReadPage, ended.Token);
 
-        RegistryException Unlisted(string why) =>
-            new(RegistryErrorKind.UnexpectedAnswer, $"A page of the listing {why}, so it cannot be completed.")
-            {
-                Request = $"GET {Address(path)}",
-            };
+        Page<T> ReadPage(JsonElement json) => new(json.List(items, read) ?? [], json.Text("nextPageToken"));
     }
 
     /// <summary>
@@ -135,8 +144,6 @@ public abstract class RestClient
             ? segment
             : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"Nothing can be listed there: {problem}.");
 
-    private protected static byte[] Body<T>(T message) => JsonSerializer.SerializeToUtf8Bytes(message, Messages.Of<T>());
-
     // Nested package names stand as a%2Fb in a resource name, and travel as a%252Fb: what gcloud and Google's
     // generated clients send (the service leaves %2F alone when it decodes: google/api/http.proto). The query is escaped already.
     private Uri Address(string path)
@@ -147,4 +154,6 @@ public abstract class RestClient
             _endpoint,
             "v1/" + resource.Replace("%2F", "%252F", StringComparison.Ordinal) + (query < 0 ? "" : path[query..]));
     }
+
+    private sealed record Page<T>(IReadOnlyList<T> Items, string? NextPageToken);
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace ArtifactRegistry.Http;
 
@@ -12,25 +11,23 @@ internal static class AnswerReader
     /// <summary>Reads a success.</summary>
     /// <exception cref="RegistryException">It is not the JSON that was expected.</exception>
     public static async Task<T> ReadAsync<T>(
-        HttpResponseMessage response, JsonTypeInfo<T> answer, string line, CancellationToken stop)
+        HttpResponseMessage response, Func<JsonElement, T> read, string line, CancellationToken stop)
     {
-        Exception? cause = null;
         try
         {
             await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
-            if (await JsonSerializer.DeserializeAsync(stream, answer, stop) is T value) return value;
+            using JsonDocument document = await JsonDocument.ParseAsync(stream, default, stop);
+            return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            cause = e;
+            throw new RegistryException(
+                RegistryErrorKind.UnexpectedAnswer, "The answer is not the JSON that the API documents.", e)
+            {
+                Status = response.StatusCode,
+                Request = line,
+            };
         }
-
-        throw new RegistryException(
-            RegistryErrorKind.UnexpectedAnswer, "The answer is not the JSON that the API documents.", cause)
-        {
-            Status = response.StatusCode,
-            Request = line,
-        };
     }
 
     /// <summary>Reads a refusal.</summary>

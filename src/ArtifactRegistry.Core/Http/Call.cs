@@ -1,4 +1,6 @@
-using System.Text.Json.Serialization.Metadata;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Http;
 
@@ -12,9 +14,12 @@ internal enum Repeat
     OnlyIfRefused,
 }
 
-/// <summary>One request, and how its answer is read.</summary>
-internal sealed record Call<T>(HttpMethod Method, Uri Address, byte[]? Body, Repeat Repeat, Func<JsonTypeInfo<T>> Answer)
+/// <summary>One request, and how its answer is read; that may throw a JsonException.</summary>
+internal sealed record Call<T>(HttpMethod Method, Uri Address, JsonObject? Content, Repeat Repeat, Func<JsonElement, T> Read)
 {
+    /// <summary>The content as it is sent.</summary>
+    public byte[]? Body { get; } = Content is null ? null : Encoding.UTF8.GetBytes(Content.ToJsonString());
+
     /// <summary>What the service may send back; null for its default.</summary>
     public string? Accept { get; init; }
 

@@ -66,7 +66,7 @@ internal static partial class ErrorEnvelope
     }
 
     /// <summary>The kind for a google.rpc.Code, as the error of a long-running operation has it.</summary>
-    public static RegistryErrorKind KindOfRpcCode(int code) => code switch
+    public static RegistryErrorKind KindOfRpcCode(long code) => code switch
     {
         3 => RegistryErrorKind.InvalidArgument,
         4 => RegistryErrorKind.TimedOut,

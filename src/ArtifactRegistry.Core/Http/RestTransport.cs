@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
-using System.Text.Json.Serialization.Metadata;
 using ArtifactRegistry.Auth;
 using Polly;
 
@@ -21,8 +20,8 @@ public sealed class RestTransport(
     internal const string CertificateAdvice =
         "If a proxy of your company opens TLS, its authority belongs into this system's store of certificates.";
 
-    private readonly Lazy<ResiliencePipeline> _freely = new(() => Retries.Pipeline(options, trace, Repeat.Freely));
-    private readonly Lazy<ResiliencePipeline> _onlyIfRefused = new(() => Retries.Pipeline(options, trace, Repeat.OnlyIfRefused));
+    // Made when a try fails: most commands end without, and need not even load what makes them.
+    private ResiliencePipeline? _freely, _onlyIfRefused;
 
     // Less is the resolution of the Date header, the way of an answer, and what clocks differ anyhow.
     private static readonly TimeSpan Unremarkable = TimeSpan.FromMinutes(1);
@@ -65,7 +64,10 @@ public sealed class RestTransport(
     private async Task<T> AgainAsync<T>(Call<T> call, RegistryException first, CancellationToken stop)
     {
         ExceptionDispatchInfo? known = ExceptionDispatchInfo.Capture(first);
-        return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).Value.ExecuteAsync(
+        ResiliencePipeline retries = call.Repeat is Repeat.Freely
+            ? _freely ??= Retries.Pipeline(options, trace, Repeat.Freely)
+            : _onlyIfRefused ??= Retries.Pipeline(options, trace, Repeat.OnlyIfRefused);
+        return await retries.ExecuteAsync(
             async token =>
             {
                 Interlocked.Exchange(ref known, null)?.Throw();
@@ -190,10 +192,7 @@ public sealed class RestTransport(
         exchange?.Invoke(Exchange.Describe(request, attempt.Body, token));
         try
         {
-            Task<HttpResponseMessage> sent = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
-            // Takes a fifth of a session's first listing, and next to nothing later: so while the request is on its way.
-            JsonTypeInfo<T> answer = attempt.Answer();
-            using HttpResponseMessage response = await sent;
+            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
             trace?.Invoke(FormattableString.Invariant(
                 $"{attempt.Method} {attempt.Address.AbsoluteUri} -> {(int)response.StatusCode} in {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms"));
 
@@ -211,7 +210,7 @@ public sealed class RestTransport(
                     line, response.StatusCode, await AnswerReader.ReadErrorAsync(response.Content, stop), AnswerReader.RetryAfter(response),
                     attempt.Needs);
 
-            return await AnswerReader.ReadAsync(response, answer, line, stop);
+            return await AnswerReader.ReadAsync(response, attempt.Read, line, stop);
         }
         catch (OperationCanceledException e)
         {

@@ -102,7 +102,7 @@ public static class CreateNodeAccount
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
         {
             // After a try whose answer was lost, what is there already is what that try made.
-            return (new ServiceAccountMessage(EmailOf(name, project), null, null), e.AfterLostAnswer);
+            return (new ServiceAccountMessage(EmailOf(name, project), null), e.AfterLostAnswer);
         }
     }
 

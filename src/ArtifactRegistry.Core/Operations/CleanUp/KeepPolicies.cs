@@ -34,7 +34,7 @@ internal sealed class KeepPolicies
     private static HashSet<DockerImage> Newest(MostRecentVersionsMessage? rule, IReadOnlyCollection<DockerImage> images)
     {
         if (rule is null) return [];
-        int count = rule.KeepCount ?? int.MaxValue;
+        int count = (int)Math.Min(rule.KeepCount ?? int.MaxValue, int.MaxValue);
         // Google does not say whether upload or update counts as recent, so both keep.
         return
         [

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ArtifactRegistry.Clients;
+
+/// <summary>
+/// Fields of an object in proto3 JSON, which Google's APIs speak: one that is missing or null has its default.
+/// https://protobuf.dev/programming-guides/json
+/// </summary>
+/// <remarks>
+/// Read by hand, since the machinery of JsonSerializer, its generated part included, is compiled anew for each type of
+/// message and field: a sixth of the first listing of a session. Whatever is not as documented is a JsonException.
+/// </remarks>
+internal static class JsonFields
+{
+    public static string? Text(this JsonElement json, string name) => Has(json, name, out JsonElement field) ? TextOf(field) : null;
+
+    public static string Needed(this JsonElement json, string name) =>
+        json.Text(name) ?? throw new JsonException($"'{name}' is missing.");
+
+    public static bool Flag(this JsonElement json, string name) => Has(json, name, out JsonElement field) && field.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Unexpected(field, "true or false"),
+    };
+
+    /// <summary>A number that travels as text if it has 64 bits; readers have to take both.</summary>
+    public static long? Integer(this JsonElement json, string name)
+    {
+        if (!Has(json, name, out JsonElement field)) return null;
+        return field.ValueKind switch
+        {
+            JsonValueKind.Number when field.TryGetInt64(out long number) => number,
+            JsonValueKind.String when long.TryParse(
+                TextOf(field), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) => number,
+            _ => throw Unexpected(field, "an integer"),
+        };
+    }
+
+    public static DateTimeOffset? Time(this JsonElement json, string name)
+    {
+        if (!Has(json, name, out JsonElement field)) return null;
+        return field.ValueKind is JsonValueKind.String && field.TryGetDateTimeOffset(out DateTimeOffset time)
+            ? time
+            : throw Unexpected(field, "a point in time");
+    }
+
+    public static T? Object<T>(this JsonElement json, string name, Func<JsonElement, T> read)
+        where T : class => Has(json, name, out JsonElement field) ? read(field) : null;
+
+    public static IReadOnlyList<string>? Texts(this JsonElement json, string name) => json.List(name, TextOf);
+
+    public static IReadOnlyList<T>? List<T>(this JsonElement json, string name, Func<JsonElement, T> read)
+    {
+        if (!Has(json, name, out JsonElement field)) return null;
+        if (field.ValueKind is not JsonValueKind.Array) throw Unexpected(field, "a list");
+        var items = new List<T>(field.GetArrayLength());
+        foreach (JsonElement each in field.EnumerateArray()) items.Add(read(each));
+        return items;
+    }
+
+    public static IReadOnlyDictionary<string, T>? Map<T>(this JsonElement json, string name, Func<JsonElement, T> read)
+    {
+        if (!Has(json, name, out JsonElement field)) return null;
+        RequireObject(field);
+        return field.EnumerateObject().ToDictionary(each => each.Name, each => read(each.Value), StringComparer.Ordinal);
+    }
+
+    public static void RequireObject(this JsonElement json)
+    {
+        if (json.ValueKind is not JsonValueKind.Object) throw Unexpected(json, "an object");
+    }
+
+    private static bool Has(JsonElement json, string name, out JsonElement field)
+    {
+        RequireObject(json);
+        return json.TryGetProperty(name, out field) && field.ValueKind is not JsonValueKind.Null;
+    }
+
+    private static string TextOf(JsonElement field)
+    {
+        try
+        {
+            if (field.ValueKind is JsonValueKind.String) return field.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A text is no Unicode.", e); // half a surrogate pair
+        }
+
+        throw Unexpected(field, "text");
+    }
+
+    private static JsonException Unexpected(JsonElement found, string wanted) =>
+        new($"{found.ValueKind} instead of {wanted}.");
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace ArtifactRegistry.Clients;
+
+// An image manifest or index, as far as it refers to other manifests.
+// https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md and manifest.md
+
+internal sealed record ManifestMessage(IReadOnlyList<DescriptorMessage>? Manifests, DescriptorMessage? Subject)
+{
+    public static ManifestMessage Read(JsonElement json) =>
+        new(json.List("manifests", DescriptorMessage.Read), json.Object("subject", DescriptorMessage.Read));
+}
+
+internal sealed record DescriptorMessage(string? MediaType, string? Digest, PlatformMessage? Platform)
+{
+    public static DescriptorMessage Read(JsonElement json) =>
+        new(json.Text("mediaType"), json.Text("digest"), json.Object("platform", PlatformMessage.Read));
+}
+
+internal sealed record PlatformMessage(string? Architecture, string? Os, string? Variant)
+{
+    public static PlatformMessage Read(JsonElement json) => new(json.Text("architecture"), json.Text("os"), json.Text("variant"));
+}
