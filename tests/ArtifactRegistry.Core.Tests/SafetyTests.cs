@@ -116,7 +116,7 @@ public sealed class SafetyTests : CoreTest
             .GetPackageAsync(Web, Stop);
 
         RecordedRequest request = Assert.Single(Emulator.Requests.Snapshot());
-        Assert.Matches(@"^ArtifactRegistry-PowerShell/\d+\.\d+\.\d+$", request.UserAgent);
+        Assert.Matches(@"^ArtifactRegistry-PowerShell/\d+\.\d+\.\d+ \(gzip\)$", request.UserAgent);
         Assert.Equal($"Bearer {Secret}", request.Authorization);
         Assert.Equal("payer", request.Headers["X-Goog-User-Project"]);
         Assert.Contains("gzip", request.Headers["Accept-Encoding"], StringComparison.Ordinal);

@@ -37,7 +37,8 @@ public sealed record TransportOptions
     {
         var client = new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
-        client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version}");
+        // Google compresses for whom the last word is there: https://cloud.google.com/compute/docs/api/how-tos/performance
+        client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version} (gzip)");
         return client;
     }
 
