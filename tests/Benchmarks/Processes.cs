@@ -45,8 +45,11 @@ internal static class Processes
         start.Environment["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true";
         start.Environment["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1";
         start.Environment["CLOUDSDK_CORE_PROJECT"] = "shop";
+        // Neither side reports its use or looks for a new version of itself.
         start.Environment["CLOUDSDK_CORE_DISABLE_USAGE_REPORTING"] = "true";
         start.Environment["CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK"] = "true";
+        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+        start.Environment["POWERSHELL_UPDATECHECK"] = "Off";
         start.Environment["CLOUDSDK_CONFIG"] = Path.Combine(Path.GetTempPath(), "ar-benchmark-gcloud");
         start.Environment["NO_COLOR"] = "1";
         foreach ((string name, string value) in environment) start.Environment[name] = value;
