@@ -76,8 +76,8 @@ internal sealed class MetadataServer : ICredential
         try
         {
             using JsonDocument answer = JsonDocument.Parse(body);
-            AccessToken token = AccessToken.Parse(answer.RootElement.Text("access_token") ?? "", "the answer of the metadata server");
-            double seconds = answer.RootElement.Integer("expires_in") ?? 0;
+            AccessToken token = AccessToken.Parse(answer.RootElement.Text("access_token"u8) ?? "", "the answer of the metadata server");
+            double seconds = answer.RootElement.Integer("expires_in"u8) ?? 0;
             return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(seconds) };
         }
         catch (JsonException)

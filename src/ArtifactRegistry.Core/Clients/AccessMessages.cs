@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Clients;
 internal sealed record ProjectMessage(string ProjectNumber, string? ProjectId, string? LifecycleState)
 {
     public static ProjectMessage Read(JsonElement json) =>
-        new(json.Needed("projectNumber"), json.Text("projectId"), json.Text("lifecycleState"));
+        new(json.Needed("projectNumber"u8), json.Text("projectId"u8), json.Text("lifecycleState"u8));
 }
 
 // IAM Admin v1: https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts
@@ -15,14 +15,14 @@ internal sealed record ProjectMessage(string ProjectNumber, string? ProjectId, s
 internal sealed record ServiceAccountMessage(string Email, string? DisplayName)
 {
     public static ServiceAccountMessage Read(JsonElement json) =>
-        new(json.Needed("email"), json.Text("displayName"));
+        new(json.Needed("email"u8), json.Text("displayName"u8));
 }
 
 // IAM Credentials API v1.
 
 internal sealed record GenerateAccessTokenResponse(string AccessToken, DateTimeOffset? ExpireTime)
 {
-    public static GenerateAccessTokenResponse Read(JsonElement json) => new(json.Needed("accessToken"), json.Time("expireTime"));
+    public static GenerateAccessTokenResponse Read(JsonElement json) => new(json.Needed("accessToken"u8), json.Time("expireTime"u8));
 
     public override string ToString() => "(hidden)";
 }

@@ -58,7 +58,7 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions, of which the first is enough.</summary>
     internal async Task<bool> HasVersionsAsync(ImageName image, CancellationToken stop) =>
         (await GetAsync(
-            $"{image.PackageResource}/versions?pageSize=1", json => json.List("versions", VersionMessage.Read), stop)) is { Count: > 0 };
+            $"{image.PackageResource}/versions?pageSize=1", json => json.List("versions"u8, VersionMessage.Read), stop)) is { Count: > 0 };
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.

@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Clients;
 internal sealed record ListClustersResponse(IReadOnlyList<ClusterMessage>? Clusters, IReadOnlyList<string>? MissingZones)
 {
     public static ListClustersResponse Read(JsonElement json) =>
-        new(json.List("clusters", ClusterMessage.Read), json.Texts("missingZones"));
+        new(json.List("clusters"u8, ClusterMessage.Read), json.Texts("missingZones"u8));
 }
 
 internal sealed record ClusterMessage(
@@ -19,29 +19,29 @@ internal sealed record ClusterMessage(
     AutoscalingMessage? Autoscaling)
 {
     public static ClusterMessage Read(JsonElement json) => new(
-        json.Needed("name"), json.Text("location"), json.Text("zone"), json.List("nodePools", NodePoolMessage.Read),
-        json.Object("autopilot", AutopilotMessage.Read), json.Object("autoscaling", AutoscalingMessage.Read));
+        json.Needed("name"u8), json.Text("location"u8), json.Text("zone"u8), json.List("nodePools"u8, NodePoolMessage.Read),
+        json.Object("autopilot"u8, AutopilotMessage.Read), json.Object("autoscaling"u8, AutoscalingMessage.Read));
 }
 
 internal sealed record NodePoolMessage(string Name, NodeIdentityMessage? Config)
 {
     public static NodePoolMessage Read(JsonElement json) =>
-        new(json.Needed("name"), json.Object("config", NodeIdentityMessage.Read));
+        new(json.Needed("name"u8), json.Object("config"u8, NodeIdentityMessage.Read));
 }
 
 /// <summary>What NodeConfig and AutoprovisioningNodePoolDefaults say alike.</summary>
 internal sealed record NodeIdentityMessage(string? ServiceAccount, IReadOnlyList<string>? OauthScopes)
 {
-    public static NodeIdentityMessage Read(JsonElement json) => new(json.Text("serviceAccount"), json.Texts("oauthScopes"));
+    public static NodeIdentityMessage Read(JsonElement json) => new(json.Text("serviceAccount"u8), json.Texts("oauthScopes"u8));
 }
 
 internal sealed record AutopilotMessage(bool Enabled)
 {
-    public static AutopilotMessage Read(JsonElement json) => new(json.Flag("enabled"));
+    public static AutopilotMessage Read(JsonElement json) => new(json.Flag("enabled"u8));
 }
 
 internal sealed record AutoscalingMessage(bool EnableNodeAutoprovisioning, NodeIdentityMessage? AutoprovisioningNodePoolDefaults)
 {
     public static AutoscalingMessage Read(JsonElement json) => new(
-        json.Flag("enableNodeAutoprovisioning"), json.Object("autoprovisioningNodePoolDefaults", NodeIdentityMessage.Read));
+        json.Flag("enableNodeAutoprovisioning"u8), json.Object("autoprovisioningNodePoolDefaults"u8, NodeIdentityMessage.Read));
 }

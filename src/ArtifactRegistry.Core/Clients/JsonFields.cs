@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace ArtifactRegistry.Clients;
@@ -13,12 +14,12 @@ namespace ArtifactRegistry.Clients;
 /// </remarks>
 internal static class JsonFields
 {
-    public static string? Text(this JsonElement json, string name) => Has(json, name, out JsonElement field) ? TextOf(field) : null;
+    public static string? Text(this JsonElement json, ReadOnlySpan<byte> name) => Has(json, name, out JsonElement field) ? TextOf(field) : null;
 
-    public static string Needed(this JsonElement json, string name) =>
-        json.Text(name) ?? throw new JsonException($"'{name}' is missing.");
+    public static string Needed(this JsonElement json, ReadOnlySpan<byte> name) =>
+        json.Text(name) ?? throw new JsonException($"'{Encoding.UTF8.GetString(name)}' is missing.");
 
-    public static bool Flag(this JsonElement json, string name) => Has(json, name, out JsonElement field) && field.ValueKind switch
+    public static bool Flag(this JsonElement json, ReadOnlySpan<byte> name) => Has(json, name, out JsonElement field) && field.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
@@ -26,7 +27,7 @@ internal static class JsonFields
     };
 
     /// <summary>A number that travels as text if it has 64 bits; readers have to take both.</summary>
-    public static long? Integer(this JsonElement json, string name)
+    public static long? Integer(this JsonElement json, ReadOnlySpan<byte> name)
     {
         if (!Has(json, name, out JsonElement field)) return null;
         return field.ValueKind switch
@@ -38,7 +39,7 @@ internal static class JsonFields
         };
     }
 
-    public static DateTimeOffset? Time(this JsonElement json, string name)
+    public static DateTimeOffset? Time(this JsonElement json, ReadOnlySpan<byte> name)
     {
         if (!Has(json, name, out JsonElement field)) return null;
         return field.ValueKind is JsonValueKind.String && field.TryGetDateTimeOffset(out DateTimeOffset time)
@@ -46,12 +47,12 @@ internal static class JsonFields
             : throw Unexpected(field, "a point in time");
     }
 
-    public static T? Object<T>(this JsonElement json, string name, Func<JsonElement, T> read)
+    public static T? Object<T>(this JsonElement json, ReadOnlySpan<byte> name, Func<JsonElement, T> read)
         where T : class => Has(json, name, out JsonElement field) ? read(field) : null;
 
-    public static IReadOnlyList<string>? Texts(this JsonElement json, string name) => json.List(name, TextOf);
+    public static IReadOnlyList<string>? Texts(this JsonElement json, ReadOnlySpan<byte> name) => json.List(name, TextOf);
 
-    public static IReadOnlyList<T>? List<T>(this JsonElement json, string name, Func<JsonElement, T> read)
+    public static IReadOnlyList<T>? List<T>(this JsonElement json, ReadOnlySpan<byte> name, Func<JsonElement, T> read)
     {
         if (!Has(json, name, out JsonElement field)) return null;
         if (field.ValueKind is not JsonValueKind.Array) throw Unexpected(field, "a list");
@@ -60,7 +61,7 @@ internal static class JsonFields
         return items;
     }
 
-    public static IReadOnlyDictionary<string, T>? Map<T>(this JsonElement json, string name, Func<JsonElement, T> read)
+    public static IReadOnlyDictionary<string, T>? Map<T>(this JsonElement json, ReadOnlySpan<byte> name, Func<JsonElement, T> read)
     {
         if (!Has(json, name, out JsonElement field)) return null;
         RequireObject(field);
@@ -72,7 +73,7 @@ internal static class JsonFields
         if (json.ValueKind is not JsonValueKind.Object) throw Unexpected(json, "an object");
     }
 
-    private static bool Has(JsonElement json, string name, out JsonElement field)
+    private static bool Has(JsonElement json, ReadOnlySpan<byte> name, out JsonElement field)
     {
         RequireObject(json);
         return json.TryGetProperty(name, out field) && field.ValueKind is not JsonValueKind.Null;

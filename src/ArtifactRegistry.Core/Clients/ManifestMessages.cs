@@ -8,16 +8,16 @@ namespace ArtifactRegistry.Clients;
 internal sealed record ManifestMessage(IReadOnlyList<DescriptorMessage>? Manifests, DescriptorMessage? Subject)
 {
     public static ManifestMessage Read(JsonElement json) =>
-        new(json.List("manifests", DescriptorMessage.Read), json.Object("subject", DescriptorMessage.Read));
+        new(json.List("manifests"u8, DescriptorMessage.Read), json.Object("subject"u8, DescriptorMessage.Read));
 }
 
 internal sealed record DescriptorMessage(string? MediaType, string? Digest, PlatformMessage? Platform)
 {
     public static DescriptorMessage Read(JsonElement json) =>
-        new(json.Text("mediaType"), json.Text("digest"), json.Object("platform", PlatformMessage.Read));
+        new(json.Text("mediaType"u8), json.Text("digest"u8), json.Object("platform"u8, PlatformMessage.Read));
 }
 
 internal sealed record PlatformMessage(string? Architecture, string? Os, string? Variant)
 {
-    public static PlatformMessage Read(JsonElement json) => new(json.Text("architecture"), json.Text("os"), json.Text("variant"));
+    public static PlatformMessage Read(JsonElement json) => new(json.Text("architecture"u8), json.Text("os"u8), json.Text("variant"u8));
 }

@@ -18,14 +18,14 @@ internal sealed record RepositoryMessage(
     IReadOnlyDictionary<string, CleanupPolicyMessage>? CleanupPolicies)
 {
     public static RepositoryMessage Read(JsonElement json) => new(
-        json.Needed("name"), json.Text("format"), json.Text("mode"), json.Integer("sizeBytes"),
-        json.Object("dockerConfig", DockerConfigMessage.Read), json.Time("createTime"), json.Time("updateTime"),
-        json.Map("cleanupPolicies", CleanupPolicyMessage.Read));
+        json.Needed("name"u8), json.Text("format"u8), json.Text("mode"u8), json.Integer("sizeBytes"u8),
+        json.Object("dockerConfig"u8, DockerConfigMessage.Read), json.Time("createTime"u8), json.Time("updateTime"u8),
+        json.Map("cleanupPolicies"u8, CleanupPolicyMessage.Read));
 }
 
 internal sealed record DockerConfigMessage(bool ImmutableTags)
 {
-    public static DockerConfigMessage Read(JsonElement json) => new(json.Flag("immutableTags"));
+    public static DockerConfigMessage Read(JsonElement json) => new(json.Flag("immutableTags"u8));
 }
 
 internal sealed record CleanupPolicyMessage(
@@ -35,8 +35,8 @@ internal sealed record CleanupPolicyMessage(
     MostRecentVersionsMessage? MostRecentVersions)
 {
     public static CleanupPolicyMessage Read(JsonElement json) => new(
-        json.Text("id"), json.Text("action"), json.Object("condition", CleanupConditionMessage.Read),
-        json.Object("mostRecentVersions", MostRecentVersionsMessage.Read));
+        json.Text("id"u8), json.Text("action"u8), json.Object("condition"u8, CleanupConditionMessage.Read),
+        json.Object("mostRecentVersions"u8, MostRecentVersionsMessage.Read));
 }
 
 internal sealed record CleanupConditionMessage(
@@ -48,19 +48,19 @@ internal sealed record CleanupConditionMessage(
     string? NewerThan)
 {
     public static CleanupConditionMessage Read(JsonElement json) => new(
-        json.Text("tagState"), json.Texts("tagPrefixes"), json.Texts("versionNamePrefixes"),
-        json.Texts("packageNamePrefixes"), json.Text("olderThan"), json.Text("newerThan"));
+        json.Text("tagState"u8), json.Texts("tagPrefixes"u8), json.Texts("versionNamePrefixes"u8),
+        json.Texts("packageNamePrefixes"u8), json.Text("olderThan"u8), json.Text("newerThan"u8));
 }
 
 internal sealed record MostRecentVersionsMessage(long? KeepCount, IReadOnlyList<string>? PackageNamePrefixes)
 {
     public static MostRecentVersionsMessage Read(JsonElement json) =>
-        new(json.Integer("keepCount"), json.Texts("packageNamePrefixes"));
+        new(json.Integer("keepCount"u8), json.Texts("packageNamePrefixes"u8));
 }
 
 internal sealed record LocationMessage(string LocationId)
 {
-    public static LocationMessage Read(JsonElement json) => new(json.Needed("locationId"));
+    public static LocationMessage Read(JsonElement json) => new(json.Needed("locationId"u8));
 }
 
 internal sealed record DockerImageMessage(
@@ -76,9 +76,9 @@ internal sealed record DockerImageMessage(
     IReadOnlyList<ImageManifestMessage>? ImageManifests)
 {
     public static DockerImageMessage Read(JsonElement json) => new(
-        json.Needed("name"), json.Texts("tags"), json.Integer("imageSizeBytes"), json.Time("uploadTime"), json.Text("mediaType"),
-        json.Time("buildTime"), json.Time("updateTime"), json.Text("artifactType"), json.Text("subjectDigest"),
-        json.List("imageManifests", ImageManifestMessage.Read));
+        json.Needed("name"u8), json.Texts("tags"u8), json.Integer("imageSizeBytes"u8), json.Time("uploadTime"u8), json.Text("mediaType"u8),
+        json.Time("buildTime"u8), json.Time("updateTime"u8), json.Text("artifactType"u8), json.Text("subjectDigest"u8),
+        json.List("imageManifests"u8, ImageManifestMessage.Read));
 }
 
 internal sealed record ImageManifestMessage(
@@ -89,33 +89,33 @@ internal sealed record ImageManifestMessage(
     string? Variant)
 {
     public static ImageManifestMessage Read(JsonElement json) => new(
-        json.Text("architecture"), json.Text("os"), json.Text("digest"), json.Text("mediaType"), json.Text("variant"));
+        json.Text("architecture"u8), json.Text("os"u8), json.Text("digest"u8), json.Text("mediaType"u8), json.Text("variant"u8));
 }
 
 internal sealed record PackageMessage(string Name)
 {
-    public static PackageMessage Read(JsonElement json) => new(json.Needed("name"));
+    public static PackageMessage Read(JsonElement json) => new(json.Needed("name"u8));
 }
 
 internal sealed record VersionMessage(string Name)
 {
-    public static VersionMessage Read(JsonElement json) => new(json.Needed("name"));
+    public static VersionMessage Read(JsonElement json) => new(json.Needed("name"u8));
 }
 
 internal sealed record TagMessage(string Name, string? Version)
 {
-    public static TagMessage Read(JsonElement json) => new(json.Needed("name"), json.Text("version"));
+    public static TagMessage Read(JsonElement json) => new(json.Needed("name"u8), json.Text("version"u8));
 }
 
 internal sealed record OperationMessage(string Name, bool Done, StatusMessage? Error)
 {
     public static OperationMessage Read(JsonElement json) =>
-        new(json.Needed("name"), json.Flag("done"), json.Object("error", StatusMessage.Read));
+        new(json.Needed("name"u8), json.Flag("done"u8), json.Object("error"u8, StatusMessage.Read));
 }
 
 internal sealed record StatusMessage(long Code, string? Message)
 {
-    public static StatusMessage Read(JsonElement json) => new(json.Integer("code") ?? 0, json.Text("message"));
+    public static StatusMessage Read(JsonElement json) => new(json.Integer("code"u8) ?? 0, json.Text("message"u8));
 }
 
 /// <summary>An IAM policy, whole, since it is written back with everything that it had.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Http;
@@ -96,7 +97,7 @@ public abstract class RestClient
         Task<Page<T>>? Next(string? token) =>
             token is null ? null : GetAsync($"{query}&pageToken={Uri.EscapeDataString(token)}", ReadPage, ended.Token);
 
-        Page<T> ReadPage(JsonElement json) => new(json.List(items, read) ?? [], json.Text("nextPageToken"));
+        Page<T> ReadPage(JsonElement json) => new(json.List(Encoding.UTF8.GetBytes(items), read) ?? [], json.Text("nextPageToken"u8));
     }
 
     /// <summary>
