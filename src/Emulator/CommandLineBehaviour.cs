@@ -11,6 +11,7 @@ internal static class CommandLineBehaviour
     {
         ["429"] = FaultKind.TooManyRequests,
         ["403"] = FaultKind.Forbidden,
+        ["409"] = FaultKind.Aborted,
         ["500"] = FaultKind.InternalError,
         ["502"] = FaultKind.BadGateway,
         ["503"] = FaultKind.Unavailable,

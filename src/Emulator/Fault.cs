@@ -11,6 +11,9 @@ public enum FaultKind
     /// <summary>403 PERMISSION_DENIED; nothing was done. Not one that another try helps against.</summary>
     Forbidden,
 
+    /// <summary>409 ABORTED: another change was under way; nothing was done.</summary>
+    Aborted,
+
     /// <summary>500 INTERNAL; nothing was done.</summary>
     InternalError,
 

@@ -236,6 +236,37 @@ public sealed class RemoveImageTests
     }
 
     [Fact]
+    public async Task Tags_are_put_back_also_where_another_change_is_under_way()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1");
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.Aborted) { Times = 2, When = request => request.Is("POST", "/tags") });
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Contains("its tags were put back (v1)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["v1"], shop.State.TagsOf(shop.Repository, "web", digest));
+    }
+
+    [Fact]
+    public async Task A_whole_image_that_somebody_else_deleted_first_was_gone_already()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", Package)) shop.State.DeleteRepository(shop.Repository);
+        };
+
+        ScriptResult result = shop.Run("Remove-ArImage $app -All -Force").MustSucceed();
+
+        Assert.Equal(["AlreadyGone"], result.Values("Status"));
+        Assert.Equal(["was gone already"], result.Values("Reason"));
+    }
+
+    [Fact]
     public async Task A_digest_that_an_earlier_try_deleted_is_removed_and_was_not_gone_already()
     {
         await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });

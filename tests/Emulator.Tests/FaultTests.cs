@@ -9,6 +9,7 @@ public sealed class FaultTests : EmulatorTest
 
     [Theory]
     [InlineData(FaultKind.TooManyRequests, 429, "RESOURCE_EXHAUSTED")]
+    [InlineData(FaultKind.Aborted, 409, "ABORTED")]
     [InlineData(FaultKind.InternalError, 500, "INTERNAL")]
     [InlineData(FaultKind.BadGateway, 502, "")]
     [InlineData(FaultKind.Unavailable, 503, "UNAVAILABLE")]

@@ -32,8 +32,9 @@ internal sealed class Gcloud : ICredential
     public static string? Find(SignIn signIn)
     {
         string[] names = OperatingSystem.IsWindows() ? ["gcloud.cmd", "gcloud.exe"] : ["gcloud"];
-        // Only full paths: a gcloud in the current folder is nobody's choice.
+        // Only full paths: a gcloud in the current folder is nobody's choice. Windows takes them in quotes, too.
         return (signIn.Variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(folder => folder.Trim('"'))
             .Where(Path.IsPathFullyQualified)
             .SelectMany(_ => names, Path.Combine)
             .FirstOrDefault(File.Exists);

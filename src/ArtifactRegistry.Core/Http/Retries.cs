@@ -30,6 +30,8 @@ internal static class Retries
                     // A wait that is longer than anybody sits through is reported, not slept.
                     RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
+                    // Another change was under way, so this one was not made. For a policy it means more: it has to be read anew.
+                    RegistryException { Kind: RegistryErrorKind.Aborted } => repeat is Repeat.Freely,
                     // A host that cannot be reached is mostly a wrong address or a missing network, and soon reported.
                     RegistryException { NeverSent: true } => args.AttemptNumber < TriesToConnect,
                     RegistryException { OutcomeUnknown: true } => repeat is Repeat.Freely,

@@ -51,6 +51,7 @@ public static class RemoveWholeImage
         // Where there are no digests, there is no row that could say so.
         if (before.Count == 0 && error is not null) throw error;
         HashSet<string> left = await LeftAsync(client, image, error, before, stop);
+        bool othersWereFaster = error is { Kind: RegistryErrorKind.NotFound, AfterLostAnswer: false };
         return
         [
             .. before.Select(digest => left.Contains(digest.Digest)
@@ -60,6 +61,7 @@ public static class RemoveWholeImage
                         RegistryErrorKind.UnexpectedAnswer,
                         $"The service reports the deletion of '{image}' as done, but {digest.Digest} is still there."),
                 }
+                : othersWereFaster ? new RemovedImage(digest, RemovalStatus.AlreadyGone, "was gone already")
                 : new RemovedImage(digest, RemovalStatus.Removed, "deleted with the whole image")),
         ];
     }

@@ -23,6 +23,8 @@ internal sealed class ApiError(int code, string status, string message, params J
 
     public static ApiError Internal() => new(500, "INTERNAL", "Internal error encountered.");
 
+    public static ApiError Aborted() => new(409, "ABORTED", "The operation was aborted. Please try again.");
+
     public static ApiError Unavailable() => new(503, "UNAVAILABLE", "The service is currently unavailable.");
 
     public static ApiError DeadlineExceeded() => new(

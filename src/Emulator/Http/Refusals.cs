@@ -11,6 +11,7 @@ internal static class Refusals
         {
             FaultKind.TooManyRequests => Answer.For(ApiError.QuotaExceeded(NumberOfProject(request, server.State))),
             FaultKind.Forbidden => Answer.For(ApiError.ProjectDenied()),
+            FaultKind.Aborted => Answer.For(ApiError.Aborted()),
             FaultKind.InternalError => Answer.For(ApiError.Internal()),
             FaultKind.BadGateway => new Answer(502, FrontEndPage(), "text/html; charset=UTF-8"),
             FaultKind.Unavailable => Answer.For(ApiError.Unavailable()),

@@ -41,6 +41,15 @@ public sealed class GcloudTests : SignInTest
     }
 
     [Fact]
+    public void It_is_found_in_a_folder_that_stands_in_quotes_as_Windows_takes_them()
+    {
+        Gcloud($"echo {TokenOf(User)}");
+        Set("PATH", $"\"{Path.Combine(Home, "bin")}\":/usr/bin:/bin");
+
+        MustHaveListedAs(User, Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app"));
+    }
+
+    [Fact]
     public void What_it_says_when_it_fails_is_shown_with_what_to_do()
     {
         Gcloud("echo 'ERROR: (gcloud.auth.print-access-token) There was a problem refreshing your current auth tokens: Reauthentication required.' >&2; exit 1");

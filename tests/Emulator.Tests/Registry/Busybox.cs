@@ -13,14 +13,17 @@ internal static class Busybox
     /// <summary>A layer with the program in it.</summary>
     public static byte[] Layer() => OciLayout.Layer(("bin/busybox", System.IO.File.ReadAllBytes(File!)));
 
-    /// <summary>Runs the program of an unpacked image: inside it if this user may do so, else where it lies.</summary>
+    /// <summary>
+    /// Runs the program of an unpacked image: inside it if this user may do so, else where it lies. Files are named from the
+    /// root without a slash, which is right either way.
+    /// </summary>
     public static async Task<string> RunAsync(string root, string[] arguments, CancellationToken stop)
     {
         ToolRun run = Environment.IsPrivilegedProcess && ToolRun.Find("chroot") is string chroot
             ? await ToolRun.RunAsync(
                 chroot, [root, "/bin/busybox", .. arguments], new Dictionary<string, string>(), null, stop)
             : await ToolRun.RunAsync(
-                Path.Combine(root, "bin", "busybox"), arguments, new Dictionary<string, string>(), null, stop);
+                Path.Combine(root, "bin", "busybox"), arguments, new Dictionary<string, string>(), root, stop);
         Xunit.Assert.True(run.ExitCode == 0, run.Error);
         return run.Output;
     }
