@@ -42,6 +42,7 @@ internal sealed class Storm(double rate, int seed) : Weather
     [
         new(FaultKind.TooManyRequests),
         new(FaultKind.TooManyRequests) { RetryAfter = "1" },
+        new(FaultKind.Aborted),
         new(FaultKind.InternalError),
         new(FaultKind.BadGateway),
         new(FaultKind.Unavailable),
