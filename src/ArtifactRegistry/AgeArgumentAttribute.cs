@@ -17,10 +17,22 @@ public sealed class AgeArgumentAttribute : ArgumentTransformationAttribute
         {
             DateTime time => new DateTimeOffset(time).ToString("o", CultureInfo.InvariantCulture),
             DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
-            TimeSpan span when span >= TimeSpan.Zero => ((long)Math.Ceiling(span.TotalSeconds)).ToString(CultureInfo.InvariantCulture) + "s",
+            TimeSpan span when span >= TimeSpan.Zero => Text((long)Math.Ceiling(span.TotalSeconds)),
             // As it was typed: of 30d as an argument the engine keeps the text beside the number.
             null => null,
             _ => LanguagePrimitives.ConvertTo<string>(inputData),
         };
+    }
+
+    // As a person would write it, since reasons quote it.
+    private static string Text(long seconds)
+    {
+        const long Day = 86_400, Hour = 3_600, Minute = 60;
+        (long count, char unit) = seconds == 0 ? (0, 's')
+            : seconds % Day == 0 ? (seconds / Day, 'd')
+            : seconds % Hour == 0 ? (seconds / Hour, 'h')
+            : seconds % Minute == 0 ? (seconds / Minute, 'm')
+            : (seconds, 's');
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
     }
 }

@@ -53,7 +53,7 @@ public sealed class EditPolicyTests : CoreTest
                 new PolicyEdit.Grant(Role), [member], (_, _) => Task.FromResult(true), Stop),
             Stop)));
 
-        Assert.All(outcomes, outcome => Assert.True(Assert.Single(outcome.Readers).Changed));
+        Assert.All(outcomes, outcome => Assert.Equal(true, Assert.Single(outcome.Readers).Changed));
         JsonObject after = State.Policy(Apps);
         after.Remove("etag");
         JsonArray list = after["bindings"]![2]!["members"]!.AsArray();

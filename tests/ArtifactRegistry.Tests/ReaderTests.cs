@@ -239,6 +239,7 @@ public sealed class ReaderTests
         PSObject conditional = result.Output[2];
         Assert.Equal("request.time < timestamp('2030-01-01T00:00:00Z')", conditional.Properties["Condition"].Value);
         Assert.Equal("roles/artifactregistry.writer", result.Output[0].Properties["Role"].Value);
+        Assert.All(result.Output, row => Assert.Null(row.Properties["Changed"].Value)); // nothing was asked to change
     }
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();

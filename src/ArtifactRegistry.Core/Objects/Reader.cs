@@ -32,8 +32,10 @@ public sealed class Reader
     /// <summary>True if the role is granted above the repository that was asked for.</summary>
     public bool Inherited { get; internal init; }
 
-    /// <summary>True after a grant that was not there before, and after a revocation of one that was.</summary>
-    public bool Changed { get; internal init; }
+    /// <summary>
+    /// True after a grant that was not there before, and after a revocation of one that was; null where it was only read.
+    /// </summary>
+    public bool? Changed { get; internal init; }
 
     internal Reader AsInherited() => new(Resource, Member, Role, Condition) { ConditionTitle = ConditionTitle, Inherited = true };
 

@@ -138,6 +138,21 @@ public sealed class RootTests
     }
 
     [Theory]
+    [InlineData("[timespan]::FromDays(30)", "30d")]
+    [InlineData("[timespan]::FromHours(36)", "36h")]
+    [InlineData("[timespan]::FromMinutes(90)", "90m")]
+    [InlineData("[timespan]::FromSeconds(3601.5)", "3602s")]
+    public async Task A_reason_has_an_age_as_a_person_would_write_it(string age, string written)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddAged(TimeSpan.Zero);
+
+        ScriptResult result = shop.Run($"Get-ArUntaggedImage $app -OlderThan ({age})").MustSucceed();
+
+        Assert.Contains(written, Assert.Single(result.Values("Reason")), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("30", "A number needs a unit: 30d")]
     [InlineData("0", "A number needs a unit: 0d")]
     [InlineData("$a", "quote it: $age = '30d'")]
