@@ -47,7 +47,9 @@ public sealed class CompletionTests
     [InlineData("Grant-ArReader $repo us", "user:")]
     [InlineData("Grant-ArReader $repo bu", "builder@shop.iam.gserviceaccount.com")]
     [InlineData("Grant-ArReader $repo x -Role writer", "roles/artifactregistry.writer roles/artifactregistry.createOnPushWriter")]
-    [InlineData("Get-ArUntaggedImage $app -OlderThan 3", "'30d'")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan 3", "30d")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan '3", "'30d'")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan ", "1h 1d 7d 30d 90d 0s")]
     public async Task Names_are_completed_part_by_part(string line, string expected)
     {
         await using Shop shop = await OpenAsync();

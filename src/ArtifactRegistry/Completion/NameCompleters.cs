@@ -84,7 +84,7 @@ public sealed class MemberCompleter : RegistryCompleter
     }
 }
 
-/// <summary>Completes ages as -OlderThan takes them.</summary>
+/// <summary>Completes ages as -OlderThan takes them, which reads them as they were typed.</summary>
 public sealed class AgeCompleter : RegistryCompleter
 {
     private static readonly Suggestion[] Ages =
@@ -93,5 +93,6 @@ public sealed class AgeCompleter : RegistryCompleter
         new("90d", "ninety days"), new("0s", "no limit"),
     ];
 
-    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) => Ages;
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        Ages.Select(age => age with { IsPlain = true });
 }

@@ -4,4 +4,8 @@ namespace ArtifactRegistry;
 /// <param name="Name">The name, without quotes.</param>
 /// <param name="Detail">What a menu tells about it; null if there is nothing to tell.</param>
 /// <param name="Label">How a menu lists it, if that is not the name.</param>
-internal sealed record Suggestion(string Name, string? Detail = null, string? Label = null);
+internal sealed record Suggestion(string Name, string? Detail = null, string? Label = null)
+{
+    /// <summary>True if it needs no quotes though it begins with a digit.</summary>
+    public bool IsPlain { get; init; }
+}

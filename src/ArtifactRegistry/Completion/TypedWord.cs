@@ -36,7 +36,7 @@ internal sealed partial class TypedWord
         string text = _quote switch
         {
             '"' => '"' + InDoubleQuotes().Replace(suggestion.Name, "`$0") + '"',
-            null when Plain().IsMatch(suggestion.Name) => suggestion.Name,
+            null when suggestion.IsPlain || Plain().IsMatch(suggestion.Name) => suggestion.Name,
             _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(suggestion.Name)}'",
         };
         string label = suggestion.Label ?? suggestion.Name;
