@@ -34,8 +34,8 @@ internal static class ErrorCatalog
             "the state of the resource forbids the change, for example a tag that is immutable",
             "See the settings of the repository: Get-ArRepository | Format-List Uri, Mode, ImmutableTags"),
         [RegistryErrorKind.Aborted] = new(
-            "ConcurrentChange", ErrorCategory.ResourceBusy, "somebody else changed it at the same time, again and again",
-            "Somebody else kept changing it. Run the command again."),
+            "ConcurrentChange", ErrorCategory.ResourceBusy, "somebody else changed it at the same time",
+            "Look at what is there now, and run the command again."),
         [RegistryErrorKind.QuotaExceeded] = new(
             "QuotaExceeded", ErrorCategory.LimitsExceeded, "the quota of requests is used up, and waiting did not help",
             "Wait a minute and run the command again, or use a smaller -ThrottleLimit."),

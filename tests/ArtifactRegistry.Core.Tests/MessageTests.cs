@@ -34,11 +34,13 @@ public sealed class MessageTests
     [InlineData("""{"name": "n", "uploadTime": "01/02/2026"}""")]
     [InlineData("""{"name": "n", "uploadTime": ""}""")]
     [InlineData("""{"name": "n", "uploadTime": 1767225600}""")]
+    [InlineData("""{"name": "n", "uploadTime": "\ud800\ud800\ud800"}""")]
+    [InlineData("""{"\ud800abcdef": 1, "name": "n"}""")]
     [InlineData("""{"name": "n", "imageManifests": [null]}""")]
     [InlineData("""{"name": "n", "imageManifests": [[]]}""")]
     [InlineData("""{"name": "n", "imageManifests": [{"digest": []}]}""")]
     public void An_image_that_is_none_is_refused(string json) =>
-        Assert.Throws<JsonException>(() => DockerImageMessage.Read(Parsed(json)));
+        Refuses(DockerImageMessage.Read, json);
 
     [Theory]
     [InlineData("""{"name": "n", "dockerConfig": []}""")]
@@ -46,10 +48,43 @@ public sealed class MessageTests
     [InlineData("""{"name": "n", "dockerConfig": {"immutableTags": 1}}""")]
     [InlineData("""{"name": "n", "cleanupPolicies": []}""")]
     [InlineData("""{"name": "n", "cleanupPolicies": {"p": null}}""")]
+    [InlineData("""{"name": "n", "cleanupPolicies": {"\ud800": {}}}""")]
     [InlineData("""{"name": "n", "cleanupPolicies": {"p": {"condition": "any"}}}""")]
     [InlineData("""{"name": "n", "cleanupPolicies": {"p": {"mostRecentVersions": {"keepCount": "all"}}}}""")]
     public void A_repository_whose_settings_cannot_be_read_is_refused(string json) =>
-        Assert.Throws<JsonException>(() => RepositoryMessage.Read(Parsed(json)));
+        Refuses(RepositoryMessage.Read, json);
+
+    [Theory]
+    [InlineData("""{"manifests": {}}""")]
+    [InlineData("""{"manifests": [7]}""")]
+    [InlineData("""{"manifests": [{"digest": 7}]}""")]
+    [InlineData("""{"manifests": [{"platform": "linux"}]}""")]
+    [InlineData("""{"subject": "sha256:0"}""")]
+    [InlineData("""{"\ud800abcdefghijkl": 1, "manifests": []}""")]
+    public void A_manifest_that_is_none_is_refused(string json) => Refuses(ManifestMessage.Read, json);
+
+    [Fact]
+    public void Whoever_pushes_may_leave_entries_of_an_index_empty() =>
+        Assert.Equal(
+            [null, new DescriptorMessage(null, "sha256:0", null), new DescriptorMessage(null, null, null)],
+            ManifestMessage.Read(Parsed("""{"manifests": [null, {"digest": "sha256:0"}, {}]}""")).Manifests!);
+
+    [Theory]
+    [InlineData("""{"clusters": [null]}""")]
+    [InlineData("""{"clusters": [{"name": "c", "nodePools": [{}]}]}""")]
+    [InlineData("""{"clusters": [{"name": "c", "autopilot": {"enabled": "yes"}}]}""")]
+    [InlineData("""{"missingZones": "us-east1-b"}""")]
+    public void Clusters_that_cannot_be_read_are_refused(string json) => Refuses(ListClustersResponse.Read, json);
+
+    [Theory]
+    [InlineData("""{"accessToken": ""}""", false)]
+    [InlineData("""{"expireTime": "2026-01-01T00:00:00Z"}""", true)]
+    [InlineData("""{"accessToken": "t", "expireTime": "soon"}""", true)]
+    public void A_token_is_there_and_its_end_is_a_time(string json, bool refused)
+    {
+        if (refused) Refuses(GenerateAccessTokenResponse.Read, json);
+        else Assert.Equal("", GenerateAccessTokenResponse.Read(Parsed(json)).AccessToken); // its grammar is checked elsewhere
+    }
 
     [Fact]
     public void Numbers_are_read_as_text_and_as_numbers()
@@ -65,8 +100,14 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public void A_field_that_is_there_twice_has_its_last_value() =>
+    public void A_field_that_is_there_twice_has_its_last_value()
+    {
         Assert.Equal("b", PackageMessage.Read(Parsed("""{"name": "a", "name": "b"}""")).Name);
+        Assert.Equal(
+            "KEEP",
+            RepositoryMessage.Read(Parsed("""{"name": "n", "cleanupPolicies": {"p": {"action": "DELETE"}, "p": {"action": "KEEP"}}}"""))
+                .CleanupPolicies!["p"].Action);
+    }
 
     [Fact]
     public void Null_is_as_good_as_missing()
@@ -84,8 +125,8 @@ public sealed class MessageTests
     [InlineData("7")]
     public void An_answer_of_nothing_and_a_policy_are_objects(string json)
     {
-        Assert.Throws<JsonException>(() => EmptyMessage.Read(Parsed(json)));
-        Assert.Throws<JsonException>(() => PolicyMessage.Read(Parsed(json)));
+        Refuses(EmptyMessage.Read, json);
+        Refuses(PolicyMessage.Read, json);
     }
 
     [Fact]
@@ -96,6 +137,13 @@ public sealed class MessageTests
         using (JsonDocument answer = JsonDocument.Parse(Json)) policy = PolicyMessage.Read(answer.RootElement);
 
         Assert.Equal(Json, policy.ToJsonString());
+    }
+
+    // As an answer is read.
+    private static void Refuses<T>(Func<JsonElement, T> read, string json)
+    {
+        using JsonDocument answer = JsonDocument.Parse(json);
+        Assert.Throws<JsonException>(() => answer.Read(read));
     }
 
     private static JsonElement Parsed(string json) => JsonDocument.Parse(json).RootElement.Clone();

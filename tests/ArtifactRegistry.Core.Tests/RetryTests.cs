@@ -39,7 +39,7 @@ public sealed class RetryTests : CoreTest
         string digest = State.AddImage(Apps, "web");
         Behaviour.Faults.Add(new Fault(kind) { Times = 2 });
 
-        await Client().PatchTagAsync(Web.WithTag("v1"), Web.WithDigest(digest), Stop);
+        await Client().PatchTagAsync(Web.WithTag("v1"), Web.WithDigest(digest), _ => Task.CompletedTask, Stop);
 
         Assert.Equal(digest, State.DigestOf(Apps, "web", "v1"));
         Assert.Equal(3, Emulator.Requests.Snapshot().Count);

@@ -26,7 +26,7 @@ public sealed class WireTests : CoreTest
         await client.GetDockerImageAsync(version, Stop);
         await client.GetTagAsync(tag, Stop);
         await client.CreateTagAsync(Nested.WithTag("_v2.0-x"), version, Stop);
-        await client.PatchTagAsync(tag, version, Stop);
+        await client.PatchTagAsync(tag, version, _ => Task.CompletedTask, Stop);
         await client.DeleteTagAsync(tag, _ => Task.CompletedTask, Stop);
         await client.DeleteTagAsync(Nested.WithTag("_v2.0-x"), _ => Task.CompletedTask, Stop);
         await client.DeleteVersionAsync(version, null, null, Stop);

@@ -253,6 +253,36 @@ public sealed class AddTagTests
         Assert.All(shop.Changes, change => Assert.StartsWith("PATCH ", change, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(FaultKind.Aborted)]
+    [InlineData(FaultKind.Unavailable)]
+    [InlineData(FaultKind.ResetBefore)]
+    [InlineData(FaultKind.ResetAfter)]
+    [InlineData(FaultKind.TooManyRequests)]
+    public async Task A_tag_that_somebody_else_moves_before_the_next_try_stays_where_they_put_it(FaultKind kind)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Add("v2");
+        string theirs = shop.Add();
+        shop.Emulator.Behaviour.Faults.Add(new Fault(kind) { Times = 1, When = request => request.Is("PATCH", "/tags/v1") });
+        int tries = 0;
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            // The first request after the first try.
+            if (request.Is("PATCH", "/tags/v1")) tries++;
+            else if (tries == 1) shop.State.MoveTag(shop.Repository, "web", "v1", theirs);
+        };
+
+        ScriptResult result = shop.Run("Add-ArImageTag \"${app}:v2\" -Tag v1 -Force");
+
+        Assert.Equal("TagMoved", result.ErrorId);
+        Assert.Contains($"is now on {theirs}", result.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.Equal(theirs, shop.State.DigestOf(shop.Repository, "web", "v1"));
+        Assert.Equal(1, tries);
+    }
+
     [Fact]
     public async Task An_immutable_repository_says_why_a_tag_does_not_move()
     {

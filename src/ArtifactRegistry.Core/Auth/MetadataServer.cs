@@ -76,9 +76,9 @@ internal sealed class MetadataServer : ICredential
         try
         {
             using JsonDocument answer = JsonDocument.Parse(body);
-            AccessToken token = AccessToken.Parse(answer.RootElement.Text("access_token"u8) ?? "", "the answer of the metadata server");
-            double seconds = answer.RootElement.Integer("expires_in"u8) ?? 0;
-            return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(seconds) };
+            (string? text, long seconds) = answer.Read(json => (json.Text("access_token"u8), json.Integer("expires_in"u8) ?? 0));
+            AccessToken token = AccessToken.Parse(text ?? "", "the answer of the metadata server");
+            return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(Math.Clamp(seconds, 0, int.MaxValue)) };
         }
         catch (JsonException)
         {

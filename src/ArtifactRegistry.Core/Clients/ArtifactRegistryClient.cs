@@ -105,11 +105,13 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
 
     /// <summary>
     /// PATCH v1/projects/P/locations/L/repositories/R/packages/A/tags/T?updateMask=version: moves the tag in one step,
-    /// so that it is never missing. May be repeated.
+    /// so that it is never missing. May be repeated after another look: somebody else may have moved it meanwhile.
     /// </summary>
-    internal Task<TagMessage> PatchTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
+    internal Task<TagMessage> PatchTagAsync(
+        ImageName tag, ImageName digest, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
         SendAsync(
-            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely, TagMessage.Read, stop);
+            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely, TagMessage.Read, stop,
+            lookAgain: lookAgain);
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated after another look: the tag may

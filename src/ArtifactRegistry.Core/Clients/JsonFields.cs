@@ -14,6 +14,21 @@ namespace ArtifactRegistry.Clients;
 /// </remarks>
 internal static class JsonFields
 {
+    /// <summary>Reads a whole document.</summary>
+    /// <exception cref="JsonException">It is not what was expected, or has text that is no Unicode.</exception>
+    public static T Read<T>(this JsonDocument document, Func<JsonElement, T> read)
+    {
+        try
+        {
+            return read(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What JsonElement says of half a surrogate pair, in a value or in the name of a field.
+            throw new JsonException("A text is no Unicode.", e);
+        }
+    }
+
     public static string? Text(this JsonElement json, ReadOnlySpan<byte> name) => Has(json, name, out JsonElement field) ? TextOf(field) : null;
 
     public static string Needed(this JsonElement json, ReadOnlySpan<byte> name) =>
@@ -65,7 +80,9 @@ internal static class JsonFields
     {
         if (!Has(json, name, out JsonElement field)) return null;
         RequireObject(field);
-        return field.EnumerateObject().ToDictionary(each => each.Name, each => read(each.Value), StringComparer.Ordinal);
+        var entries = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (JsonProperty each in field.EnumerateObject()) entries[each.Name] = read(each.Value); // the last one counts
+        return entries;
     }
 
     public static void RequireObject(this JsonElement json)
@@ -79,19 +96,8 @@ internal static class JsonFields
         return json.TryGetProperty(name, out field) && field.ValueKind is not JsonValueKind.Null;
     }
 
-    private static string TextOf(JsonElement field)
-    {
-        try
-        {
-            if (field.ValueKind is JsonValueKind.String) return field.GetString()!;
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new JsonException("A text is no Unicode.", e); // half a surrogate pair
-        }
-
-        throw Unexpected(field, "text");
-    }
+    private static string TextOf(JsonElement field) =>
+        field.ValueKind is JsonValueKind.String ? field.GetString()! : throw Unexpected(field, "text");
 
     private static JsonException Unexpected(JsonElement found, string wanted) =>
         new($"{found.ValueKind} instead of {wanted}.");

@@ -5,10 +5,11 @@ namespace ArtifactRegistry.Clients;
 // An image manifest or index, as far as it refers to other manifests.
 // https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md and manifest.md
 
-internal sealed record ManifestMessage(IReadOnlyList<DescriptorMessage>? Manifests, DescriptorMessage? Subject)
+/// <summary>Whoever pushes writes these, so an entry may be anything: null for what is none.</summary>
+internal sealed record ManifestMessage(IReadOnlyList<DescriptorMessage?>? Manifests, DescriptorMessage? Subject)
 {
     public static ManifestMessage Read(JsonElement json) =>
-        new(json.List("manifests"u8, DescriptorMessage.Read), json.Object("subject"u8, DescriptorMessage.Read));
+        new(json.List("manifests"u8, entry => entry.ValueKind is JsonValueKind.Null ? null : DescriptorMessage.Read(entry)), json.Object("subject"u8, DescriptorMessage.Read));
 }
 
 internal sealed record DescriptorMessage(string? MediaType, string? Digest, PlatformMessage? Platform)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Http;
 
@@ -17,7 +18,7 @@ internal static class AnswerReader
         {
             await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
             using JsonDocument document = await JsonDocument.ParseAsync(stream, default, stop);
-            return read(document.RootElement);
+            return document.Read(read);
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {

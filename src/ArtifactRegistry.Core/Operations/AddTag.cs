@@ -46,12 +46,36 @@ public static class AddTag
         // The service has no etag for tags, and a question may stand for an hour: so it is read once more.
         string? now = current is null ? null : await CurrentDigestAsync(client, target, stop);
         if (now is null) return Result(image, tag, await CreateAsync(client, target, image.Name, mayMove, stop));
-        if (now != current)
-            throw new RegistryException(
-                RegistryErrorKind.TagMoved, $"The tag '{target}' has moved: it was on {current} a moment ago and is now on {now}.");
-        await client.PatchTagAsync(target, image.Name, stop);
+        if (now != current) throw Moved(target, current, now);
+        await MoveAsync(client, target, now, image.Name, stop);
         return Result(image, tag, current);
     }
+
+    /// <summary>Moves the tag, as long as it is where it was: it looks again before each further try.</summary>
+    private static async Task MoveAsync(
+        ArtifactRegistryClient client, ImageName target, string from, ImageName to, CancellationToken stop)
+    {
+        bool arrived = false;
+        try
+        {
+            await client.PatchTagAsync(target, to, LookAsync, stop);
+        }
+        catch (RegistryException) when (arrived)
+        {
+            // An earlier try of ours was carried out although its answer was lost; or somebody did the same.
+        }
+
+        async Task LookAsync(CancellationToken token)
+        {
+            string? now = await CurrentDigestAsync(client, target, token);
+            arrived = now == to.Digest;
+            if (now != from) throw Moved(target, from, now);
+        }
+    }
+
+    private static RegistryException Moved(ImageName tag, string? from, string? to) => new(
+        RegistryErrorKind.TagMoved,
+        $"The tag '{tag}' has moved: it was on {from} a moment ago and {(to is null ? "is gone now" : $"is now on {to}")}.");
 
     private static async Task<string?> CurrentDigestAsync(
         ArtifactRegistryClient client, ImageName target, CancellationToken stop)
@@ -84,7 +108,7 @@ public static class AddTag
                 throw new RegistryException(
                     RegistryErrorKind.TagPointsElsewhere,
                     $"The tag '{target}' was created by somebody else just now, on {current ?? "a digest that is gone again"}.", e);
-            await client.PatchTagAsync(target, digest, stop);
+            await MoveAsync(client, target, current, digest, stop);
             return current;
         }
     }

@@ -38,10 +38,12 @@ public static class RemoveWholeImage
             throw new RegistryException(
                 RegistryErrorKind.Aborted, $"nothing was deleted, since {added} was pushed or tagged while the question stood.");
         before = now;
+        OperationMessage? operation = null;
         RegistryException? error = null;
         try
         {
-            await WaitForOperation.RunAsync(client, await client.DeletePackageAsync(image, stop), stop);
+            operation = await client.DeletePackageAsync(image, stop);
+            await WaitForOperation.RunAsync(client, operation, stop);
         }
         catch (RegistryException e)
         {
@@ -51,7 +53,7 @@ public static class RemoveWholeImage
         // Where there are no digests, there is no row that could say so.
         if (before.Count == 0 && error is not null) throw error;
         HashSet<string> left = await LeftAsync(client, image, error, before, stop);
-        bool othersWereFaster = error is { Kind: RegistryErrorKind.NotFound, AfterLostAnswer: false };
+        bool othersWereFaster = operation is null && error is { Kind: RegistryErrorKind.NotFound };
         return
         [
             .. before.Select(digest => left.Contains(digest.Digest)

@@ -153,7 +153,6 @@ public sealed class RealImagesTests
     private static IEnumerable<string> BlobsOf(JsonObject manifest)
         => manifest["layers"]!.AsArray().Append(manifest["config"]!).Select(blob => (string)blob!["digest"]!);
 
-    // As root the program runs inside the image, and sees it as its root; else where it was unpacked.
     private sealed record Story(
         Dictionary<string, string> Tags, string Signature, IReadOnlyList<string> Garbage, IReadOnlyList<string> LiveBlobs);
 }

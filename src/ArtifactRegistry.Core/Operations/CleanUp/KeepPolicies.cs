@@ -34,7 +34,7 @@ internal sealed class KeepPolicies
     private static HashSet<DockerImage> Newest(MostRecentVersionsMessage? rule, IReadOnlyCollection<DockerImage> images)
     {
         if (rule is null) return [];
-        int count = (int)Math.Min(rule.KeepCount ?? int.MaxValue, int.MaxValue);
+        int count = rule.KeepCount is >= 0 and < int.MaxValue ? (int)rule.KeepCount : int.MaxValue;
         // Google does not say whether upload or update counts as recent, so both keep.
         return
         [

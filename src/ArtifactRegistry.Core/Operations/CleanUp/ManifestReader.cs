@@ -75,7 +75,7 @@ internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryC
         if (image.Kind is ImageKind.Index && manifest.Manifests is null)
             throw new RegistryException(RegistryErrorKind.UnexpectedAnswer, "its manifest lists no manifests, so it is not an index");
         var links = new ManifestLinks(
-            [.. (manifest.Manifests ?? []).Where(entry => entry?.Digest is not null).Select(entry => Child(
+            [.. (manifest.Manifests ?? []).OfType<DescriptorMessage>().Where(entry => entry.Digest is not null).Select(entry => Child(
                 entry.Digest!, entry.Platform?.Os, entry.Platform?.Architecture, entry.Platform?.Variant))],
             manifest.Subject?.Digest ?? image.SubjectDigest);
         if (links is { Children.Count: 0, Subject: null }) links = ManifestLinks.None;
