@@ -72,7 +72,7 @@ function Invoke-Test {
     Invoke-Step dotnet 'test', '--configuration', $Configuration
 
     # In a process of its own: the module's assemblies stay loaded until the process ends, and on Windows locked as well.
-    $shell = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+    $shell = (Get-Command pwsh -CommandType Application -TotalCount 1).Source
     $suite = Join-Path tests Module Invoke-Suite.ps1
     Invoke-Step $shell '-NoProfile', '-NonInteractive', '-File', $suite
 }

@@ -65,6 +65,8 @@ public abstract class ChangeCmdlet : RegistryCmdlet
             if (IsWhatIf) return false;
             if (MyInvocation.BoundParameters.TryGetValue("Confirm", out object? given))
                 return given is SwitchParameter { IsPresent: true } or true;
+            if (DebugAsks && MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug) && debug is SwitchParameter { IsPresent: true } or true)
+                return true;
             ConfirmImpact impact = GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
             ConfirmImpact threshold = LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact set)
                 ? set
@@ -72,6 +74,9 @@ public abstract class ChangeCmdlet : RegistryCmdlet
             return threshold != ConfirmImpact.None && impact >= threshold;
         }
     }
+
+    // Until 7.5, -Debug has every change asked about: https://github.com/PowerShell/PowerShell/pull/26081
+    private static bool DebugAsks { get; } = typeof(PSObject).Assembly.GetName().Version < new Version(7, 6);
 
     private ConfirmationRequiredException NobodyToAsk(string target, string action, Exception? cause)
     {

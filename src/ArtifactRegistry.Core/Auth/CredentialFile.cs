@@ -42,7 +42,7 @@ internal sealed class CredentialFile
         string text;
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = SharedFile.Open(path);
             using var reader = new StreamReader(file);
             char[] buffer = new char[LongestFile];
             int length = reader.ReadBlock(buffer);

@@ -92,9 +92,9 @@ internal sealed class Gcloud : ICredential
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(grace.Token);
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or OperationCanceledException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or OperationCanceledException or AggregateException)
         {
-            // It ended by itself meanwhile, or the system cannot end it; there is nothing left to try.
+            // It ended by itself meanwhile, or the system cannot end it or a child of it; there is nothing left to try.
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class TokenInFile(string path, string variable, string? quotaPro
     {
         try
         {
-            return AccessToken.Parse(await File.ReadAllTextAsync(path, stop), Description).WithQuotaProject(quotaProject);
+            using var reader = new StreamReader(SharedFile.Open(path));
+            return AccessToken.Parse(await reader.ReadToEndAsync(stop), Description).WithQuotaProject(quotaProject);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
