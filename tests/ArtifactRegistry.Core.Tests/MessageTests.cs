@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Http;
 using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Auth;

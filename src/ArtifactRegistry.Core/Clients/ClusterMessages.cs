@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Clients;
 

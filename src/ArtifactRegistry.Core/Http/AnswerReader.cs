@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Http;
 

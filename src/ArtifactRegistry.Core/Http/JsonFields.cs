@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace ArtifactRegistry.Clients;
+namespace ArtifactRegistry.Http;
 
 /// <summary>
 /// Fields of an object in proto3 JSON, which Google's APIs speak: one that is missing or null has its default.
