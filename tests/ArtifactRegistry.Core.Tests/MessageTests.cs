@@ -88,6 +88,12 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void A_project_says_whether_it_waits_for_its_deletion() =>
+        Assert.Equal(
+            new ProjectMessage("1", "p", "DELETE_REQUESTED"),
+            ProjectMessage.Read(Parsed("""{"projectNumber": "1", "projectId": "p", "lifecycleState": "DELETE_REQUESTED"}""")));
+
+    [Fact]
     public void Numbers_are_read_as_text_and_as_numbers()
     {
         Assert.Equal(long.MaxValue, Size("\"9223372036854775807\""));
