@@ -10,10 +10,11 @@ namespace ArtifactRegistry.Operations;
 /// variables are read. What it is good for is that the code has run.
 /// </summary>
 /// <remarks>
-/// .NET compiles a method when it is first called, which is most of the 180 ms that the first listing of a session takes.
+/// .NET compiles a method when it is first called, which is most of the time that the first listing of a session takes.
 /// The module has this done aside at import, while PowerShell finishes the import and looks for the command, which takes
-/// 50 ms off that listing; a process that only imports pays 100 ms of another processor for it. A connection in memory
-/// under the real handler would compile the rest as well, but gained nothing: by then the command itself is at it.
+/// some 20 ms off that listing, on two processors; a process that only imports has used the other one in vain. A connection
+/// in memory under the real handler would compile the rest as well, but gained nothing, neither last nor first: both
+/// processors have enough to do.
 /// </remarks>
 internal static class Rehearsal
 {
