@@ -30,7 +30,7 @@ internal static class Retries
                     // A wait that is longer than anybody sits through is reported, not slept.
                     RegistryException { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
                     RegistryException { Kind: RegistryErrorKind.QuotaExceeded } => true,
-                    // Another change was under way, so this one was not made. Whoever has to decide anew first tries again himself.
+                    // Another change was under way, so this one was not made. What has to be decided anew first, the caller repeats.
                     RegistryException { Kind: RegistryErrorKind.Aborted } => repeat is Repeat.Freely,
                     // A host that cannot be reached is mostly a wrong address or a missing network, and soon reported.
                     RegistryException { NeverSent: true } => args.AttemptNumber < TriesToConnect,
