@@ -12,7 +12,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private readonly HashSet<CleanUpRules> _travelled = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<ImageName, string> _kept = [];
     private bool _someWithoutRules;
-    private PlanCleanUp? _planner;
+    private CleanUpPlanner? _planner;
 
     /// <summary>Repositories or images, also with * and ?, to look at whole; or single digests.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -107,7 +107,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         {
             Tell(scope, $"untagged digests older than {rules.OlderThan}");
             bool any = false;
-            await foreach (CleanUpPlan plan in Reporting(scope, Planner.RunAsync(scope, rules, Warn, StopToken)))
+            await foreach (CleanUpPlan plan in Reporting(scope, Planner.PlanAsync(scope, rules, StopToken)))
             {
                 any = true;
                 if (planned.Add(plan.Image)) yield return plan;
@@ -119,7 +119,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         foreach ((ImageName image, HashSet<string> digests) in _digests.Where(one => !planned.Contains(one.Key)))
         {
             Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
-            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.RunAsync(image, digests, rules, Warn, StopToken))))
+            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, rules, StopToken))))
                 yield return plan;
         }
 
@@ -134,8 +134,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// now, whatever has become of it.
     /// </summary>
     private protected IAsyncEnumerable<CleanUpPlan> PlanAgainAsync(CleanUpPlan plan) =>
-        Reporting(plan.Image, OneAsync(Planner.RunAsync(
-            plan.Image, [.. plan.Delete.Select(node => node.Image.Digest)], plan.Rules, Warn, StopToken)));
+        Reporting(plan.Image, OneAsync(Planner.RefreshAsync(plan, StopToken)));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -144,7 +143,9 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         if (disposing) _planner?.Dispose();
     }
 
-    private PlanCleanUp Planner => _planner ??= new PlanCleanUp(Client, Registry, Session.Manifests, ThrottleLimit);
+    /// <summary>Gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> does it again for a plan that has stood.</summary>
+    private protected CleanUpPlanner Planner =>
+        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Warn);
 
     private void Warn(string text) => Note(() => WriteWarning(text));
 

@@ -22,7 +22,10 @@ internal sealed record CleanUpPlan(
     private readonly long _made = Stopwatch.GetTimestamp();
 
     /// <summary>True once so much time has passed that somebody may well have pushed or tagged something since.</summary>
-    public bool IsStale => Stopwatch.GetElapsedTime(_made) > Fresh;
+    public bool IsStale => Age > Fresh;
+
+    /// <summary>How long ago it was decided.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_made);
 
     /// <summary>How many digests the image has, tagged or not.</summary>
     public int Total { get; } = Graph.Nodes.Count;
@@ -35,6 +38,9 @@ internal sealed record CleanUpPlan(
 
     /// <summary>What is deleted, in the order of the listing.</summary>
     public IReadOnlyList<ImageNode> Delete { get; } = [.. Asked.Where(node => node.KeepReason is null)];
+
+    /// <summary>Gets why a digest stays; null if this plan deletes it, or if it is gone.</summary>
+    public string? WhyKept(string digest) => Graph.Find(digest)?.KeepReason;
 
     /// <summary>The plan in words, for the question and for -WhatIf.</summary>
     public string Action =>

@@ -14,6 +14,12 @@ internal sealed class ImageNode(DockerImage image)
 
     public bool IsTagged => Image.Tags.Count > 0;
 
+    /// <summary>
+    /// The tags that have to go before this digest can be deleted, all of its tags: they only name the digest that it is
+    /// about (<c>sha256-HEX</c>, with <c>.sig</c>, <c>.att</c> or <c>.sbom</c>). Empty for what has no tag, and for what stays.
+    /// </summary>
+    public IReadOnlyList<string> ReferrerTags { get; set; } = [];
+
     /// <summary>What this index lists, as far as it is there.</summary>
     public IReadOnlyList<(ImageNode Node, string Platform)> Children => _children ?? (IReadOnlyList<(ImageNode, string)>)[];
 
@@ -41,7 +47,9 @@ internal sealed class ImageNode(DockerImage image)
     /// <summary>How far its deletion is, if it is to be deleted and the deleting has begun.</summary>
     public Deletion? Deletion { get; set; }
 
-    /// <summary>The service deletes a digest only after these: the indexes that list it and what refers to it.</summary>
+    /// <summary>
+    /// What is deleted before this digest: the indexes that list it and what refers to it, since the service demands it.
+    /// </summary>
     public IEnumerable<ImageNode> Parents => Indexes.Concat(Referrers);
 
     /// <summary>What this digest holds; the other way round than <see cref="Parents"/>.</summary>

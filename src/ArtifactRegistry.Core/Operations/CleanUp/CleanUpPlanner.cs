@@ -9,8 +9,10 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="registry">The registry's own protocol, for manifests.</param>
 /// <param name="cache">Manifests that were read before.</param>
 /// <param name="concurrency">How many manifests are read at once.</param>
-internal sealed class PlanCleanUp(
-    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency) : IDisposable
+/// <param name="warn">Takes what the user should know about a repository.</param>
+internal sealed class CleanUpPlanner(
+    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency, Action<string> warn)
+    : IDisposable
 {
     // Google's services keep their own images here, and find them by digest.
     private static readonly HashSet<string> Managed = new(StringComparer.Ordinal)
@@ -29,14 +31,13 @@ internal sealed class PlanCleanUp(
     /// <summary>Plans image by image, so that no more than a few images' digests are held at once.</summary>
     /// <param name="what">A repository or an image, or a pattern.</param>
     /// <param name="rules">What to spare.</param>
-    /// <param name="warn">Takes what the user should know about the repository.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public async IAsyncEnumerable<CleanUpPlan> RunAsync(
-        ImagePattern what, CleanUpRules rules, Action<string> warn, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<CleanUpPlan> PlanAsync(
+        ImagePattern what, CleanUpRules rules, [EnumeratorCancellation] CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(what);
         ArgumentNullException.ThrowIfNull(rules);
-        RepositoryMessage repository = await RepositoryAsync(what.Name.ToRepository(), rules, warn, stop);
+        RepositoryMessage repository = await RepositoryAsync(what.Name.ToRepository(), rules, stop);
         if (!what.Name.IsRepository)
         {
             yield return await ImageAsync(what.Name.ToImage(), repository, null, rules, stop);
@@ -52,17 +53,30 @@ internal sealed class PlanCleanUp(
     }
 
     /// <summary>Plans for digests of one image that were named one by one.</summary>
-    public async Task<CleanUpPlan> RunAsync(
-        ImageName image,
-        IReadOnlyCollection<string> digests,
-        CleanUpRules rules,
-        Action<string> warn,
-        CancellationToken stop)
+    public async Task<CleanUpPlan> PlanAsync(
+        ImageName image, IReadOnlyCollection<string> digests, CleanUpRules rules, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(rules);
         return await ImageAsync(
-            image, await RepositoryAsync(image.ToRepository(), rules, warn, stop), digests, rules, stop);
+            image, await RepositoryAsync(image.ToRepository(), rules, stop), digests, rules, stop);
+    }
+
+    /// <summary>
+    /// Gathers an image again and decides again about what a plan deletes: tags, indexes, policies and everything else
+    /// that may have come since protect what belongs to them. The new plan deletes nothing that the old one keeps.
+    /// </summary>
+    /// <remarks>
+    /// May be called while the plan is carried out. A digest that is gone is not in the new plan;
+    /// <see cref="CleanUpPlan.WhyKept"/> tells about the others.
+    /// </remarks>
+    /// <exception cref="RegistryException">It cannot be gathered, so nothing more may be deleted by the old plan.</exception>
+    public async Task<CleanUpPlan> RefreshAsync(CleanUpPlan plan, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ImageName repository = plan.Image.ToRepository();
+        _repositories.TryRemove(repository, out _); // its policies may have changed too
+        return await PlanAsync(plan.Image, [.. plan.Delete.Select(node => node.Image.Digest)], plan.Rules, stop);
     }
 
     /// <inheritdoc/>
@@ -93,8 +107,7 @@ internal sealed class PlanCleanUp(
         }
     }
 
-    private async Task<RepositoryMessage> RepositoryAsync(
-        ImageName name, CleanUpRules rules, Action<string> warn, CancellationToken stop)
+    private async Task<RepositoryMessage> RepositoryAsync(ImageName name, CleanUpRules rules, CancellationToken stop)
     {
         if (_repositories.TryGetValue(name, out RepositoryMessage? known)) return known;
         RepositoryMessage repository = await client.GetRepositoryAsync(name, stop);
