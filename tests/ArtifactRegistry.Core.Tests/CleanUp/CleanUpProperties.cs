@@ -62,8 +62,8 @@ public sealed class CleanUpProperties : CoreTest
 
         ImageName image = ImageName.Parse($"us-docker.pkg.dev/shop/apps/{package}");
         List<RemovedImage> results = [];
-        await foreach (CleanUpPlan plan in new PlanCleanUp(client, oci, new ManifestCache(), 4)
-            .RunAsync(ImagePattern.Exactly(image), rules, _ => { }, stop))
+        using var planner = new CleanUpPlanner(client, oci, new ManifestCache(), 4, _ => { });
+        await foreach (CleanUpPlan plan in planner.PlanAsync(ImagePattern.Exactly(image), rules, stop))
             await foreach (RemovedImage result in Sweep.RunAsync(client, plan, limits, stop))
                 results.Add(result);
 
