@@ -1,6 +1,6 @@
 @{
     RootModule           = 'bin/ArtifactRegistry.dll'
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '0.2.0'
     GUID                 = '5d0c7c1e-7f0b-4c55-9b0e-9a3c7a1f6d42'
     Author               = 'ArtifactRegistry contributors'
     CompanyName          = 'ArtifactRegistry contributors'
@@ -40,7 +40,7 @@
             )
             # There is no ProjectUri: this repository has no public address yet, and a made-up one would lead to somebody else.
             LicenseUri               = 'https://www.apache.org/licenses/LICENSE-2.0'
-            ReleaseNotes             = 'First version: list, tag and remove images, clean up what is untagged and unused, find out who may pull and grant it.'
+            ReleaseNotes             = 'See CHANGELOG.md in the folder of the module.'
             RequireLicenseAcceptance = $false
         }
     }

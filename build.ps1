@@ -96,7 +96,8 @@ function New-Package {
 
     $null = New-Item $package -ItemType Directory
     $notices = Join-Path src ArtifactRegistry THIRD-PARTY-NOTICES.txt
-    Copy-Item ArtifactRegistry.psd1, README.md, LICENSE, $notices $package
+    Copy-Item ArtifactRegistry.psd1, README.md, CHANGELOG.md, LICENSE, $notices $package
+    Copy-Item docs $package -Recurse
 
     foreach ($file in Get-ChildItem $stage -Recurse -File) {
         $place = [System.IO.Path]::GetRelativePath($stage, $file.FullName)

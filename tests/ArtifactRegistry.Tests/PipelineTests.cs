@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>The pipelines that the README promises, as users write them.</summary>
+/// <summary>The pipelines that the documentation promises, as users write them.</summary>
 public sealed class PipelineTests
 {
     [Fact]

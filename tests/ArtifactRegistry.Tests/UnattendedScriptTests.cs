@@ -6,15 +6,16 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>The script for schedulers that README shows, taken from there, in the shell of this project as a process.</summary>
+/// <summary>The script for schedulers, docs/unattended/clean-up.ps1, in the shell of this project as a process.</summary>
 public sealed class UnattendedScriptTests : IDisposable
 {
-    private readonly ShellScript _script = new(
-        Transcript.In("README.md").Single(block => block.Text.StartsWith("# clean-up.ps1", StringComparison.Ordinal)).Text);
+    private const string Page = "docs/unattended.md";
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _garbage = [];
     private string _young = "";
+
+    private static string Script => Path.Combine(Checkout.Root, "docs/unattended/clean-up.ps1");
 
     private string Log => Path.Combine(_folder.Path, "clean-up.jsonl");
 
@@ -100,7 +101,7 @@ public sealed class UnattendedScriptTests : IDisposable
     public async Task The_line_for_cron_runs_it_as_a_service_account()
     {
         const string Start = "15 3 * * * pwsh ";
-        string line = File.ReadLines(Path.Combine(Checkout.Root, "README.md"))
+        string line = File.ReadLines(Path.Combine(Checkout.Root, Page))
             .Single(line => line.StartsWith(Start, StringComparison.Ordinal));
 
         await RunsAsAServiceAccountAsync(line[Start.Length..]);
@@ -109,7 +110,7 @@ public sealed class UnattendedScriptTests : IDisposable
     [Fact]
     public async Task The_arguments_for_Task_Scheduler_run_it_as_a_service_account()
     {
-        string block = Transcript.In("README.md")
+        string block = Transcript.In(Page)
             .Single(block => block.Text.Contains("Register-ScheduledTask", StringComparison.Ordinal)).Text;
         using var session = new PowerShellSession();
         string text = block[..block.IndexOf("$task", StringComparison.Ordinal)];
@@ -146,11 +147,7 @@ public sealed class UnattendedScriptTests : IDisposable
         Assert.Equal(0, next.ExitCode);
     }
 
-    public void Dispose()
-    {
-        _script.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     private async Task RunsAsAServiceAccountAsync(string arguments)
     {
@@ -162,7 +159,7 @@ public sealed class UnattendedScriptTests : IDisposable
         // The files are where they can be here.
         string[] words = [.. arguments.Split(' ').Select(word => Path.GetExtension(word) switch
         {
-            ".ps1" => _script.Path,
+            ".ps1" => Script,
             ".jsonl" => Log,
             ".json" => key,
             _ => word,
@@ -188,7 +185,7 @@ public sealed class UnattendedScriptTests : IDisposable
         if (further is [string parameter, string value]) arguments[parameter] = value;
         string[] words = [.. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })];
         return await ShellProcess.RunAsync(
-            ["-NoProfile", "-NonInteractive", "-File", _script.Path, .. words],
+            ["-NoProfile", "-NonInteractive", "-File", Script, .. words],
             "",
             Variables(shop));
     }

@@ -94,7 +94,7 @@ Describe 'The package' {
     }
 
     It 'has what it needs' {
-        foreach ($file in 'ArtifactRegistry.psd1', 'README.md', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'bin/ArtifactRegistry.dll',
+        foreach ($file in 'ArtifactRegistry.psd1', 'README.md', 'CHANGELOG.md', 'docs/clean-up.md', 'docs/unattended/clean-up.ps1', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'bin/ArtifactRegistry.dll',
             'bin/ArtifactRegistry.Core.dll', 'bin/ArtifactRegistry.format.ps1xml', 'bin/ArtifactRegistry.Access.format.ps1xml', 'en-US/ArtifactRegistry.dll-Help.xml',
             'en-US/about_ArtifactRegistry.help.txt') {
             $files | Should -Contain $file

@@ -1,9 +1,7 @@
-# The script for schedulers of README.md, as it stands there, in a process of pwsh with nobody in front of it.
+# The script for schedulers, docs/unattended/clean-up.ps1, in a process of pwsh with nobody in front of it.
 
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot ModuleSuite.psm1) -Force
-    $readme = Get-Content (Join-Path $PSScriptRoot .. .. README.md) -Raw
-    $text = [regex]::Match($readme, '(?s)```powershell\r?\n(# clean-up\.ps1.*?)```').Groups[1].Value
     # Installed modules load by themselves; the one under test is put where that is looked for.
     $modules = Join-Path $TestDrive modules
     $null = Copy-ModuleUnderTest (Join-Path $modules ArtifactRegistry)
@@ -13,7 +11,7 @@ BeforeAll {
     function Invoke-CleanUp([string[]] $Arguments, [string] $Image = 'us-docker.pkg.dev/shop/apps/sweep') {
         $script = Join-Path $TestDrive "my scripts" clean-up.ps1
         $null = New-Item (Split-Path $script) -ItemType Directory -Force
-        Set-Content $script $text
+        Copy-Item (Join-Path $PSScriptRoot .. .. docs unattended clean-up.ps1) $script
         $log = Join-Path $TestDrive "log $(New-Guid).jsonl"
         $all = @('-NoProfile', '-NonInteractive', '-File', $script, '-Image', $Image, '-Log', $log, '-OlderThan', '0s', '-AbortAbove', '100') + $Arguments
         $result = Invoke-Pwsh -Arguments $all -Bare

@@ -16,7 +16,9 @@ internal static class ExampleRun
         function gcloud {
             switch -Wildcard ("$args") {
                 'auth print-access-token*' { 'ya29.token-of-gcloud' }
-                'run revisions list*' { "[{""status"":{""imageDigest"":""$running""}}]" }
+                'run regions list*' { 'us-central1', 'europe-west1' }
+                'run revisions list --region *' { "[{""status"":{""imageDigest"":""$running""},""spec"":{""containers"":[]}}]" }
+                'run jobs list*' { '[]' }
                 default { throw "gcloud $args is not played." }
             }
         }

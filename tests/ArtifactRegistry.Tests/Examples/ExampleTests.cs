@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.Examples;
 
-/// <summary>What README and the help show is what happens.</summary>
+/// <summary>The examples of README, of docs/ and of the help show what happens.</summary>
 [Collection(nameof(ProcessEnvironment))]
 public sealed class ExampleTests : IDisposable
 {
@@ -23,13 +23,14 @@ public sealed class ExampleTests : IDisposable
     // to look at the difference.
     private const string Rewrite = "ARTIFACTREGISTRY_REWRITE_EXAMPLES";
 
+    private static readonly string[] Folders = ["src/ArtifactRegistry/Help", "docs"];
+
     private static readonly Lazy<IReadOnlyList<Transcript>> All = new(() => [.. Files().SelectMany(Transcript.In)]);
 
-    // How a block of README begins that is not run here, and why.
+    // The beginnings of blocks that are not run here, and why.
     private static readonly Dictionary<string, string> RunElsewhere = new()
     {
         ["./build.ps1"] = "builds the very module; tests/Module runs it",
-        ["# clean-up.ps1"] = "takes arguments and exits; UnattendedScriptTests runs it",
         ["$arguments = '-NoProfile"] = "needs Task Scheduler, and so Windows",
     };
 
@@ -54,7 +55,7 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_run_here_is_in_README_and_is_PowerShell()
+    public void A_block_that_is_not_run_here_exists_and_is_PowerShell()
     {
         foreach (string start in RunElsewhere.Keys)
         {
@@ -75,6 +76,8 @@ public sealed class ExampleTests : IDisposable
         RunElsewhere.Keys.Any(start => block.Text.StartsWith(start, StringComparison.Ordinal));
 
     private static IEnumerable<string> Files() =>
-        Directory.GetFiles(Path.Combine(Checkout.Root, "src/ArtifactRegistry/Help"), "*.md").Order(StringComparer.Ordinal)
-            .Select(file => Path.GetRelativePath(Checkout.Root, file)).Append("README.md");
+        Folders
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Checkout.Root, folder), "*.md"))
+            .Select(file => Path.GetRelativePath(Checkout.Root, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal).Append("README.md");
 }

@@ -7,8 +7,8 @@ namespace ArtifactRegistry.Tests.Examples;
 internal sealed record Step(string Command, string? Output);
 
 /// <summary>
-/// A code block of README or of the help. With prompts it is a picture of a terminal: "PS> " begins a command, ">> " goes
-/// on with it, and what follows is what it shows. Without prompts it is a script.
+/// A code block of README, of docs/ or of the help. With prompts it is a picture of a terminal: "PS> " begins a command,
+/// ">> " continues it, and its output follows. Without prompts it is a script.
 /// </summary>
 /// <param name="File">The file, seen from the top of the checkout.</param>
 /// <param name="Place">The file, the heading above the block, and its number.</param>
