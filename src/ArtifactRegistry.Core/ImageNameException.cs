@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -14,32 +13,16 @@ public sealed class ImageNameException : FormatException
         "Expected LOCATION-docker.pkg.dev/PROJECT/REPOSITORY[/IMAGE[:TAG][@sha256:DIGEST]], "
         + "for example us-docker.pkg.dev/my-project/my-repo/web:v1.";
 
-    private const int LongestQuote = 160;
-
     internal ImageNameException(string? text, string problem)
-        : base($"{Quote(text)} is not accepted as an image name: {problem}. {Expected}")
+        : base($"{SafeText.Quote(text)} is not accepted as an image name: {problem}. {Expected}")
     {
-        Text = text ?? "";
+        Text = SafeText.Clean(text ?? "");
         Problem = problem;
     }
 
-    /// <summary>The text that was refused, as it came; empty for null.</summary>
+    /// <summary>Gets the text that was refused, with secrets hidden and control characters shown as their code points; empty for null.</summary>
     public string Text { get; }
 
     /// <summary>What is wrong with it: part of a sentence, without capital and full stop.</summary>
     public string Problem { get; }
-
-    /// <summary>A text in quotes, harmless to show: nothing but printable ASCII, and not too long.</summary>
-    internal static string Quote(string? text)
-    {
-        text ??= "";
-        var quoted = new StringBuilder("'", LongestQuote + 5);
-        foreach (char c in text.AsSpan(0, Math.Min(text.Length, LongestQuote)))
-        {
-            if (c is >= ' ' and <= '~') quoted.Append(c);
-            else quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-        }
-
-        return quoted.Append(text.Length > LongestQuote ? "..." : "").Append('\'').ToString();
-    }
 }

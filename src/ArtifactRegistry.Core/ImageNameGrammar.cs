@@ -1,4 +1,5 @@
 using System.Buffers;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -97,7 +98,7 @@ internal static class ImageNameGrammar
     {
         if (Digest.IsValid(digest)) return null;
 
-        string shown = ImageNameException.Quote(digest);
+        string shown = SafeText.Quote(digest);
         if (HasWildcard(digest)) return $"the digest {shown} takes no wildcards; a digest names one image";
         if (Digest.IsValid(digest.ToLowerInvariant()))
             return $"the digest {shown} has upper-case letters; write it in lower case: {digest.ToLowerInvariant()}";
@@ -177,7 +178,7 @@ internal static class ImageNameGrammar
     private static string Explain(
         string part, string? value, int longest, string rule, Predicate<string> isValid, bool wildcards = false)
     {
-        string shown = ImageNameException.Quote(value);
+        string shown = SafeText.Quote(value);
         if (string.IsNullOrEmpty(value)) return $"the {part} is missing";
         if (!wildcards && HasWildcard(value)) return $"the {part} {shown} takes no wildcards";
         if (value.Length > longest)

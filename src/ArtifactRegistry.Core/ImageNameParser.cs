@@ -1,4 +1,5 @@
 using System.Globalization;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -32,7 +33,7 @@ internal static class ImageNameParser
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0) return SplitReference(text, out parts);
         if (text.StartsWith("https://", StringComparison.Ordinal)) return SplitReference(text[8..], out parts);
-        return $"{ImageNameException.Quote(text[..(scheme + 3)])} is not accepted in front; write https:// or nothing";
+        return $"{SafeText.Quote(text[..(scheme + 3)])} is not accepted in front; write https:// or nothing";
     }
 
     private static string? CharacterProblem(char c, bool wildcards) => c switch
@@ -79,14 +80,14 @@ internal static class ImageNameParser
         if (project.Contains('.', StringComparison.Ordinal) && !project.Contains(':', StringComparison.Ordinal))
         {
             if (next == segments.Length)
-                return $"the project is missing after the domain {ImageNameException.Quote(project)}";
+                return $"the project is missing after the domain {SafeText.Quote(project)}";
             project = $"{project}:{segments[next++]}";
         }
 
         if (repository is null)
         {
             if (next == segments.Length)
-                return $"the repository is missing after the project {ImageNameException.Quote(project)}";
+                return $"the repository is missing after the project {SafeText.Quote(project)}";
             repository = segments[next++];
         }
 
@@ -112,7 +113,7 @@ internal static class ImageNameParser
     {
         if (IsKnownHost(host, out location, out repository)) return ImageNameGrammar.LocationProblem(location);
 
-        string shown = ImageNameException.Quote(host);
+        string shown = SafeText.Quote(host);
         if (IsKnownHost(host.Split(':')[0], out _, out _)) return $"the host {shown} has a port; leave it out";
         if (ImageNameGrammar.HasWildcard(host)) return $"the host {shown} takes no wildcards";
         if (Digest.IsValid(host)) return "it is a digest alone, which does not say of which image";

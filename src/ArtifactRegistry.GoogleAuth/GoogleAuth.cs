@@ -1,5 +1,6 @@
 using System.Net;
 using ArtifactRegistry.Auth;
+using ArtifactRegistry.Text;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Auth.OAuth2.Responses;
 
@@ -8,6 +9,8 @@ namespace ArtifactRegistry.GoogleAuth;
 /// <summary>Google.Apis.Auth, asked for one token at a time: when it is renewed is decided by who asks.</summary>
 public sealed class GoogleAuth : IGoogleAuth
 {
+    private const int LongestQuote = 400;
+
     // What a self-signed token of Google.Apis.Auth lives, less the time that it keeps one.
     private static readonly TimeSpan SelfSignedLife = TimeSpan.FromMinutes(50);
 
@@ -62,7 +65,7 @@ public sealed class GoogleAuth : IGoogleAuth
                 case TokenResponseException { Error: TokenErrorResponse refusal } refused:
                     return new RegistryException(RegistryErrorKind.Unauthenticated, Words(refusal, refused.StatusCode))
                     {
-                        Reason = refusal.Error is { Length: > 0 } code ? Redaction.Of(code) : "unknown",
+                        Reason = refusal.Error is { Length: > 0 } code ? SafeText.CleanLine(code, LongestQuote) : "unknown",
                     };
                 case HttpRequestException { StatusCode: HttpStatusCode status }:
                     return new RegistryException(
@@ -75,12 +78,12 @@ public sealed class GoogleAuth : IGoogleAuth
         string kind = error.GetType().Name;
         return kind.StartsWith("Json", StringComparison.Ordinal)
             ? new RegistryException(RegistryErrorKind.Unauthenticated, "the answer of the token service is not the JSON that OAuth 2.0 documents.")
-            : new RegistryException(RegistryErrorKind.Unauthenticated, Redaction.Of(error.GetBaseException().Message));
+            : new RegistryException(RegistryErrorKind.Unauthenticated, SafeText.CleanLine(error.GetBaseException().Message, LongestQuote));
     }
 
     private static string Words(TokenErrorResponse refusal, HttpStatusCode? status)
     {
-        string[] words = [.. new[] { refusal.Error, refusal.ErrorDescription }.Where(each => !string.IsNullOrWhiteSpace(each)).Select(Redaction.Of!)];
+        string[] words = [.. new[] { refusal.Error, refusal.ErrorDescription }.Where(each => !string.IsNullOrWhiteSpace(each)).Select(words => SafeText.CleanLine(words!, LongestQuote))];
         return words.Length > 0 ? $"{string.Join(": ", words).TrimEnd('.')}." : $"the token service answered {(int?)status}.";
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Threading.Channels;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -97,6 +98,23 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
     }
 
+    /// <summary>Writes a warning, with secrets hidden and control characters shown.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(SafeText.Clean(text));
+
+    /// <summary>Writes a verbose line, with secrets hidden and control characters shown.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(SafeText.Clean(text));
+
+    /// <summary>Writes a debug line, with secrets hidden and control characters shown.</summary>
+    private protected new void WriteDebug(string text) => base.WriteDebug(SafeText.Clean(text));
+
+    /// <summary>Writes a line for the information stream, with secrets hidden and control characters shown.</summary>
+    private protected void WriteInformation(string text, params string[] tags) =>
+        base.WriteInformation(SafeText.Clean(text), tags);
+
+    /// <summary>Asks or reports what would be done, with secrets hidden and control characters shown.</summary>
+    private protected new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(SafeText.Clean(target), SafeText.Clean(action));
+
     /// <summary>What takes longer than a second shows that it goes on.</summary>
     private protected WaitingBar Progress { get; }
 
@@ -178,7 +196,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// What must be said even after Ctrl+C, when a pipeline takes no more warnings: it is written to the screen before the
     /// prompt is back.
     /// </summary>
-    private protected void LastWord(string text) => _lastWords.Enqueue(text);
+    private protected void LastWord(string text) => _lastWords.Enqueue(SafeText.Clean(text));
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Drain();

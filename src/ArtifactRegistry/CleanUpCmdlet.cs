@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -239,7 +240,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         return inUse.NamesAny || AllowEmptyInUse ? inUse
             : entries.Count > 0 ? throw Misuse(
                 "InUseEmpty",
-                $"-InUse names no digest and no image of Artifact Registry; its first entry is {ImageNameException.Quote(entries[0])}. If that is the "
+                $"-InUse names no digest and no image of Artifact Registry; its first entry is {SafeText.Quote(entries[0])}. If that is the "
                 + "message of a command that failed, everything would look unused.",
                 InUse)
             : throw Misuse(

@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Collections;
 using System.Management.Automation;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -54,23 +55,25 @@ internal static class ErrorRecords
     private static ErrorRecord Record(
         Exception error, ErrorEntry entry, object? item, string? message = null, string? advice = null)
     {
-        string text = Harmless(message ?? error.Message);
-        advice ??= entry.Advice;
+        string text = SafeText.Clean(message ?? error.Message);
+        advice = SafeText.Clean(advice ?? entry.Advice);
         // What a message says already need not be said again below it.
         if (text.EndsWith(advice, StringComparison.Ordinal)) text = text[..^advice.Length].TrimEnd();
         if (!text.EndsWith('.') && !text.EndsWith('?')) text += ".";
-        return new ErrorRecord(error, entry.Id, entry.Category, item)
+        return new ErrorRecord(SafeText.Clean(error), entry.Id, entry.Category, Target(item))
         {
             ErrorDetails = new ErrorDetails(ShowsAdvice ? text : $"{text} {advice}") { RecommendedAction = advice },
         };
     }
 
-    // A message may quote what was typed or what a server said, and a terminal obeys control characters.
-    private static string Harmless(string text) =>
-        text.Any(IsHarmful) ? string.Concat(text.Select(c => IsHarmful(c) ? '\uFFFD' : c)) : text;
-
-    private static bool IsHarmful(char c) =>
-        c is not ('\n' or '\r') && char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format;
+    // What was given stands in $Error beside the message, so what is hidden there is hidden here.
+    private static object? Target(object? item) => item switch
+    {
+        string or Uri when SafeText.Clean(item.ToString()!) is string text && text != item.ToString() => text,
+        not string and IEnumerable list when list.Cast<object?>().Any(each => each is string or Uri) =>
+            list.Cast<object?>().Select(Target).ToArray(),
+        _ => item,
+    };
 
     // From 7.5 on, PowerShell shows RecommendedAction below the message; before, nobody would see it.
     private static bool ShowsAdvice { get; } = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);

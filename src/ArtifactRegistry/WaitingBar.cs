@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using ArtifactRegistry.Http;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -39,7 +40,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     public void Hear(string line)
     {
         bool pause = line.StartsWith(Retries.TryingAgain, StringComparison.Ordinal);
-        _pause = pause ? line : null;
+        _pause = pause ? SafeText.Clean(line) : null;
         if (!pause) Interlocked.Increment(ref _answers);
     }
 
@@ -50,7 +51,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
         if (now < Unremarkable || now - _lookedAt < BetweenLooks) return;
         _lookedAt = now;
         string done = Emitted > 0 ? $"{Emitted} so far" : _answers == 1 ? "1 answer so far" : $"{_answers} answers so far";
-        ProgressRecord record = Own?.Invoke() ?? new ProgressRecord(Id, Name, $"{Doing ?? Names(items)}: {done}");
+        ProgressRecord record = Own?.Invoke() ?? new ProgressRecord(Id, Name, SafeText.Clean($"{Doing ?? Names(items)}: {done}"));
         record.CurrentOperation = _pause;
         cmdlet.WriteProgress(record);
         _shown = true;

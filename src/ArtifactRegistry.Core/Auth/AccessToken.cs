@@ -1,4 +1,5 @@
 using System.Buffers;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Auth;
 
@@ -20,7 +21,7 @@ public sealed class AccessToken(string? value)
     public DateTimeOffset? ExpiresAt { get; init; }
 
     // Internal, so that neither Format-List nor a debugger's property view of a script shows it.
-    internal string? Value { get; } = value;
+    internal string? Value { get; } = Remembered(value);
 
     /// <summary>A token from text that somebody else wrote: a pasted line break, or a whole key file, is refused before it is sent.</summary>
     /// <exception cref="RegistryException">It cannot be a token. The text is not repeated.</exception>
@@ -35,6 +36,13 @@ public sealed class AccessToken(string? value)
 
     internal AccessToken WithQuotaProject(string? project) =>
         new(Value) { QuotaProject = project ?? QuotaProject, ExpiresAt = ExpiresAt };
+
+    // From now on it is hidden wherever somebody repeats it.
+    private static string? Remembered(string? secret)
+    {
+        Secrets.Add(secret);
+        return secret;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Value is null ? "(none)" : "(hidden)";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Http;
 
@@ -12,6 +13,7 @@ namespace ArtifactRegistry.Http;
 internal static partial class ErrorEnvelope
 {
     private const int LongestQuote = 500;
+    private const int LongestMessage = 4000;
     private const int LongestPage = 8192;
 
     /// <summary>Translates an answer whose status is not 2xx.</summary>
@@ -28,17 +30,17 @@ internal static partial class ErrorEnvelope
         if (TryReadError(body) is JsonElement error)
         {
             isOwnAnswer = true;
-            message = Text(error, "message") is { Length: > 0 } words ? words : null;
+            message = Words(error, "message") is { Length: > 0 } words ? words : null;
             rpcStatus = Text(error, "status");
             if (error.TryGetProperty("details", out JsonElement details) && details.ValueKind is JsonValueKind.Array)
             {
                 foreach (JsonElement detail in details.EnumerateArray())
                 {
-                    reason ??= Text(detail, "reason");
+                    reason ??= Words(detail, "reason");
                     if (Child(detail, "metadata") is JsonElement metadata)
                     {
-                        permission ??= Text(metadata, "permission");
-                        if (Text(detail, "reason") is "SECURITY_POLICY_VIOLATED") uniqueId ??= Text(metadata, "uid");
+                        permission ??= Words(metadata, "permission");
+                        if (Text(detail, "reason") is "SECURITY_POLICY_VIOLATED") uniqueId ??= Words(metadata, "uid");
                     }
 
                     uniqueId ??= PerimeterViolation(detail);
@@ -124,6 +126,9 @@ internal static partial class ErrorEnvelope
             ? child
             : null;
 
+    private static string? Words(JsonElement parent, string name) =>
+        Text(parent, name) is string text ? SafeText.CleanLine(text, LongestMessage) : null;
+
     private static string? Text(JsonElement parent, string name)
     {
         if (parent.ValueKind is not JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement child)
@@ -148,7 +153,7 @@ internal static partial class ErrorEnvelope
             || violations.ValueKind is not JsonValueKind.Array)
             return null;
         foreach (JsonElement violation in violations.EnumerateArray())
-            if (Text(violation, "type") is "VPC_SERVICE_CONTROLS") return Text(violation, "description") ?? "";
+            if (Text(violation, "type") is "VPC_SERVICE_CONTROLS") return Words(violation, "description") ?? "";
         return null;
     }
 
@@ -173,19 +178,11 @@ internal static partial class ErrorEnvelope
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
-    // As one line, and without the control characters that a terminal would obey. Of a web page, as proxies and front ends
-    // send it, what a browser would show.
+    // Of a web page, as proxies and front ends send it, what a browser would show.
     private static string? Quote(string body)
     {
         string shown = body.StartsWith('<') ? Markup().Replace(body[..Math.Min(body.Length, LongestPage)], " ") : body;
-        return OneLine(shown, LongestQuote) is { Length: > 0 } text ? text : null;
-    }
-
-    internal static string OneLine(string body, int longest)
-    {
-        string text = string.Join(' ', body.Split(
-            [.. body.Where(c => char.IsControl(c) || char.IsWhiteSpace(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries));
-        return text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)] + "…";
+        return SafeText.CleanLine(shown, LongestQuote) is { Length: > 0 } text ? text : null;
     }
 
     [GeneratedRegex("<(script|style)\\b.*?</\\1>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]

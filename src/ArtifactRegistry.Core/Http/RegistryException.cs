@@ -1,4 +1,5 @@
 using System.Net;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -81,12 +82,13 @@ public enum RegistryErrorKind
     NameNotSpecific,
 }
 
-/// <summary>The one exception that Core throws for what goes wrong outside of it.</summary>
+/// <summary>The exception that Core throws for everything that goes wrong outside of it.</summary>
+/// <remarks>Its message and those of its causes are clean: see <see cref="SafeText"/>.</remarks>
 /// <param name="kind">What went wrong, for code.</param>
 /// <param name="message">What went wrong, for people: the service's own words where it gave any.</param>
 /// <param name="inner">The cause, if there is one.</param>
 public sealed class RegistryException(RegistryErrorKind kind, string message, Exception? inner = null)
-    : Exception(message, inner)
+    : Exception(SafeText.Clean(message), inner is null ? null : SafeText.Clean(inner))
 {
     /// <summary>What went wrong.</summary>
     public RegistryErrorKind Kind { get; } = kind;

@@ -202,7 +202,7 @@ public sealed class RestTransport(
             {
                 // The whole answer is held for once; who reads along is not in a hurry.
                 await response.Content.LoadIntoBufferAsync().WaitAsync(stop);
-                exchange(Exchange.Describe(response, await response.Content.ReadAsByteArrayAsync(stop), token));
+                exchange(Exchange.Describe(response, await response.Content.ReadAsByteArrayAsync(stop)));
             }
 
             if (!response.IsSuccessStatusCode)

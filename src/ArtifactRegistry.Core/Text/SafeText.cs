@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+
+namespace ArtifactRegistry.Text;
+
+/// <summary>
+/// Cleans text on its way to a screen, a log, a journal or an error: secrets are hidden, and characters that a terminal
+/// obeys are shown as their code point. Every message, verbose line, debug line and quoted value passes here.
+/// </summary>
+internal static class SafeText
+{
+    /// <summary>What is shown in the place of a secret.</summary>
+    public const string Hidden = "(hidden)";
+
+    private const int MaxQuote = 160;
+
+    /// <summary>Cleans a text of this module, which may quote others. Line ends stay.</summary>
+    public static string Clean(string text) => Visible(Secrets.Hide(text), keepLineEnds: true);
+
+    /// <summary>Cleans a text of somebody else and shows it as one line.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="maxLength">The number of characters after which it is cut off; secrets are hidden before.</param>
+    public static string CleanLine(string text, int maxLength = int.MaxValue)
+    {
+        string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return Shorten(Visible(Secrets.Hide(line)), maxLength, "…");
+    }
+
+    /// <summary>Quotes a value that was given: in quotation marks, printable ASCII only, cut off when long.</summary>
+    public static string Quote(string? text)
+    {
+        text = Secrets.Hide(text ?? "");
+        var quoted = new StringBuilder("'", MaxQuote + 5);
+        foreach (char c in text.AsSpan(0, Math.Min(text.Length, MaxQuote)))
+        {
+            if (c is >= ' ' and <= '~') quoted.Append(c);
+            else AppendCodePoint(quoted, c);
+        }
+
+        return quoted.Append(text.Length > MaxQuote ? "..." : "").Append('\'').ToString();
+    }
+
+    /// <summary>
+    /// Cleans data of a server, such as a description or a name: known secrets are hidden, and control characters are
+    /// shown. What merely looks like a secret stays, since a name must not change.
+    /// </summary>
+    public static string CleanData(string text) => Visible(Secrets.HideKnown(text));
+
+    /// <summary>Shows control characters, format characters such as bidi marks, and halves of surrogate pairs as <c>\u001b</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="keepLineEnds">Whether a line feed, also one after a carriage return, stays as it is.</param>
+    public static string Visible(string text, bool keepLineEnds = false)
+    {
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return text;
+        StringBuilder? shown = null;
+        for (int at = 0; at < text.Length;)
+        {
+            bool isWhole = Rune.TryGetRuneAt(text, at, out Rune rune);
+            int length = isWhole ? rune.Utf16SequenceLength : 1;
+            bool isLineEnd = keepLineEnds && (text[at] is '\n' || (text[at] is '\r' && at + 1 < text.Length && text[at + 1] is '\n'));
+            if (isWhole && (isLineEnd || !IsHarmful(rune)))
+            {
+                shown?.Append(text, at, length);
+            }
+            else
+            {
+                shown ??= new StringBuilder(text, 0, at, text.Length + 16);
+                foreach (char c in text.AsSpan(at, length)) AppendCodePoint(shown, c);
+            }
+
+            at += length;
+        }
+
+        return shown?.ToString() ?? text;
+    }
+
+    /// <summary>
+    /// Cleans an exception that is kept as the cause of another: itself where none of its messages holds a secret or a
+    /// control character, else a copy with clean messages.
+    /// </summary>
+    public static Exception Clean(Exception error)
+    {
+        if (error is RegistryException) return error; // cleaned when it was made
+        Exception? inner = error.InnerException is Exception cause ? Clean(cause) : null;
+        string message = Clean(error.Message);
+        if (ReferenceEquals(inner, error.InnerException) && message == error.Message) return error;
+        return error switch
+        {
+            HttpRequestException http => new HttpRequestException(http.HttpRequestError, message, inner, http.StatusCode),
+            IOException => new IOException(message, inner),
+            _ => new InvalidOperationException($"{error.GetType().Name}: {message}", inner),
+        };
+    }
+
+    private static string Shorten(string text, int maxLength, string mark)
+    {
+        if (text.Length <= maxLength) return text;
+        return text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)] + mark;
+    }
+
+    private static bool IsHarmful(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    private static void AppendCodePoint(StringBuilder text, char c) =>
+        text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+}
