@@ -106,7 +106,7 @@ public sealed class ErrorAnswerTests : CoreTest
     [InlineData("null", "null")]
     [InlineData("", "The service answered 403.")]
     [InlineData(" \r\n ", "The service answered 403.")]
-    [InlineData("<html>\r\n  <title>Blocked\u001b[31m</title>\r\n</html>\n", "Blocked [31m")]
+    [InlineData("<html>\r\n  <title>Blocked\u001b[31m</title>\r\n</html>\n", "Blocked\\u001b[31m")]
     [InlineData("<html><style>p { color: red }</style><title>Error 502</title><p>Try again in 30\nseconds.</html>", "Error 502 Try again in 30 seconds.")]
     [InlineData("<html><body><img src=x></body></html>", "The service answered 403.")]
     public async Task A_body_of_any_shape_becomes_an_error_in_its_own_words(string body, string message)
