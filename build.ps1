@@ -72,9 +72,11 @@ function Invoke-Test {
     Invoke-Step dotnet 'test', '--configuration', $Configuration
 
     # In a process of its own: the module's assemblies stay loaded until the process ends, and on Windows locked as well.
-    $shell = (Get-Command pwsh -CommandType Application -TotalCount 1).Source
+    # With the PowerShell that the restore has brought, whatever version runs this.
+    $folder = Invoke-Step dotnet 'msbuild', 'src/Shell', '-getProperty:PowerShellFolder'
+    $shell = Join-Path $folder ($IsWindows ? 'win' : 'unix') pwsh.dll
     $suite = Join-Path tests Module Invoke-Suite.ps1
-    Invoke-Step $shell '-NoProfile', '-NonInteractive', '-File', $suite
+    Invoke-Step dotnet $shell, '-NoProfile', '-NonInteractive', '-File', $suite
 }
 
 function New-Package {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Xml.Linq;
+using ArtifactRegistry.Shell;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -52,7 +53,7 @@ public sealed class HelpWriterTests : IDisposable
         string writer = Path.Combine(Checkout.Root, "src/Help/bin", configuration, "net10.0/ArtifactRegistry.Help.dll");
         string module = Path.Combine(Checkout.Root, "bin/ArtifactRegistry.dll");
         using Process process = Process.Start(
-            new ProcessStartInfo(ShellProcess.DotNet, [writer, module, _folder.Path, output]) { RedirectStandardError = true })!;
+            new ProcessStartInfo(PowerShellProgram.DotNet, [writer, module, _folder.Path, output]) { RedirectStandardError = true })!;
         string error = await process.StandardError.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
         return (process.ExitCode, error, File.Exists(output) ? XDocument.Load(output) : null);

@@ -24,7 +24,7 @@ public sealed class UnattendedScriptTests : IDisposable
     {
         await using Shop shop = await OpenAsync();
 
-        ShellResult result = await RunAsync(shop);
+        ProcessResult result = await RunAsync(shop);
 
         Assert.Equal("", result.Error);
         Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
@@ -57,7 +57,7 @@ public sealed class UnattendedScriptTests : IDisposable
             if (new FileInfo(Log) is { Exists: true, Length: > 0 }) written.TrySetResult();
         };
 
-        Task<ShellResult> run = RunAsync(shop);
+        Task<ProcessResult> run = RunAsync(shop);
         await written.Task.WaitAsync(TimeSpan.FromMinutes(1), stop);
         await hold.WaitForArrivalAsync(1, stop);
 
@@ -72,7 +72,7 @@ public sealed class UnattendedScriptTests : IDisposable
         await using Shop shop = await OpenAsync();
 
         await RunAsync(shop);
-        ShellResult again = await RunAsync(shop);
+        ProcessResult again = await RunAsync(shop);
 
         Assert.Equal(["0 removed, 1 kept, 0 failed, 0 not reached"], again.Lines);
         Assert.Equal(0, again.ExitCode);
@@ -90,7 +90,7 @@ public sealed class UnattendedScriptTests : IDisposable
         await using Shop shop = await OpenAsync();
         string before = shop.Contents();
 
-        ShellResult result = await RunAsync(shop, parameter, value);
+        ProcessResult result = await RunAsync(shop, parameter, value);
 
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
@@ -125,7 +125,7 @@ public sealed class UnattendedScriptTests : IDisposable
         shop.Emulator.Behaviour.Faults.Add(
             new Fault(FaultKind.InternalError) { When = request => request.Is("DELETE", _garbage[0]) });
 
-        ShellResult result = await RunAsync(shop);
+        ProcessResult result = await RunAsync(shop);
 
         Assert.Equal(["2 removed, 1 kept, 1 failed, 0 not reached"], result.Lines);
         Assert.Equal(2, result.ExitCode);
@@ -138,8 +138,8 @@ public sealed class UnattendedScriptTests : IDisposable
     {
         await using Shop shop = await OpenAsync();
 
-        ShellResult result = await RunAsync(shop, "-TimeLimit", "0s");
-        ShellResult next = await RunAsync(shop);
+        ProcessResult result = await RunAsync(shop, "-TimeLimit", "0s");
+        ProcessResult next = await RunAsync(shop);
 
         Assert.Equal(["0 removed, 1 kept, 0 failed, 3 not reached"], result.Lines);
         Assert.Equal(3, result.ExitCode);
@@ -165,7 +165,7 @@ public sealed class UnattendedScriptTests : IDisposable
             _ => word,
         })];
 
-        ShellResult result = await ShellProcess.RunAsync(words, "", Variables(shop));
+        ProcessResult result = await ShellProcess.RunAsync(words, "", Variables(shop));
 
         Assert.True(result.Error.Length == 0, result.Error);
         Assert.Equal(["3 removed, 1 kept, 0 failed, 0 not reached"], result.Lines);
@@ -179,7 +179,7 @@ public sealed class UnattendedScriptTests : IDisposable
 
     private JsonElement[] Lines() => [.. File.ReadAllLines(Log).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    private async Task<ShellResult> RunAsync(Shop shop, params string[] further)
+    private async Task<ProcessResult> RunAsync(Shop shop, params string[] further)
     {
         Dictionary<string, string> arguments = new() { ["-Image"] = "us-docker.pkg.dev/shop/apps", ["-Log"] = Log };
         if (further is [string parameter, string value]) arguments[parameter] = value;

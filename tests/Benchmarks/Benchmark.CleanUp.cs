@@ -11,7 +11,7 @@ internal sealed partial class Benchmark
         await using EmulatorProcess emulator = await EmulatorAsync(
             [.. runs.SelectMany(i => (SeededImage[])[new($"ours{i}", 1000, 1000), new($"floor{i}", 1000, 1000)]), new("loop", 20)],
             "--latency", "50ms", "--operation-polls", "2", "--operation-time", "1h");
-        Dictionary<string, double> ours = await Here.RunAsync(
+        Dictionary<string, double> ours = await Engine.RunAsync(
             $"Remove-ArUntaggedImage {Apps}/warm {Fast} | Out-Null; foreach ($i in 0..{Runs - 1}) {{ {Clock}"
             + $"Remove-ArUntaggedImage \"{Apps}/ours$i\" {Fast} | Out-Null; \"ms$i=$($clock.Elapsed.TotalMilliseconds)\" }}",
             emulator.Url, stop);
@@ -20,7 +20,7 @@ internal sealed partial class Benchmark
         yield return Ratio("clean up 1,000 untagged of 2,000 digests, 50 ms latency", mine, "floor", floor, 1.25);
 
         if (Gcloud is null) yield break;
-        Dictionary<string, double> digests = await Here.RunAsync(
+        Dictionary<string, double> digests = await Engine.RunAsync(
             $"Get-ArImage {Apps}/loop | ForEach-Object {{ \"$($_.Digest)=0\" }}", emulator.Url, stop);
         double loop = 0;
         foreach (string digest in digests.Keys.Where(key => key != "wall"))
@@ -46,7 +46,7 @@ internal sealed partial class Benchmark
 
         async Task<Dictionary<string, double>> RunAsync(int from, string allowed)
         {
-            Dictionary<string, double> told = await Here.RunAsync(
+            Dictionary<string, double> told = await Engine.RunAsync(
                 $"Remove-ArUntaggedImage {Apps}/warm {Fast} | Out-Null; foreach ($i in {from}..{from + Runs - 1}) {{ {Clock}"
                 + $"Remove-ArUntaggedImage \"{Apps}/ours$i\" {Fast} | Out-Null; \"clean$i=$($clock.Elapsed.TotalMilliseconds)\"; {Clock}"
                 + $"Get-ArImage {Apps}/big | Out-Null; \"list$i=$($clock.Elapsed.TotalMilliseconds)\" }}",
@@ -60,7 +60,7 @@ internal sealed partial class Benchmark
     {
         const int Digests = 10_000, Quota = 300;
         await using EmulatorProcess emulator = await EmulatorAsync([new("big", Digests)], "--deletes-per-second", $"{Quota}");
-        Dictionary<string, double> ours = await Here.RunAsync(
+        Dictionary<string, double> ours = await Engine.RunAsync(
             $"{Clock}$first = $last = $removed = $failed = 0; "
             + $"Remove-ArUntaggedImage {Apps}/big -Confirm:$false -ThrottleLimit 64 -RequestsPerSecond {Quota} | ForEach-Object {{ "
             + "$last = $clock.Elapsed.TotalSeconds; if (-not $first) { $first = $last }; if ($_.Status -eq 'Removed') { $removed++ } else { $failed++ } }; "

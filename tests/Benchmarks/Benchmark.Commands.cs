@@ -16,29 +16,19 @@ internal sealed partial class Benchmark
             for (int i = 0; i < Cold + 15; i++)
             {
                 theirs.Add(await GcloudAsync(emulator.Url, "artifacts", "docker", "tags", "list", $"{Apps}/warm", "--quiet"));
-                ours.Add((await Here.RunAsync($"Get-ArImageTag {Apps}/warm | Out-Null", emulator.Url, stop))["wall"]);
+                ours.Add((await Engine.RunAsync($"Get-ArImageTag {Apps}/warm | Out-Null", emulator.Url, stop))["wall"]);
             }
 
             theirs.RemoveRange(0, Cold);
             ours.RemoveRange(0, Cold);
 
             yield return Ratio(
-                $"start {Here.Name}, import, list tags, end", Report.Median(ours), "gcloud tags list", Report.Median(theirs), 0.5);
+                $"start PowerShell, import, list tags, end", Report.Median(ours), "gcloud tags list", Report.Median(theirs), 0.5);
         }
 
-        // The shell of this repository imports what this variable names before it runs a script: here a module that has nothing.
-        string nothing = Path.Combine(Path.GetTempPath(), "ar-benchmark-nothing.psd1");
-        await File.WriteAllTextAsync(nothing, "@{ ModuleVersion = '1.0' }", stop);
-        foreach (Engine engine in Engine.All)
-        {
-            Engine bare = engine with { Import = "" };
-            double time = await MedianAsync(5, async _ => (await bare.RunAsync(
-                $"{Clock}{Engine.ImportModule}\"import=$($clock.Elapsed.TotalMilliseconds)\"",
-                emulator.Url, stop, ("ARTIFACTREGISTRY_MODULE", nothing)))["import"]);
-            yield return new Line($"import alone, into {engine.Name}", Report.Time(time), "", Report.Time(time), "under 100 ms", time < 100);
-        }
-
-        File.Delete(nothing);
+        double import = await MedianAsync(5, async _ => (await Engine.RunBareAsync(
+            $"{Clock}{Engine.ImportModule}\"import=$($clock.Elapsed.TotalMilliseconds)\"", emulator.Url, stop))["import"]);
+        yield return new Line("import alone", Report.Time(import), "", Report.Time(import), "under 100 ms", import < 100);
     }
 
     private async IAsyncEnumerable<Line> MoveAsync()
@@ -47,11 +37,11 @@ internal sealed partial class Benchmark
         if (Gcloud is null) yield break;
         await using EmulatorProcess emulator = await EmulatorAsync(
             Enumerable.Range(0, Images + 3).Select(i => new SeededImage(string.Create(CultureInfo.InvariantCulture, $"web{i}"), 0, 2)));
-        double wall = (await Here.RunAsync(
+        double wall = (await Engine.RunAsync(
             $"0..{Images - 1} | ForEach-Object {{ \"{Apps}/web${{_}}:v1\" }} | Add-ArImageTag -Tag v0 -Force | Out-Null", emulator.Url, stop))["wall"];
         double gcloud = await MedianAsync(3, i => GcloudAsync(
             emulator.Url, "artifacts", "docker", "tags", "add", $"{Apps}/web{Images + i}:v1", $"{Apps}/web{Images + i}:v0", "--quiet"));
-        yield return Faster($"move a tag on {Images} images, with the start of {Here.Name}", wall / Images, gcloud, 50, " a tag");
+        yield return Faster($"move a tag on {Images} images, with the start of PowerShell", wall / Images, gcloud, 50, " a tag");
     }
 
     private async IAsyncEnumerable<Line> ListAsync()
@@ -59,7 +49,7 @@ internal sealed partial class Benchmark
         await using (EmulatorProcess emulator = await EmulatorAsync([new("big", 100_000)]))
         {
             // A session that has worked before, as the floor has: its code is compiled, and that of the emulator.
-            Dictionary<string, double> ours = await Here.RunAsync(
+            Dictionary<string, double> ours = await Engine.RunAsync(
                 $"1..5 | ForEach-Object {{ Get-ArImage {Apps} | Out-Null }}; foreach ($i in 0..4) {{ {Clock}Get-ArImage {Apps} | Out-Null; "
                 + $"\"ms$i=$($clock.Elapsed.TotalMilliseconds)\"; {Clock}Get-ArImage {Apps} | Select-Object -First 1 | Out-Null; "
                 + "\"first$i=$($clock.Elapsed.TotalMilliseconds)\" }; $answers = 0; "
@@ -81,7 +71,7 @@ internal sealed partial class Benchmark
 
         async Task<Line> ListedAsync(string work, string shown, params string[] format)
         {
-            double ours = await MedianAsync(3, async _ => (await Here.RunAsync($"Get-ArImage {Apps}{shown}", small.Url, stop))["wall"]);
+            double ours = await MedianAsync(3, async _ => (await Engine.RunAsync($"Get-ArImage {Apps}{shown}", small.Url, stop))["wall"]);
             double gcloud = await MedianAsync(3, _ => GcloudAsync(
                 small.Url, ["artifacts", "docker", "images", "list", Apps, "--include-tags", "--page-size=1000", "--quiet", .. format]));
             return Faster(work, ours, gcloud, 3);

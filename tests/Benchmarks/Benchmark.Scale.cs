@@ -24,7 +24,7 @@ internal sealed partial class Benchmark
             string sample = string.Create(
                 CultureInfo.InvariantCulture,
                 $"ForEach-Object {{ if (++$n % {size / 10} -eq 0) {{ $m = [GC]::GetTotalMemory($true) - $start; if ($m -gt $most) {{ $most = $m }} }} }}; ");
-            Dictionary<string, double> ours = await Here.RunAsync(
+            Dictionary<string, double> ours = await Engine.RunAsync(
                 // A session that has worked for some seconds before, at each size: its code is compiled, and that of the emulator.
                 $"{Clock}while ($clock.Elapsed.TotalSeconds -lt 4) {{ Get-ArImage {Before}/worked | Where-Object {{ -not $_.Tags }} | Out-Null }}; "
                 + $"Remove-ArUntaggedImage {Before} {Fast} | Out-Null; "

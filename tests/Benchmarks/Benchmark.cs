@@ -1,4 +1,5 @@
 using System.Globalization;
+using ArtifactRegistry.Shell;
 
 namespace ArtifactRegistry.Benchmarks;
 
@@ -9,7 +10,6 @@ internal sealed partial class Benchmark(CancellationToken stop)
     private const string Clock = "$clock = [Diagnostics.Stopwatch]::StartNew(); ";
     private const string Fast = "-Confirm:$false -ThrottleLimit 64 -RequestsPerSecond 10000";
     private const int AtOnce = 64;
-    private static readonly Engine Here = Engine.All[0];
     private static readonly string? Gcloud = Processes.Find("gcloud");
 
     public static IReadOnlyList<string> Rows { get; } = ["start", "clean", "http2", "move", "list", "scale", "quota"];
@@ -68,7 +68,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
     private async Task<double> FloorAsync(Uri url, string what, params string[] rest)
     {
         string[] arguments = [typeof(Benchmark).Assembly.Location, "floor", what, url.ToString(), .. rest];
-        return Processes.Numbers((await Processes.RunAsync(Processes.DotNet, arguments, url, stop)).Output)["ms"];
+        return Processes.Numbers((await Processes.RunAsync(PowerShellProgram.DotNet, arguments, url, stop)).Output)["ms"];
     }
 
     private static async Task<double> MedianAsync(int times, Func<int, Task<double>> measure)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using ArtifactRegistry.Shell;
 
 namespace ArtifactRegistry.Benchmarks;
 
@@ -26,7 +27,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
                 .Select(each => new { name = each.Key, images = each.SelectMany(image => image.Entries()).ToArray() }).ToArray(),
         }), stop);
         Process process = Process.Start(new ProcessStartInfo(
-            Processes.DotNet, [Processes.Assembly("Emulator"), "--urls", "http://127.0.0.1:0", "--seed", seed, .. flags])
+            PowerShellProgram.DotNet, [Processes.Assembly("Emulator"), "--urls", "http://127.0.0.1:0", "--seed", seed, .. flags])
         {
             RedirectStandardOutput = true,
         })!;

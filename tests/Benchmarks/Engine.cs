@@ -1,33 +1,32 @@
+using ArtifactRegistry.Shell;
+
 namespace ArtifactRegistry.Benchmarks;
 
-/// <summary>A PowerShell in which scripts run as a process: pwsh where it is installed, and the shell of this repository.</summary>
-/// <param name="Name">For the table.</param>
-/// <param name="File">What is started.</param>
-/// <param name="Arguments">What stands before the script.</param>
-/// <param name="Import">What a script begins with.</param>
-internal sealed record Engine(string Name, string File, string[] Arguments, string Import)
+/// <summary>PowerShell as a process for each script: the program that the restore of this repository brings.</summary>
+internal static class Engine
 {
-    /// <summary>The engines of this machine, the one that most people have first.</summary>
-    public static IReadOnlyList<Engine> All { get; } = Found().ToList();
-
-    /// <summary>What imports the module.</summary>
+    /// <summary>Gets the statement that imports the module.</summary>
     public static string ImportModule => $"Import-Module '{Processes.Module}'; ";
 
-    /// <summary>Runs a script; gives the numbers that it wrote as NAME=NUMBER, and "wall", the time of the process.</summary>
-    public async Task<Dictionary<string, double>> RunAsync(
+    /// <summary>Gets the arguments of the .NET host that run a script.</summary>
+    public static string[] Arguments(string script) => [PowerShellProgram.Path, "-NoProfile", "-NonInteractive", "-Command", script];
+
+    /// <summary>
+    /// Imports the module and runs a script; gives the numbers that it wrote as NAME=NUMBER, and "wall", the time of the process.
+    /// </summary>
+    public static Task<Dictionary<string, double>> RunAsync(
+        string script, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment) =>
+        RunBareAsync(ImportModule + script, emulator, stop, environment);
+
+    /// <summary>As <see cref="RunAsync"/>, without the module.</summary>
+    public static async Task<Dictionary<string, double>> RunBareAsync(
         string script, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment)
     {
-        string text = $"$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; {Import}{script}";
-        (string output, double wall) = await Processes.RunAsync(File, [.. Arguments, "-Command", text], emulator, stop, environment);
+        string text = $"$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; {script}";
+        (string output, double wall) = await Processes.RunAsync(
+            PowerShellProgram.DotNet, Arguments(text), emulator, stop, environment);
         Dictionary<string, double> numbers = Processes.Numbers(output);
         numbers["wall"] = wall;
         return numbers;
-    }
-
-    private static IEnumerable<Engine> Found()
-    {
-        if (Processes.Find("pwsh") is string pwsh)
-            yield return new Engine("pwsh", pwsh, ["-NoProfile", "-NonInteractive"], ImportModule);
-        yield return new Engine("src/Shell", Processes.DotNet, [Processes.Assembly("Shell"), "-NonInteractive"], "");
     }
 }

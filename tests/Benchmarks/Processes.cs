@@ -22,8 +22,6 @@ internal static class Processes
         File.ReadAllBytes(Path.Combine(Root, "bin", "ArtifactRegistry.Core.dll")).AsSpan().SequenceEqual(
             File.ReadAllBytes(Path.Combine(Root, "src", "ArtifactRegistry.Core", "bin", Configuration, "net8.0", "ArtifactRegistry.Core.dll")));
 
-    public static string DotNet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-
     public static string Assembly(string project) =>
         Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", $"ArtifactRegistry.{project}.dll");
 

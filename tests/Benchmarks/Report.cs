@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ArtifactRegistry.Shell;
 
 namespace ArtifactRegistry.Benchmarks;
 
@@ -23,14 +24,14 @@ internal static class Report
             ? (await Processes.RunAsync(file, ["version"], emulator, stop)).Output.Split('\n')[0]
             : "gcloud is not installed";
         string engine = (await Processes.RunAsync(
-            Engine.All[0].File, [.. Engine.All[0].Arguments, "-Command", "$PSVersionTable.PSVersion.ToString()"], emulator, stop)).Output.Trim();
+            PowerShellProgram.DotNet, Engine.Arguments("$PSVersionTable.PSVersion.ToString()"), emulator, stop)).Output.Trim();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
             # Benchmark
 
             {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC; {Environment.ProcessorCount} cores ({Processor()}), {Memory():0} GB,
-            {RuntimeInformation.OSDescription}; {Engine.All[0].Name} {engine}, {gcloud},
+            {RuntimeInformation.OSDescription}; PowerShell {engine}, {gcloud},
             {RuntimeInformation.FrameworkDescription}. The emulator runs in a process of its own on the same machine. *Floor* is a program
             that sends the same requests with the same concurrency by HttpClient alone. Times are medians of one run of
             `dotnet run -c Release --project tests/Benchmarks`.

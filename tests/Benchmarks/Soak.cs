@@ -45,7 +45,7 @@ internal static class Soak
             }
             "lines=$lines"
             """);
-        Dictionary<string, double> told = await Engine.All[0].RunAsync(script, emulator.Url, stop);
+        Dictionary<string, double> told = await Engine.RunAsync(script, emulator.Url, stop);
         int lines = (int)told["lines"];
         Console.WriteLine("| after | rounds | managed | working set | handles | sockets | threads |\n| --- | --- | --- | --- | --- | --- | --- |");
         for (int i = 0; i < lines; i++)

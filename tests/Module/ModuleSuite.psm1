@@ -135,9 +135,13 @@ function Invoke-Pwsh {
     )
     $import = $Module ? "Import-Module '$($Module.Replace("'", "''"))'; " : ''
     $all = $Bare ? $Arguments : $Arguments + ($File ? @('-File', $File) : @('-Command', ($import + $Script)))
-    $shell = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
-    # The shell closes the descriptor altogether, as cron and systemd may do.
-    $process = $NoInput ? (Start-Program sh (@('-c', 'exec "$@" <&-', 'sh', $shell) + $all)) : (Start-Program $shell $all)
+    # This PowerShell once more: its own executable, or the .NET host with pwsh.dll.
+    $program = @([Environment]::ProcessPath)
+    if ((Split-Path $program[0] -LeafBase) -eq 'dotnet') { $program += Join-Path $PSHOME pwsh.dll }
+    $all = $program + $all
+    # sh closes the descriptor altogether, as cron and systemd may do.
+    if ($NoInput) { $all = @('sh', '-c', 'exec "$@" <&-', 'sh') + $all }
+    $process = Start-Program $all[0] $all[1..($all.Count - 1)]
     $output = $process.StandardOutput.ReadToEndAsync()
     $errors = $process.StandardError.ReadToEndAsync()
     try {

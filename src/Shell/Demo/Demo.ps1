@@ -1,4 +1,4 @@
-# The images of a shop, in an emulator of Artifact Registry inside this process: real commands and their real output,
+# The images of a shop, in an emulator of Artifact Registry on this machine: real commands and their real output,
 # a made-up registry.
 
 # What runs in production is tagged. Which tags does the image have?

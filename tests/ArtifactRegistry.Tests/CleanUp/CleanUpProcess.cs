@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
 using Xunit;
 
 namespace ArtifactRegistry.Tests.CleanUp;
 
-/// <summary>A process of the built shell that runs one command against an emulator, and that may be killed.</summary>
+/// <summary>A process of PowerShell that runs one command against an emulator, and that may be killed.</summary>
 internal sealed class CleanUpProcess : IDisposable
 {
     private readonly Process _process;
@@ -13,14 +14,8 @@ internal sealed class CleanUpProcess : IDisposable
 
     public CleanUpProcess(EmulatorServer emulator, string command)
     {
-        ProcessStartInfo start = new(ShellProcess.DotNet, [ShellProcess.Assembly, "-Command", command])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY"] = emulator.Url.ToString();
-        start.Environment["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true";
+        ProcessStartInfo start = RealPowerShell.Start(emulator, command);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
         _output = _process.StandardOutput.ReadToEndAsync(Stop);

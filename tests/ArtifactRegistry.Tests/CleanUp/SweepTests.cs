@@ -654,7 +654,7 @@ public sealed class SweepTests
         shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Fails;
         string command = $"$ErrorActionPreference = '{action}'; Remove-ArUntaggedImage {Shop.App} -Confirm:$false";
 
-        ShellResult run = await ShellProcess.RunAsync(["-Command", $"{command} | ForEach-Object Status; 'end'"], "",
+        ProcessResult run = await ShellProcess.RunAsync(["-Command", $"{command} | ForEach-Object Status; 'end'"], "",
         [
             ("CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY", shop.Emulator.Url.ToString()),
             ("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true"),

@@ -33,7 +33,7 @@ public sealed class Http2Tests : IAsyncLifetime
     [Fact]
     public async Task Everything_is_asked_by_HTTP_2()
     {
-        ShellResult result = await RunAsync(Clean);
+        ProcessResult result = await RunAsync(Clean);
 
         Assert.True(result.Error.Length == 0, result.Error);
         Assert.Equal(Enumerable.Repeat("Removed", 150), result.Lines);
@@ -48,7 +48,7 @@ public sealed class Http2Tests : IAsyncLifetime
     {
         _emulator.Behaviour.Faults.Add(new Fault(kind) { Rate = 0.2 });
 
-        ShellResult result = await RunAsync(Clean);
+        ProcessResult result = await RunAsync(Clean);
 
         Assert.True(result.Error.Length == 0, result.Error);
         Assert.Equal(150, result.Lines.Count(line => line is "Removed"));
@@ -63,7 +63,7 @@ public sealed class Http2Tests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private async Task<ShellResult> RunAsync(string script)
+    private async Task<ProcessResult> RunAsync(string script)
     {
         string authority = Path.Combine(_folder.Path, "authority.pem");
         await File.WriteAllTextAsync(authority, _certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);

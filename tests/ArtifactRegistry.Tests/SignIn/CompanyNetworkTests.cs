@@ -1,3 +1,4 @@
+using ArtifactRegistry.Tests.Support;
 using Xunit;
 
 namespace ArtifactRegistry.Tests.SignIn;
@@ -13,7 +14,7 @@ public sealed class CompanyNetworkTests : SignInTest
     {
         await using var proxy = new TlsProxy(Shop.Emulator.Url);
 
-        ShellResult result = await RunAsync(("HTTPS_PROXY", proxy.Url.ToString()), Trust(proxy));
+        ProcessResult result = await RunAsync(("HTTPS_PROXY", proxy.Url.ToString()), Trust(proxy));
 
         Assert.True(result.Error.Length == 0, result.Error);
         Assert.Equal(["v1"], result.Lines);
@@ -33,7 +34,7 @@ public sealed class CompanyNetworkTests : SignInTest
     {
         await using var proxy = new TlsProxy(Shop.Emulator.Url);
 
-        ShellResult result = hasToken
+        ProcessResult result = hasToken
             ? await RunAsync("", ("HTTPS_PROXY", proxy.Url.ToString()), ("GOOGLE_OAUTH_ACCESS_TOKEN", "ya29.secret"))
             : await RunAsync(("HTTPS_PROXY", proxy.Url.ToString()));
 
@@ -50,7 +51,7 @@ public sealed class CompanyNetworkTests : SignInTest
     {
         await using var proxy = new TlsProxy(Shop.Emulator.Url);
 
-        ShellResult result = await RunAsync(
+        ProcessResult result = await RunAsync(
             ("HTTPS_PROXY", proxy.Url.ToString()), ("NO_PROXY", ".example.test"), Trust(proxy));
 
         Assert.Equal(1, result.ExitCode);
@@ -64,13 +65,13 @@ public sealed class CompanyNetworkTests : SignInTest
         return ("SSL_CERT_FILE", Write("authority.pem", proxy.Authority));
     }
 
-    private Task<ShellResult> RunAsync(params (string, string)[] environment)
+    private Task<ProcessResult> RunAsync(params (string, string)[] environment)
     {
         string file = Write("key.json", SignIn.AddServiceAccount(Deployer));
         return RunAsync($"$null = Connect-ArRegistry -CredentialFile '{file}';", environment);
     }
 
-    private static Task<ShellResult> RunAsync(string connect, params (string, string)[] environment) =>
+    private static Task<ProcessResult> RunAsync(string connect, params (string, string)[] environment) =>
         ShellProcess.RunAsync(
             ["-c", $"$ErrorActionPreference = 'Stop'; {connect} (Get-ArImageTag {Support.Shop.App}).Tag"],
             "",

@@ -3,7 +3,8 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Shell.Hosting;
+using Microsoft.PowerShell;
+using Microsoft.PowerShell.Commands;
 using Xunit;
 
 namespace ArtifactRegistry.Tests.Support;
@@ -18,8 +19,16 @@ internal sealed class PowerShellSession : IDisposable
     public PowerShellSession(EmulatorServer? emulator = null, PSHost? host = null)
     {
         var state = InitialSessionState.CreateDefault2();
-        StandardCmdlets.AddTo(state);
+        // The Utility, Management and Security modules, whose manifests only PowerShell's own folder has.
+        state.ImportPSModule(
+        [
+            typeof(SelectObjectCommand).Assembly.Location,
+            typeof(GetContentCommand).Assembly.Location,
+            typeof(ConvertToSecureStringCommand).Assembly.Location,
+        ]);
         state.ImportPSModule([Checkout.Manifest]);
+        // On Windows the engine alone, without PowerShell's own configuration file, runs no scripts and loads no module.
+        if (OperatingSystem.IsWindows()) state.ExecutionPolicy = ExecutionPolicy.RemoteSigned;
         _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
         if (emulator is not null)

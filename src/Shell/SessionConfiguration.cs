@@ -1,0 +1,57 @@
+namespace ArtifactRegistry.Shell;
+
+/// <summary>A file for <c>pwsh -ConfigurationFile</c>, which loads the module before anything else is run.</summary>
+/// <remarks>Unlike a command before the user's, this leaves all other arguments as they are, also -File and "-".</remarks>
+internal sealed class SessionConfiguration : IDisposable
+{
+    /// <summary>Names another manifest than the checkout's, or the folder that has it.</summary>
+    public const string Variable = "ARTIFACTREGISTRY_MODULE";
+
+    private const string Manifest = "ArtifactRegistry.psd1";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ar-shell-");
+
+    private SessionConfiguration(string manifest)
+    {
+        Path = System.IO.Path.Combine(_folder.FullName, "module.pssc");
+        File.WriteAllText(
+            Path,
+            $$"""
+            @{
+                SchemaVersion = '2.0.0.0'
+                GUID = '{{Guid.NewGuid()}}'
+                SessionType = 'Default'
+                ModulesToImport = '{{manifest.Replace("'", "''", StringComparison.Ordinal)}}'
+            }
+            """);
+    }
+
+    /// <summary>Gets the path of the file.</summary>
+    public string Path { get; }
+
+    /// <summary>Writes the file for the module of <see cref="Variable"/>, or else of this checkout.</summary>
+    /// <exception cref="FileNotFoundException">There is no such module.</exception>
+    public static SessionConfiguration ForModule()
+    {
+        string manifest = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
+            ? System.IO.Path.GetFullPath(Directory.Exists(given) ? System.IO.Path.Combine(given, Manifest) : given)
+            : AboveThisProgram();
+        // PowerShell itself says no more than that it cannot start.
+        return File.Exists(manifest)
+            ? new SessionConfiguration(manifest)
+            : throw new FileNotFoundException($"There is no module '{manifest}'. Build the solution, or correct {Variable}.");
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static string AboveThisProgram()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string path = System.IO.Path.Combine(folder.FullName, Manifest);
+            if (File.Exists(path)) return path;
+        }
+
+        return System.IO.Path.Combine(AppContext.BaseDirectory, Manifest);
+    }
+}
