@@ -265,6 +265,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : GetVariableValue("ErrorActionPreference"),
         out ActionPreference preference) && preference is ActionPreference.Stop;
 
+    /// <summary>Gives a row the view that is for this kind of rows, such as Removed for tags that are not there any more.</summary>
+    private protected static PSObject Shown(object row, string kind)
+    {
+        PSObject shown = PSObject.AsPSObject(row);
+        shown.TypeNames.Insert(0, $"{row.GetType().FullName}#{kind}");
+        return shown;
+    }
+
     private bool Emit(object? item)
     {
         WriteObject(item);

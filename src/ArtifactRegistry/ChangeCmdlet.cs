@@ -6,6 +6,9 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that changes something: it asks first, and does several items at once.</summary>
 public abstract class ChangeCmdlet : RegistryCmdlet
 {
+    private bool _yesToAll;
+    private bool _noToAll;
+
     /// <summary>How many items are worked on at once.</summary>
     [Parameter]
     [ValidateRange(1, 128)]
@@ -27,25 +30,46 @@ public abstract class ChangeCmdlet : RegistryCmdlet
         PerformAsync(() => !IsEnding && Confirm(target, action));
 
     /// <summary>
-    /// ShouldProcess, except that a question which nobody can answer ends the cmdlet instead of counting as a yes.
+    /// ShouldProcess, except that a question which nobody can answer ends the cmdlet instead of counting as a yes, and that
+    /// the default answer to a question about a deletion is No.
     /// </summary>
     /// <param name="target">What would be changed, by its full name.</param>
     /// <param name="action">A verb phrase that says what would happen to it.</param>
     private protected bool Confirm(string target, string action)
     {
-        if (IsUnasked)
+        if (IsUnasked || OnlyDebugAsks)
         {
             WriteVerbose($"{action}: {target}");
             return true;
         }
 
-        if (!IsDue) return ShouldProcess(target, action);
+        return IsDueAt(OwnImpact) ? Ask(target, action) : ShouldProcess(target, action);
+    }
 
-        // With its input redirected, pwsh reads the answer from there: a blank line would be taken for a yes.
+    /// <summary>
+    /// True if changes that are of high impact together should be asked about once: each by itself is not asked about, and
+    /// nobody said that no question is wanted.
+    /// </summary>
+    private protected bool AsksTogether => !NoQuestions && !IsDueAt(OwnImpact) && IsDueAt(ConfirmImpact.High);
+
+    /// <summary>Asks once about several changes.</summary>
+    private protected bool ConfirmTogether(string target, string action) => Ask(target, action);
+
+    /// <summary>True if the user will be asked, and may take their time.</summary>
+    private protected bool Asks => !IsUnasked && IsDueAt(OwnImpact);
+
+    private bool Ask(string target, string action)
+    {
+        // With its input redirected, pwsh reads the answer from there: a blank line would be taken for the default.
         if (Host.Name == "ConsoleHost" && Console.IsInputRedirected) throw NobodyToAsk(target, action, null);
         try
         {
-            return ShouldProcess(target, action);
+            // Of PowerShell's questions only this one can have No as its default, and ShouldProcess cannot.
+            return IsDeletion
+                ? ShouldContinue(
+                    $"Are you sure you want to perform this action?\nPerforming the operation \"{action}\" on target \"{target}\".",
+                    "Confirm", hasSecurityImpact: true, ref _yesToAll, ref _noToAll)
+                : ShouldProcess(target, action);
         }
         catch (Exception e) when (e is not PipelineStoppedException and not ActionPreferenceStopException)
         {
@@ -53,29 +77,30 @@ public abstract class ChangeCmdlet : RegistryCmdlet
         }
     }
 
-    /// <summary>True if the user will be asked, and may take their time.</summary>
-    private protected bool Asks => !IsUnasked && IsDue;
+    private CmdletAttribute Declaration => GetType().GetCustomAttribute<CmdletAttribute>()!;
+
+    private ConfirmImpact OwnImpact => Declaration.ConfirmImpact;
+
+    private bool IsDeletion => Declaration.VerbName is VerbsCommon.Remove or VerbsSecurity.Revoke;
 
     private bool IsUnasked => NoQuestions && !IsWhatIf && !MyInvocation.BoundParameters.ContainsKey("Confirm");
 
-    private bool IsDue
+    private bool IsDueAt(ConfirmImpact impact)
     {
-        get
-        {
-            if (IsWhatIf) return false;
-            if (MyInvocation.BoundParameters.TryGetValue("Confirm", out object? given))
-                return given is SwitchParameter { IsPresent: true } or true;
-            if (DebugAsks && MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug) && debug is SwitchParameter { IsPresent: true } or true)
-                return true;
-            ConfirmImpact impact = GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
-            ConfirmImpact threshold = LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact set)
-                ? set
-                : ConfirmImpact.High;
-            return threshold != ConfirmImpact.None && impact >= threshold;
-        }
+        if (IsWhatIf) return false;
+        if (MyInvocation.BoundParameters.TryGetValue("Confirm", out object? given))
+            return given is SwitchParameter { IsPresent: true } or true;
+        ConfirmImpact threshold = LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact set)
+            ? set
+            : ConfirmImpact.High;
+        return threshold != ConfirmImpact.None && impact >= threshold;
     }
 
-    // Until 7.5, -Debug has every change asked about: https://github.com/PowerShell/PowerShell/pull/26081
+    // Until 7.5, ShouldProcess asks about every change under -Debug: https://github.com/PowerShell/PowerShell/pull/26081.
+    // Whoever wants to see what is sent is not asked.
+    private bool OnlyDebugAsks => DebugAsks && !IsWhatIf && !IsDueAt(OwnImpact)
+        && MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug) && (debug is SwitchParameter { IsPresent: true } or true);
+
     private static bool DebugAsks { get; } = typeof(PSObject).Assembly.GetName().Version < new Version(7, 6);
 
     private ConfirmationRequiredException NobodyToAsk(string target, string action, Exception? cause)

@@ -25,9 +25,9 @@ internal sealed class CleanUpSummary(int activityId)
     /// <param name="planned">Whether it is one of <see cref="Planned"/>, and so brings the bar forward.</param>
     public void Add(RemovedImage image, bool planned)
     {
-        (RemovalStatus, string) key = (image.Status, InGeneral(image.Reason));
+        (RemovalStatus, string) key = (image.RemovalStatus, InGeneral(image.Reason));
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
-        if (image.Status is RemovalStatus.Removed) _freed += image.SizeBytes;
+        if (image.RemovalStatus is RemovalStatus.Removed) _freed += image.SizeBytes;
         if (planned) _done++;
     }
 

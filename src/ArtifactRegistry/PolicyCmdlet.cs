@@ -53,7 +53,7 @@ public abstract class PolicyCmdlet : ChangeCmdlet
         PolicyOutcome? outcome =
             Wait(resource, () => EditPolicy.RunAsync(resource, edit, members, ConfirmAsync, StopToken));
         if (outcome is null) return null;
-        WriteObject(outcome.Readers, enumerateCollection: true);
+        foreach (Reader reader in outcome.Readers) WriteObject(Shown(reader, "Changed"));
         foreach (RefusedMember refused in outcome.Refused) WriteError(ErrorRecords.For(refused.Error, refused.Member));
         return outcome;
     }

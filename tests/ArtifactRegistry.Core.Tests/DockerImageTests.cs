@@ -59,7 +59,7 @@ public sealed class DockerImageTests
             Tags = tags.Length == 0 ? null : tags.Split(','),
         });
 
-        Assert.Equal(kind, image.Kind);
+        Assert.Equal(kind, image.ImageKind);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class DockerImageTests
         Assert.Equal(("example.com:p", "us", "r", "a/b", Sha), (image.Project, image.Location, image.Repository, image.Package, image.Digest));
         Assert.Equal(["v2", "latest"], image.Tags);
         Assert.Equal(9_876_543_210, image.SizeBytes);
-        Assert.Equal((OciIndex, "x/y", Sha, ImageKind.Index), (image.MediaType, image.ArtifactType, image.SubjectDigest, image.Kind));
+        Assert.Equal((OciIndex, "x/y", Sha, ImageKind.Index), (image.MediaType, image.ArtifactType, image.SubjectDigest, image.ImageKind));
         Assert.Equal(["linux/amd64", "linux/arm/v7", "unknown/unknown", "unknown/unknown"], image.Platforms);
         Assert.Equal(4, image.Children.Count);
     }

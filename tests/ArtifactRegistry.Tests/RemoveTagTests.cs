@@ -60,7 +60,7 @@ public sealed class RemoveTagTests
         shop.Add("v1");
         string free = shop.Add();
 
-        ScriptResult result = shop.Run("Get-ArImageTag $app | Remove-ArImageTag");
+        ScriptResult result = shop.Run("Get-ArImageTag $app | Remove-ArImageTag -Confirm:$false");
 
         Assert.Equal("NameNotSpecific", result.ErrorId);
         Assert.Equal($"{Shop.App}@{free}", result.Error.TargetObject.ToString());

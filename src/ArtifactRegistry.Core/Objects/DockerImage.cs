@@ -11,7 +11,7 @@ public class DockerImage
     private protected DockerImage(DockerImage from)
         : this(from.Name, from.Tags)
     {
-        Kind = from.Kind;
+        ImageKind = from.ImageKind;
         MediaType = from.MediaType;
         ArtifactType = from.ArtifactType;
         SubjectDigest = from.SubjectDigest;
@@ -50,8 +50,8 @@ public class DockerImage
     /// <summary>All tags on this digest; empty if it is untagged.</summary>
     public TagList Tags { get; }
 
-    /// <summary>What the digest holds.</summary>
-    public ImageKind Kind { get; private protected init; }
+    /// <summary>What the digest holds: the name of an <see cref="ArtifactRegistry.ImageKind"/>, as JSON and CSV write it.</summary>
+    public string Kind => ImageKind.ToString();
 
     /// <summary>The manifest's media type.</summary>
     public string? MediaType { get; private init; }
@@ -80,6 +80,9 @@ public class DockerImage
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
 
+    /// <summary>What the digest holds.</summary>
+    internal ImageKind ImageKind { get; private protected init; }
+
     /// <summary>For an index: the manifests that it lists, as far as the service tells.</summary>
     internal IReadOnlyList<ImageManifestMessage> Children { get; private init; } = [];
 
@@ -101,7 +104,7 @@ public class DockerImage
         IReadOnlyList<ImageManifestMessage> children = message.ImageManifests ?? [];
         return new DockerImage(name, tags.Count == 0 ? TagList.Empty : new TagList([.. tags]))
         {
-            Kind = ImageKinds.Of(message.MediaType, message.ArtifactType, message.SubjectDigest, tags),
+            ImageKind = ImageKinds.Of(message.MediaType, message.ArtifactType, message.SubjectDigest, tags),
             MediaType = names.SharedType(message.MediaType),
             ArtifactType = names.SharedType(NullIfEmpty(message.ArtifactType)),
             SubjectDigest = NullIfEmpty(message.SubjectDigest),

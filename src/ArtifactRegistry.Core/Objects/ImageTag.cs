@@ -24,6 +24,12 @@ public sealed class ImageTag
     /// <summary>The image, without tag and digest.</summary>
     public string Image { get; }
 
+    /// <summary>The project's id.</summary>
+    public string Project => Name.Project;
+
+    /// <summary>The repository's name within project and location.</summary>
+    public string Repository => Name.Repository;
+
     /// <summary>The tag; empty in the row of an untagged digest.</summary>
     public string Tag { get; }
 
@@ -34,7 +40,7 @@ public sealed class ImageTag
     public TagList Tags { get; internal init; }
 
     /// <summary>What the digest holds.</summary>
-    public ImageKind Kind { get; }
+    public string Kind { get; }
 
     /// <summary>Size of the image in bytes.</summary>
     public long SizeBytes { get; }

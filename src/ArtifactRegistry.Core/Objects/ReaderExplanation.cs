@@ -32,7 +32,7 @@ public sealed class ReaderExplanation
     {
         Repository = repository;
         Member = member;
-        Reason = reason;
+        ReaderReason = reason;
         Detail = detail;
     }
 
@@ -45,14 +45,17 @@ public sealed class ReaderExplanation
     /// <summary>The verdict from all reasons; null where it depends on what cannot be seen from here.</summary>
     public bool? CanPull { get; internal set; }
 
-    /// <summary>The reason.</summary>
-    public ReaderReason Reason { get; }
+    /// <summary>The reason: the name of a <see cref="ArtifactRegistry.ReaderReason"/>, as JSON and CSV write it.</summary>
+    public string Reason => ReaderReason.ToString();
 
     /// <summary>The role that is granted, if this is about one.</summary>
     public string? Role { get; internal init; }
 
     /// <summary>The reason in words, with what to do about it.</summary>
     public string Detail { get; }
+
+    /// <summary>The reason.</summary>
+    internal ReaderReason ReaderReason { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Reason}: {Detail}";

@@ -35,7 +35,7 @@ public sealed class RemovedImage
         Name = digest.WithDigest(digest.Digest!);
         Tags = tags;
         SizeBytes = sizeBytes;
-        Status = status;
+        RemovalStatus = status;
         Reason = reason;
     }
 
@@ -54,8 +54,8 @@ public sealed class RemovedImage
     /// <summary>Size in bytes.</summary>
     public long SizeBytes { get; }
 
-    /// <summary>What became of it.</summary>
-    public RemovalStatus Status { get; }
+    /// <summary>What became of it: the name of a <see cref="ArtifactRegistry.RemovalStatus"/>, as JSON and CSV write it.</summary>
+    public string Status => RemovalStatus.ToString();
 
     /// <summary>Why, in a sentence.</summary>
     public string Reason { get; }
@@ -68,6 +68,9 @@ public sealed class RemovedImage
 
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
+
+    /// <summary>What became of it.</summary>
+    internal RemovalStatus RemovalStatus { get; }
 
     /// <summary>The name by digest.</summary>
     public override string ToString() => Uri;

@@ -18,20 +18,23 @@ public sealed class UntaggedImage : DockerImage
     internal UntaggedImage(DockerImage image, ImageKind kind, CleanUpDecision decision, string reason, string? relatedTo)
         : base(image)
     {
-        Kind = kind;
-        Decision = decision;
+        ImageKind = kind;
+        CleanUpDecision = decision;
         Reason = reason;
         RelatedTo = relatedTo;
     }
 
-    /// <summary>Whether it would be deleted.</summary>
-    public CleanUpDecision Decision { get; }
+    /// <summary>Delete or Keep: the name of a <see cref="ArtifactRegistry.CleanUpDecision"/>, as JSON and CSV write it.</summary>
+    public string Decision => CleanUpDecision.ToString();
 
     /// <summary>Why, in words.</summary>
     public string Reason { get; }
 
     /// <summary>The digest that keeps it, or that goes before it: its index, its subject, or what refers to it.</summary>
     public string? RelatedTo { get; }
+
+    /// <summary>Whether it would be deleted.</summary>
+    internal CleanUpDecision CleanUpDecision { get; }
 
     /// <summary>The rules that the decision was made by; Remove-ArUntaggedImage goes on with them.</summary>
     internal CleanUpRules? Rules { get; init; }

@@ -63,7 +63,7 @@ public static class ExplainReader
         }
 
         bool? verdict = scopesTooNarrow is not null ? false
-            : rows.Any(row => row.Reason is ReaderReason.GrantedHere or ReaderReason.GrantedAtProject) ? true
+            : rows.Any(row => row.ReaderReason is ReaderReason.GrantedHere or ReaderReason.GrantedAtProject) ? true
             : granted || unseen ? null
             : false;
         foreach (ReaderExplanation row in rows) row.CanPull = verdict;

@@ -85,7 +85,7 @@ public static class RemoveImage
         try
         {
             DockerImage subject = await FindImages.ReadAsync(client, image.Name.WithDigest(digest), stop);
-            string what = $"{image.Kind.InWords()} of {Digest.Shorten(digest)}";
+            string what = $"{image.ImageKind.InWords()} of {Digest.Shorten(digest)}";
             if (subject.Tags.Count == 0) return what;
             return deleteReferrers ? $"{what} ({subject.Tags})" : throw new RegistryException(
                 RegistryErrorKind.StillReferenced,
@@ -127,7 +127,7 @@ public static class RemoveImage
             }
 
             result = await DeleteDigest.RunAsync(client, image, "deleted by name", pacer: null, spares: null, stop);
-            if (result.Status is RemovalStatus.Kept) result = Refused(image, result);
+            if (result.RemovalStatus is RemovalStatus.Kept) result = Refused(image, result);
         }
         catch (RegistryException e)
         {
@@ -137,7 +137,7 @@ public static class RemoveImage
         }
         finally
         {
-            if (gone.Count > 0 && result is null or { Status: RemovalStatus.Kept or RemovalStatus.Failed })
+            if (gone.Count > 0 && result is null or { RemovalStatus: RemovalStatus.Kept or RemovalStatus.Failed })
             {
                 string restored = await RestoreAsync(client, image, gone, stop);
                 if (result is not null) result = WithNote(image, result, restored);
@@ -160,7 +160,7 @@ public static class RemoveImage
     }
 
     /// <summary>Who names a digest wants it gone, so a refusal by the service is an error and not only a row.</summary>
-    private static RemovedImage Refused(DockerImage image, RemovedImage kept) => new(image, kept.Status, kept.Reason)
+    private static RemovedImage Refused(DockerImage image, RemovedImage kept) => new(image, kept.RemovalStatus, kept.Reason)
     {
         Error = new RegistryException(
             kept.Refused ? RegistryErrorKind.StillReferenced : RegistryErrorKind.StillTagged,
@@ -168,7 +168,7 @@ public static class RemoveImage
     };
 
     private static RemovedImage WithNote(DockerImage image, RemovedImage result, string note) =>
-        new(image, result.Status, $"{result.Reason}; {note}")
+        new(image, result.RemovalStatus, $"{result.Reason}; {note}")
         {
             Error = result.Error is RegistryException e ? e.Told($"{e.Message.TrimEnd('.')}; {note}.") : null,
         };

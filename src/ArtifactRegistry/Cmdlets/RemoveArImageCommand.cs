@@ -56,7 +56,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task ReportAsync(RemovedImage removed, bool whatIf)
     {
         // Who answered no has seen it on the screen.
-        if (removed.Status is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
+        if (removed.RemovalStatus is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
         if (removed.Error is RegistryException error)
             await PostAsync(() => Fail(ErrorRecords.For(error, removed)));
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArtifactRegistry.Clients;
 using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
@@ -8,6 +9,8 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(ImageTag))]
 public sealed class RemoveArImageTagCommand : ChangeCmdlet
 {
+    private readonly List<ImageName> _listed = [];
+
     /// <summary>The tags by full name, or the image whose tags -Tag names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ImageArgument]
@@ -20,7 +23,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
-    /// <summary>Asks no question.</summary>
+    /// <summary>Asks no question, not even before a list takes every tag of an image.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -29,11 +32,14 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        // A list may turn out to hold every tag of an image, which can be seen at its end alone.
+        bool isList = MyInvocation.ExpectingInput || Image.Length > 1;
         foreach (ImageName image in Image)
         {
             if (Tag is null)
             {
-                Start(image, () => RemoveAsync(image));
+                if (isList && AsksTogether) _listed.Add(image);
+                else Start(image, () => RemoveAsync(image));
                 continue;
             }
 
@@ -55,8 +61,47 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
         }
     }
 
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_listed.Count > 0 && ConfirmEmptied())
+            foreach (ImageName image in _listed)
+                Start(image, () => RemoveAsync(image));
+        base.EndProcessing();
+    }
+
+    /// <summary>Asks if the list has every tag of an image: that is what a filter looks like that lets everything through.</summary>
+    private bool ConfirmEmptied()
+    {
+        var emptied = new List<(ImageName Image, IReadOnlyList<string> Tags)>();
+        foreach (IGrouping<ImageName, ImageName> each in _listed.Where(name => name.Tag is not null).GroupBy(name => name.ToImage()))
+        {
+            HashSet<string> listed = [.. each.Select(name => name.Tag!)];
+            if (Wait(each.Key, () => TagsOfAsync(each.Key)) is { Count: > 0 } tags && tags.All(listed.Contains))
+                emptied.Add((each.Key, tags));
+        }
+
+        if (emptied.Count == 0) return true;
+        int count = emptied.Sum(each => each.Tags.Count);
+        return ConfirmTogether(
+            SomeOf([.. emptied.Select(each => each.Image.ToString())], 3),
+            $"Remove {(count == 1 ? "the last tag" : $"all {count} tags")} ({SomeOf([.. emptied.SelectMany(each => each.Tags)], 5)})");
+    }
+
+    private async Task<List<string>> TagsOfAsync(ImageName image)
+    {
+        var tags = new List<string>();
+        await foreach (TagMessage tag in Client.ListTagsAsync(image, StopToken))
+            if (ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null)
+                tags.Add(name.Tag);
+        return tags;
+    }
+
+    private static string SomeOf(IReadOnlyList<string> all, int most) =>
+        string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
+
     private async Task RemoveAsync(ImageName name)
     {
-        if (await RemoveTag.RunAsync(Client, name, ConfirmAsync, StopToken) is ImageTag removed) await EmitAsync(removed);
+        if (await RemoveTag.RunAsync(Client, name, ConfirmAsync, StopToken) is ImageTag removed) await EmitAsync(Shown(removed, "Removed"));
     }
 }

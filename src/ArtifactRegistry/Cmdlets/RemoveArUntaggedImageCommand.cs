@@ -175,7 +175,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private void Report(RemovedImage removed, bool planned = false)
     {
         _summary.Add(removed, planned);
-        if (removed.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone) Session.Manifests.Forget(removed.Digest);
+        if (removed.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone) Session.Manifests.Forget(removed.Digest);
         WriteObject(removed);
         if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
         if (_summary.NextProgress() is ProgressRecord progress) WriteProgress(progress);

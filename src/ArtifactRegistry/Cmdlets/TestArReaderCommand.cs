@@ -49,7 +49,7 @@ public sealed class TestArReaderCommand : RegistryCmdlet
         IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(name, readers, member, scopesTooNarrow);
         foreach (ReaderExplanation reason in reasons)
         {
-            if (reason.CanPull is null && reason.Reason is not ReaderReason.Missing)
+            if (reason.CanPull is null && reason.ReaderReason is not ReaderReason.Missing)
                 WriteWarning($"{reason.Member}: false, as far as can be seen. {reason.Detail}");
             else
                 WriteVerbose($"{reason.Member}: {reason}");

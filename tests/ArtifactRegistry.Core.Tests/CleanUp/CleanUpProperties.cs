@@ -79,7 +79,7 @@ public sealed class CleanUpProperties : CoreTest
                 ? $"left {Short(left.Except(expected))}: {string.Join("; ", results.Select(Told))}"
             : asked.Intersect(expected).Any() ? $"tried to delete {Short(asked.Intersect(expected))}"
             : before.Except(expected).Except(results.Select(result => result.Digest)).Any() ? "did not tell of all"
-            : results.Exists(result => result.Status is not (RemovalStatus.Removed or RemovalStatus.AlreadyGone))
+            : results.Exists(result => result.RemovalStatus is not (RemovalStatus.Removed or RemovalStatus.AlreadyGone))
                 ? "told of a failure"
             : null;
     }

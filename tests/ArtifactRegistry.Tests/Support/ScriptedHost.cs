@@ -9,7 +9,7 @@ using System.Text.RegularExpressions;
 namespace ArtifactRegistry.Tests.Support;
 
 /// <summary>A question that PowerShell put to the user.</summary>
-internal sealed record Question(string Caption, string Message, IReadOnlyList<string> Choices);
+internal sealed record Question(string Caption, string Message, IReadOnlyList<string> Choices, string? Default);
 
 /// <summary>A host whose user gives answers that were written down before, and whose screen can be read.</summary>
 /// <param name="answers">Choices by their labels without ampersand, for example "Yes to All"; the last one goes on.</param>
@@ -22,6 +22,9 @@ internal sealed partial class ScriptedHost(params string[] answers) : PSHost
 
     /// <summary>Called when a question is on the screen, before it is answered.</summary>
     public Action<Question>? WhenAsked { get => _interface.WhenAsked; set => _interface.WhenAsked = value; }
+
+    /// <summary>The columns of the screen; 120 unless set.</summary>
+    public int Width { set => UI.RawUI.BufferSize = UI.RawUI.WindowSize = new(value, 50); }
 
     /// <summary>The lines on the screen, without their colours.</summary>
     public IReadOnlyList<string> Screen => Colour().Replace(_interface.Screen, "").Split('\n');
@@ -74,7 +77,7 @@ internal sealed partial class ScriptedHost(params string[] answers) : PSHost
             string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
         {
             string[] labels = [.. choices.Select(choice => choice.Label.Replace("&", "", StringComparison.Ordinal))];
-            var question = new Question(caption, message, labels);
+            var question = new Question(caption, message, labels, defaultChoice >= 0 ? labels[defaultChoice] : null);
             _questions.Add(question);
             WhenAsked?.Invoke(question);
             string answer = answers[Math.Min(_questions.Count, answers.Length) - 1];
@@ -119,7 +122,7 @@ internal sealed partial class ScriptedHost(params string[] answers) : PSHost
         }
     }
 
-    /// <summary>A console of 120 columns.</summary>
+    /// <summary>A console of 120 columns, unless it is set.</summary>
     private sealed class Console120 : PSHostRawUserInterface
     {
         public override ConsoleColor BackgroundColor { get; set; }

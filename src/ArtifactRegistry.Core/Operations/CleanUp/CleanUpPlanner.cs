@@ -252,7 +252,7 @@ internal sealed class CleanUpPlanner(
         foreach (ImageNode node in graph.Nodes)
         {
             if (ManifestReader.Listed(node.Image) is ManifestLinks listed) graph.Connect(node, listed);
-            else if (!node.IsTagged || node.Image.Kind is not ImageKind.Image || node.MayBeIndex || !subjectsTold) unread.Add(node);
+            else if (!node.IsTagged || node.Image.ImageKind is not ImageKind.Image || node.MayBeIndex || !subjectsTold) unread.Add(node);
         }
 
         var read = new ManifestLinks?[unread.Count];

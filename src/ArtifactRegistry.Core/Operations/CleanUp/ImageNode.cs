@@ -56,13 +56,13 @@ internal sealed class ImageNode(DockerImage image)
     public IEnumerable<ImageNode> Held => Subject is null ? Children.Select(child => child.Node) : Children.Select(child => child.Node).Append(Subject);
 
     /// <summary>What it is: an entry for unknown/unknown in an index is an attestation, though its manifest does not say so.</summary>
-    public ImageKind Kind => Image.Kind is ImageKind.Image && _indexes is not null
+    public ImageKind Kind => Image.ImageKind is ImageKind.Image && _indexes is not null
         && _indexes.Exists(index => index._children!.Exists(child => child.Node == this && child.Platform == ImageGraph.AttestationPlatform))
             ? ImageKind.Attestation
-            : Image.Kind;
+            : Image.ImageKind;
 
     /// <summary>True for an index, and for a type that we do not know: it may list anything.</summary>
-    public bool MayBeIndex => Image.Kind is ImageKind.Index || Image.MediaType is not
+    public bool MayBeIndex => Image.ImageKind is ImageKind.Index || Image.MediaType is not
         ("application/vnd.oci.image.manifest.v1+json" or "application/vnd.docker.distribution.manifest.v2+json"
             or "application/vnd.docker.distribution.manifest.v1+json" or "application/vnd.docker.distribution.manifest.v1+prettyjws");
 

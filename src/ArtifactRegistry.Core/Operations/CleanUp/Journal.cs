@@ -43,7 +43,7 @@ public sealed class Journal : IDisposable
             json.WriteString("uri", uri);
             if (result is not null)
             {
-                json.WriteString("status", result.Status.ToString());
+                json.WriteString("status", result.Status);
                 json.WriteString("reason", result.Reason);
                 json.WriteNumber("sizeBytes", result.SizeBytes);
             }

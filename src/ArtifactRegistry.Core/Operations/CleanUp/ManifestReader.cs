@@ -48,7 +48,7 @@ internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryC
     /// (Docker's). Not an index: the service may leave attestations and nested indexes out of imageManifests.
     /// </summary>
     public static ManifestLinks? Listed(DockerImage image) =>
-        image.Kind is ImageKind.Index ? null
+        image.ImageKind is ImageKind.Index ? null
         : image.SubjectDigest is string subject ? new ManifestLinks([], subject)
         : image.MediaType == "application/vnd.docker.distribution.manifest.v2+json" ? ManifestLinks.None
         : null;
@@ -72,7 +72,7 @@ internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryC
             throw;
         }
 
-        if (image.Kind is ImageKind.Index && manifest.Manifests is null)
+        if (image.ImageKind is ImageKind.Index && manifest.Manifests is null)
             throw new RegistryException(RegistryErrorKind.UnexpectedAnswer, "its manifest lists no manifests, so it is not an index");
         var links = new ManifestLinks(
             [.. (manifest.Manifests ?? []).OfType<DescriptorMessage>().Where(entry => entry.Digest is not null).Select(entry => Child(

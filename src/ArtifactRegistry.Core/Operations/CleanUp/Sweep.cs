@@ -204,8 +204,8 @@ internal sealed class Sweep
     /// <summary>Lets go what waited for this digest.</summary>
     private void Release(ImageNode node, RemovedImage result)
     {
-        bool gone = result.Status is RemovalStatus.Removed or RemovalStatus.AlreadyGone;
-        (node.Deletion!.Gone, node.Deletion.Stays) = (gone, !gone && result.Status is not RemovalStatus.NotReached);
+        bool gone = result.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone;
+        (node.Deletion!.Gone, node.Deletion.Stays) = (gone, !gone && result.RemovalStatus is not RemovalStatus.NotReached);
         foreach (ImageNode held in node.Held.Distinct())
         {
             if (held.Deletion is not Deletion waiting) continue;

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Runtime.CompilerServices;
+
+namespace ArtifactRegistry;
+
+/// <summary>
+/// The members that ArtifactRegistry.types.ps1xml adds to rows. Views read these members instead of calling methods, so that they show
+/// the same in Constrained Language Mode, and for rows that come back from a job.
+/// </summary>
+public static class RowView
+{
+    /// <summary>The name that times carry among their type names, so that their text is <see cref="TimeText"/>.</summary>
+    private const string TimeType = "ArtifactRegistry.Time";
+
+    /// <summary>Gets the short digest, such as sha256:77d0…12ef.</summary>
+    public static string DigestText(PSObject row) => Value(row, "Digest") is string digest ? Digest.Shorten(digest) : "";
+
+    /// <summary>Gets the size with a unit, such as 84 MB.</summary>
+    public static string SizeText(PSObject row) => Value(row, "SizeBytes") is long size ? ByteSize.Format(size) : "";
+
+    /// <summary>Gets the age of the upload, such as 3 days ago.</summary>
+    public static string UploadAge(PSObject row) => Age.Format(Value(row, "UploadTime") as DateTime?);
+
+    /// <summary>Gets the age of the last change, such as 3 days ago.</summary>
+    public static string UpdateAge(PSObject row) => Age.Format(Value(row, "UpdateTime") as DateTime?);
+
+    /// <summary>Gets the time of the upload with its age.</summary>
+    public static string UploadTimeText(PSObject row) => TimeAndAge(row);
+
+    /// <summary>Gets the time of the last change with its age.</summary>
+    public static string UpdateTimeText(PSObject row) => TimeAndAge(row);
+
+    /// <summary>Gets the time of the build with its age.</summary>
+    public static string BuildTimeText(PSObject row) => TimeAndAge(row);
+
+    /// <summary>Gets the time of the creation with its age.</summary>
+    public static string CreateTimeText(PSObject row) => TimeAndAge(row);
+
+    /// <summary>Gets the time of the upload, whose text has its zone.</summary>
+    public static object? UploadTime(PSObject row) => Time(row);
+
+    /// <summary>Gets the time of the last change, whose text has its zone.</summary>
+    public static object? UpdateTime(PSObject row) => Time(row);
+
+    /// <summary>Gets the time of the build, whose text has its zone.</summary>
+    public static object? BuildTime(PSObject row) => Time(row);
+
+    /// <summary>Gets the time of the creation, whose text has its zone.</summary>
+    public static object? CreateTime(PSObject row) => Time(row);
+
+    /// <summary>Gets the time of expiry, whose text has its zone.</summary>
+    public static object? ExpiresAt(PSObject row) => Time(row);
+
+    /// <summary>Gets the text of a time: ISO 8601 with the zone, which every culture and every zone reads back as the same moment.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="arguments">The arguments of DateTime.ToString: a format, a culture.</param>
+    public static string TimeText(PSObject time, params object[] arguments)
+    {
+        var value = (DateTime)time.BaseObject;
+        object?[] plain = [.. arguments.Select(argument => argument is PSObject wrapped ? wrapped.BaseObject : argument)];
+        return plain switch
+        {
+            [] => value.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture),
+            [IFormatProvider culture] => value.ToString(culture),
+            [var format] => value.ToString(format?.ToString(), CultureInfo.CurrentCulture),
+            [var format, IFormatProvider culture, ..] => value.ToString(format?.ToString(), culture),
+            _ => throw new ArgumentException("Expected a format and a culture.", nameof(arguments)),
+        };
+    }
+
+    // A DateTime that PowerShell converts to text, as Export-Csv does, loses its zone; one with a type name of its own keeps it.
+    private static PSObject? Time(PSObject row, [CallerMemberName] string property = "")
+    {
+        if (row.BaseObject.GetType().GetProperty(property)?.GetValue(row.BaseObject) is not DateTime value) return null;
+        var time = new PSObject(value);
+        time.TypeNames.Insert(0, TimeType);
+        return time;
+    }
+
+    private static string TimeAndAge(PSObject row, [CallerMemberName] string member = "") =>
+        Value(row, member[..^"Text".Length]) is DateTime time
+            ? $"{time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({Age.Format(time)})"
+            : "";
+
+    private static object? Value(PSObject row, string property) =>
+        row.Properties[property]?.Value is PSObject wrapped ? wrapped.BaseObject : row.Properties[property]?.Value;
+}
