@@ -5,7 +5,7 @@ namespace ArtifactRegistry.Emulator;
 /// </summary>
 /// <remarks>
 /// Each property from <see cref="PageSize"/> on stands for something that Google does not document, so a client has to
-/// cope with every setting. The defaults are the likeliest answers.
+/// cope with every setting. The defaults are the strictest of the likely answers.
 /// </remarks>
 public sealed class Behaviour
 {
@@ -86,10 +86,41 @@ public sealed class Behaviour
     /// <summary>When <c>imageManifests</c> is filled.</summary>
     public ImageManifestsField ImageManifests { get; set; }
 
-    /// <summary>Whether <c>subjectDigest</c> and <c>artifactType</c> are filled.</summary>
+    /// <summary>Whether <c>subjectDigest</c> is filled. The public API does not have the field.</summary>
     public bool SubjectDigest { get; set; } = true;
 
-    /// <summary>Digests that no listing has yet, though they are there.</summary>
+    /// <summary>Whether a query parameter that the method does not have is passed over; else it is refused with 400.</summary>
+    public bool IgnoresUnknownParameters { get; set; }
+
+    /// <summary>
+    /// Whether <c>/v2/</c> serves a manifest of a media type that the Accept header does not name; else it answers 404
+    /// <c>MANIFEST_UNKNOWN</c>, also to <c>*/*</c>.
+    /// </summary>
+    public bool IgnoresAccept { get; set; }
+
+    /// <summary>
+    /// Changes the bytes that <c>/v2/</c> serves as the manifest of a digest; called with the request, the digest and
+    /// the manifest.
+    /// </summary>
+    public Func<RecordedRequest, string, byte[], byte[]>? ServedManifest { get; set; }
+
+    /// <summary>
+    /// Whether the deletion of an index also deletes the children that no tag and no other digest holds; reports differ.
+    /// </summary>
+    public bool ChildrenGoWithIndex { get; set; }
+
+    /// <summary>
+    /// What listings of images, versions and tags leave out; called with the request and the digest or the tag.
+    /// </summary>
+    public Func<RecordedRequest, string, bool>? ListingGap { get; set; }
+
+    /// <summary>How long listings do not show a new digest or a moved tag.</summary>
+    public TimeSpan ListingLag { get; set; }
+
+    /// <summary>How many items of a page the next page shows once more.</summary>
+    public int PageOverlap { get; set; }
+
+    /// <summary>Digests that <c>dockerImages.list</c> does not have yet, though they are there.</summary>
     public Func<string, bool>? NotYetListed { get; set; }
 
     /// <summary>What <c>dockerImages.list</c> does with a filter.</summary>

@@ -30,13 +30,16 @@ public sealed record ImageOptions
     /// <summary>What an index holds.</summary>
     public IReadOnlyList<ChildManifest> Children { get; init; } = [];
 
+    /// <summary>The manifest, if a certain text is wanted; what it holds is what the other properties say.</summary>
+    public string? Manifest { get; init; }
+
     /// <summary>The digest; computed from the synthesised manifest if absent, so that clients may verify it.</summary>
     public string? Digest { get; init; }
 }
 
 /// <summary>An entry of an index.</summary>
 /// <param name="Digest">The digest of the manifest it points to.</param>
-/// <param name="Os">The operating system, or <c>unknown</c> for an attestation.</param>
+/// <param name="Os">The operating system, or <c>unknown</c> for an attestation; empty for an entry without a platform.</param>
 /// <param name="Architecture">The architecture, or <c>unknown</c> for an attestation.</param>
 /// <param name="Variant">The architecture's variant, for example <c>v7</c>.</param>
 public sealed record ChildManifest(
@@ -47,6 +50,9 @@ public sealed record ChildManifest(
 
     /// <summary>Features of the operating system that the image needs.</summary>
     public IReadOnlyList<string> OsFeatures { get; init; } = [];
+
+    /// <summary>The artifact type, as the entries of a referrers index have one.</summary>
+    public string? ArtifactType { get; init; }
 
     /// <summary>Whether it is what BuildKit adds beside each platform: its provenance and SBOM.</summary>
     public bool IsAttestation => Os == "unknown" && Architecture == "unknown";

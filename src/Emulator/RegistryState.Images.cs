@@ -64,6 +64,28 @@ public sealed partial class RegistryState
         }
     }
 
+    /// <summary>
+    /// Lists the referrers of a digest in an index and tags it <c>sha256-…</c>, as cosign and others do where they find
+    /// no referrers API. The index that had the tag before stays behind untagged.
+    /// </summary>
+    /// <returns>The digest of the index.</returns>
+    public string AddFallbackTag(RepositoryName repository, string package, string subject, DateTimeOffset? uploaded = null)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        lock (Gate)
+        {
+            return AddImage(repository, package, new ImageOptions
+            {
+                Tags = [subject.Replace(':', '-')],
+                UploadTime = uploaded,
+                MediaType = Manifests.OciIndex,
+                Children = [.. Existing(repository, package).Versions.Values
+                    .Where(version => version.SubjectDigest == subject)
+                    .Select(version => new ChildManifest(version.Digest, "", "") { ArtifactType = version.ArtifactType })],
+            });
+        }
+    }
+
     /// <summary>Puts a tag on a digest, or moves it there.</summary>
     public void MoveTag(RepositoryName repository, string package, string tag, string digest)
     {
@@ -86,7 +108,7 @@ public sealed partial class RegistryState
         lock (Gate)
         {
             VersionEntry version = Existing(repository, package, digest);
-            version.Package.Remove(version, staleListings: 0, settleAttempts: 0, settledAt: Now);
+            version.Package.Remove(version, new Behaviour(), Now);
         }
     }
 
@@ -182,7 +204,9 @@ public sealed partial class RegistryState
         bool isIndex = options.Children.Count > 0 || options.MediaType is Manifests.OciIndex or Manifests.DockerList;
         string mediaType = options.MediaType ?? (isIndex ? Manifests.OciIndex : Manifests.OciManifest);
         string seed = Manifests.Seed(package.Repository.Name, package.Name, ++package.Seeded);
-        byte[] manifest = isIndex
+        byte[] manifest = options.Manifest is not null
+            ? Encoding.UTF8.GetBytes(options.Manifest)
+            : isIndex
             ? Manifests.Index(seed, options, mediaType, Entries(package, options.Children))
             : Manifests.Image(seed, options, mediaType, Subject(package, options.SubjectDigest));
         DateTimeOffset uploaded = options.UploadTime ?? Now;

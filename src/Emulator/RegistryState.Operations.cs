@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator;
@@ -57,7 +58,12 @@ public sealed partial class RegistryState
             operation.Finish();
             _unfinished.Remove(operation);
         }
-        return operation.Fate is OperationFate.Vanishes or OperationFate.Lost ? null : operation;
+        return operation.Fate switch
+        {
+            OperationFate.Vanishes or OperationFate.Lost => null,
+            OperationFate.Unreadable => throw ApiError.Lacks("artifactregistry.operations.get", name),
+            _ => operation,
+        };
     }
 
     /// <summary>Does the work of operations that nobody waited for.</summary>

@@ -40,7 +40,15 @@ public sealed partial class RegistryState : IDisposable
     /// <summary>Held by every request while it works, so each request is atomic.</summary>
     internal Lock Gate { get; } = new();
 
-    internal DateTimeOffset Now => _clock.GetUtcNow();
+    /// <summary>The time of the service, which counts in microseconds.</summary>
+    internal DateTimeOffset Now
+    {
+        get
+        {
+            DateTimeOffset now = _clock.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+    }
 
     internal IEnumerable<RepositoryEntry> RepositoryEntries => _repositories.Values;
 

@@ -18,7 +18,7 @@ public enum FilterSupport
     /// <summary>It filters by name, as the API's reference says.</summary>
     Supported,
 
-    /// <summary>It answers 400 INVALID_ARGUMENT.</summary>
+    /// <summary>It answers 400 INVALID_ARGUMENT, since the public API has no such parameter.</summary>
     Rejected,
 
     /// <summary>It lists everything.</summary>
@@ -81,4 +81,10 @@ public enum OperationFate
 
     /// <summary>It does nothing, and asking for it answers 404.</summary>
     Lost,
+
+    /// <summary>It does its work, but the caller may not read it: asking for it answers 403.</summary>
+    Unreadable,
+
+    /// <summary>It does its work and ends with code 5 NOT_FOUND, as after a deletion by somebody else.</summary>
+    NotFound,
 }

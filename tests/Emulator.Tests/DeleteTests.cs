@@ -58,6 +58,51 @@ public sealed class DeleteTests : EmulatorTest
     }
 
     [Fact]
+    public async Task An_index_takes_its_children_along_if_the_switch_says_so()
+    {
+        AddedIndex first = State.AddIndex(Apps, "api", ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/s390x"]);
+        string tagged = first.Children[1], shared = first.Children[2], signed = first.Children[3];
+        State.MoveTag(Apps, "api", "v1", tagged);
+        string second = State.AddImage(Apps, "api", new ImageOptions { Children = [new ChildManifest(shared)] });
+        string signature = State.AddImage(Apps, "api", new ImageOptions { SubjectDigest = signed });
+        Behaviour.ChildrenGoWithIndex = true;
+
+        await DeleteAsync("api", first.Digest);
+
+        Assert.Equal(
+            new[] { tagged, shared, second, signed, signature }.Order(StringComparer.Ordinal), State.Digests(Apps, "api"));
+    }
+
+    [Theory]
+    [InlineData(OperationFate.NotFound)]
+    [InlineData(OperationFate.Unreadable)]
+    public async Task A_deletion_that_was_done_may_not_say_so(OperationFate fate)
+    {
+        string digest = State.AddImage(Apps, "web");
+        Behaviour.OperationFate = _ => fate;
+
+        Reply started = await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{digest}");
+        Reply poll = await GetAsync("v1/" + (string)started.Body["name"]!);
+
+        Assert.False(State.HasDigest(Apps, "web", digest));
+        if (fate == OperationFate.NotFound) Assert.Equal(5, (int)poll.Body["error"]!["code"]!);
+        else Assert.Equal((HttpStatusCode.Forbidden, "PERMISSION_DENIED"), (poll.Status, poll.ErrorStatus));
+    }
+
+    [Fact]
+    public async Task A_grant_on_the_repository_alone_does_not_let_read_operations()
+    {
+        string digest = State.AddImage(Apps, "web");
+        Behaviour.Denials = [new Denial("*", "projects/shop/locations/us/operations/*")];
+
+        Reply started = await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{digest}");
+        Reply poll = await GetAsync("v1/" + (string)started.Body["name"]!);
+
+        Assert.Equal(HttpStatusCode.OK, started.Status);
+        Assert.Equal((HttpStatusCode.Forbidden, "The caller does not have permission"), (poll.Status, poll.Message));
+    }
+
+    [Fact]
     public async Task A_subject_goes_after_its_referrers()
     {
         string subject = State.AddImage(Apps, "web");

@@ -83,6 +83,22 @@ public sealed class PolicyTests : EmulatorTest
     }
 
     [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 3)]
+    public async Task A_policy_is_answered_as_the_least_version_that_it_needs(bool conditional, int version)
+    {
+        if (conditional) Condition();
+        JsonObject policy = (await GetAsync($"{AppsPath}:getIamPolicy?options.requestedPolicyVersion=3")).Body;
+        policy["version"] = 3;
+
+        Reply set = await SetAsync(policy);
+        Reply get = await GetAsync($"{AppsPath}:getIamPolicy?options.requestedPolicyVersion=3");
+
+        Assert.Equal(version, (int)set.Body["version"]!);
+        Assert.Equal(version, (int)get.Body["version"]!);
+    }
+
+    [Theory]
     [InlineData("reader", "user:a@example.com", "The role name must be in the form \"roles/{role}\"")]
     [InlineData(Reader, "a@example.com", "is of an unknown type")]
     [InlineData(Reader, "serviceAccount:gone@p.iam", "Service account gone@p.iam does not exist.")]

@@ -52,6 +52,34 @@ public sealed class SeedTests
         Assert.Equal("gcr.io", state.Repositories[0].Id);
     }
 
+    [Fact]
+    public void A_fallback_tag_lists_the_referrers_and_leaves_its_earlier_indexes_untagged()
+    {
+        RegistryState state = new(TimeProvider.System);
+
+        Seed.Parse(
+            """
+            {
+              "repositories": [ {
+                "name": "us-docker.pkg.dev/shop/apps",
+                "images": [ {
+                  "package": "web", "fallbackTag": true, "age": "30d",
+                  "referrers": [ { "artifactType": "a/signature" }, { "artifactType": "a/sbom" } ]
+                } ]
+              } ]
+            }
+            """).AddTo(state);
+
+        string tag = Assert.Single(state.Tags(Apps, "web").Keys);
+        string subject = tag.Replace("sha256-", "sha256:", StringComparison.Ordinal);
+        Assert.Contains(subject, state.UntaggedDigests(Apps, "web"));
+        JsonArray entries = JsonNode.Parse(state.Manifest(Apps, "web", state.DigestOf(Apps, "web", tag)!))!["manifests"]!.AsArray();
+        Assert.Equal(["a/sbom", "a/signature"], entries.Select(entry => (string?)entry!["artifactType"]).Order());
+        Assert.All(entries, entry => Assert.Null(entry!["platform"]));
+        // The image, two referrers, the index of both and that of the first alone.
+        Assert.Equal(5, state.Digests(Apps, "web").Count);
+    }
+
     [Theory]
     [InlineData("{", "line 1")]
     [InlineData("null", "null")]

@@ -36,9 +36,7 @@ internal static class BatchDelete
                 if (parents.Count > 0) throw VersionMethods.HasParents(version, parents);
             }
             foreach (VersionEntry version in versions.DistinctBy(version => version.Resource))
-                version.Package.Remove(
-                    version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts,
-                    call.State.Now + call.Behaviour.SettleTime);
+                version.Package.Remove(version, call.Behaviour, call.State.Now);
             return ApiCall.Empty();
         });
     }

@@ -27,8 +27,11 @@ internal static class ClusterMethods
     private static JsonObject Find(ApiCall call, string p, string location, string name)
         => Project(call, p, "container.clusters.get").Clusters.FirstOrDefault(
             cluster => cluster.Text("location") == location && cluster.Text("name") == name)
-            ?? throw new ApiError(
-                404, "NOT_FOUND", $"Not found: projects/{p}/locations/{location}/clusters/{name}.");
+            ?? throw new ApiError(404, "NOT_FOUND", $"Not found: projects/{p}/{Place(location)}/clusters/{name}.");
+
+    // A zone is a region and a letter: us-central1-a.
+    private static string Place(string location)
+        => location.Count(letter => letter == '-') == 2 ? $"zones/{location}" : $"locations/{location}";
 
     private static ProjectEntry Project(ApiCall call, string id, string permission)
     {

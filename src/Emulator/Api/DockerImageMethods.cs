@@ -12,8 +12,6 @@ internal static partial class DockerImageMethods
     public static JsonObject List(ApiCall call, RepositoryName name)
     {
         RepositoryEntry repository = call.Repository(name, "dockerimages.list");
-        if (call.Query("filter") is not null && call.Behaviour.DockerImageFilter == FilterSupport.Rejected)
-            throw ApiError.Invalid("Filtering is not supported.");
         if (call.Query("filter") is not null && call.Behaviour.DockerImageFilter == FilterSupport.Misses) return [];
         if (call.Query("pageToken") is null) repository.BeginListing();
 
@@ -22,7 +20,8 @@ internal static partial class DockerImageMethods
         {
             Field = "dockerImages",
             Key = version => (version.Package.Name, version.Digest),
-            Show = version => Show(version, call.Behaviour, inList: true),
+            Show = version => Show(version, call, inList: true),
+            Since = version => version.UploadTime,
             Filters = new() { ["name"] = NameOf },
             Orders = new()
             {
@@ -57,14 +56,15 @@ internal static partial class DockerImageMethods
         if (parts.Length != 2) throw ApiError.BadName("GetDockerImage");
         VersionEntry? version = repository.Packages.GetValueOrDefault(ApiCall.Plain(parts[0]))?
             .Versions.GetValueOrDefault(parts[1]);
-        return Show(version ?? throw ApiError.NotFound(), call.Behaviour, inList: false);
+        return Show(version ?? throw ApiError.NotFound(), call, inList: false);
     }
 
     public static string NameOf(VersionEntry version)
         => $"{version.Package.Repository.Name.Resource}/dockerImages/{version.Package.EscapedName}@{version.Digest}";
 
-    private static JsonObject Show(VersionEntry version, Behaviour behaviour, bool inList)
+    private static JsonObject Show(VersionEntry version, ApiCall call, bool inList)
     {
+        Behaviour behaviour = call.Behaviour;
         RepositoryName repository = version.Package.Repository.Name;
         JsonObject json = new()
         {
@@ -72,18 +72,15 @@ internal static partial class DockerImageMethods
             ["uri"] = $"{repository.Uri}/{version.Package.Name}@{version.Digest}",
         };
         // Absent, not empty, for an untagged image.
-        json.AddUnlessEmpty("tags", new JsonArray([.. version.Tags
+        json.AddUnlessEmpty("tags", new JsonArray([.. (inList ? TagMethods.Listed(version, call) : version.Tags)
             .Take(behaviour.DockerImageTagCap ?? int.MaxValue).Select(tag => JsonValue.Create(tag))]));
         json["imageSizeBytes"] = Json.Long(version.Size);
         json["uploadTime"] = Json.Time(version.UploadTime);
         json["mediaType"] = version.MediaType;
         if (version.BuildTime is DateTimeOffset built) json["buildTime"] = Json.Time(built);
         json["updateTime"] = Json.Time(version.UpdateTime);
-        if (behaviour.SubjectDigest)
-        {
-            json.AddUnlessEmpty("artifactType", version.ArtifactType);
-            json.AddUnlessEmpty("subjectDigest", version.SubjectDigest);
-        }
+        json.AddUnlessEmpty("artifactType", version.ArtifactType);
+        if (behaviour.SubjectDigest) json.AddUnlessEmpty("subjectDigest", version.SubjectDigest);
         return json.AddUnlessEmpty("imageManifests", ImageManifests(version, behaviour.ImageManifests, inList));
     }
 

@@ -3,10 +3,13 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Api;
 
-/// <summary>operations.get.</summary>
+/// <summary>operations.get. Operations lie beside the repositories, so a grant on a repository does not cover them.</summary>
 internal static class OperationMethods
 {
     public static JsonObject Get(ApiCall call, string project, string location, string id)
-        => call.State.Poll($"projects/{project}/locations/{location}/operations/{id}")?.ToJson()
-            ?? throw ApiError.NotFound();
+    {
+        string name = $"projects/{project}/locations/{location}/operations/{id}";
+        call.Demand("artifactregistry.operations.get", name);
+        return call.State.Poll(name)?.ToJson() ?? throw ApiError.NotFound();
+    }
 }

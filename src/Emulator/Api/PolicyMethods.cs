@@ -122,7 +122,8 @@ internal static partial class PolicyMethods
         kept["bindings"] = new JsonArray([.. bindings
             .Where(binding => binding["members"] is JsonArray { Count: > 0 }).Select(binding => binding.DeepClone())]);
         if (kept["bindings"]!.AsArray().Count == 0) kept.Remove("bindings");
-        if (conditional) kept["version"] = 3;
+        // Whatever version was sent, a policy that needs no other is answered as version 1.
+        kept["version"] = conditional ? 3 : 1;
         entry.Replace(kept);
         return entry.WithETag();
     }

@@ -53,6 +53,7 @@ internal static partial class RepositoryMethods
                 Settings = Writable(body),
             });
             JsonObject response = Show(call.State.FindRepository(name)!);
+            foreach (string later in (string[])["createTime", "updateTime", "registryUri"]) response.Remove(later);
             response.Insert(0, "@type", "type.googleapis.com/google.devtools.artifactregistry.v1.Repository");
             return response;
         });
@@ -72,7 +73,9 @@ internal static partial class RepositoryMethods
         }
         repository.UpdateTime = call.State.Now;
         repository.Record();
-        return Show(repository);
+        JsonObject answer = Show(repository);
+        answer.Remove("registryUri");
+        return answer;
     }
 
     public static JsonObject Delete(ApiCall call, RepositoryName name)
@@ -91,7 +94,8 @@ internal static partial class RepositoryMethods
         foreach ((string name, JsonNode? value) in repository.Settings) json[name] = value?.DeepClone();
         json["createTime"] = Json.Time(repository.CreateTime);
         json["updateTime"] = Json.Time(repository.UpdateTime);
-        json["sizeBytes"] = Json.Long(repository.Versions.Sum(version => version.Size));
+        long size = repository.Versions.Sum(version => version.Size);
+        if (size > 0) json["sizeBytes"] = Json.Long(size);
         json["registryUri"] = repository.Name.Uri;
         return json;
     }

@@ -11,6 +11,7 @@ internal static class Routes
         RawTarget target = call.Target;
         string method = call.Request.Method == "HEAD" ? "GET" : call.Request.Method;
         string[] path = [.. target.Segments];
+        QueryParameters.Check(call, method, path);
         JsonObject body = path switch
         {
             ["v1", "projects", string p, "locations", string l, "repositories", string r, .. string[] rest]

@@ -34,8 +34,7 @@ internal static partial class ServiceAccountMethods
         ProjectEntry project = Project(call, p, Permission);
         return (project.ServiceAccounts.GetValueOrDefault(account)
             ?? project.ServiceAccounts.Values.FirstOrDefault(entry => entry.UniqueId == account))?.ToJson()
-            ?? throw new ApiError(
-                404, "NOT_FOUND", $"Service account projects/{p}/serviceAccounts/{account} does not exist.");
+            ?? throw new ApiError(404, "NOT_FOUND", "Unknown service account");
     }
 
     public static JsonObject Create(ApiCall call, string p)

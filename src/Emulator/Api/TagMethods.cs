@@ -18,6 +18,7 @@ internal static partial class TagMethods
             ["name"] = item => NameOf(item.Tag, item.Version),
             ["version"] = item => item.Version.Resource,
         },
+        Since = item => item.Version.Package.TagTimes.GetValueOrDefault(item.Tag),
     };
 
     public static JsonObject List(ApiCall call, RepositoryName name, string id)
@@ -69,6 +70,17 @@ internal static partial class TagMethods
         if (package.Repository.ImmutableTags) throw Immutable($"cannot delete tag {tag}");
         package.RemoveTag(tag);
         return [];
+    }
+
+    /// <summary>The tags of a version that a listing shows.</summary>
+    public static IEnumerable<string> Listed(VersionEntry version, ApiCall call)
+    {
+        IEnumerable<string> tags = version.Tags;
+        if (call.Behaviour.ListingGap is Func<RecordedRequest, string, bool> gap)
+            tags = tags.Where(tag => !gap(call.Request, tag));
+        if (call.Behaviour.ListingLag <= TimeSpan.Zero) return tags;
+        DateTimeOffset seen = call.State.Now - call.Behaviour.ListingLag;
+        return tags.Where(tag => version.Package.TagTimes.GetValueOrDefault(tag) <= seen);
     }
 
     public static JsonObject Show(string tag, VersionEntry version)

@@ -18,7 +18,8 @@ internal static class VersionMethods
         {
             Field = "versions",
             Key = version => ("", version.Digest),
-            Show = version => Show(version, full, call.Behaviour),
+            Show = version => Show(version, full ? TagMethods.Listed(version, call) : [], call.Behaviour),
+            Since = version => version.UploadTime,
             Filters = new() { ["name"] = version => version.Resource },
             Orders = new()
             {
@@ -31,7 +32,10 @@ internal static class VersionMethods
     }
 
     public static JsonObject Get(ApiCall call, RepositoryName name, string id, string digest)
-        => Show(call.Version(name, id, digest, "versions.get"), IsFull(call), call.Behaviour);
+    {
+        VersionEntry version = call.Version(name, id, digest, "versions.get");
+        return Show(version, IsFull(call) ? version.Tags : [], call.Behaviour);
+    }
 
     public static JsonObject Patch(ApiCall call, RepositoryName name, string id, string digest)
     {
@@ -39,7 +43,7 @@ internal static class VersionMethods
         version.Annotations = call.Body()["annotations"]?.DeepClone() as JsonObject;
         version.UpdateTime = call.State.Now;
         version.Record();
-        return Show(version, full: false, call.Behaviour);
+        return Show(version, [], call.Behaviour);
     }
 
     /// <remarks>
@@ -57,9 +61,7 @@ internal static class VersionMethods
             CheckTags(version, force, call.Behaviour);
             IReadOnlyCollection<string> parents = version.Package.ParentsThatRefuse(digest, call.State.Now);
             if (parents.Count > 0) throw HasParents(version, parents);
-            version.Package.Remove(
-                version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts,
-                call.State.Now + call.Behaviour.SettleTime);
+            version.Package.Remove(version, call.Behaviour, call.State.Now);
             return ApiCall.Empty();
         });
     }
@@ -89,7 +91,7 @@ internal static class VersionMethods
     // Enums travel as names, or as numbers if the client asks for that.
     private static bool IsFull(ApiCall call) => call.Query("view")?.ToUpperInvariant() is "FULL" or "2";
 
-    private static JsonObject Show(VersionEntry version, bool full, Behaviour behaviour)
+    private static JsonObject Show(VersionEntry version, IEnumerable<string> tags, Behaviour behaviour)
     {
         JsonObject metadata = new()
         {
@@ -98,11 +100,8 @@ internal static class VersionMethods
             ["mediaType"] = version.MediaType,
         };
         if (version.BuildTime is DateTimeOffset built) metadata["buildTime"] = Json.Time(built);
-        if (behaviour.SubjectDigest)
-        {
-            metadata.AddUnlessEmpty("artifactType", version.ArtifactType);
-            metadata.AddUnlessEmpty("subjectDigest", version.SubjectDigest);
-        }
+        metadata.AddUnlessEmpty("artifactType", version.ArtifactType);
+        if (behaviour.SubjectDigest) metadata.AddUnlessEmpty("subjectDigest", version.SubjectDigest);
 
         JsonObject json = new()
         {
@@ -110,11 +109,8 @@ internal static class VersionMethods
             ["createTime"] = Json.Time(version.UploadTime),
             ["updateTime"] = Json.Time(version.UpdateTime),
         };
-        if (full)
-        {
-            json.AddUnlessEmpty("relatedTags", new JsonArray([.. version.Tags
-                .Take(RelatedTagsLimit).Select(tag => TagMethods.Show(tag, version))]));
-        }
+        json.AddUnlessEmpty("relatedTags", new JsonArray([.. tags
+            .Take(RelatedTagsLimit).Select(tag => TagMethods.Show(tag, version))]));
         json["metadata"] = metadata;
         if (version.Annotations is not null) json["annotations"] = version.Annotations.DeepClone();
         return json;

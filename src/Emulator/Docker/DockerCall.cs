@@ -64,6 +64,10 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
 
     public void Demand(RepositoryName repository, string permission) => call.Demand(permission, repository.Resource);
 
+    /// <summary>The manifest of a version as this answer serves it.</summary>
+    public byte[] Served(VersionEntry version)
+        => Behaviour.ServedManifest?.Invoke(call.Request, version.Digest, version.Manifest) ?? version.Manifest;
+
     /// <summary>Reads a body that has to be small.</summary>
     public async Task<byte[]> ReadBodyAsync(int limit)
     {

@@ -28,9 +28,13 @@ internal sealed class DockerError(int status, string code, string message) : Exc
 
     public static DockerError Unsupported(int status, string message) => new(status, "UNSUPPORTED", message);
 
-    /// <summary>What the API refuses with 403, in the registry's envelope.</summary>
-    public static DockerError For(ApiError error)
-        => new(error.Code, error.Code == 403 ? "DENIED" : "UNKNOWN", error.Message);
+    /// <summary>
+    /// What the API refuses, in the registry's envelope; a missing permission in the registry's words, as in
+    /// https://github.com/GoogleCloudPlatform/gcr-cleaner/issues/76.
+    /// </summary>
+    public static DockerError For(ApiError error) => error is { Code: 403, Permission: string permission }
+        ? new(403, "DENIED", $"Permission \"{permission}\" denied on resource \"{error.Resource}\" (or it may not exist)")
+        : new(error.Code, error.Code == 403 ? "DENIED" : "UNKNOWN", error.Message);
 
     public Answer ToAnswer() => Answer.Json(
         new JsonObject

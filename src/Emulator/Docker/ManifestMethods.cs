@@ -18,7 +18,8 @@ internal static partial class ManifestMethods
     public static Answer Get(DockerCall call, DockerName name, string reference) => call.Locked(() =>
     {
         VersionEntry version = Version(call, name, reference, DockerCall.PullPermission);
-        return new Answer(200, version.Manifest, version.MediaType)
+        CheckAccept(call, reference, version);
+        return new Answer(200, call.Served(version), version.MediaType)
         {
             Headers = new() { ["Docker-Content-Digest"] = version.Digest },
         };
@@ -81,9 +82,7 @@ internal static partial class ManifestMethods
                 : new DockerError(
                     400, "GOOGLE_MANIFEST_DANGLING_PARENT_IMAGE", $"Manifest {version.Digest} is referenced by image {parent}");
         }
-        package.Remove(
-            version, call.Behaviour.StaleListings, call.Behaviour.SettleAttempts,
-            call.State.Now + call.Behaviour.SettleTime);
+        package.Remove(version, call.Behaviour, call.State.Now);
         return new Answer(202, []);
     });
 
@@ -114,6 +113,20 @@ internal static partial class ManifestMethods
         package.Record();
         foreach (string tag in tags) package.PointTag(tag, version, now);
         return version;
+    }
+
+    /// <summary>
+    /// Google takes the Accept header literally: parameters and <c>*/*</c> name no type. Seen on gcr.io, for example in
+    /// https://github.com/camallo/dkregistry-rs/issues/161.
+    /// </summary>
+    private static void CheckAccept(DockerCall call, string reference, VersionEntry version)
+    {
+        string accept = call.Header("Accept") ?? "";
+        if (call.Behaviour.IgnoresAccept || accept.Split(',', StringSplitOptions.TrimEntries).Contains(version.MediaType))
+            return;
+        string which = reference == version.Digest ? "Manifest" : $"Manifest with tag '{reference}'";
+        throw new DockerError(
+            404, "MANIFEST_UNKNOWN", $"{which} has media type '{version.MediaType}', but client accepts '{accept}'.");
     }
 
     /// <summary>What a manifest is made of has to be there before it. Its subject may come later.</summary>

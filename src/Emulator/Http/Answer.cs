@@ -18,5 +18,9 @@ internal sealed record Answer(int Status, byte[] Body, string ContentType = "app
 
     public static Answer Json(JsonObject body, int status = 200) => new(status, Model.Manifests.Write(body));
 
-    public static Answer For(ApiError error) => Json(error.ToBody(), error.Code);
+    /// <summary>The refusal of a request to a path.</summary>
+    public static Answer For(ApiError error, string path) => Json(
+        error.ToBody(withErrors: path.Contains("/serviceAccounts", StringComparison.Ordinal)
+            || path.Contains("/clusters", StringComparison.Ordinal)),
+        error.Code);
 }

@@ -11,6 +11,12 @@ internal sealed class ApiError(int code, string status, string message, params J
     /// <summary>The HTTP status.</summary>
     public int Code => code;
 
+    /// <summary>The permission that is missing, if that is the reason.</summary>
+    public string? Permission { get; private init; }
+
+    /// <summary>What the permission is missing on.</summary>
+    public string? Resource { get; private init; }
+
     public static ApiError NotFound() => new(404, "NOT_FOUND", "Requested entity was not found.");
 
     public static ApiError NoSuchMethod() => new(404, "NOT_FOUND", "Method not found.");
@@ -62,12 +68,18 @@ internal sealed class ApiError(int code, string status, string message, params J
         {
             ["permission"] = permission,
             ["resource"] = resource,
-        }));
+        }))
+    {
+        Permission = permission,
+        Resource = resource,
+    };
 
     /// <summary>Each service says it in its own words.</summary>
     public static ApiError Lacks(string permission, string resource) => permission.Split('.')[0] switch
     {
         "resourcemanager" => ProjectDenied(),
+        // What it says is not known; the audit log's page lists no permission for it.
+        "artifactregistry" when permission == "artifactregistry.operations.get" => ProjectDenied(),
         "iam" => new(
             403,
             "PERMISSION_DENIED",
@@ -118,10 +130,16 @@ internal sealed class ApiError(int code, string status, string message, params J
             ["quota_unit"] = "1/min/{project}/{region}",
         }));
 
-    /// <summary>The body of an answer.</summary>
-    public JsonObject ToBody()
+    /// <summary>The body of an answer. IAM and GKE add what APIs had before there was a status.</summary>
+    public JsonObject ToBody(bool withErrors)
     {
-        JsonObject error = new() { ["code"] = code, ["message"] = Message, ["status"] = status };
+        JsonObject error = new() { ["code"] = code, ["message"] = Message };
+        if (withErrors)
+        {
+            error["errors"] = new JsonArray(
+                new JsonObject { ["message"] = Message, ["domain"] = "global", ["reason"] = Reason });
+        }
+        error["status"] = status;
         AddDetails(error);
         return new JsonObject { ["error"] = error };
     }
@@ -149,6 +167,18 @@ internal sealed class ApiError(int code, string status, string message, params J
         "UNAVAILABLE" => 14,
         "UNAUTHENTICATED" => 16,
         _ => 2,
+    };
+
+    private string Reason => status switch
+    {
+        "NOT_FOUND" => "notFound",
+        "ALREADY_EXISTS" => "alreadyExists",
+        "PERMISSION_DENIED" => "forbidden",
+        "UNAUTHENTICATED" => "authError",
+        "RESOURCE_EXHAUSTED" => "rateLimitExceeded",
+        "FAILED_PRECONDITION" => "failedPrecondition",
+        "ABORTED" => "aborted",
+        _ => code < 500 ? "badRequest" : "backendError",
     };
 
     private static JsonObject ErrorInfo(string reason, string domain, JsonObject metadata) => new()

@@ -6,10 +6,17 @@ namespace ArtifactRegistry.Emulator.Http;
 /// <summary>Protocol Buffers' habits in JSON.</summary>
 internal static class Json
 {
+    /// <summary>Writes a time with 0, 3, 6 or 9 digits of the second, as few as it takes.</summary>
     public static string Time(DateTimeOffset time)
     {
-        string text = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-        return (text.EndsWith(".000000", StringComparison.Ordinal) ? text[..^7] : text) + "Z";
+        string fraction = (time.Ticks % TimeSpan.TicksPerSecond) switch
+        {
+            0 => "",
+            long ticks when ticks % TimeSpan.TicksPerMillisecond == 0 => ".fff",
+            long ticks when ticks % TimeSpan.TicksPerMicrosecond == 0 => ".ffffff",
+            _ => ".fffffff'00'",
+        };
+        return time.UtcDateTime.ToString($"yyyy-MM-dd'T'HH:mm:ss{fraction}'Z'", CultureInfo.InvariantCulture);
     }
 
     /// <summary>64-bit integers travel as strings.</summary>

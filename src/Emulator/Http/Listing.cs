@@ -26,6 +26,9 @@ internal sealed class Listing<T>
     /// <summary>Fields to order by, each as text that sorts rightly.</summary>
     public Dictionary<string, Func<T, string>> Orders { get; init; } = [];
 
+    /// <summary>Since when an item is as it is, for listings that lag; null if they do not.</summary>
+    public Func<T, DateTimeOffset>? Since { get; init; }
+
     /// <summary>Page size where the request names none, if it is not that of Artifact Registry.</summary>
     public int? DefaultSize { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed class Listing<T>
         Position? last = token is null ? null : Read(token, filter, orderBy);
         // Before the filter, which would otherwise look again at all that stood on the pages before.
         if (last is not null && orderBy is null && items is IReadOnlyList<T> list) items = list.Skip(FirstAfter(list, last.Value));
+        items = Shown(call, items);
         if (filter is not null && !ignoreFilter)
         {
             Func<T, bool> matches = Filter.Parse(filter, Filters);
@@ -68,9 +72,22 @@ internal sealed class Listing<T>
             bool repeat = call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
             answer["nextPageToken"] = repeat && token is not null
                 ? token
-                : Write(At(page[^1], order), filter, orderBy);
+                : Write(At(page[^(1 + Math.Min(call.Behaviour.PageOverlap, size - 1))], order), filter, orderBy);
         }
         return answer;
+    }
+
+    /// <summary>The items without those that this listing does not show, or not yet.</summary>
+    private IEnumerable<T> Shown(ApiCall call, IEnumerable<T> items)
+    {
+        if (call.Behaviour.ListingGap is Func<RecordedRequest, string, bool> gap)
+            items = items.Where(item => !gap(call.Request, Key(item).Id));
+        if (Since is not null && call.Behaviour.ListingLag > TimeSpan.Zero)
+        {
+            DateTimeOffset seen = call.State.Now - call.Behaviour.ListingLag;
+            items = items.Where(item => Since(item) <= seen);
+        }
+        return items;
     }
 
     private int Size(ApiCall call)

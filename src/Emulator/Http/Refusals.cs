@@ -9,13 +9,13 @@ internal static class Refusals
     {
         Answer? answer = fault.Kind switch
         {
-            FaultKind.TooManyRequests => Answer.For(ApiError.QuotaExceeded(NumberOfProject(request, server.State))),
-            FaultKind.Forbidden => Answer.For(ApiError.ProjectDenied()),
-            FaultKind.Aborted => Answer.For(ApiError.Aborted()),
-            FaultKind.InternalError => Answer.For(ApiError.Internal()),
+            FaultKind.TooManyRequests => Answer.For(ApiError.QuotaExceeded(NumberOfProject(request, server.State)), request.Path),
+            FaultKind.Forbidden => Answer.For(ApiError.ProjectDenied(), request.Path),
+            FaultKind.Aborted => Answer.For(ApiError.Aborted(), request.Path),
+            FaultKind.InternalError => Answer.For(ApiError.Internal(), request.Path),
             FaultKind.BadGateway => new Answer(502, FrontEndPage(), "text/html; charset=UTF-8"),
-            FaultKind.Unavailable => Answer.For(ApiError.Unavailable()),
-            FaultKind.GatewayTimeout => Answer.For(ApiError.DeadlineExceeded()),
+            FaultKind.Unavailable => Answer.For(ApiError.Unavailable(), request.Path),
+            FaultKind.GatewayTimeout => Answer.For(ApiError.DeadlineExceeded(), request.Path),
             _ => null,
         };
         string? retryAfter = fault.RetryAfter ?? server.Behaviour.RetryAfter;

@@ -15,6 +15,9 @@ internal static class Manifests
     public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
     public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
 
+    public const string Schema1 = "application/vnd.docker.distribution.manifest.v1+json";
+    public const string Schema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+
     private const int ConfigSize = 1469;
     private static readonly JsonSerializerOptions Plain =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,6 +29,7 @@ internal static class Manifests
 
     public static byte[] Image(string seed, ImageOptions options, string mediaType, JsonObject? subject)
     {
+        if (mediaType is Schema1 or Schema1Signed) return OfSchema1(seed);
         bool docker = mediaType == DockerManifest;
         long layer = Math.Max(0, (options.Size ?? 0) - ConfigSize);
         JsonObject manifest = new()
@@ -54,6 +58,17 @@ internal static class Manifests
         return Write(manifest);
     }
 
+    /// <summary>See https://distribution.github.io/distribution/spec/deprecated-schema-v1/.</summary>
+    private static byte[] OfSchema1(string seed) => Write(new JsonObject
+    {
+        ["schemaVersion"] = 1,
+        ["name"] = seed,
+        ["tag"] = "old",
+        ["architecture"] = "amd64",
+        ["fsLayers"] = new JsonArray(new JsonObject { ["blobSum"] = DigestOf(Encoding.UTF8.GetBytes(seed + " layer")) }),
+        ["history"] = new JsonArray(new JsonObject { ["v1Compatibility"] = "{\"id\":\"1\"}" }),
+    });
+
     public static byte[] Index(string seed, ImageOptions options, string mediaType, IReadOnlyList<JsonObject> entries)
     {
         JsonObject index = new()
@@ -70,8 +85,6 @@ internal static class Manifests
 
     public static JsonObject Entry(ChildManifest child, string mediaType, long size, string? describes)
     {
-        JsonObject platform = new() { ["architecture"] = child.Architecture, ["os"] = child.Os };
-        if (child.Variant is not null) platform["variant"] = child.Variant;
         JsonObject entry = new()
         {
             ["mediaType"] = mediaType,
@@ -86,6 +99,10 @@ internal static class Manifests
                 ["vnd.docker.reference.type"] = "attestation-manifest",
             };
         }
+        if (child.ArtifactType is not null) entry["artifactType"] = child.ArtifactType;
+        if (child.Os.Length + child.Architecture.Length == 0) return entry;
+        JsonObject platform = new() { ["architecture"] = child.Architecture, ["os"] = child.Os };
+        if (child.Variant is not null) platform["variant"] = child.Variant;
         entry["platform"] = platform;
         return entry;
     }

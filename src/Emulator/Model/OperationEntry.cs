@@ -33,10 +33,11 @@ internal sealed class OperationEntry(string name, JsonObject metadata, Func<Json
         try
         {
             _response = work(metadata);
+            if (Fate == OperationFate.NotFound) throw ApiError.NotFound();
         }
         catch (ApiError error)
         {
-            _error = error;
+            (_response, _error) = (null, error);
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     /// <summary>Tags and what they point to.</summary>
     public SortedDictionary<string, VersionEntry> Tags { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>When each tag was put where it points to.</summary>
+    public Dictionary<string, DateTimeOffset> TagTimes { get; } = [];
+
     /// <summary>
     /// For a digest, the digests that hold it: indexes over their children, referrers over their subject.
     /// </summary>
@@ -80,6 +83,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     {
         if (Tags.TryGetValue(tag, out VersionEntry? previous)) previous.Tags.Remove(tag);
         Tags[tag] = version;
+        TagTimes[tag] = now;
         version.Tags.Add(tag);
         version.UpdateTime = now;
         UpdateTime = now;
@@ -96,7 +100,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     }
 
     /// <summary>Takes a version and its tags away, whatever holds it.</summary>
-    public void Remove(VersionEntry version, int staleListings, int settleAttempts, DateTimeOffset settledAt)
+    public void Remove(VersionEntry version, Behaviour behaviour, DateTimeOffset now)
     {
         foreach (string tag in version.Tags) Tags.Remove(tag);
         Versions.Remove(version.Digest);
@@ -104,7 +108,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
         repository.Changed();
         repository.Journal?.Drop(version.Resource);
         if (version.Tags.Count > 0) Record();
-        if (staleListings > 0) Ghosts.Add((version, repository.Listings + staleListings));
+        if (behaviour.StaleListings > 0) Ghosts.Add((version, repository.Listings + behaviour.StaleListings));
 
         foreach (string held in version.Holds)
         {
@@ -112,7 +116,13 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
             holders.Remove(version.Digest);
             if (holders.Count > 0) continue;
             HoldersOf.Remove(held);
-            Settling[held] = (version.Digest, settleAttempts, settledAt);
+            Settling[held] = (version.Digest, behaviour.SettleAttempts, now + behaviour.SettleTime);
+        }
+        if (!behaviour.ChildrenGoWithIndex) return;
+        foreach (string digest in version.Children.Select(child => child.Digest))
+        {
+            if (Versions.TryGetValue(digest, out VersionEntry? child) && child.Tags.Count == 0 && !HoldersOf.ContainsKey(digest))
+                Remove(child, behaviour, now);
         }
     }
 

@@ -39,6 +39,9 @@ public sealed record SeedImage
     /// <summary>Images whose subject is this one: signatures, SBOMs, attestations.</summary>
     public IReadOnlyList<SeedImage> Referrers { get; set; } = [];
 
+    /// <summary>Whether an index tagged <c>sha256-…</c> lists the referrers; each referrer pushed one anew.</summary>
+    public bool FallbackTag { get; set; }
+
     internal void AddTo(RegistryState state, RepositoryName repository, string? package = null, string? subject = null)
     {
         string name = Package ?? package
@@ -74,6 +77,10 @@ public sealed record SeedImage
         string digest = Platforms.Count > 0
             ? state.AddIndex(repository, name, Platforms, options).Digest
             : state.AddImage(repository, name, options);
-        foreach (SeedImage referrer in Referrers) referrer.AddTo(state, repository, name, digest);
+        foreach (SeedImage referrer in Referrers)
+        {
+            referrer.AddTo(state, repository, name, digest);
+            if (FallbackTag) state.AddFallbackTag(repository, name, digest, state.Now - age);
+        }
     }
 }

@@ -15,8 +15,10 @@ public sealed class DockerTests : EmulatorTest
 
         foreach (string reference in (string[])[index.Digest, "v1", index.Children[0]])
         {
-            using HttpResponseMessage response = await Client.GetAsync(
-                new Uri(Emulator.Url, $"v2/us/shop/apps/team/api/manifests/{reference}"), Stop);
+            using HttpRequestMessage request = new(
+                HttpMethod.Get, new Uri(Emulator.Url, $"v2/us/shop/apps/team/api/manifests/{reference}"));
+            request.Headers.TryAddWithoutValidation("Accept", $"{Oci.Manifest}, {Oci.Index}");
+            using HttpResponseMessage response = await Client.SendAsync(request, Stop);
             byte[] content = await response.Content.ReadAsByteArrayAsync(Stop);
 
             string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));

@@ -177,7 +177,7 @@ public sealed class PushBlobTests : RegistryTest
         Got got = await AskAsync("POST", Uploads, []);
 
         Assert.Equal((HttpStatusCode.Forbidden, "DENIED"), (got.Status, got.Code));
-        Assert.Contains("'artifactregistry.repositories.uploadArtifacts' denied", got.Message, StringComparison.Ordinal);
+        Assert.Contains("Permission \"artifactregistry.repositories.uploadArtifacts\" denied on resource \"projects/", got.Message, StringComparison.Ordinal);
     }
 
     private Task<Got> ChunkAsync(string method, string path, int first, int end)

@@ -16,6 +16,9 @@ public abstract class RegistryTest : EmulatorTest
     /// <summary>The trait that names the paragraph of the distribution specification, v1.1.1, that a test is for.</summary>
     protected const string Spec = "spec.md";
 
+    /// <summary>What clients name in Accept; the registry serves a manifest of no other type.</summary>
+    private static readonly string KnownTypes = string.Join(',', Oci.Manifest, Oci.Index, Oci.DockerManifest, Oci.DockerList);
+
     protected async Task<Got> AskAsync(
         string method, string path, byte[]? content = null, string? contentType = null, params (string Name, string Value)[] headers)
     {
@@ -25,6 +28,7 @@ public abstract class RegistryTest : EmulatorTest
             request.Content = new ByteArrayContent(content);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType ?? "application/octet-stream");
         }
+        if (headers.All(header => header.Name != "Accept")) request.Headers.TryAddWithoutValidation("Accept", KnownTypes);
         foreach ((string name, string value) in headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
