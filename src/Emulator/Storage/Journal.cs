@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Win32.SafeHandles;
 
 namespace ArtifactRegistry.Emulator.Storage;
 
@@ -17,12 +18,19 @@ internal sealed class Journal : IDisposable
     private readonly List<(string Name, Func<JsonObject>? Record)> _changes = [];
     private readonly SemaphoreSlim _flushing = new(1);
     private readonly FileStream _lock;
-    private readonly FileStream _file;
+
+    // A handle and not a stream: flushing to the disk runs beside writing, and a stream's handle cannot be read without
+    // flushing the stream's own buffer.
+    private readonly SafeFileHandle _file;
     private bool _listens;
     private long _written;
     private long _flushed;
 
-    private Journal(FileStream folderLock, FileStream file) => (_lock, _file) = (folderLock, file);
+    private Journal(FileStream folderLock, SafeFileHandle file)
+    {
+        (_lock, _file) = (folderLock, file);
+        _flushed = _written = RandomAccess.GetLength(file);
+    }
 
     /// <summary>From now on changes are noted; before, the state is made again from what was read.</summary>
     public void Start() => _listens = true;
@@ -46,10 +54,19 @@ internal sealed class Journal : IDisposable
         Dictionary<string, int> last = new(StringComparer.Ordinal);
         for (int i = 0; i < _changes.Count; i++) last[_changes[i].Name] = i;
         // A drop takes along what lay below the name at that time, whatever came after it.
-        _file.Write(Line(_changes.Where((change, i) => change.Record is null || last[change.Name] == i)
-            .Select(change => Entry(change.Name, change.Record?.Invoke()))));
-        _file.Flush();
-        Interlocked.Exchange(ref _written, _file.Position);
+        byte[] line = Line(_changes.Where((change, i) => change.Record is null || last[change.Name] == i)
+            .Select(change => Entry(change.Name, change.Record?.Invoke())));
+        try
+        {
+            RandomAccess.Write(_file, line, _written);
+        }
+        catch (IOException)
+        {
+            // A disk that is full: half a line must not stand before the next one, which says all of it again.
+            RandomAccess.SetLength(_file, _written);
+            throw;
+        }
+        Interlocked.Add(ref _written, line.Length);
         _changes.Clear();
     }
 
@@ -64,7 +81,7 @@ internal sealed class Journal : IDisposable
             // Who waited here is served by the flush of whoever came first.
             if (_flushed >= written) return;
             long now = Interlocked.Read(ref _written);
-            RandomAccess.FlushToDisk(_file.SafeFileHandle);
+            RandomAccess.FlushToDisk(_file);
             Interlocked.Exchange(ref _flushed, now);
         }
         finally
@@ -76,7 +93,7 @@ internal sealed class Journal : IDisposable
     public void Dispose()
     {
         Write();
-        RandomAccess.FlushToDisk(_file.SafeFileHandle);
+        RandomAccess.FlushToDisk(_file);
         _file.Dispose();
         _lock.Dispose();
         _flushing.Dispose();
@@ -101,8 +118,7 @@ internal sealed class Journal : IDisposable
                 file.Flush(flushToDisk: true);
             }
             File.Move(fresh, path, overwrite: true);
-            FileStream end = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-            return (new Journal(folderLock, end), records);
+            return (new Journal(folderLock, File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read)), records);
         }
         catch
         {

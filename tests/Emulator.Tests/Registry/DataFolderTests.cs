@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -126,7 +125,7 @@ public sealed partial class DataFolderTests : RegistryTest
     {
         Pushed image;
         string expected;
-        await using (Executable first = await Executable.StartAsync(_folder.Path))
+        await using (EmulatorProcess first = await EmulatorProcess.StartAsync(_folder.Path, Stop))
         {
             Redirect(first.Url);
             image = await PushImageAsync("pushed before", "v1");
@@ -147,7 +146,7 @@ public sealed partial class DataFolderTests : RegistryTest
             await giveUp.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         }
-        await using Executable second = await Executable.StartAsync(_folder.Path);
+        await using EmulatorProcess second = await EmulatorProcess.StartAsync(_folder.Path, Stop);
         Redirect(second.Url);
 
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "uploads")));
@@ -188,47 +187,6 @@ public sealed partial class DataFolderTests : RegistryTest
 
     [GeneratedRegex("\"uri\":\"[^\"]*\",\"tags\":\\[[^]]*\\]")]
     private static partial Regex TagList();
-
-    /// <summary>The emulator as a process of its own.</summary>
-    private sealed partial class Executable : IAsyncDisposable
-    {
-        private readonly Process _process;
-
-        private Executable(Process process, Uri url) => (_process, Url) = (process, url);
-
-        public Uri Url { get; }
-
-        public static async Task<Executable> StartAsync(string folder)
-        {
-            Process process = new()
-            {
-                StartInfo = ToolRun.StartInfo(
-                    "dotnet",
-                    [typeof(EmulatorServer).Assembly.Location, "--urls", "http://127.0.0.1:0", "--data", folder],
-                    new Dictionary<string, string>(), null),
-            };
-            process.Start();
-            string first = await process.StandardOutput.ReadLineAsync(Stop)
-                ?? await process.StandardError.ReadToEndAsync(Stop);
-            return new Executable(process, new Uri(Address().Match(first).Value));
-        }
-
-        public void Kill()
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (!_process.HasExited) Kill();
-            _process.Dispose();
-            await ValueTask.CompletedTask;
-        }
-
-        [GeneratedRegex("http://[0-9.:]+/")]
-        private static partial Regex Address();
-    }
 
     /// <summary>Some bytes, and then none and no end until it is given up.</summary>
     private sealed class BlockingStream : MemoryStream
