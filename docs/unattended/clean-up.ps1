@@ -1,40 +1,327 @@
-# clean-up.ps1
+#Requires -Version 7.4
+
+<#
+.SYNOPSIS
+    Deletes untagged images that nothing needs, for a scheduler.
+
+.DESCRIPTION
+    Asks nothing, and writes what became of each digest to a log as soon as it is known. Standard output gets one line at
+    the end, standard error one line for each kind of problem. docs/unattended.md of the module says more.
+
+    Exit codes:
+      0    done
+      1    failed: nothing was deleted, or the run ended with an error
+      2    done, but some digests could not be deleted or looked at
+      3    a limit ended the run early; the next run continues
+      4    another run is writing to the same log; this one did nothing
+      130  interrupted; the next run continues
+
+.PARAMETER Image
+    Repositories or images, such as us-docker.pkg.dev/PROJECT/REPO; several are separated by commas.
+
+.PARAMETER Log
+    The file that gets a line of JSON for each digest that was not simply kept. LOG.journal and LOG.lock are beside it.
+
+.PARAMETER LogKept
+    Logs the digests that were kept as well.
+
+.PARAMETER SummaryPath
+    A file that gets a summary in Markdown, for mail or chat. It is replaced by each run.
+
+.PARAMETER MetricsPath
+    A file NAME.prom that gets the results in the text format of Prometheus. It is replaced by each run.
+
+.PARAMETER EventLog
+    Writes the result to the Application log of Windows as well, with the exit code as event id. The source
+    'ArtifactRegistry' has to exist.
+
+.PARAMETER CredentialFile
+    The credentials of a service account. Without it the account is found as always, see docs/signing-in.md.
+
+.PARAMETER OlderThan
+    Keeps younger digests.
+
+.PARAMETER KeepNewest
+    Keeps so many of the newest untagged images of each image name.
+
+.PARAMETER AbortAbove
+    Deletes nothing if it would be more: a count, or a percentage of the digests of one image.
+
+.PARAMETER TimeLimit
+    Begins no deletion after this time.
+
+.EXAMPLE
+    pwsh -NoProfile -NonInteractive -File clean-up.ps1 -Image us-docker.pkg.dev/shop/apps -Log clean-up.jsonl -WhatIf
+
+    Says what would be deleted. Nothing is deleted, logged or written.
+#>
+[CmdletBinding(SupportsShouldProcess)]
 param(
-    [Parameter(Mandatory)] [string] $Image,     # us-docker.pkg.dev/PROJECT/REPO, or one image of it
-    [Parameter(Mandatory)] [string] $Log,       # gets a line of JSON for each digest
-    [string] $CredentialFile,                   # of a service account; without it as everywhere, see "Signing in"
+    [Parameter(Mandatory)] [string[]] $Image,
+    [Parameter(Mandatory)] [string] $Log,
+    [switch] $LogKept,
+    [string] $SummaryPath,
+    [string] $MetricsPath,
+    [switch] $EventLog,
+    [string] $CredentialFile,
     [string] $OlderThan = '30d',
-    [string] $AbortAbove = '90%',               # delete nothing at all if it were more
+    [int] $KeepNewest = 0,
+    [string] $AbortAbove = '90%',
     [string] $TimeLimit = '2h'
 )
-$ErrorActionPreference = 'Stop'                 # otherwise pwsh -File exits with 0 after an error
-$code = 130                                     # unless it comes to its end, which Ctrl+C prevents
-try {
-    if ($CredentialFile) { $null = Connect-ArRegistry -CredentialFile $CredentialFile }
-    $rules = @{ OlderThan = $OlderThan; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit; JournalPath = "$Log.journal" }
-    $count = @{}
-    Remove-ArUntaggedImage $Image @rules -Confirm:$false -ErrorAction Continue -ErrorVariable problems |
-        ForEach-Object -Begin {
-            # Open all the time, so that no backup or virus scanner comes in between; others may read along.
-            $lines = [System.IO.StreamWriter]::new($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log), $true)
-            $lines.AutoFlush = $true
-        } -Process {
-            $count["$($_.Status)"]++
-            $lines.WriteLine(
-                ($_ | Select-Object @{ Name = 'Time'; Expression = { Get-Date -Format o } }, Uri, Status, Reason, SizeBytes |
-                    ConvertTo-Json -Compress -EnumsAsStrings))
-        }
-    if ($count.Count -or -not $problems) {
-        "$($count.Removed + 0) removed, $($count.Kept + 0) kept, $($count.Failed + 0) failed, $($count.NotReached + 0) not reached"
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$PSStyle.OutputRendering = 'PlainText'                  # no colours in mails and logs
+
+$statuses = 'Removed', 'AlreadyGone', 'Kept', 'Failed', 'NotReached'
+$clock = [System.Diagnostics.Stopwatch]::StartNew()
+$results = [ordered]@{}                                 # for each repository: a count for each status, and bytes
+$problems = [ordered]@{}                                # for each kind: the first message, and how many there were
+$logged = [System.Collections.Generic.HashSet[string]]::new()
+$lock = $writer = $journal = $reason = $null
+$journalBytes = 0L
+$began = $denied = $false
+$code = 130                                             # until the end is reached, which Ctrl+C prevents
+
+function Write-ErrorLine([string] $Text) { [Console]::Error.WriteLine("clean-up: $($Text -replace '\s*[\r\n]+\s*', ' ')") }
+
+function Write-Log([System.Collections.Specialized.OrderedDictionary] $Fields) {
+    if (-not $writer) { return }
+    $Fields.Insert(0, 'time', [datetime]::UtcNow.ToString('o'))
+    $writer.WriteLine((ConvertTo-Json $Fields -Compress))
+}
+
+function Write-Result($Uri, $Status, $Reason, $SizeBytes) {
+    Write-Log ([ordered]@{ event = 'result'; uri = $Uri; status = "$Status"; reason = $Reason; sizeBytes = $SizeBytes })
+}
+
+function Format-Size([long] $Bytes) {
+    $unit = $Bytes -ge 1GB ? 'GB' : $Bytes -ge 1MB ? 'MB' : 'KB'
+    [string]::Format([cultureinfo]::InvariantCulture, '{0:0.#} {1}', $Bytes / "1$unit", $unit)
+}
+
+function Get-Total([string] $Name) {
+    $sum = 0L
+    foreach ($result in $results.Values) { $sum += $result[$Name] }
+    $sum
+}
+
+function Add-Row($Uri, $Status, $Reason, $SizeBytes) {
+    # Counted for what the command line names: a repository, or an image of it.
+    $name = $Image | Where-Object { $Uri.StartsWith("$_/") -or $Uri.StartsWith("$_@") } | Sort-Object Length -Bottom 1
+    if (-not $name) { $name = ($Uri -split '@')[0] }
+    if (-not $results.Contains($name)) {
+        $results[$name] = @{ Bytes = 0L; WouldRemove = 0 }
+        foreach ($each in $statuses) { $results[$name][$each] = 0 }
     }
-    $code = if ($problems) { if ($count.Count) { 2 } else { 1 } } elseif ($count.NotReached) { 3 } else { 0 }
+    $results[$name]["$Status"]++
+    if ("$Status" -in 'Removed', 'WouldRemove') { $results[$name].Bytes += $SizeBytes }
+    if ("$Status" -eq 'Kept' -and -not $LogKept) { return }
+    $null = $logged.Add($Uri)
+    Write-Result $Uri $Status $Reason $SizeBytes
+}
+
+# An error with its advice.
+function Format-Problem($Record) {
+    if ($Record -is [System.Management.Automation.WarningRecord]) { return "warning: $Record" }
+    if (-not $Record.ErrorDetails) { return "$Record" }
+    "$Record $($Record.ErrorDetails.RecommendedAction)".Trim()
+}
+
+# The same problem with 400 digests is one problem.
+function Add-Problem($Record) {
+    $isWarning = $Record -is [System.Management.Automation.WarningRecord]
+    $target = $isWarning ? '' : "$($Record.TargetObject)"
+    $text = Format-Problem $Record
+    $kind = ($target ? $text.Replace($target, '…') : $text) -replace '[^\s''"]*sha256:[0-9a-f]{64}', '…'
+    if (-not $problems.Contains($kind)) { $problems[$kind] = @{ Text = $text; Count = 0; IsWarning = $isWarning } }
+    $problems[$kind].Count++
+    if ($isWarning) { return }
+    $id = ($Record.FullyQualifiedErrorId -split ',')[0]
+    if ($id -eq 'AccessDenied') { $script:denied = $true }
+    # A digest that could not be deleted has its line already.
+    if (-not $logged.Contains($target)) { Write-Log ([ordered]@{ event = 'error'; uri = $target; id = $id; reason = $text }) }
+}
+
+# What the journal has from a position on: the last result of each digest, and $null while nobody knows one.
+function Read-Journal([long] $From) {
+    $found = [ordered]@{}
+    if (-not [System.IO.File]::Exists($journal)) { return $found }
+    $file = [System.IO.File]::Open($journal, 'Open', 'Read', 'ReadWrite, Delete')
+    try {
+        # If it is shorter by now it was rotated, and is read from its beginning.
+        if ($From -le $file.Length) { $file.Position = $From }
+        $reader = [System.IO.StreamReader]::new($file)
+        while ($null -ne ($line = $reader.ReadLine())) {
+            try { $entry = ConvertFrom-Json $line -AsHashtable } catch { continue }             # torn by a kill
+            if ($entry['event'] -eq 'delete') { $found[$entry.uri] = $null }
+            if ($entry['event'] -eq 'result') { $found[$entry.uri] = $entry['status'] -eq 'Unknown' ? $null : $entry }
+        }
+    }
+    finally { $file.Dispose() }
+    $found
+}
+
+# Names the digests of which nobody knows whether they were deleted.
+function Write-Unknown([string[]] $Uris, [string] $Run) {
+    foreach ($uri in $Uris) { Write-Result $uri Unknown "$Run ended before the service answered" $null }
+    if (-not $Uris) { return }
+    $more = $Uris.Count -gt 3 ? " and $($Uris.Count - 3) more (see $Log)" : ''
+    Write-ErrorLine "$Run ended before the service said whether it has deleted $(($Uris | Select-Object -First 3) -join ', ')$more; the next look shows it."
+}
+
+# The start of a run that has no end in the log, since it was killed, and the digests that it could still log.
+function Find-KilledRun([string] $Path) {
+    $start = $null
+    $known = [System.Collections.Generic.HashSet[string]]::new()
+    if (-not [System.IO.File]::Exists($Path)) { return }
+    foreach ($line in [System.IO.File]::ReadLines($Path)) {
+        try { $entry = ConvertFrom-Json $line -AsHashtable } catch { continue }
+        if ($entry['event'] -eq 'start') { $start = $entry; $known.Clear() }
+        if ($entry['event'] -eq 'result') { $null = $known.Add($entry.uri) }
+        if ($entry['event'] -eq 'end') { $start = $null }
+    }
+    if ($start) { @{ Start = $start; Known = $known } }
+}
+
+# Replaced at once, so that nobody reads half a file.
+function Set-File([string] $Path, [string[]] $Lines) {
+    $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+    [System.IO.File]::WriteAllText("$full.tmp", ($Lines -join "`n") + "`n")
+    [System.IO.File]::Move("$full.tmp", $full, $true)
+}
+
+function Format-Summary([string] $Line) {
+    '# Clean-up of images', '', "$Line. Exit code $code.", ''
+    '| repository | removed | freed | already gone | kept | failed | not reached |'
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |'
+    foreach ($name in $results.Keys) {
+        $it = $results[$name]
+        "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |"
+    }
+    if ($problems.Count -or $reason) { '' }
+    if ($reason) { "- $reason" }
+    foreach ($problem in $problems.Values) { "- $($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times)" : '')" }
+}
+
+function Format-Metrics([string] $Before) {
+    function Format-Gauge([string] $Name, [string] $Help, [string[]] $Samples) {
+        "# HELP artifactregistry_cleanup_$Name $Help", "# TYPE artifactregistry_cleanup_$Name gauge"
+        foreach ($sample in $Samples) { "artifactregistry_cleanup_$Name$sample" }
+    }
+    $now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
+    $success = $code -eq 0 ? $now : [regex]::Match($Before, '(?m)^artifactregistry_cleanup_last_success_timestamp_seconds (\d+)').Groups[1].Value
+    Format-Gauge digests 'Digests of the last run, by result.' @(foreach ($name in $results.Keys) {
+        foreach ($status in $statuses) { "{repository=`"$name`",status=`"$status`"} $($results[$name][$status])" }
+    })
+    Format-Gauge removed_bytes 'Size of the digests that the last run removed.' @(
+        foreach ($name in $results.Keys) { "{repository=`"$name`"} $($results[$name].Bytes)" })
+    Format-Gauge duration_seconds 'Duration of the last run.' " $([math]::Ceiling($clock.Elapsed.TotalSeconds))"
+    Format-Gauge exit_code 'Exit code of the last run.' " $code"
+    Format-Gauge last_run_timestamp_seconds 'End of the last run.' " $now"
+    if ($success) { Format-Gauge last_success_timestamp_seconds 'End of the last run with exit code 0.' " $success" }
+}
+
+try {
+    $Image = @($Image -split ',' -replace '^\s+|\s+$' -ne '')                                     # -File passes one text
+    if ($EventLog -and -not $IsWindows) { throw '-EventLog needs Windows.' }
+    $module = Join-Path $PSScriptRoot .. .. ArtifactRegistry.psd1                               # in the module's own folder
+    if ([System.IO.File]::Exists($module)) { Import-Module $module }
+    elseif (-not (Get-Command Remove-ArUntaggedImage -ErrorAction Ignore)) {
+        throw 'The module ArtifactRegistry was not found. Install it for all users.'
+    }
+
+    $rules = @{ OlderThan = $OlderThan; KeepNewest = $KeepNewest; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
+    if (-not $WhatIfPreference) {
+        $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log)
+        $rules.JournalPath = $journal = "$path.journal"
+        try {
+            $lock = [System.IO.File]::Open("$path.lock", 'OpenOrCreate', 'ReadWrite', 'None')
+            $killed = Find-KilledRun $path
+            # Open all the time, so that no backup or virus scanner comes in between; others may read along.
+            $writer = [System.IO.StreamWriter]::new($path, $true)
+            $writer.AutoFlush = $true
+        }
+        catch {
+            # What Windows, Linux and macOS say of a file that is locked.
+            if (-not $lock -and $_.Exception.GetBaseException().HResult -in 0x80070020, 11, 35) {
+                $code = 4
+                throw "Another run is writing to '$Log', so this one did nothing."
+            }
+            throw "The log '$Log' cannot be written, so nothing was deleted: $($_.Exception.GetBaseException().Message)"
+        }
+        if ($killed) {
+            $found = Read-Journal $killed.Start.journalBytes
+            foreach ($it in $found.Values | Where-Object { $_ -and $killed.Known.Add($_.uri) }) {
+                Write-Result $it.uri $it.status $it['reason'] $it['sizeBytes']
+            }
+            Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) "The run of $($killed.Start.time.ToString('u'))"
+        }
+        if ([System.IO.File]::Exists($journal)) { $journalBytes = [System.IO.FileInfo]::new($journal).Length }
+        Write-Log ([ordered]@{ event = 'start'; image = $Image; journalBytes = $journalBytes })
+    }
+
+    if ($CredentialFile) { $null = Connect-ArRegistry -CredentialFile $CredentialFile }
+    $began = $true
+    Remove-ArUntaggedImage $Image @rules -Confirm:$false -ErrorAction Continue -WarningAction Continue 2>&1 3>&1 |
+        ForEach-Object {
+            if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes } else { Add-Problem $_ }
+        }
+    $errors = @($problems.Values | Where-Object { -not $_.IsWarning }).Count
+    $looked = $results.Count -gt 0
+    $gone = (Get-Total Removed) + (Get-Total AlreadyGone)
+    $code = if ($errors) { $looked -and -not ($denied -and -not $gone -and (Get-Total Failed)) ? 2 : 1 }
+        elseif (Get-Total NotReached) { 3 }
+        else { 0 }
 }
 catch {
-    [Console]::Error.WriteLine("clean-up: $_ $($_.ErrorDetails.RecommendedAction)")
-    $code = 1
+    $reason = Format-Problem $_
+    if ($code -ne 4) { $code = 1 }
 }
 finally {
-    if ($lines) { $lines.Dispose() }
-    if ($code -eq 130) { [Environment]::Exit($code) }            # after Ctrl+C "exit" does not count
+    if ($code -eq 130) { $reason = 'It was interrupted; the next run continues.' }
+    if ($reason) { Write-ErrorLine $reason }
+    if ($writer -and $code -in 1, 130) {
+        # Deletions that came to their end while nobody was listening.
+        $found = Read-Journal $journalBytes
+        foreach ($it in $found.Values | Where-Object { $_ -and -not $logged.Contains($_.uri) }) {
+            Add-Row $it.uri $it.status $it['reason'] $it['sizeBytes']
+        }
+        Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) 'This run'
+    }
+    foreach ($problem in $problems.Values) {
+        Write-ErrorLine "$($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times; see $Log)" : '')"
+    }
+
+    $changes = $WhatIfPreference `
+        ? "$(Get-Total WouldRemove) would be removed ($(Format-Size (Get-Total Bytes)))" `
+        : "$(Get-Total Removed) removed ($(Format-Size (Get-Total Bytes))), $(Get-Total AlreadyGone) already gone"
+    $line = "$($Image -join ', '): $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
+        "$(Get-Total NotReached) not reached, $([math]::Ceiling($clock.Elapsed.TotalSeconds)) s"
+    if ($began) { [Console]::Out.WriteLine($line) }
+    if (-not $WhatIfPreference -and $code -ne 4) {
+        Write-Log ([ordered]@{ event = 'end'; exitCode = $code; summary = $line; reason = $reason })
+        try {
+            if ($SummaryPath) { Set-File $SummaryPath (Format-Summary $line) }
+            if ($MetricsPath) {
+                $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($MetricsPath)
+                Set-File $full (Format-Metrics ([System.IO.File]::Exists($full) ? [System.IO.File]::ReadAllText($full) : ''))
+            }
+            if ($EventLog) {
+                $kind = $code -eq 0 ? 'Information' : $code -in 2, 3 ? 'Warning' : 'Error'
+                $text = @($line; $reason; $problems.Values.Text) -join "`n"
+                [System.Diagnostics.EventLog]::WriteEntry('ArtifactRegistry', $text, $kind, $code)
+            }
+        }
+        catch {
+            Write-ErrorLine "The results could not be reported: $($_.Exception.GetBaseException().Message)"
+            if ($code -eq 0) { $code = 2 }
+        }
+    }
+    if ($writer) { $writer.Dispose() }
+    if ($lock) { $lock.Dispose() }
+    if ($code -eq 130) { [Environment]::Exit($code) }                                           # after Ctrl+C "exit" does not count
 }
 exit $code

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests;
+
+/// <summary>The script for schedulers when something ends it: each finished deletion is in its log, and doubt is named.</summary>
+public sealed class UnattendedSignalTests
+{
+    [Fact]
+    public async Task An_interrupt_is_130_and_the_log_has_what_was_done_and_what_is_unknown()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process sends another.");
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        // The third is deleted, and the answer does not arrive.
+        using RequestHold hold = run.Shop.Hold("DELETE", run.Garbage[2], HoldPoint.BeforeAnswer);
+
+        ProcessResult result = await run.RunAsync(async process =>
+        {
+            await run.LoggedAsync(2, stop);
+            await hold.WaitForArrivalAsync(1, stop);
+            await SendAsync(process, "INT");
+        });
+
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains("clean-up: It was interrupted; the next run continues.", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"This run ended before the service said whether it has deleted {Shop.App}@{run.Garbage[2]}", result.Error, StringComparison.Ordinal);
+        Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
+        Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
+        Assert.Equal("Unknown", Assert.Single(run.LoggedStatus()[run.Garbage[2]]));
+        Assert.Contains(": 2 removed", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    [InlineData("KILL")]
+    public async Task After_a_kill_the_next_run_logs_what_the_journal_knows_and_names_what_nobody_knows(string signal)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process sends another.");
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        using (RequestHold hold = run.Shop.Hold("DELETE", run.Garbage[2], HoldPoint.BeforeAnswer))
+        {
+            await run.RunAsync(async process =>
+            {
+                await run.LoggedAsync(2, stop);
+                await hold.WaitForArrivalAsync(1, stop);
+                await SendAsync(process, signal);
+            });
+        }
+
+        // As if the kill had come between the journal's line and the log's.
+        string[] lines = await File.ReadAllLinesAsync(run.Log, stop);
+        await File.WriteAllLinesAsync(run.Log, lines[..^1], stop);
+        ProcessResult next = await run.RunAsync();
+
+        Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
+        Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
+        Assert.Equal("Unknown", run.LoggedStatus()[run.Garbage[2]].First());
+        Assert.Contains(
+            $"ended before the service said whether it has deleted {Shop.App}@{run.Garbage[2]}", next.Error, StringComparison.Ordinal);
+        Assert.Equal(0, next.ExitCode);
+        Assert.Equal([run.Young], run.Shop.State.UntaggedDigests(run.Shop.Repository, "web"));
+    }
+
+    private static async Task SendAsync(Process process, string signal)
+    {
+        using Process kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+}
