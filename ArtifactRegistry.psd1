@@ -24,6 +24,7 @@
         'Get-ArImageTag'
         'Get-ArNodeServiceAccount'
         'Get-ArReader'
+        'Get-ArRegistryCredential'
         'Get-ArRepository'
         'Get-ArUntaggedImage'
         'Grant-ArReader'

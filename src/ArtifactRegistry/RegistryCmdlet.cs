@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry;
@@ -60,15 +61,10 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// </summary>
     private protected string CheckedProject(string? given, string? location = null)
     {
-        string project = given ?? Session.DefaultProject ?? "";
+        string project = given ?? Session.DefaultProject ?? Wait(this, async () => await Session.FindProjectAsync(null, StopToken) ?? "") ?? "";
         if (project.Length == 0)
             ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(RegistryErrorKind.NameNotSpecific, "No project was given.")
-                {
-                    Advice = "Use -Project, or set a default with Connect-ArRegistry -Project or the environment variable "
-                        + "CLOUDSDK_CORE_PROJECT.",
-                },
-                this));
+                new RegistryException(RegistryErrorKind.NameNotSpecific, "No project was given.") { Advice = ProjectChoice.Places }, this));
         string? problem = ImageNameGrammar.ProjectProblem(project)
             ?? (location is null ? null : ImageNameGrammar.LocationProblem(location));
         if (problem is not null)

@@ -25,6 +25,8 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
         bool missing = error.Kind is RegistryErrorKind.NotFound;
         if (error.NamesItsSubject || !(missing || error.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.InvalidArgument))
             return error;
+        // What the service's reason tells is not bettered by a guess at the name.
+        if (error is { Kind: RegistryErrorKind.PermissionDenied, Advice: not null }) return error;
         (string? project, string? location, ImageName? name) = Place(item);
         if (location is not null && !Locations.Known.Contains(location) && Nearest.To(location, Locations.Known) is string near)
             return error.Told(
@@ -53,7 +55,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
         return error.Told(
             error.Message,
             $"Credentials in use: {connection.Credential}. "
-            + (connection.Connected ? "Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry to look for them anew." : AdviceOf(error)));
+            + (session.IsConfigured ? "Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry to look for them anew." : AdviceOf(error)));
     }
 
     private async Task<RegistryException> MissingAsync(

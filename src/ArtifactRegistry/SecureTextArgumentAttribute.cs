@@ -15,8 +15,10 @@ public sealed class SecureTextArgumentAttribute : ArgumentTransformationAttribut
         // The message must not repeat what was given: it may be the secret in another shape.
         if (value is not string { Length: > 0 } text)
             throw new ArgumentTransformationMetadataException("Expected a SecureString, or text that is not empty.");
-        return new NetworkCredential("", text).SecurePassword;
+        return Hide(text);
     }
+
+    internal static SecureString Hide(string text) => new NetworkCredential("", text).SecurePassword;
 
     internal static string Reveal(SecureString secret) => new NetworkCredential("", secret).Password;
 }

@@ -14,20 +14,27 @@ internal sealed class Session
 
     // Connections hold no credentials, so one pool serves all runspaces.
     private static readonly Lazy<HttpMessageHandler> Connections = new(TransportOptions.CreateConnections);
-    private static readonly Lazy<HttpClient> Http = new(() => TransportOptions.CreateHttpClient(Connections.Value));
 
     private readonly object _lock = new(); // names are listed aside, with the same tokens
+    private readonly Lazy<HttpClient> _http;
     private ITokenSource? _tokens;
     private string? _tokensAreFor;
+    private volatile ConnectionState _state; // set by whichever request is answered last
+    private ProjectChoice? _machine;
 
-    /// <summary>A session that was told nothing.</summary>
-    public Session() => Names = new LiveNames(this);
+    /// <summary>Makes a session without settings.</summary>
+    public Session()
+    {
+        Names = new LiveNames(this);
+        _http = new(() => TransportOptions.CreateHttpClient(
+            new AnswerWatcher(Connections.Value, accepted => _state = accepted ? ConnectionState.Connected : ConnectionState.Refused)));
+    }
 
     /// <summary>The session of the runspace that this thread works for.</summary>
     public static Session Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
 
-    /// <summary>True between Connect-ArRegistry and Disconnect-ArRegistry.</summary>
-    public bool Connected { get; set; }
+    /// <summary>Gets or sets a value that is true between Connect-ArRegistry and Disconnect-ArRegistry.</summary>
+    public bool IsConfigured { get; set; }
 
     public CredentialSettings Credentials { get; set; } = new();
 
@@ -41,16 +48,26 @@ internal sealed class Session
 
     public TimeSpan? OperationTimeout { get; set; }
 
-    /// <summary>The project for cmdlets that are given none.</summary>
-    public string? DefaultProject => Project ?? Variable("CLOUDSDK_CORE_PROJECT");
+    /// <summary>Gets the project for cmdlets that are given none, as far as it is known without asking a service.</summary>
+    public string? DefaultProject => ChooseProject()?.Id;
+
+    /// <summary>Finds the project for cmdlets that are given none; the last to be asked is the metadata server.</summary>
+    public async Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop)
+    {
+        if (ChooseProject() is ProjectChoice known) return known.Id;
+        return UsableTokens() is ITokenSource tokens && await tokens.FindProjectAsync(trace, stop) is string found
+            ? (_machine = new(found, "the metadata server of this machine")).Id
+            : null;
+    }
 
     /// <summary>Takes over what another session holds; a new one makes this one forget everything.</summary>
     public void CopyFrom(Session other)
     {
-        (Connected, Credentials, Endpoint, UniverseDomain) =
-            (other.Connected, other.Credentials, other.Endpoint, other.UniverseDomain);
+        (IsConfigured, Credentials, Endpoint, UniverseDomain) =
+            (other.IsConfigured, other.Credentials, other.Endpoint, other.UniverseDomain);
         (Project, RequestTimeout, OperationTimeout) = (other.Project, other.RequestTimeout, other.OperationTimeout);
-        lock (_lock) (_tokens, _tokensAreFor) = (other._tokens, other._tokensAreFor);
+        lock (_lock) (_tokens, _tokensAreFor, _state) = (other._tokens, other._tokensAreFor, other._state);
+        _machine = null;
         Names.Forget();
     }
 
@@ -74,7 +91,7 @@ internal sealed class Session
             Retries = retries ?? defaults.Retries,
         };
         Endpoints endpoints = Services;
-        var transport = new RestTransport(Http.Value, Tokens(endpoints), options, trace, exchange);
+        var transport = new RestTransport(_http.Value, Tokens(endpoints), options, trace, exchange);
         return new Clients(
             new ArtifactRegistryClient(transport, endpoints),
             new OciRegistryClient(transport, endpoints),
@@ -83,26 +100,71 @@ internal sealed class Session
             new ContainerClient(transport, endpoints));
     }
 
+    /// <summary>Gets a token for another program.</summary>
+    /// <exception cref="RegistryException">There is none.</exception>
+    public async Task<AccessToken> GetTokenAsync(Action<string>? trace, CancellationToken stop)
+    {
+        ITokenSource tokens = Tokens(Services);
+        AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
+        return token.Value is not null
+            ? token
+            : throw new RegistryException(RegistryErrorKind.Unauthenticated, $"There is no token to hand out: {tokens.Description}.");
+    }
+
+    /// <summary>Gets the host of a registry that may be given a token.</summary>
+    /// <param name="text">The host, or a name in its registry.</param>
+    /// <exception cref="RegistryException">The host is not Google's, and not an emulator that this session uses.</exception>
+    public string RegistryHost(string text) => Services.RegistryHost(text);
+
     /// <summary>Where Artifact Registry is.</summary>
     public Uri Address => Services.ArtifactRegistry;
 
     public Connection Describe()
     {
         Endpoints endpoints = Services;
-        return new Connection(Connected, endpoints.ArtifactRegistry, Tokens(endpoints), DefaultProject);
+        ITokenSource tokens = Tokens(endpoints);
+        return new Connection(_state, endpoints.ArtifactRegistry, tokens, ChooseProject());
     }
+
+    private ProjectChoice? ChooseProject()
+    {
+        try
+        {
+            return ProjectChoice.Choose(Project, SignInAt(Services), UsableTokens) ?? _machine;
+        }
+        catch (RegistryException)
+        {
+            return null; // an address that cannot be used is an error of the request
+        }
+    }
+
+    // Credentials that cannot be used are an error of whoever needs them.
+    private ITokenSource? UsableTokens()
+    {
+        try
+        {
+            return Tokens(Services);
+        }
+        catch (RegistryException)
+        {
+            return null;
+        }
+    }
+
+    private static SignIn SignInAt(Endpoints endpoints) =>
+        new(endpoints, Variable, Connections.Value, () => GoogleAuthLoader.Instance, TimeProvider.System);
 
     private Endpoints Services => Endpoints.Choose(Endpoint, Variable, UniverseDomain);
 
     // Kept as long as nothing that it hangs on changes: a token is good for many commands, and a variable counts at once.
     private ITokenSource Tokens(Endpoints endpoints)
     {
-        var signIn = new SignIn(endpoints, Variable, Connections.Value, () => GoogleAuthLoader.Instance, TimeProvider.System);
+        SignIn signIn = SignInAt(endpoints);
         string hangsOn = TokenSources.Fingerprint(Credentials, signIn);
         lock (_lock)
         {
             if (_tokens is null || _tokensAreFor != hangsOn)
-                (_tokens, _tokensAreFor) = (TokenSources.Choose(Credentials, signIn), hangsOn);
+                (_tokens, _tokensAreFor, _state) = (TokenSources.Choose(Credentials, signIn), hangsOn, ConnectionState.NotTried);
             return _tokens;
         }
     }
@@ -117,39 +179,4 @@ internal sealed class Session
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-}
-
-/// <summary>Whom the cmdlets of this session speak to, and with which credentials. Never holds the secret.</summary>
-public sealed class Connection
-{
-    internal Connection(bool connected, Uri endpoint, ITokenSource tokens, string? project)
-    {
-        Connected = connected;
-        Endpoint = endpoint;
-        Account = tokens.Account;
-        Credential = tokens.Description;
-        ExpiresAt = tokens.ExpiresAt?.LocalDateTime;
-        Project = project;
-    }
-
-    /// <summary>True if Connect-ArRegistry was called; false if the settings come from the environment alone.</summary>
-    public bool Connected { get; }
-
-    /// <summary>The address of Artifact Registry.</summary>
-    public Uri Endpoint { get; }
-
-    /// <summary>Who it is, mostly an e-mail address; null where the credential does not say.</summary>
-    public string? Account { get; }
-
-    /// <summary>Where the credentials come from, in words.</summary>
-    public string Credential { get; }
-
-    /// <summary>
-    /// When the token at hand expires, local time; null before the first request, and where nobody knows. A source that
-    /// can renews it before.
-    /// </summary>
-    public DateTime? ExpiresAt { get; }
-
-    /// <summary>The project for cmdlets that are given none; null if there is no default.</summary>
-    public string? Project { get; }
 }

@@ -51,7 +51,7 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal("Bearer from-variable", request.Authorization);
         Assert.Equal("payer", request.Headers["X-Goog-User-Project"]);
         ScriptResult connection = session.Run("Get-ArConnection").MustSucceed();
-        Assert.Equal(["False"], connection.Values("Connected"));
+        Assert.Equal(["Connected"], connection.Values("State"));
         Assert.Equal([shop.Emulator.Url.ToString()], connection.Values("Endpoint"));
         Assert.Equal([$"the environment variable {Token}"], connection.Values("Credential"));
     }

@@ -25,6 +25,7 @@ public sealed class ViewTests
         ["ArtifactRegistry.NodeServiceAccount"] = "Get-ArNodeServiceAccount games",
         ["ArtifactRegistry.NewNodeServiceAccount"] = "New-ArNodeServiceAccount gke-nodes -Project games",
         ["ArtifactRegistry.Connection"] = "Get-ArConnection",
+        ["ArtifactRegistry.RegistryCredential"] = "Get-ArRegistryCredential us-docker.pkg.dev",
     };
 
     public static TheoryData<string> Types => [.. Views.Value.Select(view => view.Type).Distinct()];

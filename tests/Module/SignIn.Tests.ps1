@@ -45,6 +45,35 @@ Describe 'Signing in' {
         $all | Should -Not -Match 'PLANTED-'
     }
 
+    It 'explains a credential in the place of its path, and shows it nowhere' {
+        $transcript = Join-Path $TestDrive key-transcript.txt
+        $script = Join-Path $TestDrive key.ps1
+        Set-Content $script @"
+            `$PSStyle.OutputRendering = 'PlainText'
+            Import-Module '$(Get-ModuleUnderTest)'
+            `$key = Get-Content '$(Join-Path $TestDrive key.txt)'
+            `$null = Start-Transcript '$transcript'
+            foreach (`$name in 'GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE', 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE') {
+                [Environment]::SetEnvironmentVariable(`$name, `$key)
+                Get-ArImage $app -Verbose
+                try { Get-ArConnection } catch { `$_ | Out-Host }
+                [Environment]::SetEnvironmentVariable(`$name, `$null)
+            }
+            try { Connect-ArRegistry -CredentialFile `$key } catch { `$_ | Out-Host }
+            `$Error | Format-List * -Force | Out-Host
+            Get-Error -Newest 9 | Out-Host
+            `$null = Stop-Transcript
+"@
+        Set-Content (Join-Path $TestDrive key.txt) '{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\nPLANTED-key","client_email":"x@PLANTED-project.iam.gserviceaccount.com"}'
+        $result = Invoke-Pwsh -File $script -Module ''
+        $all = (Get-Content $transcript -Raw) + $result.Output + $result.Error
+
+        foreach ($place in 'GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE', 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE', '-CredentialFile') {
+            ($all -replace '\s+', ' ') | Should -Match "$place must hold the path of a file"
+        }
+        $all | Should -Not -Match 'PLANTED-'
+    }
+
     It 'loads nothing of Google''s before a token is needed, and then into a context of its own' {
         $loaded = '[AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -like "Google.Apis*" }'
         $result = Invoke-Pwsh @"

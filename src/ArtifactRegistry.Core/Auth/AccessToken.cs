@@ -7,6 +7,8 @@ namespace ArtifactRegistry.Auth;
 /// <param name="value">The secret; null where no credentials are wanted, as towards an emulator.</param>
 public sealed class AccessToken(string? value)
 {
+    private const string Scheme = "Bearer";
+
     // RFC 6750, section 2.1: b64token.
     private static readonly SearchValues<char> Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
@@ -23,16 +25,28 @@ public sealed class AccessToken(string? value)
     // Internal, so that neither Format-List nor a debugger's property view of a script shows it.
     internal string? Value { get; } = Remembered(value);
 
-    /// <summary>A token from text that somebody else wrote: a pasted line break, or a whole key file, is refused before it is sent.</summary>
-    /// <exception cref="RegistryException">It cannot be a token. The text is not repeated.</exception>
+    /// <summary>Reads a token from text, also with <c>Bearer</c> in front or in quotes, as it is copied from a header.</summary>
+    /// <exception cref="RegistryException">The text cannot be an access token. It is not repeated.</exception>
     internal static AccessToken Parse(string text, string origin)
     {
-        string value = text.Trim();
-        if (value.Length > 0 && value.AsSpan().IndexOfAnyExcept(Characters) < 0) return new AccessToken(value);
-        throw new RegistryException(
-            RegistryErrorKind.Unauthenticated,
-            $"No token can be taken from {origin}: it is empty, or has characters in it that no token has.");
+        string value = Unquoted(text);
+        if (HasScheme(text)) value = value[Scheme.Length..].Trim();
+        string? problem = value.Length == 0 ? "it is empty"
+            : value.StartsWith("1//", StringComparison.Ordinal) ? "it is a refresh token, which is exchanged for an access token and not sent to a service"
+            : value.Contains('{', StringComparison.Ordinal) ? "it is the content of a file; Connect-ArRegistry -CredentialFile takes the path of a credential file"
+            : value.AsSpan().IndexOfAnyExcept(Characters) >= 0 ? "it has characters in it that no token has"
+            : null;
+        return problem is null
+            ? new AccessToken(value)
+            : throw new RegistryException(RegistryErrorKind.Unauthenticated, $"No token can be taken from {origin}: {problem}.");
     }
+
+    /// <summary>Whether the text has <c>Bearer</c> in front of the token.</summary>
+    internal static bool HasScheme(string text) =>
+        Unquoted(text) is string value && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && value.Length > Scheme.Length && char.IsWhiteSpace(value[Scheme.Length]);
+
+    private static string Unquoted(string text) => text.Trim().Trim('\uFEFF', '"', '\'');
 
     internal AccessToken WithQuotaProject(string? project) =>
         new(Value) { QuotaProject = project ?? QuotaProject, ExpiresAt = ExpiresAt };

@@ -9,6 +9,10 @@ internal sealed class CredentialFileSource(CredentialFile file, string path, str
 
     public string? Account { get; private set; } = file.Account;
 
+    public string? Member => ITokenSource.MemberOf(file.Account) ?? MemberOf(file.Audience);
+
+    public string? Project => file.Project;
+
     public TimeSpan Limit => TimeSpan.FromSeconds(60);
 
     public async Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop)
@@ -35,28 +39,52 @@ internal sealed class CredentialFileSource(CredentialFile file, string path, str
             throw new RegistryException(
                 RegistryErrorKind.Unauthenticated, $"Signing in with {description} failed: {e.Message}", e.InnerException)
             {
-                Advice = e.Advice,
+                // To sign in as a person mends nothing for a job or a machine.
+                Advice = e.Advice ?? (now.Type is "external_account" ? AdviceFor(now, e, handler.ClockAhead) : null),
             };
         }
     }
 
-    // Google documents none of its descriptions, so only the code and the kind of file decide.
+    // //iam.googleapis.com/POOL/providers/NAME stands for principal://iam.googleapis.com/POOL/subject/SUBJECT.
+    private static string? MemberOf(string? audience)
+    {
+        int provider = audience?.IndexOf("/providers/", StringComparison.Ordinal) ?? -1;
+        return provider > 0 && audience!.StartsWith("//iam.", StringComparison.Ordinal) ? $"principal:{audience[..provider]}/subject/SUBJECT" : null;
+    }
+
+    // Google documents none of its descriptions, so the code and the kind of file decide; the one exception is what its own
+    // libraries look for: google/oauth2/_reauth.py.
     private static string AdviceFor(CredentialFile file, RegistryException e, TimeSpan? ahead)
     {
+        const string SignInAgain = "gcloud auth application-default login";
+        string describe = $"gcloud iam service-accounts describe {file.Account}";
         if (ahead is TimeSpan skew && skew.Duration() > TimeSpan.FromMinutes(5))
             return $"The clock of this machine is {skew.Duration().TotalMinutes:0} minutes {(skew > TimeSpan.Zero ? "ahead of" : "behind")} "
                 + "the service's: set it right.";
         return (file.Type, e.Reason) switch
         {
             ("service_account", "invalid_grant") =>
-                "The key or its account was deleted or disabled: gcloud iam service-accounts keys list shows what is there.",
-            ("service_account", _) => "Check that the account exists and is enabled.",
+                "The key was deleted or has expired, or its account is disabled or deleted. Who administers the account finds out with: "
+                + $"gcloud iam service-accounts keys list --iam-account={file.Account}; and: {describe}. A new key comes from: "
+                + $"gcloud iam service-accounts keys create KEY.json --iam-account={file.Account}",
+            ("service_account", _) => $"Check that the account exists and is enabled: {describe}",
+            ("authorized_user", _) when e.Message.Contains("rapt", StringComparison.OrdinalIgnoreCase) =>
+                $"Your organization wants a new sign-in from time to time. Run: {SignInAgain}. A scheduled script needs a service account instead.",
             ("authorized_user", "invalid_grant") =>
-                "The sign-in was revoked or has expired. Run: gcloud auth application-default login",
-            ("authorized_user", _) => "Run: gcloud auth application-default login",
+                $"The sign-in was revoked or has expired, or the account is gone. Run: {SignInAgain}",
+            ("authorized_user", "invalid_client" or "deleted_client" or "disabled_client" or "unauthorized_client") =>
+                $"The OAuth client that the file was made with is gone or disabled. Make a new file, without --client-id-file: {SignInAgain}",
+            ("authorized_user", "admin_policy_enforced" or "access_denied") =>
+                "The administrator of your Google Workspace does not allow this OAuth client. A service account is another way.",
+            ("authorized_user", _) => $"Run: {SignInAgain}",
             ("external_account", _) =>
-                "Check the provider of the workload identity pool: its issuer, audience and attribute condition must fit what this machine presents.",
-            _ => "Sign in again: gcloud auth application-default login",
+                "Check the provider of the workload identity pool: its issuer, audience and attribute condition must fit what this machine "
+                + $"presents. Who administers the pool shows it with: gcloud iam workload-identity-pools providers describe {ProviderOf(file.Audience)}",
+            _ => $"Sign in again: {SignInAgain}",
         };
     }
+
+    // The name of a resource is the audience without its host.
+    private static string ProviderOf(string? audience) =>
+        audience?.Split('/') is ["", "", _, .. string[] name] && name.Length > 0 ? string.Join('/', name) : "PROVIDER";
 }

@@ -13,6 +13,9 @@ public sealed class CredentialSettings
     /// <summary>Use the account that gcloud is signed in with.</summary>
     public bool UseGcloud { get; init; }
 
+    /// <summary>Send requests without credentials, as for a public repository.</summary>
+    public bool Anonymous { get; init; }
+
     /// <summary>The e-mail address of the service account to act as.</summary>
     public string? ImpersonateServiceAccount { get; init; }
 
@@ -22,5 +25,5 @@ public sealed class CredentialSettings
     /// <summary>The project whose quota requests count against.</summary>
     public string? QuotaProject { get; init; }
 
-    internal bool NamesSource => AccessToken is not null || CredentialFile is not null || UseGcloud;
+    internal bool NamesSource => AccessToken is not null || CredentialFile is not null || UseGcloud || Anonymous;
 }

@@ -12,18 +12,18 @@ internal sealed class GcloudConfiguration(SignIn signIn)
     /// <summary>What gcloud auth application-default login writes.</summary>
     public string? DefaultCredentials => Below(Folder, "application_default_credentials.json");
 
-    /// <summary>The file with the properties that are in force.</summary>
-    public string? ActiveFile
-    {
-        get
-        {
-            string name = signIn.Variable("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? Line(Below(Folder, "active_config")) ?? "default";
-            // A name is a part of a path here.
-            return name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-                ? Below(Folder, Path.Combine("configurations", $"config_{name}"))
-                : null;
-        }
-    }
+    /// <summary>Gets the name of the active configuration.</summary>
+    public string ActiveName => signIn.Variable("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? Line(Below(Folder, "active_config")) ?? "default";
+
+    /// <summary>Gets the file with the properties that are in force.</summary>
+    public string? ActiveFile =>
+        // A name is a part of a path here.
+        ActiveName is string name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? Below(Folder, Path.Combine("configurations", $"config_{name}"))
+            : null;
+
+    /// <summary>Gets the project of the active configuration; null if it has none.</summary>
+    public string? Project => Property("core", "project");
 
     /// <summary>The account that gcloud is signed in with; null if there is none.</summary>
     public string? Account => signIn.Variable("CLOUDSDK_CORE_ACCOUNT") ?? Property("core", "account");

@@ -9,6 +9,15 @@ internal interface ICredential
     /// <summary>As <see cref="ITokenSource.Account"/>.</summary>
     string? Account { get; }
 
+    /// <summary>As <see cref="ITokenSource.Member"/>.</summary>
+    string? Member => ITokenSource.MemberOf(Account);
+
+    /// <summary>As <see cref="ITokenSource.Project"/>.</summary>
+    string? Project => null;
+
+    /// <summary>As <see cref="ITokenSource.FindProjectAsync"/>.</summary>
+    Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) => Task.FromResult<string?>(null);
+
     /// <summary>How long it may take.</summary>
     TimeSpan Limit { get; }
 

@@ -5,7 +5,10 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Auth;
 
-/// <summary>Acting as a service account. Whoever does it needs roles/iam.serviceAccountTokenCreator on the first of the chain.</summary>
+/// <summary>
+/// Acting as a service account. This needs roles/iam.serviceAccountTokenCreator on the first of the chain, or, for a workload,
+/// roles/iam.workloadIdentityUser.
+/// </summary>
 /// <param name="Account">The e-mail address of the account to act as.</param>
 /// <param name="Delegates">The accounts in between.</param>
 internal sealed partial record Impersonation(string Account, IReadOnlyList<string> Delegates)
@@ -29,7 +32,7 @@ internal sealed partial record Impersonation(string Account, IReadOnlyList<strin
         ? account
         : throw new RegistryException(
             RegistryErrorKind.InvalidArgument,
-            $"'{account}' ({origin}) is no service account. Expected for example deployer@my-project.iam.gserviceaccount.com.");
+            $"'{account}' ({origin}) is not a service account. Expected for example deployer@my-project.iam.gserviceaccount.com.");
 
     [GeneratedRegex(@"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$")]
     private static partial Regex Email();
@@ -45,6 +48,8 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
     public string Description => $"{source.Description}, acting as {impersonation.Account}";
 
     public string? Account => impersonation.Account;
+
+    public string? Project => source.Project;
 
     public TimeSpan Limit => TimeSpan.FromMinutes(2); // the source may have to sign in first, and has a limit of its own
 
@@ -77,19 +82,42 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
         // Without a request of its own it is what the source says, and complete.
         catch (RegistryException e) when (e.Request is not null)
         {
-            string who = source.Account ?? source.Description;
             throw new RegistryException(
-                RegistryErrorKind.Unauthenticated, $"{who} cannot act as {impersonation.Account}: {e.Message}", e)
+                RegistryErrorKind.Unauthenticated,
+                $"{source.Account ?? source.Member ?? Capital(source.Description)} cannot act as {impersonation.Account}: {e.Message}", e)
             {
-                Advice = (int?)e.Status switch
+                Reason = e.Reason,
+                Advice = e.Advice ?? (int?)e.Status switch
                 {
-                    401 => "The credential to start from is not accepted. Sign in anew.",
-                    403 or 404 => "Check the spelling. Somebody who administers the account must grant "
-                        + $"roles/iam.serviceAccountTokenCreator on {(impersonation.Delegates.Count == 0 ? impersonation.Account : "each account of the chain")} "
-                        + "to the one before it, and the IAM Credentials API must be enabled.",
+                    401 => "The credential to start from is not accepted. Sign in with it again.",
+                    403 or 404 => AdviceOnRole(),
                     _ => null,
                 },
             };
         }
     }
+
+    public Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) => source.FindProjectAsync(trace, stop);
+
+    private string AdviceOnRole()
+    {
+        string member = source.Member ?? "MEMBER";
+        // A workload is let in by a role of its own; everybody else creates tokens.
+        bool isWorkload = member.Contains("/workloadIdentityPools/", StringComparison.Ordinal) || member.Contains(".svc.id.goog[", StringComparison.Ordinal);
+        string role = isWorkload ? "roles/iam.workloadIdentityUser" : "roles/iam.serviceAccountTokenCreator";
+        if (impersonation.Delegates.Count > 0)
+            return $"Check the spelling. Each account of the chain needs {role} for the one before it. Who administers them grants it, to begin with: "
+                + Command(impersonation.Delegates[0], member, role) + "; and the last step: "
+                + Command(impersonation.Account, "serviceAccount:" + impersonation.Delegates[^1], "roles/iam.serviceAccountTokenCreator");
+        string subject = member.EndsWith("SUBJECT", StringComparison.Ordinal)
+            ? " SUBJECT is what the provider maps to google.subject; principalSet://… with attribute.NAME/VALUE lets several in."
+            : "";
+        return $"Check the spelling of {impersonation.Account}. If it is right, who administers the account grants {role} on it: "
+            + Command(impersonation.Account, member, role) + subject;
+    }
+
+    private static string Command(string account, string member, string role) =>
+        $"gcloud iam service-accounts add-iam-policy-binding {account} --member=\"{member}\" --role={role}";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

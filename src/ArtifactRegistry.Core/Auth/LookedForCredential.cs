@@ -14,12 +14,28 @@ internal sealed class LookedForCredential(SignIn signIn, bool isGcloudsToAct) : 
 
     public string? Account => _found?.Account;
 
+    public string? Project => _found?.Project;
+
     public TimeSpan Limit => TimeSpan.FromSeconds(90);
 
     public async Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop)
     {
         _found ??= await FindAsync(trace, stop);
         return await _found.SignInAsync(trace, stop);
+    }
+
+    public async Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop)
+    {
+        try
+        {
+            _found ??= await FindAsync(trace, stop);
+            return await _found.FindProjectAsync(trace, stop);
+        }
+        catch (RegistryException)
+        {
+            // Without credentials there is no project either; that one was not named is the better error.
+            return null;
+        }
     }
 
     private async Task<ICredential> FindAsync(Action<string>? trace, CancellationToken stop)

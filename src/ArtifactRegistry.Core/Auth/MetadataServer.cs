@@ -11,6 +11,7 @@ namespace ArtifactRegistry.Auth;
 internal sealed class MetadataServer : ICredential
 {
     private const string Identity = "computeMetadata/v1/instance/service-accounts/default/";
+    private const string ProjectId = "computeMetadata/v1/project/project-id";
     private const int Tries = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
@@ -70,7 +71,9 @@ internal sealed class MetadataServer : ICredential
             {
                 Advice = status is HttpStatusCode.NotFound
                     ? "This machine has no service account. Attach one, or use Connect-ArRegistry -CredentialFile."
-                    : "Check the service account of this machine; on GKE, its Workload Identity binding.",
+                    : "Check the service account of this machine. On GKE, a Kubernetes service account that stands for another needs "
+                        + "roles/iam.workloadIdentityUser on it: gcloud iam service-accounts add-iam-policy-binding ACCOUNT "
+                        + "--role=roles/iam.workloadIdentityUser --member=\"serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]\"",
             };
         try
         {
@@ -84,6 +87,12 @@ internal sealed class MetadataServer : ICredential
             // Its words might repeat a part of the token.
             throw new RegistryException(RegistryErrorKind.Unauthenticated, "The answer of the metadata server is no JSON.");
         }
+    }
+
+    public async Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop)
+    {
+        (HttpStatusCode status, _, string body) = await GetAsync(_signIn, ProjectId, tryAgain: true, trace, stop);
+        return status is HttpStatusCode.OK && ImageNameGrammar.ProjectProblem(body.Trim()) is null ? body.Trim() : null;
     }
 
     private static async Task<(HttpStatusCode Status, bool IsGoogles, string Body)> GetAsync(

@@ -1,15 +1,24 @@
 namespace ArtifactRegistry.Auth;
 
-/// <summary>A token that somebody wrote down. It cannot be renewed.</summary>
-internal sealed class GivenToken(string token, string? quotaProject, string description) : ITokenSource
+/// <summary>A token that was given as text. It cannot be renewed.</summary>
+internal sealed class GivenToken : ITokenSource
 {
-    public string Description => description;
+    private readonly AccessToken _token;
+
+    /// <exception cref="RegistryException">The text is not a token.</exception>
+    public GivenToken(string token, string? quotaProject, string description)
+    {
+        Description = description;
+        _token = AccessToken.Parse(token, description).WithQuotaProject(quotaProject);
+    }
+
+    public string Description { get; }
 
     public ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop) =>
-        ValueTask.FromResult(AccessToken.Parse(token, description).WithQuotaProject(quotaProject));
+        ValueTask.FromResult(_token);
 }
 
-/// <summary>Reads the file for each request, since whoever renews the token renews the file.</summary>
+/// <summary>A token in a file, which is read for each request: another program renews the token in it.</summary>
 internal sealed class TokenInFile(string path, string variable, string? quotaProject) : ITokenSource
 {
     public string Description => $"the file {path} that {variable} names";
@@ -29,9 +38,9 @@ internal sealed class TokenInFile(string path, string variable, string? quotaPro
 }
 
 /// <summary>Requests carry no token.</summary>
-internal sealed class NoCredentials(string variable) : ITokenSource
+internal sealed class NoCredentials(string description) : ITokenSource
 {
-    public string Description => $"none, since {variable} is true";
+    public string Description => description;
 
     public ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop) =>
         ValueTask.FromResult(AccessToken.None);

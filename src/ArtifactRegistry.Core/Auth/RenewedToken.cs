@@ -34,6 +34,10 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
 
     public string? Account => credential.Account;
 
+    public string? Member => credential.Member;
+
+    public string? Project => credential.Project;
+
     public DateTimeOffset? ExpiresAt => _held?.Token.ExpiresAt;
 
     public async ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
@@ -53,6 +57,8 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
             _gate.Release();
         }
     }
+
+    public Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) => credential.FindProjectAsync(trace, stop);
 
     private AccessToken? Usable(AccessToken? refused)
     {

@@ -15,6 +15,8 @@ public static class TokenSources
     /// <summary>The variables that name a credential.</summary>
     internal static IReadOnlyList<string> SourceVariables { get; } = [TokenFile, FileOverride, TokenVariable, DefaultFile];
 
+    private static readonly string[] FileVariables = [TokenFile, FileOverride, DefaultFile];
+
     /// <summary>The source for a connection. Reads files and variables; asks nobody.</summary>
     /// <param name="told">What Connect-ArRegistry was told.</param>
     /// <param name="signIn">What signing in needs.</param>
@@ -39,6 +41,7 @@ public static class TokenSources
         {
             { AccessToken: string token } => new GivenToken(token, quota, "the access token given to Connect-ArRegistry"),
             { CredentialFile: string path } => FromFile(path, $"the credential file {path}", quota, signIn),
+            { Anonymous: true } => new NoCredentials("none: requests are sent without credentials"),
             // gcloud acts as its own settings say, but not twice.
             { UseGcloud: true } => new RenewedToken(new Gcloud(signIn, impersonates: named is null), quota, signIn.Clock),
             _ => Found(quota, signIn, isGcloudsToAct: acting is null),
@@ -54,7 +57,11 @@ public static class TokenSources
         ArgumentNullException.ThrowIfNull(told);
         ArgumentNullException.ThrowIfNull(signIn);
         var gcloud = new GcloudConfiguration(signIn);
-        string?[] files = [told.CredentialFile, .. SourceVariables.Select(signIn.Variable), gcloud.DefaultCredentials, gcloud.ActiveFile];
+        string?[] files =
+        [
+            told.CredentialFile, .. FileVariables.Select(name => signIn.IsSet(name, out string? path) ? CredentialPath.Resolve(path, signIn.Variable) : null),
+            gcloud.DefaultCredentials, gcloud.ActiveFile,
+        ];
         string[] variables = [.. SourceVariables, DisableCredentials, QuotaVariable, ImpersonateVariable, "CLOUDSDK_CORE_ACCOUNT", "PATH"];
         return string.Join('\n', [
             signIn.Endpoints.ToString(),
@@ -71,16 +78,16 @@ public static class TokenSources
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // No file, such as a token in a variable: then its text alone counts.
+            // Not a path, such as a key in a variable: then its text alone counts.
             return path;
         }
     }
 
     private static ITokenSource Found(string? quota, SignIn signIn, bool isGcloudsToAct)
     {
-        if (signIn.IsSet(TokenFile, out string? tokenFile)) return new TokenInFile(tokenFile, TokenFile, quota);
+        if (signIn.IsSet(TokenFile, out string? tokenFile)) return new TokenInFile(PathIn(tokenFile, TokenFile, signIn), TokenFile, quota);
         if (string.Equals(signIn.Variable(DisableCredentials), "true", StringComparison.OrdinalIgnoreCase))
-            return new NoCredentials(DisableCredentials);
+            return new NoCredentials($"none, since {DisableCredentials} is true");
         if (signIn.IsSet(FileOverride, out string? file)) return FromVariable(file, FileOverride, quota, signIn);
         if (signIn.IsSet(TokenVariable, out string? token))
             return new GivenToken(token, quota, $"the environment variable {TokenVariable}");
@@ -90,21 +97,28 @@ public static class TokenSources
         return new RenewedToken(new LookedForCredential(signIn, isGcloudsToAct), quota, signIn.Clock);
     }
 
-    private static RenewedToken FromVariable(string path, string variable, string? quota, SignIn signIn) =>
-        FromFile(path, $"the file {path} that {variable} names", quota, signIn);
+    private static ITokenSource FromVariable(string text, string variable, string? quota, SignIn signIn)
+    {
+        string path = PathIn(text, variable, signIn);
+        return FromFile(path, $"the file {path} that {variable} names", quota, signIn);
+    }
 
-    private static RenewedToken FromFile(string path, string description, string? quota, SignIn signIn)
+    private static string PathIn(string text, string variable, SignIn signIn) =>
+        CredentialPath.Parse(text, $"The environment variable {variable}", signIn.Variable);
+
+    private static ITokenSource FromFile(string path, string description, string? quota, SignIn signIn)
     {
         CredentialFile file = CredentialFile.Read(path, description, signIn.Endpoints);
-        var source = new RenewedToken(new CredentialFileSource(file, path, description, signIn), quota, signIn.Clock);
-        return file.Impersonation is null
-            ? source
-            : new RenewedToken(new ImpersonatedCredential(source, file.Impersonation, signIn), quota, signIn.Clock);
+        ITokenSource source = new RenewedToken(new CredentialFileSource(file, path, description, signIn), quota, signIn.Clock);
+        // A federated identity may act as an account which in turn may act as the one that is wanted.
+        foreach (Impersonation next in file.Impersonations)
+            source = new RenewedToken(new ImpersonatedCredential(source, next, signIn), quota, signIn.Clock);
+        return source;
     }
 
     private static string? QuotaProject(string? project, string origin)
     {
         if (project is null || ImageNameGrammar.ProjectProblem(project) is not string problem) return project;
-        throw new RegistryException(RegistryErrorKind.InvalidArgument, $"{origin} names no project: {problem}.");
+        throw new RegistryException(RegistryErrorKind.InvalidArgument, $"{origin} does not name a project: {problem}.");
     }
 }

@@ -67,6 +67,26 @@ public sealed record Endpoints
             : new Uri($"https://{image.Location}-docker.{RegistryDomain ?? throw NoRegistryDomain()}/v2/");
     }
 
+    /// <summary>Gets the host of a registry that may be given a token: one of Google's, or the emulator on this machine.</summary>
+    /// <param name="text">The host, or the name of a repository or image in its registry.</param>
+    /// <exception cref="RegistryException">The host is another one.</exception>
+    internal string RegistryHost(string text)
+    {
+        string host = text.Trim();
+        if (host.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) host = host["https://".Length..];
+        host = host.Split('/')[0].ToLowerInvariant();
+        bool isGoogles = Uri.CheckHostName(host) is UriHostNameType.Dns
+            && new[] { RegistryDomain, "gcr.io" }.Any(domain => domain is not null && (host == domain || host.EndsWith($".{domain}", StringComparison.Ordinal)));
+        return isGoogles || (ArtifactRegistry.IsLoopback && host == ArtifactRegistry.Authority)
+            ? host
+            : throw new RegistryException(
+                RegistryErrorKind.UnsafeRequest,
+                $"'{host}' is not a registry of Google's, so it gets no token. Expected for example us-docker.pkg.dev.")
+            {
+                Advice = "Name the host as docker does, or a repository in it: Get-ArRepository lists them.",
+            };
+    }
+
     /// <summary>
     /// Chooses the addresses: what the user named, else gcloud's override variables, else Google's.
     /// While Artifact Registry is on this machine, a service that is not named is there too, so that nothing leaves it.

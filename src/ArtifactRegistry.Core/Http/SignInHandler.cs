@@ -66,7 +66,7 @@ internal sealed class SignInHandler(
     private void Require(HttpRequestMessage request, Uri address)
     {
         bool isGoogles = MayReceiveSecrets(address, endpoints);
-        bool isProvider = identityProviders.Contains(address.Host) && RestTransport.IsSafe(address);
+        bool isProvider = IsProvider(address) && RestTransport.IsSafe(address);
         bool isMetadata = (IsLinkLocal(address) || address.Authority == endpoints.Metadata.Authority)
             && request.Headers.Authorization is null && request.Content is null;
         if (!isGoogles && !isProvider && !isMetadata)
@@ -75,6 +75,8 @@ internal sealed class SignInHandler(
                 $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is none of the hosts of "
                 + $"{endpoints.Universe} by https, and not this machine.");
     }
+
+    private bool IsProvider(Uri address) => identityProviders.Contains(address.Host);
 
     // Null if it is worth another try.
     private async Task<HttpResponseMessage?> TryAsync(HttpRequestMessage request, bool last, CancellationToken stop)
@@ -102,6 +104,8 @@ internal sealed class SignInHandler(
             }
 
             await response.Content.LoadIntoBufferAsync(LongestAnswer).WaitAsync(stop);
+            if (IsProvider(request.RequestUri) && !response.IsSuccessStatusCode)
+                throw IdentityProviderRefusal.Of(request.RequestUri, response.StatusCode, await response.Content.ReadAsStringAsync(stop));
             done = true;
             return response;
         }

@@ -4,7 +4,7 @@ using ArtifactRegistry.Auth;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Says whom the other cmdlets speak to, and with which credentials. Sends nothing.</summary>
+/// <summary>Sets the address and credentials that the other cmdlets of this session use. Sends nothing.</summary>
 [Cmdlet(VerbsCommunications.Connect, "ArRegistry", DefaultParameterSetName = Environment)]
 [OutputType(typeof(Connection))]
 public sealed class ConnectArRegistryCommand : PSCmdlet
@@ -13,6 +13,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     private const string Token = "AccessToken";
     private const string File = "CredentialFile";
     private const string Gcloud = "Gcloud";
+    private const string Nobody = "Anonymous";
 
     /// <summary>An OAuth access token, as SecureString or text. It is used as it is, and cannot be renewed.</summary>
     [Parameter(Position = 0, Mandatory = true, ParameterSetName = Token)]
@@ -28,6 +29,10 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     /// <summary>Use the account that gcloud is signed in with.</summary>
     [Parameter(Mandatory = true, ParameterSetName = Gcloud)]
     public SwitchParameter UseGcloud { get; set; }
+
+    /// <summary>Send requests without credentials, to read a repository that is public.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = Nobody)]
+    public SwitchParameter Anonymous { get; set; }
 
     /// <summary>The e-mail address of a service account to act as.</summary>
     [Parameter]
@@ -73,18 +78,25 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        string? file = null;
         try
         {
             if (Delegate.Length > 0 && ImpersonateServiceAccount is null)
                 throw new RegistryException(
                     RegistryErrorKind.InvalidArgument, "-Delegate is the way to an account: name that with -ImpersonateServiceAccount.");
+            if (Anonymous && ImpersonateServiceAccount is not null)
+                throw new RegistryException(
+                    RegistryErrorKind.InvalidArgument, "-Anonymous sends no credentials, so it cannot act as an account.");
+            if (CredentialFile is not null)
+                file = FilePath.Of(this, CredentialPath.Parse(CredentialFile, "-CredentialFile", System.Environment.GetEnvironmentVariable));
             var next = new Session
             {
-                Connected = true,
+                IsConfigured = true,
                 Credentials = new CredentialSettings
                 {
                     AccessToken = AccessToken is null ? null : SecureTextArgumentAttribute.Reveal(AccessToken),
-                    CredentialFile = CredentialFile is null ? null : FilePath.Of(this, CredentialFile),
+                    CredentialFile = file,
+                    Anonymous = Anonymous,
                     UseGcloud = UseGcloud,
                     ImpersonateServiceAccount = ImpersonateServiceAccount,
                     Delegates = Delegate,
@@ -96,6 +108,8 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
                 RequestTimeout = TimeoutSec is int seconds ? TimeSpan.FromSeconds(seconds) : null,
                 OperationTimeout = OperationTimeoutSec is int longest ? TimeSpan.FromSeconds(longest) : null,
             };
+            if (next.Credentials.AccessToken is string token && Auth.AccessToken.HasScheme(token))
+                WriteWarning("-AccessToken begins with Bearer, which is not part of the token and was left out.");
             // Described first: what cannot be used leaves the session as it was.
             Connection connection = next.Describe();
             Session.Current.CopyFrom(next);
@@ -103,7 +117,9 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
         }
         catch (RegistryException e)
         {
-            ThrowTerminatingError(ErrorRecords.For(e, (object?)CredentialFile ?? Endpoint ?? (object)this));
+            // It may be a secret, and $Error keeps what was bound and the cmdlet itself.
+            if (CredentialFile is not null && file is null) MyInvocation.BoundParameters[nameof(CredentialFile)] = CredentialFile = "(hidden)";
+            ThrowTerminatingError(ErrorRecords.For(e, (object?)file ?? Endpoint ?? (object)this));
         }
     }
 }

@@ -96,6 +96,7 @@ internal static class SignInMethods
         if (request.Headers.GetValueOrDefault("Metadata-Flavor") != "Google") return Text(403, "Missing Metadata-Flavor:Google header.");
         return path switch
         {
+            "project/project-id" when state.MachineProject is string project => Text(200, project),
             "instance/service-accounts/default/email" => Text(200, account),
             "instance/service-accounts/default/token" when state.HasAccount(account) => Flavoured(Issued(account, state)),
             _ => Text(404, "Not found"),

@@ -26,6 +26,9 @@ public sealed class SignInState(TimeProvider clock)
     /// <summary>The service account of the machine that asks; null if there is no metadata server.</summary>
     public string? MachineAccount { get; set; }
 
+    /// <summary>Gets or sets the project of the machine that asks.</summary>
+    public string? MachineProject { get; set; }
+
     /// <summary>How many tokens were given out.</summary>
     public int Issued
     {

@@ -14,6 +14,8 @@ public sealed class ExampleTests : IDisposable
         ["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = null,
         ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
         ["CLOUDSDK_CORE_PROJECT"] = null,
+        ["GOOGLE_CLOUD_PROJECT"] = null,
+        ["CLOUDSDK_CONFIG"] = Path.Combine(Path.GetTempPath(), "no-gcloud-configuration"),
     };
 
     private readonly Dictionary<string, string?> _before =

@@ -183,7 +183,9 @@ public sealed class ChainTests : SignInTest
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
         Assert.StartsWith($"{User} cannot act as {Deployer}: ", result.ErrorText, StringComparison.Ordinal);
-        Assert.Contains($"roles/iam.serviceAccountTokenCreator on {Deployer}", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"gcloud iam service-accounts add-iam-policy-binding {Deployer} --member=\"user:{User}\" --role=roles/iam.serviceAccountTokenCreator",
+            result.ErrorText, StringComparison.Ordinal);
     }
 
     [Theory]

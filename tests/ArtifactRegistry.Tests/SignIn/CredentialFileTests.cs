@@ -120,7 +120,7 @@ public sealed class CredentialFileTests : SignInTest
             ["type"] = "impersonated_service_account",
             ["service_account_impersonation_url"] = Impersonating(Deployer),
             ["delegates"] = new JsonArray(Between),
-            ["source_credential"] = SignIn.AddUser(User),
+            ["source_credentials"] = SignIn.AddUser(User),
         });
 
         MustHaveListedAs(Deployer, List("impersonated.json"));

@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>Tells whether the services accept the credentials that requests are sent with. Not disposed of, since the connections are shared.</summary>
+/// <param name="connections">The shared connections.</param>
+/// <param name="accepted">Called with true after an answer that needs credentials, and with false when they were refused.</param>
+internal sealed class AnswerWatcher(HttpMessageHandler connections, Action<bool> accepted) : DelegatingHandler(connections)
+{
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode) accepted(true);
+        else if (response.StatusCode is HttpStatusCode.Unauthorized) accepted(false);
+        return response;
+    }
+}
