@@ -31,9 +31,10 @@ internal static class ErrorRecords
         ErrorEntry entry = ErrorCatalog.Of(e.Kind);
         string advice = e.Advice ?? e.Kind switch
         {
-            RegistryErrorKind.PermissionDenied => Permissions.Advice(e.Permission),
+            RegistryErrorKind.PermissionDenied => Permissions.Advice(e.Permission, item),
             RegistryErrorKind.OutsidePerimeter when e.UniqueId is { Length: > 0 } id =>
-                $"VPC Service Controls refused this under the unique id {id}: give that id to who administers the perimeter.",
+                $"VPC Service Controls refused this under the unique id {id}, and no role helps. Give that id to whoever administers the perimeter, "
+                + $"who finds the request with: gcloud logging read 'log_id(\"cloudaudit.googleapis.com/policy\") AND \"{id}\"' --project=PROJECT",
             _ => entry.Advice,
         };
         string message = e.Kind switch

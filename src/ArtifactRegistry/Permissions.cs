@@ -1,17 +1,18 @@
 namespace ArtifactRegistry;
 
-/// <summary>Which role has a permission that is missing. See https://cloud.google.com/iam/docs/understanding-roles.</summary>
+/// <summary>The role that has a permission which is missing. See https://cloud.google.com/iam/docs/understanding-roles.</summary>
 internal static class Permissions
 {
     private const string Nothing = "the service answers the same where nothing of that name exists.";
 
-    /// <summary>What to ask for, and of whom.</summary>
+    /// <summary>Gets the role to ask for, and the command of whoever grants it.</summary>
     /// <param name="permission">The missing permission; null if the service does not name it.</param>
-    public static string Advice(string? permission)
+    /// <param name="item">What was worked on: an image, or <c>projects/ID</c>.</param>
+    public static string Advice(string? permission, object item)
     {
         if (permission is null)
             return $"The service does not say which permission is missing. Check the name: {Nothing} "
-                + "Get-ArConnection shows with which credentials you are known.";
+                + "Get-ArConnection shows the credentials in use.";
 
         string? ofProject = permission switch
         {
@@ -25,18 +26,37 @@ internal static class Permissions
             "serviceusage.services.use" => "roles/serviceusage.serviceUsageConsumer",
             _ => null,
         };
+        (string? project, ImageName? repository) = PlaceOf(item);
         if (ofProject is not null)
-            return $"This needs {permission}: somebody who administers the project must grant you {ofProject} on the project. "
-                + "Check its id too: the service answers the same where no such project exists.";
+            return $"This needs {permission}: somebody who administers the project must grant you {ofProject} on the project: "
+                + $"gcloud projects add-iam-policy-binding {project ?? "PROJECT"} --member=MEMBER --role={ofProject}. MEMBER is the account that "
+                + "Get-ArConnection shows. Check the project's id too: the service answers the same where no such project exists.";
 
         string role = permission switch
         {
             _ when permission.Contains("IamPolicy", StringComparison.Ordinal) => "roles/artifactregistry.admin",
-            _ when permission.EndsWith(".delete", StringComparison.Ordinal) => "roles/artifactregistry.repoAdmin",
+            _ when permission.EndsWith(".delete", StringComparison.Ordinal) || permission.EndsWith(".deleteArtifacts", StringComparison.Ordinal)
+                => "roles/artifactregistry.repoAdmin",
             _ when permission.EndsWith(".create", StringComparison.Ordinal) || permission.EndsWith(".update", StringComparison.Ordinal)
+                || permission.EndsWith(".uploadArtifacts", StringComparison.Ordinal)
                 => "roles/artifactregistry.writer",
             _ => "roles/artifactregistry.reader",
         };
-        return $"This needs {permission}. Ask for {role} on the repository, and check the name: {Nothing}";
+        string named = role == Operations.ReaderRoles.Reader ? "" : $" -Role {role}";
+        string command = repository is null ? "" : $" Who administers it types: Grant-ArReader {repository} -Member MEMBER{named}, with the account "
+            + "that Get-ArConnection shows as MEMBER.";
+        return $"This needs {permission}. Ask for {role} on the repository, and check the name: {Nothing}{command}";
+    }
+
+    private static (string? Project, ImageName? Repository) PlaceOf(object item)
+    {
+        ImageName? name = item switch
+        {
+            ImageName typed => typed,
+            ImagePattern pattern => pattern.Name,
+            _ => ImageName.TryParse(item.ToString(), out ImageName? parsed) ? parsed : null,
+        };
+        if (name is not null) return (name.Project, name.ToRepository());
+        return (item.ToString()?.Split('/') is ["projects", string project, ..] ? project : null, null);
     }
 }

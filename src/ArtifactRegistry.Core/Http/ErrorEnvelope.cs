@@ -25,7 +25,7 @@ internal static partial class ErrorEnvelope
     public static RegistryException Translate(
         string request, HttpStatusCode status, string body, TimeSpan? retryAfter, string? needed = null)
     {
-        string? message = null, rpcStatus = null, reason = null, permission = null, uniqueId = null;
+        string? message = null, rpcStatus = null, reason = null, permission = null, uniqueId = null, service = null, consumer = null, email = null;
         bool isOwnAnswer = false;
         if (TryReadError(body) is JsonElement error)
         {
@@ -40,6 +40,9 @@ internal static partial class ErrorEnvelope
                     if (Child(detail, "metadata") is JsonElement metadata)
                     {
                         permission ??= Words(metadata, "permission");
+                        service ??= Words(metadata, "service");
+                        consumer ??= Words(metadata, "consumer") is string project ? ProjectOf(project) : null;
+                        email ??= Words(metadata, "email");
                         if (Text(detail, "reason") is "SECURITY_POLICY_VIOLATED") uniqueId ??= Words(metadata, "uid");
                     }
 
@@ -49,6 +52,7 @@ internal static partial class ErrorEnvelope
             }
         }
 
+        consumer ??= message is null ? null : ProjectInWords().Match(message) is { Success: true } named ? named.Groups["project"].Value : null;
         uniqueId ??= AfterMarker(message);
         RegistryErrorKind kind = uniqueId is null ? KindOf(status, rpcStatus) : RegistryErrorKind.OutsidePerimeter;
         // That something does not exist is taken from the service alone: a proxy's page of this status says nothing about an
@@ -64,6 +68,9 @@ internal static partial class ErrorEnvelope
             UniqueId = uniqueId,
             Request = request,
             RetryAfter = retryAfter,
+            Advice = isOwnAnswer && message is not null && uniqueId is null
+                ? new ServiceReason(reason, service, consumer, email).Advice(message)
+                : null,
         };
     }
 
@@ -164,11 +171,13 @@ internal static partial class ErrorEnvelope
         return at < 0 ? null : message![(at + Marker.Length)..].Trim().Split(' ')[0].TrimEnd('.', ',');
     }
 
-    // Permission 'artifactregistry.tags.delete' denied on resource …: also where the details are missing.
+    // Permission 'artifactregistry.tags.delete' denied on resource …: also where the details are missing. The registry's own
+    // protocol writes double quotes, and GKE: Required "container.clusters.list" permission(s) for …
     private static string? InQuotes(string? message) =>
-        message?.Split('\'') is ["Permission ", string permission, string rest, ..] && rest.StartsWith(" denied", StringComparison.Ordinal)
-            ? permission
-            : null;
+        message is not null && PermissionInWords().Match(message) is { Success: true } found ? found.Groups["permission"].Value : null;
+
+    // projects/shop, or project_number:123456789012.
+    private static string ProjectOf(string consumer) => consumer[(consumer.LastIndexOfAny(['/', ':']) + 1)..];
 
     // google.rpc.RetryInfo: {"retryDelay":"1.5s"}.
     private static TimeSpan? RetryDelay(JsonElement detail) =>
@@ -179,11 +188,17 @@ internal static partial class ErrorEnvelope
             : null;
 
     // Of a web page, as proxies and front ends send it, what a browser would show.
-    private static string? Quote(string body)
+    internal static string? Quote(string body)
     {
         string shown = body.StartsWith('<') ? Markup().Replace(body[..Math.Min(body.Length, LongestPage)], " ") : body;
         return SafeText.CleanLine(shown, LongestQuote) is { Length: > 0 } text ? text : null;
     }
+
+    [GeneratedRegex("""(?:Permission|Required)\s+['"“‘`]?(?<permission>[a-z]+\.\w+\.\w+)""", RegexOptions.IgnoreCase)]
+    private static partial Regex PermissionInWords();
+
+    [GeneratedRegex(@"(has not been used in|permission to use) project (?<project>[\w:.-]*\w)")]
+    private static partial Regex ProjectInWords();
 
     [GeneratedRegex("<(script|style)\\b.*?</\\1>|<[^>]*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Markup();
