@@ -5,7 +5,7 @@ namespace ArtifactRegistry;
 /// <summary>One kind of error as users meet it.</summary>
 /// <param name="Id">The first part of FullyQualifiedErrorId. Scripts depend on it, so it never changes.</param>
 /// <param name="Category">The category.</param>
-/// <param name="Meaning">What happened, for the table in about_ArtifactRegistry.</param>
+/// <param name="Meaning">What happened, as a sentence in the table of about_ArtifactRegistry, which the build makes from here.</param>
 /// <param name="Advice">What to do where nothing better is known: RecommendedAction.</param>
 internal sealed record ErrorEntry(string Id, ErrorCategory Category, string Meaning, string Advice);
 
@@ -15,103 +15,103 @@ internal static class ErrorCatalog
     private static readonly Dictionary<RegistryErrorKind, ErrorEntry> ByKind = new()
     {
         [RegistryErrorKind.NotFound] = new(
-            "NotFound", ErrorCategory.ObjectNotFound, "what was named does not exist; the message says which part of the name",
+            "NotFound", ErrorCategory.ObjectNotFound, "It is not there, or you may not see it.",
             "Check the spelling of location, project, repository and image: Get-ArRepository and Get-ArImage list what is there."),
         [RegistryErrorKind.PermissionDenied] = new(
-            "AccessDenied", ErrorCategory.PermissionDenied, "a permission is missing; the message names it and a role that has it",
+            "AccessDenied", ErrorCategory.PermissionDenied, "A permission is missing; the advice names a role.",
             "Ask for a role that has the permission, and check the name: the service answers the same where nothing of that name exists."),
         [RegistryErrorKind.Unauthenticated] = new(
-            "NotAuthenticated", ErrorCategory.AuthenticationError, "there are no credentials, or the service does not accept them",
+            "NotAuthenticated", ErrorCategory.AuthenticationError, "There are no credentials, or they were refused.",
             "A person runs: gcloud auth application-default login. A scheduled script begins with: Connect-ArRegistry -CredentialFile KEY.json"),
         [RegistryErrorKind.InvalidArgument] = new(
-            "InvalidArgument", ErrorCategory.InvalidArgument, "a value is not one that the service, or the parameter, takes",
+            "InvalidArgument", ErrorCategory.InvalidArgument, "The service does not accept what it was sent.",
             "Get-Help about_ArtifactRegistry tells how names and values are written."),
         [RegistryErrorKind.AlreadyExists] = new(
-            "AlreadyExists", ErrorCategory.ResourceExists, "something of that name exists already",
+            "AlreadyExists", ErrorCategory.ResourceExists, "There is something of that name already.",
             "Use what is there, or choose another name."),
         [RegistryErrorKind.FailedPrecondition] = new(
             "NotAllowedByState", ErrorCategory.InvalidOperation,
-            "the state of the resource forbids the change, for example a tag that is immutable",
+            "The repository's settings forbid it, for example tags that cannot be changed.",
             "See the settings of the repository: Get-ArRepository | Format-List Uri, Mode, ImmutableTags"),
         [RegistryErrorKind.Aborted] = new(
-            "ConcurrentChange", ErrorCategory.ResourceBusy, "somebody else changed it at the same time",
+            "ConcurrentChange", ErrorCategory.ResourceBusy, "Somebody else changed it. Look, and run it again.",
             "Look at what is there now, and run the command again."),
         [RegistryErrorKind.QuotaExceeded] = new(
-            "QuotaExceeded", ErrorCategory.LimitsExceeded, "the quota of requests is used up, and waiting did not help",
+            "QuotaExceeded", ErrorCategory.LimitsExceeded, "The service's quota is used up.",
             "Wait a minute and run the command again, or use a smaller -ThrottleLimit."),
         [RegistryErrorKind.Unavailable] = new(
-            "ServiceUnavailable", ErrorCategory.ResourceUnavailable, "the service failed, and so did several further tries",
+            "ServiceUnavailable", ErrorCategory.ResourceUnavailable, "The service failed, several times.",
             "The service failed several times. Run the command again later."),
         [RegistryErrorKind.TimedOut] = new(
-            "TimedOut", ErrorCategory.OperationTimeout, "no answer came in time; what was asked for may have been done",
+            "TimedOut", ErrorCategory.OperationTimeout, "No answer in time.",
             "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request, -OperationTimeoutSec for a deletion."),
         [RegistryErrorKind.OperationLost] = new(
-            "OperationLost", ErrorCategory.ResourceUnavailable, "the service lost the deletion that it had begun; it is still there",
+            "OperationLost", ErrorCategory.ResourceUnavailable, "The service lost a deletion that it had begun.",
             "Run the command again."),
         [RegistryErrorKind.Unreachable] = new(
-            "Unreachable", ErrorCategory.ConnectionError, "no connection could be made, or it broke",
+            "Unreachable", ErrorCategory.ConnectionError, "The service cannot be reached.",
             "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
         [RegistryErrorKind.UnexpectedAnswer] = new(
-            "UnexpectedAnswer", ErrorCategory.InvalidResult, "the answer is not what Google documents, for example that of a proxy",
+            "UnexpectedAnswer", ErrorCategory.InvalidResult, "The service's answer makes no sense.",
             "Check the endpoint that Get-ArConnection shows, and what stands between; -Debug shows the answers."),
         [RegistryErrorKind.UnsafeRequest] = new(
-            "UnsafeRequest", ErrorCategory.SecurityError, "a token would have travelled unprotected, so nothing was sent",
+            "UnsafeRequest", ErrorCategory.SecurityError, "Credentials would go where they must not.",
             "Use https; plain http is for an emulator on this machine alone."),
         [RegistryErrorKind.TagPointsElsewhere] = new(
-            "TagExists", ErrorCategory.ResourceExists, "the tag is on another digest, and nobody said that it may move",
+            "TagExists", ErrorCategory.ResourceExists, "The tag is on another digest; -Force moves it.",
             "Use -Force to move it, or -ExpectedDigest to move it only from there."),
         [RegistryErrorKind.TagMoved] = new(
-            "TagMoved", ErrorCategory.ResourceBusy, "the tag is by now on another digest than the one that was seen",
+            "TagMoved", ErrorCategory.ResourceBusy, "The tag is no longer on the digest that was expected.",
             "List the tags again and decide anew."),
         [RegistryErrorKind.StillTagged] = new(
-            "ImageTagged", ErrorCategory.InvalidOperation, "the image has tags that were not named, so it was not deleted",
+            "ImageTagged", ErrorCategory.InvalidOperation, "The digest has tags that were not named.",
             "Use -DeleteTags to delete the image together with these tags."),
         [RegistryErrorKind.StillReferenced] = new(
-            "ImageReferenced", ErrorCategory.InvalidOperation, "an index or another image refers to it, so it was not deleted",
+            "ImageReferenced", ErrorCategory.InvalidOperation, "Something that is kept refers to the digest.",
             "Delete what refers to it first; Remove-ArUntaggedImage does that in the right order for what is untagged."),
         [RegistryErrorKind.ClusterNotFound] = new(
             "NotFound", ErrorCategory.ObjectNotFound, "", "Get-ArNodeServiceAccount without -Cluster lists what is there."),
         [RegistryErrorKind.MemberNotFound] = new(
-            "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM knows no such member",
+            "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM knows no such member.",
             "Check the spelling, and that the account was not deleted. IAM may need a minute to know a new one."),
         [RegistryErrorKind.MemberNotAllowed] = new(
-            "MemberNotAllowed", ErrorCategory.SecurityError, "the policy of the organisation does not permit the member",
+            "MemberNotAllowed", ErrorCategory.SecurityError, "The organisation's policy forbids the member.",
             "The organisation permits members of some customers only (constraint iam.allowedPolicyMemberDomains). Who "
             + "administers the organisation's policies can allow this member's, or name an account that is inside."),
         [RegistryErrorKind.RoleNotFound] = new(
-            "RoleNotFound", ErrorCategory.InvalidArgument, "there is no such role, or it cannot be granted there",
+            "RoleNotFound", ErrorCategory.InvalidArgument, "There is no such role.",
             "The roles of Artifact Registry are completed after -Role; the one for pulling is roles/artifactregistry.reader."),
         [RegistryErrorKind.PolicyFull] = new(
-            "PolicyFull", ErrorCategory.LimitsExceeded, "the policy would have more members than IAM allows",
+            "PolicyFull", ErrorCategory.LimitsExceeded, "The policy has room for no more members.",
             "Grant to a group and put the members into it, or revoke what is not needed any more: Get-ArReader lists it."),
         [RegistryErrorKind.OutsidePerimeter] = new(
-            "OutsidePerimeter", ErrorCategory.PermissionDenied, "VPC Service Controls keep the caller out; no role helps",
+            "OutsidePerimeter", ErrorCategory.PermissionDenied, "VPC Service Controls refused it.",
             "VPC Service Controls refused this: ask who administers the perimeter."),
         [RegistryErrorKind.NameNotSpecific] = new(
             "NameNotSpecific", ErrorCategory.InvalidArgument,
-            "the name stands for more, or for something else, than the command is about",
+            "A digest, a tag or a project is missing in a name.",
             "Get-ArImage and Get-ArImageTag list names that can be pasted or piped; Get-Help about_ArtifactRegistry tells what a name may be."),
     };
 
     private static readonly ErrorEntry[] Others =
     [
-        new("InvalidImageName", ErrorCategory.InvalidArgument, "the text is no name of an image in Artifact Registry",
+        new("InvalidImageName", ErrorCategory.InvalidArgument, "It is no name; the message says what is expected.",
             "Get-ArRepository and Get-ArImage list names that can be pasted or piped, and the Tab key completes them."),
-        new("ConfirmationRequired", ErrorCategory.PermissionDenied, "a question is due and nobody can answer it; nothing was changed",
+        new("ConfirmationRequired", ErrorCategory.PermissionDenied, "A question is due and nobody can be asked.",
             "In a script say -Confirm:$false if that is what you mean; -WhatIf shows what would be done."),
-        new("InvalidAge", ErrorCategory.InvalidArgument, "-OlderThan is no age and no time in the past",
+        new("InvalidAge", ErrorCategory.InvalidArgument, "-OlderThan is no age, or lies in the future.",
             "Say for example -OlderThan 30d, or 0s for no limit; (Get-Date).AddDays(-30), with a minus, is thirty days ago."),
-        new("InUseEmpty", ErrorCategory.InvalidArgument, "-InUse names nothing, so that everything would look unused",
+        new("InUseEmpty", ErrorCategory.InvalidArgument, "-InUse holds nothing that names an image.",
             "Look at what the command that should say what runs has brought; use -AllowEmptyInUse if nothing really runs."),
-        new("InvalidThreshold", ErrorCategory.InvalidArgument, "-AbortAbove is neither a count nor a percentage",
+        new("InvalidThreshold", ErrorCategory.InvalidArgument, "-AbortAbove is neither a count nor a percentage.",
             "Say for example -AbortAbove 500 or -AbortAbove '50%'."),
-        new("InvalidTimeLimit", ErrorCategory.InvalidArgument, "-TimeLimit is no time with a unit",
+        new("InvalidTimeLimit", ErrorCategory.InvalidArgument, "-TimeLimit is not a time with a unit.",
             "Say for example -TimeLimit 30m or -TimeLimit 2h."),
-        new("TooManyToDelete", ErrorCategory.LimitsExceeded, "more would be deleted than -AbortAbove allows; nothing was",
+        new("TooManyToDelete", ErrorCategory.LimitsExceeded, "More than -AbortAbove allows; nothing was deleted.",
             "Look at Get-ArUntaggedImage, and raise the limit if this is right."),
-        new("JournalNotWritable", ErrorCategory.WriteError, "the file of -JournalPath cannot be written; nothing is deleted that it cannot note",
+        new("JournalNotWritable", ErrorCategory.WriteError, "-JournalPath cannot be written; no more is deleted.",
             "Give a path in a folder that exists and that you may write to."),
-        new("UnexpectedError", ErrorCategory.NotSpecified, "a defect of this module, or of what it runs on",
+        new("UnexpectedError", ErrorCategory.NotSpecified, "A defect of this module. Please report it.",
             "This should not happen. Get-Error shows what a report needs."),
     ];
 

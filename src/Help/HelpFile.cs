@@ -8,15 +8,20 @@ namespace ArtifactRegistry.Help;
 /// <summary>The help of all cmdlets of an assembly.</summary>
 internal static class HelpFile
 {
-    /// <exception cref="FormatException">A page tells of something that is not there.</exception>
-    public static XDocument Write(string assembly, string pages)
+    /// <summary>Loads the module; what it needs is beside it.</summary>
+    public static Assembly Load(string assembly)
     {
         string path = Path.GetFullPath(assembly);
         AssemblyLoadContext.Default.Resolving += (context, name) =>
             Path.Combine(Path.GetDirectoryName(path)!, name.Name + ".dll") is string beside && File.Exists(beside)
                 ? context.LoadFromAssemblyPath(beside)
                 : null;
-        Assembly module = AssemblyLoadContext.Default.LoadFromAssemblyPath(path);
+        return AssemblyLoadContext.Default.LoadFromAssemblyPath(path);
+    }
+
+    /// <exception cref="FormatException">A page tells of something that is not there.</exception>
+    public static XDocument Write(Assembly module, string pages)
+    {
         Dictionary<string, CmdletInfo> cmdlets = module.GetExportedTypes()
             .Select(type => (Type: type, Cmdlet: type.GetCustomAttribute<CmdletAttribute>()))
             .Where(pair => pair.Cmdlet is not null)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Xml.Linq;
 
 namespace ArtifactRegistry.Help;
@@ -10,17 +11,19 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args is not [string assembly, string pages, string output])
+        if (args is not [string assembly, string pages, string output, .. { Length: 0 or 2 } about])
         {
-            Console.Error.WriteLine("Usage: ArtifactRegistry.Help ASSEMBLY PAGES OUTPUT");
+            Console.Error.WriteLine("Usage: ArtifactRegistry.Help ASSEMBLY PAGES OUTPUT [ABOUT OUTPUT]");
             return 64;
         }
 
         try
         {
-            XDocument help = HelpFile.Write(assembly, pages);
+            Assembly module = HelpFile.Load(assembly);
+            XDocument help = HelpFile.Write(module, pages);
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
             help.Save(output);
+            if (about is [string page, string written]) File.WriteAllText(written, AboutPage.Write(module, File.ReadAllText(page)));
             return 0;
         }
         catch (Exception e) when (e is FormatException or IOException)

@@ -95,13 +95,14 @@ public sealed class ErrorCatalogTests
     }
 
     [Fact]
-    public void The_table_in_the_about_page_has_every_id_and_no_other()
+    public void The_about_page_has_a_table_of_every_id_that_the_build_made_from_the_catalog()
     {
-        string page = File.ReadAllText(Path.Combine(Checkout.Root, "src", "ArtifactRegistry", "en-US", "about_ArtifactRegistry.help.txt"));
+        string page = File.ReadAllText(Path.Combine(Checkout.Root, "en-US", "about_ArtifactRegistry.help.txt"));
         string table = page[page.IndexOf("\nERROR IDS", StringComparison.Ordinal)..page.IndexOf("\nSEE ALSO", StringComparison.Ordinal)];
 
         IEnumerable<string> documented = Regex.Matches(table, @"^    ([A-Z]\w+)  +\S", RegexOptions.Multiline).Select(row => row.Groups[1].Value);
-        Assert.Equal(Catalog.Keys.Order(), documented.Where(word => word is not "Id").Order());
+        Assert.Equal(Catalog.Keys.Order(StringComparer.Ordinal), documented.Where(word => word is not "Id"));
+        Assert.All(page.Split('\n'), line => Assert.True(line.Length <= 80, line));
     }
 
     /// <summary>Words in front of a command that arrange what goes wrong; a hold is released when it has failed.</summary>
