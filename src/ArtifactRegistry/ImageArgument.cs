@@ -12,6 +12,9 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
     /// <summary>Whether a Repository object may be given, as from Get-ArRepository.</summary>
     public bool AllowRepositoryObject { get; set; }
 
+    /// <summary>Gets or sets whether a bare word is answered with the parameter for a project.</summary>
+    public bool SuggestProject { get; set; }
+
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
@@ -24,7 +27,10 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         }
         catch (ImageNameException e)
         {
-            throw new ArgumentTransformationMetadataException(e.Message, e);
+            string hint = SuggestProject && Unwrap(inputData) is string word && ImageNameGrammar.ProjectProblem(word) is null
+                ? $" If you mean every repository of the project {word}, use -Project {word}."
+                : "";
+            throw new ArgumentTransformationMetadataException(e.Message + hint, e);
         }
     }
 

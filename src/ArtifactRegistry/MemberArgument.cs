@@ -14,6 +14,9 @@ public sealed class MemberReference
     /// <summary>Where the row says that the member holds a role.</summary>
     internal string? Resource { get; init; }
 
+    /// <summary>The project of the account, where the row names it.</summary>
+    internal string? Project { get; init; }
+
     internal string? Role { get; init; }
 
     /// <summary>The titles and expressions under which the row says that the role is held.</summary>
@@ -57,11 +60,12 @@ public sealed class MemberArgumentAttribute : ArgumentTransformationAttribute
         string member = Text(row, "Member") ?? Text(row, "Email") ?? throw Refuse(value.GetType().Name);
         return new MemberReference(member)
         {
-            Resource = Text(row, "Resource"),
+            Resource = Text(row, "Resource") ?? Text(row, "Repository"),
+            Project = Text(row, "Project"),
             Role = Text(row, "Role"),
             Conditions = [.. new[] { Text(row, "ConditionTitle"), Text(row, "Condition") }.OfType<string>()],
             Inherited = Is(row, "Inherited", true),
-            ScopesTooNarrow = Text(row, "Cluster") is string cluster && Is(row, "CanPull", false)
+            ScopesTooNarrow = Text(row, "Cluster") is string cluster && Is(row, "PullScope", false)
                 ? $"The nodes of pool {Text(row, "NodePool")} in cluster {cluster} have OAuth scopes that do not reach Artifact "
                     + "Registry, whatever is granted. Scopes are fixed when a pool is created: make a new one with "
                     + "--scopes=cloud-platform or with an account of its own."

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ArtifactRegistry.Operations;
 
@@ -19,17 +20,52 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
-    /// <summary>The role; the least that is needed to pull is the default. Never taken from the pipeline.</summary>
+    /// <summary>The role, with or without roles/ in front; the least that is needed to pull is the default. Never taken from the pipeline.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string Role { get; set; } = ReaderRoles.Reader;
+
+    /// <summary>The role as IAM writes it; tables leave out the front.</summary>
+    private protected string RoleName => FullRole(Role);
+
+    private protected static string FullRole(string role) =>
+        !role.Contains('/', StringComparison.Ordinal) && (role.Contains('.', StringComparison.Ordinal) || role is "viewer" or "editor" or "owner")
+            ? "roles/" + role
+            : role;
 
     /// <summary>The resource that was named; null if none was.</summary>
     private protected PolicyResource? Named(ImageName[] repository, string? project)
     {
         if (project is not null) return PolicyResource.Of(Projects, CheckedProject(project));
         return repository is [ImageName name] ? PolicyResource.Of(Client, RequireRepository(name)) : null;
+    }
+
+    /// <summary>Gets the repository of a row; a grant on a project is refused, since it counts for every repository there.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="member">The member as IAM writes it.</param>
+    /// <param name="resource">The repository.</param>
+    private protected bool TryGetPlace(MemberReference row, string member, [NotNullWhen(true)] out PolicyResource? resource)
+    {
+        const string Projects = "projects/";
+        resource = null;
+        string cmdlet = MyInvocation.MyCommand.Name;
+        if (row.Resource is not string place)
+            Refuse(
+                row.Text, $"'{member}' was given without a place: use {cmdlet} REPOSITORY -Member MEMBER, or pipe rows with a Resource or "
+                + "Repository, such as those of Get-ArReader.");
+        else if (place.StartsWith(Projects, StringComparison.Ordinal))
+            Refuse(
+                row.Text, $"'{member}' comes with {row.Role ?? RoleName} on {place}, which counts for every repository there. "
+                + $"If you mean that: {cmdlet} -Project {place[Projects.Length..]} -Member {member}");
+        else if (row.Role is string role && FullRole(role) != RoleName)
+            Refuse(
+                row.Text, $"'{member}' comes with {role} on {place}, and this is about {RoleName} alone. Use -Role {role} if you mean that.");
+        else if (ImageName.Parse(place) is { IsRepository: false } image)
+            Refuse(row.Text, $"'{member}' comes with '{image}', which is an image, and access is granted on a repository.");
+        else
+            resource = PolicyResource.Of(Client, ImageName.Parse(place));
+        return resource is not null;
     }
 
     /// <summary>An image where a repository is meant ends the command.</summary>

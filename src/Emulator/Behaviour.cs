@@ -39,6 +39,11 @@ public sealed class Behaviour
     public IReadOnlyList<string> MissingMembers { get; set; } = [];
 
     /// <summary>
+    /// Gets or sets whether a policy is refused that names a deleted member and, without the mark, one of the same name.
+    /// </summary>
+    public bool InconsistentMembers { get; set; }
+
+    /// <summary>
     /// Members that the organisation does not permit in a policy (domain restricted sharing); <c>*</c> stands for any
     /// text. Those that are in a policy already may stay.
     /// </summary>

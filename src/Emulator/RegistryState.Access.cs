@@ -37,6 +37,17 @@ public sealed partial class RegistryState
         lock (Gate) return [.. ExistingProject(project).ServiceAccounts.Keys];
     }
 
+    /// <summary>Disables a service account.</summary>
+    public RegistryState DisableServiceAccount(string email)
+    {
+        lock (Gate)
+        {
+            ServiceAccountEntry account = FindServiceAccount(email) ?? throw new ArgumentException($"There is no service account '{email}'.");
+            account.Disabled = true;
+        }
+        return this;
+    }
+
     /// <summary>Adds a GKE cluster, and its project if that is new.</summary>
     public RegistryState AddCluster(string project, string location, string name, ClusterOptions? options = null)
     {
@@ -111,8 +122,11 @@ public sealed partial class RegistryState
     }
 
     internal ServiceAccountEntry? FindServiceAccount(string email)
-        => _projects.Values.Select(project => project.ServiceAccounts.GetValueOrDefault(email))
-            .FirstOrDefault(account => account is not null);
+        => _projects.Values.Select(project => FindServiceAccount(project, email)).FirstOrDefault(account => account is not null);
+
+    internal static ServiceAccountEntry? FindServiceAccount(ProjectEntry project, string email)
+        => project.ServiceAccounts.GetValueOrDefault(email)
+            ?? (string.Equals(email, project.ComputeDefault.Email, StringComparison.OrdinalIgnoreCase) ? project.ComputeDefault : null);
 
     private static JsonObject Identity(NodePoolOptions pool) => new JsonObject { ["serviceAccount"] = pool.ServiceAccount }
         .AddUnlessEmpty("oauthScopes", new JsonArray([.. pool.Scopes.Select(scope => JsonValue.Create(scope))]));

@@ -280,12 +280,12 @@ public sealed class AccessTests
             + $"'user:none@x.example' | Get-ArReader {Repository} -Explain").MustSucceed();
 
         Assert.Equal(
-            ["GrantedHere", "GrantedAtProject", "GrantedUnderCondition", "DeletedAccount", "Missing", "Missing"],
+            ["GrantedHere", "GrantedAtProject", "GrantedUnderCondition", "AccountMissing", "DeletedAccount", "Missing", "Missing"],
             result.Values("Reason"));
-        Assert.Equal(["True", "True", null, "False", "False", "False"], result.Values("CanPull"));
+        Assert.Equal(["True", "True", null, "False", "False", "False", "False"], result.Values("CanPull"));
         Assert.Contains("takes about 2 minutes", result.Values("Detail")[0], StringComparison.Ordinal);
         Assert.Contains("request.time <", result.Values("Detail")[2], StringComparison.Ordinal);
-        Assert.Contains($"Grant-ArReader {Repository} -Member user:none@x.example", result.Values("Detail")[5], StringComparison.Ordinal);
+        Assert.Contains($"Grant-ArReader {Repository} -Member user:none@x.example", result.Values("Detail")[6], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -339,7 +339,7 @@ public sealed class AccessTests
         Assert.Equal([Compute, Runner, Compute, Runner], result.Values("Member"));
         Assert.Equal(["True", "False", "True", "False"], result.Values("IsComputeDefault"));
         Assert.Equal(["False", "False", "True", "True"], result.Values("Autopilot"));
-        Assert.Equal(["True", "True", "True", "True"], result.Values("CanPull"));
+        Assert.Equal(["True", "True", "True", "True"], result.Values("PullScope"));
         string warning = Assert.Single(result.Warnings);
         Assert.Contains("Google advises an account for the nodes alone", warning, StringComparison.Ordinal);
         Assert.Single(shop.Emulator.Requests.Snapshot(request => request.PathAndQuery == "/v1/projects/games"));

@@ -13,10 +13,10 @@ internal sealed record ProjectMessage(string ProjectNumber, string? ProjectId, s
 
 // IAM Admin v1: https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts
 
-internal sealed record ServiceAccountMessage(string Email, string? DisplayName)
+internal sealed record ServiceAccountMessage(string Email, string? DisplayName, bool Disabled = false)
 {
     public static ServiceAccountMessage Read(JsonElement json) =>
-        new(json.Needed("email"u8), json.Text("displayName"u8));
+        new(json.Needed("email"u8), json.Text("displayName"u8), json.Flag("disabled"u8));
 }
 
 // IAM Credentials API v1.

@@ -10,13 +10,15 @@ namespace ArtifactRegistry.Clients;
 /// <param name="endpoints">Where to.</param>
 public sealed class IamClient(RestTransport transport, Endpoints endpoints) : RestClient(transport, endpoints.Iam)
 {
+    internal const string AnyProject = "-";
+
     /// <summary>
-    /// GET v1/projects/P/serviceAccounts/EMAIL. With the project and never with <c>-</c>, for which the service answers
+    /// GET v1/projects/P/serviceAccounts/EMAIL. The project may be <c>-</c> where it is not known; the service then answers
     /// 403 where an account does not exist.
     /// </summary>
     internal Task<ServiceAccountMessage> GetServiceAccountAsync(string project, string email, CancellationToken stop) =>
         GetAsync(
-            $"projects/{Project(project)}/serviceAccounts/{Uri.EscapeDataString(email)}", ServiceAccountMessage.Read,
+            $"projects/{(project is AnyProject ? project : Project(project))}/serviceAccounts/{Uri.EscapeDataString(email)}", ServiceAccountMessage.Read,
             stop, needs: "iam.serviceAccounts.get");
 
     /// <summary>GET v1/projects/P/serviceAccounts.</summary>

@@ -36,8 +36,8 @@ public class NodeServiceAccount
     /// <summary>OAuth scopes of the nodes: what their tokens can be used for, whatever roles the account has.</summary>
     public TextList Scopes { get; internal init; } = TextList.Empty;
 
-    /// <summary>True if the scopes reach Artifact Registry. Roles are another matter: see Get-ArReader -Explain.</summary>
-    public bool CanPull { get; internal init; }
+    /// <summary>Gets a value that is true if the scopes reach Artifact Registry. Get-ArReader -Explain tells whether the account can pull.</summary>
+    public bool PullScope { get; internal init; }
 
     /// <inheritdoc/>
     public override string ToString() => Email;

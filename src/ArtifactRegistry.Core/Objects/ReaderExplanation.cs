@@ -21,8 +21,14 @@ public enum ReaderReason
     /// <summary>The OAuth scopes of the nodes do not reach Artifact Registry, whatever the roles.</summary>
     ScopesTooNarrow,
 
-    /// <summary>Something that could grant it cannot be looked into.</summary>
+    /// <summary>Something that could change the answer cannot be looked into; the detail says what.</summary>
     NotVisible,
+
+    /// <summary>The service account is disabled, so it can do nothing.</summary>
+    AccountDisabled,
+
+    /// <summary>There is no such service account.</summary>
+    AccountMissing,
 }
 
 /// <summary>One reason why a member can pull from a repository, or cannot.</summary>

@@ -73,7 +73,7 @@ public static class CreateNodeAccount
                 Created = created,
                 // What gcloud gives the nodes of a pool with an account of its own.
                 Scopes = new(["https://www.googleapis.com/auth/cloud-platform"]),
-                CanPull = true,
+                PullScope = true,
             },
         ];
     }

@@ -44,6 +44,7 @@ public sealed class EditPolicy
     private IReadOnlyList<string>? _changedAtFirst;
     private bool _agreed = true;
     private IReadOnlyList<Reader> _remaining = [];
+    private IReadOnlyList<(string Role, string Member)> _members = [];
 
     private EditPolicy(PolicyResource resource, PolicyEdit edit, Func<string, string, Task<bool>> confirm) =>
         (_resource, _edit, _confirm) = (resource, edit, confirm);
@@ -81,18 +82,18 @@ public sealed class EditPolicy
                 await WriteAsync(part, stop);
                 wroteSome = true;
             }
-            catch (RegistryException e) when (e.Kind is RegistryErrorKind.MemberNotFound or RegistryErrorKind.MemberNotAllowed)
+            catch (RegistryException e) when (IsAboutMembers(e, part))
             {
                 // Who was there already is not what is refused.
                 IReadOnlyList<string> suspects = [.. part.Where(_changedAtFirst!.Contains)];
                 if (suspects.FirstOrDefault(member => Names(e.Message, member)) is string named)
                 {
-                    _refused.Add(new RefusedMember(named, e));
+                    _refused.Add(new RefusedMember(named, WithAdviceOn(named, e)));
                     if (suspects.Count > 1) parts.Push([.. suspects.Where(member => member != named)]);
                 }
                 else if (suspects.Count == 1)
                 {
-                    _refused.Add(new RefusedMember(suspects[0], e));
+                    _refused.Add(new RefusedMember(suspects[0], WithAdviceOn(suspects[0], e)));
                 }
                 else
                 {
@@ -108,11 +109,25 @@ public sealed class EditPolicy
         }
     }
 
+    // Also a member of the wrong kind, which IAM names: "Principal user:x is of type "serviceAccount"."
+    private bool IsAboutMembers(RegistryException e, IReadOnlyList<string> part) =>
+        e.Kind is RegistryErrorKind.MemberNotFound or RegistryErrorKind.MemberNotAllowed
+        || (e.Kind is RegistryErrorKind.InvalidArgument && _changedAtFirst is not null
+            && part.Any(member => _changedAtFirst.Contains(member) && Names(e.Message, member)));
+
+    /// <summary>A grant of a deleted account of this name is in the way, or of no use to a new account.</summary>
+    private RegistryException WithAdviceOn(string member, RegistryException e)
+    {
+        (string role, string? dead) = _members.FirstOrDefault(each => MemberName.Comparer.Equals(DeadMember.FormerName(each.Member) ?? "", member));
+        return dead is null ? e : e.Told(e.Message, $"The account was deleted. {DeadMember.Advice(_resource.Name, dead, role)}");
+    }
+
     private async Task WriteAsync(IReadOnlyList<string> members, CancellationToken stop)
     {
         for (int tried = 1; ; tried++)
         {
             JsonObject policy = await _resource.ReadAsync(stop);
+            _members = [.. Policies.AllMembers(policy)];
             IReadOnlyList<string> changed = _edit.Apply(policy, members);
             if (changed.Count > 0) RequireRoom(policy);
             if (_changedAtFirst is null && changed.Count > 0)
@@ -165,13 +180,25 @@ public sealed class EditPolicy
                 => RegistryErrorKind.MemberNotAllowed,
             RegistryErrorKind.InvalidArgument when e.Message.StartsWith("The role name", StringComparison.OrdinalIgnoreCase)
                 || e.Message.Contains(_edit.Role, StringComparison.Ordinal) => RegistryErrorKind.RoleNotFound,
+            // A deleted account and one of its name that is not marked so cannot stand in one policy.
+            RegistryErrorKind.InvalidArgument when e.Message.StartsWith("Inconsistent representation", StringComparison.OrdinalIgnoreCase)
+                => RegistryErrorKind.MemberNotFound,
             RegistryErrorKind.InvalidArgument or RegistryErrorKind.NotFound
                 when e.Message.Contains("does not exist", StringComparison.OrdinalIgnoreCase) => RegistryErrorKind.MemberNotFound,
             _ => null,
         };
-        return kind is null
-            ? null
-            : new RegistryException(kind.Value, e.Message, e) { Status = e.Status, Reason = e.Reason, Request = e.Request };
+        if (kind is null) return null;
+        // What stands in the policy already, and is not ours, keeps every change from being written.
+        (string role, string? dead) = kind is RegistryErrorKind.MemberNotFound && !_changedAtFirst!.Any(member => Names(e.Message, member))
+            ? _members.FirstOrDefault(each => DeadMember.FormerName(each.Member) is string former && Names(e.Message, former))
+            : default;
+        return new RegistryException(dead is null ? kind.Value : RegistryErrorKind.FailedPrecondition, e.Message, e)
+        {
+            Status = e.Status,
+            Reason = e.Reason,
+            Request = e.Request,
+            Advice = dead is null ? null : $"The policy names a deleted account, and nothing was written. {DeadMember.Advice(_resource.Name, dead, role)}",
+        };
     }
 
     private static bool Names(string message, string member) =>

@@ -1,27 +1,31 @@
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Says why a member can pull from a repository, or cannot, from policies that were read.</summary>
+/// <summary>Explains why a member can pull from a repository, or cannot, from policies that were read.</summary>
 public static class ExplainReader
 {
     private const string Delay =
         "A change of access takes about 2 minutes to arrive everywhere, and sometimes 7 or more.";
 
-    private static readonly string[] Crowds =
-        ["group:", "domain:", "principalSet:", "projectOwner:", "projectEditor:", "projectViewer:"];
+    private static readonly string[] ProjectCrowds = ["projectOwner:", "projectEditor:", "projectViewer:"];
 
-    /// <summary>One row a reason; all of them carry the same verdict.</summary>
+    /// <summary>Gets one row per reason; all of them carry the same verdict.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="list">Its readers, those of its project included.</param>
-    /// <param name="member">Who.</param>
+    /// <param name="member">The member.</param>
     /// <param name="scopesTooNarrow">What is wrong with the scopes of its nodes; null if nothing is known to be.</param>
+    /// <param name="account">What IAM says about the account; null if it was not asked.</param>
     public static IReadOnlyList<ReaderExplanation> Run(
-        ImageName repository, ReaderList list, string member, string? scopesTooNarrow)
+        ImageName repository, ReaderList list, string member, string? scopesTooNarrow, AccountStatus? account = null)
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(list);
         string place = repository.ToRepository().ToString();
         List<ReaderExplanation> rows = [];
+        account ??= AccountStatus.NotApplicable;
+        if (account.Condition is AccountCondition.Disabled) Add(ReaderReason.AccountDisabled, account.Detail);
+        if (account.Condition is AccountCondition.Missing) Add(ReaderReason.AccountMissing, account.Detail);
         if (scopesTooNarrow is not null) Add(ReaderReason.ScopesTooNarrow, scopesTooNarrow);
+        bool isExcluded = rows.Count > 0;
 
         foreach (Reader grant in list.Readers.Where(grant => Covers(grant.Member, member)))
         {
@@ -36,36 +40,30 @@ public static class ExplainReader
                     $"Granted{everybody} on {grant.Resource}. {Delay}", grant.Role);
         }
 
-        bool granted = rows.Any(row => row.Role is not null);
+        bool isGranted = rows.Any(row => row.Role is not null);
+        bool isGrantedNow = rows.Any(row => row.ReaderReason is ReaderReason.GrantedHere or ReaderReason.GrantedAtProject);
         foreach (Reader grant in list.Readers.Where(grant => grant.Deleted && IsFormer(grant.Member, member)))
             Add(
                 ReaderReason.DeletedAccount,
-                $"The grant on {grant.Resource} is that of a deleted account of this name; a new account of the same name "
-                + "has to be granted anew.", grant.Role);
+                $"The grant on {grant.Resource} is that of a deleted account of this name, and a new one does not inherit it. "
+                + DeadMember.Advice(grant.Resource, grant.Member, grant.Role), grant.Role);
 
-        bool unseen = false;
-        if (!granted)
+        List<string> unseen = [];
+        // What is not seen is said only where it could change the answer.
+        if (isGranted && !isExcluded && account.Condition is AccountCondition.NotVisible) unseen.Add(account.Detail);
+        if (!isGranted)
         {
+            string command = isExcluded ? "" : $" To grant it: Grant-ArReader {place} -Member {member}";
             Add(
                 ReaderReason.Missing,
-                $"Neither {place} nor its project grant it. Folders and the organisation are not looked into. To grant it: "
-                + $"Grant-ArReader {place} -Member {member}");
-            string[] groups =
-            [
-                .. list.Readers.Select(reader => reader.Member)
-                    .Where(each => Crowds.Any(crowd => each.StartsWith(crowd, StringComparison.Ordinal)))
-                    .Where(each => !MemberName.Comparer.Equals(each, member)).Distinct(),
-            ];
-            if (groups.Length > 0)
-                Add(ReaderReason.NotVisible, $"Who belongs to these is not looked into: {string.Join(", ", groups)}");
-            foreach (string what in list.Unseen) Add(ReaderReason.NotVisible, Sentence(what));
-            unseen = groups.Length > 0 || list.Unseen.Count > 0;
+                $"Neither {place} nor its project grant it. Folders and the organisation are not looked into.{command}");
+            if (!isExcluded) unseen.AddRange(ThatCouldGrant(list, repository.Project, member));
         }
 
-        bool? verdict = scopesTooNarrow is not null ? false
-            : rows.Any(row => row.ReaderReason is ReaderReason.GrantedHere or ReaderReason.GrantedAtProject) ? true
-            : granted || unseen ? null
-            : false;
+        foreach (string what in unseen) Add(ReaderReason.NotVisible, Sentence(what));
+        bool? verdict = isExcluded ? false
+            : unseen.Count > 0 || (isGranted && !isGrantedNow) ? null
+            : isGranted;
         foreach (ReaderExplanation row in rows) row.CanPull = verdict;
         return rows;
 
@@ -73,12 +71,38 @@ public static class ExplainReader
             rows.Add(new ReaderExplanation(place, member, reason, detail) { Role = role });
     }
 
+    private static IEnumerable<string> ThatCouldGrant(ReaderList list, string project, string member)
+    {
+        string[] crowds =
+        [
+            .. list.Readers.Select(reader => reader.Member).Where(each => CouldHold(each, member, list, project)).Distinct(),
+        ];
+        if (crowds.Length > 0) yield return $"who belongs to these is not looked into: {string.Join(", ", crowds)}";
+        foreach (string roles in ReaderList.Describe(list.CustomGrants.Where(grant =>
+            grant.Members.Any(each => Covers(each, member) || CouldHold(each, member, list, project)))))
+            yield return roles;
+        if (list.ProjectProblem is not null) yield return list.ProjectProblem;
+    }
+
+    /// <summary>Whether a member stands for several, of whom this one may be one.</summary>
+    private static bool CouldHold(string crowd, string member, ReaderList list, string project)
+    {
+        if (MemberName.Comparer.Equals(crowd, member)) return false;
+        bool isAccount = member.StartsWith("serviceAccount:", StringComparison.Ordinal);
+        return crowd.StartsWith("group:", StringComparison.Ordinal)
+            // A domain has people, and no service accounts.
+            || (crowd.StartsWith("domain:", StringComparison.Ordinal) && !isAccount)
+            || (crowd.StartsWith("principalSet:", StringComparison.Ordinal)
+                && (isAccount || member.StartsWith("principal", StringComparison.Ordinal)))
+            // The owners, editors and viewers of the repository's own project are in its policy, and were looked for there.
+            || ProjectCrowds.Any(kind => crowd.StartsWith(kind, StringComparison.Ordinal)
+                && (list.ProjectProblem is not null || crowd[kind.Length..] != project));
+    }
+
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static bool Covers(string granted, string member) =>
         MemberName.IsPublic(granted) || MemberName.Comparer.Equals(granted, member);
 
-    // deleted:serviceAccount:EMAIL?uid=NUMBER
-    private static bool IsFormer(string deleted, string member) =>
-        MemberName.Comparer.Equals(deleted["deleted:".Length..].Split("?uid=")[0], member);
+    private static bool IsFormer(string deleted, string member) => MemberName.Comparer.Equals(DeadMember.FormerName(deleted), member);
 }

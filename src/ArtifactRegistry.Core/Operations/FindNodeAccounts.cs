@@ -77,7 +77,7 @@ public static class FindNodeAccounts
                 IsComputeDefault = isDefault || IsComputeDefault(identity!.ServiceAccount!),
                 Scopes = new TextList([.. scopes]),
                 // Pools to come that name no scopes get those of GKE, which reach storage.
-                CanPull = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
+                PullScope = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
             };
         }
     }

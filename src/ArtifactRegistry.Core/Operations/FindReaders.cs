@@ -3,10 +3,25 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Who may pull from a repository, as far as that can be seen.</summary>
-/// <param name="Readers">One row a member and role.</param>
-/// <param name="Unseen">What could not be looked into, in words; empty if nothing was in the way.</param>
-public sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<string> Unseen);
+/// <summary>A custom role that has members; whether it lets them pull is not known.</summary>
+/// <param name="Resource">The repository, or <c>projects/ID</c>.</param>
+/// <param name="Role">The role.</param>
+/// <param name="Members">Its members.</param>
+public sealed record CustomGrant(string Resource, string Role, IReadOnlyList<string> Members);
+
+/// <summary>The members who may pull from a repository, as far as that can be seen.</summary>
+/// <param name="Readers">One row per member and role.</param>
+/// <param name="CustomGrants">Grants of custom roles.</param>
+/// <param name="ProjectProblem">Why the project's policy could not be read; null if it was, or was not asked for.</param>
+public sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<CustomGrant> CustomGrants, string? ProjectProblem)
+{
+    /// <summary>Gets what could not be looked into, in words; empty if nothing was in the way.</summary>
+    public IReadOnlyList<string> Unseen => [.. Describe(CustomGrants), .. ProjectProblem is null ? (string[])[] : [ProjectProblem]];
+
+    internal static IEnumerable<string> Describe(IEnumerable<CustomGrant> grants) =>
+        grants.GroupBy(grant => grant.Resource).Select(group =>
+            $"{group.Key} grants custom roles, and what they contain is not looked up: {string.Join(", ", group.Select(grant => grant.Role).Distinct())}");
+}
 
 /// <summary>Lists who may pull from a repository by its own policy, and by that of its project.</summary>
 /// <remarks>Folders, the organisation and the members of groups are never looked into.</remarks>
@@ -23,9 +38,10 @@ public static class FindReaders
         ArgumentNullException.ThrowIfNull(repository);
         var place = PolicyResource.Of(client, repository);
         List<Reader> readers = [];
-        List<string> unseen = [];
+        List<CustomGrant> custom = [];
+        string? problem = null;
         Add(place.Name, await place.ReadAsync(stop), ReaderRoles.OnRepository, inherited: false);
-        if (projects is null) return new ReaderList(readers, unseen);
+        if (projects is null) return new ReaderList(readers, custom, problem);
 
         var project = PolicyResource.Of(projects, repository.Project);
         try
@@ -35,18 +51,16 @@ public static class FindReaders
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.OutsidePerimeter
             or RegistryErrorKind.NotFound)
         {
-            unseen.Add($"the policy of {project} cannot be read, so what it grants is not known: {e.Message}"
-                + (e.Permission is null ? "" : $" (needs {e.Permission})"));
+            problem = $"the policy of {project} cannot be read, so what it grants is not known: {e.Message}"
+                + (e.Permission is null ? "" : $" (needs {e.Permission})");
         }
 
-        return new ReaderList(readers, unseen);
+        return new ReaderList(readers, custom, problem);
 
         void Add(string resource, JsonObject policy, Func<string, bool> wanted, bool inherited)
         {
             readers.AddRange(Policies.Read(policy, resource, wanted).Select(reader => inherited ? reader.AsInherited() : reader));
-            IReadOnlyList<string> custom = Policies.CustomRoles(policy);
-            if (custom.Count > 0)
-                unseen.Add($"{resource} grants custom roles, and what they contain is not looked up: {string.Join(", ", custom)}");
+            custom.AddRange(Policies.CustomRoles(policy, resource));
         }
     }
 }

@@ -64,12 +64,16 @@ internal static class Policies
         Bindings(policy).SelectMany(Members).Where(member => member.StartsWith("group:", StringComparison.Ordinal))
             .Distinct(MemberName.Comparer).Count();
 
-    /// <summary>Custom roles that have members; what they contain cannot be told from the policy.</summary>
-    public static IReadOnlyList<string> CustomRoles(JsonObject policy) =>
-    [
-        .. Bindings(policy).Where(binding => Members(binding).Any()).Select(Role).OfType<string>()
-            .Where(role => !role.StartsWith("roles/", StringComparison.Ordinal)).Distinct(),
-    ];
+    /// <summary>Gets the custom roles that have members; what they contain cannot be told from the policy.</summary>
+    public static IEnumerable<CustomGrant> CustomRoles(JsonObject policy, string resource) =>
+        from binding in Bindings(policy)
+        let role = Role(binding)
+        where role is not null && !role.StartsWith("roles/", StringComparison.Ordinal) && Members(binding).Any()
+        select new CustomGrant(resource, role, [.. Members(binding)]);
+
+    /// <summary>Gets all members of a policy, deleted ones too.</summary>
+    public static IEnumerable<(string Role, string Member)> AllMembers(JsonObject policy) =>
+        Bindings(policy).SelectMany(binding => Members(binding).Select(member => (Role(binding) ?? "", member)));
 
     /// <summary>Every member of every binding whose role is wanted.</summary>
     public static IEnumerable<Reader> Read(JsonObject policy, string resource, Func<string, bool> wanted) =>

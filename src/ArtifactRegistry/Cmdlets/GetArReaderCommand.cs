@@ -92,7 +92,9 @@ public sealed class GetArReaderCommand : RegistryCmdlet
                 string member = MemberName.ParseExisting(each.Text);
                 _readers ??= Find(name, inherited: true);
                 if (_readers is null) return;
-                WriteObject(ExplainReader.Run(name, _readers, member, each.ScopesTooNarrow), enumerateCollection: true);
+                AccountStatus? account = Wait(each.Text, () => AccountStatus.FindAsync(Accounts, member, each.Project, StopToken));
+                if (account is null) continue;
+                WriteObject(ExplainReader.Run(name, _readers, member, each.ScopesTooNarrow, account), enumerateCollection: true);
             }
             catch (RegistryException e)
             {

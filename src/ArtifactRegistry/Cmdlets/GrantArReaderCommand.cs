@@ -10,12 +10,12 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(Reader))]
 public sealed class GrantArReaderCommand : PolicyCmdlet
 {
-    private readonly List<string> _members = [];
-    private PolicyResource _resource = null!;
+    private readonly MembersByResource _work = new();
+    private PolicyResource? _named;
 
-    /// <summary>The repository.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Repository")]
-    [ImageArgument(AllowRepositoryObject = true)]
+    /// <summary>The repository. Rows of Get-ArReader and Revoke-ArReader, or of a CSV, bring their own where none is named.</summary>
+    [Parameter(Position = 0, ParameterSetName = "Repository")]
+    [ImageArgument(AllowRepositoryObject = true, SuggestProject = true)]
     [ValidateCount(1, 1)]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
@@ -28,7 +28,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _resource = Named(Repository, Project)!;
+        _named = Named(Repository, Project);
     }
 
     /// <inheritdoc/>
@@ -39,10 +39,11 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
             try
             {
                 string member = MemberName.Parse(each.Text);
-                if (IsGrantable(each, member) && !_members.Contains(member, MemberName.Comparer))
-                    _members.Add(member);
+                if (!IsGrantable(each, member)) continue;
+                PolicyResource? place = _named;
+                if (place is not null || TryGetPlace(each, member, out place)) _work.Collect(place, member);
             }
-            catch (RegistryException e)
+            catch (Exception e) when (e is RegistryException or ImageNameException)
             {
                 WriteError(ErrorRecords.For(e, each.Text));
             }
@@ -52,8 +53,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        // All members from the pipeline become one write of the policy.
-        if (_members.Count > 0) Change(_resource, new PolicyEdit.Grant(Role), _members);
+        foreach ((PolicyResource resource, IReadOnlyList<string> members) in _work) Change(resource, new PolicyEdit.Grant(RoleName), members);
         Drain();
     }
 

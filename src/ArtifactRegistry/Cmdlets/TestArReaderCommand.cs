@@ -3,15 +3,15 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>True if a member may pull from a repository by its policy or its project's, false if that cannot be seen.</summary>
+/// <summary>Tests whether policies let a member pull from a repository; false also where that cannot be seen.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ArReader")]
 [OutputType(typeof(bool))]
 public sealed class TestArReaderCommand : RegistryCmdlet
 {
-    private ReaderList? _readers;
+    private readonly Dictionary<ImageName, ReaderList?> _readers = [];
 
-    /// <summary>The repository.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    /// <summary>The repository. Rows of Get-ArReader, or of a CSV, bring their own where none is named.</summary>
+    [Parameter(Position = 0)]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -27,21 +27,34 @@ public sealed class TestArReaderCommand : RegistryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ImageName name = Repository[0].ToRepository();
         foreach (MemberReference each in Member)
         {
             try
             {
                 string member = MemberName.ParseExisting(each.Text);
-                _readers ??= Wait(name, () => FindReaders.RunAsync(Client, Projects, name, StopToken));
-                if (_readers is null) return;
-                WriteObject(Test(name, _readers, member, each.ScopesTooNarrow));
+                ImageName name = PlaceOf(each).ToRepository();
+                if (Read(name) is ReaderList readers) WriteObject(Test(name, readers, member, each.ScopesTooNarrow));
             }
-            catch (RegistryException e)
+            catch (Exception e) when (e is RegistryException or ImageNameException)
             {
                 WriteError(ErrorRecords.For(e, each.Text));
             }
         }
+    }
+
+    private ImageName PlaceOf(MemberReference row) => Repository is [ImageName named] ? named
+        : row.Resource is string place ? ImageName.Parse(place)
+        : throw new RegistryException(
+            RegistryErrorKind.NameNotSpecific,
+            $"'{row.Text}' was given without a place: use Test-ArReader REPOSITORY -Member MEMBER, or pipe rows with a Resource or Repository, "
+            + "such as those of Get-ArReader.");
+
+    // Once per command, also where it failed: one error says it.
+    private ReaderList? Read(ImageName name)
+    {
+        if (!_readers.TryGetValue(name, out ReaderList? readers))
+            _readers.Add(name, readers = Wait(name, () => FindReaders.RunAsync(Client, Projects, name, StopToken)));
+        return readers;
     }
 
     private bool Test(ImageName name, ReaderList readers, string member, string? scopesTooNarrow)

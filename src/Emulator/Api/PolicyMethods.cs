@@ -99,6 +99,12 @@ internal static partial class PolicyMethods
         HashSet<string> present = [.. entry.Bindings.SelectMany(MembersOf)];
         foreach (JsonObject binding in bindings) CheckBinding(binding, call);
         string[] members = [.. bindings.SelectMany(MembersOf)];
+        if (call.Behaviour.InconsistentMembers
+            && members.FirstOrDefault(member => member.StartsWith("deleted:", StringComparison.Ordinal)
+                && members.Contains(FormerName(member))) is string dead)
+        {
+            throw ApiError.Invalid($"Inconsistent representation of deleted member: '{dead}' and '{FormerName(dead)}'.");
+        }
         if (members.Any(member => !present.Contains(member)
             && call.Behaviour.ForbiddenMembers.Any(pattern => new Wildcard(pattern).Matches(member))))
         {
@@ -159,6 +165,8 @@ internal static partial class PolicyMethods
             }
         }
     }
+
+    private static string FormerName(string deleted) => deleted["deleted:".Length..].Split('?')[0];
 
     private static IEnumerable<string> MembersOf(JsonObject binding)
         => (binding["members"] as JsonArray ?? []).Select(node => (string?)node ?? "");

@@ -32,7 +32,7 @@ internal static partial class ServiceAccountMethods
         }
 
         ProjectEntry project = Project(call, p, Permission);
-        return (project.ServiceAccounts.GetValueOrDefault(account)
+        return (RegistryState.FindServiceAccount(project, account)
             ?? project.ServiceAccounts.Values.FirstOrDefault(entry => entry.UniqueId == account))?.ToJson()
             ?? throw new ApiError(404, "NOT_FOUND", "Unknown service account");
     }

@@ -17,6 +17,13 @@ internal sealed class ProjectEntry(string id, string number, DateTimeOffset crea
 
     public PolicyEntry Policy => _policy ??= new PolicyEntry(Record);
 
+    /// <summary>Gets the account that Compute Engine makes, which listings here leave out.</summary>
+    public ServiceAccountEntry ComputeDefault => field ??= new(this, "", number)
+    {
+        Email = $"{number}-compute@developer.gserviceaccount.com",
+        DisplayName = "Compute Engine default service account",
+    };
+
     /// <summary>Service accounts by e-mail.</summary>
     public SortedDictionary<string, ServiceAccountEntry> ServiceAccounts { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -11,11 +11,14 @@ internal sealed class ServiceAccountEntry(ProjectEntry project, string accountId
     /// <summary>A number that no later account of the same name has.</summary>
     public string UniqueId => uniqueId;
 
-    public string Email { get; } = $"{accountId}@{DomainOf(project.Id)}.iam.gserviceaccount.com";
+    public string Email { get; init; } = $"{accountId}@{DomainOf(project.Id)}.iam.gserviceaccount.com";
 
     public string? DisplayName { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary>Gets or sets a value that is true if the account can neither sign in nor be used.</summary>
+    public bool Disabled { get; set; }
 
     /// <summary>How many more policies that name it are refused, since IAM has not heard of it everywhere yet.</summary>
     public int UnknownFor { get; set; }
@@ -23,15 +26,20 @@ internal sealed class ServiceAccountEntry(ProjectEntry project, string accountId
     public JsonObject ToRecord() => new JsonObject { ["accountId"] = accountId, ["uniqueId"] = uniqueId }
         .AddUnlessEmpty("displayName", DisplayName).AddUnlessEmpty("description", Description);
 
-    public JsonObject ToJson() => new JsonObject
+    public JsonObject ToJson()
     {
-        ["name"] = $"projects/{project.Id}/serviceAccounts/{Email}",
-        ["projectId"] = project.Id,
-        ["uniqueId"] = uniqueId,
-        ["email"] = Email,
-        ["etag"] = "MDEwMjE5MjA=",
-        ["oauth2ClientId"] = uniqueId,
-    }.AddUnlessEmpty("displayName", DisplayName).AddUnlessEmpty("description", Description);
+        JsonObject json = new JsonObject
+        {
+            ["name"] = $"projects/{project.Id}/serviceAccounts/{Email}",
+            ["projectId"] = project.Id,
+            ["uniqueId"] = uniqueId,
+            ["email"] = Email,
+            ["etag"] = "MDEwMjE5MjA=",
+            ["oauth2ClientId"] = uniqueId,
+        }.AddUnlessEmpty("displayName", DisplayName).AddUnlessEmpty("description", Description);
+        if (Disabled) json["disabled"] = true;
+        return json;
+    }
 
     // example.com:shop becomes shop.example.com.
     private static string DomainOf(string id)

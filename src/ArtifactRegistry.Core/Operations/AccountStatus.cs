@@ -1,0 +1,95 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>Whether a service account can be used at all, whatever it is granted.</summary>
+public enum AccountCondition
+{
+    /// <summary>Not a service account of a project, so there is nothing to look at.</summary>
+    NotApplicable,
+
+    /// <summary>It exists and is enabled.</summary>
+    Enabled,
+
+    /// <summary>It is disabled.</summary>
+    Disabled,
+
+    /// <summary>It was deleted, or never existed.</summary>
+    Missing,
+
+    /// <summary>IAM does not let the caller see it.</summary>
+    NotVisible,
+}
+
+/// <summary>What IAM says about a service account.</summary>
+/// <param name="Condition">Whether it can be used.</param>
+/// <param name="Detail">The condition in words, with what to do about it.</param>
+public sealed record AccountStatus(AccountCondition Condition, string Detail)
+{
+    /// <summary>Gets the status of members that are not looked at.</summary>
+    public static AccountStatus NotApplicable { get; } = new(AccountCondition.NotApplicable, "");
+
+    /// <summary>Asks IAM for a service account. The accounts of Google's own services are not asked for.</summary>
+    /// <param name="accounts">IAM Admin.</param>
+    /// <param name="member">The member as IAM writes it.</param>
+    /// <param name="project">The project of the account, where it is known; the e-mail of the default account does not tell.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public static async Task<AccountStatus> FindAsync(IamClient accounts, string member, string? project, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        if (EmailOf(member) is not string email || (ProjectOf(email) ?? project ?? DefaultOf(email)) is not string place) return NotApplicable;
+        string inProject = place == IamClient.AnyProject ? "" : $" --project={place}";
+        try
+        {
+            ServiceAccountMessage account = await accounts.GetServiceAccountAsync(place, email, stop);
+            return account.Disabled
+                ? new(
+                    AccountCondition.Disabled,
+                    $"The account {email} is disabled, so nodes that run as it cannot pull whatever it is granted. Who administers its project enables it "
+                    + $"with: gcloud iam service-accounts enable {email}{inProject}")
+                : new(AccountCondition.Enabled, "");
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return new(
+                AccountCondition.Missing,
+                $"There is no account {email}: it was deleted, or never existed. A deleted account can be brought back for 30 days: gcloud iam "
+                + $"service-accounts undelete UNIQUE_ID{inProject}. A new account of the same name has to be granted anew.");
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.OutsidePerimeter)
+        {
+            return new(
+                AccountCondition.NotVisible,
+                $"Whether the account {email} exists and is enabled cannot be seen (needs iam.serviceAccounts.get, as in roles/iam.serviceAccountViewer"
+                + $"{(place == IamClient.AnyProject ? "" : $", on project {place}")}): {e.Message}");
+        }
+    }
+
+    private static string? EmailOf(string member)
+    {
+        const string Kind = "serviceAccount:";
+        return member is not null && member.StartsWith(Kind, StringComparison.Ordinal) && !MemberName.IsWorkload(member) ? member[Kind.Length..] : null;
+    }
+
+    // NAME@shop.iam.gserviceaccount.com; NAME@shop.example.com.iam.gserviceaccount.com of the project example.com:shop;
+    // shop@appspot.gserviceaccount.com. See https://cloud.google.com/iam/docs/service-account-types.
+    private static string? ProjectOf(string email)
+    {
+        const string Own = ".iam.gserviceaccount.com";
+        if (email.Split('@') is not [string name, string host] || IsOfGoogle(name, host)) return null;
+        if (host.Equals("appspot.gserviceaccount.com", StringComparison.OrdinalIgnoreCase)) return Valid(name);
+        if (!host.EndsWith(Own, StringComparison.OrdinalIgnoreCase)) return null;
+        string[] place = host[..^Own.Length].Split('.', 2);
+        return Valid(place is [string id, string domain] ? $"{domain}:{id}" : place[0]);
+    }
+
+    // The number in it is the project's, and IAM takes ids.
+    private static string? DefaultOf(string email) =>
+        email.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase) ? IamClient.AnyProject : null;
+
+    private static bool IsOfGoogle(string name, string host) =>
+        name.StartsWith("service-", StringComparison.Ordinal) && name["service-".Length..].All(char.IsAsciiDigit)
+        || host.StartsWith("gcp-sa-", StringComparison.OrdinalIgnoreCase);
+
+    private static string? Valid(string project) => ImageNameGrammar.ProjectProblem(project) is null ? project : null;
+}
