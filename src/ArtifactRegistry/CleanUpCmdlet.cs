@@ -35,6 +35,13 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [Parameter]
     public SwitchParameter AllowEmptyInUse { get; set; }
 
+    /// <summary>
+    /// Allows -InUse to name nothing of the images looked at. Otherwise that is an error: a list of something else must not
+    /// mean that nothing runs.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowUnmatchedInUse { get; set; }
+
     /// <summary>Spares what is younger: an age such as 30d, 12h, 2w, 0s, or a point in time. By default 1h.</summary>
     [Parameter]
     [AgeArgument]
@@ -42,7 +49,10 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [ArgumentCompleter(typeof(AgeCompleter))]
     public string? OlderThan { get; set; }
 
-    /// <summary>Spares the newest untagged images of each image name, this many.</summary>
+    /// <summary>
+    /// Spares the newest untagged images of each image name, this many: images that can be run, whatever signatures,
+    /// attestations, SBOMs, caches and platforms lie between.
+    /// </summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int KeepNewest { get; set; }
@@ -50,6 +60,13 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// <summary>Allows repositories that other Google services manage, such as gcf-artifacts.</summary>
     [Parameter]
     public SwitchParameter IncludeManagedRepository { get; set; }
+
+    /// <summary>
+    /// Lets what has no tags but those that name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att or
+    /// .sbom, as cosign and others push them) stay or go with that digest, tags and all.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IncludeReferrerTag { get; set; }
 
     /// <summary>What the parameters say to spare; rules that came with piped objects are added.</summary>
     private protected CleanUpRules Rules { get; set; } = new();
@@ -64,6 +81,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
             OlderThan = ReadOlderThan(),
             KeepNewest = KeepNewest,
             IncludeManagedRepository = IncludeManagedRepository,
+            IncludeReferrerTag = IncludeReferrerTag,
         };
     }
 
@@ -98,12 +116,41 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// <summary>Takes a row that says of itself that it stays: it has a tag, or was decided to be kept.</summary>
     private protected abstract void Skip(CleanUpTarget target, string reason);
 
-    /// <summary>Plans what was asked about, image by image. What cannot be planned is reported, and the rest goes on.</summary>
+    /// <summary>
+    /// Plans what was asked about, image by image. What cannot be planned is reported, and the rest goes on. As long as nothing
+    /// of -InUse is found, plans are held back: if that stays so, the command ends without any.
+    /// </summary>
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
         CleanUpRules rules = AllRules();
-        var planned = new HashSet<ImageName>();
+        InUse inUse = rules.InUse;
+        bool mayMatchNothing = inUse.Entries.Count == 0 || AllowUnmatchedInUse || !inUse.NamesAny;
+        var matched = new HashSet<string>(StringComparer.Ordinal);
+        var held = new List<CleanUpPlan>();
+        await foreach (CleanUpPlan plan in PlanAsync(rules))
+        {
+            matched.UnionWith(plan.MatchedInUse);
+            held.Add(plan);
+            if (matched.Count == 0 && !mayMatchNothing) continue;
+            foreach (CleanUpPlan each in held) yield return each;
+            held.Clear();
+        }
 
+        if (held.Count > 0)
+            await PerformAsync<bool>(() => throw Misuse(
+                "InUseMatchesNothing",
+                $"None of the {inUse.Entries.Count} entries of -InUse names anything of the images looked at, the first being "
+                + $"{SafeText.Quote(inUse.Entries[0])}. If they come from elsewhere, everything here would look unused, so nothing was deleted.",
+                InUse));
+        if (inUse.Entries.Where(entry => !matched.Contains(entry)).ToList() is { Count: > 0 } unmatched)
+            await PostAsync(() => WriteWarning(
+                $"{unmatched.Count} of {inUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
+                + $"'{unmatched[0]}'. They may belong to other images; if not, check where they come from."));
+    }
+
+    private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
+    {
+        var planned = new HashSet<ImageName>();
         foreach (ImagePattern scope in _scopes)
         {
             Tell(scope, $"untagged digests older than {rules.OlderThan}");
@@ -117,17 +164,14 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
             if (!any && scope.PackagePattern is not null) Warn($"No image matches '{scope}'.");
         }
 
+        Dictionary<ImageName, int> images = _digests.Keys.GroupBy(image => image.ToRepository()).ToDictionary(group => group.Key, group => group.Count());
         foreach ((ImageName image, HashSet<string> digests) in _digests.Where(one => !planned.Contains(one.Key)))
         {
             Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
-            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, rules, StopToken))))
+            bool others = images[image.ToRepository()] > 1;
+            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, others, rules, StopToken))))
                 yield return plan;
         }
-
-        if (rules.InUse.Unmatched is { Count: > 0 } unmatched)
-            await PostAsync(() => WriteWarning(
-                $"{unmatched.Count} of {rules.InUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
-                + $"'{unmatched[0]}'. They may belong to other images; if not, check where they come from."));
     }
 
     /// <summary>
@@ -147,8 +191,6 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// <summary>Gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> does it again for a plan that has stood.</summary>
     private protected CleanUpPlanner Planner =>
         _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Warn);
-
-    private void Warn(string text) => Note(() => WriteWarning(text));
 
     private void Tell(object what, string which)
     {
@@ -203,7 +245,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
                 await PostAsync(() => Fail(ErrorRecords.For(unreadable, plan.Image)));
             Note(() => WriteVerbose(
                 $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
-                + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}."));
+                + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}"
+                + (plan.KeptByReferrerTags == 0 ? "." : $", {plan.KeptByReferrerTags} of them only for referrer tags: see -IncludeReferrerTag.")));
             yield return plan;
         }
     }

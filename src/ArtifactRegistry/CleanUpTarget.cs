@@ -45,7 +45,9 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     private protected override object FromRow(ImageName name, PSObject row)
     {
         TagList tags = TagsOf(row, name.Tag);
-        string? keep = tags.Count > 0 ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
+        // A clean-up decides itself about tags that only name another digest of the image.
+        bool mayGo = tags.Count == 0 || (row.Properties["Decision"] is not null && tags.All(tag => ReferrerTag.TryParse(tag, out _)));
+        string? keep = !mayGo ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
             : MayGo(row) ? null
             : Text(row, "Reason") ?? "was decided to be kept";
         return new CleanUpTarget(ImagePattern.Exactly(name))

@@ -103,6 +103,8 @@ internal static class ErrorCatalog
             "Say for example -OlderThan 30d, or 0s for no limit; (Get-Date).AddDays(-30), with a minus, is thirty days ago."),
         new("InUseEmpty", ErrorCategory.InvalidArgument, "-InUse holds nothing that names an image.",
             "Look at what the command that should say what runs has brought; use -AllowEmptyInUse if nothing really runs."),
+        new("InUseMatchesNothing", ErrorCategory.InvalidArgument, "-InUse names nothing of the images looked at.",
+            "Look at what the command that should say what runs has brought; use -AllowUnmatchedInUse if nothing of these images runs."),
         new("InvalidThreshold", ErrorCategory.InvalidArgument, "-AbortAbove is neither a count nor a percentage.",
             "Say for example -AbortAbove 500 or -AbortAbove '50%'."),
         new("InvalidTimeLimit", ErrorCategory.InvalidArgument, "-TimeLimit is not a time with a unit.",

@@ -55,6 +55,9 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     private protected override async Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
         ErrorRecords.For(error is RegistryException e ? await _secondLook!.AtAsync(e, item, StopToken) : error, item);
 
+    /// <summary>Warns from work, without waiting for it.</summary>
+    private protected void Warn(string text) => Note(() => WriteWarning(text));
+
     /// <summary>
     /// The project that was given, else the session's. It ends up in request paths, as does the location, so both are
     /// checked here.

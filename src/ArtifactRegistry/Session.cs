@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using ArtifactRegistry.Auth;
@@ -77,6 +78,9 @@ internal sealed class Session
     /// <summary>What manifests refer to, as read so far.</summary>
     public ManifestCache Manifests { get; } = new();
 
+    // A service is what it is, whoever speaks to it; another endpoint may be another service.
+    private readonly ConcurrentDictionary<Uri, ServiceFeatures> _features = [];
+
     /// <summary>The clients for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
     /// <param name="trace">Takes a line a request; null if nobody listens.</param>
     /// <param name="exchange">Takes requests and answers; null if nobody listens.</param>
@@ -93,7 +97,7 @@ internal sealed class Session
         Endpoints endpoints = Services;
         var transport = new RestTransport(_http.Value, Tokens(endpoints), options, trace, exchange);
         return new Clients(
-            new ArtifactRegistryClient(transport, endpoints),
+            new ArtifactRegistryClient(transport, endpoints, _features.GetOrAdd(endpoints.ArtifactRegistry, _ => new ServiceFeatures())),
             new OciRegistryClient(transport, endpoints),
             new ResourceManagerClient(transport, endpoints),
             new IamClient(transport, endpoints),

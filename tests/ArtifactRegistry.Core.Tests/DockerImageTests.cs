@@ -57,7 +57,7 @@ public sealed class DockerImageTests
             ArtifactType = artifactType,
             SubjectDigest = subject ? Sha : null,
             Tags = tags.Length == 0 ? null : tags.Split(','),
-        });
+        }, ImageName.Parse(Name));
 
         Assert.Equal(kind, image.ImageKind);
     }
@@ -86,8 +86,8 @@ public sealed class DockerImageTests
         Assert.Equal(("example.com:p", "us", "r", "a/b", Sha), (image.Project, image.Location, image.Repository, image.Package, image.Digest));
         Assert.Equal(["v2", "latest"], image.Tags);
         Assert.Equal(9_876_543_210, image.SizeBytes);
-        Assert.Equal((OciIndex, "x/y", Sha, ImageKind.Index), (image.MediaType, image.ArtifactType, image.SubjectDigest, image.ImageKind));
-        Assert.Equal(["linux/amd64", "linux/arm/v7", "unknown/unknown", "unknown/unknown"], image.Platforms);
+        Assert.Equal((OciIndex, "x/y", Sha, ImageKind.Index), (image.MediaType, image.ArtifactType, image.SubjectDigest, image.Kind));
+        Assert.Equal(["linux/amd64", "linux/arm/v7"], image.Platforms);
         Assert.Equal(4, image.Children.Count);
     }
 
@@ -136,18 +136,24 @@ public sealed class DockerImageTests
     [InlineData("projects/p/locations/us/repositories/r/packages/web")]
     [InlineData("projects/p/locations/us/repositories/r/dockerImages/web")]
     [InlineData("projects/p/locations/us/repositories/r/dockerImages/web@sha256:1")]
-    public void A_name_that_is_none_is_an_unexpected_answer(string name)
-    {
-        RegistryException error = Assert.Throws<RegistryException>(() => DockerImage.From(Message() with { Name = name }));
+    [InlineData("projects/other/locations/us/repositories/r/dockerImages/web@" + Sha)]
+    [InlineData("projects/p/locations/europe/repositories/r/dockerImages/web@" + Sha)]
+    [InlineData("projects/p/locations/us/repositories/s/dockerImages/web@" + Sha)]
+    public void A_name_that_is_no_digest_of_the_repository_is_not_read(string name) =>
+        Assert.Null(new ListedNames(ImageName.Parse("us-docker.pkg.dev/p/r")).Read(name));
 
-        Assert.Equal(RegistryErrorKind.UnexpectedAnswer, error.Kind);
-        Assert.Contains($"'{name}'", error.Message, StringComparison.Ordinal);
+    [Fact]
+    public void A_projects_number_in_place_of_its_id_is_read_under_the_name_that_was_asked_for()
+    {
+        var names = new ListedNames(ImageName.Parse("us-docker.pkg.dev/p/r"));
+
+        Assert.Equal("us-docker.pkg.dev/p/r/web@" + Sha, $"{names.Read("projects/123/locations/us/repositories/r/dockerImages/web@" + Sha)}");
     }
 
     [Fact]
     public void All_tags_stand_in_for_those_of_the_message()
     {
-        DockerImage image = DockerImage.From(Message() with { Tags = ["a"] }, ["a", "b"]);
+        DockerImage image = DockerImage.From(Message() with { Tags = ["a"] }, ImageName.Parse(Name), ["a", "b"]);
 
         Assert.Equal("a, b", image.Tags.ToString());
     }
@@ -165,6 +171,9 @@ public sealed class DockerImageTests
 
     private static DockerImageMessage Message() => new(Name, null, null, null, null, null, null, null, null, null);
 
-    private static DockerImage Read(string json) =>
-        DockerImage.From(DockerImageMessage.Read(JsonDocument.Parse(json).RootElement));
+    private static DockerImage Read(string json)
+    {
+        DockerImageMessage message = DockerImageMessage.Read(JsonDocument.Parse(json).RootElement);
+        return DockerImage.From(message, ImageName.Parse(message.Name));
+    }
 }

@@ -56,21 +56,6 @@ public sealed class MessageTests
         Refuses(RepositoryMessage.Read, json);
 
     [Theory]
-    [InlineData("""{"manifests": {}}""")]
-    [InlineData("""{"manifests": [7]}""")]
-    [InlineData("""{"manifests": [{"digest": 7}]}""")]
-    [InlineData("""{"manifests": [{"platform": "linux"}]}""")]
-    [InlineData("""{"subject": "sha256:0"}""")]
-    [InlineData("""{"\ud800abcdefghijkl": 1, "manifests": []}""")]
-    public void A_manifest_that_is_none_is_refused(string json) => Refuses(ManifestMessage.Read, json);
-
-    [Fact]
-    public void Whoever_pushes_may_leave_entries_of_an_index_empty() =>
-        Assert.Equal(
-            [null, new DescriptorMessage(null, "sha256:0", null), new DescriptorMessage(null, null, null)],
-            ManifestMessage.Read(Parsed("""{"manifests": [null, {"digest": "sha256:0"}, {}]}""")).Manifests!);
-
-    [Theory]
     [InlineData("""{"clusters": [null]}""")]
     [InlineData("""{"clusters": [{"name": "c", "nodePools": [{}]}]}""")]
     [InlineData("""{"clusters": [{"name": "c", "autopilot": {"enabled": "yes"}}]}""")]

@@ -49,6 +49,8 @@ public sealed class ErrorCatalogTests
         { "InvalidAge", "Get-ArUntaggedImage $app -OlderThan soon", "'soon' is not an age." },
         { "InvalidAge", "Get-ArUntaggedImage $app -OlderThan 2100-01-01", "lies in the future" },
         { "InUseEmpty", "Get-ArUntaggedImage $app -InUse @()", "-InUse holds nothing." },
+        { "InUseMatchesNothing", "Get-ArUntaggedImage $app -InUse 'sha256:0000000000000000000000000000000000000000000000000000000000000000'",
+            "None of the 1 entries of -InUse names anything of the images looked at" },
         { "InvalidThreshold", "Remove-ArUntaggedImage $app -AbortAbove many", "'many' is neither a count such as 500" },
         { "InvalidTimeLimit", "Remove-ArUntaggedImage $app -TimeLimit 5", "'5' is not a time with a unit" },
         { "TooManyToDelete", "Remove-ArUntaggedImage $app -AbortAbove 0", "1 digests would be deleted. -AbortAbove 0 allows no more" },

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Http;
 
@@ -9,9 +10,13 @@ namespace ArtifactRegistry.Clients;
 /// </summary>
 /// <param name="transport">What sends.</param>
 /// <param name="endpoints">Where to.</param>
-public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints endpoints)
+/// <param name="features">What the service was found to support; null to find out anew.</param>
+public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints endpoints, ServiceFeatures? features = null)
     : RestClient(transport, endpoints.ArtifactRegistry)
 {
+    /// <summary>What the service was found to support.</summary>
+    internal ServiceFeatures Features { get; } = features ?? new ServiceFeatures();
+
     /// <summary>GET v1/projects/P/locations.</summary>
     internal IAsyncEnumerable<LocationMessage> ListLocationsAsync(string project, CancellationToken stop) =>
         ListAsync(
@@ -36,15 +41,28 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(ImageName repository, CancellationToken stop) =>
         ListDockerImagesAsync(repository, null, stop);
 
-    /// <summary>The same listing, narrowed to the digests of one image.</summary>
-    internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesOfAsync(ImageName image, CancellationToken stop)
+    /// <summary>
+    /// The same listing, narrowed to the digests of one image: by the service where it takes a filter, which the public API
+    /// does not document, and else here.
+    /// </summary>
+    internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesOfAsync(ImageName image, CancellationToken stop) =>
+        Features.RefusesImageFilter
+            ? ListAllDockerImagesOfAsync(image, stop)
+            : FilteredAsync(
+                filter => ListDockerImagesAsync(image, filter, stop),
+                $"name=\"{image.RepositoryResource}/dockerImages/{image.EscapedPackage}@*\"",
+                IsOf(image),
+                refused: () => Features.RefusesImageFilter = true,
+                stop);
+
+    /// <summary>The same, narrowed here in any case.</summary>
+    internal async IAsyncEnumerable<DockerImageMessage> ListAllDockerImagesOfAsync(
+        ImageName image, [EnumeratorCancellation] CancellationToken stop)
     {
-        string prefix = $"{image.RepositoryResource}/dockerImages/{image.EscapedPackage}@";
-        return FilteredAsync(
-            filter => ListDockerImagesAsync(image, filter, stop),
-            $"name=\"{prefix}*\"",
-            message => message.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase),
-            stop);
+        Func<DockerImageMessage, bool> isOf = IsOf(image);
+        await foreach (DockerImageMessage message in ListDockerImagesAsync(image, null, stop))
+            if (isOf(message))
+                yield return message;
     }
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/dockerImages/IMAGE@sha256:….</summary>
@@ -54,6 +72,10 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A.</summary>
     internal Task<PackageMessage> GetPackageAsync(ImageName image, CancellationToken stop) =>
         GetAsync(image.PackageResource, PackageMessage.Read, stop);
+
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions?view=FULL, with up to 100 tags each.</summary>
+    internal IAsyncEnumerable<VersionMessage> ListVersionsAsync(ImageName image, CancellationToken stop) =>
+        ListAsync($"{image.PackageResource}/versions?view=FULL", "versions", VersionMessage.Read, null, stop);
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions, of which the first is enough.</summary>
     internal async Task<bool> HasVersionsAsync(ImageName image, CancellationToken stop) =>
@@ -88,6 +110,7 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
             filter => ListTagsAsync(digest, filter, stop),
             $"version=\"{version}\"",
             tag => string.Equals(tag.Version, version, StringComparison.OrdinalIgnoreCase),
+            refused: null,
             stop);
     }
 
@@ -141,6 +164,12 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         SendAsync(
             HttpMethod.Post, $"{repository.RepositoryResource}:setIamPolicy",
             new JsonObject { ["policy"] = policy.DeepClone() }, Repeat.OnlyIfRefused, PolicyMessage.Read, stop);
+
+    private static Func<DockerImageMessage, bool> IsOf(ImageName image)
+    {
+        string place = $"/dockerImages/{image.EscapedPackage}@";
+        return message => message.Name.Contains(place, StringComparison.OrdinalIgnoreCase);
+    }
 
     private IAsyncEnumerable<DockerImageMessage> ListDockerImagesAsync(
         ImageName repository, string? filter, CancellationToken stop) =>

@@ -98,9 +98,18 @@ internal sealed record PackageMessage(string Name)
     public static PackageMessage Read(JsonElement json) => new(json.Needed("name"u8));
 }
 
-internal sealed record VersionMessage(string Name)
+internal sealed record VersionMessage(
+    string Name, DateTimeOffset? UpdateTime, IReadOnlyList<TagMessage>? RelatedTags, string? MediaType)
 {
-    public static VersionMessage Read(JsonElement json) => new(json.Needed("name"u8));
+    public static VersionMessage Read(JsonElement json) => new(
+        json.Needed("name"u8), json.Time("updateTime"u8), json.List("relatedTags"u8, TagMessage.Read), TypeOf(json));
+
+    // The metadata are a Struct, so anything may stand there.
+    private static string? TypeOf(JsonElement json) =>
+        json.TryGetProperty("metadata"u8, out JsonElement metadata) && metadata.ValueKind is JsonValueKind.Object
+        && metadata.TryGetProperty("mediaType"u8, out JsonElement type) && type.ValueKind is JsonValueKind.String
+            ? type.GetString()
+            : null;
 }
 
 internal sealed record TagMessage(string Name, string? Version)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Clients;
@@ -10,21 +11,39 @@ namespace ArtifactRegistry.Clients;
 /// <param name="endpoints">Where to.</param>
 public sealed class OciRegistryClient(RestTransport transport, Endpoints endpoints)
 {
-    private const string ManifestTypes =
-        "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, "
-        + "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
+    // An answer that was damaged on its way is right the next time.
+    private const int MaxAttempts = 3;
 
     /// <summary>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:… (spec.md#pulling-manifests).</summary>
-    internal Task<ManifestMessage> GetManifestAsync(ImageName digest, CancellationToken stop)
+    /// <param name="digest">The digest.</param>
+    /// <param name="listedType">The media type that a listing tells, for Accept.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <returns>The content, whose bytes have the digest that was asked for.</returns>
+    /// <exception cref="RegistryException">It cannot be read, or what came has another digest.</exception>
+    internal async Task<ManifestContent> GetManifestAsync(ImageName digest, string? listedType, CancellationToken stop)
     {
         var address = new Uri(
             endpoints.RegistryOf(digest),
             $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/manifests/{digest.Digest}");
-        return transport.SendAsync(
-            new Call<ManifestMessage>(HttpMethod.Get, address, null, Repeat.Freely, ManifestMessage.Read)
-            {
-                Accept = ManifestTypes,
-            },
-            stop);
+        string actual = "";
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            byte[] bytes = await transport.SendAsync(
+                new Call<byte[]>(HttpMethod.Get, address, null, Repeat.Freely, _ => [])
+                {
+                    Accept = MediaTypes.Accept(listedType),
+                    ReadBytes = bytes => bytes,
+                },
+                stop);
+            actual = $"{Digest.Prefix}{Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant()}";
+            if (actual == digest.Digest) return ManifestContent.Parse(bytes);
+        }
+
+        throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer,
+            $"The registry answers with a manifest whose digest is {actual}, so it is not what was asked for.")
+        {
+            Request = $"GET {address.GetLeftPart(UriPartial.Path)}",
+        };
     }
 }

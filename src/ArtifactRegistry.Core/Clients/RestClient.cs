@@ -48,7 +48,7 @@ public abstract class RestClient
     /// Lists page by page. The next page is asked for as soon as somebody wants more than the first item of this one, so that
     /// it is on its way while this one is read; whoever stops before that has caused no request too many.
     /// </summary>
-    /// <param name="path">What is listed.</param>
+    /// <param name="path">What is listed; other parameters may follow it.</param>
     /// <param name="items">The field of an answer that has the items.</param>
     /// <param name="read">Reads one.</param>
     /// <param name="filter">What the service should leave out; null for nothing.</param>
@@ -56,7 +56,7 @@ public abstract class RestClient
     private protected async IAsyncEnumerable<T> ListAsync<T>(
         string path, string items, Func<JsonElement, T> read, string? filter, [EnumeratorCancellation] CancellationToken stop)
     {
-        string query = $"{path}?pageSize={LargestPage}";
+        string query = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}pageSize={LargestPage}";
         if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -102,12 +102,13 @@ public abstract class RestClient
 
     /// <summary>
     /// Lists what a filter finds. The service may refuse a filter (400) or pass over it, so its answer is filtered
-    /// again here, and without a filter where it was refused.
+    /// again here, and without a filter where it was refused; <paramref name="refused"/> is then called.
     /// </summary>
     private protected static async IAsyncEnumerable<T> FilteredAsync<T>(
         Func<string?, IAsyncEnumerable<T>> list,
         string filter,
         Func<T, bool> matches,
+        Action? refused,
         [EnumeratorCancellation] CancellationToken stop)
     {
         IAsyncEnumerator<T> found = list(filter).GetAsyncEnumerator(stop);
@@ -123,6 +124,7 @@ public abstract class RestClient
                 await found.DisposeAsync();
                 found = list(null).GetAsyncEnumerator(stop);
                 more = await found.MoveNextAsync();
+                refused?.Invoke();
             }
 
             for (; more; more = await found.MoveNextAsync())

@@ -30,6 +30,34 @@ internal static class AnswerReader
         }
     }
 
+    /// <summary>Reads a success as bytes.</summary>
+    /// <exception cref="RegistryException">There are more than <paramref name="most"/>, or they are not encoded as they should be.</exception>
+    public static async Task<byte[]> ReadBytesAsync(HttpResponseMessage response, int most, string line, CancellationToken stop)
+    {
+        try
+        {
+            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
+            using var bytes = new MemoryStream();
+            byte[] buffer = new byte[16 * 1024];
+            for (int read = await stream.ReadAsync(buffer, stop); read > 0; read = await stream.ReadAsync(buffer, stop))
+            {
+                if (bytes.Length + read > most) throw new InvalidDataException();
+                bytes.Write(buffer, 0, read);
+            }
+
+            return bytes.ToArray();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RegistryException(
+                RegistryErrorKind.UnexpectedAnswer, "The answer is too large, or is not encoded as it says.", e)
+            {
+                Status = response.StatusCode,
+                Request = line,
+            };
+        }
+    }
+
     /// <summary>Reads a refusal.</summary>
     /// <remarks>
     /// The status says what went wrong, and the body only why: so a body that is endless, broken or in an encoding that

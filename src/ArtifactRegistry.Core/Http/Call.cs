@@ -23,6 +23,9 @@ internal sealed record Call<T>(HttpMethod Method, Uri Address, JsonObject? Conte
     /// <summary>What the service may send back; null for its default.</summary>
     public string? Accept { get; init; }
 
+    /// <summary>Reads the bytes of an answer as they are, in place of <see cref="Read"/>; null if the answer is JSON.</summary>
+    public Func<byte[], T>? ReadBytes { get; init; }
+
     /// <summary>The permission that the method needs, for services that do not name it when they refuse.</summary>
     public string? Needs { get; init; }
 

@@ -20,6 +20,9 @@ public sealed class RestTransport(
     internal const string CertificateAdvice =
         "If a proxy of your company opens TLS, its authority belongs into this system's store of certificates.";
 
+    // The OCI distribution-spec asks registries to take manifests of 4 MiB; they may take larger ones.
+    private const int MaxBytes = 16 * 1024 * 1024;
+
     // Made when a try fails: most commands end without, and need not even load what makes them.
     private ResiliencePipeline? _freely, _onlyIfRefused;
 
@@ -210,7 +213,9 @@ public sealed class RestTransport(
                     line, response.StatusCode, await AnswerReader.ReadErrorAsync(response.Content, stop), AnswerReader.RetryAfter(response),
                     attempt.Needs);
 
-            return await AnswerReader.ReadAsync(response, attempt.Read, line, stop);
+            return attempt.ReadBytes is Func<byte[], T> read
+                ? read(await AnswerReader.ReadBytesAsync(response, MaxBytes, line, stop))
+                : await AnswerReader.ReadAsync(response, attempt.Read, line, stop);
         }
         catch (OperationCanceledException e)
         {

@@ -62,8 +62,11 @@ public class DockerImage
     /// <summary>The digest that this one is about (OCI <c>subject</c>), for signatures, attestations and SBOMs.</summary>
     public string? SubjectDigest { get; private init; }
 
-    /// <summary>For an index: os/architecture[/variant] of each image in it.</summary>
-    public TextList Platforms => Children.Count == 0 ? TextList.Empty : new([.. Children.Select(Platform)]);
+    /// <summary>
+    /// For an index: os/architecture[/variant] of each image in it. What has no platform, or an unknown one as attestations
+    /// have, is left out.
+    /// </summary>
+    public TextList Platforms => Children.Count == 0 ? TextList.Empty : new([.. Children.Select(Platform).OfType<string>()]);
 
     /// <summary>Size in bytes as the service computes it: the layers of this image.</summary>
     public long SizeBytes { get; private init; }
@@ -91,29 +94,27 @@ public class DockerImage
 
     /// <summary>Makes the object of an answer of the service.</summary>
     /// <param name="message">The answer.</param>
+    /// <param name="name">The name, as it was asked for; what stands in the answer is not followed.</param>
     /// <param name="allTags">The tags, where the answer does not have all.</param>
     /// <param name="names">Those of the listing that the answer is part of.</param>
-    /// <exception cref="RegistryException">The answer has a name that is none.</exception>
     internal static DockerImage From(
-        DockerImageMessage message, IReadOnlyList<string>? allTags = null, ListedNames? names = null)
+        DockerImageMessage message, ImageName name, IReadOnlyList<string>? allTags = null, ListedNames? names = null)
     {
-        names ??= new ListedNames();
-        ImageName name = names.Read(message.Name) ?? throw new RegistryException(
-            RegistryErrorKind.UnexpectedAnswer, $"The service lists an image under a name that is none: '{message.Name}'.");
         IReadOnlyList<string> tags = allTags ?? message.Tags ?? [];
-        IReadOnlyList<ImageManifestMessage> children = message.ImageManifests ?? [];
         return new DockerImage(name, tags.Count == 0 ? TagList.Empty : new TagList([.. tags]))
         {
             ImageKind = ImageKinds.Of(message.MediaType, message.ArtifactType, message.SubjectDigest, tags),
-            MediaType = names.SharedType(message.MediaType),
-            ArtifactType = names.SharedType(NullIfEmpty(message.ArtifactType)),
+            MediaType = Shared(message.MediaType),
+            ArtifactType = Shared(NullIfEmpty(message.ArtifactType)),
             SubjectDigest = NullIfEmpty(message.SubjectDigest),
             SizeBytes = message.ImageSizeBytes ?? 0,
             _uploadTime = Local(message.UploadTime),
             _updateTime = Local(message.UpdateTime),
             _buildTime = Local(message.BuildTime),
-            Children = children,
+            Children = message.ImageManifests ?? [],
         };
+
+        string? Shared(string? type) => names is null ? type : names.SharedType(type);
     }
 
     // The year 1 stands for no time in Go, and so in what its programs write; an age of 2000 years would be old enough
@@ -125,6 +126,7 @@ public class DockerImage
 
     private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;
 
-    private static string Platform(ImageManifestMessage child) =>
-        $"{child.Os ?? "unknown"}/{child.Architecture ?? "unknown"}{(child.Variant is { Length: > 0 } v ? "/" + v : "")}";
+    private static string? Platform(ImageManifestMessage child) =>
+        child.Os is null or "" or "unknown" && child.Architecture is null or "" or "unknown" ? null
+        : $"{child.Os ?? "unknown"}/{child.Architecture ?? "unknown"}{(child.Variant is { Length: > 0 } v ? "/" + v : "")}";
 }

@@ -1,3 +1,5 @@
+using ArtifactRegistry.Clients;
+
 namespace ArtifactRegistry;
 
 /// <summary>What a digest holds, told from its media type, artifact type and subject.</summary>
@@ -25,21 +27,20 @@ public enum ImageKind
 /// <summary>Tells the kind of a digest.</summary>
 internal static class ImageKinds
 {
-    /// <summary>The kind, from what the manifest says of itself and from the tags that cosign gives it.</summary>
+    /// <summary>The kind, from what a listing says of a manifest and from the tags that cosign gives it.</summary>
+    /// <param name="mediaType">The manifest's type.</param>
+    /// <param name="artifactType">Its artifact type; the API tells the media type where there is a subject and none.</param>
+    /// <param name="subjectDigest">The digest that it is about.</param>
+    /// <param name="tags">Its tags.</param>
     public static ImageKind Of(string? mediaType, string? artifactType, string? subjectDigest, IReadOnlyList<string> tags)
     {
-        // https://github.com/opencontainers/image-spec/blob/v1.1.1/media-types.md
-        if (mediaType is "application/vnd.oci.image.index.v1+json"
-            or "application/vnd.docker.distribution.manifest.list.v2+json")
-            return ImageKind.Index;
+        if (MediaTypes.IsIndex(mediaType)) return ImageKind.Index;
 
         foreach (string tag in tags)
-            if (OfCosignTag(tag) is ImageKind kind)
-                return kind;
+            if (ReferrerTag.TryParse(tag, out ReferrerTag? read) && read.Value.Kind is not ImageKind.Index)
+                return read.Value.Kind;
 
-        bool plainImage = artifactType is null or "" or "application/vnd.oci.image.config.v1+json"
-            or "application/vnd.docker.container.image.v1+json"
-            || artifactType == mediaType; // what the API says of a manifest without a type of its own
+        bool plainImage = artifactType is null or "" || MediaTypes.IsImageConfig(artifactType) || artifactType == mediaType;
         if (plainImage) return subjectDigest is null or "" ? ImageKind.Image : ImageKind.Artifact;
 
         return artifactType switch
@@ -53,23 +54,21 @@ internal static class ImageKinds
         bool Has(string word) => artifactType!.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>What refers to a subject, for sentences.</summary>
+    /// <summary>The kind, from the manifest itself.</summary>
+    public static ImageKind Of(ManifestContent content, string? mediaType, IReadOnlyList<string> tags) =>
+        content.IsIndex ? ImageKind.Index
+        : Of(
+            MediaTypes.IsIndex(mediaType) ? null : mediaType, content.ArtifactType,
+            content.Subjects.Count > 0 || content.HasSubjectByOtherDigest ? "some" : null, tags);
+
+    /// <summary>The kind within a sentence.</summary>
     public static string InWords(this ImageKind kind) => kind switch
     {
+        ImageKind.Image => "image",
+        ImageKind.Index => "index",
         ImageKind.Signature => "signature",
         ImageKind.Attestation => "attestation",
         ImageKind.Sbom => "SBOM",
         _ => "artifact",
     };
-
-    private const int CosignTagLength = 7 + 64;
-
-    // Cosign's tag scheme: sha256-<64 hex>.sig, .att, .sbom.
-    private static ImageKind? OfCosignTag(string tag) =>
-        !tag.StartsWith("sha256-", StringComparison.Ordinal) || tag.LastIndexOf('.') is not (CosignTagLength and int dot)
-            || !Digest.IsValid("sha256:" + tag["sha256-".Length..dot]) ? null
-        : tag.EndsWith(".sig", StringComparison.Ordinal) ? ImageKind.Signature
-        : tag.EndsWith(".att", StringComparison.Ordinal) ? ImageKind.Attestation
-        : tag.EndsWith(".sbom", StringComparison.Ordinal) ? ImageKind.Sbom
-        : null;
 }

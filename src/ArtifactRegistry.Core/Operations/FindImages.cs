@@ -9,17 +9,25 @@ public static class FindImages
     // The service documents at most 100 tags in one answer for a version; a digest with so many is asked for again.
     private const int TagsThatMayBeCut = 100;
 
-    /// <summary>Lists what the name stands for, in the order of the service, page by page.</summary>
+    /// <summary>Lists what the name stands for, in the order of the service, page by page, each digest once.</summary>
+    /// <param name="client">The service.</param>
+    /// <param name="what">A repository, image, tag or digest, or a pattern.</param>
+    /// <param name="warn">Told which rows of the listing are passed over.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">Nothing of that name is there, or the listing cannot be completed.</exception>
     public static IAsyncEnumerable<DockerImage> RunAsync(
-        ArtifactRegistryClient client, ImagePattern what, CancellationToken stop)
+        ArtifactRegistryClient client, ImagePattern what, Action<string> warn, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(what);
         ImageName name = what.Name;
         return name.Digest is not null || name.Tag is not null ? OneAsync(client, name, stop)
-            : name.IsRepository ? WithAllTagsAsync(client, OfRepositoryAsync(client, what, stop), what, stop)
-            : WithAllTagsAsync(client, OfImageAsync(client, name, stop), what, stop);
+            : name.IsRepository ? ToImagesAsync(client, client.ListDockerImagesAsync(name, stop), what, warn, stop)
+            : ToImagesAsync(client, OfImageAsync(client, name, stop), what, warn, stop);
     }
+
+    /// <inheritdoc cref="RunAsync(ArtifactRegistryClient, ImagePattern, Action{string}, CancellationToken)"/>
+    public static IAsyncEnumerable<DockerImage> RunAsync(ArtifactRegistryClient client, ImagePattern what, CancellationToken stop) =>
+        RunAsync(client, what, _ => { }, stop);
 
     /// <summary>Reads the digest that a name by digest or by tag stands for. A digest rules over a tag beside it.</summary>
     public static async Task<DockerImage> ReadAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)
@@ -27,8 +35,9 @@ public static class FindImages
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(name);
         ImageName digest = name.Digest is not null ? name : await ResolveTagAsync(client, name, stop);
+        digest = digest.WithDigest(digest.Digest!); // a tag beside it is not part of the row
         DockerImageMessage message = await client.GetDockerImageAsync(digest, stop);
-        var image = DockerImage.From(message);
+        var image = DockerImage.From(message, digest);
         return image.Tags.Count < TagsThatMayBeCut ? image : await WithAllTagsAsync(client, message, image, stop);
     }
 
@@ -49,15 +58,6 @@ public static class FindImages
         yield return await ReadAsync(client, name, stop);
     }
 
-    private static async IAsyncEnumerable<DockerImageMessage> OfRepositoryAsync(
-        ArtifactRegistryClient client, ImagePattern what, [EnumeratorCancellation] CancellationToken stop)
-    {
-        await foreach (DockerImageMessage message in client.ListDockerImagesAsync(what.Name, stop))
-            if (what.PackagePattern is null
-                || (ImageName.TryParse(message.Name, out ImageName? name) && what.MatchesPackage(name.Package!)))
-                yield return message;
-    }
-
     private static async IAsyncEnumerable<DockerImageMessage> OfImageAsync(
         ArtifactRegistryClient client, ImageName image, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -74,9 +74,7 @@ public static class FindImages
         // the whole repository listed, since an image outlives its last digest, and there may be many such images.
         await client.GetPackageAsync(image, stop);
         if (!await MayHaveVersionsAsync(client, image, stop)) yield break;
-        await foreach (DockerImageMessage message in client.ListDockerImagesAsync(image.ToRepository(), stop))
-            if (ImageName.TryParse(message.Name, out ImageName? name) && name.Package == image.Package)
-                yield return message;
+        await foreach (DockerImageMessage message in client.ListAllDockerImagesOfAsync(image, stop)) yield return message;
     }
 
     private static async Task<bool> MayHaveVersionsAsync(ArtifactRegistryClient client, ImageName image, CancellationToken stop)
@@ -91,20 +89,37 @@ public static class FindImages
         }
     }
 
-    private static async IAsyncEnumerable<DockerImage> WithAllTagsAsync(
+    /// <summary>Makes the objects. A row under another name than was asked for is not shown, and does not end the listing.</summary>
+    private static async IAsyncEnumerable<DockerImage> ToImagesAsync(
         ArtifactRegistryClient client,
         IAsyncEnumerable<DockerImageMessage> messages,
         ImagePattern what,
+        Action<string> warn,
         [EnumeratorCancellation] CancellationToken stop)
     {
-        var names = new ListedNames();
+        ImageName repository = what.Name.ToRepository();
+        var names = new ListedNames(repository);
+        int odd = 0;
+        string? first = null;
         await foreach (DockerImageMessage message in messages.WithCancellation(stop))
         {
+            if (names.Read(message.Name) is not ImageName name)
+            {
+                odd++;
+                first ??= message.Name;
+                continue;
+            }
+
+            if (!what.MatchesPackage(name.Package!) || !names.IsNew(name)) continue;
             // Awaited only where something is asked for: a listing may have a hundred thousand digests.
-            var image = DockerImage.From(message, names: names);
+            var image = DockerImage.From(message, name, names: names);
             if (image.Tags.Count >= TagsThatMayBeCut) image = await WithAllTagsAsync(client, message, image, stop);
             if (what.TagPattern is null || image.Tags.Any(what.MatchesTag)) yield return image;
         }
+
+        if (odd > 0)
+            warn($"{odd} {(odd == 1 ? "row" : "rows")} of the listing of '{repository}' {(odd == 1 ? "is" : "are")} not shown, "
+                + $"because the name is invalid or belongs to another repository: '{first}'.");
     }
 
     private static async Task<DockerImage> WithAllTagsAsync(
@@ -114,6 +129,6 @@ public static class FindImages
         await foreach (TagMessage tag in client.ListTagsOfAsync(image.Name, stop))
             if (ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null)
                 tags.Add(name.Tag);
-        return DockerImage.From(message, [.. tags]);
+        return DockerImage.From(message, image.Name, [.. tags]);
     }
 }

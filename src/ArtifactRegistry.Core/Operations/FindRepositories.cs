@@ -9,10 +9,23 @@ public static class FindRepositories
     private const int LocationsAtOnce = 8;
 
     /// <summary>Lists the repositories of one location, or of all locations where there are any.</summary>
+    /// <param name="client">The service.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="location">A region or multi-region; null for all.</param>
+    /// <param name="failed">
+    /// Told of a location that cannot be listed while others can; one that is denied or down does not hide the others.
+    /// </param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">Nothing can be listed.</exception>
     public static async IAsyncEnumerable<Repository> RunAsync(
-        ArtifactRegistryClient client, string project, string? location, [EnumeratorCancellation] CancellationToken stop)
+        ArtifactRegistryClient client,
+        string project,
+        string? location,
+        Action<string, RegistryException> failed,
+        [EnumeratorCancellation] CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(failed);
         if (location is not null)
         {
             await foreach (RepositoryMessage message in client.ListRepositoriesAsync(project, location, stop))
@@ -21,18 +34,39 @@ public static class FindRepositories
         }
 
         // The service takes no wildcard for the location, and there are some forty.
-        IAsyncEnumerable<List<RepositoryMessage>> all = client.ListLocationsAsync(project, stop).InOrderAsync(
+        IAsyncEnumerable<LocationListing> all = client.ListLocationsAsync(project, stop).InOrderAsync(
             LocationsAtOnce, (each, token) => ListAsync(client, project, each.LocationId, token), stop);
-        await foreach (List<RepositoryMessage> repositories in all)
-            foreach (RepositoryMessage message in repositories)
-                yield return Repository.From(message);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var failures = new List<LocationListing>();
+        bool any = false;
+        await foreach (LocationListing listing in all)
+        {
+            if (listing.Error is not null) failures.Add(listing);
+            any |= listing.Error is null;
+            foreach (RepositoryMessage message in listing.Repositories)
+                if (seen.Add(message.Name))
+                    yield return Repository.From(message);
+        }
+
+        // What is wrong everywhere is one error, not forty.
+        if (!any && failures.Count > 0) throw failures[0].Error!;
+        foreach (LocationListing failure in failures) failed(failure.Location, failure.Error!);
     }
 
-    private static async Task<List<RepositoryMessage>> ListAsync(
+    private static async Task<LocationListing> ListAsync(
         ArtifactRegistryClient client, string project, string location, CancellationToken stop)
     {
         var repositories = new List<RepositoryMessage>();
-        await foreach (RepositoryMessage message in client.ListRepositoriesAsync(project, location, stop)) repositories.Add(message);
-        return repositories;
+        try
+        {
+            await foreach (RepositoryMessage message in client.ListRepositoriesAsync(project, location, stop)) repositories.Add(message);
+            return new LocationListing(location, repositories, null);
+        }
+        catch (RegistryException e) when (e.Kind is not RegistryErrorKind.Unauthenticated)
+        {
+            return new LocationListing(location, repositories, e); // the pages that came before are there
+        }
     }
+
+    private sealed record LocationListing(string Location, IReadOnlyList<RepositoryMessage> Repositories, RegistryException? Error);
 }

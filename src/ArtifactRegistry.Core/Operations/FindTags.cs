@@ -12,17 +12,19 @@ public static class FindTags
     /// <param name="client">The service.</param>
     /// <param name="what">A repository, image, tag or digest, or a pattern.</param>
     /// <param name="wanted">Says which tags are wanted; null for all rows.</param>
+    /// <param name="warn">Told which rows of the listing are passed over.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async IAsyncEnumerable<ImageTag> RunAsync(
         ArtifactRegistryClient client,
         ImagePattern what,
         Func<string, bool>? wanted,
+        Action<string> warn,
         [EnumeratorCancellation] CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(what);
         bool onlyTags = wanted is not null || what.TagPattern is not null || what.Name is { Tag: not null, Digest: null };
 
-        await foreach (DockerImage image in FindImages.RunAsync(client, what, stop))
+        await foreach (DockerImage image in FindImages.RunAsync(client, what, warn, stop))
         {
             foreach (string tag in image.Tags)
                 if (what.MatchesTag(tag) && wanted?.Invoke(tag) != false)

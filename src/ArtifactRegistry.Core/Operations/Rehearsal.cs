@@ -28,7 +28,7 @@ internal static class Rehearsal
         var image = ImagePattern.Parse("us-docker.pkg.dev/project/repository/image");
         ImageTag? last = null;
         await foreach (ImageTag tag in FindTags.RunAsync(
-            new ArtifactRegistryClient(transport, endpoints), image, null, never.Token))
+            new ArtifactRegistryClient(transport, endpoints), image, null, _ => { }, never.Token))
             last = tag;
         return last!;
     }

@@ -36,8 +36,19 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
         HashSet<string> missing = new(Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)), StringComparer.OrdinalIgnoreCase);
         Start(location is null ? $"projects/{project}" : $"projects/{project}/locations/{location}", async () =>
         {
-            await EmitAsync(Matching(FindRepositories.RunAsync(Client, project, location, StopToken), wanted, missing));
-            foreach (string name in missing)
+            var failures = new List<(string Location, RegistryException Error)>();
+            await EmitAsync(Matching(
+                FindRepositories.RunAsync(Client, project, location, (where, error) => failures.Add((where, error)), StopToken), wanted, missing));
+            foreach ((string where, RegistryException error) in failures)
+            {
+                string place = $"projects/{project}/locations/{where}";
+                ErrorRecord record = await ExplainAsync(
+                    error.Told($"The location '{where}' of project '{project}' cannot be listed: {error.Message}", error.Advice), place);
+                await PostAsync(() => WriteError(record));
+            }
+
+            // It may be where nothing could be listed.
+            foreach (string name in failures.Count > 0 ? [] : missing)
                 await PostAsync(() => WriteError(ErrorRecords.For(
                     new RegistryException(
                         RegistryErrorKind.NotFound,

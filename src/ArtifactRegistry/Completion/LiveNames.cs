@@ -30,7 +30,7 @@ internal sealed class LiveNames(Session session)
     /// <summary>Names of the container repositories of a project, in one location or in all.</summary>
     public Task<IReadOnlyList<Suggestion>> Repositories(string project, string? location) =>
         ListAsync($"repositories/{project}/{location}", async (open, stop) => await ToListAsync(
-            FindRepositories.RunAsync(open.Client, project, location, stop),
+            FindRepositories.RunAsync(open.Client, project, location, (_, _) => { }, stop),
             repository => repository.Format == "DOCKER"
                 ? new Suggestion(
                     repository.Name,
@@ -56,8 +56,8 @@ internal sealed class LiveNames(Session session)
         ListAsync($"digests/{image.ToImage()}", async (open, stop) =>
         {
             var digests = new List<DockerImage>();
-            await foreach (DockerImageMessage message in open.Client.ListDockerImagesOfAsync(image.ToImage(), stop))
-                digests.Add(DockerImage.From(message));
+            await foreach (DockerImage digest in FindImages.RunAsync(open.Client, ImagePattern.Exactly(image.ToImage()), stop))
+                digests.Add(digest);
             return
             [
                 .. digests.OrderByDescending(digest => digest.UploadTime).Take(MostDigests).Select(digest => new Suggestion(

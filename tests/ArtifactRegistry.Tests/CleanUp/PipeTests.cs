@@ -293,7 +293,7 @@ public sealed class PipeTests
     }
 
     [Fact]
-    public async Task A_digest_that_is_there_though_no_listing_has_it_is_not_told_as_gone()
+    public async Task A_digest_that_one_listing_lacks_is_found_by_the_other_and_not_told_as_gone()
     {
         await using Shop shop = await Shop.OpenAsync();
         string garbage = shop.Add(), hidden = shop.Add(), gone = CleanUpWords.Nothing();
@@ -302,8 +302,7 @@ public sealed class PipeTests
         ScriptResult result = shop.Run(
             $"'{garbage}', '{hidden}', '{gone}' | ForEach-Object {{ \"$app@$_\" }} | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
 
-        Assert.Equal([garbage], Row.Digests(result, "Removed"));
-        Assert.Equal([hidden], Row.Digests(result, "Kept"));
+        Assert.Equal(CleanUpWords.Sorted(garbage, hidden), Row.Digests(result, "Removed"));
         Assert.Equal([gone], Row.Digests(result, "AlreadyGone"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Operations.CleanUp.Roots;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
@@ -25,8 +26,12 @@ internal sealed class CleanUpPlanner(
     // For all images together.
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly ManifestReader _reader = new(client, registry, cache);
+    private readonly ImageListings _listings = new(client);
     // Looked at by several at once: one image may be planned anew while others are planned.
     private readonly ConcurrentDictionary<ImageName, RepositoryMessage> _repositories = [];
+    private int _warnedOfClock;
+
+    private GatherImage Gather => new(client, _listings, _reader, _slots, concurrency);
 
     /// <summary>Plans image by image, so that no more than a few images' digests are held at once.</summary>
     /// <param name="what">A repository or an image, or a pattern.</param>
@@ -40,7 +45,7 @@ internal sealed class CleanUpPlanner(
         RepositoryMessage repository = await RepositoryAsync(what.Name.ToRepository(), rules, stop);
         if (!what.Name.IsRepository)
         {
-            yield return await ImageAsync(what.Name.ToImage(), repository, null, rules, stop);
+            yield return await ImageAsync(what.Name.ToImage(), repository, null, false, rules, stop);
             yield break;
         }
 
@@ -53,13 +58,17 @@ internal sealed class CleanUpPlanner(
     }
 
     /// <summary>Plans for digests of one image that were named one by one.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="digests">The digests.</param>
+    /// <param name="others">Whether other images of the repository will be planned too, so that one listing does for all.</param>
+    /// <param name="rules">What to spare.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
     public async Task<CleanUpPlan> PlanAsync(
-        ImageName image, IReadOnlyCollection<string> digests, CleanUpRules rules, CancellationToken stop)
+        ImageName image, IReadOnlyCollection<string> digests, bool others, CleanUpRules rules, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(rules);
-        return await ImageAsync(
-            image, await RepositoryAsync(image.ToRepository(), rules, stop), digests, rules, stop);
+        return await ImageAsync(image, await RepositoryAsync(image.ToRepository(), rules, stop), digests, others, rules, stop);
     }
 
     /// <summary>
@@ -67,16 +76,19 @@ internal sealed class CleanUpPlanner(
     /// that may have come since protect what belongs to them. The new plan deletes nothing that the old one keeps.
     /// </summary>
     /// <remarks>
-    /// May be called while the plan is carried out. A digest that is gone is not in the new plan;
+    /// Takes a request for the repository, one for each thousand digests of the image, and one for each that has changed. May
+    /// be called while the plan is carried out. A digest that is gone is not in the new plan;
     /// <see cref="CleanUpPlan.WhyKept"/> tells about the others.
     /// </remarks>
     /// <exception cref="RegistryException">It cannot be gathered, so nothing more may be deleted by the old plan.</exception>
     public async Task<CleanUpPlan> RefreshAsync(CleanUpPlan plan, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ImageName repository = plan.Image.ToRepository();
-        _repositories.TryRemove(repository, out _); // its policies may have changed too
-        return await PlanAsync(plan.Image, [.. plan.Delete.Select(node => node.Image.Digest)], plan.Rules, stop);
+        ImageName name = plan.Image.ToRepository();
+        RepositoryMessage repository = _repositories[name] = await client.GetRepositoryAsync(name, stop); // its policies may have changed
+        ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, ReadsAll(plan.Rules), stop);
+        string[] open = [.. plan.Delete.Where(node => node.Deletion is not { Gone: true }).Select(node => node.Image.Digest)];
+        return await DecideAsync(plan.Image, graph, repository, open, plan.Rules, stop);
     }
 
     /// <inheritdoc/>
@@ -84,9 +96,19 @@ internal sealed class CleanUpPlanner(
 
     private async IAsyncEnumerable<ImageName> ImagesAsync(ImagePattern what, [EnumeratorCancellation] CancellationToken stop)
     {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var odd = new List<string>();
         await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
-            if (ImageName.TryParse(package.Name, out ImageName? image) && what.MatchesPackage(image.Package!))
-                yield return image;
+        {
+            if (!ImageName.TryParse(package.Name, out ImageName? image) || image.Package is null || !ListedNames.IsOf(what.Name, image))
+                odd.Add(package.Name);
+            else if (what.MatchesPackage(image.Package) && seen.Add(image.Package))
+                yield return what.Name.WithPackage(image.Package);
+        }
+
+        if (odd.Count > 0)
+            warn($"{odd.Count} {(odd.Count == 1 ? "image" : "images")} of '{what.Name}' {(odd.Count == 1 ? "is" : "are")} passed over, "
+                + $"because the name is invalid or belongs to another repository: '{odd[0]}'.");
     }
 
     /// <summary>One image among many: what is wrong with it does not keep the others from being cleaned.</summary>
@@ -95,7 +117,7 @@ internal sealed class CleanUpPlanner(
     {
         try
         {
-            return await ImageAsync(image, repository, null, rules, stop);
+            return await ImageAsync(image, repository, null, true, rules, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
@@ -103,7 +125,7 @@ internal sealed class CleanUpPlanner(
         }
         catch (RegistryException e)
         {
-            return new CleanUpPlan(image, [], [], [e], new ImageGraph([]), rules);
+            return new CleanUpPlan(image, [], [], [e], new ImageGraph(), rules);
         }
     }
 
@@ -127,7 +149,7 @@ internal sealed class CleanUpPlanner(
             };
         if (repository.Mode == "REMOTE_REPOSITORY")
             warn($"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next pulled.");
-        if (client.ClockAhead > TimeSpan.Zero && _repositories.IsEmpty)
+        if (client.ClockAhead > TimeSpan.Zero && Interlocked.Exchange(ref _warnedOfClock, 1) == 0)
             warn($"The clock of this machine is {client.ClockAhead.TotalMinutes:0} minutes ahead of the service's, by which ages are counted.");
         return _repositories[name] = repository;
     }
@@ -136,27 +158,58 @@ internal sealed class CleanUpPlanner(
         ImageName name,
         RepositoryMessage repository,
         IReadOnlyCollection<string>? asked,
+        bool others,
         CleanUpRules rules,
         CancellationToken stop)
     {
-        var images = new List<DockerImage>();
-        await foreach (DockerImage image in FindImages.RunAsync(client, ImagePattern.Exactly(name), stop)) images.Add(image);
+        ImageGraph graph = await Gather.RunAsync(name, others, ReadsAll(rules), stop);
+        return await DecideAsync(name, graph, repository, asked, rules, stop);
+    }
 
-        var graph = new ImageGraph(images);
-        await ConnectAsync(graph, stop);
-        Marking.Run(graph, rules, new KeepPolicies(repository), client.ClockAhead);
+    // What runs may be named by the digest of its configuration, which only the manifest tells.
+    private static bool ReadsAll(CleanUpRules rules) => rules.InUse.Entries.Count > 0;
+
+    private async Task<CleanUpPlan> DecideAsync(
+        ImageName name,
+        ImageGraph graph,
+        RepositoryMessage repository,
+        IReadOnlyCollection<string>? asked,
+        CleanUpRules rules,
+        CancellationToken stop)
+    {
+        IReadOnlyList<IRoot> roots = rules.Roots(new KeepPolicies(repository), client.ClockAhead);
+        HashSet<ImageNode> withTags = await OnlyKeptByReferrerTagsAsync(graph, roots, rules, stop);
+        await DecideImage.RunAsync(graph, roots, rules.IncludeReferrerTag, stop);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         if (wanted is not null) KeepWhatUnaskedParentsHold(graph, wanted);
+        withTags.RemoveWhere(node => node.KeepReason is null);
+        foreach (ImageNode node in withTags.Where(node => !node.IsTagged))
+            node.KeepReason += "; only referrer tags keep it, see -IncludeReferrerTag";
         IReadOnlyList<RemovedImage> unlisted =
             await UnlistedAsync([.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(name.WithDigest)], stop);
         return new CleanUpPlan(
             name,
-            [.. graph.Nodes.Where(node => wanted is null ? !node.IsTagged : wanted.Contains(node.Image.Digest))],
+            [
+                .. DeletionOrder.Sorted(graph.Nodes.Where(node => wanted?.Contains(node.Image.Digest)
+                    ?? (!node.IsTagged || (rules.IncludeReferrerTag && CleanUpPlan.IsByReferrerTag(node))))),
+            ],
             unlisted,
-            Unreadable(name, graph),
+            [.. Unreadable(name, graph), .. graph.Gaps.Take(1)],
             graph,
-            rules);
+            rules)
+        {
+            KeptByReferrerTags = withTags.Count,
+        };
+    }
+
+    /// <summary>Finds what -IncludeReferrerTag would delete, if it was not given.</summary>
+    private static async Task<HashSet<ImageNode>> OnlyKeptByReferrerTagsAsync(
+        ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules, CancellationToken stop)
+    {
+        if (rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags)) return [];
+        await DecideImage.RunAsync(graph, roots, followTagSubjects: true, stop);
+        return [.. graph.Nodes.Where(node => node.KeepReason is null)];
     }
 
     /// <summary>
@@ -179,7 +232,7 @@ internal sealed class CleanUpPlanner(
         await _slots.WaitAsync(stop);
         try
         {
-            return await DeleteDigest.ExistsAsync(client, digest, stop)
+            return await _reader.FindAsync(digest, stop) is not null
                 ? Row(RemovalStatus.Kept, "the listing of its image does not have it yet")
                 : Row(RemovalStatus.AlreadyGone, "is not in this image, or not any more");
         }
@@ -196,17 +249,17 @@ internal sealed class CleanUpPlanner(
         RemovedImage Row(RemovalStatus status, string reason) => new(digest, TagList.Empty, 0, status, reason);
     }
 
-    /// <summary>At most two errors, however much cannot be read: about indexes, which matter to others, and about the rest.</summary>
+    /// <summary>At most two errors, however much cannot be read: about what may hold others, and about the rest.</summary>
     private static List<RegistryException> Unreadable(ImageName image, ImageGraph graph)
     {
         var errors = new List<RegistryException>();
-        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, MayBeIndex: true })],
-            "index", "indexes", "so nothing of this image that may be listed there is deleted");
-        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, MayBeIndex: false })],
-            "digest", "digests", "so nothing of that is deleted");
+        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, HoldsNothing: false })],
+            "so nothing of this image is deleted that may belong to it");
+        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, HoldsNothing: true })],
+            "so that is not deleted");
         return errors;
 
-        void Report(List<ImageNode> nodes, string one, string many, string consequence)
+        void Report(List<ImageNode> nodes, string consequence)
         {
             if (nodes.Count == 0) return;
             RegistryException first = nodes[0].Unreadable!;
@@ -214,7 +267,7 @@ internal sealed class CleanUpPlanner(
             errors.Add(new RegistryException(
                 // Not "not found": the digest is there, and only its manifest is not.
                 first.Kind is RegistryErrorKind.NotFound ? RegistryErrorKind.UnexpectedAnswer : first.Kind,
-                $"The {(nodes.Count == 1 ? $"manifest of the {one} {which}" : $"manifests of {nodes.Count} {many} ({which}{(nodes.Count > 3 ? ", …" : "")})")} "
+                $"The {(nodes.Count == 1 ? $"manifest {which}" : $"{nodes.Count} manifests ({which}{(nodes.Count > 3 ? ", …" : "")})")} "
                 + $"of '{image}' cannot be read, {consequence}: {first.Message}",
                 first)
             {
@@ -229,58 +282,17 @@ internal sealed class CleanUpPlanner(
     // Garbage whose index or referrer was not asked about would be refused by the service, so it stays with it.
     private static void KeepWhatUnaskedParentsHold(ImageGraph graph, HashSet<string> wanted)
     {
-        var staying = new Queue<ImageNode>(graph.Nodes.Where(node => !node.IsTagged && !wanted.Contains(node.Image.Digest)));
+        var staying = new Queue<ImageNode>(graph.Nodes.Where(
+            node => (!node.IsTagged || node.FollowsTagSubjects) && !wanted.Contains(node.Image.Digest)));
         while (staying.TryDequeue(out ImageNode? parent))
         {
             // A subject that stays keeps its signatures as well, though the service would let them go.
-            foreach (ImageNode held in parent.Held.Concat(parent.Referrers))
+            foreach (ImageNode held in parent.Held.Concat(parent.Referrers).Concat(parent.TagReferrers))
             {
                 if (held.KeepReason is not null || !wanted.Contains(held.Image.Digest)) continue;
                 (held.KeepReason, held.KeptBy) = ($"{parent} refers to it and was not asked about", parent);
                 staying.Enqueue(held);
             }
-        }
-    }
-
-    private async Task ConnectAsync(ImageGraph graph, CancellationToken stop)
-    {
-        // What is tagged stays in any case, so it is read only if it may keep something else: an index, and where the
-        // service does not tell subjects, anything that may have one.
-        bool subjectsTold = graph.Nodes.Any(node => node.Image.SubjectDigest is not null)
-            || graph.Nodes.All(node => node.IsTagged);
-        var unread = new List<ImageNode>();
-        foreach (ImageNode node in graph.Nodes)
-        {
-            if (ManifestReader.Listed(node.Image) is ManifestLinks listed) graph.Connect(node, listed);
-            else if (!node.IsTagged || node.Image.ImageKind is not ImageKind.Image || node.MayBeIndex || !subjectsTold) unread.Add(node);
-        }
-
-        var read = new ManifestLinks?[unread.Count];
-        await Parallel.ForAsync(
-            0,
-            unread.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
-            async (i, token) =>
-            {
-                await _slots.WaitAsync(token);
-                try
-                {
-                    read[i] = await _reader.ReadAsync(unread[i].Image, token);
-                }
-                catch (RegistryException e)
-                {
-                    unread[i].Unreadable = e;
-                }
-                finally
-                {
-                    _slots.Release();
-                }
-            });
-
-        for (int i = 0; i < unread.Count; i++)
-        {
-            if (read[i] is ManifestLinks links) graph.Connect(unread[i], links);
-            else if (unread[i].Unreadable is null) graph.Remove(unread[i]);
         }
     }
 }

@@ -1,15 +1,14 @@
-using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>Digests that something runs, from any source. A digest counts under whatever name it was given.</summary>
-public sealed class InUse
+public sealed partial class InUse
 {
     private static readonly char[] BetweenEntries = [' ', '\t', '\r', '\n', ',', ';', '"', '\'', '[', ']'];
 
-    private readonly HashSet<string> _digests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _entryOfDigest = new(StringComparer.Ordinal);
     private readonly Dictionary<ImageName, string> _entryOfTag = [];
-    private readonly ConcurrentDictionary<string, bool> _matched = new(StringComparer.Ordinal);
 
     private InUse()
     {
@@ -22,32 +21,32 @@ public sealed class InUse
     public IReadOnlyList<string> Entries { get; private init; } = [];
 
     /// <summary>
-    /// Reads entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c> for example).
-    /// A name by tag is what the tag protects already; it counts as a match if the tag is found. One text may hold
-    /// several entries, as kubectl's jsonpath writes them, with blanks between them, or a JSON array.
+    /// Reads entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c>, <c>SHA256:…</c>,
+    /// <c>sha256-…</c>, <c>sha256%3A…</c>). A name by tag is what the tag protects already; it counts as a match if the tag
+    /// is found. One text may hold several entries, as kubectl's jsonpath writes them, with blanks between them, or a JSON
+    /// array.
     /// </summary>
     public static InUse From(IEnumerable<string> entries)
     {
         var result = new InUse { Entries = [.. entries.SelectMany(Split).Distinct(StringComparer.Ordinal)] };
         foreach (string entry in result.Entries)
         {
-            string[] digests = [.. Digest.AllIn(entry)];
-            result._digests.UnionWith(digests);
-            if (digests.Length == 0 && ImageName.TryParse(entry, out ImageName? name) && name.Tag is not null)
-                result._entryOfTag.TryAdd(name, entry);
+            MatchCollection digests = AnyDigest().Matches(entry);
+            foreach (Match match in digests)
+                result._entryOfDigest.TryAdd(Digest.Prefix + match.Groups["hex"].Value.ToLowerInvariant(), entry);
+            // Without a tag, container runtimes pull the tag latest.
+            if (digests.Count == 0 && ImageName.TryParse(entry, out ImageName? name) && name is { IsRepository: false, Digest: null })
+                result._entryOfTag.TryAdd(name.Tag is null ? name.WithTag("latest") : name, entry);
         }
 
         return result;
     }
 
-    private static string[] Split(string text) =>
-        text.Split(BetweenEntries, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
     /// <summary>
     /// True if at least one entry could protect something. Otherwise the list is no list of what runs: the message of a
     /// command that failed, for example.
     /// </summary>
-    public bool NamesAny => _digests.Count + _entryOfTag.Count > 0;
+    public bool NamesAny => _entryOfDigest.Count + _entryOfTag.Count > 0;
 
     /// <summary>The union: what either of them protects.</summary>
     public InUse With(InUse other)
@@ -58,19 +57,26 @@ public sealed class InUse
             : From([.. Entries, .. other.Entries]);
     }
 
-    /// <summary>True if the digest is in use; notes that its entries matched.</summary>
-    internal bool Contains(DockerImage image)
+    /// <summary>Tells whether a digest is in use: by its own name, or by that of its configuration, which some runtimes report.</summary>
+    internal bool Contains(ImageNode node) =>
+        _entryOfDigest.Count > 0 && (_entryOfDigest.ContainsKey(node.Image.Digest)
+            || (node.Content?.ConfigDigest is string config && _entryOfDigest.ContainsKey(config)));
+
+    /// <summary>Gets the entries that name a digest, its configuration or one of its tags.</summary>
+    internal IEnumerable<string> EntriesOf(ImageNode node)
     {
-        if (_entryOfTag.Count > 0)
-            foreach (string tag in image.Tags)
-                if (_entryOfTag.TryGetValue(image.Name.WithTag(tag), out string? byTag))
-                    _matched[byTag] = true;
-        if (!_digests.Contains(image.Digest)) return false;
-        _matched[image.Digest] = true;
-        return true;
+        if (_entryOfDigest.TryGetValue(node.Image.Digest, out string? byDigest)) yield return byDigest;
+        if (node.Content?.ConfigDigest is string config && _entryOfDigest.TryGetValue(config, out string? byConfig)) yield return byConfig;
+        if (_entryOfTag.Count == 0) yield break;
+        foreach (string tag in node.Image.Tags)
+            if (ImageNameGrammar.TagProblem(tag) is null && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out string? byTag))
+                yield return byTag;
     }
 
-    /// <summary>The entries that no digest looked at so far has matched.</summary>
-    public IReadOnlyList<string> Unmatched =>
-        [.. Entries.Where(entry => !_matched.ContainsKey(entry) && !Digest.AllIn(entry).Any(_matched.ContainsKey))];
+    private static string[] Split(string text) =>
+        text.Split(BetweenEntries, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    // Also 64 digits that stand alone, as some tools list them.
+    [GeneratedRegex(@"sha256(?::|-|%3A)(?<hex>[0-9a-f]{64})|^(?<hex>[0-9a-f]{64})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AnyDigest();
 }

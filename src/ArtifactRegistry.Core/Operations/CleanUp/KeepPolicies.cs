@@ -1,5 +1,6 @@
 using System.Globalization;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Operations.CleanUp.Roots;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
@@ -19,42 +20,52 @@ internal sealed class KeepPolicies
             .Select(entry => (entry.Value.Id ?? entry.Key, entry.Value)),
     ];
 
-    /// <summary>The untagged digests of one image that a policy keeps, with the policy's id.</summary>
-    public IEnumerable<(DockerImage Image, string Policy)> Kept(IReadOnlyCollection<DockerImage> images, DateTimeOffset now)
+    /// <summary>
+    /// The digests of one image that a policy keeps, with the policy's id: those that have no tag, or none that counts.
+    /// </summary>
+    public IEnumerable<(ImageNode Node, string Policy)> Kept(IReadOnlyCollection<ImageNode> nodes, DateTimeOffset now)
     {
         foreach ((string id, CleanupPolicyMessage policy) in _policies)
         {
-            HashSet<DockerImage> newest = Newest(policy.MostRecentVersions, images);
-            foreach (DockerImage image in images)
-                if (image.Tags.Count == 0 && (newest.Contains(image) || Matches(policy, image, now)))
-                    yield return (image, id);
+            HashSet<ImageNode> newest = NewestOf(policy.MostRecentVersions, nodes);
+            foreach (ImageNode node in nodes)
+                if ((!node.IsTagged || node.FollowsTagSubjects) && (newest.Contains(node) || Matches(policy, node.Image, now)))
+                    yield return (node, id);
         }
     }
 
-    private static HashSet<DockerImage> Newest(MostRecentVersionsMessage? rule, IReadOnlyCollection<DockerImage> images)
+    // Google says neither whether signatures and platforms count as versions, nor whether upload or update makes one recent:
+    // so all of these counts keep.
+    private static HashSet<ImageNode> NewestOf(MostRecentVersionsMessage? rule, IReadOnlyCollection<ImageNode> nodes)
     {
         if (rule is null) return [];
         int count = rule.KeepCount is >= 0 and < int.MaxValue ? (int)rule.KeepCount : int.MaxValue;
-        // Google does not say whether upload or update counts as recent, so both keep.
+        List<ImageNode> all = [.. nodes.Where(node => HasPrefix(rule.PackageNamePrefixes, node.Image.Package))];
+        List<ImageNode> runnable = [.. all.Where(Standing.IsRunnable)];
         return
         [
-            .. images.Where(image => HasPrefix(rule.PackageNamePrefixes, image.Package))
-                .OrderByDescending(image => image.UploadTime?.ToUniversalTime() ?? DateTime.MaxValue).Take(count),
-            .. images.Where(image => HasPrefix(rule.PackageNamePrefixes, image.Package))
-                .OrderByDescending(image => image.UpdateTime?.ToUniversalTime() ?? DateTime.MaxValue).Take(count),
+            .. Newest.Of(all, count, node => node.Image.UploadTime), .. Newest.Of(all, count, node => node.Image.UpdateTime),
+            .. Newest.Of(runnable, count, node => node.Image.UploadTime), .. Newest.Of(runnable, count, node => node.Image.UpdateTime),
         ];
     }
 
     private static bool Matches(CleanupPolicyMessage policy, DockerImage image, DateTimeOffset now)
     {
         if (policy.Condition is not CleanupConditionMessage condition) return policy.MostRecentVersions is null;
-        return !string.Equals(condition.TagState, "TAGGED", StringComparison.OrdinalIgnoreCase)
-            && condition.TagPrefixes is null or []
+        DateTime? uploaded = image.UploadTime?.ToUniversalTime();
+        return TagsMatch(condition, image.Tags)
             && HasPrefix(condition.PackageNamePrefixes, image.Package)
             && HasPrefix(condition.VersionNamePrefixes, image.Digest)
-            && (Duration(condition.OlderThan) is not TimeSpan old || image.UploadTime is null || image.UploadTime.Value.ToUniversalTime() < (now - old).UtcDateTime)
-            && (Duration(condition.NewerThan) is not TimeSpan young || image.UploadTime is null || image.UploadTime.Value.ToUniversalTime() > (now - young).UtcDateTime);
+            && (Duration(condition.OlderThan) is not TimeSpan old || uploaded is null || uploaded < (now - old).UtcDateTime)
+            && (Duration(condition.NewerThan) is not TimeSpan young || uploaded is null || uploaded > (now - young).UtcDateTime);
     }
+
+    private static bool TagsMatch(CleanupConditionMessage condition, TagList tags) => tags.Count == 0
+        ? !IsState(condition, "TAGGED") && condition.TagPrefixes is null or []
+        : !IsState(condition, "UNTAGGED") && (condition.TagPrefixes is null or [] || tags.Any(tag => HasPrefix(condition.TagPrefixes, tag)));
+
+    private static bool IsState(CleanupConditionMessage condition, string state) =>
+        string.Equals(condition.TagState, state, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasPrefix(IReadOnlyList<string>? prefixes, string text) =>
         prefixes is null or [] || prefixes.Any(prefix =>

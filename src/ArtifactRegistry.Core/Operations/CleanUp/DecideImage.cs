@@ -1,0 +1,90 @@
+using ArtifactRegistry.Operations.CleanUp.Roots;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>
+/// Decides for every digest of an image whether anything needs it: marks what is reachable from the roots, in both
+/// directions where the service too refuses to part them. What is left unmarked is garbage.
+/// </summary>
+internal sealed class DecideImage
+{
+    private readonly HashSet<ImageNode> _inUse = [];
+    private readonly Queue<ImageNode> _toFollow = new();
+
+    private DecideImage()
+    {
+    }
+
+    /// <summary>Sets <see cref="ImageNode.KeepReason"/> of everything that is kept.</summary>
+    /// <param name="graph">The digests.</param>
+    /// <param name="roots">What keeps some of them.</param>
+    /// <param name="followTagSubjects">Whether tags that only name another digest of the image keep nothing by themselves.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">A root cannot be asked.</exception>
+    public static async Task RunAsync(
+        ImageGraph graph, IReadOnlyList<IRoot> roots, bool followTagSubjects, CancellationToken stop)
+    {
+        foreach (ImageNode node in graph.Nodes)
+        {
+            (node.KeepReason, node.KeptBy) = (null, null);
+            node.FollowsTagSubjects = followTagSubjects && node.HasOnlyReferrerTags;
+        }
+
+        var decision = new DecideImage();
+        foreach (IRoot root in roots)
+        {
+            foreach (Kept kept in (List<Kept>)[.. await root.FindAsync(graph, stop)]) decision.Mark(kept);
+            decision.Follow();
+        }
+
+        decision.KeepCycles(graph);
+    }
+
+    private void Mark(Kept kept)
+    {
+        bool reachesFurther = kept.IsInUse && _inUse.Add(kept.Node);
+        if (kept.Node.KeepReason is null) (kept.Node.KeepReason, kept.Node.KeptBy) = (kept.Reason, kept.By);
+        else if (!reachesFurther) return; // the first reason stays
+        _toFollow.Enqueue(kept.Node);
+    }
+
+    private void Mark(ImageNode node, string reason, ImageNode by) => Mark(new Kept(node, reason, by));
+
+    private void Follow()
+    {
+        while (_toFollow.TryDequeue(out ImageNode? node))
+        {
+            foreach ((ImageNode child, Clients.ManifestEntry entry) in node.Children)
+                Mark(child, entry.IsAttestation ? $"attestation in {node}"
+                    : entry.Platform is { } platform and not "unknown/unknown" ? $"{platform} of {node}"
+                    : $"{child.Kind.InWords()} in {node}", node);
+            foreach (ImageNode referrer in node.Referrers)
+                Mark(referrer, $"{ReferrerInWords(referrer)} of {node}", node);
+            foreach (ImageNode subject in node.Subjects)
+                Mark(subject, $"subject of {ReferrerInWords(node)} {node}", node);
+            foreach (ImageNode referrer in node.TagReferrers.Where(referrer => referrer.FollowsTagSubjects))
+                Mark(referrer, $"{referrer.TaggedKind.InWords()} of {node} by its tag", node);
+            foreach (ImageNode subject in node.FollowsTagSubjects ? node.TagSubjects : [])
+                Mark(subject, $"subject of {node.TaggedKind.InWords()} {node}", node);
+            if (!_inUse.Contains(node)) continue;
+            // A pod may report the digest of its platform, while its name is that of the index.
+            foreach (ImageNode index in node.Indexes)
+                Mark(new Kept(index, $"index of {node}, which is in use", node, IsInUse: true));
+        }
+    }
+
+    private static string ReferrerInWords(ImageNode node) =>
+        (node.Kind is ImageKind.Image or ImageKind.Index ? ImageKind.Artifact : node.Kind).InWords();
+
+    /// <summary>
+    /// Keeps what would have to go before itself. A digest cannot be part of what it is made of, so tags that name each other
+    /// or a listing that is wrong have brought it about.
+    /// </summary>
+    private void KeepCycles(ImageGraph graph)
+    {
+        HashSet<ImageNode> inCycles = [.. graph.Nodes.Where(node => node.KeepReason is null)];
+        inCycles.ExceptWith(DeletionOrder.Of([.. inCycles]));
+        foreach (ImageNode node in inCycles) Mark(new Kept(node, "is part of a circle of digests that refer to each other"));
+        Follow();
+    }
+}

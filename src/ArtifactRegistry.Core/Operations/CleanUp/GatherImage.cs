@@ -1,0 +1,212 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>
+/// Gathers all digests of an image with what they refer to. Two listings are witnesses of what is there, dockerImages and
+/// versions, and what manifests refer to is a third; where they differ, each digest is asked for.
+/// </summary>
+/// <param name="client">The API.</param>
+/// <param name="listings">Lists images.</param>
+/// <param name="reader">Reads manifests.</param>
+/// <param name="slots">How many requests may run at once, for all images together.</param>
+/// <param name="concurrency">How many for one image.</param>
+internal sealed class GatherImage(
+    ArtifactRegistryClient client, ImageListings listings, ManifestReader reader, SemaphoreSlim slots, int concurrency)
+{
+    // Each round finds what only the manifests of the round before refer to: an index in an index, and so on.
+    private const int MaxRounds = 16;
+
+    /// <summary>Gathers an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="others">Whether other images of the repository will be gathered too.</param>
+    /// <param name="readAll">
+    /// Whether to read manifests too that can refer to nothing, for the digests of their configurations.
+    /// </param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">The image is not there, or cannot be listed.</exception>
+    public async Task<ImageGraph> RunAsync(ImageName image, bool others, bool readAll, CancellationToken stop)
+    {
+        Task<ImageListing> listing = listings.OfAsync(image, others, stop), listingVersions = ListVersionsAsync(image, stop);
+        await Task.WhenAll(listing, listingVersions);
+        (ImageListing images, ImageListing versions) = (await listing, await listingVersions);
+        if (images.Digests.Count == 0)
+        {
+            // An image outlives its last digest. If it has some after all, a filter has missed them.
+            if (versions.Digests.Count == 0) await client.GetPackageAsync(image, stop);
+            else images = await listings.UnfilteredAsync(image, others, stop);
+        }
+
+        return await CompareAsync(image, images, versions, readAll, stop);
+    }
+
+    /// <summary>
+    /// Gathers an image again. What was gathered before is one witness and the versions of now are the other, so that this
+    /// takes few requests where little has changed.
+    /// </summary>
+    /// <exception cref="RegistryException">The image is not there any more, or cannot be listed.</exception>
+    public async Task<ImageGraph> AgainAsync(ImageName image, ImageGraph before, bool readAll, CancellationToken stop)
+    {
+        ImageListing versions = await ListVersionsAsync(image, stop);
+        var known = new ImageListing(null);
+        foreach (ImageNode node in before.Nodes)
+            if (node.Deletion is not { Gone: true })
+                known.Digests[node.Image.Digest] = new ListedDigest(node.Image, node.Image.MediaType, node.VersionUpdated, node.Image.Tags);
+        ImageGraph graph = await CompareAsync(image, known, versions, readAll, stop);
+        foreach (ImageNode node in before.Nodes)
+            if (node is { Deletion: not null, FollowsTagSubjects: true } && graph.Find(node.Image.Digest) is { IsTagged: false } now)
+                now.IsUntaggedByUs = true;
+        return graph;
+    }
+
+    private async Task<ImageGraph> CompareAsync(
+        ImageName image, ImageListing listed, ImageListing versions, bool readAll, CancellationToken stop)
+    {
+        var gaps = new List<RegistryException>();
+        var graph = new ImageGraph { Gaps = gaps };
+        if ((versions.Odd ?? listed.Odd) is string odd) gaps.Add(Gap($"'{image}' has a digest under the invalid name '{odd}'"));
+
+        var differing = new List<(ImageName Name, DockerImage? Listed, ListedDigest? Version)>();
+        foreach ((string digest, ListedDigest one) in listed.Digests)
+        {
+            ListedDigest? version = versions.Digests.GetValueOrDefault(digest);
+            if (version is null || version.Differs(one)) differing.Add((image.WithDigest(digest), one.Image, version));
+            else
+                graph.Add(new ImageNode(one.Image!)
+                {
+                    HoldsNothing = MediaTypes.HoldsNothing(one.MediaType) && one.MediaType == version.MediaType,
+                    VersionUpdated = version.Updated,
+                });
+        }
+
+        foreach ((string digest, ListedDigest version) in versions.Digests)
+            if (!listed.Digests.ContainsKey(digest))
+                differing.Add((image.WithDigest(digest), null, version));
+        await ForEachAsync(
+            differing,
+            async (each, token) => AddTo(graph, gaps, await AskAsync(each.Name, each.Listed, each.Version, token)),
+            stop);
+
+        await ReadManifestsAsync(image, graph, readAll, gaps, stop);
+        graph.Connect();
+        return graph;
+    }
+
+    private static void AddTo(ImageGraph graph, List<RegistryException> gaps, (ImageNode? Node, RegistryException? Gap) found)
+    {
+        lock (gaps)
+        {
+            if (found.Node is not null) graph.Add(found.Node);
+            if (found.Gap is not null) gaps.Add(found.Gap);
+        }
+    }
+
+    private async Task<ImageListing> ListVersionsAsync(ImageName image, CancellationToken stop)
+    {
+        var versions = new ImageListing(null);
+        string? odd = null;
+        await foreach (VersionMessage message in client.ListVersionsAsync(image, stop))
+        {
+            if (!ImageName.TryParse(message.Name, out ImageName? name) || name.Digest is null) odd = message.Name;
+            else if (ListedNames.IsOf(image, name) && name.Package == image.Package)
+                versions.Digests[name.Digest] = new ListedDigest(
+                    null, message.MediaType, message.UpdateTime, [.. (message.RelatedTags ?? []).Select(TagOf)]);
+        }
+
+        return versions with { Odd = odd };
+    }
+
+    // A tag that is no tag here is one all the same: whatever has it stays.
+    private static string TagOf(TagMessage tag) =>
+        ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null ? name.Tag : tag.Name[(tag.Name.LastIndexOf('/') + 1)..];
+
+    /// <summary>Asks for a digest about which the listings differ; its tags are all those that any of them knows now.</summary>
+    private async Task<(ImageNode? Node, RegistryException? Gap)> AskAsync(
+        ImageName name, DockerImage? listed, ListedDigest? version, CancellationToken stop)
+    {
+        try
+        {
+            if (await reader.FindAsync(name, stop) is not DockerImageMessage now) return (null, null);
+            List<string> tags = [.. (now.Tags ?? []).Concat(version?.Tags ?? []).Distinct(StringComparer.Ordinal)];
+            return (new ImageNode(DockerImage.From(now, name, tags)) { VersionUpdated = version?.Updated }, null);
+        }
+        catch (RegistryException e)
+        {
+            var gap = new RegistryException(
+                e.Kind,
+                $"The listings of '{name.ToImage()}' differ about {Digest.Shorten(name.Digest)}, and it cannot be asked for, so nothing of this "
+                + $"image is deleted: {e.Message}",
+                e)
+            {
+                Status = e.Status, Reason = e.Reason, Permission = e.Permission, Request = e.Request,
+            };
+            return (listed is null ? null : new ImageNode(listed), gap);
+        }
+    }
+
+    /// <summary>Reads the manifests, and asks for what only they know of.</summary>
+    private async Task ReadManifestsAsync(
+        ImageName image, ImageGraph graph, bool readAll, List<RegistryException> gaps, CancellationToken stop)
+    {
+        // Where everything has a tag, everything stays.
+        if (graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _)))) return;
+
+        var absent = new HashSet<string>(StringComparer.Ordinal);
+        List<ImageNode> unread = [.. graph.Nodes.Where(node => readAll || !node.HoldsNothing)];
+        for (int round = 0; unread.Count > 0; round++)
+        {
+            await ForEachAsync(unread, ReadAsync, stop);
+            foreach (ImageNode node in unread)
+                if (node is { Content: null, Unreadable: null })
+                    graph.Remove(node); // gone by now
+
+            string[] unknown =
+            [
+                .. unread.SelectMany(ImageGraph.ReferencesOf)
+                    .Where(reference => !MediaTypes.IsBlob(reference.Entry.MediaType)).Select(reference => reference.Entry.Digest)
+                    .Where(digest => graph.Find(digest) is null).Distinct().Where(absent.Add),
+            ];
+            if (round == MaxRounds && unknown.Length > 0)
+            {
+                gaps.Add(Gap($"the indexes of '{image}' are nested more than {MaxRounds} deep"));
+                return;
+            }
+
+            await ForEachAsync(
+                unknown, async (digest, token) => AddTo(graph, gaps, await AskAsync(image.WithDigest(digest), null, null, token)), stop);
+            unread = [.. unknown.Select(graph.Find).OfType<ImageNode>()];
+        }
+    }
+
+    private async Task ReadAsync(ImageNode node, CancellationToken stop)
+    {
+        try
+        {
+            node.Content = await reader.ReadAsync(node.Image, stop);
+        }
+        catch (RegistryException e)
+        {
+            node.Unreadable = e;
+        }
+    }
+
+    private Task ForEachAsync<T>(IReadOnlyCollection<T> items, Func<T, CancellationToken, Task> work, CancellationToken stop) =>
+        Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
+            async (item, token) =>
+            {
+                await slots.WaitAsync(token);
+                try
+                {
+                    await work(item, token);
+                }
+                finally
+                {
+                    slots.Release();
+                }
+            });
+
+    private static RegistryException Gap(string what) => new(
+        RegistryErrorKind.UnexpectedAnswer, $"The listing is not complete: {what}. Nothing of this image is deleted.");
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>What one listing says of an image.</summary>
+/// <param name="Odd">A row of the image whose name is no digest; null if there is none.</param>
+internal sealed record ImageListing(string? Odd)
+{
+    /// <summary>Its digests.</summary>
+    public Dictionary<string, ListedDigest> Digests { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>What one listing says of a digest.</summary>
+/// <param name="Image">The whole of it; null if it is a listing of versions.</param>
+/// <param name="MediaType">The manifest's type.</param>
+/// <param name="Updated">When versions.list says that it was updated last; null if that was not asked.</param>
+/// <param name="Tags">Its tags.</param>
+internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateTimeOffset? Updated, IReadOnlyList<string> Tags)
+{
+    private const int MaxTags = 100; // more are not in a listing of versions
+
+    /// <summary>Tells whether another listing says something else.</summary>
+    public bool Differs(ListedDigest other) =>
+        (Updated is not null && other.Updated is not null && Updated != other.Updated)
+        || (Tags.Count == 0) != (other.Tags.Count == 0)
+        || (Tags.Count < MaxTags && other.Tags.Count < MaxTags && !Tags.ToHashSet(StringComparer.Ordinal).SetEquals(other.Tags));
+}
+
+/// <summary>
+/// Lists the digests of images: image by image if the service takes a filter, and else one listing of the repository for all
+/// of its images.
+/// </summary>
+/// <param name="client">The API.</param>
+internal sealed class ImageListings(ArtifactRegistryClient client)
+{
+    // An image is taken out when it is asked for, so that of a large repository no more is held than has to be.
+    private readonly ConcurrentDictionary<ImageName, Lazy<Task<Dictionary<ImageName, ImageListing>>>> _repositories = [];
+
+    /// <summary>Lists an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="others">Whether others of its repository will be asked for.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public async Task<ImageListing> OfAsync(ImageName image, bool others, CancellationToken stop)
+    {
+        if (client.Features.RefusesImageFilter) return await UnfilteredAsync(image, others, stop);
+        return TakeFrom(await ReadAsync(image.ToRepository(), client.ListDockerImagesOfAsync(image, stop), stop), image);
+    }
+
+    /// <summary>Lists an image without a filter, which may miss what it should find.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="others">Whether others of its repository will be asked for.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public async Task<ImageListing> UnfilteredAsync(ImageName image, bool others, CancellationToken stop)
+    {
+        ImageName repository = image.ToRepository();
+        if (!others) return TakeFrom(await ReadAsync(repository, client.ListAllDockerImagesOfAsync(image, stop), stop), image);
+        Lazy<Task<Dictionary<ImageName, ImageListing>>> all = _repositories.GetOrAdd(
+            repository, name => new(() => ReadAsync(name, client.ListDockerImagesAsync(name, stop), stop)));
+        try
+        {
+            return TakeFrom(await all.Value, image);
+        }
+        catch
+        {
+            _repositories.TryRemove(new(repository, all)); // the next one tries again
+            throw;
+        }
+    }
+
+    private static ImageListing TakeFrom(Dictionary<ImageName, ImageListing> images, ImageName image)
+    {
+        lock (images) return images.Remove(image, out ImageListing? listing) ? listing : new ImageListing(null);
+    }
+
+    private static async Task<Dictionary<ImageName, ImageListing>> ReadAsync(
+        ImageName repository, IAsyncEnumerable<DockerImageMessage> messages, CancellationToken stop)
+    {
+        var images = new Dictionary<ImageName, ImageListing>();
+        var names = new ListedNames(repository);
+        await foreach (DockerImageMessage message in messages.WithCancellation(stop))
+        {
+            ImageName? name = names.Read(message.Name);
+            ImageName? image = name is not null ? name.ToImage() : ImageOf(repository, message.Name);
+            if (image is null) continue; // of another repository, or an image that the listing of images passes over
+            if (!images.TryGetValue(image, out ImageListing? listing)) images[image] = listing = new ImageListing(null);
+            if (name is null) images[image] = listing with { Odd = message.Name };
+            else if (names.IsNew(name))
+                listing.Digests[name.Digest!] = ToListed(DockerImage.From(message, name, names: names));
+        }
+
+        return images;
+    }
+
+    private static ListedDigest ToListed(DockerImage image) => new(image, image.MediaType, null, image.Tags);
+
+    /// <summary>Gets the image of a row whose digest is none.</summary>
+    private static ImageName? ImageOf(ImageName repository, string text)
+    {
+        int at = text.LastIndexOf('@');
+        string digest = $"{Digest.Prefix}{new string('0', Digest.HexLength)}";
+        return at > 0 && ImageName.TryParse($"{text[..at]}@{digest}", out ImageName? name) && ListedNames.IsOf(repository, name)
+            ? repository.WithPackage(name.Package!)
+            : null;
+    }
+}

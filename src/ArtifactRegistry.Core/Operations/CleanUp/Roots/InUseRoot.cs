@@ -1,0 +1,8 @@
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>Keeps what something runs.</summary>
+internal sealed class InUseRoot(InUse inUse) : IRoot
+{
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
+        graph.Nodes.Where(inUse.Contains).Select(node => new Kept(node, "in use", IsInUse: true)));
+}

@@ -1,0 +1,23 @@
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>Keeps the newest untagged images that nothing else keeps.</summary>
+/// <remarks>
+/// "The newest 3" means three that can be run. What is surely none does not use up the count: platforms, referrers,
+/// attestations, indexes that list no image, caches. What may be one, an artifact that stands alone, is counted by itself.
+/// </remarks>
+internal sealed class NewestRoot(int count) : IRoot
+{
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(count == 0 ? [] : Find(graph));
+
+    private List<Kept> Find(ImageGraph graph)
+    {
+        List<ImageNode> open = [.. graph.Nodes.Where(node => node.KeepReason is null && !node.IsTagged)];
+        string reason = $"one of the {count} newest untagged images";
+        return
+        [
+            .. Newest.Of(open.Where(Standing.IsRunnable), count, node => node.Image.UploadTime)
+                .Concat(Newest.Of(open.Where(Standing.IsLoneArtifact), count, node => node.Image.UploadTime))
+                .Select(node => new Kept(node, reason)),
+        ];
+    }
+}

@@ -1,0 +1,30 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>Tells what a digest is when images are counted.</summary>
+internal static class Standing
+{
+    private const string BuildCache = "application/vnd.buildkit.cacheconfig.v0";
+
+    /// <summary>An image or index that can be run, and is not part of an index.</summary>
+    public static bool IsRunnable(ImageNode node) => IsAlone(node) && node.Kind switch
+    {
+        ImageKind.Image => true,
+        ImageKind.Index => ListsAnImage(node),
+        _ => false,
+    };
+
+    /// <summary>An artifact that belongs to nothing, a chart for example, so that it may be all that a user has here.</summary>
+    public static bool IsLoneArtifact(ImageNode node) =>
+        IsAlone(node) && node.Kind is ImageKind.Artifact && node.Content?.ArtifactType is not BuildCache;
+
+    private static bool IsAlone(ImageNode node) =>
+        node.Indexes.Count == 0 && node.SubjectDigest is null && node.Content?.HasSubjectByOtherDigest is not true;
+
+    // An index of referrers lists nothing but what is about something, a build cache nothing but layers.
+    private static bool ListsAnImage(ImageNode index) =>
+        index.Content is null or { ListsByOtherDigest: true }
+        || index.Children.Any(child => child.Node.Kind is ImageKind.Index || (child.Node.Kind is ImageKind.Image && child.Node.SubjectDigest is null))
+        || index.Content.Entries.Any(entry => entry.Platform is not null && !entry.IsAttestation && !MediaTypes.IsBlob(entry.MediaType));
+}
