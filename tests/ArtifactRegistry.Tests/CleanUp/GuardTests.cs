@@ -40,7 +40,7 @@ public sealed class GuardTests
 
     [Theory]
     [InlineData($"$rows | {Journey.Clixml}")]
-    [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [int]$_.Decision } }")]
+    [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [int][ArtifactRegistry.CleanUpDecision]$_.Decision } }")]
     [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [string]$_.Decision } }")]
     [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = 'unsure' } } | Where-Object Uri -eq $rows[0].Uri")]
     public async Task A_row_that_was_kept_stays_whatever_its_decision_has_been_through(string input)
