@@ -86,7 +86,7 @@ public sealed class DockerImageTests
         Assert.Equal(("example.com:p", "us", "r", "a/b", Sha), (image.Project, image.Location, image.Repository, image.Package, image.Digest));
         Assert.Equal(["v2", "latest"], image.Tags);
         Assert.Equal(9_876_543_210, image.SizeBytes);
-        Assert.Equal((OciIndex, "x/y", Sha, ImageKind.Index), (image.MediaType, image.ArtifactType, image.SubjectDigest, image.Kind));
+        Assert.Equal((OciIndex, "x/y", Sha, ImageKind.Index), (image.MediaType, image.ArtifactType, image.SubjectDigest, image.ImageKind));
         Assert.Equal(["linux/amd64", "linux/arm/v7"], image.Platforms);
         Assert.Equal(4, image.Children.Count);
     }

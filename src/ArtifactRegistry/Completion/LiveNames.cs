@@ -1,4 +1,3 @@
-using ArtifactRegistry.Clients;
 using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry;
