@@ -185,4 +185,34 @@ public sealed class RemoveTagTests
 
         Assert.Equal(["latest", "v1"], shop.State.TagsOf(shop.Repository, "web", one));
     }
+
+    [Fact]
+    public async Task Many_tags_of_one_digest_take_a_few_requests_each_and_the_digest_is_read_once()
+    {
+        const int Count = 300;
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { DockerImageTagCap = 100 });
+        string digest = shop.Add([.. Enumerable.Range(0, Count).Select(i => $"t{i:000}")]);
+
+        ScriptResult result = shop.Run("Get-ArImageTag $app -Tag t* | Remove-ArImageTag -Confirm:$false -ThrottleLimit 1").MustSucceed();
+
+        Assert.Equal(Count, result.Output.Count);
+        Assert.Empty(shop.State.TagsOf(shop.Repository, "web", digest));
+        // Two looks and the removal for each tag; once the listing, the digest, and its tags on both sides of the pipe.
+        Assert.InRange(shop.Emulator.Requests.Snapshot().Count, 3 * Count, (3 * Count) + 12);
+        Assert.Equal(
+            Enumerable.Range(0, Count).Select(i => Count - 1 - i),
+            result.Output.Select(row => ((IReadOnlyCollection<string>)row.Properties["Tags"].Value).Count));
+    }
+
+    [Fact]
+    public async Task The_question_names_ten_of_the_tags_that_stay_and_counts_the_others()
+    {
+        ScriptedHost host = new("No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        shop.Add([.. Enumerable.Range(0, 150).Select(i => $"t{i:000}")]);
+
+        shop.Run("Remove-ArImageTag \"${app}:t000\" -Confirm").MustSucceed();
+
+        Assert.Contains("keeps t001, t002, t003, t004, t005, t006, t007, t008, t009, t010 and 139 more", host.Questions[0].Message, StringComparison.Ordinal);
+    }
 }

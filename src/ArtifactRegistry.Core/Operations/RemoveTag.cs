@@ -1,12 +1,24 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
 using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Takes a tag away; its digest stays.</summary>
-public static class RemoveTag
+/// <summary>Takes tags away; their digests stay.</summary>
+/// <remarks>
+/// One command may take thousands of tags from one digest. So a digest and its tags are read once and not for each tag, and
+/// the rows share what they have in common: time, traffic and memory grow with the number of tags and not with its square.
+/// </remarks>
+/// <param name="client">The service.</param>
+public sealed class RemoveTag(ArtifactRegistryClient client)
 {
+    // Somebody else may tag the digest meanwhile, so what is told of it must not be old.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<ImageName, Lazy<Task<TaggedDigest>>> _digests = [];
+
     /// <summary>Looks where the tag points, asks, and removes it.</summary>
-    /// <param name="client">The service.</param>
     /// <param name="name">An image with a tag. If a digest stands beside it, the tag must still be on that digest.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
@@ -14,13 +26,8 @@ public static class RemoveTag
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
     /// </exception>
-    public static async Task<ImageTag?> RunAsync(
-        ArtifactRegistryClient client,
-        ImageName name,
-        Func<string, string, Task<bool>> confirm,
-        CancellationToken stop)
+    public async Task<ImageTag?> RunAsync(ImageName name, Func<string, string, Task<bool>> confirm, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(confirm);
         if (name.Tag is not string tag)
@@ -30,12 +37,59 @@ public static class RemoveTag
         ImageName digest = await FindImages.ResolveTagAsync(client, target, stop);
         if (name.Digest is not null && name.Digest != digest.Digest) throw DeleteTag.Moved(target, name.Digest, digest);
 
-        DockerImage image = await FindImages.ReadAsync(client, digest, stop);
-        TagList left = new([.. image.Tags.Where(other => other != tag)]);
-        string stays = left.Count == 0 ? "stays without a tag" : $"keeps {left}";
-        if (!await confirm(target.ToString(), $"Remove the tag ({image.Digest} {stays})")) return null;
+        TaggedDigest tagged = await ReadAsync(target.WithDigest(digest.Digest!), stop);
+        if (!await confirm(target.ToString(), $"Remove the tag ({digest.Digest} {tagged.WhatStays(tag)})")) return null;
 
         await DeleteTag.RunAsync(client, target, digest.Digest!, stop);
-        return new ImageTag(image, tag) { Tags = left };
+        return new ImageTag(tagged.Image, tag) { Tags = tagged.Without(tag) };
+    }
+
+    private async Task<TaggedDigest> ReadAsync(ImageName digest, CancellationToken stop)
+    {
+        while (true)
+        {
+            Lazy<Task<TaggedDigest>> read = _digests.GetOrAdd(digest, name => new Lazy<Task<TaggedDigest>>(
+                async () => new TaggedDigest(await FindImages.ReadAsync(client, name, stop))));
+            try
+            {
+                TaggedDigest tagged = await read.Value;
+                if (tagged.Age < MaxAge) return tagged;
+            }
+            catch (RegistryException)
+            {
+                _digests.TryRemove(new(digest, read));
+                throw;
+            }
+
+            _digests.TryRemove(new(digest, read));
+        }
+    }
+
+    /// <summary>A digest, and the tags that this command has left on it.</summary>
+    private sealed class TaggedDigest(DockerImage image)
+    {
+        private const int NamedTags = 10; // in a question; nobody reads a thousand
+
+        private readonly long _read = Stopwatch.GetTimestamp();
+        private ImmutableSortedSet<string> _tags = image.Tags.ToImmutableSortedSet(StringComparer.Ordinal);
+
+        public DockerImage Image => image;
+
+        public TimeSpan Age => Stopwatch.GetElapsedTime(_read);
+
+        public string WhatStays(string tag)
+        {
+            ImmutableSortedSet<string> tags = _tags;
+            string[] named = [.. tags.Where(other => other != tag).Take(NamedTags)];
+            int left = tags.Count - (tags.Contains(tag) ? 1 : 0);
+            return left == 0 ? "stays without a tag"
+                : $"keeps {string.Join(", ", named)}{(left > named.Length ? $" and {left - named.Length} more" : "")}";
+        }
+
+        public TagList Without(string tag)
+        {
+            ImmutableInterlocked.Update(ref _tags, (tags, gone) => tags.Remove(gone), tag);
+            return new TagList(_tags);
+        }
     }
 }

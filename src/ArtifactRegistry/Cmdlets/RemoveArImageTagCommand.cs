@@ -10,6 +10,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class RemoveArImageTagCommand : ChangeCmdlet
 {
     private readonly List<ImageName> _listed = [];
+    private RemoveTag? _removal;
 
     /// <summary>The tags by full name, or the image whose tags -Tag names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -28,6 +29,13 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     public SwitchParameter Force { get; set; }
 
     private protected override bool NoQuestions => Force;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _removal = new RemoveTag(Client);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -102,6 +110,6 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
 
     private async Task RemoveAsync(ImageName name)
     {
-        if (await RemoveTag.RunAsync(Client, name, ConfirmAsync, StopToken) is ImageTag removed) await EmitAsync(Shown(removed, "Removed"));
+        if (await _removal!.RunAsync(name, ConfirmAsync, StopToken) is ImageTag removed) await EmitAsync(Shown(removed, "Removed"));
     }
 }
