@@ -45,7 +45,7 @@
     Keeps so many of the newest untagged images of each image name.
 
 .PARAMETER AbortAbove
-    Deletes nothing if it would be more: a count, or a percentage of the digests of one image.
+    Passes over an image of which more would be deleted: a count, or a percentage of its digests.
 
 .PARAMETER TimeLimit
     Begins no deletion after this time.

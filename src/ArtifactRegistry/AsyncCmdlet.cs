@@ -226,9 +226,15 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             // Cancelled work: nobody is left to hear its errors.
         }
 
+        OnEnded();
         _stop.Dispose();
         // The host itself is there as long as the pipeline is; one without a screen shows nothing.
         while (_lastWords.TryDequeue(out string? text)) Host?.UI?.WriteWarningLine(text);
+    }
+
+    /// <summary>Called once no work is left, also after Ctrl+C: the place for a <see cref="LastWord"/>.</summary>
+    private protected virtual void OnEnded()
+    {
     }
 
     /// <summary>The record of an error about an item. What can be found out about it takes a moment at most.</summary>

@@ -155,7 +155,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         {
             Tell(scope, $"untagged digests older than {rules.OlderThan}");
             bool any = false;
-            await foreach (CleanUpPlan plan in Reporting(scope, Planner.PlanAsync(scope, rules, StopToken)))
+            await foreach (CleanUpPlan plan in Reporting(scope, Planner.PlanAsync(scope, rules, PlanningToken)))
             {
                 any = true;
                 if (planned.Add(plan.Image)) yield return plan;
@@ -169,17 +169,13 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         {
             Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
             bool others = images[image.ToRepository()] > 1;
-            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, others, rules, StopToken))))
+            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, others, rules, PlanningToken))))
                 yield return plan;
         }
     }
 
-    /// <summary>
-    /// Plans once more for what a plan deletes, since that may have stood for long. What it did not delete is not deleted
-    /// now, whatever has become of it.
-    /// </summary>
-    private protected IAsyncEnumerable<CleanUpPlan> PlanAgainAsync(CleanUpPlan plan) =>
-        Reporting(plan.Image, OneAsync(Planner.RefreshAsync(plan, StopToken)));
+    /// <summary>Ends planning: with the command, or before.</summary>
+    private protected virtual CancellationToken PlanningToken => StopToken;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -15,7 +15,7 @@ internal sealed class CleanUpSummary(int activityId)
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _shown = TimeSpan.Zero;
     private int _done;
-    private long _freed;
+    private long _freed, _wouldFree;
 
     /// <summary>How many deletions were confirmed so far.</summary>
     public int Planned { get; set; }
@@ -28,6 +28,7 @@ internal sealed class CleanUpSummary(int activityId)
         (RemovalStatus, string) key = (image.RemovalStatus, InGeneral(image.Reason));
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
         if (image.RemovalStatus is RemovalStatus.Removed) _freed += image.SizeBytes;
+        if (image.RemovalStatus is RemovalStatus.WouldRemove) _wouldFree += image.SizeBytes;
         if (planned) _done++;
     }
 
@@ -60,8 +61,24 @@ internal sealed class CleanUpSummary(int activityId)
     public ProgressRecord? LastProgress() => _shown == TimeSpan.Zero ? null
         : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
 
-    /// <summary>For example "Removed 213 (17 GB freed), Kept 12: 8 signature of, 4 has the tag".</summary>
-    public override string ToString() => string.Join(
+    /// <summary>
+    /// What became of everything in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1 in 42 s."
+    /// </summary>
+    public string Totals()
+    {
+        int wouldRemove = Count(RemovalStatus.WouldRemove);
+        string removed = wouldRemove > 0
+            ? $"Would remove {Digests(wouldRemove)} ({ByteSize.Format(_wouldFree)})"
+            : $"Removed {Digests(Count(RemovalStatus.Removed))} ({ByteSize.Format(_freed)})";
+        string others = string.Concat(
+            Part("kept", RemovalStatus.Kept), Part("already gone", RemovalStatus.AlreadyGone), Part("failed", RemovalStatus.Failed),
+            Part("not reached", RemovalStatus.NotReached));
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{removed}{others} in {Math.Ceiling(Stopwatch.GetElapsedTime(_started).TotalSeconds):0} s.");
+    }
+
+    /// <summary>The same by reason, for example "Kept 12: 8 signature of …, 4 has the tag".</summary>
+    public string Reasons() => string.Join(
         "; ",
         _counts.GroupBy(count => count.Key.Status).OrderBy(group => group.Key).Select(group =>
         {
@@ -71,6 +88,14 @@ internal sealed class CleanUpSummary(int activityId)
             return string.Create(
                 CultureInfo.InvariantCulture, $"{group.Key} {group.Sum(count => count.Value)}{freed}: {reasons}");
         }));
+
+    private int Count(RemovalStatus status) => _counts.Where(count => count.Key.Status == status).Sum(count => count.Value);
+
+    private string Part(string words, RemovalStatus status) =>
+        Count(status) is > 0 and int count ? string.Create(CultureInfo.InvariantCulture, $", {words} {count}") : "";
+
+    private static string Digests(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "digest" : "digests")}");
 
     // "linux/arm64 of sha256:77d0…12ef (v41)" is one of many; "linux/arm64 of …" can be counted.
     private static string InGeneral(string reason)

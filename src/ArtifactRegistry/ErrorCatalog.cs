@@ -44,10 +44,10 @@ internal static class ErrorCatalog
             "The service failed several times. Run the command again later."),
         [RegistryErrorKind.TimedOut] = new(
             "TimedOut", ErrorCategory.OperationTimeout, "No answer in time.",
-            "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request, -OperationTimeoutSec for a deletion."),
+            "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request."),
         [RegistryErrorKind.OperationLost] = new(
-            "OperationLost", ErrorCategory.ResourceUnavailable, "The service lost a deletion that it had begun.",
-            "Run the command again."),
+            "OperationLost", ErrorCategory.ResourceUnavailable, "A deletion was begun and cannot be followed.",
+            "List what is there before you run the command again; Connect-ArRegistry -OperationTimeoutSec allows more time for a deletion."),
         [RegistryErrorKind.Unreachable] = new(
             "Unreachable", ErrorCategory.ConnectionError, "The service cannot be reached.",
             "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
@@ -109,10 +109,14 @@ internal static class ErrorCatalog
             "Say for example -AbortAbove 500 or -AbortAbove '50%'."),
         new("InvalidTimeLimit", ErrorCategory.InvalidArgument, "-TimeLimit is not a time with a unit.",
             "Say for example -TimeLimit 30m or -TimeLimit 2h."),
-        new("TooManyToDelete", ErrorCategory.LimitsExceeded, "More than -AbortAbove allows; nothing was deleted.",
+        new("TooManyToDelete", ErrorCategory.LimitsExceeded, "More of an image than -AbortAbove allows.",
             "Look at Get-ArUntaggedImage, and raise the limit if this is right."),
         new("JournalNotWritable", ErrorCategory.WriteError, "-JournalPath cannot be written; no more is deleted.",
             "Give a path in a folder that exists and that you may write to."),
+        new("JournalInUse", ErrorCategory.ResourceBusy, "Another run is writing to -JournalPath.",
+            "Wait until the other run has ended, or give each run a journal of its own."),
+        new("RegistryDiffers", ErrorCategory.InvalidResult, "The registry shows something else than a row says.",
+            "List the image again; somebody else may push or delete there at the same time."),
         new("UnexpectedError", ErrorCategory.NotSpecified, "A defect of this module. Please report it.",
             "This should not happen. Get-Error shows what a report needs."),
     ];

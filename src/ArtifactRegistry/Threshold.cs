@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
-/// <summary>How many deletions are surprisingly many: a count over all images, or a percentage of each image's digests.</summary>
+/// <summary>How many deletions are surprisingly many for an image: a count, or a percentage of its digests.</summary>
 internal sealed class Threshold
 {
     private readonly int? _count;
@@ -23,17 +23,11 @@ internal sealed class Threshold
             : null;
     }
 
-    /// <summary>A sentence about what exceeds it; null if nothing does.</summary>
-    public string? Exceeded(IReadOnlyCollection<CleanUpPlan> plans)
-    {
-        if (_count is int most)
-        {
-            int planned = plans.Sum(plan => plan.Delete.Count);
-            return planned > most ? $"{planned} digests would be deleted." : null;
-        }
-
-        return plans.FirstOrDefault(plan => plan.Delete.Count * 100.0 > plan.Total * _percent) is CleanUpPlan excess
-            ? $"{excess.Delete.Count} of the {excess.Total} digests of '{excess.Image}' would be deleted."
-            : null;
-    }
+    /// <summary>Gets what exceeds it, in words; null if nothing does.</summary>
+    public string? ExceededBy(CleanUpPlan plan) =>
+        _count is int max
+            ? plan.Delete.Count > max ? $"{plan.Delete.Count} digests would be deleted" : null
+            : plan.Delete.Count * 100.0 > plan.Total * _percent
+                ? $"{plan.Delete.Count} of its {plan.Total} digests would be deleted"
+                : null;
 }

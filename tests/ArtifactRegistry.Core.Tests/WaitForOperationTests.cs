@@ -118,7 +118,7 @@ public sealed class WaitForOperationTests : CoreTest
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
 
-        Assert.Equal(RegistryErrorKind.TimedOut, error.Kind);
+        Assert.Equal(RegistryErrorKind.OperationLost, error.Kind);
         Assert.Contains(operation.Name, error.Message, StringComparison.Ordinal);
         Assert.Contains("0.1 s", error.Message, StringComparison.Ordinal);
     }

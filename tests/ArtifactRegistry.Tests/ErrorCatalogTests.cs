@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -29,7 +30,7 @@ public sealed class ErrorCatalogTests
         { "QuotaExceeded", "fault GET 429; Get-ArImage $app", "'us-docker.pkg.dev/shop/apps/web': Quota exceeded" },
         { "ServiceUnavailable", "fault GET 503; Get-ArImage $app", "'us-docker.pkg.dev/shop/apps/web': " },
         { "TimedOut", "Connect-ArRegistry x -Endpoint $endpoint -TimeoutSec 1 > $null; hold DELETE; Remove-ArImageTag \"${app}:v1\"", "No answer within 1 s." },
-        { "OperationLost", "lost; Remove-ArImage \"${app}:v2\" -Force", "The service does not know the operation" },
+        { "OperationLost", "lost; Connect-ArRegistry x -Endpoint $endpoint -OperationTimeoutSec 1 > $null; Remove-ArImage \"${app}:v2\" -Force", "The service does not know the operation" },
         { "Unreachable", "Connect-ArRegistry x -Endpoint http://127.0.0.1:9/ > $null; Get-ArImage $app", "refused" },
         { "UnexpectedAnswer", "fault GET json; Get-ArImage $app", "The answer is not the JSON that the API documents." },
         { "UnsafeRequest", "Connect-ArRegistry x -Endpoint http://registry.example/", "'http://registry.example/' (-Endpoint) cannot be used" },
@@ -55,6 +56,13 @@ public sealed class ErrorCatalogTests
         { "InvalidTimeLimit", "Remove-ArUntaggedImage $app -TimeLimit 5", "'5' is not a time with a unit" },
         { "TooManyToDelete", "Remove-ArUntaggedImage $app -AbortAbove 0", "1 digests would be deleted. -AbortAbove 0 allows no more" },
         { "JournalNotWritable", "Remove-ArUntaggedImage $app -JournalPath /does/not/exist/journal", "cannot be written, so nothing was deleted" },
+        {
+            "JournalInUse",
+            "$journal = Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()); $held = [IO.File]::Open(\"$journal.lock\", 'OpenOrCreate', 'Write', 'None'); "
+                + "try { Remove-ArUntaggedImage $app -JournalPath $journal } finally { $held.Dispose(); [IO.File]::Delete(\"$journal.lock\"); [IO.File]::Delete($journal) }",
+            "is in use, so nothing was deleted"
+        },
+        { "RegistryDiffers", "comes-back; Remove-ArUntaggedImage $app -Confirm:$false", "the registry still has it" },
     };
 
     [Theory, MemberData(nameof(Errors))]
@@ -77,7 +85,7 @@ public sealed class ErrorCatalogTests
         Assert.False(string.IsNullOrWhiteSpace(error.ErrorDetails.RecommendedAction));
         Assert.DoesNotContain("..", error.ErrorDetails.Message.Replace("'../x'", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.NotNull(error.TargetObject);
-        if (id is not ("TimedOut" or "ConcurrentChange")) Assert.Equal(before, shop.Contents());
+        if (id is not ("TimedOut" or "ConcurrentChange" or "OperationLost" or "RegistryDiffers")) Assert.Equal(before, shop.Contents());
     }
 
     [Fact]
@@ -134,6 +142,15 @@ public sealed class ErrorCatalogTests
                 case ["lost"]:
                     (shop.Emulator.Behaviour.OperationPolls, shop.Emulator.Behaviour.OperationTime) = (2, TimeSpan.FromHours(1));
                     shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Vanishes;
+                    break;
+                case ["comes-back"]:
+                    DateTimeOffset uploaded = DateTimeOffset.UtcNow.AddDays(-20);
+                    string digest = shop.Add(new ImageOptions { UploadTime = uploaded });
+                    shop.Emulator.Behaviour.BeforeHandling = request =>
+                    {
+                        if (request.Is("GET", "/dockerImages?") && !shop.State.HasDigest(shop.Repository, "web", digest))
+                            shop.State.PushAgain(shop.Repository, digest, uploaded);
+                    };
                     break;
                 case ["push-while-asking"]:
                     break;

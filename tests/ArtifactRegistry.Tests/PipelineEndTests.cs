@@ -187,7 +187,7 @@ public sealed class PipelineEndTests
     [InlineData("Remove-ArUntaggedImage $app -Confirm:$false -RequestsPerSecond 10000", "Removed")]
     [InlineData("$digests | Remove-ArUntaggedImage -Confirm:$false -RequestsPerSecond 10000", "Removed")]
     [InlineData("$digests | Remove-ArImage -Confirm:$false", "Removed")]
-    [InlineData("$tags | Remove-ArImageTag", null)]
+    [InlineData("$tags | Remove-ArImageTag -Force", null)]
     public async Task With_ErrorAction_Stop_what_was_changed_beside_the_failure_has_its_row(string command, string? status)
     {
         const int Count = 120, Bad = 60;

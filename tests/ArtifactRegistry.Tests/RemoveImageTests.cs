@@ -149,29 +149,35 @@ public sealed class RemoveImageTests
         Assert.Equal(["v1"], shop.State.TagsOf(shop.Repository, "web", digest));
     }
 
-    [Fact]
-    public async Task A_deletion_whose_operation_vanishes_is_told_as_that_and_gives_the_tags_back()
+    [Theory]
+    [InlineData(OperationFate.Lost)]
+    [InlineData(OperationFate.NeverFinishes)]
+    public async Task A_deletion_that_cannot_be_followed_puts_no_tag_back_and_names_the_tags(OperationFate fate)
     {
         await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
         string digest = shop.Add("v1", "latest");
-        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Vanishes;
+        shop.Emulator.Behaviour.OperationFate = _ => fate;
+        shop.GiveOperations(seconds: 1);
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteTags -Force");
 
         // Not "was not found": the digest is there.
         Assert.Equal("OperationLost", result.ErrorId);
-        Assert.Contains($"{Shop.App}@{digest}", result.ErrorText, StringComparison.Ordinal);
-        Assert.Contains("its tags were put back (latest, v1)", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("it is still there, and may still be deleted", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"ITS TAGS WERE NOT PUT BACK: latest, v1; if it stays, add them again to {Shop.App}@{digest}",
+            result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(["Failed"], result.Values("Status"));
-        Assert.Equal(["latest", "v1"], shop.State.TagsOf(shop.Repository, "web", digest));
+        Assert.DoesNotContain(shop.Changes, change => change.StartsWith("POST", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_whole_image_whose_operation_vanishes_is_told_as_that()
+    public async Task A_whole_image_whose_deletion_cannot_be_followed_is_told_as_that()
     {
         await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
         shop.Add("v1");
-        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Vanishes;
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Lost;
+        shop.GiveOperations(seconds: 1);
 
         ScriptResult result = shop.Run("Remove-ArImage $app -All -Force");
 
@@ -502,6 +508,74 @@ public sealed class RemoveImageTests
         Assert.Contains($"Delete the signature of {Digest(untagged)} (", host.Questions[0].Message, StringComparison.Ordinal);
         Assert.Contains($"Delete the signature of {Digest(tagged)} (v1) (", host.Questions[1].Message, StringComparison.Ordinal);
         Assert.Contains("Delete the image (", host.Questions[2].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_signed_image_says_what_holds_it_and_which_parameter_helps_before_a_tag_is_taken_away()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string image = shop.Add("v1"), signature = Sign(shop, image);
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Equal("ImageReferenced", result.ErrorId);
+        Assert.Contains($"the signature {Digest(signature)} refers to it", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("Use -DeleteReferrer", result.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(shop.Changes);
+        Assert.Empty(result.Output);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task DeleteReferrer_deletes_an_image_together_with_what_refers_to_it(int settleAttempts)
+    {
+        ScriptedHost host = new("Yes");
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { SettleAttempts = settleAttempts, OperationTime = TimeSpan.Zero }, host);
+        string image = shop.Add("v1"), other = shop.Add("v2"), signature = Sign(shop, image);
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer").MustSucceed();
+
+        Assert.Contains($"and what refers to it: the signature {Digest(signature)} (", Assert.Single(host.Questions).Message, StringComparison.Ordinal);
+        Assert.Equal(["Removed", "Removed"], result.Values("Status"));
+        Assert.Equal([signature, image], result.Values("Digest"));
+        Assert.Equal([other], shop.State.Digests(shop.Repository, "web"));
+    }
+
+    [Fact]
+    public async Task DeleteReferrer_takes_no_signature_if_something_else_holds_the_image()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddedIndex index = shop.State.AddIndex(
+            shop.Repository, "web", ["linux/amd64"], new ImageOptions { Tags = ["v1"] });
+        string platform = index.Children[0], signature = Sign(shop, platform);
+        shop.State.MoveTag(shop.Repository, "web", "v1-amd", platform);
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1-amd\" -DeleteReferrer -Force");
+
+        Assert.Equal("ImageReferenced", result.ErrorId);
+        Assert.Contains(index.Digest, result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(signature, shop.State.Digests(shop.Repository, "web"));
+        Assert.Equal(["v1-amd"], shop.State.TagsOf(shop.Repository, "web", platform));
+        Assert.Equal(["Kept"], result.Values("Status"));
+    }
+
+    [Fact]
+    public async Task DeleteReferrer_takes_no_signature_if_the_image_gains_a_tag()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string image = shop.Add("v1"), signature = Sign(shop, image);
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", "/versions/")) shop.State.MoveTag(shop.Repository, "web", "stable", image);
+        };
+
+        ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer -Force");
+
+        Assert.Equal("ImageTagged", result.ErrorId);
+        Assert.Contains(signature, shop.State.Digests(shop.Repository, "web"));
+        Assert.Equal(["stable", "v1"], shop.State.TagsOf(shop.Repository, "web", image));
     }
 
     private static string Digest(string digest) => $"{digest[..11]}…{digest[^4..]}";

@@ -78,7 +78,6 @@ public sealed class UnattendedScriptTests
     }
 
     [Theory]
-    [InlineData("-AbortAbove", "2", "so nothing was deleted")]
     [InlineData("-OlderThan", "30", "A number needs a unit")]
     [InlineData("-Image", "us-docker.pkg.dev/shop/absent", "was not found")]
     [InlineData("-CredentialFile", "absent.json", "absent.json")]
@@ -95,6 +94,19 @@ public sealed class UnattendedScriptTests
         Assert.Equal(before, run.Shop.Contents());
         Assert.Equal(1, Assert.Single(run.Logged("end")).GetProperty("exitCode").GetInt32());
         Assert.Contains(expected, await File.ReadAllTextAsync(run.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_above_AbortAbove_is_passed_over_and_is_2()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string before = run.Shop.Contents();
+
+        ProcessResult result = await run.RunAsync("-AbortAbove", "2");
+
+        Assert.Contains("so nothing of it was deleted", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(before, run.Shop.Contents());
     }
 
     [Fact]

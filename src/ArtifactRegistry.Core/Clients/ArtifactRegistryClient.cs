@@ -82,6 +82,10 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         (await GetAsync(
             $"{image.PackageResource}/versions?pageSize=1", json => json.List("versions"u8, VersionMessage.Read), stop)) is { Count: > 0 };
 
+    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:….</summary>
+    internal Task<VersionMessage> GetVersionAsync(ImageName digest, CancellationToken stop) =>
+        GetAsync(digest.VersionResource, VersionMessage.Read, stop);
+
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.
     /// Repeated only if it was surely not carried out: an image of that name may have been pushed again meanwhile.

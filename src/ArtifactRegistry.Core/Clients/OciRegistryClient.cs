@@ -46,4 +46,21 @@ public sealed class OciRegistryClient(RestTransport transport, Endpoints endpoin
             Request = $"GET {address.GetLeftPart(UriPartial.Path)}",
         };
     }
+
+    /// <summary>
+    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). Not every registry knows it, and a
+    /// list may lag behind: what it lacks may refer to the digest all the same.
+    /// </summary>
+    internal Task<IReadOnlyList<ReferrerMessage>> ListReferrersAsync(ImageName digest, CancellationToken stop)
+    {
+        var address = new Uri(
+            endpoints.RegistryOf(digest),
+            $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/referrers/{digest.Digest}");
+        return transport.SendAsync(
+            new Call<IReadOnlyList<ReferrerMessage>>(HttpMethod.Get, address, null, Repeat.Freely, ReferrerMessage.ReadList)
+            {
+                Accept = "application/vnd.oci.image.index.v1+json",
+            },
+            stop);
+    }
 }

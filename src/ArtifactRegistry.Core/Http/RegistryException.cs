@@ -36,7 +36,7 @@ public enum RegistryErrorKind
     /// <summary>No answer came in time.</summary>
     TimedOut,
 
-    /// <summary>The service does not know an operation that it began, so what became of it cannot be told.</summary>
+    /// <summary>An operation that the service began cannot be followed, so what becomes of it cannot be told.</summary>
     OperationLost,
 
     /// <summary>No connection could be made, or it broke.</summary>

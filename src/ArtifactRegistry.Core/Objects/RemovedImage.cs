@@ -66,6 +66,9 @@ public sealed class RemovedImage
     /// <summary>True if the service refused although there is no tag: something refers to it, or did a moment ago.</summary>
     internal bool Refused { get; init; }
 
+    /// <summary>True if a deletion was asked for, and what became of it could not be seen: the digest may still go.</summary>
+    internal bool MayStillHappen { get; init; }
+
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
 

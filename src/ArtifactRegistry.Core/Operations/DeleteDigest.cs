@@ -3,91 +3,109 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Deletes one digest without force: the service itself refuses if it has a tag or a parent.</summary>
+/// <summary>A digest to delete, and what has to be known about it.</summary>
+/// <param name="Image">The digest.</param>
+/// <param name="Reason">Why it may be deleted, for the row.</param>
+internal sealed record DigestDeletion(DockerImage Image, string Reason)
+{
+    /// <summary>What holds further tries back; the caller has waited for the turn of the first one.</summary>
+    public Pacer? Pacer { get; init; }
+
+    /// <summary>Looks, before each further try, whether the digest is to stay after all: the row that says so, or null.</summary>
+    public Func<CancellationToken, Task<RemovedImage?>>? SparedAsync { get; init; }
+
+    /// <summary>An index that was deleted just before and listed this digest; the service may have deleted both together.</summary>
+    public string? DeletedIndex { get; init; }
+
+    /// <summary>The time that the deletion gets where its operation cannot be followed; null for a minute.</summary>
+    public TimeSpan? Patience { get; init; }
+}
+
+/// <summary>Deletes one digest without force: the service refuses if it has a tag or if something refers to it.</summary>
 internal static class DeleteDigest
 {
     /// <summary>
-    /// Deletes, waits until the service confirms, and tells what became of the digest. Never throws a RegistryException.
+    /// Sends the deletion, follows it to its end and says what became of the digest. Never throws a RegistryException.
     /// </summary>
-    /// <param name="client">The service.</param>
-    /// <param name="image">The digest.</param>
-    /// <param name="reason">Why it may go, for the row.</param>
-    /// <param name="pacer">What holds further tries back; whoever calls has waited for the first one's turn.</param>
-    /// <param name="spares">Looks, before each further try, whether it is to stay after all: the row that says so, or null.</param>
-    /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<RemovedImage> RunAsync(
-        ArtifactRegistryClient client,
-        DockerImage image,
-        string reason,
-        Pacer? pacer,
-        Func<CancellationToken, Task<RemovedImage?>>? spares,
-        CancellationToken stop)
+        ArtifactRegistryClient client, DigestDeletion deletion, CancellationToken stop)
     {
+        DockerImage image = deletion.Image;
         RemovedImage? spared = null;
+        bool isRepeated = false;
+        OperationMessage operation;
         try
         {
-            OperationMessage operation = await client.DeleteVersionAsync(
-                image.Name, pacer, spares is null ? null : LookAgainAsync, stop);
-            try
-            {
-                await WaitForOperation.RunAsync(client, operation, stop);
-            }
-            catch (RegistryException e) when (e.Kind is RegistryErrorKind.OperationLost)
-            {
-                // Only a look at the digest tells what it did.
-                if (await ExistsAsync(client, image.Name, stop)) return Failed(image, e);
-            }
-            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-            {
-                // It was there when the operation began, so an earlier try whose answer was lost was faster; or somebody else.
-                return new RemovedImage(image, RemovalStatus.Removed, $"{reason}; it was gone when the operation came to it");
-            }
-
-            return new RemovedImage(image, RemovalStatus.Removed, reason);
-        }
-        catch (RegistryException e) when (spared is not null)
-        {
-            return e.AfterLostAnswer ? await AfterLostAnswerAsync(client, image, reason, spared, stop) : spared;
+            operation = await client.DeleteVersionAsync(image.Name, deletion.Pacer, LookAgainAsync, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return e.AfterLostAnswer
-                ? new RemovedImage(image, RemovalStatus.Removed, $"{reason}; it is gone after a try whose answer was lost")
-                : new RemovedImage(image, RemovalStatus.AlreadyGone, "was gone already");
+            return WasGone(deletion, e.AfterLostAnswer);
         }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.FailedPrecondition)
+        catch (RegistryException e) when (e.AfterLostAnswer)
         {
-            return await RefusedAsync(client, image, e, stop);
+            return await AfterLostAnswerAsync(client, deletion, spared, e, stop);
+        }
+        catch (RegistryException) when (spared is not null)
+        {
+            return spared;
         }
         catch (RegistryException e)
         {
-            return Failed(image, e);
+            return e.Kind is RegistryErrorKind.FailedPrecondition
+                ? await RefusedAsync(client, deletion, e, stop)
+                : Failed(image, e);
+        }
+
+        try
+        {
+            await WaitForOperation.RunAsync(client, operation, stop);
+            return Removed(deletion);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.OperationLost)
+        {
+            return await UnseenAsync(client, deletion, e, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return WasGone(deletion, isRepeated);
+        }
+        catch (RegistryException e)
+        {
+            return e.Kind is RegistryErrorKind.FailedPrecondition
+                ? await RefusedAsync(client, deletion, e, stop)
+                : Failed(image, e);
         }
 
         async Task LookAgainAsync(CancellationToken token)
         {
-            spared = await spares(token);
+            isRepeated = true;
+            if (deletion.SparedAsync is null) return;
+            spared = await deletion.SparedAsync(token);
             if (spared is not null) throw new RegistryException(RegistryErrorKind.StillReferenced, spared.Reason);
         }
     }
 
-    /// <summary>What became of a digest that would have been spared, had not an earlier try perhaps been carried out.</summary>
-    private static async Task<RemovedImage> AfterLostAnswerAsync(
-        ArtifactRegistryClient client, DockerImage image, string reason, RemovedImage spared, CancellationToken stop)
+    /// <summary>Whether the service has a digest.</summary>
+    /// <exception cref="RegistryException">It cannot be read.</exception>
+    internal static async Task<bool> ExistsAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
     {
         try
         {
-            return await ExistsAsync(client, image.Name, stop)
-                ? spared
-                : new RemovedImage(image, RemovalStatus.Removed, $"{reason}; it is gone after a try whose answer was lost");
+            await client.GetVersionAsync(digest, stop);
+            return true;
         }
-        catch (RegistryException e)
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return Failed(image, e);
+            return false;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
+        {
+            return await HasImageAsync(client, digest, stop); // a role of its own may read images and not versions
         }
     }
 
-    internal static async Task<bool> ExistsAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
+    private static async Task<bool> HasImageAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
     {
         try
         {
@@ -100,19 +118,66 @@ internal static class DeleteDigest
         }
     }
 
-    private static async Task<RemovedImage> RefusedAsync(
-        ArtifactRegistryClient client, DockerImage image, RegistryException refusal, CancellationToken stop)
+    /// <summary>
+    /// The row of a digest that was not there when the deletion came to it: 404 at once and code 5 in the operation mean
+    /// the same. An index may have taken it along, or an earlier try whose answer was lost.
+    /// </summary>
+    private static RemovedImage WasGone(DigestDeletion deletion, bool afterLostAnswer) =>
+        afterLostAnswer ? Removed(deletion, "it is gone after a try whose answer was lost")
+        : deletion.DeletedIndex is string index ? Removed(deletion, $"it went with {index}")
+        : new RemovedImage(deletion.Image, RemovalStatus.AlreadyGone, "was gone already");
+
+    /// <summary>What became of a digest whose deletion began and cannot be followed: only the digest itself tells.</summary>
+    private static async Task<RemovedImage> UnseenAsync(
+        ArtifactRegistryClient client, DigestDeletion deletion, RegistryException unseen, CancellationToken stop)
     {
         try
         {
-            if ((await client.GetDockerImageAsync(image.Name, stop)).Tags is { Count: > 0 } tags)
-                return new RemovedImage(
-                    image.Name, new TagList([.. tags]), image.SizeBytes, RemovalStatus.Kept,
-                    $"has gained the {(tags.Count == 1 ? "tag" : "tags")} {string.Join(", ", tags)}");
+            return await WaitForOperation.UntilGoneAsync(
+                client, token => ExistsAsync(client, deletion.Image.Name, token), deletion.Patience, stop)
+                ? Removed(deletion)
+                : await GainedTagAsync(client, deletion.Image, stop) ?? Unfinished(deletion.Image, unseen, "it is still there");
+        }
+        catch (RegistryException e)
+        {
+            return e.Kind is RegistryErrorKind.NotFound ? Removed(deletion)
+                : Unfinished(deletion.Image, unseen, $"whether it is still there cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>What became of a digest of which an earlier try may have been carried out, and the last one failed.</summary>
+    private static async Task<RemovedImage> AfterLostAnswerAsync(
+        ArtifactRegistryClient client,
+        DigestDeletion deletion,
+        RemovedImage? spared,
+        RegistryException error,
+        CancellationToken stop)
+    {
+        try
+        {
+            return !await ExistsAsync(client, deletion.Image.Name, stop) ? WasGone(deletion, afterLostAnswer: true)
+                : spared
+                ?? (error.Kind is RegistryErrorKind.FailedPrecondition
+                    ? await RefusedAsync(client, deletion, error, stop)
+                    : Unfinished(deletion.Image, error, "it is still there"));
+        }
+        catch (RegistryException e)
+        {
+            return Unfinished(deletion.Image, error, $"whether it is still there cannot be read: {e.Message}");
+        }
+    }
+
+    private static async Task<RemovedImage> RefusedAsync(
+        ArtifactRegistryClient client, DigestDeletion deletion, RegistryException refusal, CancellationToken stop)
+    {
+        DockerImage image = deletion.Image;
+        try
+        {
+            if (await GainedTagAsync(client, image, stop) is RemovedImage kept) return kept;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return new RemovedImage(image, RemovalStatus.AlreadyGone, "was gone already");
+            return WasGone(deletion, refusal.AfterLostAnswer);
         }
         catch (RegistryException)
         {
@@ -125,6 +190,23 @@ internal static class DeleteDigest
         };
     }
 
+    /// <summary>The row of a digest that has a tag by now, so that the service keeps it; null if it has none.</summary>
+    private static async Task<RemovedImage?> GainedTagAsync(
+        ArtifactRegistryClient client, DockerImage image, CancellationToken stop) =>
+        (await client.GetDockerImageAsync(image.Name, stop)).Tags is not { Count: > 0 } tags ? null
+            : new RemovedImage(
+                image.Name, new TagList([.. tags]), image.SizeBytes, RemovalStatus.Kept,
+                $"has gained the {(tags.Count == 1 ? "tag" : "tags")} {string.Join(", ", tags)}");
+
+    private static RemovedImage Removed(DigestDeletion deletion, string? how = null) =>
+        new(deletion.Image, RemovalStatus.Removed, how is null ? deletion.Reason : $"{deletion.Reason}; {how}");
+
     private static RemovedImage Failed(DockerImage image, RegistryException error) =>
         new(image, RemovalStatus.Failed, error.Message) { Error = error };
+
+    private static RemovedImage Unfinished(DockerImage image, RegistryException error, string seen)
+    {
+        string reason = $"{error.Message.TrimEnd('.')}; {seen}, and may still be deleted";
+        return new(image, RemovalStatus.Failed, reason) { Error = error.Told($"{reason}."), MayStillHappen = true };
+    }
 }

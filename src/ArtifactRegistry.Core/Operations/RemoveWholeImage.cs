@@ -47,7 +47,8 @@ public static class RemoveWholeImage
         }
         catch (RegistryException e)
         {
-            error = e;
+            error = operation is not null && e.Kind is RegistryErrorKind.OperationLost
+                && await IsGoneAsync(client, image, stop) ? null : e;
         }
 
         // Where there are no digests, there is no row that could say so.
@@ -66,6 +67,31 @@ public static class RemoveWholeImage
                 : othersWereFaster ? new RemovedImage(digest, RemovalStatus.AlreadyGone, "was gone already")
                 : new RemovedImage(digest, RemovalStatus.Removed, "deleted with the whole image")),
         ];
+    }
+
+    /// <summary>Waits for the image to go where its deletion cannot be followed.</summary>
+    private static async Task<bool> IsGoneAsync(ArtifactRegistryClient client, ImageName image, CancellationToken stop)
+    {
+        try
+        {
+            return await WaitForOperation.UntilGoneAsync(client, HasDigestsAsync, patience: null, stop);
+        }
+        catch (RegistryException)
+        {
+            return false; // the listing that follows tells what is left
+        }
+
+        async Task<bool> HasDigestsAsync(CancellationToken token)
+        {
+            try
+            {
+                return await client.HasVersionsAsync(image, token);
+            }
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+            {
+                return false;
+            }
+        }
     }
 
     private static async Task<HashSet<string>> LeftAsync(

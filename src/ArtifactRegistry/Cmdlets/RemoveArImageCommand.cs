@@ -18,7 +18,10 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     [Parameter]
     public SwitchParameter DeleteTags { get; set; }
 
-    /// <summary>Deletes a signature, attestation or SBOM though the image that it is about has a tag and stays.</summary>
+    /// <summary>
+    /// Deletes an image together with the signatures, attestations and SBOMs that refer to it; and such a referrer by its own
+    /// name even if the image that it is about has a tag and stays.
+    /// </summary>
     [Parameter]
     public SwitchParameter DeleteReferrer { get; set; }
 
@@ -43,8 +46,10 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        await ReportAsync(
-            await RemoveImage.RunAsync(Client, image, deleteTags, deleteReferrers, ConfirmAsync, LastWord, StopToken), whatIf);
+        var removal = new RemoveImage(Client, Registry, LastWord);
+        var allowed = new AllowedRemovals(deleteTags, deleteReferrers);
+        foreach (RemovedImage removed in await removal.RunAsync(image, allowed, ConfirmAsync, StopToken))
+            await ReportAsync(removed, whatIf);
     }
 
     private async Task RemoveAllAsync(ImageName image, bool whatIf)

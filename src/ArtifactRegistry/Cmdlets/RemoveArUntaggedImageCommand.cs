@@ -14,9 +14,12 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private const int ImagesAtOnce = 4;
 
     private readonly CleanUpSummary _summary;
-    private SweepLimits? _limits;
+    private SweepControl? _control;
     private Journal? _journal;
     private Threshold? _abortAbove;
+    private CancellationTokenSource? _planning;
+    private volatile bool _isAnyPlanned;
+    private bool _isSummed;
 
     /// <summary>Prepares the count of what becomes of the digests.</summary>
     public RemoveArUntaggedImageCommand()
@@ -29,7 +32,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Deletes nothing at all if more would be deleted: a count, or a percentage of an image's digests as "50%".</summary>
+    /// <summary>Passes over an image if more of it would be deleted: a count, or a percentage of its digests as "50%".</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? AbortAbove { get; set; }
@@ -39,7 +42,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int? MaxCount { get; set; }
 
-    /// <summary>Begins no deletion after this time, such as 30m or 2h.</summary>
+    /// <summary>Begins no deletion after this time, such as 30m or 2h, and looks at no further image.</summary>
     [Parameter]
     [AgeArgument]
     [ValidateNotNullOrEmpty]
@@ -71,18 +74,18 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             : Cutoff.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
-        _limits = new SweepLimits(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
+        _control = new SweepControl(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
+        _planning = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         // The pipeline is read to its end first, so that there is one question an image and not one a digest.
-        if (_abortAbove is null) Start(this, CleanAsTheyComeAsync);
-        else Start(this, CleanUnlessTooManyAsync);
+        Start(this, CleanAsync);
         Drain();
         WriteSummary();
-        if (_journal?.Failure is IOException e)
+        if (_journal?.Failure is Exception e)
             WriteError(ErrorRecords.ForMisuse(
                 "JournalNotWritable",
                 $"The journal '{JournalPath}' cannot be written any more, so no further deletion was begun: {e.Message}",
@@ -94,82 +97,128 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     {
         base.Dispose(disposing);
         if (!disposing) return;
-        _limits?.Dispose();
-        _journal?.Dispose();
+        _control?.Dispose();
+        _planning?.Dispose();
     }
 
-    private protected override void BeginNothing() => _limits!.End("an error ended the run");
+    private protected override CancellationToken PlanningToken => _planning!.Token;
+
+    private protected override void BeginNothing() => _control!.End("an error ended the run");
+
+    private protected override void OnEnded()
+    {
+        if (_isSummed || _control is null || _summary.Planned == 0) return;
+        LastWord($"Interrupted. {_summary.Totals()}");
+        if (_control.UnderWay is { Count: > 0 } unknown)
+            LastWord(
+                $"{unknown.Count} deletions were under way, and it is not known what became of them: "
+                + $"{string.Join(", ", unknown.Take(3).Select(image => image.Digest))}{(unknown.Count > 3 ? ", …" : "")}.");
+    }
 
     private protected override void Skip(CleanUpTarget target, string reason) =>
         Report(new RemovedImage(target.What.Name, target.Tags, target.SizeBytes, RemovalStatus.Kept, reason));
 
-    private async Task CleanAsTheyComeAsync()
+    private async Task CleanAsync()
     {
-        // While one image is swept, the next is listed; a question waits for its answer.
-        await foreach (CleanUpPlan plan in PlanAsync())
+        if (_journal is not null) await ReviewAsync(_journal);
+        // One image is planned in any case, so that there are rows that say that the limit was reached.
+        using CancellationTokenRegistration _ = _control!.Time?.Token.Register(EndPlanning) ?? default;
+        try
         {
-            await PerformAsync(() => Carry(plan));
-            if (IsEnding) return;
+            // While one image is swept, the next is listed; a question waits for its answer.
+            await foreach (CleanUpPlan plan in PlanAsync())
+            {
+                await PerformAsync(() => Carry(plan));
+                if (IsEnding) return;
+                _isAnyPlanned = true;
+                if (_control.Time is { Token.IsCancellationRequested: true }) EndPlanning();
+            }
+        }
+        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
+        {
+            Note(() => WriteWarning(
+                $"Perhaps not every image was looked at: {_control.Time!.Reason}. Run the command again for the rest."));
         }
     }
 
-    private async Task CleanUnlessTooManyAsync()
+    private void EndPlanning()
     {
-        var plans = new List<CleanUpPlan>();
-        await foreach (CleanUpPlan plan in PlanAsync()) plans.Add(plan);
-        if (_abortAbove!.Exceeded(plans) is string excess)
-        {
-            await PerformAsync<bool>(() => throw Misuse(
-                "TooManyToDelete", $"{excess} -AbortAbove {AbortAbove} allows no more, so nothing was deleted.", AbortAbove));
-        }
-
-        foreach (CleanUpPlan plan in plans) await PerformAsync(() => Carry(plan));
+        if (_isAnyPlanned) _planning!.Cancel();
     }
 
+    /// <summary>Looks what became of the deletions that an earlier run with the same journal began and did not end.</summary>
+    private async Task ReviewAsync(Journal journal)
+    {
+        if (await JournalReview.RunAsync(Client, journal, ThrottleLimit, StopToken) is string found)
+            Note(() => WriteVerbose($"The journal '{JournalPath}': {found}"));
+    }
+
+    /// <summary>Asks about a plan, and has it carried out.</summary>
     private bool Carry(CleanUpPlan plan)
     {
         if (IsEnding) return false;
         ReportSpared(plan);
         if (plan.Delete.Count == 0) return false;
-
-        if (Confirm(plan.Image.ToString(), plan.Action))
+        var order = new SweepOrder(plan);
+        if (_abortAbove?.ExceededBy(plan) is string excess)
+        {
+            Abandon(plan, order, excess);
+        }
+        else if (Confirm(plan.Image.ToString(), plan.Action))
         {
             _summary.Planned += plan.Delete.Count;
-            bool mayHaveStood = Asks || _abortAbove is not null;
-            Start(plan.Image, () => mayHaveStood || plan.IsStale ? SweepAgainAsync(plan) : SweepAsync(plan));
+            _control!.Admit(order);
+            bool mayHaveStood = Asks;
+            Start(plan.Image, () => SweepAsync(plan, order, mayHaveStood));
         }
         else if (IsWhatIf)
         {
             // The limits count here as they would in the run, so that the list is the same.
-            foreach (ImageNode node in Sweep.InOrder(plan))
-                Report(_limits!.Take(plan.Image.ToRepository()) is string ended
-                    ? new RemovedImage(node.Image, RemovalStatus.NotReached, ended)
+            _control!.Admit(order);
+            foreach (ImageNode node in order.Digests)
+                Report(_control.Refuses(node) is string refusal
+                    ? new RemovedImage(node.Image, RemovalStatus.NotReached, refusal)
                     : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
         }
 
         return true;
     }
 
-    private async Task SweepAsync(CleanUpPlan plan)
+    private void Abandon(CleanUpPlan plan, SweepOrder order, string excess)
     {
-        await foreach (RemovedImage removed in Sweep.RunAsync(Client, plan, _limits!, StopToken))
-            await PostAsync(() => Report(removed, planned: true));
+        foreach (ImageNode node in order.Digests)
+            Report(new RemovedImage(
+                node.Image, RemovalStatus.NotReached, $"{excess}, and -AbortAbove {AbortAbove} allows no more"));
+        Fail(ErrorRecords.ForMisuse(
+            "TooManyToDelete",
+            $"'{plan.Image}' was passed over: {excess}. -AbortAbove {AbortAbove} allows no more, so nothing of it was deleted.",
+            plan.Image));
     }
 
-    /// <summary>A question may stand for an hour, and what is needed by then was not known when it was put.</summary>
-    private async Task SweepAgainAsync(CleanUpPlan asked)
+    /// <summary>Carries a plan out, and holds the rows against the registry.</summary>
+    private async Task SweepAsync(CleanUpPlan plan, SweepOrder order, bool mayHaveStood)
     {
-        await foreach (CleanUpPlan plan in PlanAgainAsync(asked))
+        IAsyncEnumerable<RemovedImage> rows = Sweep.RunAsync(
+            Client, plan, order, _control!,
+            stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveStood, stop),
+            LastWord, StopToken);
+        await foreach (RemovedImage removed in rows) await PostAsync(() => Report(removed, planned: true));
+
+        try
         {
-            await PostAsync(() => ReportSpared(plan, planned: true));
-            await SweepAsync(plan);
+            foreach ((ImageName digest, string seen) in await SweepCheck.RunAsync(Client, plan, StopToken))
+                await PostAsync(() => Fail(ErrorRecords.ForMisuse("RegistryDiffers", $"'{digest}': {seen}.", digest)));
+        }
+        catch (RegistryException e)
+        {
+            Note(() => WriteWarning($"What was removed from '{plan.Image}' could not be checked by listing it again: {e.Message}"));
         }
     }
 
-    private void ReportSpared(CleanUpPlan plan, bool planned = false)
+    private void ReportSpared(CleanUpPlan plan)
     {
-        foreach (RemovedImage row in plan.Unlisted) Report(row, planned);
-        foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason), planned);
+        foreach (RemovedImage row in plan.Unlisted) Report(row);
+        foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
     }
 
     private void Report(RemovedImage removed, bool planned = false)
@@ -184,9 +233,13 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private void WriteSummary()
     {
         if (_summary.LastProgress() is ProgressRecord completed) WriteProgress(completed);
-        if (_summary.ToString() is not { Length: > 0 } text) return;
-        WriteInformation(text, ["ArtifactRegistry"]);
-        WriteVerbose(text);
+        _isSummed = true;
+        // Under the tag PSHOST a line is shown whatever $InformationPreference says, as that of Write-Host is. Where the
+        // output goes to a file or another program, it has the rows alone.
+        bool isOnScreen = Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
+        WriteInformation(
+            new HostInformationMessage { Message = _summary.Totals() }, isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
+        if (_summary.Reasons() is { Length: > 0 } reasons) WriteVerbose(reasons);
     }
 
     private Journal OpenJournal(string path)
@@ -194,6 +247,10 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         try
         {
             return new Journal(FilePath.Of(this, path));
+        }
+        catch (JournalInUseException e)
+        {
+            throw Misuse("JournalInUse", $"The journal '{path}' is in use, so nothing was deleted: {e.Message}", path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RegistryException)
         {

@@ -57,15 +57,21 @@ public sealed class CleanUpProperties : CoreTest
     {
         IReadOnlyList<string> before = State.Digests(Apps, package), expected = registry.Expected();
         var rules = new CleanUpRules { InUse = InUse.From(registry.InUse), KeepNewest = registry.KeepNewest };
-        using var limits = new SweepLimits(8, new Pacer(1e6, TimeProvider.System), null, null, null);
+        using var control = new SweepControl(8, new Pacer(1e6, TimeProvider.System), null, null, null);
         (ArtifactRegistryClient client, OciRegistryClient oci) = Clients();
 
         ImageName image = ImageName.Parse($"us-docker.pkg.dev/shop/apps/{package}");
         List<RemovedImage> results = [];
         using var planner = new CleanUpPlanner(client, oci, new ManifestCache(), 4, _ => { });
         await foreach (CleanUpPlan plan in planner.PlanAsync(ImagePattern.Exactly(image), rules, stop))
-            await foreach (RemovedImage result in Sweep.RunAsync(client, plan, limits, stop))
-                results.Add(result);
+        {
+            IAsyncEnumerable<RemovedImage> rows = Sweep.RunAsync(
+                client, plan, new SweepOrder(plan), control,
+                ended => new ImageLook(plan, token => planner.RefreshAsync(plan, token), false, ended), _ => { }, stop);
+            await foreach (RemovedImage result in rows) results.Add(result);
+            foreach ((ImageName digest, string seen) in await SweepCheck.RunAsync(client, plan, stop))
+                return $"{Short([digest.Digest!])}: {seen}";
+        }
 
         string[] left = [.. State.Digests(Apps, package).Order(StringComparer.Ordinal)];
         string[] asked =

@@ -31,6 +31,13 @@ internal static class CleanUpWords
         SubjectDigest = subject,
     });
 
+    /// <summary>Somebody pushes an untagged digest again, which makes it young.</summary>
+    public static void PushAgain(this RegistryState state, RepositoryName repository, string digest, DateTimeOffset? uploadTime = null)
+    {
+        if (state.HasDigest(repository, "web", digest)) state.DeleteVersion(repository, "web", digest);
+        state.AddImage(repository, "web", new ImageOptions { Digest = digest, UploadTime = uploadTime });
+    }
+
     /// <summary>The digests that are there, in order.</summary>
     public static IReadOnlyList<string> Left(this Shop shop, string package = "web") =>
         [.. shop.State.Digests(shop.Repository, package).Order(StringComparer.Ordinal)];

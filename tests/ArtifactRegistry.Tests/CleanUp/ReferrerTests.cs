@@ -145,23 +145,4 @@ public sealed class ReferrerTests
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
         Assert.Equal(CleanUpWords.Sorted(released, next), shop.Left());
     }
-
-    [Fact]
-    public async Task AbortAbove_plans_all_images_first_and_so_looks_again_before_it_deletes()
-    {
-        await using Shop shop = await Shop.OpenAsync();
-        string platform = shop.Add(), signature = shop.AddSignature(platform);
-        shop.State.AddImage(shop.Repository, "web2", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
-        bool released = false;
-        shop.Emulator.Behaviour.BeforeHandling = request =>
-        {
-            if (released || !request.PathAndQuery.Contains("web2", StringComparison.Ordinal) || request.Method != "GET") return;
-            released = true;
-            shop.Add(new ImageOptions { Tags = ["release"], Children = [new ChildManifest(platform)] });
-        };
-
-        shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 100 -Confirm:$false -ThrottleLimit 1").MustSucceed();
-
-        Assert.Contains(signature, shop.Left());
-    }
 }

@@ -52,11 +52,11 @@ public sealed class SweepTests
         shop.AddAged(TimeSpan.FromMinutes(1));
         string before = shop.Contents();
 
-        ScriptResult would = shop.Run($"Remove-ArUntaggedImage $app -WhatIf -ThrottleLimit 1 {limits}").MustSucceed();
+        ScriptResult would = shop.Run($"Remove-ArUntaggedImage $app -WhatIf {limits}").MustSucceed();
 
         Assert.Empty(shop.Changes);
         Assert.Equal(before, shop.Contents());
-        ScriptResult did = shop.Run($"{Sweep} -ThrottleLimit 1 {limits}").MustSucceed();
+        ScriptResult did = shop.Run($"{Sweep} {limits}").MustSucceed();
         Assert.NotEmpty(Row.Digests(did, "Removed"));
         Assert.Equal(Told(did), Told(would)
             .Select(line => line.Replace("WouldRemove", "Removed", StringComparison.Ordinal)));
@@ -229,7 +229,8 @@ public sealed class SweepTests
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
 
         string still = shop.Add();
-        shop.Emulator.Behaviour.OperationPolls = 2;
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Lost;
+        shop.GiveOperations(seconds: 1);
         ScriptResult undone = shop.Run(Sweep);
         Assert.Equal([still], Row.Digests(undone, "Failed"));
         Assert.Single(undone.Errors);
@@ -280,13 +281,13 @@ public sealed class SweepTests
     [InlineData("0", true)]
     [InlineData("70%", true)]
     [InlineData("'75%'", false)]
-    public async Task A_plan_above_the_limit_is_refused_whole_before_the_first_deletion(string limit, bool refused)
+    public async Task An_image_above_the_limit_is_passed_over_whole(string limit, bool refused)
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Add("v1");
         AddMany(shop, 3);
 
-        ScriptResult result = shop.Run($"try {{ {Sweep} -AbortAbove {limit} }} catch {{ throw }}");
+        ScriptResult result = shop.Run($"{Sweep} -AbortAbove {limit}");
 
         Assert.Equal(refused ? 4 : 1, shop.Left().Count);
         if (!refused)
@@ -295,24 +296,30 @@ public sealed class SweepTests
             return;
         }
 
-        Assert.NotNull(result.Thrown);
+        Assert.Null(result.Thrown);
         Assert.Equal("TooManyToDelete", result.ErrorId);
         Assert.Contains("3 ", result.ErrorText, StringComparison.Ordinal);
-        Assert.Empty(result.Output);
+        Assert.Equal(3, Row.Digests(result, "NotReached").Count);
+        Assert.All(result.Values("Reason"), reason => Assert.Contains($"-AbortAbove {limit} allows no more", reason, StringComparison.Ordinal));
         Assert.Empty(shop.Changes);
     }
 
-    [Fact]
-    public async Task The_limit_counts_over_all_images_before_the_first_of_them_is_touched()
+    [Theory]
+    [InlineData("")]
+    [InlineData("-WhatIf")]
+    public async Task The_limit_judges_each_image_by_itself_and_the_others_are_cleaned(string whatIf)
     {
         await using Shop shop = await Shop.OpenAsync();
-        foreach (string image in new[] { "a", "b", "c" }) shop.AddAged(TimeSpan.FromDays(5), image);
+        string a = shop.AddAged(TimeSpan.FromDays(5), "a"), c = shop.AddAged(TimeSpan.FromDays(5), "c");
+        for (int i = 0; i < 3; i++) shop.AddAged(TimeSpan.FromDays(5), "b");
 
-        ScriptResult result = shop.Run(
-            "Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 2 -Confirm:$false");
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 2 -Confirm:$false {whatIf}");
 
         Assert.Equal("TooManyToDelete", result.ErrorId);
-        Assert.Equal(3, shop.State.DigestCount(shop.Repository));
+        Assert.EndsWith("/b", result.Error.TargetObject.ToString(), StringComparison.Ordinal);
+        Assert.Equal(3, Row.Digests(result, "NotReached").Count);
+        Assert.Equal(CleanUpWords.Sorted(a, c), Row.Digests(result, whatIf.Length > 0 ? "WouldRemove" : "Removed"));
+        Assert.Equal(whatIf.Length > 0 ? 5 : 3, shop.State.DigestCount(shop.Repository));
     }
 
     [Theory]
@@ -473,6 +480,21 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public async Task The_time_limit_counts_while_planning_too_and_no_further_image_is_looked_at()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddAged(TimeSpan.FromDays(5), "a");
+        shop.AddAged(TimeSpan.FromDays(5), "b");
+        using RequestHold hold = shop.Hold("GET", "/apps/b/manifests/"); // planning goes on until somebody ends it
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false -TimeLimit 4s").MustSucceed();
+
+        Assert.Single(Row.Digests(result, "Removed"));
+        Assert.Contains("Perhaps not every image was looked at: the time limit of", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Single(shop.Left("b"));
+    }
+
+    [Fact]
     public async Task No_deletion_whose_turn_comes_after_the_time_limit_is_begun()
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -606,17 +628,17 @@ public sealed class SweepTests
         AddMany(shop, 12);
         shop.AddIndex(TimeSpan.FromDays(9), "v3");
 
-        ScriptResult result = shop.Run($"{Sweep} -ThrottleLimit 2").MustSucceed();
+        ScriptResult result = shop.Run($"{Sweep} -ThrottleLimit 2 -Verbose").MustSucceed();
 
         Assert.NotEmpty(result.Progress);
         Assert.Single(result.Progress.Select(record => record.ActivityId).Distinct());
         Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
         Assert.Contains(result.Progress, bar => bar.StatusDescription.Contains(" of 12, ", StringComparison.Ordinal));
-        string summary = Assert.Single(result.Information);
-        Assert.Contains("Removed 12 (916 MB freed): 12 untagged, nothing refers to it", summary,
-            StringComparison.Ordinal);
-        Assert.Contains("Kept 3: ", summary, StringComparison.Ordinal);
-        Assert.Contains("1 linux/arm64 of …", summary, StringComparison.Ordinal);
+        Assert.StartsWith("Removed 12 digests (916 MB), kept 3 in ", Assert.Single(result.Information), StringComparison.Ordinal);
+        string reasons = Assert.Single(result.Verbose, line => line.StartsWith("Removed 12", StringComparison.Ordinal));
+        Assert.Contains("Removed 12 (916 MB freed): 12 untagged, nothing refers to it", reasons, StringComparison.Ordinal);
+        Assert.Contains("Kept 3: ", reasons, StringComparison.Ordinal);
+        Assert.Contains("1 linux/arm64 of …", reasons, StringComparison.Ordinal);
     }
 
     [Fact]

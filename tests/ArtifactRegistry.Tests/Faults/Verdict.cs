@@ -133,7 +133,7 @@ internal static class Verdict
         Regex.Matches(text, "sha256:[0-9a-f]{4}(…|[0-9a-f]{56})[0-9a-f]{4}").Select(match => new Regex(match.Value.Replace("…", ".{56}", StringComparison.Ordinal)));
 
     private static bool TellsThatItIsMissing(string error, string tag) =>
-        Regex.IsMatch(error, $@"COULD NOT BE PUT BACK: [\w., -]*\b{Regex.Escape(tag[(tag.LastIndexOf(':') + 1)..])}\b")
+        Regex.IsMatch(error, $@"NOT (BE )?PUT BACK: [\w., -]*\b{Regex.Escape(tag[(tag.LastIndexOf(':') + 1)..])}\b")
         || Names(error, tag[4..]);
 
     private static bool IsAboutWhatIsUnseen(string warning) =>

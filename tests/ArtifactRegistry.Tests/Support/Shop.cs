@@ -60,6 +60,10 @@ internal sealed class Shop : IAsyncDisposable
         return Session.Start(script);
     }
 
+    /// <summary>Connects anew, so that a deletion gets this long to end.</summary>
+    public void GiveOperations(int seconds) => Session.Run(
+        $"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{Emulator.Url}' -OperationTimeoutSec {seconds}").MustSucceed();
+
     /// <summary>Holds back each request that has this method and this text in its path and query.</summary>
     public RequestHold Hold(string method, string text, HoldPoint point = HoldPoint.BeforeWork) =>
         Emulator.Requests.Hold(request => request.Is(method, text), point);

@@ -3,8 +3,9 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Looks whether a signature, attestation or SBOM is needed after all, since what it is about has gained a tag since it was
-/// listed, or stays for another reason. The service would let it go, so this look just before is all that protects it.
+/// Looks, just before a signature, attestation or SBOM is deleted, whether what it is about is needed after all: it may have
+/// gained a tag since it was listed, or stay for another reason. The service would let the signature go, so these looks are
+/// all that protects it.
 /// </summary>
 /// <param name="client">The API.</param>
 /// <param name="graph">The image, with how far the deletions are.</param>
@@ -17,16 +18,18 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         string about = $"is about {Digest.Shorten(digest)}";
         try
         {
-            (bool isThere, string? tag) = await LookAsync(node.Image.Name.WithDigest(digest), stop);
+            (bool isThere, string? tag) = await LookAsync(node.Image.Name.WithDigest(digest), graph.Find(digest), stop);
             if (!isThere) return null;
             if (tag is not null) return Kept($"which has the tag {tag} by now");
             if (graph.Find(digest) is not { Deletion: not null } subject) return Kept("which stays");
-            if (subject.Referrers.FirstOrDefault(other => other.Deletion is { Stays: true }) is ImageNode staying)
+            if (subject.Referrers.FirstOrDefault(other => other.Deletion is { State: DeletionState.Stays }) is ImageNode staying)
                 return Kept($"which stays with {staying}");
             foreach (ImageNode above in Above(subject))
             {
-                if (above.Deletion is null or { HeldBy: not null } or { Stays: true }) return Kept($"which stays with {above}");
-                if (!above.Deletion.Gone && (await LookAsync(above.Image.Name, stop)).Tag is string gained)
+                if (above.Deletion is null or { HeldBy: not null } or { State: DeletionState.Stays })
+                    return Kept($"which stays with {above}");
+                if (above.Deletion.State is not DeletionState.Gone
+                    && (await LookAsync(above.Image.Name, above, stop)).Tag is string gained)
                     return Kept($"which stays with {above}, which has the tag {gained} by now");
             }
 
@@ -58,12 +61,13 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         }
     }
 
-    /// <summary>Whether a digest is there, and a tag that it has by now.</summary>
-    private async Task<(bool IsThere, string? Tag)> LookAsync(ImageName digest, CancellationToken stop)
+    /// <summary>Whether a digest is there, and a tag that it has by now, other than those that go with it.</summary>
+    private async Task<(bool IsThere, string? Tag)> LookAsync(ImageName digest, ImageNode? node, CancellationToken stop)
     {
         try
         {
-            return (true, (await client.GetDockerImageAsync(digest, stop)).Tags is { Count: > 0 } tags ? tags[0] : null);
+            IReadOnlyList<string> tags = (await client.GetDockerImageAsync(digest, stop)).Tags ?? [];
+            return (true, tags.FirstOrDefault(tag => node?.ReferrerTags.Contains(tag) is not true));
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {

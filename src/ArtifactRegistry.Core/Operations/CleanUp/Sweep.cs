@@ -5,49 +5,47 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Deletes what a plan found to be garbage, in the order that the service accepts: indexes and referrers before what
-/// they hold. The service takes some seconds until it has forgotten a deleted parent; its refusals until then are
-/// waited out.
+/// Carries out the plan of one image: gives each digest its turn in the order that the service accepts, and lets what waits
+/// for it go on once it is gone. What is done for one digest is in <see cref="SweepStep"/>.
 /// </summary>
 internal sealed class Sweep
 {
-    private const string DeletePermission = "artifactregistry.versions.delete";
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    // 250 ms, doubled each time: about a minute in all; some eight seconds were observed.
-    private const int MostTries = 9;
-
-    private readonly ArtifactRegistryClient _client;
-    private readonly SweepLimits _limits;
+    private readonly SweepOrder _order;
+    private readonly SweepControl _control;
+    private readonly SweepStep _step;
     private readonly CancellationToken _stop;
-    private readonly CleanUpPlan _plan;
-    private readonly SubjectLook _subjects;
-    private readonly ImageName _repository;
     private readonly Channel<ImageNode> _ready = Channel.CreateUnbounded<ImageNode>();
     private readonly Channel<RemovedImage> _results;
     private int _unfinished;
 
-    private Sweep(ArtifactRegistryClient client, CleanUpPlan plan, SweepLimits limits, CancellationToken stop)
+    private Sweep(SweepOrder order, SweepControl control, SweepStep step, CancellationToken stop)
     {
-        (_client, _limits, _stop) = (client, limits, stop);
-        _results = Channel.CreateBounded<RemovedImage>(limits.Concurrency * 2);
-        _plan = plan;
-        _subjects = new SubjectLook(client, plan.Graph);
-        _repository = plan.Image.ToRepository();
-        _unfinished = plan.Delete.Count;
+        (_order, _control, _step, _stop) = (order, control, step, stop);
+        _results = Channel.CreateBounded<RemovedImage>(control.Concurrency * 2);
     }
 
-    /// <summary>Deletes, and tells what became of every digest of <see cref="CleanUpPlan.Delete"/>.</summary>
+    /// <summary>Deletes, and says what became of every digest of <see cref="CleanUpPlan.Delete"/>.</summary>
+    /// <param name="client">The API.</param>
+    /// <param name="plan">What is deleted.</param>
+    /// <param name="order">In which order.</param>
+    /// <param name="control">What all sweeps of the command share.</param>
+    /// <param name="look">Says what of the plan is to stay after all.</param>
+    /// <param name="warn">Told which tags could not be put back after Ctrl+C.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
     public static async IAsyncEnumerable<RemovedImage> RunAsync(
         ArtifactRegistryClient client,
         CleanUpPlan plan,
-        SweepLimits limits,
+        SweepOrder order,
+        SweepControl control,
+        Func<CancellationToken, ImageLook> look,
+        Action<string> warn,
         [EnumeratorCancellation] CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(limits);
         // Whoever ends the enumeration early ends the deletions too.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var sweep = new Sweep(client, plan, limits, ended.Token);
+        ImageLook newest = look(ended.Token);
+        var step = new SweepStep(client, plan.Graph, control, newest, warn);
+        var sweep = new Sweep(order, control, step, ended.Token);
         Task work = sweep.WorkAsync();
         try
         {
@@ -57,40 +55,26 @@ internal sealed class Sweep
         {
             await ended.CancelAsync();
             await Task.WhenAny(work); // its error, if any, is for the caller who is still there
+            await newest.EndAsync();
         }
 
         await work;
-    }
-
-    /// <summary>The order in which one worker would delete: parents before what they hold, else as listed.</summary>
-    public static IEnumerable<ImageNode> InOrder(CleanUpPlan plan)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        HashSet<ImageNode> planned = [.. plan.Delete];
-        Dictionary<ImageNode, int> waiting = plan.Delete.ToDictionary(
-            node => node, node => node.Parents.Distinct().Count(planned.Contains));
-        var ready = new Queue<ImageNode>(plan.Delete.Where(node => waiting[node] == 0));
-        while (ready.TryDequeue(out ImageNode? node))
-        {
-            yield return node;
-            foreach (ImageNode held in node.Held.Distinct().Where(waiting.ContainsKey))
-                if (--waiting[held] == 0)
-                    ready.Enqueue(held);
-        }
     }
 
     private async Task WorkAsync()
     {
         try
         {
-            foreach (ImageNode node in _plan.Delete) node.Deletion = new Deletion();
-            foreach (ImageNode node in _plan.Delete)
-                node.Deletion!.Waiting = node.Parents.Distinct().Count(parent => parent.Deletion is not null);
+            ImageNode[] digests = [.. _order.Digests];
+            _unfinished = digests.Length;
             // All are counted before the first begins.
-            foreach (ImageNode node in _plan.Delete.Where(node => node.Deletion!.Waiting == 0).ToList()) _ready.Writer.TryWrite(node);
-            if (_plan.Delete.Count == 0) _ready.Writer.TryComplete();
+            foreach (ImageNode node in digests) node.Deletion = new Deletion(_order.Before(node).Count());
+            foreach (ImageNode node in digests)
+                if (node.Deletion!.IsReady)
+                    _ready.Writer.TryWrite(node);
+            if (digests.Length == 0) _ready.Writer.TryComplete();
 
-            int workers = Math.Min(_limits.Concurrency, _plan.Delete.Count);
+            int workers = Math.Min(_control.Concurrency, digests.Length);
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => DeleteReadyAsync()));
         }
         finally
@@ -105,12 +89,8 @@ internal sealed class Sweep
         {
             await foreach (ImageNode node in _ready.Reader.ReadAllAsync(_stop))
             {
-                RemovedImage? result = await TryAsync(node);
-                if (result is null) continue;
-                // An intent without a result means that we were killed.
-                if (node.Deletion!.Tries > 0) _limits.Journal?.Note(result);
-                await _results.Writer.WriteAsync(result, _stop);
-                Release(node, result);
+                if (await _step.RunAsync(node, _stop) is RemovedImage result) await FinishAsync(node, result);
+                else _ = AgainAsync(node, SweepStep.PauseAfter(node));
             }
         }
         catch (Exception e)
@@ -121,74 +101,8 @@ internal sealed class Sweep
         }
     }
 
-    /// <summary>One try; null if there will be another.</summary>
-    private async Task<RemovedImage?> TryAsync(ImageNode node)
-    {
-        Deletion deletion = node.Deletion!;
-        DockerImage image = node.Image;
-        if (deletion.HeldBy is ImageNode parent)
-            return new RemovedImage(image, RemovalStatus.Kept, $"{parent} refers to it and was not deleted");
-        if ((deletion.Tries == 0 ? _limits.Take(_repository) : _limits.Ended) is string ended) return NotReached(ended);
-
-        await _limits.Slots.WaitAsync(_stop);
-        RemovedImage result;
-        try
-        {
-            if (await _limits.WaitForTurnAsync(_stop) is string late) return NotReached(late);
-            // Last of all, since that wait may be long.
-            if (await _subjects.SparedAsync(node, _stop) is RemovedImage spared) return spared;
-            if (deletion.Tries == 0 && _limits.Journal?.Intend(image) is false) return NotReached(Journal.Broken);
-            deletion.Tries++;
-            result = await DeleteDigest.RunAsync(
-                _client, image, node.Reason, _limits.Pacer,
-                node.SubjectDigest is null ? null : token => _subjects.SparedAsync(node, token), _stop);
-        }
-        finally
-        {
-            _limits.Slots.Release();
-        }
-
-        // A refusal that names no permission may be that of a proxy, or be over with the next request.
-        if (result.Error is { Kind: RegistryErrorKind.PermissionDenied, Permission: DeletePermission })
-            _limits.Deny(_repository, $"the permission to delete is missing, as for {Digest.Shorten(image.Digest)}");
-        bool quota = result.Error?.Kind is RegistryErrorKind.QuotaExceeded;
-        if (deletion.Tries < MostTries && (quota || (result.Refused && await IsUnsettledAsync(result.Reason, node))))
-        {
-            _ = AgainLaterAsync(node, FirstPause * Math.Pow(2, deletion.Tries - 1));
-            return null;
-        }
-
-        return result;
-
-        RemovedImage NotReached(string reason) => new(image, RemovalStatus.NotReached, reason);
-    }
-
-    /// <summary>
-    /// True if waiting helps: all parents that the refusal names are gone, by this run, by an interrupted one before
-    /// it or by somebody else, and the service has not settled yet. A parent that is there stays, one that was pushed
-    /// meanwhile for example. (The service's words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
-    /// </summary>
-    private async Task<bool> IsUnsettledAsync(string refusal, ImageNode node)
-    {
-        bool any = false;
-        foreach (string digest in Digest.AllIn(refusal).Where(digest => digest != node.Image.Digest).Distinct())
-        {
-            any = true;
-            if (_plan.Graph.Find(digest)?.Deletion is { Gone: true }) continue;
-            try
-            {
-                if (await DeleteDigest.ExistsAsync(_client, node.Image.Name.WithDigest(digest), _stop)) return false;
-            }
-            catch (RegistryException)
-            {
-                // Not to be known now; the next try tells.
-            }
-        }
-
-        return any || node.Deletion!.HadParents;
-    }
-
-    private async Task AgainLaterAsync(ImageNode node, TimeSpan pause)
+    /// <summary>Gives a digest another turn after a pause, in which others are worked on.</summary>
+    private async Task AgainAsync(ImageNode node, TimeSpan pause)
     {
         try
         {
@@ -201,17 +115,23 @@ internal sealed class Sweep
         }
     }
 
-    /// <summary>Lets go what waited for this digest.</summary>
-    private void Release(ImageNode node, RemovedImage result)
+    private async Task FinishAsync(ImageNode node, RemovedImage result)
     {
-        bool gone = result.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone;
-        (node.Deletion!.Gone, node.Deletion.Stays) = (gone, !gone && result.RemovalStatus is not RemovalStatus.NotReached);
-        foreach (ImageNode held in node.Held.Distinct())
+        // An intent without a result means that the run was killed.
+        await _control.FinishAsync(node.Image, result);
+        await _results.Writer.WriteAsync(result, _stop);
+        Deletion deletion = node.Deletion!;
+        deletion.State = result.RemovalStatus switch
         {
-            if (held.Deletion is not Deletion waiting) continue;
-            if (gone) waiting.HadParents = true;
-            if (node.Deletion.Stays) waiting.HeldBy = node;
-            if (Interlocked.Decrement(ref waiting.Waiting) == 0) _ready.Writer.TryWrite(held);
+            RemovalStatus.Removed or RemovalStatus.AlreadyGone => DeletionState.Gone,
+            RemovalStatus.NotReached => DeletionState.NotReached,
+            _ => DeletionState.Stays,
+        };
+        foreach (ImageNode waiting in _order.After(node))
+        {
+            if (deletion.State is DeletionState.Gone) waiting.Deletion!.HadParents = true;
+            else if (deletion.State is DeletionState.Stays) waiting.Deletion!.HeldBy = node;
+            if (waiting.Deletion!.IsReadyAfterOne()) _ready.Writer.TryWrite(waiting);
         }
 
         if (Interlocked.Decrement(ref _unfinished) == 0) _ready.Writer.TryComplete();

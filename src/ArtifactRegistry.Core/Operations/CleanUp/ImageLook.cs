@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>
+/// The newest look at an image that is being swept. A sweep may last for hours, so the image is gathered and decided about
+/// again whenever the last look is too old for what is to be deleted next.
+/// </summary>
+/// <param name="plan">The plan that is carried out.</param>
+/// <param name="gatherAsync">Gathers and decides again; the new plan deletes nothing that the old one keeps.</param>
+/// <param name="isOutdated">True if the plan has stood while somebody was asked, whatever its age.</param>
+/// <param name="stop">Ends a look that is under way.</param>
+internal sealed class ImageLook(
+    CleanUpPlan plan, Func<CancellationToken, Task<CleanUpPlan>> gatherAsync, bool isOutdated, CancellationToken stop)
+{
+    private readonly object _lock = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _ageAtStart = isOutdated ? TimeSpan.MaxValue : plan.Age;
+    private CleanUpPlan _newest = plan;
+    private long? _begun; // of the newest look
+    private TimeSpan _took;
+    private Task<CleanUpPlan>? _running;
+
+    /// <summary>Gets a plan that is no older than this, or than it takes to make one.</summary>
+    /// <exception cref="RegistryException">The image cannot be gathered, so nothing more may be deleted by the old plan.</exception>
+    public Task<CleanUpPlan> NoOlderThanAsync(TimeSpan age)
+    {
+        lock (_lock)
+        {
+            TimeSpan limit = age > _took ? age : _took;
+            // Begun in time, the next look is there before the last one is too old, and nobody has to wait for it.
+            if (Age > limit / 2) _running ??= GatherAsync();
+            return Age <= limit || _running is null ? Task.FromResult(_newest) : _running;
+        }
+    }
+
+    /// <summary>Waits for a look that is under way, whose result nobody needs any more.</summary>
+    public Task EndAsync()
+    {
+        lock (_lock) return Task.WhenAny(_running ?? Task.CompletedTask);
+    }
+
+    private TimeSpan Age =>
+        _begun is long begun ? Stopwatch.GetElapsedTime(begun)
+        : _ageAtStart == TimeSpan.MaxValue ? _ageAtStart
+        : _ageAtStart + Stopwatch.GetElapsedTime(_started);
+
+    private async Task<CleanUpPlan> GatherAsync()
+    {
+        await Task.Yield(); // the caller holds the lock
+        long begun = Stopwatch.GetTimestamp();
+        CleanUpPlan look = await gatherAsync(stop);
+        lock (_lock)
+        {
+            (_newest, _begun, _took) = (look, begun, Stopwatch.GetElapsedTime(begun));
+            _running = null; // after an error it stays, and is the answer to all who ask
+        }
+
+        return look;
+    }
+}

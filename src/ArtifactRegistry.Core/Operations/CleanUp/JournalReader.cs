@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>Finds, in a journal, the deletions of which it does not say what became of them.</summary>
+internal static class JournalReader
+{
+    /// <summary>The status of a deletion for whose end nobody waited.</summary>
+    public const string Unknown = "Unknown";
+
+    /// <summary>Reads lines. What is no line of a journal, a torn one for example, is passed over.</summary>
+    public static IReadOnlyList<ImageName> Unresolved(IEnumerable<string> lines)
+    {
+        var open = new Dictionary<string, ImageName>(StringComparer.Ordinal);
+        foreach (string line in lines)
+        {
+            if (Read(line) is not { } entry) continue;
+            (string what, string uri, string? status) = entry;
+            if (what == "result" && status != Unknown) open.Remove(uri);
+            else if (what is "delete" or "result" && ImageName.TryParse(uri, out ImageName? name) && name.Digest is not null)
+                open[uri] = name;
+        }
+
+        return [.. open.Values];
+    }
+
+    private static (string What, string Uri, string? Status)? Read(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            JsonElement root = json.RootElement;
+            return root.ValueKind is JsonValueKind.Object && Text(root, "event") is string what && Text(root, "uri") is string uri
+                ? (what, uri, Text(root, "status"))
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+}

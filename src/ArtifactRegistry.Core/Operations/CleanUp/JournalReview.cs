@@ -1,0 +1,46 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>Looks what became of the deletions that an earlier run began and of which its journal does not say the end.</summary>
+internal static class JournalReview
+{
+    /// <summary>Looks at each, notes what is seen, and says how many there were; null if there were none.</summary>
+    /// <param name="client">The API.</param>
+    /// <param name="journal">The journal that this run goes on with.</param>
+    /// <param name="concurrency">How many are looked at at once.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public static async Task<string?> RunAsync(
+        ArtifactRegistryClient client, Journal journal, int concurrency, CancellationToken stop)
+    {
+        if (journal.Unresolved.Count == 0) return null;
+        int gone = 0, there = 0;
+        await Parallel.ForEachAsync(
+            journal.Unresolved,
+            new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
+            async (digest, token) =>
+            {
+                try
+                {
+                    if (await DeleteDigest.ExistsAsync(client, digest, token))
+                    {
+                        Interlocked.Increment(ref there);
+                        await journal.TryResolveAsync(
+                            digest, RemovalStatus.Kept, "is still there; an earlier run began its deletion and was ended");
+                    }
+                    else
+                    {
+                        Interlocked.Increment(ref gone);
+                        await journal.TryResolveAsync(
+                            digest, RemovalStatus.AlreadyGone, "is gone; an earlier run began its deletion and was ended");
+                    }
+                }
+                catch (RegistryException)
+                {
+                    // Not to be known now; it stays open, and the next run looks again.
+                }
+            });
+        return $"an earlier run was ended while {journal.Unresolved.Count} deletions were under way; "
+            + $"{gone} of these digests are gone, {there} are there, {journal.Unresolved.Count - gone - there} cannot be read.";
+    }
+}

@@ -1,0 +1,124 @@
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>
+/// The order in which the digests of a plan are deleted: the same for a preview and for each run, the oldest first, and what
+/// belongs together one after the other.
+/// </summary>
+/// <remarks>
+/// Two rules order a family. The service deletes indexes and referrers before what they hold. And where the service leaves
+/// the choice, what it protects by a refusal goes first: it deletes a signature under an image that is needed, but not an
+/// index with a new tag. So the indexes that list an image go before the signatures of that image, and if one is refused,
+/// the signatures stay.
+/// </remarks>
+internal sealed class SweepOrder
+{
+    private readonly HashSet<ImageNode> _planned;
+    private readonly Dictionary<ImageNode, List<ImageNode>> _guards = []; // goes only after these, by the second rule
+    private readonly Dictionary<ImageNode, List<ImageNode>> _guarded = [];
+
+    /// <summary>Orders the digests that a plan deletes.</summary>
+    public SweepOrder(CleanUpPlan plan)
+    {
+        _planned = [.. plan.Delete];
+        foreach (ImageNode node in plan.Delete) AddGuards(node);
+
+        ImageNode[] oldestFirst =
+        [
+            .. plan.Delete.OrderBy(node => node.Image.UploadTime?.ToUniversalTime() ?? DateTime.MaxValue)
+                .ThenBy(node => node.Image.Digest, StringComparer.Ordinal),
+        ];
+        var rank = new Dictionary<ImageNode, int>(oldestFirst.Length);
+        for (int i = 0; i < oldestFirst.Length; i++) rank[oldestFirst[i]] = i;
+
+        var families = new List<IReadOnlyList<ImageNode>>();
+        var seen = new HashSet<ImageNode>();
+        foreach (ImageNode node in oldestFirst)
+            if (seen.Add(node))
+                families.Add(InOrder(Family(node, seen), rank));
+        Families = families;
+    }
+
+    /// <summary>Digests that hold each other, or stand alone; parents before what they hold.</summary>
+    public IReadOnlyList<IReadOnlyList<ImageNode>> Families { get; }
+
+    /// <summary>All digests, in order.</summary>
+    public IEnumerable<ImageNode> Digests => Families.SelectMany(family => family);
+
+    /// <summary>Whether a digest is to be deleted.</summary>
+    public bool Contains(ImageNode node) => _planned.Contains(node);
+
+    /// <summary>The planned digests that go before this one.</summary>
+    public IEnumerable<ImageNode> Before(ImageNode node) =>
+        node.Parents.Where(_planned.Contains).Concat(_guards.GetValueOrDefault(node) ?? []).Distinct();
+
+    /// <summary>The planned digests that wait for this one.</summary>
+    public IEnumerable<ImageNode> After(ImageNode node) =>
+        node.Held.Where(_planned.Contains).Concat(_guarded.GetValueOrDefault(node) ?? []).Distinct();
+
+    private void AddGuards(ImageNode referrer)
+    {
+        for (ImageNode? subject = referrer.Subject; subject is not null && _planned.Contains(subject); subject = subject.Subject)
+        {
+            foreach (ImageNode index in subject.Indexes)
+            {
+                if (index == referrer || !_planned.Contains(index) || GoesBefore(referrer, index)) continue;
+                Note(_guards, referrer, index);
+                Note(_guarded, index, referrer);
+            }
+
+            if (subject == referrer) return; // a circle, which no registry can hold
+        }
+
+        static void Note(Dictionary<ImageNode, List<ImageNode>> table, ImageNode node, ImageNode other)
+        {
+            if (!table.TryGetValue(node, out List<ImageNode>? others)) table[node] = others = [];
+            others.Add(other);
+        }
+    }
+
+    /// <summary>Whether the service demands that one digest goes before another.</summary>
+    private bool GoesBefore(ImageNode one, ImageNode other)
+    {
+        HashSet<ImageNode> seen = [other];
+        var next = new Queue<ImageNode>(seen);
+        while (next.TryDequeue(out ImageNode? node))
+        {
+            foreach (ImageNode parent in node.Parents)
+            {
+                if (parent == one) return true;
+                if (_planned.Contains(parent) && seen.Add(parent)) next.Enqueue(parent);
+            }
+        }
+
+        return false;
+    }
+
+    private List<ImageNode> Family(ImageNode node, HashSet<ImageNode> seen)
+    {
+        List<ImageNode> family = [node];
+        for (int i = 0; i < family.Count; i++)
+            foreach (ImageNode relative in Before(family[i]).Concat(After(family[i])))
+                if (seen.Add(relative))
+                    family.Add(relative);
+        return family;
+    }
+
+    private List<ImageNode> InOrder(List<ImageNode> family, Dictionary<ImageNode, int> rank)
+    {
+        if (family.Count == 1) return family;
+        Dictionary<ImageNode, int> waiting = family.ToDictionary(node => node, node => Before(node).Count());
+        var ready = new PriorityQueue<ImageNode, int>(
+            family.Where(node => waiting[node] == 0).Select(node => (node, rank[node])));
+        var order = new List<ImageNode>(family.Count);
+        while (ready.TryDequeue(out ImageNode? node, out _))
+        {
+            order.Add(node);
+            foreach (ImageNode held in After(node))
+                if (--waiting[held] == 0)
+                    ready.Enqueue(held, rank[held]);
+        }
+
+        // What waits for itself is last, and is never begun.
+        return order.Count == family.Count ? order : [.. order, .. family.Except(order).OrderBy(node => rank[node])];
+    }
+}

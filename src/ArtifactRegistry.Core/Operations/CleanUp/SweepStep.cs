@@ -1,0 +1,139 @@
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry.Operations.CleanUp;
+
+/// <summary>
+/// What is done for one digest: confirm that it may still go, delete it, and, if the service still sees a parent that has
+/// just been deleted, wait until it has settled.
+/// </summary>
+internal sealed class SweepStep(
+    ArtifactRegistryClient client, ImageGraph graph, SweepControl control, ImageLook look, Action<string> warn)
+{
+    /// <summary>
+    /// How old the last look at the image may be when a digest is deleted that the service itself protects: it refuses one
+    /// that has a tag or a parent by now.
+    /// </summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
+
+    /// <summary>The same for what is about another digest, which the service lets go though its subject is needed.</summary>
+    private static readonly TimeSpan MaxAgeOfReferrer = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
+    // 250 ms, doubled each time: about a minute in all; some eight seconds were observed.
+    private const int MaxTries = 9;
+
+    /// <summary>The time that a child gets to go where its deletion cannot be followed: it may have been refused.</summary>
+    private static readonly TimeSpan PatienceAfterParents = TimeSpan.FromSeconds(8);
+
+    private readonly SubjectLook _subjects = new(client, graph);
+
+    /// <summary>One try: what became of the digest; null if there is to be another one after a pause.</summary>
+    public async Task<RemovedImage?> RunAsync(ImageNode node, CancellationToken stop)
+    {
+        if (WhyNotBegun(node) is RemovedImage row) return row;
+        await control.Slots.WaitAsync(stop);
+        RemovedImage result;
+        try
+        {
+            await control.WaitForTurnAsync(stop);
+            // Last of all, since that wait may be long; and the limits once more, since the looks may take long too.
+            if ((WhyNotBegun(node) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node)) is RemovedImage late) return late;
+            if (!await control.TryBeginAsync(node.Image)) return Row(node, RemovalStatus.NotReached, Journal.Broken);
+            node.Deletion!.Tries++;
+            result = await DeleteAsync(node, stop);
+        }
+        finally
+        {
+            control.Slots.Release();
+        }
+
+        return node.Deletion.Tries < MaxTries && await IsUnsettledAsync(node, result, stop) ? null : result;
+    }
+
+    /// <summary>The pause before the next try.</summary>
+    public static TimeSpan PauseAfter(ImageNode node) => FirstPause * Math.Pow(2, node.Deletion!.Tries - 1);
+
+    /// <summary>The row of a digest that cannot be deleted, or not any more; null if it may be begun.</summary>
+    private RemovedImage? WhyNotBegun(ImageNode node) =>
+        node.Deletion!.HeldBy is ImageNode parent
+            ? Row(
+                node,
+                RemovalStatus.Kept,
+                parent.Image.Digest == node.SubjectDigest ? $"it is about {parent}, which was not deleted"
+                    : node.Parents.Contains(parent) ? $"{parent} refers to it and was not deleted"
+                    : $"what it is about stays with {parent}, which was not deleted")
+            : control.Refuses(node) is string reason ? Row(node, RemovalStatus.NotReached, reason) : null;
+
+    /// <summary>Looks whether it may still go: the row that says why not, or null.</summary>
+    private async Task<RemovedImage?> ConfirmAsync(ImageNode node, CancellationToken stop)
+    {
+        bool isReferrer = node.SubjectDigest is not null;
+        try
+        {
+            CleanUpPlan newest = await look.NoOlderThanAsync(isReferrer ? MaxAgeOfReferrer : MaxAge);
+            if (newest.Graph.Find(node.Image.Digest) is ImageNode seen)
+                return seen.KeepReason is string keep
+                    ? new RemovedImage(seen.Image, RemovalStatus.Kept, keep)
+                    : await _subjects.SparedAsync(node, stop);
+
+            return await DeleteDigest.ExistsAsync(client, node.Image.Name, stop)
+                ? Row(node, RemovalStatus.Kept, "the listing of its image does not have it any more, but it is there")
+                : Row(node, RemovalStatus.AlreadyGone, "was gone already");
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return Row(node, RemovalStatus.AlreadyGone, "was gone already, with its image");
+        }
+        catch (RegistryException e)
+        {
+            string reason = $"whether it is needed by now cannot be read: {e.Message}";
+            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{node.Image}': {reason}") };
+        }
+    }
+
+    private Task<RemovedImage> DeleteAsync(ImageNode node, CancellationToken stop)
+    {
+        var deletion = new DigestDeletion(node.Image, node.Reason)
+        {
+            Pacer = control.Pacer,
+            SparedAsync = node.SubjectDigest is null ? null : token => _subjects.SparedAsync(node, token),
+            DeletedIndex = node.Indexes.FirstOrDefault(index => index.Deletion is { State: DeletionState.Gone })?.ToString(),
+            Patience = node.Deletion!.HadParents ? PatienceAfterParents : null,
+        };
+        return node.ReferrerTags.Count == 0
+            ? DeleteDigest.RunAsync(client, deletion, stop)
+            : DeleteTagged.RunAsync(
+                client, node.Image, node.ReferrerTags, token => DeleteDigest.RunAsync(client, deletion, token), warn, stop);
+    }
+
+    /// <summary>
+    /// True if waiting helps: all parents that the refusal names are gone, by this run, by an interrupted one before
+    /// it or by somebody else, and the service has not settled yet. A parent that is there stays, one that was pushed
+    /// meanwhile for example. (The service's words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
+    /// </summary>
+    private async Task<bool> IsUnsettledAsync(ImageNode node, RemovedImage result, CancellationToken stop)
+    {
+        // Its deletion could not be followed, so it may have been refused for that reason.
+        if (result.MayStillHappen) return node.Deletion!.HadParents;
+        if (!result.Refused) return false;
+        bool any = false;
+        foreach (string digest in Digest.AllIn(result.Reason).Where(digest => digest != node.Image.Digest).Distinct())
+        {
+            any = true;
+            if (graph.Find(digest)?.Deletion is { State: DeletionState.Gone }) continue;
+            try
+            {
+                if (await DeleteDigest.ExistsAsync(client, node.Image.Name.WithDigest(digest), stop)) return false;
+            }
+            catch (RegistryException)
+            {
+                // Not to be known now; the next try tells.
+            }
+        }
+
+        return any || node.Deletion!.HadParents;
+    }
+
+    private static RemovedImage Row(ImageNode node, RemovalStatus status, string reason) => new(node.Image, status, reason);
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.CleanUp;
+
+/// <summary>The journal has a result for every intent, whatever happens to the run or to the file.</summary>
+public sealed class JournalTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Journal => Path.Combine(_folder.Path, "run.jsonl");
+
+    private string Sweep => $"Remove-ArUntaggedImage $app -Confirm:$false -JournalPath '{Journal}'";
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_second_run_with_the_same_journal_is_refused_before_anything_is_deleted()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string garbage = shop.Add();
+        using var other = new PowerShellSession(shop.Emulator);
+        other.Set("app", Shop.App);
+        using RequestHold hold = shop.Hold("DELETE", garbage);
+        using RunningScript run = shop.Start(Sweep);
+        await hold.WaitForArrivalAsync(1, Stop);
+
+        ScriptResult second = other.Run(Sweep);
+        hold.Release();
+        (await run.EndAsync(Stop)).MustSucceed();
+
+        Assert.Equal("JournalInUse", second.ErrorId);
+        Assert.Empty(second.Output);
+        Assert.Equal(["delete", "result"], Events());
+        other.Run(Sweep).MustSucceed(); // and afterwards it may
+    }
+
+    [Theory]
+    [InlineData(false)] // cut where it is
+    [InlineData(true)] // renamed, and a new one begun
+    public async Task A_journal_that_is_rotated_while_the_run_goes_on_loses_no_line(bool rename)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        for (int i = 0; i < 6; i++) shop.Add();
+        string rotated = "";
+        int deletions = 0;
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Method != "DELETE" || ++deletions != 3) return;
+            rotated = Read(Journal);
+            if (rename) File.Move(Journal, Journal + ".1");
+            else using (FileStream file = new(Journal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(0);
+        };
+
+        shop.Run($"{Sweep} -ThrottleLimit 1").MustSucceed();
+
+        string[] before = Lines(rotated), after = Lines(Read(Journal));
+        Assert.Equal(5, before.Length); // two whole deletions and the third one's intent
+        Assert.Equal(7, after.Length);
+        if (rename) Assert.Equal(rotated, Read(Journal + ".1"));
+        Assert.All(before.Concat(after), line => JsonDocument.Parse(line).Dispose());
+    }
+
+    [Fact]
+    public async Task A_torn_last_line_is_not_glued_to_the_next_one()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add();
+        await File.WriteAllTextAsync(Journal, "{\"event\":\"delete\",\"uri\":\"us-dock", Stop);
+
+        shop.Run(Sweep).MustSucceed();
+
+        string[] lines = Lines(Read(Journal));
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines.Skip(1), line => JsonDocument.Parse(line).Dispose());
+    }
+
+    [Fact]
+    public async Task After_CtrlC_each_intent_has_a_result_and_the_next_run_looks_what_became_of_the_unknown_ones()
+    {
+        ScriptedHost host = new("No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        for (int i = 0; i < 8; i++) shop.Add();
+        using RequestHold hold = shop.Hold("DELETE", "/versions/");
+        using RunningScript run = shop.Start($"{Sweep} -ThrottleLimit 4");
+        await hold.WaitForArrivalAsync(4, Stop);
+        run.Stop();
+        await run.EndAsync(Stop);
+
+        JsonElement[] lines = [.. Lines(Read(Journal)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        Assert.Equal(8, lines.Length);
+        Assert.Equal(4, lines.Count(line => Text(line, "event") == "result" && Text(line, "status") == "Unknown"));
+        string screen = string.Concat(host.Screen);
+        Assert.Contains("Interrupted. Removed 0 digests (0 B)", screen, StringComparison.Ordinal);
+        Assert.Contains("4 deletions were under way", screen, StringComparison.Ordinal);
+
+        // Two of the four were carried out after all.
+        string[] unknown = [.. lines.Where(line => Text(line, "status") == "Unknown").Select(line => Text(line, "uri")!.Split('@')[1])];
+        hold.Release();
+        foreach (string digest in unknown[..2]) shop.State.DeleteVersion(shop.Repository, "web", digest);
+        ScriptResult next = shop.Run($"{Sweep} -OlderThan 20d -Verbose").MustSucceed();
+
+        Assert.Contains(next.Verbose, line => line.Contains("2 of these digests are gone, 2 are there", StringComparison.Ordinal));
+        lines = [.. Lines(Read(Journal)).Skip(8).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        Assert.Equal(["AlreadyGone", "AlreadyGone", "Kept", "Kept"], lines.Select(line => Text(line, "status")).Order(StringComparer.Ordinal));
+        // What is known now is not looked at again.
+        shop.Run($"{Sweep} -OlderThan 20d").MustSucceed();
+        Assert.Equal(12, Lines(Read(Journal)).Length);
+    }
+
+    [Fact]
+    public async Task A_reader_that_lets_nobody_write_for_a_moment_only_delays_the_run()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string garbage = shop.Add();
+        FileStream? reader = null;
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            // Held from the deletion on, and let go when the last listing begins: after the result was noted, or has waited.
+            if (request.Is("DELETE", garbage)) reader = new FileStream(Journal, FileMode.Open, FileAccess.Read, FileShare.None);
+            else if (request.Is("GET", "/operations/")) _ = Task.Delay(200, Stop).ContinueWith(_ => reader?.Dispose(), TaskScheduler.Default);
+        };
+
+        shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal(["delete", "result"], Events());
+    }
+
+    private IEnumerable<string?> Events() =>
+        Lines(Read(Journal)).Select(line => Text(JsonSerializer.Deserialize<JsonElement>(line), "event"));
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string? Text(JsonElement line, string name) =>
+        line.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+
+    private static string Read(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using StreamReader reader = new(file);
+        return reader.ReadToEnd();
+    }
+}
