@@ -47,20 +47,21 @@ public sealed class TokenSourceTests : IDisposable
     public async Task What_is_no_token_is_refused_wherever_it_comes_from_and_not_repeated(string text)
     {
         await File.WriteAllTextAsync(_file, text, Stop);
-        ITokenSource[] sources =
+        (Func<ITokenSource> Source, string Origin)[] sources =
         [
-            SignIns.Choose(text, _ => null),
-            SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", _file))),
+            (() => SignIns.Choose(text, _ => null), "the access token given to Connect-ArRegistry"),
+            (() => SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", _file))), _file),
             .. string.IsNullOrWhiteSpace(text)
-                ? Array.Empty<ITokenSource>()
-                : [SignIns.Choose(null, Variables(("GOOGLE_OAUTH_ACCESS_TOKEN", text)))],
+                ? Array.Empty<(Func<ITokenSource>, string)>()
+                : [(() => SignIns.Choose(null, Variables(("GOOGLE_OAUTH_ACCESS_TOKEN", text))), "GOOGLE_OAUTH_ACCESS_TOKEN")],
         ];
 
-        foreach (ITokenSource source in sources)
+        foreach ((Func<ITokenSource> source, string origin) in sources)
         {
+            // What is given is refused at once, and a file when it is read.
             RegistryException error = await RefusedAsync(source);
 
-            Assert.Contains(source.Description, error.Message, StringComparison.Ordinal);
+            Assert.Contains(origin, error.Message, StringComparison.Ordinal);
             if (text.Trim().Length > 0) Assert.DoesNotContain(text.Trim(), error.ToString(), StringComparison.Ordinal);
         }
     }
@@ -75,7 +76,7 @@ public sealed class TokenSourceTests : IDisposable
     public async Task A_file_that_is_not_there_is_named_in_the_error()
     {
         RegistryException error = await RefusedAsync(
-            SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", _file))));
+            () => SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", _file))));
 
         Assert.Contains(_file, error.Message, StringComparison.Ordinal);
         Assert.IsType<FileNotFoundException>(error.InnerException);
@@ -83,7 +84,7 @@ public sealed class TokenSourceTests : IDisposable
 
     [Fact]
     public async Task A_folder_in_place_of_the_file_is_an_error_of_the_credentials() =>
-        await RefusedAsync(SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.GetTempPath()))));
+        await RefusedAsync(() => SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.GetTempPath()))));
 
     [Fact]
     public async Task The_file_is_read_again_for_each_request()
@@ -126,10 +127,10 @@ public sealed class TokenSourceTests : IDisposable
         Assert.Contains("GOOGLE_CLOUD_QUOTA_PROJECT", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<RegistryException> RefusedAsync(ITokenSource source)
+    private static async Task<RegistryException> RefusedAsync(Func<ITokenSource> source)
     {
         RegistryException error = await Assert.ThrowsAsync<RegistryException>(
-            async () => await source.GetTokenAsync(null, null, Stop));
+            async () => await source().GetTokenAsync(null, null, Stop));
         Assert.Equal(RegistryErrorKind.Unauthenticated, error.Kind);
         Assert.False(error.OutcomeUnknown);
         return error;

@@ -25,11 +25,11 @@ public sealed class AccessToken(string? value)
     // Internal, so that neither Format-List nor a debugger's property view of a script shows it.
     internal string? Value { get; } = Remembered(value);
 
-    /// <summary>Reads a token from text, also with <c>Bearer</c> in front or in quotes, as it is copied from a header.</summary>
+    /// <summary>Reads a token from text, also with <c>Bearer</c> in front, as it is copied from a header.</summary>
     /// <exception cref="RegistryException">The text cannot be an access token. It is not repeated.</exception>
     internal static AccessToken Parse(string text, string origin)
     {
-        string value = Unquoted(text);
+        string value = Trimmed(text);
         if (HasScheme(text)) value = value[Scheme.Length..].Trim();
         string? problem = value.Length == 0 ? "it is empty"
             : value.StartsWith("1//", StringComparison.Ordinal) ? "it is a refresh token, which is exchanged for an access token and not sent to a service"
@@ -43,10 +43,10 @@ public sealed class AccessToken(string? value)
 
     /// <summary>Whether the text has <c>Bearer</c> in front of the token.</summary>
     internal static bool HasScheme(string text) =>
-        Unquoted(text) is string value && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        Trimmed(text) is string value && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && value.Length > Scheme.Length && char.IsWhiteSpace(value[Scheme.Length]);
 
-    private static string Unquoted(string text) => text.Trim().Trim('\uFEFF', '"', '\'');
+    private static string Trimmed(string text) => text.Trim().Trim('\uFEFF');
 
     internal AccessToken WithQuotaProject(string? project) =>
         new(Value) { QuotaProject = project ?? QuotaProject, ExpiresAt = ExpiresAt };

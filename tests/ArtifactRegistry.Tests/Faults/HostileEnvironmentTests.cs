@@ -30,7 +30,7 @@ public sealed class HostileEnvironmentTests : IDisposable
         ["http://evil.example/", "evil.example", "ftp://127.0.0.1/", "https://u:p@evil.example/", "https://evil.example/?x", "file:///etc", "::"];
 
     private static string[] Tokens =>
-        ["a b", "ya29\r\nX-Evil: 1", "ya29\ttoken", "{\"type\":\"service_account\"}", "\"quoted\"", "é", "Bearer ya29.x"];
+        ["a b", "ya29\r\nX-Evil: 1", "ya29\ttoken", "{\"type\":\"service_account\"}", "\"quoted\"", "é", "Bearer ya29 x"];
 
     [Theory]
     [MemberData(nameof(Variables))]

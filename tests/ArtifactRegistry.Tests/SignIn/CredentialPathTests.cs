@@ -159,9 +159,8 @@ public sealed class CredentialPathTests : SignInTest
     [Theory]
     [InlineData("Bearer {0}")]
     [InlineData("bearer  {0}")]
-    [InlineData("\"{0}\"")]
     [InlineData("{0}\n")]
-    public void A_token_is_taken_with_Bearer_in_front_and_in_quotes(string form)
+    public void A_token_is_taken_with_Bearer_in_front(string form)
     {
         Behaviour.AcceptedTokens = ["ya29.good-token"];
         string token = string.Format(null, form, "ya29.good-token");

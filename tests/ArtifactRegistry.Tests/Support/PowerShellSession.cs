@@ -170,8 +170,10 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
 
         void Look()
         {
-            foreach (VerboseRecord record in shell.Streams.Verbose.ToArray())
-                if (record.Message.Contains(text, StringComparison.Ordinal))
+            // By index: the script may write another line meanwhile, for which a copy has no room.
+            PSDataCollection<VerboseRecord> lines = shell.Streams.Verbose;
+            for (int i = 0; i < lines.Count; i++)
+                if (lines[i].Message.Contains(text, StringComparison.Ordinal))
                     written.TrySetResult();
         }
     }
