@@ -180,18 +180,18 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
 
     private CredentialFile Checked(
         JsonObject json, string type, string? account, IReadOnlyList<string>? providers = null, IReadOnlyList<Impersonation>? impersonations = null) => new()
-    {
-        Type = type,
-        Json = json.ToJsonString(),
-        Account = account,
-        Project = Optional(json, "project_id") is { Length: > 0 } project && ImageNameGrammar.ProjectProblem(project) is null ? project : null,
-        QuotaProject = QuotaProjectIn(json),
-        Audience = Optional(json, "audience"),
-        IdentityProviders = providers ?? [],
-        Impersonations = impersonations ?? [],
-        // Other universes take tokens that the key itself has signed, and no others.
-        SelfSigned = type == "service_account" && UniverseOf(json) != Endpoints.GoogleUniverse,
-    };
+        {
+            Type = type,
+            Json = json.ToJsonString(),
+            Account = account,
+            Project = Optional(json, "project_id") is { Length: > 0 } project && ImageNameGrammar.ProjectProblem(project) is null ? project : null,
+            QuotaProject = QuotaProjectIn(json),
+            Audience = Optional(json, "audience"),
+            IdentityProviders = providers ?? [],
+            Impersonations = impersonations ?? [],
+            // Other universes take tokens that the key itself has signed, and no others.
+            SelfSigned = type == "service_account" && UniverseOf(json) != Endpoints.GoogleUniverse,
+        };
 
     private string? QuotaProjectIn(JsonObject json) =>
         Optional(json, "quota_project_id") is not { Length: > 0 } project ? null

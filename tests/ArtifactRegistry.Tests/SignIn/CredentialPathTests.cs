@@ -19,8 +19,8 @@ public sealed class CredentialPathTests : SignInTest
             {
                 "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "-CredentialFile",
             })
-            foreach (string kind in new[] { "json", "indented", "base64", "wrapped", "pem", "token", "bearer", "refresh", "jwt", "client", "der", "quoted" })
-                rows.Add(variable, kind);
+                foreach (string kind in new[] { "json", "indented", "base64", "wrapped", "pem", "token", "bearer", "refresh", "jwt", "client", "der", "quoted" })
+                    rows.Add(variable, kind);
             return rows;
         }
     }
