@@ -93,6 +93,14 @@ internal sealed class RandomRegistry
                 && !_nodes.Exists(other => other.Children.Contains(node.Digest)))
             .OrderBy(node => node.Age).Take(KeepNewest).Select(node => node.Digest).ToList());
         Close(kept);
+        // The service may delete the children of an index with it, unless a tag or something else holds them.
+        while (_nodes.Find(index => !kept.Contains(index.Digest) && index.Children.Any(child => IsHeldByNothing(child, kept)))
+            is ModelNode index)
+        {
+            kept.Add(index.Digest);
+            Close(kept);
+        }
+
         return [.. kept.Order(StringComparer.Ordinal)];
     }
 
@@ -117,6 +125,10 @@ internal sealed class RandomRegistry
             }
         }
     }
+
+    private bool IsHeldByNothing(string child, HashSet<string> kept) => kept.Contains(child)
+        && !_nodes.Exists(node => node.Digest == child && node.Tagged)
+        && !_nodes.Exists(node => kept.Contains(node.Digest) && (node.Subject == child || node.Children.Contains(child)));
 
     private bool Exists(string digest) => _nodes.Exists(node => node.Digest == digest);
 

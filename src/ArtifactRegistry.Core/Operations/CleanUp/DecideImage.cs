@@ -37,6 +37,7 @@ internal sealed class DecideImage
             decision.Follow();
         }
 
+        decision.KeepIndexesOfKeptChildren(graph);
         decision.KeepCycles(graph);
     }
 
@@ -75,6 +76,26 @@ internal sealed class DecideImage
 
     private static string ReferrerInWords(ImageNode node) =>
         (node.Kind is ImageKind.Image or ImageKind.Index ? ImageKind.Artifact : node.Kind).InWords();
+
+    /// <summary>
+    /// Keeps the indexes of a child that stays though no tag and nothing that stays holds it: reports differ on whether the
+    /// service deletes the children of an index with it.
+    /// </summary>
+    private void KeepIndexesOfKeptChildren(ImageGraph graph)
+    {
+        for (bool changed = true; changed;)
+        {
+            changed = false;
+            foreach (ImageNode child in graph.Nodes)
+            {
+                if (child.KeepReason is null || child.IsTagged || child.Parents.Any(parent => parent.KeepReason is not null)) continue;
+                foreach (ImageNode index in child.Indexes) Mark(index, $"lists {child}, which stays and could go with it", child);
+                changed |= child.Indexes.Count > 0;
+            }
+
+            Follow();
+        }
+    }
 
     /// <summary>
     /// Keeps what would have to go before itself. A digest cannot be part of what it is made of, so tags that name each other
