@@ -83,6 +83,7 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
         {
             await using World world = await World.MakeAsync(weather, stop);
             SortedDictionary<string, string> before = world.Facts();
+            if (scenario.IsCleanUp) world.Emulator.Behaviour.ListingGap = weather.Gap;
             PowerShellSession session = Take();
             session.Set("folder", world.Folder);
             session.Run(

@@ -32,6 +32,9 @@ internal sealed record Scenario(string Script, params string[] Scopes)
     /// <summary>True for what the Tab key offers, of which nothing is missed that could not be listed in time.</summary>
     public bool IsOffer { get; init; }
 
+    /// <summary>True for a clean-up, which does not believe a single listing.</summary>
+    public bool IsCleanUp => Script.Contains("UntaggedImage", StringComparison.Ordinal);
+
     private static string EachImage { get; } = string.Create(
         CultureInfo.InvariantCulture, $"0..{World.Images - 1} | ForEach-Object {{ \"{World.Apps}/web$($_):v1\" }}");
 

@@ -8,7 +8,7 @@ internal abstract class Weather
     /// <summary>Nothing.</summary>
     public static Weather Clear { get; } = new ClearSky();
 
-    /// <summary>How many operations were made to fail, to never finish or to vanish.</summary>
+    /// <summary>How many operations were made to fail, to never finish, to vanish or not to be readable.</summary>
     public int OperationsSpoilt { get; protected set; }
 
     /// <summary>How often somebody else is there at the wrong moment; see <see cref="Neighbour"/>.</summary>
@@ -16,6 +16,9 @@ internal abstract class Weather
 
     /// <summary>What the neighbour's moments are drawn from.</summary>
     public virtual int Seed => 0;
+
+    /// <summary>What one of the listings leaves out at random, for commands that hold several against each other.</summary>
+    public virtual Func<RecordedRequest, string, bool>? Gap => null;
 
     public virtual Behaviour Behaviour() => new()
     {
@@ -37,6 +40,8 @@ internal sealed class Storm(double rate, int seed) : Weather
 {
     /// <summary>Longer than the time that a request may take, which is one second.</summary>
     private static readonly TimeSpan TooSlow = TimeSpan.FromSeconds(1.4);
+
+    private static readonly string[] Listings = ["/dockerImages", "/versions", "/tags"];
 
     private static readonly Fault[] Kinds =
     [
@@ -63,6 +68,22 @@ internal sealed class Storm(double rate, int seed) : Weather
 
     public override int Seed => seed;
 
+    public override Func<RecordedRequest, string, bool> Gap
+    {
+        get
+        {
+            string listing = Listings[seed % Listings.Length];
+#pragma warning disable CA5394 // Repeatable on purpose; nothing secret hangs on it.
+            var random = new Random(seed + 1000);
+            return (request, _) =>
+            {
+                if (!request.Path.EndsWith(listing, StringComparison.Ordinal)) return false;
+                lock (random) return random.NextDouble() < rate / 20;
+            };
+#pragma warning restore CA5394
+        }
+    }
+
     public override Behaviour Behaviour()
     {
         Behaviour behaviour = base.Behaviour();
@@ -78,7 +99,7 @@ internal sealed class Storm(double rate, int seed) : Weather
             {
                 if (random.NextDouble() >= rate) return OperationFate.Finishes;
                 OperationsSpoilt++;
-                return (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.Lost + 1);
+                return (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.NotFound + 1);
             }
         };
 #pragma warning restore CA5394
