@@ -92,7 +92,7 @@ public sealed class Behaviour
     public ImageManifestsField ImageManifests { get; set; }
 
     /// <summary>Whether <c>subjectDigest</c> is filled. The public API does not have the field.</summary>
-    public bool SubjectDigest { get; set; } = true;
+    public bool SubjectDigest { get; set; }
 
     /// <summary>Whether a query parameter that the method does not have is passed over; else it is refused with 400.</summary>
     public bool IgnoresUnknownParameters { get; set; }
@@ -129,7 +129,7 @@ public sealed class Behaviour
     public Func<string, bool>? NotYetListed { get; set; }
 
     /// <summary>What <c>dockerImages.list</c> does with a filter.</summary>
-    public FilterSupport DockerImageFilter { get; set; }
+    public FilterSupport DockerImageFilter { get; set; } = FilterSupport.Rejected;
 
     /// <summary>How many tags DockerImage.tags holds at most; no limit if absent.</summary>
     public int? DockerImageTagCap { get; set; }

@@ -66,7 +66,7 @@ internal static class CommandLineBehaviour
             (b, _) => b.ForceBeatsImmutability = true),
         Of("--image-manifests", Names<ImageManifestsField>(), "when imageManifests is filled",
             (b, text) => b.ImageManifests = Choice<ImageManifestsField>(text)),
-        Of("--no-subject-digest", null, "leave subjectDigest out", (b, _) => b.SubjectDigest = false),
+        Of("--subject-digest", null, "fill subjectDigest", (b, _) => b.SubjectDigest = true),
         Of("--ignore-unknown-parameters", null, "pass over query parameters that a method does not have",
             (b, _) => b.IgnoresUnknownParameters = true),
         Of("--ignore-accept", null, "serve manifests of types that Accept does not name", (b, _) => b.IgnoresAccept = true),

@@ -39,6 +39,7 @@ public sealed class FilterTests : CoreTest
     [Fact]
     public async Task A_refusal_that_is_not_about_the_filter_is_reported()
     {
+        Behaviour.DockerImageFilter = FilterSupport.Supported;
         Behaviour.Denials = [new Denial("artifactregistry.dockerimages.list")];
 
         RegistryException error = await RefusedAsync(() => ListAsync(Client().ListDockerImagesOfAsync(Web, Stop)));

@@ -480,6 +480,7 @@ public sealed class RemoveImageTests
     public async Task What_is_about_an_image_with_a_tag_stays_unless_that_is_said()
     {
         await using Shop shop = await Shop.OpenAsync();
+        shop.Emulator.Behaviour.SubjectDigest = true;
         string image = shop.Add("latest", "v3"), signature = Sign(shop, image);
 
         ScriptResult refused = shop.Run($"Get-ArImage $app | Where-Object {{ -not $_.Tags }} | Remove-ArImage -Force");
@@ -499,6 +500,7 @@ public sealed class RemoveImageTests
     {
         ScriptedHost host = new("No");
         await using Shop shop = await Shop.OpenAsync(host: host);
+        shop.Emulator.Behaviour.SubjectDigest = true;
         string untagged = shop.Add(), one = Sign(shop, untagged), tagged = shop.Add("v1"), other = Sign(shop, tagged);
         string orphan = Sign(shop, $"sha256:{1:x64}");
 

@@ -16,6 +16,8 @@ internal static class Floor
     public static async Task<int> RunAsync(string what, Uri url, string[] rest, CancellationToken stop)
     {
         using HttpClient http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip }) { BaseAddress = url };
+        foreach (string kind in (string[])["vnd.oci.image.manifest.v1", "vnd.oci.image.index.v1", "vnd.docker.distribution.manifest.v2"])
+            http.DefaultRequestHeaders.Accept.ParseAdd($"application/{kind}+json");
         Func<string, Task<int>> work = what switch
         {
             "list" => package => ListAsync(http, package, stop),
@@ -65,12 +67,13 @@ internal static class Floor
         HttpClient http, string package, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         string query = $"v1/{Repository}/dockerImages?pageSize=1000";
-        if (package != "*") query += "&filter=" + Uri.EscapeDataString($"name=\"{Repository}/dockerImages/{package}@*\"");
+        string start = package == "*" ? "" : $"{Repository}/dockerImages/{Uri.EscapeDataString(package)}@";
         string? token = null;
         do
         {
             Page page = await GetAsync(http, token is null ? query : $"{query}&pageToken={token}", FloorJson.Default.Page, stop);
-            foreach (Image image in page.DockerImages ?? []) yield return image;
+            foreach (Image image in page.DockerImages ?? [])
+                if (image.Name.StartsWith(start, StringComparison.Ordinal)) yield return image;
             token = page.NextPageToken;
         }
         while (token is not null);

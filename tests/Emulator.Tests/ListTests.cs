@@ -124,6 +124,7 @@ public sealed class ListTests : EmulatorTest
         AddImages("web", 4);
         AddImages("website", 2);
         AddImages("team/worker", 3);
+        Behaviour.DockerImageFilter = FilterSupport.Supported;
 
         List<JsonObject> images = await ListAsync(
             $"{AppsPath}/dockerImages?filter={Uri.EscapeDataString(filter)}", "dockerImages");

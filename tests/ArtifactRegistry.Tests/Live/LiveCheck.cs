@@ -99,6 +99,12 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
             : images.All(image => ((string)image["name"]!).Contains($"/{_image}@", StringComparison.Ordinal))
                 ? $"filters; {images.Length} of 3 found" : $"does not filter; {images.Length} listed");
 
+        if (images.Length == 0)
+        {
+            Reply whole = await registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1000", stop);
+            images = [.. (whole.Body["dockerImages"] as JsonArray ?? []).OfType<JsonObject>()];
+        }
+
         JsonObject listed = images.FirstOrDefault(image => ((string)image["name"]!).EndsWith(_index, StringComparison.Ordinal)) ?? [];
         JsonObject got = (await GetAsync(_index)).Body, referrer = (await GetAsync(_referrer)).Body;
         Found("imageManifests of an index, in the list and when asked for", $"{Has(listed, "imageManifests")}, {Has(got, "imageManifests")}");

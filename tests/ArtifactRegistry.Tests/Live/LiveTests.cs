@@ -17,6 +17,7 @@ public sealed class LiveTests
         ["tagged deletion refused in the operation"] =
             (b => b.TaggedDelete = TaggedDeleteRefusal.InOperation, "in the operation: refused, code 9: manifest is referenced by tags"),
         ["filter rejected"] = (b => b.DockerImageFilter = FilterSupport.Rejected, "refused, 400"),
+        ["filter supported"] = (b => b.DockerImageFilter = FilterSupport.Supported, "filters; 3 of 3 found"),
         ["filter ignored"] = (b => b.DockerImageFilter = FilterSupport.Ignored, "does not filter"),
         ["filter misses"] = (b => b.DockerImageFilter = FilterSupport.Misses, "finds none of 3"),
         ["imageManifests only on get"] =
@@ -24,7 +25,9 @@ public sealed class LiveTests
         ["imageManifests without attestations"] =
             (b => b.ImageManifests = ImageManifestsField.WithoutAttestations, "has imageManifests, has imageManifests"),
         ["no imageManifests"] = (b => b.ImageManifests = ImageManifestsField.Absent, "no imageManifests, no imageManifests"),
-        ["no subjectDigest"] = (b => b.SubjectDigest = false, "no subjectDigest, no artifactType"),
+        ["no subjectDigest"] = (b => b.SubjectDigest = false, "no subjectDigest, has artifactType"),
+        ["subjectDigest"] = (b => b.SubjectDigest = true, "has subjectDigest, has artifactType"),
+        ["children go with their index"] = (b => b.ChildrenGoWithIndex = true, "at once: 400"),
         ["PATCH creates tags"] = (b => b.PatchCreatesTag = true, "creates it"),
         ["another text of the conflict"] = (b => b.TagConflictText = "tag is there", "409 ALREADY_EXISTS: tag is there"),
         ["packages refuse indexes"] = (b => b.PackageDelete = PackageDelete.RefusesIndexes, "refused, code 9"),
