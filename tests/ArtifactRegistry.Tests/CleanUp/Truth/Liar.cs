@@ -51,8 +51,9 @@ internal sealed class Liar
         if (Has("gaps", 3)) LeaveGaps();
         if (Has("operations that do not tell", 3))
         {
-            OperationFate[] fates = [OperationFate.NotFound, OperationFate.Vanishes, OperationFate.Fails, OperationFate.Finishes];
-            OperationFate? always = Maybe(2) ? fates[_random.Next(2)] : null;
+            OperationFate[] fates =
+                [OperationFate.Unreadable, OperationFate.NotFound, OperationFate.Vanishes, OperationFate.Fails, OperationFate.Finishes];
+            OperationFate? always = Maybe(2) ? fates[_random.Next(3)] : null;
             Behaviour.OperationFate = _ =>
             {
                 lock (_random) return always ?? fates[_random.Next(fates.Length)];
