@@ -100,7 +100,9 @@ public sealed class NowTests
             string image = shop.AddAged(TimeSpan.FromDays(20), package);
             shop.State.AddImage(shop.Repository, package, new ImageOptions
             {
-                UploadTime = DateTimeOffset.UtcNow.AddDays(-90), ArtifactType = "application/vnd.cncf.notary.signature", SubjectDigest = image,
+                UploadTime = DateTimeOffset.UtcNow.AddDays(-90),
+                ArtifactType = "application/vnd.cncf.notary.signature",
+                SubjectDigest = image,
             });
             shop.AddAged(TimeSpan.FromDays(30), package);
         }

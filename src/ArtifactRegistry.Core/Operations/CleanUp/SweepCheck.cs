@@ -34,7 +34,7 @@ internal static class SweepCheck
         }
 
         suspects.AddRange(kept.Select(digest => (plan.Image.WithDigest(digest), false)));
-        var contradicted = new string?[suspects.Count];
+        string?[] contradicted = new string?[suspects.Count];
         await Parallel.ForAsync(
             0,
             suspects.Count,
