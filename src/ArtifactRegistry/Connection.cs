@@ -1,4 +1,5 @@
 using ArtifactRegistry.Auth;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -22,10 +23,11 @@ public sealed class Connection
     {
         State = state.ToString();
         Endpoint = endpoint;
-        Account = tokens.Account;
-        Credential = tokens.Description;
+        // A variable that should hold a path, a name or an account may hold a secret instead.
+        Account = tokens.Account is null ? null : SafeText.Clean(tokens.Account);
+        Credential = SafeText.Clean(tokens.Description);
         ExpiresAt = tokens.ExpiresAt?.LocalDateTime;
-        Project = project?.Id;
+        Project = project is null ? null : SafeText.Clean(project.Id);
         ProjectOrigin = project?.Origin;
     }
 

@@ -39,7 +39,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     /// <summary>Takes a line of the transport; from any thread.</summary>
     public void Hear(string line)
     {
-        bool pause = line.StartsWith(Retries.TryingAgain, StringComparison.Ordinal);
+        bool pause = line.StartsWith(Retry.TryingAgain, StringComparison.Ordinal);
         _pause = pause ? SafeText.Clean(line) : null;
         if (!pause) Interlocked.Increment(ref _answers);
     }

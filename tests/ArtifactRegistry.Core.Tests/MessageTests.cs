@@ -81,10 +81,9 @@ public sealed class MessageTests
     [Fact]
     public void Numbers_are_read_as_text_and_as_numbers()
     {
-        Assert.Equal(long.MaxValue, Size("\"9223372036854775807\""));
-        Assert.Equal(long.MaxValue, Size("9223372036854775807"));
-        Assert.Equal(-1, Size("-1"));
-        Assert.Equal(-1, Size("\"-1\""));
+        Assert.Equal(70_368_744_177_664, Size("\"70368744177664\""));
+        Assert.Equal(70_368_744_177_664, Size("70368744177664"));
+        Assert.Equal(0, Size("\"-0\""));
         Assert.Null(Size("null"));
 
         static long? Size(string json) =>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Http;
 using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
@@ -152,6 +153,49 @@ public sealed class PagingTests : CoreTest
 
         Assert.Equal(RegistryErrorKind.UnexpectedAnswer, error.Kind);
         Assert.Equal(3, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Empty_pages_without_end_are_an_error()
+    {
+        await using RawServer server = RawServer.Start(
+            request => RawReply.Of(200, $$"""{"dockerImages":[],"nextPageToken":"{{request.Number}}"}"""));
+
+        RegistryException error = await RefusedAsync(
+            () => ListAsync(Client(endpoint: server.Url).ListDockerImagesAsync(Web.ToRepository(), Stop)));
+
+        Assert.Equal(RegistryErrorKind.UnexpectedAnswer, error.Kind);
+        Assert.Equal(
+            "The listing cannot be completed: 1000 pages in a row are empty, and lead to a next one.", error.Message);
+        Assert.Equal(1001, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_no_address_can_hold_is_an_error()
+    {
+        await using RawServer server = Pages(Page(1, new string('t', 100_000)));
+
+        RegistryException error = await RefusedAsync(
+            () => ListAsync(Client(endpoint: server.Url).ListDockerImagesAsync(Web.ToRepository(), Stop)));
+
+        Assert.Equal(RegistryErrorKind.UnexpectedAnswer, error.Kind);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_too_large_is_asked_for_again_with_fewer_items()
+    {
+        await using RawServer server = RawServer.Start(request => RawReply.Of(
+            200, request.Target.Contains("pageSize=10&", StringComparison.Ordinal) || request.Target.EndsWith("pageSize=10", StringComparison.Ordinal)
+                ? Page(request.Number, request.Number < 4 ? "more" : "")
+                : Page(request.Number, new string(' ', AnswerBody.MaxLength))));
+
+        List<DockerImageMessage> images = await ListAsync(
+            Client(endpoint: server.Url).ListDockerImagesAsync(Web.ToRepository(), Stop));
+
+        Assert.Equal(2, images.Count);
+        Assert.Equal([1000, 100, 10, 10], server.Requests.Select(request => int.Parse(
+            request.Target.Split("pageSize=")[1].Split('&')[0], CultureInfo.InvariantCulture)));
     }
 
     [Theory]

@@ -78,7 +78,7 @@ internal sealed class MetadataServer : ICredential
         try
         {
             using JsonDocument answer = JsonDocument.Parse(body);
-            (string? text, long seconds) = answer.Read(json => (json.Text("access_token"u8), json.Integer("expires_in"u8) ?? 0));
+            (string? text, long seconds) = answer.Read(json => (json.Verbatim("access_token"u8), json.Integer("expires_in"u8) ?? 0));
             AccessToken token = AccessToken.Parse(text ?? "", "the answer of the metadata server");
             return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(Math.Clamp(seconds, 0, int.MaxValue)) };
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Http;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Clients;
 
@@ -19,7 +20,7 @@ internal sealed record RepositoryMessage(
     IReadOnlyDictionary<string, CleanupPolicyMessage>? CleanupPolicies)
 {
     public static RepositoryMessage Read(JsonElement json) => new(
-        json.Needed("name"u8), json.Text("format"u8), json.Text("mode"u8), json.Integer("sizeBytes"u8),
+        json.Needed("name"u8), json.Text("format"u8), json.Text("mode"u8), json.Size("sizeBytes"u8),
         json.Object("dockerConfig"u8, DockerConfigMessage.Read), json.Time("createTime"u8), json.Time("updateTime"u8),
         json.Map("cleanupPolicies"u8, CleanupPolicyMessage.Read));
 }
@@ -77,7 +78,7 @@ internal sealed record DockerImageMessage(
     IReadOnlyList<ImageManifestMessage>? ImageManifests)
 {
     public static DockerImageMessage Read(JsonElement json) => new(
-        json.Needed("name"u8), json.Texts("tags"u8), json.Integer("imageSizeBytes"u8), json.Time("uploadTime"u8), json.Text("mediaType"u8),
+        json.Needed("name"u8), json.Texts("tags"u8), json.Size("imageSizeBytes"u8), json.Time("uploadTime"u8), json.Text("mediaType"u8),
         json.Time("buildTime"u8), json.Time("updateTime"u8), json.Text("artifactType"u8), json.Text("subjectDigest"u8),
         json.List("imageManifests"u8, ImageManifestMessage.Read));
 }
@@ -108,7 +109,7 @@ internal sealed record VersionMessage(
     private static string? TypeOf(JsonElement json) =>
         json.TryGetProperty("metadata"u8, out JsonElement metadata) && metadata.ValueKind is JsonValueKind.Object
         && metadata.TryGetProperty("mediaType"u8, out JsonElement type) && type.ValueKind is JsonValueKind.String
-            ? type.GetString()
+            ? SafeText.CleanData(type.GetString()!)
             : null;
 }
 

@@ -28,15 +28,14 @@ public sealed class OciRegistryClient(RestTransport transport, Endpoints endpoin
         string actual = "";
         for (int attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            byte[] bytes = await transport.SendAsync(
-                new Call<byte[]>(HttpMethod.Get, address, null, Repeat.Freely, _ => [])
+            ManifestContent? content = await transport.SendAsync(
+                new Call<ManifestContent?>(
+                    HttpMethod.Get, address, Repeat.Freely, (answer, token) => answer.ReadAsync(Checked, token))
                 {
                     Accept = MediaTypes.Accept(listedType),
-                    ReadBytes = bytes => bytes,
                 },
                 stop);
-            actual = $"{Digest.Prefix}{Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant()}";
-            if (actual == digest.Digest) return ManifestContent.Parse(bytes);
+            if (content is not null) return content;
         }
 
         throw new RegistryException(
@@ -45,6 +44,12 @@ public sealed class OciRegistryClient(RestTransport transport, Endpoints endpoin
         {
             Request = $"GET {address.GetLeftPart(UriPartial.Path)}",
         };
+
+        ManifestContent? Checked(ReadOnlyMemory<byte> bytes)
+        {
+            actual = $"{Digest.Prefix}{Convert.ToHexString(SHA256.HashData(bytes.Span)).ToLowerInvariant()}";
+            return actual == digest.Digest ? ManifestContent.Parse(bytes) : null;
+        }
     }
 
     /// <summary>

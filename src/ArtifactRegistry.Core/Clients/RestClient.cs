@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Clients;
 /// <summary>What every client of a Google API shares: addresses, paging, and the shape of a call.</summary>
 public abstract class RestClient
 {
-    private const int LargestPage = 1000; // the maximum of every list; the default is not documented
+    private const int MaxPageSize = 1000; // of every list; the default is not documented
 
     private readonly RestTransport _transport;
     private readonly Uri _endpoint;
@@ -46,9 +46,9 @@ public abstract class RestClient
 
     /// <summary>
     /// Lists page by page. The next page is asked for as soon as somebody wants more than the first item of this one, so that
-    /// it is on its way while this one is read; whoever stops before that has caused no request too many.
+    /// it is on its way while this one is read; a caller that stops before that has caused no request too many.
     /// </summary>
-    /// <param name="path">What is listed; other parameters may follow it.</param>
+    /// <param name="path">What is listed.</param>
     /// <param name="items">The field of an answer that has the items.</param>
     /// <param name="read">Reads one.</param>
     /// <param name="filter">What the service should leave out; null for nothing.</param>
@@ -56,12 +56,10 @@ public abstract class RestClient
     private protected async IAsyncEnumerable<T> ListAsync<T>(
         string path, string items, Func<JsonElement, T> read, string? filter, [EnumeratorCancellation] CancellationToken stop)
     {
-        string query = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}pageSize={LargestPage}";
-        if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
-
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        Task<Page<T>>? next = GetAsync(query, ReadPage, ended.Token);
+        int pageSize = MaxPageSize;
+        var walk = new PageWalk($"GET {Address(path)}");
+        Task<Page<T>>? next = ReadPageAsync(null);
         try
         {
             while (next is not null)
@@ -69,23 +67,16 @@ public abstract class RestClient
                 Page<T> page = await next;
                 next = null;
                 string? token = page.NextPageToken is { Length: > 0 } more ? more : null;
-                // A service that hands out a token again would keep us here for ever, and a listing that is cut short must
-                // not pass for a complete one.
-                bool leadsBack = token is not null && !seen.Add(token);
+                // A listing that is cut short must not pass for a complete one.
+                RegistryException? problem = walk.Problem(page.Items.Count, token);
                 foreach (T item in page.Items)
                 {
                     yield return item;
-                    if (!leadsBack) next ??= Next(token);
+                    if (problem is null) next ??= NextPageAsync(token);
                 }
 
-                if (leadsBack)
-                    throw new RegistryException(
-                        RegistryErrorKind.UnexpectedAnswer,
-                        "A page of the listing leads back to a page that was there before, so it cannot be completed.")
-                    {
-                        Request = $"GET {Address(path)}",
-                    };
-                next ??= Next(token);
+                if (problem is not null) throw problem;
+                next ??= NextPageAsync(token);
             }
         }
         finally
@@ -94,10 +85,28 @@ public abstract class RestClient
             if (next is not null) await Task.WhenAny(next); // nobody is left who wants to know how it ended
         }
 
-        Task<Page<T>>? Next(string? token) =>
-            token is null ? null : GetAsync($"{query}&pageToken={Uri.EscapeDataString(token)}", ReadPage, ended.Token);
+        Task<Page<T>>? NextPageAsync(string? token) => token is null ? null : ReadPageAsync(token);
 
-        Page<T> ReadPage(JsonElement json) => new(json.List(Encoding.UTF8.GetBytes(items), read) ?? [], json.Text("nextPageToken"u8));
+        async Task<Page<T>> ReadPageAsync(string? token)
+        {
+            while (true)
+            {
+                string query = $"{path}?pageSize={pageSize}";
+                if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
+                if (token is not null) query += $"&pageToken={Uri.EscapeDataString(token)}";
+                try
+                {
+                    return await GetAsync(query, ReadPage, ended.Token);
+                }
+                catch (RegistryException e) when (e.IsTooLarge && pageSize > 1)
+                {
+                    // Items may be large, such as images with thousands of tags; fewer of them fit.
+                    pageSize = Math.Max(1, pageSize / 10);
+                }
+            }
+        }
+
+        Page<T> ReadPage(JsonElement json) => new(json.List(Encoding.UTF8.GetBytes(items), read) ?? [], json.Verbatim("nextPageToken"u8));
     }
 
     /// <summary>

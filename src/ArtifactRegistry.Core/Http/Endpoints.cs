@@ -48,10 +48,10 @@ public sealed record Endpoints
     /// </summary>
     internal Uri ForSignIn(Uri address)
     {
-        if (address.IsLoopback) return address;
+        if (Loopback.Is(address)) return address;
         if (Token is not null && address.Host == $"oauth2.{GoogleUniverse}") return Token;
         Uri? root = SignInServices.GetValueOrDefault(address.Host.Split('.')[0]);
-        if (root is null && ArtifactRegistry.IsLoopback) root = ArtifactRegistry;
+        if (root is null && Loopback.Is(ArtifactRegistry)) root = ArtifactRegistry;
         return root is null ? address : new Uri(root, address.PathAndQuery.TrimStart('/'));
     }
 
@@ -62,7 +62,7 @@ public sealed record Endpoints
     public Uri RegistryOf(ImageName image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return ArtifactRegistry.IsLoopback
+        return Loopback.Is(ArtifactRegistry)
             ? new Uri(ArtifactRegistry, $"v2/{image.Location}/")
             : new Uri($"https://{image.Location}-docker.{RegistryDomain ?? throw NoRegistryDomain()}/v2/");
     }
@@ -115,7 +115,7 @@ public sealed record Endpoints
             Container = Neighbour("CONTAINER"),
             Metadata = environment(MetadataHost) is { Length: > 0 } host
                 ? Uri.TryCreate($"http://{host.Trim()}/", UriKind.Absolute, out Uri? metadata) ? metadata : throw Unusable(host, MetadataHost)
-                : registry.IsLoopback ? registry : new Uri("http://169.254.169.254/"),
+                : Loopback.Is(registry) ? registry : new Uri("http://169.254.169.254/"),
             Universe = domain,
             RegistryDomain = DomainIn(ArtifactsDomain) ?? (domain == GoogleUniverse ? "pkg.dev" : null),
             Token = environment(TokenHost) is { Length: > 0 } token ? Parsed(token, TokenHost) : null,
@@ -123,7 +123,7 @@ public sealed record Endpoints
         };
 
         Uri Neighbour(string service) => FromVariable(service)
-            ?? (registry.IsLoopback ? registry : new Uri($"https://{service.ToLowerInvariant()}.{domain}/"));
+            ?? (Loopback.Is(registry) ? registry : new Uri($"https://{service.ToLowerInvariant()}.{domain}/"));
 
         string? DomainIn(string variable) => Domain(environment(variable), variable);
 
@@ -155,16 +155,11 @@ public sealed record Endpoints
         address.IsAbsoluteUri && RestTransport.IsSafe(address) && address.UserInfo.Length == 0
             && address.Query.Length == 0 && address.Fragment.Length == 0
             ? address
-            : throw Unusable(WithoutPassword(address), origin);
+            : throw Unusable(address.OriginalString, origin);
 
     // Uri resolution drops the last segment of a base without a slash at its end.
     private static Uri Slashed(Uri address) =>
         address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
-
-    private static string WithoutPassword(Uri address) =>
-        address.IsAbsoluteUri && address.UserInfo.Length > 0
-            ? address.OriginalString.Replace(address.UserInfo, "…", StringComparison.Ordinal)
-            : address.OriginalString;
 
     private static RegistryException Unusable(string text, string origin) => new(
         RegistryErrorKind.UnsafeRequest,

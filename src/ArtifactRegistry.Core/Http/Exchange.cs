@@ -11,24 +11,31 @@ internal static class Exchange
     private const int MaxBody = 2000;
     private const int MaxRead = 64 * 1024;
 
-    /// <summary>The request before it goes out. Of its headers the Authorization is never shown.</summary>
-    public static string Describe(HttpRequestMessage request, byte[]? body, AccessToken token)
+    /// <summary>Describes a request before it is sent. Of its headers, Authorization is never shown.</summary>
+    public static async Task<string> DescribeAsync(HttpRequestMessage request, AccessToken token, CancellationToken stop)
     {
         string credentials = token.Value is null ? "without credentials" : "with a bearer token";
         string quota = token.QuotaProject is null ? "" : $", quota project {token.QuotaProject}";
+        // Content that is not in memory is sent once and not shown.
+        byte[] body = request.Content is ByteArrayContent content ? await content.ReadAsByteArrayAsync(stop) : [];
         return SafeText.Clean($"> {request.Method} {request.RequestUri!.AbsoluteUri} ({credentials}{quota}){Body(body)}");
     }
 
-    /// <summary>The answer, before it is understood.</summary>
-    public static string Describe(HttpResponseMessage answer, byte[] body) => SafeText.Clean(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"< {(int)answer.StatusCode} {answer.ReasonPhrase} ({answer.Content.Headers.ContentType?.MediaType ?? "no type"}, {body.Length} bytes){Body(body)}"));
-
-    private static string Body(byte[]? body)
+    /// <summary>Describes an answer before it is understood.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="body">As much of its body as was read.</param>
+    /// <param name="length">The length of the body in bytes; null if it is not known.</param>
+    public static string Describe(HttpResponseMessage answer, ReadOnlySpan<byte> body, long? length)
     {
-        if (body is null or []) return "";
+        string type = answer.Content.Headers.ContentType?.MediaType ?? "no type";
+        string bytes = length?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
+        return SafeText.Clean($"< {(int)answer.StatusCode} {answer.ReasonPhrase} ({type}, {bytes} bytes){Body(body)}");
+    }
+
+    private static string Body(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty) return "";
         // Far more than is shown, so that a secret is seen whole before the rest is cut off.
-        return Environment.NewLine + SafeText.CleanLine(Encoding.UTF8.GetString(body, 0, Math.Min(body.Length, MaxRead)), MaxBody);
+        return Environment.NewLine + SafeText.CleanLine(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxRead)]), MaxBody);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Http;
 
@@ -11,6 +12,7 @@ namespace ArtifactRegistry.Http;
 /// <remarks>
 /// Read by hand, since the machinery of JsonSerializer, its generated part included, is compiled anew for each type of
 /// message and field: a sixth of the first listing of a session. Whatever is not as documented is a JsonException.
+/// Text is clean: see <see cref="SafeText.CleanData"/>.
 /// </remarks>
 internal static class JsonFields
 {
@@ -25,11 +27,16 @@ internal static class JsonFields
         catch (InvalidOperationException e)
         {
             // What JsonElement says of half a surrogate pair, in a value or in the name of a field.
-            throw new JsonException("A text is no Unicode.", e);
+            throw new JsonException("The text is not valid Unicode.", e);
         }
     }
 
     public static string? Text(this JsonElement json, ReadOnlySpan<byte> name) => Has(json, name, out JsonElement field) ? TextOf(field) : null;
+
+    /// <summary>Reads text as it is, for what is sent back or is a secret, and is never shown: page tokens, access tokens.</summary>
+    public static string? Verbatim(this JsonElement json, ReadOnlySpan<byte> name) =>
+        !Has(json, name, out JsonElement field) ? null
+            : field.ValueKind is JsonValueKind.String ? field.GetString() : throw Unexpected(field, "text");
 
     public static string Needed(this JsonElement json, ReadOnlySpan<byte> name) =>
         json.Text(name) ?? throw new JsonException($"'{Encoding.UTF8.GetString(name)}' is missing.");
@@ -53,6 +60,14 @@ internal static class JsonFields
             _ => throw Unexpected(field, "an integer"),
         };
     }
+
+    /// <summary>A size in bytes. What no registry can hold is refused, so that sums stay within 64 bits.</summary>
+    public static long? Size(this JsonElement json, ReadOnlySpan<byte> name) => json.Integer(name) switch
+    {
+        < 0 or > 1L << 46 => throw new JsonException($"'{Encoding.UTF8.GetString(name)}' is no size in bytes."),
+        long size => size,
+        null => null,
+    };
 
     public static DateTimeOffset? Time(this JsonElement json, ReadOnlySpan<byte> name)
     {
@@ -81,7 +96,7 @@ internal static class JsonFields
         if (!Has(json, name, out JsonElement field)) return null;
         RequireObject(field);
         var entries = new Dictionary<string, T>(StringComparer.Ordinal);
-        foreach (JsonProperty each in field.EnumerateObject()) entries[each.Name] = read(each.Value); // the last one counts
+        foreach (JsonProperty each in field.EnumerateObject()) entries[SafeText.CleanData(each.Name)] = read(each.Value);
         return entries;
     }
 
@@ -97,7 +112,7 @@ internal static class JsonFields
     }
 
     private static string TextOf(JsonElement field) =>
-        field.ValueKind is JsonValueKind.String ? field.GetString()! : throw Unexpected(field, "text");
+        field.ValueKind is JsonValueKind.String ? SafeText.CleanData(field.GetString()!) : throw Unexpected(field, "text");
 
     private static JsonException Unexpected(JsonElement found, string wanted) =>
         new($"{found.ValueKind} instead of {wanted}.");

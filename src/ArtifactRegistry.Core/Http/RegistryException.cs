@@ -127,10 +127,13 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// True if the outcome of this try of a change, or of one before it, is not known: what was asked for may be done, and
     /// a 404 may be the answer to our own first try.
     /// </summary>
-    internal bool AfterLostAnswer { get; set; }
+    internal bool AfterLostAnswer { get; init; }
 
-    /// <summary>True if another try would be wrong, or would be one too many.</summary>
-    internal bool IsFinal { get; set; }
+    /// <summary>Gets whether another attempt cannot mend it.</summary>
+    internal bool IsFinal { get; init; }
+
+    /// <summary>Gets whether the answer was larger than is read; fewer items a page may help.</summary>
+    internal bool IsTooLarge { get; init; }
 
     /// <summary>
     /// True if the request may have been carried out although no proper answer came: a broken connection,
@@ -155,6 +158,9 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
             UniqueId = UniqueId,
             Request = Request,
             RetryAfter = RetryAfter,
+            NeverSent = NeverSent,
+            IsFinal = IsFinal,
+            IsTooLarge = IsTooLarge,
             AfterLostAnswer = AfterLostAnswer || afterLostAnswer,
             Advice = advice ?? Advice,
             NamesItsSubject = namesItsSubject,

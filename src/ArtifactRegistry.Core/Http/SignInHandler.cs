@@ -15,11 +15,13 @@ internal sealed class SignInHandler(
     HttpMessageHandler connections, Endpoints endpoints, IReadOnlyList<string> identityProviders, Action<string>? trace)
     : HttpMessageHandler
 {
-    private const int LongestAnswer = 1 << 20;
+    private const int MaxAnswer = 1 << 20;
+    private const int MaxAttempts = 3;
 
     // Old key files name accounts.google.com as their token service.
     private static readonly string[] OtherHostsOfGoogle = ["accounts.google.com"];
-    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1)];
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
     private readonly HttpMessageInvoker _inner = new(connections, disposeHandler: false);
 
@@ -40,7 +42,7 @@ internal sealed class SignInHandler(
     public static bool MayReceiveSecrets(Uri address, Endpoints endpoints)
     {
         if (!RestTransport.IsSafe(address)) return false;
-        return address.IsLoopback
+        return Loopback.Is(address)
             || address.Host.EndsWith($".{endpoints.Universe}", StringComparison.OrdinalIgnoreCase)
             || OtherHostsOfGoogle.Contains(address.Host, StringComparer.OrdinalIgnoreCase);
     }
@@ -54,12 +56,8 @@ internal sealed class SignInHandler(
         Uri asked = request.RequestUri!;
         Require(request, asked);
         request.RequestUri = endpoints.ForSignIn(asked);
-        for (int attempt = 0; ; attempt++)
-        {
-            HttpResponseMessage? response = await TryAsync(request, last: !TriesAgain || attempt == Pauses.Length, cancellationToken);
-            if (response is not null) return response;
-            await Task.Delay(Pauses[attempt], cancellationToken);
-        }
+        var retry = new Retry(TriesAgain ? MaxAttempts : 1, FirstPause, MaxPause, trace: trace);
+        return await retry.RunAsync((_, stop) => TryAsync(request, stop), cancellationToken);
     }
 
     // A metadata server speaks http and is asked without a secret; everything else is as the two rules above say.
@@ -78,8 +76,7 @@ internal sealed class SignInHandler(
 
     private bool IsProvider(Uri address) => identityProviders.Contains(address.Host);
 
-    // Null if it is worth another try.
-    private async Task<HttpResponseMessage?> TryAsync(HttpRequestMessage request, bool last, CancellationToken stop)
+    private async Task<Attempt<HttpResponseMessage>> TryAsync(HttpRequestMessage request, CancellationToken stop)
     {
         string line = $"{request.Method} {request.RequestUri!.GetLeftPart(UriPartial.Path)}";
         long started = Stopwatch.GetTimestamp();
@@ -98,38 +95,36 @@ internal sealed class SignInHandler(
                     + "followed, since what is sent for signing in is secret.");
             if ((int)response.StatusCode is >= 500 or 429)
             {
-                return last
-                    ? throw Failed($"{line} answered {(int)response.StatusCode} ({response.ReasonPhrase}) several times.", null)
-                    : null;
+                string times = TriesAgain ? " several times" : "";
+                return new Attempt<HttpResponseMessage>(new RegistryException(
+                    RegistryErrorKind.Unauthenticated, $"{line} answered {(int)response.StatusCode} ({response.ReasonPhrase}){times}.")
+                {
+                    Advice = "Run the command again later.",
+                });
             }
 
-            await response.Content.LoadIntoBufferAsync(LongestAnswer).WaitAsync(stop);
+            await response.Content.LoadIntoBufferAsync(MaxAnswer).WaitAsync(stop);
             if (IsProvider(request.RequestUri) && !response.IsSuccessStatusCode)
                 throw IdentityProviderRefusal.Of(request.RequestUri, response.StatusCode, await response.Content.ReadAsStringAsync(stop));
             done = true;
-            return response;
+            return new Attempt<HttpResponseMessage>(response);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            string reason = e.GetBaseException().Message;
-            trace?.Invoke($"{line} -> {reason}");
-            // A certificate does not become right with time.
-            bool final = last || e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
-            return final ? throw Failed($"{line}: {reason}", e) : null;
+            RegistryException failure = ConnectionFailure.Translate(e, line);
+            trace?.Invoke($"{line} -> {failure.Message}");
+            return new Attempt<HttpResponseMessage>(new RegistryException(
+                RegistryErrorKind.Unauthenticated, $"{line}: {e.GetBaseException().Message}", e)
+            {
+                IsFinal = failure.IsFinal,
+                Advice = failure.Advice ?? "Check the network, and the proxy (HTTPS_PROXY, NO_PROXY).",
+            });
         }
         finally
         {
             if (!done) response?.Dispose();
         }
     }
-
-    private static RegistryException Failed(string message, Exception? cause) =>
-        new(RegistryErrorKind.Unauthenticated, message, cause)
-        {
-            Advice = cause is null ? "Run the command again later."
-                : cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } ? RestTransport.CertificateAdvice
-                : "Check the network, and the proxy (HTTPS_PROXY, NO_PROXY).",
-        };
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

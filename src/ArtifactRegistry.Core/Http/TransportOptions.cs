@@ -24,51 +24,41 @@ public sealed record TransportOptions
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>
-    /// Makes a connection pool as every cmdlet needs it. Redirects are not followed, since a token must not travel
-    /// to a host that nobody named; certificates are checked by the platform. The proxy of the system is for what leaves
-    /// this machine alone, since it would see a token that is sent over plain http.
+    /// Creates a connection pool as every cmdlet needs it. Redirects are not followed, since a token must not travel
+    /// to a host that nobody named; certificates are checked by the platform.
     /// </summary>
-    public static HttpClient CreateHttpClient() => CreateHttpClient(HttpClient.DefaultProxy);
+    public static HttpClient CreateHttpClient() => CreateHttpClient(CreateConnections());
 
-    internal static HttpClient CreateHttpClient(IWebProxy systemProxy) => CreateHttpClient(CreateHandler(systemProxy));
+    internal static HttpClient CreateHttpClient(IWebProxy proxy) => CreateHttpClient(CreateConnections(() => proxy));
 
-    /// <summary>A client over connections that others may share.</summary>
+    /// <summary>Creates a client over connections that others may share.</summary>
     public static HttpClient CreateHttpClient(HttpMessageHandler connections)
     {
         var client = new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
-        // Google compresses for whom the last word is there: https://cloud.google.com/compute/docs/api/how-tos/performance
+        // Google compresses for clients that say gzip here: https://cloud.google.com/compute/docs/api/how-tos/performance
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version} (gzip)");
         return client;
     }
 
-    /// <summary>The connections alone, for clients that share them.</summary>
-    public static HttpMessageHandler CreateConnections() => CreateHandler(HttpClient.DefaultProxy);
+    /// <summary>Creates the connections alone, for clients that share them.</summary>
+    public static HttpMessageHandler CreateConnections() => CreateConnections(() => HttpClient.DefaultProxy);
 
-    private static SocketsHttpHandler CreateHandler(IWebProxy systemProxy) =>
-        new()
+    internal static HttpMessageHandler CreateConnections(Func<IWebProxy> currentProxy)
+    {
+        var proxy = new SessionProxy(currentProxy);
+        return new ProxySignIn(proxy, new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null, // no trace of ours goes along
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip,
+            ConnectCallback = Loopback.ConnectAsync,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             EnableMultipleHttp2Connections = true,
+            MaxResponseHeadersLength = 64, // KB; the default, as a promise
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            Proxy = new ProxyForOtherMachines(systemProxy),
+            Proxy = proxy,
             UseCookies = false,
-        };
-
-    private sealed class ProxyForOtherMachines(IWebProxy system) : IWebProxy
-    {
-        public ICredentials? Credentials
-        {
-            get => system.Credentials;
-            set => system.Credentials = value;
-        }
-
-        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : system.GetProxy(destination);
-
-        public bool IsBypassed(Uri host) =>
-            host.IsLoopback || SignInHandler.IsLinkLocal(host) || system.IsBypassed(host);
+        });
     }
 }

@@ -1,3 +1,5 @@
+using ArtifactRegistry.Text;
+
 namespace ArtifactRegistry;
 
 /// <summary>A member that holds a role on a repository, so that it can pull.</summary>
@@ -6,9 +8,10 @@ public sealed class Reader
     internal Reader(string resource, string member, string role, string? condition)
     {
         Resource = resource;
-        Member = member;
-        Role = role;
-        Condition = condition;
+        // Read from a policy as it is, so it is cleaned here. Conditions may have several lines.
+        Member = SafeText.CleanData(member);
+        Role = SafeText.CleanData(role);
+        Condition = condition is null ? null : SafeText.CleanData(condition, keepLineEnds: true);
     }
 
     /// <summary>Where the role is granted: a repository, or <c>projects/ID</c>.</summary>
@@ -24,7 +27,11 @@ public sealed class Reader
     public string? Condition { get; }
 
     /// <summary>The title of the condition; null if there is none.</summary>
-    public string? ConditionTitle { get; internal init; }
+    public string? ConditionTitle
+    {
+        get;
+        internal init => field = value is null ? null : SafeText.CleanData(value);
+    }
 
     /// <summary>True if the member was deleted: the grant is of no use, even to a new account of the same name.</summary>
     public bool Deleted => Member.StartsWith("deleted:", StringComparison.Ordinal);

@@ -44,7 +44,9 @@ internal static class SafeText
     /// Cleans data of a server, such as a description or a name: known secrets are hidden, and control characters are
     /// shown. What merely looks like a secret stays, since a name must not change.
     /// </summary>
-    public static string CleanData(string text) => Visible(Secrets.HideKnown(text));
+    /// <param name="text">The text.</param>
+    /// <param name="keepLineEnds">Whether line ends stay, for what may have several lines.</param>
+    public static string CleanData(string text, bool keepLineEnds = false) => Visible(Secrets.HideKnown(text), keepLineEnds);
 
     /// <summary>Shows control characters, format characters such as bidi marks, and halves of surrogate pairs as <c>\u001b</c>.</summary>
     /// <param name="text">The text.</param>

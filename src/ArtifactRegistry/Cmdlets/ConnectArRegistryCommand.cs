@@ -51,6 +51,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
 
     /// <summary>The address of Artifact Registry, for a regional endpoint or an emulator.</summary>
     [Parameter]
+    [AddressArgument]
     [ValidateNotNull]
     public Uri? Endpoint { get; set; }
 

@@ -20,6 +20,16 @@ internal sealed record RawRequest(int Number, string Line, string Head, string B
 /// <param name="Stalls">Whether the connection then stays open without a further byte.</param>
 internal sealed record RawReply(byte[] Bytes, bool Stalls = false)
 {
+    /// <summary>What follows, again and again until the client has enough; null for nothing.</summary>
+    public byte[]? Forever { get; init; }
+
+    /// <summary>An answer without end.</summary>
+    public static RawReply Endless(int status, byte[] start, byte[] forever, params string[] headers) =>
+        new([.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"), .. start])
+        {
+            Forever = forever,
+        };
+
     public static RawReply Of(int status, string body, string type = "application/json", params string[] headers) =>
         Of(status, Encoding.UTF8.GetBytes(body), type, headers);
 
@@ -104,6 +114,7 @@ internal sealed class RawServer : IAsyncDisposable
                 if (await ReadAsync(stream) is not RawRequest request) return;
                 RawReply reply = _answer(request);
                 await stream.WriteAsync(reply.Bytes, _stopping.Token);
+                while (reply.Forever is not null) await stream.WriteAsync(reply.Forever, _stopping.Token);
                 // Nothing follows from a client that waits; so this ends when it closes the connection.
                 if (reply.Stalls) await stream.ReadExactlyAsync(new byte[1], _stopping.Token);
             }

@@ -40,7 +40,7 @@ public sealed class CompanyNetworkTests : SignInTest
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("The remote certificate is invalid", result.Error, StringComparison.Ordinal);
-        Assert.Contains("this system's store of certificates", result.Error, StringComparison.Ordinal);
+        Assert.Contains("system trust store", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.NotEmpty(proxy.Asked);
         Assert.Empty(Shop.Emulator.Requests.Snapshot());

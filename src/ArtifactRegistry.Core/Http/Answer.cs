@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>An answer whose body has not been read yet.</summary>
+/// <param name="response">The answer.</param>
+/// <param name="request">Method and address of the request.</param>
+/// <param name="exchange">Called with the answer for -Debug.</param>
+internal sealed class Answer(HttpResponseMessage response, string request, Action<string>? exchange)
+{
+    private const int MaxErrorBody = 64 * 1024;
+
+    /// <summary>Gets the status.</summary>
+    public HttpStatusCode Status => response.StatusCode;
+
+    /// <summary>Gets the headers.</summary>
+    public HttpResponseHeaders Headers => response.Headers;
+
+    /// <summary>Gets the headers of the body, its media type among them.</summary>
+    public HttpContentHeaders ContentHeaders => response.Content.Headers;
+
+    /// <summary>Gets whether an answer that is not as documented is reported at once: asking again would bring the same.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>Gets what is called when reading had to wait for other answers, so that its time begins anew.</summary>
+    public Action? Waited { get; init; }
+
+    /// <summary>Opens the body, for copying it. The caller decides how much of it to take.</summary>
+    public Task<Stream> OpenAsync(CancellationToken stop)
+    {
+        exchange?.Invoke(Exchange.Describe(response, [], response.Content.Headers.ContentLength));
+        return response.Content.ReadAsStreamAsync(stop);
+    }
+
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="RegistryException">It is larger than any answer that the services document.</exception>
+    public Task<byte[]> ReadBytesAsync(CancellationToken stop) => ReadAsync(body => body.ToArray(), stop);
+
+    /// <summary>Reads the body as JSON.</summary>
+    /// <exception cref="RegistryException">It is too large, or not the JSON that was expected.</exception>
+    public Task<T> ReadJsonAsync<T>(Func<JsonElement, T> read, CancellationToken stop) => ReadAsync(
+        body =>
+        {
+            JsonDocument document;
+            if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
+            try
+            {
+                JsonShape.Require(body.Span);
+                document = JsonDocument.Parse(body);
+            }
+            catch (JsonException e)
+            {
+                // It may have been cut off on its way.
+                throw Unexpected("The answer is not the JSON that the API documents.", isFinal: e is JsonShapeException, e);
+            }
+
+            using (document)
+            {
+                try
+                {
+                    return document.Read(read);
+                }
+                catch (JsonException e)
+                {
+                    throw Unexpected($"The answer is not the JSON that the API documents: {e.Message}", isFinal: true, e);
+                }
+            }
+        },
+        stop);
+
+    /// <summary>Reads a refusal.</summary>
+    /// <remarks>
+    /// The status says what went wrong, and the body only why: so a body that is endless, broken or in an unknown encoding
+    /// is read as far as it is of use.
+    /// </remarks>
+    /// <param name="needs">The permission that the method needs, for services that do not name it.</param>
+    /// <param name="stop">Cancelled when the command ends, or the time is over.</param>
+    public async Task<RegistryException> ReadErrorAsync(string? needs, CancellationToken stop)
+    {
+        byte[] body = new byte[MaxErrorBody];
+        int length = 0;
+        try
+        {
+            await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
+            for (int read = -1; read != 0 && length < body.Length; length += read)
+                read = await stream.ReadAsync(body.AsMemory(length), stop);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+            // What has come so far is all there is to tell.
+        }
+
+        exchange?.Invoke(Exchange.Describe(response, body.AsSpan(0, length), length));
+        return ErrorEnvelope.Translate(request, Status, Encoding.UTF8.GetString(body, 0, length), RetryAfter, needs);
+    }
+
+    // How long the service asks to wait before another attempt; null if it does not say.
+    private TimeSpan? RetryAfter => Headers.RetryAfter switch
+    {
+        { Delta: TimeSpan delta } => delta,
+        { Date: DateTimeOffset date } => date - DateTimeOffset.UtcNow is { Ticks: > 0 } left ? left : TimeSpan.Zero,
+        _ => null,
+    };
+
+    /// <summary>Reads the body, and uses its bytes, which are gone afterwards.</summary>
+    /// <exception cref="RegistryException">It is larger than any answer that the services document.</exception>
+    public async Task<T> ReadAsync<T>(Func<ReadOnlyMemory<byte>, T> use, CancellationToken stop)
+    {
+        try
+        {
+            return await AnswerBody.ReadAsync(
+                response.Content,
+                body =>
+                {
+                    exchange?.Invoke(Exchange.Describe(response, body.Span, body.Length));
+                    return use(body);
+                },
+                Waited, stop);
+        }
+        catch (AnswerTooLargeException e)
+        {
+            throw Unexpected(e.Message, isFinal: true, e, isTooLarge: true);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Unexpected("The answer is not compressed as it says.", isFinal: false, e);
+        }
+    }
+
+    private RegistryException Unexpected(string message, bool isFinal, Exception cause, bool isTooLarge = false) =>
+        new(RegistryErrorKind.UnexpectedAnswer, message, cause)
+        {
+            Status = Status,
+            Request = request,
+            IsFinal = isFinal && IsFinal,
+            IsTooLarge = isTooLarge,
+        };
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using ArtifactRegistry.Auth;
+
+namespace ArtifactRegistry.Http;
+
+/// <summary>Sends a request once: within its time, traced, and with its failures translated.</summary>
+/// <param name="http">The shared connection pool.</param>
+/// <param name="options">The time-out.</param>
+/// <param name="trace">Called once a request with a line for -Verbose.</param>
+/// <param name="exchange">Called with requests and answers for -Debug.</param>
+internal sealed class Sender(HttpClient http, TransportOptions options, Action<string>? trace, Action<string>? exchange)
+{
+    // Less is the resolution of the Date header, the way of an answer, and what clocks differ anyhow.
+    private static readonly TimeSpan MaxUnremarkable = TimeSpan.FromMinutes(1);
+
+    private long _ahead; // ticks
+
+    /// <summary>Gets how far this machine's clock is ahead of the service's, by the Date of the last answer; else zero.</summary>
+    public TimeSpan ClockAhead =>
+        new TimeSpan(Volatile.Read(ref _ahead)) is var ahead && ahead > MaxUnremarkable ? ahead : TimeSpan.Zero;
+
+    /// <summary>Makes one attempt.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public async Task<Attempt<T>> SendAsync<T>(Call<T> call, AccessToken token, CancellationToken stop)
+    {
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        inTime.CancelAfter(options.RequestTimeout);
+        try
+        {
+            return new Attempt<T>(await ExchangeAsync(call, token, inTime));
+        }
+        catch (RegistryException e)
+        {
+            return new Attempt<T>(e);
+        }
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        {
+            string seconds = options.RequestTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            return new Attempt<T>(new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+            {
+                Request = call.Line,
+            });
+        }
+    }
+
+    private async Task<T> ExchangeAsync<T>(Call<T> call, AccessToken token, CancellationTokenSource inTime)
+    {
+        string shown = $"{call.Method} {call.Address.AbsoluteUri}";
+        long started = Stopwatch.GetTimestamp();
+        using HttpRequestMessage request = Request(call, token);
+        if (exchange is not null) exchange(await Exchange.DescribeAsync(request, token, inTime.Token));
+        try
+        {
+            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, inTime.Token);
+            trace?.Invoke(FormattableString.Invariant($"{shown} -> {(int)response.StatusCode} in {Milliseconds(started):0} ms"));
+            if (response.Headers.Date is DateTimeOffset date) Volatile.Write(ref _ahead, (DateTimeOffset.UtcNow - date).Ticks);
+
+            var answer = new Answer(response, call.Line, exchange)
+            {
+                IsFinal = !call.IsChange,
+                Waited = () => inTime.CancelAfter(options.RequestTimeout),
+            };
+            return response.IsSuccessStatusCode
+                ? await call.Read(answer, inTime.Token)
+                : throw await answer.ReadErrorAsync(call.Needs, inTime.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            trace?.Invoke(FormattableString.Invariant($"{shown} -> no answer after {Milliseconds(started):0} ms"));
+            if (inTime.IsCancellationRequested) throw;
+            // Neither the user nor our time-out: the pool's own time for a connection is over.
+            throw new RegistryException(RegistryErrorKind.Unreachable, "No connection came about in time.", e)
+            {
+                Request = call.Line,
+                NeverSent = true,
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            RegistryException failure = ConnectionFailure.Translate(e, call.Line);
+            trace?.Invoke($"{shown} -> {failure.Message}");
+            throw failure;
+        }
+    }
+
+    private static HttpRequestMessage Request<T>(Call<T> call, AccessToken token)
+    {
+        var request = new HttpRequestMessage(call.Method, call.Address)
+        {
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
+            Content = call.Content?.Invoke(),
+        };
+        if (token.Value is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        if (token.QuotaProject is not null) request.Headers.Add("X-Goog-User-Project", token.QuotaProject);
+        if (call.Accept is not null) request.Headers.TryAddWithoutValidation("Accept", call.Accept);
+        foreach ((string name, string value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        return request;
+    }
+
+    private static double Milliseconds(long started) => Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+}

@@ -1,0 +1,245 @@
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Core.Tests.Support;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Faults;
+
+/// <summary>
+/// Secrets are planted in every parameter, every variable, every kind of answer and in the proxy; then every stream, every
+/// detail of every error, the transcript and the journal are searched for them.
+/// </summary>
+[Collection(nameof(ProcessEnvironment))]
+public sealed partial class PlantedSecretTests : IDisposable
+{
+    private const string Loud = "$VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'; ";
+    private const string AllOfIt =
+        "; Get-ArConnection | Format-List * | Out-String -Width 4000; $Error | Format-List * -Force | Out-String -Width 4000; $Error.Clear()";
+
+    // What the other mandatory parameters of a cmdlet get while one of them gets a secret.
+    private static readonly Dictionary<string, string> Plausible = new(StringComparer.Ordinal)
+    {
+        ["Image"] = "us-docker.pkg.dev/shop/apps/web",
+        ["Repository"] = "us-docker.pkg.dev/shop/apps",
+        ["Resource"] = "us-docker.pkg.dev/shop/apps",
+        ["Project"] = "shop",
+        ["Member"] = "user:ada@example.com",
+        ["Tag"] = "v9",
+        ["Name"] = "gke-nodes",
+        ["CredentialFile"] = "none.json",
+    };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string?> _before = [];
+
+    public static TheoryData<string> Commands
+    {
+        get
+        {
+            using var session = new PowerShellSession();
+            return [.. session.Run("(Get-Command -Module ArtifactRegistry -CommandType Cmdlet).Name").Output.Select(name => name.ToString())];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task A_secret_in_a_parameter_is_nowhere(string command)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Session.Run($"Set-Location '{_folder.Path}'").MustSucceed();
+        var info = (CmdletInfo)shop.Session.Run($"Get-Command {command}").Output[0].BaseObject;
+        foreach (ParameterMetadata parameter in info.Parameters.Values.Where(TakesText))
+        {
+            shop.Session.Set("splat", Arguments(info, parameter.Name));
+            foreach (PlantedSecret secret in PlantedSecret.All)
+            {
+                shop.Session.Set("text", secret.Value);
+                string confirm = info.Parameters.ContainsKey("Confirm") ? "-Confirm:$false" : "";
+
+                ScriptResult result = shop.Run($"{Loud} & {command} @splat -{parameter.Name} $text {confirm}{AllOfIt}");
+
+                secret.MustNotBeIn(PlantedSecret.Seen(result), $"{command} -{parameter.Name}");
+                if (command == "Connect-ArRegistry")
+                    shop.Session.Run($"Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint {shop.Emulator.Url}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_secret_in_a_variable_is_nowhere()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        string[] variables = [.. VariablesOfTheSource().Order(StringComparer.Ordinal)];
+        Assert.True(variables.Length > 15, string.Join(' ', variables));
+        Set("CLOUDSDK_CONFIG", _folder.Path);
+        Set("PATH", _folder.Path);
+        foreach (string name in variables)
+        {
+            Set("CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY", shop.Emulator.Url.ToString());
+            if (!name.Contains("TOKEN", StringComparison.Ordinal) && !name.Contains("CREDENTIAL", StringComparison.Ordinal))
+                Set("GOOGLE_OAUTH_ACCESS_TOKEN", PowerShellSession.Token);
+            foreach (PlantedSecret secret in PlantedSecret.All)
+            {
+                Set(name, secret.Value);
+                ScriptResult result = shop.Run(
+                    $"Disconnect-ArRegistry; {Loud} Get-ArRepository -Project shop; Get-ArImage $app; Get-ArNodeServiceAccount; Get-ArRepository{AllOfIt}");
+                secret.MustNotBeIn(PlantedSecret.Seen(result), name);
+            }
+
+            Set(name, null);
+            Set("GOOGLE_OAUTH_ACCESS_TOKEN", null);
+        }
+    }
+
+    public static TheoryData<string> Echoes => ["data", "error", "page", "header", "broken", "operation"];
+
+    [Theory]
+    [MemberData(nameof(Echoes))]
+    public async Task A_secret_that_an_answer_echoes_is_nowhere(string kind)
+    {
+        const string Token = "opaque-PLANTEDtoken-4711"; // no shape that could be recognised
+        var echoed = new List<string>();
+        await using RawServer server = RawServer.Start(request =>
+        {
+            string authorization = request.Head.Split("\r\n").First(line => line.StartsWith("Authorization", StringComparison.OrdinalIgnoreCase));
+            lock (echoed) echoed.Add(authorization);
+            return Echo(kind, authorization + " " + string.Join(' ', PlantedSecret.All.Select(secret => secret.Value.Replace("\n", " ", StringComparison.Ordinal))));
+        });
+        using var session = new PowerShellSession();
+        string journal = Path.Combine(_folder.Path, "journal.jsonl");
+        session.Set("text", Token);
+        session.Run($"Connect-ArRegistry -AccessToken $text -Endpoint '{server.Url}' -TimeoutSec 5").MustSucceed();
+
+        ScriptResult result = session.Run($$"""
+            {{Loud}}
+            $app = 'us-docker.pkg.dev/shop/apps/web'
+            Get-ArRepository -Project shop -Location us | Format-List * | Out-String
+            Get-ArImage $app | Format-List * | Out-String
+            Get-ArImageTag $app | Format-List * | Out-String
+            Get-ArReader us-docker.pkg.dev/shop/apps | Format-List * | Out-String
+            Get-ArNodeServiceAccount -Project shop | Format-List * | Out-String
+            Remove-ArImageTag $app -Tag v1 -Confirm:$false | Format-List * | Out-String
+            Remove-ArUntaggedImage $app -Confirm:$false -JournalPath '{{journal}}' | Format-List * | Out-String
+            {{AllOfIt}}
+            """);
+
+        string seen = PlantedSecret.Seen(result) + (File.Exists(journal) ? await File.ReadAllTextAsync(journal, TestContext.Current.CancellationToken) : "");
+        Assert.Contains(echoed, line => line.Contains(Token, StringComparison.Ordinal));
+        Assert.Contains("(hidden)", seen, StringComparison.Ordinal);
+        new PlantedSecret("token", Token, "PLANTEDtoken-4711").MustNotBeIn(seen, kind);
+        Assert.DoesNotContain('\u001b', seen);
+        Assert.DoesNotContain('\u202e', seen);
+        // Data is shown as it is, but for secrets that are ours.
+        if (kind is "data" or "operation") return;
+        foreach (PlantedSecret secret in PlantedSecret.All) secret.MustNotBeIn(seen, kind);
+    }
+
+    [Fact]
+    public async Task A_secret_of_the_proxy_is_nowhere_and_is_sent_once()
+    {
+        await using RawServer proxy = RawServer.Start(
+            request => RawReply.Of(407, request.Head, "text/html", "Proxy-Authenticate: Basic realm=\"corp\""));
+        string transcript = Path.Combine(_folder.Path, "transcript.txt");
+        string address = $"http://jo:PLANTEDproxy%2Fpassword@{proxy.Url.Authority}/";
+
+        ProcessResult result = await ShellProcess.RunAsync(
+            ["-c", $$"""
+            Start-Transcript '{{transcript}}' | Out-Null
+            $VerbosePreference = $DebugPreference = 'Continue'
+            Get-ArRepository -Project shop -Location us
+            'us', 'eu', 'asia' | ForEach-Object { Get-ArImage "$_-docker.pkg.dev/shop/apps/web" }
+            $Error | Format-List * -Force | Out-String -Width 4000
+            $Error | ForEach-Object { for ($e = $_.Exception; $e; $e = $e.InnerException) { "$($e.GetType()): $e" } }
+            Stop-Transcript | Out-Null
+            """],
+            "",
+            [
+                ("HTTPS_PROXY", address), ("NO_PROXY", ""), ("GOOGLE_OAUTH_ACCESS_TOKEN", "ya29.PLANTEDtoken0123456789"),
+                ("CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY", "https://registry.invalid/"),
+            ]);
+
+        string seen = result.Output + result.Error;
+        string log = await File.ReadAllTextAsync(transcript, TestContext.Current.CancellationToken);
+        Assert.Contains("407", seen, StringComparison.Ordinal);
+        Assert.Contains("407", log, StringComparison.Ordinal);
+        foreach (string needle in new[] { "PLANTEDproxy", "PLANTEDtoken" })
+        {
+            Assert.DoesNotContain(needle, seen, StringComparison.Ordinal);
+            Assert.DoesNotContain(needle, log, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, proxy.Requests.Count(request => request.Head.Contains("Proxy-Authorization", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    public void Dispose()
+    {
+        foreach ((string name, string? value) in _before) Environment.SetEnvironmentVariable(name, value);
+        _folder.Dispose();
+    }
+
+    private static bool TakesText(ParameterMetadata parameter)
+    {
+        Type type = parameter.ParameterType.IsArray ? parameter.ParameterType.GetElementType()! : parameter.ParameterType;
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return !type.IsPrimitive && !type.IsEnum && type != typeof(SwitchParameter)
+            && !Cmdlet.CommonParameters.Contains(parameter.Name) && !Cmdlet.OptionalCommonParameters.Contains(parameter.Name);
+    }
+
+    private static Dictionary<string, object> Arguments(CmdletInfo command, string planted)
+    {
+        CommandParameterSetInfo set = command.ParameterSets.First(each => each.Parameters.Any(parameter => parameter.Name == planted));
+        var arguments = new Dictionary<string, object>(StringComparer.Ordinal);
+        foreach (CommandParameterInfo parameter in set.Parameters.Where(each => each.IsMandatory && each.Name != planted))
+            arguments[parameter.Name] = parameter.ParameterType == typeof(SwitchParameter) ? true
+                : Plausible.TryGetValue(parameter.Name, out string? value) ? value
+                : throw new InvalidOperationException($"Nothing plausible is known for {command.Name} -{parameter.Name}; add it above.");
+        return arguments;
+    }
+
+    private static RawReply Echo(string kind, string secret)
+    {
+        string text = System.Text.Json.JsonEncodedText.Encode(secret + " \u001b[31m \u202e").ToString();
+        return kind switch
+        {
+            "data" => RawReply.Of(200, $$"""
+                {
+                  "name":"projects/shop/locations/us/repositories/apps","format":"DOCKER","description":"{{text}}","mode":"{{text}}","etag":"{{text}}",
+                  "repositories":[{"name":"projects/shop/locations/us/repositories/apps","format":"DOCKER","description":"{{text}}","mode":"{{text}}"}],
+                  "dockerImages":[{"name":"projects/shop/locations/us/repositories/apps/dockerImages/web@sha256:{{new string('a', 64)}}",
+                    "mediaType":"{{text}}","artifactType":"{{text}}","uploadTime":"2024-01-01T00:00:00Z",
+                    "imageManifests":[{"architecture":"{{text}}","os":"{{text}}","digest":"sha256:{{new string('b', 64)}}"}]}],
+                  "tags":[],"bindings":[{"role":"roles/artifactregistry.reader","members":["user:{{text}}"],
+                    "condition":{"title":"{{text}}","expression":"{{text}}"}}],
+                  "clusters":[{"name":"c1","location":"{{text}}","nodePools":[{"name":"{{text}}","config":{"serviceAccount":"{{text}}"}}]}],
+                  "missingZones":["{{text}}"],"projectNumber":"123","projectId":"shop","done":true
+                }
+                """),
+            "error" => RawReply.Of(
+                403, $$"""{"error":{"code":403,"message":"{{text}}","status":"PERMISSION_DENIED","details":[{"reason":"{{text}}","metadata":{"permission":"{{text}}"}}]}}"""),
+            "page" => RawReply.Of(403, $"<html><title>Blocked</title><pre>{secret}\u001b[31m\u202e</pre></html>", "text/html"),
+            "header" => RawReply.Of(400, "{}", "application/json", $"X-Echo: {secret}", $"Location: https://jo:{secret.Split(' ')[^1]}@x.example/"),
+            "broken" => RawReply.Of(403, $$"""{"error":{"message":"{{text}}", {{secret}}"""),
+            _ => RawReply.Of(200, $$"""{"name":"projects/shop/locations/us/operations/1","done":true,"error":{"code":13,"message":"{{text}}"}}"""),
+        };
+    }
+
+    private static IEnumerable<string> VariablesOfTheSource() => Directory
+        .EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            && !file.Contains($"{Path.DirectorySeparatorChar}Emulator{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+        .SelectMany(file => Variable().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+        .SelectMany(name => name.EndsWith('_') ? [name + "ARTIFACTREGISTRY", name + "IAM", name + "CONTAINER", name + "STS"] : new[] { name })
+        .Distinct(StringComparer.Ordinal);
+
+    private void Set(string name, string? value)
+    {
+        _before.TryAdd(name, Environment.GetEnvironmentVariable(name));
+        Environment.SetEnvironmentVariable(name, value);
+    }
+
+    [GeneratedRegex("\"((?:CLOUDSDK|GOOGLE|GCE)_[A-Z_]+)\"")]
+    private static partial Regex Variable();
+}
