@@ -24,7 +24,7 @@ internal static class ErrorRecords
     /// <param name="message">What is wrong with the value.</param>
     /// <param name="value">The value.</param>
     public static ErrorRecord ForMisuse(string id, string message, object? value) =>
-        Record(new ArgumentException(message), ErrorCatalog.Of(id), value);
+        Record(new ArgumentException(SafeText.Clean(message)), ErrorCatalog.Of(id), value);
 
     private static ErrorRecord For(RegistryException e, object item)
     {
@@ -68,13 +68,18 @@ internal static class ErrorRecords
     }
 
     // What was given stands in $Error beside the message, so what is hidden there is hidden here.
-    private static object? Target(object? item) => item switch
+    private static object? Target(object? item)
     {
-        string or Uri when SafeText.Clean(item.ToString()!) is string text && text != item.ToString() => text,
-        not string and IEnumerable list when list.Cast<object?>().Any(each => each is string or Uri) =>
-            list.Cast<object?>().Select(Target).ToArray(),
-        _ => item,
-    };
+        // A cmdlet has all that was given to it.
+        if (item is PSCmdlet cmdlet) return cmdlet.MyInvocation.MyCommand.Name;
+        if (item is not string and IEnumerable list)
+        {
+            object?[] items = [.. list.Cast<object?>()], targets = [.. items.Select(Target)];
+            return items.SequenceEqual(targets) ? item : targets;
+        }
+
+        return item?.ToString() is string text && SafeText.Clean(text) is string clean && clean != text ? clean : item;
+    }
 
     // From 7.5 on, PowerShell shows RecommendedAction below the message; before, nobody would see it.
     private static bool ShowsAdvice { get; } = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);

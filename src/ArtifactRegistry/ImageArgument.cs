@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -101,7 +102,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             ? "what Format-Table or another Format- command made of one: leave that out"
             : value.GetType().Name;
 
-    private static ArgumentTransformationMetadataException Refuse(string message) => new(message);
+    private static ArgumentTransformationMetadataException Refuse(string message) => new(SafeText.Clean(message));
 }
 
 /// <summary>For parameters of type ImageName[]: names without wildcards.</summary>

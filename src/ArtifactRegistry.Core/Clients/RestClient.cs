@@ -48,7 +48,7 @@ public abstract class RestClient
     /// Lists page by page. The next page is asked for as soon as somebody wants more than the first item of this one, so that
     /// it is on its way while this one is read; a caller that stops before that has caused no request too many.
     /// </summary>
-    /// <param name="path">What is listed.</param>
+    /// <param name="path">What is listed; other parameters may follow it.</param>
     /// <param name="items">The field of an answer that has the items.</param>
     /// <param name="read">Reads one.</param>
     /// <param name="filter">What the service should leave out; null for nothing.</param>
@@ -91,7 +91,7 @@ public abstract class RestClient
         {
             while (true)
             {
-                string query = $"{path}?pageSize={pageSize}";
+                string query = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}pageSize={pageSize}";
                 if (filter is not null) query += $"&filter={Uri.EscapeDataString(filter)}";
                 if (token is not null) query += $"&pageToken={Uri.EscapeDataString(token)}";
                 try

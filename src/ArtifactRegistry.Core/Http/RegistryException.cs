@@ -100,19 +100,19 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// The reason from google.rpc.ErrorInfo, for example <c>IAM_PERMISSION_DENIED</c>.
     /// See https://cloud.google.com/apis/design/errors#error_info.
     /// </summary>
-    public string? Reason { get; init; }
+    public string? Reason { get; init => field = Cleaned(value); }
 
     /// <summary>The missing permission, where the service names it.</summary>
-    public string? Permission { get; init; }
+    public string? Permission { get; init => field = Cleaned(value); }
 
     /// <summary>The id under which VPC Service Controls logged a refusal.</summary>
-    public string? UniqueId { get; init; }
+    public string? UniqueId { get; init => field = Cleaned(value); }
 
     /// <summary>Method and address of the request, without query and without secrets.</summary>
-    public string? Request { get; init; }
+    public string? Request { get; init => field = Cleaned(value); }
 
     /// <summary>What to do about it, where more is known than its kind tells; null if not.</summary>
-    public string? Advice { get; init; }
+    public string? Advice { get; init => field = Cleaned(value); }
 
     /// <summary>How long the service asked to wait before another try.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -147,6 +147,8 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
         RegistryErrorKind.UnexpectedAnswer => (int?)Status is null or (>= 200 and < 300) or (>= 500 and not 501),
         _ => false,
     };
+
+    private static string? Cleaned(string? text) => text is null ? null : SafeText.Clean(text);
 
     /// <summary>The same error, told by who knows more about it.</summary>
     internal RegistryException Told(string message, string? advice = null, bool namesItsSubject = false, bool afterLostAnswer = false) =>

@@ -13,8 +13,10 @@ internal static partial class Secrets
     private const int MaxKnown = 256;
     private const int MinRandomLength = 40;
 
+    private const string EscapedQuote = """(?:\\+"|\\+u0022|&quot;|&#34;|%22)""";
+
     // The name of a field that holds a secret.
-    private const string SecretName = """[^"\\]*(?:(?<!page)token|secret|password|private_?key|assertion|credential)[^"\\]*""";
+    private const string SecretName = """[^"\\&%]*(?:(?<!page)token|secret|password|private_?key|assertion|credential)[^"\\&%]*""";
 
     private static ImmutableArray<string> s_known = [];
 
@@ -66,7 +68,7 @@ internal static partial class Secrets
         shown = PrivateKey().Replace(shown, SafeText.Hidden);
         shown = UserInformation().Replace(shown, SafeText.Hidden + "@");
         shown = Field().Replace(shown, "$1" + SafeText.Hidden + "$2");
-        shown = FieldInString().Replace(shown, "$1" + SafeText.Hidden + "$2");
+        shown = EscapedField().Replace(shown, "$1" + SafeText.Hidden + "$2");
         shown = Parameter().Replace(shown, "$1" + SafeText.Hidden);
         shown = Header().Replace(shown, "$1" + SafeText.Hidden);
         shown = Token().Replace(shown, SafeText.Hidden);
@@ -113,9 +115,9 @@ internal static partial class Secrets
     [GeneratedRegex($"""("{SecretName}"\s*:\s*")(?:[^"\\]|\\.)*("|$)""", RegexOptions.IgnoreCase)]
     private static partial Regex Field();
 
-    // The same in a string of JSON, where quotation marks are escaped.
-    [GeneratedRegex($"""(\\+"{SecretName}\\+"\s*:\s*\\+").*?(\\+"|$)""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex FieldInString();
+    // The same where the quotation marks are escaped: JSON in a string of JSON, in HTML or in an address.
+    [GeneratedRegex($"""({EscapedQuote}{SecretName}{EscapedQuote}\s*(?::|%3A)\s*{EscapedQuote}).*?({EscapedQuote}|$)""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex EscapedField();
 
     // A parameter of an address or of a form.
     [GeneratedRegex(
@@ -128,9 +130,9 @@ internal static partial class Secrets
         RegexOptions.IgnoreCase)]
     private static partial Regex Header();
 
-    // Google's access and refresh tokens, client secrets and API keys; signed tokens; GitHub's tokens.
+    // Google's access and refresh tokens (also as a path, which loses a slash), client secrets and API keys; signed tokens; GitHub's tokens.
     [GeneratedRegex(
-        @"\bya29\.[\w.~+/=-]+|\b1(//|%2F%2F)[\w-]{10,}|\bGOCSPX-[\w-]+|\bAIza[\w-]{30,}|\beyJ[\w-]{12,}(\.[\w-]*)*|\b(gh[a-z]_|github_pat_)\w{20,}")]
+        @"\bya29\.[\w.~+/=-]+|\b1(/{1,2}|%2F%2F)0[\w-]{10,}|\bGOCSPX-[\w-]+|\bAIza[\w-]{30,}|\beyJ[\w-]{12,}(\.[\w-]*)*|\b(gh[a-z]_|github_pat_)\w{20,}")]
     private static partial Regex Token();
 
     [GeneratedRegex("""(?<![\w+/-]|page_?Token=|pageToken"\s?:\s?")[\w+/-]{40,}={0,2}""", RegexOptions.IgnoreCase)]

@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Tests.Faults;
 /// <param name="Kind">What it is.</param>
 /// <param name="Value">The whole text.</param>
 /// <param name="Needle">The part of it that must be nowhere.</param>
-public sealed record PlantedSecret(string Kind, string Value, string Needle)
+internal sealed record PlantedSecret(string Kind, string Value, string Needle)
 {
     private const string KeyFile =
         """{"type":"service_account","private_key_id":"PLANTEDid","private_key":"-----BEGIN PRIVATE KEY-----\nMIIEvPLANTEDkey0Ba7xQz\n-----END PRIVATE KEY-----\n","client_email":"a@p.iam.gserviceaccount.com"}""";

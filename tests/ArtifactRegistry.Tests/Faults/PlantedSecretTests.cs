@@ -53,17 +53,16 @@ public sealed partial class PlantedSecretTests : IDisposable
         foreach (ParameterMetadata parameter in info.Parameters.Values.Where(TakesText))
         {
             shop.Session.Set("splat", Arguments(info, parameter.Name));
-            foreach (PlantedSecret secret in PlantedSecret.All)
-            {
-                shop.Session.Set("text", secret.Value);
-                string confirm = info.Parameters.ContainsKey("Confirm") ? "-Confirm:$false" : "";
+            shop.Session.Set("texts", PlantedSecret.All.Select(secret => secret.Value).ToArray());
+            string confirm = info.Parameters.ContainsKey("Confirm") ? "-Confirm:$false" : "";
 
-                ScriptResult result = shop.Run($"{Loud} & {command} @splat -{parameter.Name} $text {confirm}{AllOfIt}");
+            ScriptResult result = shop.Run(
+                $"{Loud} foreach ($text in $texts) {{ try {{ & {command} @splat -{parameter.Name} $text {confirm} }} catch {{ $_ }} }}{AllOfIt}");
 
-                secret.MustNotBeIn(PlantedSecret.Seen(result), $"{command} -{parameter.Name}");
-                if (command == "Connect-ArRegistry")
-                    shop.Session.Run($"Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint {shop.Emulator.Url}");
-            }
+            string seen = PlantedSecret.Seen(result);
+            foreach (PlantedSecret secret in PlantedSecret.All) secret.MustNotBeIn(seen, $"{command} -{parameter.Name}");
+            if (command == "Connect-ArRegistry")
+                shop.Session.Run($"Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint {shop.Emulator.Url}");
         }
     }
 
@@ -128,7 +127,7 @@ public sealed partial class PlantedSecretTests : IDisposable
 
         string seen = PlantedSecret.Seen(result) + (File.Exists(journal) ? await File.ReadAllTextAsync(journal, TestContext.Current.CancellationToken) : "");
         Assert.Contains(echoed, line => line.Contains(Token, StringComparison.Ordinal));
-        Assert.Contains("(hidden)", seen, StringComparison.Ordinal);
+        if (kind is not "header") Assert.Contains("(hidden)", seen, StringComparison.Ordinal); // of headers nothing is shown
         new PlantedSecret("token", Token, "PLANTEDtoken-4711").MustNotBeIn(seen, kind);
         Assert.DoesNotContain('\u001b', seen);
         Assert.DoesNotContain('\u202e', seen);
@@ -204,25 +203,25 @@ public sealed partial class PlantedSecretTests : IDisposable
         string text = System.Text.Json.JsonEncodedText.Encode(secret + " \u001b[31m \u202e").ToString();
         return kind switch
         {
-            "data" => RawReply.Of(200, $$"""
+            "data" => RawReply.Of(200, $$$$"""
                 {
-                  "name":"projects/shop/locations/us/repositories/apps","format":"DOCKER","description":"{{text}}","mode":"{{text}}","etag":"{{text}}",
-                  "repositories":[{"name":"projects/shop/locations/us/repositories/apps","format":"DOCKER","description":"{{text}}","mode":"{{text}}"}],
-                  "dockerImages":[{"name":"projects/shop/locations/us/repositories/apps/dockerImages/web@sha256:{{new string('a', 64)}}",
-                    "mediaType":"{{text}}","artifactType":"{{text}}","uploadTime":"2024-01-01T00:00:00Z",
-                    "imageManifests":[{"architecture":"{{text}}","os":"{{text}}","digest":"sha256:{{new string('b', 64)}}"}]}],
-                  "tags":[],"bindings":[{"role":"roles/artifactregistry.reader","members":["user:{{text}}"],
-                    "condition":{"title":"{{text}}","expression":"{{text}}"}}],
-                  "clusters":[{"name":"c1","location":"{{text}}","nodePools":[{"name":"{{text}}","config":{"serviceAccount":"{{text}}"}}]}],
-                  "missingZones":["{{text}}"],"projectNumber":"123","projectId":"shop","done":true
+                  "name":"projects/shop/locations/us/repositories/apps","format":"DOCKER","description":"{{{{text}}}}","mode":"{{{{text}}}}","etag":"{{{{text}}}}",
+                  "repositories":[{"name":"projects/shop/locations/us/repositories/apps","format":"DOCKER","description":"{{{{text}}}}","mode":"{{{{text}}}}"}],
+                  "dockerImages":[{"name":"projects/shop/locations/us/repositories/apps/dockerImages/web@sha256:{{{{new string('a', 64)}}}}",
+                    "mediaType":"{{{{text}}}}","artifactType":"{{{{text}}}}","uploadTime":"2024-01-01T00:00:00Z",
+                    "imageManifests":[{"architecture":"{{{{text}}}}","os":"{{{{text}}}}","digest":"sha256:{{{{new string('b', 64)}}}}"}]}],
+                  "tags":[],"bindings":[{"role":"roles/artifactregistry.reader","members":["user:{{{{text}}}}"],
+                    "condition":{"title":"{{{{text}}}}","expression":"{{{{text}}}}"}}],
+                  "clusters":[{"name":"c1","location":"{{{{text}}}}","nodePools":[{"name":"{{{{text}}}}","config":{"serviceAccount":"{{{{text}}}}"}}]}],
+                  "missingZones":["{{{{text}}}}"],"projectNumber":"123","projectId":"shop","done":true
                 }
                 """),
             "error" => RawReply.Of(
-                403, $$"""{"error":{"code":403,"message":"{{text}}","status":"PERMISSION_DENIED","details":[{"reason":"{{text}}","metadata":{"permission":"{{text}}"}}]}}"""),
+                403, $$$$"""{"error":{"code":403,"message":"{{{{text}}}}","status":"PERMISSION_DENIED","details":[{"reason":"{{{{text}}}}","metadata":{"permission":"{{{{text}}}}"}}]}}"""),
             "page" => RawReply.Of(403, $"<html><title>Blocked</title><pre>{secret}\u001b[31m\u202e</pre></html>", "text/html"),
             "header" => RawReply.Of(400, "{}", "application/json", $"X-Echo: {secret}", $"Location: https://jo:{secret.Split(' ')[^1]}@x.example/"),
-            "broken" => RawReply.Of(403, $$"""{"error":{"message":"{{text}}", {{secret}}"""),
-            _ => RawReply.Of(200, $$"""{"name":"projects/shop/locations/us/operations/1","done":true,"error":{"code":13,"message":"{{text}}"}}"""),
+            "broken" => RawReply.Of(403, $$$$"""{"error":{"message":"{{{{text}}}}", {{{{secret}}}}"""),
+            _ => RawReply.Of(200, $$$$"""{"name":"projects/shop/locations/us/operations/1","done":true,"error":{"code":13,"message":"{{{{text}}}}"}}"""),
         };
     }
 
