@@ -77,7 +77,7 @@ public sealed record Endpoints
         host = host.Split('/')[0].ToLowerInvariant();
         bool isGoogles = Uri.CheckHostName(host) is UriHostNameType.Dns
             && new[] { RegistryDomain, "gcr.io" }.Any(domain => domain is not null && (host == domain || host.EndsWith($".{domain}", StringComparison.Ordinal)));
-        return isGoogles || (ArtifactRegistry.IsLoopback && host == ArtifactRegistry.Authority)
+        return isGoogles || (Loopback.Is(ArtifactRegistry) && host == ArtifactRegistry.Authority)
             ? host
             : throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
