@@ -57,7 +57,7 @@ public sealed partial class PlantedSecretTests : IDisposable
             string confirm = info.Parameters.ContainsKey("Confirm") ? "-Confirm:$false" : "";
 
             ScriptResult result = shop.Run(
-                $"{Loud} foreach ($text in $texts) {{ try {{ & {command} @splat -{parameter.Name} $text {confirm} }} catch {{ $_ }} }}{AllOfIt}");
+                $"{Loud} foreach ($text in $texts) {{ try {{ & {command} @splat -{parameter.Name} $text {confirm} }} catch {{ Write-Error -ErrorRecord $_ }} }}{AllOfIt}");
 
             string seen = PlantedSecret.Seen(result);
             foreach (PlantedSecret secret in PlantedSecret.All) secret.MustNotBeIn(seen, $"{command} -{parameter.Name}");
