@@ -12,7 +12,7 @@ internal sealed class MetadataServer : ICredential
 {
     private const string Identity = "computeMetadata/v1/instance/service-accounts/default/";
     private const string ProjectId = "computeMetadata/v1/project/project-id";
-    private const int Tries = 3;
+    private const int MaxAttempts = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
@@ -29,30 +29,38 @@ internal sealed class MetadataServer : ICredential
     /// <summary>The metadata server, if there is one. Elsewhere its address leads nowhere, so there is little patience.</summary>
     public static async Task<MetadataServer?> FindAsync(SignIn signIn, Action<string>? trace, CancellationToken stop)
     {
-        for (int attempt = 0; attempt < Tries; attempt++)
+        try
         {
-            using var limit = new CancellationTokenSource(Patience, signIn.Clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
-            try
-            {
-                (HttpStatusCode status, bool isGoogles, string body) = await GetAsync(
-                    signIn, Identity + "email", tryAgain: false, trace, either.Token);
-                if (!isGoogles) return null;
-                return new MetadataServer(status is HttpStatusCode.OK ? body.Trim() : null, signIn);
-            }
-            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-            {
-                trace?.Invoke($"The metadata server did not answer within {Patience.TotalSeconds:0} s.");
-            }
-            catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
-            {
-                if (IsNobodyThere(e)) return null;
-                // Something is there and stumbles. Who gave it up at once would go on as somebody else, or as nobody.
-                await Task.Delay(Pause, stop);
-            }
+            return await new Retry(MaxAttempts, Pause, Pause).RunAsync((_, token) => LookAsync(signIn, trace, token), stop);
         }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
+        {
+            return null;
+        }
+    }
 
-        return null;
+    private static async Task<Attempt<MetadataServer?>> LookAsync(SignIn signIn, Action<string>? trace, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(Patience, signIn.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            (HttpStatusCode status, bool isGoogles, string body) = await GetAsync(
+                signIn, Identity + "email", tryAgain: false, trace, either.Token);
+            return new Attempt<MetadataServer?>(
+                isGoogles ? new MetadataServer(status is HttpStatusCode.OK ? body.Trim() : null, signIn) : null);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            string message = $"The metadata server did not answer within {Patience.TotalSeconds:0} s.";
+            trace?.Invoke(message);
+            return new Attempt<MetadataServer?>(new RegistryException(RegistryErrorKind.Unauthenticated, message));
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
+        {
+            // A server that is there and stumbles is asked again: giving up at once would mean to go on as somebody else.
+            return IsNobodyThere(e) ? new Attempt<MetadataServer?>((MetadataServer?)null) : new Attempt<MetadataServer?>(e);
+        }
     }
 
     private static bool IsNobodyThere(RegistryException e) => e.InnerException is HttpRequestException

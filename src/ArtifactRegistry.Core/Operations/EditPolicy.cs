@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
@@ -30,9 +31,8 @@ public sealed class EditPolicy
     private const int MostGroups = 250;
 
     // Many writers take turns, and each needs about a second of the service: this lasts for some minutes.
-    private const int Tries = 40;
-    private const int TriesForNewMembers = 12;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+    private static readonly Retry Writes = new(40, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8));
+    private const int MaxAttemptsForNewMembers = 12;
 
     private readonly PolicyResource _resource;
     private readonly PolicyEdit _edit;
@@ -122,36 +122,36 @@ public sealed class EditPolicy
         return dead is null ? e : e.Told(e.Message, $"The account was deleted. {DeadMember.Advice(_resource.Name, dead, role)}");
     }
 
-    private async Task WriteAsync(IReadOnlyList<string> members, CancellationToken stop)
+    private Task<bool> WriteAsync(IReadOnlyList<string> members, CancellationToken stop) =>
+        Writes.RunAsync((number, token) => ReadAndWriteAsync(members, number, token), stop);
+
+    // What reading throws was tried often enough; what is returned as a failure is read and written anew.
+    private async Task<Attempt<bool>> ReadAndWriteAsync(IReadOnlyList<string> members, int number, CancellationToken stop)
     {
-        for (int tried = 1; ; tried++)
+        JsonObject policy = await _resource.ReadAsync(stop);
+        _members = [.. Policies.AllMembers(policy)];
+        IReadOnlyList<string> changed = _edit.Apply(policy, members);
+        if (changed.Count > 0) RequireRoom(policy);
+        if (_changedAtFirst is null && changed.Count > 0)
+            _agreed = await _confirm(_resource.Name, _edit.Describe(changed));
+        _changedAtFirst ??= changed;
+        _remaining = [.. Policies.Read(policy, _resource.Name, ReaderRoles.OnProject)];
+        if (!_agreed || changed.Count == 0) return new Attempt<bool>(false);
+
+        try
         {
-            JsonObject policy = await _resource.ReadAsync(stop);
-            _members = [.. Policies.AllMembers(policy)];
-            IReadOnlyList<string> changed = _edit.Apply(policy, members);
-            if (changed.Count > 0) RequireRoom(policy);
-            if (_changedAtFirst is null && changed.Count > 0)
-                _agreed = await _confirm(_resource.Name, _edit.Describe(changed));
-            _changedAtFirst ??= changed;
-            _remaining = [.. Policies.Read(policy, _resource.Name, ReaderRoles.OnProject)];
-            if (!_agreed || changed.Count == 0) return;
-
-            try
-            {
-                await _resource.WriteAsync(policy, stop);
-                return;
-            }
-            catch (RegistryException e) when (tried < Tries && (e.Kind is RegistryErrorKind.Aborted || e.OutcomeUnknown))
-            {
-            }
-            catch (RegistryException e) when (Refusal(e) is RegistryException refusal)
-            {
-                bool later = refusal.Kind is RegistryErrorKind.MemberNotFound && tried < TriesForNewMembers
-                    && _edit is PolicyEdit.Grant { MembersAreNew: true };
-                if (!later) throw refusal;
-            }
-
-            await Task.Delay(PauseBefore(tried + 1), stop);
+            await _resource.WriteAsync(policy, stop);
+            return new Attempt<bool>(true);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.Aborted || e.OutcomeUnknown)
+        {
+            return new Attempt<bool>(e);
+        }
+        catch (RegistryException e) when (Refusal(e) is RegistryException refusal)
+        {
+            bool mayComeLater = refusal.Kind is RegistryErrorKind.MemberNotFound && number < MaxAttemptsForNewMembers
+                && _edit is PolicyEdit.Grant { MembersAreNew: true };
+            return mayComeLater ? new Attempt<bool>(refusal) : throw refusal;
         }
     }
 
@@ -206,15 +206,6 @@ public sealed class EditPolicy
             message,
             @$"(?<![\w.@+-]){Regex.Escape(MemberName.IdentityOf(member))}(?![\w@+-]|\.\w)",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-
-    private static TimeSpan PauseBefore(int attempt)
-    {
-        TimeSpan longest = TimeSpan.FromMilliseconds(50 * Math.Pow(2, Math.Min(attempt, 16)));
-        if (longest > LongestPause) longest = LongestPause;
-#pragma warning disable CA5394 // Jitter keeps writers apart; nothing depends on it being hard to guess.
-        return TimeSpan.FromMilliseconds(10) + (longest * Random.Shared.NextDouble());
-#pragma warning restore CA5394
-    }
 
     private PolicyOutcome Outcome(IReadOnlyList<string> members)
     {
