@@ -105,8 +105,11 @@ public sealed class StoryTests
         shop.State.AddImage(shop.Repository, PowerShellSession.Token.Replace('.', '-'), "v1");
         shop.Session.Run($"$null = Connect-ArRegistry {PowerShellSession.Token.Replace('.', '-')} -Endpoint '{shop.Emulator.Url}'").MustSucceed();
 
-        ScriptResult result = shop.Run("$null = Get-ArImage us-docker.pkg.dev/shop/apps -Debug").MustSucceed();
+        ScriptResult result = shop.Run("$null = Get-ArImage us-docker.pkg.dev/shop/apps -Debug");
 
+        // An image of that name cannot be shown, which is an error of it.
+        Assert.Contains("(hidden)", result.ErrorText, StringComparison.Ordinal);
+        Assert.DoesNotContain("test-token", result.Error.Exception.ToString(), StringComparison.Ordinal);
         Assert.Contains(result.Debug, text => text.Contains("(hidden)", StringComparison.Ordinal));
         Assert.DoesNotContain(result.Debug, text => text.Contains("test-token", StringComparison.Ordinal));
     }

@@ -60,5 +60,5 @@ internal sealed class Retry
         return last.Value;
     }
 
-    private static RegistryException? Failure(Outcome<object> outcome) => (outcome.Result as Attempt)?.Failure;
+    private static RegistryException? Failure(Outcome<object> outcome) => outcome is { Result: Attempt attempt } ? attempt.Failure : null;
 }
