@@ -50,10 +50,15 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
             ? ListAllDockerImagesOfAsync(image, stop)
             : FilteredAsync(
                 filter => ListDockerImagesAsync(image, filter, stop),
-                $"name=\"{image.RepositoryResource}/dockerImages/{image.EscapedPackage}@*\"",
+                FilterFor(image),
                 IsOf(image),
                 refused: () => Features.RefusesImageFilter = true,
                 stop);
+
+    /// <summary>The same, with a filter in any case.</summary>
+    /// <exception cref="RegistryException">The service takes no filter, among other reasons.</exception>
+    internal IAsyncEnumerable<DockerImageMessage> ListFilteredDockerImagesOfAsync(ImageName image, CancellationToken stop) =>
+        ListDockerImagesAsync(image, FilterFor(image), stop);
 
     /// <summary>The same, narrowed here in any case.</summary>
     internal async IAsyncEnumerable<DockerImageMessage> ListAllDockerImagesOfAsync(
@@ -168,6 +173,8 @@ public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints en
         SendAsync(
             HttpMethod.Post, $"{repository.RepositoryResource}:setIamPolicy",
             new JsonObject { ["policy"] = policy.DeepClone() }, Repeat.OnlyIfRefused, PolicyMessage.Read, stop);
+
+    private static string FilterFor(ImageName image) => $"name=\"{image.RepositoryResource}/dockerImages/{image.EscapedPackage}@*\"";
 
     private static Func<DockerImageMessage, bool> IsOf(ImageName image)
     {

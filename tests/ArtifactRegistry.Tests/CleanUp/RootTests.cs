@@ -16,6 +16,12 @@ public sealed class RootTests
     [InlineData("'https://us-docker.pkg.dev/shop/apps/web:v1@DIGEST'")]
     [InlineData("'projects/shop/locations/us/repositories/apps/dockerImages/web@DIGEST'")]
     [InlineData("'mirror.example.com/other/name@DIGEST'")]
+    [InlineData("'DIGEST'.ToUpperInvariant()")]
+    [InlineData("'DIGEST'.Replace(':', '-')")]
+    [InlineData("'DIGEST'.Replace(':', '%3A')")]
+    [InlineData("'us-docker.pkg.dev%2Fshop%2Fapps%2Fweb%40DIGEST'.Replace(':', '%3a')")]
+    [InlineData("'docker-pullable://mirror.example.com/name@DIGEST'.ToUpperInvariant()")]
+    [InlineData("'DIGEST'.Substring(7)")]
     [InlineData("(Get-ArImage \"$app@DIGEST\")")]
     [InlineData("(Get-ArImageTag $app | Where-Object Digest -eq 'DIGEST')")]
     [InlineData("([pscustomobject]@{ Digest = 'DIGEST' })")]
@@ -37,7 +43,7 @@ public sealed class RootTests
         string given = inUse.Replace("DIGEST", used, StringComparison.Ordinal)
             .Replace("OTHER", CleanUpWords.Nothing(), StringComparison.Ordinal);
 
-        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse {given}").MustSucceed();
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse ({given})").MustSucceed();
 
         Assert.Equal([used], Row.Digests(result, "Kept"));
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
@@ -84,6 +90,64 @@ public sealed class RootTests
 
         ScriptResult allowed = shop.Run($"Remove-ArUntaggedImage $app -InUse {inUse} -AllowEmptyInUse -Confirm:$false");
         Assert.Equal([garbage], Row.Digests(allowed.MustSucceed(), "Removed"));
+    }
+
+    // containerd/containerd#8408: a pod may report the digest of the image's configuration.
+    [Theory]
+    [InlineData("application/vnd.oci.image.manifest.v1+json")]
+    [InlineData("application/vnd.docker.distribution.manifest.v2+json")]
+    public async Task What_runs_by_the_digest_of_its_configuration_is_kept(string type)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string used = shop.Add(new ImageOptions { MediaType = type, UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
+        string garbage = shop.Add(new ImageOptions { MediaType = type, UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
+        string index = shop.AddIndexOver(used);
+        string config = (string)JsonNode.Parse(shop.State.Manifest(shop.Repository, "web", used))!["config"]!["digest"]!;
+
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse {config}").MustSucceed();
+
+        Assert.Equal(CleanUpWords.Sorted(used, index), Row.Digests(result, "Kept"));
+        Assert.Equal([garbage], Row.Digests(result, "Removed"));
+        Assert.Empty(result.Warnings);
+    }
+
+    [Theory]
+    [InlineData("$app")]
+    [InlineData("us-docker.pkg.dev/shop/apps")]
+    [InlineData("(Get-ArImage $app)")]
+    public async Task In_use_that_matches_nothing_ends_the_command_before_the_first_deletion(string what)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string garbage = shop.Add();
+        shop.AddAged(TimeSpan.FromDays(9), "api");
+
+        foreach (string verb in new[] { "Get", "Remove" })
+        {
+            ScriptResult result = shop.Run(
+                $"try {{ {verb}-ArUntaggedImage {what} -InUse {CleanUpWords.Nothing()}{(verb == "Remove" ? " -Confirm:$false" : "")} }} catch {{ throw }}");
+
+            Assert.NotNull(result.Thrown);
+            Assert.Equal("InUseMatchesNothing", result.ErrorId);
+            Assert.Empty(result.Output);
+            Assert.Empty(shop.Changes);
+        }
+
+        ScriptResult meant = shop.Run(
+            $"Remove-ArUntaggedImage {what} -InUse {CleanUpWords.Nothing()} -AllowUnmatchedInUse -Confirm:$false").MustSucceed();
+        Assert.Contains(garbage, Row.Digests(meant, "Removed"));
+        Assert.Contains("1 of 1 entries of -InUse match nothing", Assert.Single(meant.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_use_that_matches_in_one_image_only_is_enough_for_all()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string used = shop.Add(), api = shop.AddAged(TimeSpan.FromDays(9), "api");
+
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -InUse {used} -Confirm:$false").MustSucceed();
+
+        Assert.Equal([used], Row.Digests(result, "Kept"));
+        Assert.Equal([api], Row.Digests(result, "Removed"));
     }
 
     [Fact]

@@ -92,7 +92,11 @@ internal sealed class CleanUpPlanner(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _listings.Dispose();
+        _slots.Dispose();
+    }
 
     private async IAsyncEnumerable<ImageName> ImagesAsync(ImagePattern what, [EnumeratorCancellation] CancellationToken stop)
     {

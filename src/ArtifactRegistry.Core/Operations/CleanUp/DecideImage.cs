@@ -65,7 +65,9 @@ internal sealed class DecideImage
                 Mark(subject, $"subject of {ReferrerInWords(node)} {node}", node);
             foreach (ImageNode referrer in node.TagReferrers.Where(referrer => referrer.FollowsTagSubjects))
                 Mark(referrer, $"{referrer.TaggedKind.InWords()} of {node} by its tag", node);
-            foreach (ImageNode subject in node.FollowsTagSubjects ? node.TagSubjects : [])
+            // It is one of several images' that is kept with another one: that keeps no more.
+            bool isKeptBySubject = node.KeptBy is not null && node.TagSubjects.Contains(node.KeptBy);
+            foreach (ImageNode subject in node.FollowsTagSubjects && !isKeptBySubject ? node.TagSubjects : [])
                 Mark(subject, $"subject of {node.TaggedKind.InWords()} {node}", node);
             if (!_inUse.Contains(node)) continue;
             // A pod may report the digest of its platform, while its name is that of the index.

@@ -32,10 +32,14 @@ internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateT
 /// of its images.
 /// </summary>
 /// <param name="client">The API.</param>
-internal sealed class ImageListings(ArtifactRegistryClient client)
+internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
 {
     // An image is taken out when it is asked for, so that of a large repository no more is held than has to be.
     private readonly ConcurrentDictionary<ImageName, Lazy<Task<Dictionary<ImageName, ImageListing>>>> _repositories = [];
+
+    // Whether the service takes a filter is found out by one request, and not by one for each image that is planned ahead.
+    private readonly SemaphoreSlim _first = new(1);
+    private bool _filters;
 
     /// <summary>Lists an image.</summary>
     /// <param name="image">The image.</param>
@@ -43,8 +47,40 @@ internal sealed class ImageListings(ArtifactRegistryClient client)
     /// <param name="stop">Cancelled when the command ends.</param>
     public async Task<ImageListing> OfAsync(ImageName image, bool others, CancellationToken stop)
     {
-        if (client.Features.RefusesImageFilter) return await UnfilteredAsync(image, others, stop);
-        return TakeFrom(await ReadAsync(image.ToRepository(), client.ListDockerImagesOfAsync(image, stop), stop), image);
+        if (!_filters && !client.Features.RefusesImageFilter)
+        {
+            await _first.WaitAsync(stop);
+            try
+            {
+                if (!client.Features.RefusesImageFilter && await FilteredAsync(image, stop) is ImageListing first) return first;
+            }
+            finally
+            {
+                _first.Release();
+            }
+        }
+
+        return (_filters ? await FilteredAsync(image, stop) : null) ?? await UnfilteredAsync(image, others, stop);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _first.Dispose();
+
+    /// <summary>Lists an image with a filter; null if the service refuses it.</summary>
+    private async Task<ImageListing?> FilteredAsync(ImageName image, CancellationToken stop)
+    {
+        try
+        {
+            ImageListing listing = TakeFrom(
+                await ReadAsync(image.ToRepository(), client.ListFilteredDockerImagesOfAsync(image, stop), stop), image);
+            _filters = true;
+            return listing;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.InvalidArgument)
+        {
+            client.Features.RefusesImageFilter = true;
+            return null;
+        }
     }
 
     /// <summary>Lists an image without a filter, which may miss what it should find.</summary>
