@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Emulator;
@@ -51,20 +50,12 @@ public sealed class RefreshTests : CoreTest
             case "tagged referrer": Add(new ImageOptions { Tags = ["sbom"], SubjectDigest = subject, ArtifactType = "a/sbom" }); break;
             case "tag of its index": State.MoveTag(Apps, "web", "release", index); break;
             case "policy":
-                State.AddRepository(Apps, new RepositoryOptions
-                {
-                    Settings = new JsonObject
-                    {
-                        ["cleanupPolicies"] = new JsonObject
-                        {
-                            ["ours"] = new JsonObject
-                            {
-                                ["action"] = "KEEP",
-                                ["condition"] = new JsonObject { ["versionNamePrefixes"] = new JsonArray(subject) },
-                            },
-                        },
-                    },
-                });
+                using (var body = new StringContent(
+                    $$$"""{"cleanupPolicies": {"ours": {"action": "KEEP", "condition": {"versionNamePrefixes": ["{{{subject}}}"] } } } }""",
+                    System.Text.Encoding.UTF8, "application/json"))
+                    (await SharedHttp.PatchAsync(
+                        new Uri(Emulator.Url, "v1/projects/shop/locations/us/repositories/apps?updateMask=cleanupPolicies"), body, Stop))
+                        .EnsureSuccessStatusCode();
                 break;
             case "pushed again":
                 State.MoveTag(Apps, "web", "passing", subject);
