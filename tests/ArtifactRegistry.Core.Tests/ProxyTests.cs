@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Http;

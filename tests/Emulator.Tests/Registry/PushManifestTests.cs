@@ -156,6 +156,7 @@ public sealed class PushManifestTests : RegistryTest
             manifest["subject"] = new JsonObject { ["mediaType"] = Oci.Index, ["digest"] = digest, ["size"] = 7 };
         });
 
+        Behaviour.SubjectDigest = true;
         List<JsonObject> images = await ListAsync($"{AppsPath}/dockerImages", "dockerImages");
 
         Assert.Equal(4, images.Count);

@@ -88,10 +88,15 @@ internal sealed class RandomImage
     public HashSet<string> Family(string digest)
     {
         HashSet<string> family = [digest];
-        while (_nodes.Any(node => node.Edges.Append(node.Digest).Any(family.Contains)
-            && node.Edges.Append(node.Digest).Count(family.Add) > 0))
+        int before;
+        do
         {
+            before = family.Count;
+            foreach (Node node in _nodes)
+                if (node.Edges.Append(node.Digest).Any(family.Contains))
+                    family.UnionWith(node.Edges.Append(node.Digest));
         }
+        while (family.Count > before);
         return family;
     }
 
