@@ -97,7 +97,11 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
             await world.Emulator.Requests.WaitUntilIdleAsync(stop).WaitAsync(TimeSpan.FromSeconds(30), stop);
             IReadOnlyList<RecordedRequest> requests = world.Emulator.Requests.Snapshot();
             Count(requests, weather, result);
-            return new Trial(result, before, world.Facts(), world.Neighbour.Facts, requests, world.Identities(requests));
+            SortedDictionary<string, string> after = world.Facts();
+            Dictionary<string, string> others = new(world.Neighbour.Facts, StringComparer.Ordinal);
+            foreach (string digest in weather.TakenByOthers)
+                if (!after.ContainsKey(digest)) others[digest] = "";
+            return new Trial(result, before, after, others, requests, world.Identities(requests));
         }
 
         private PowerShellSession Take() => _sessions.TryTake(out PowerShellSession? session) ? session : new PowerShellSession();

@@ -67,7 +67,11 @@ internal sealed record Scenario(string Script, params string[] Scopes)
         ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
         ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
         ["Remove-ArImageTag"] = new(
-            $"{EachImage} | Remove-ArImageTag | ForEach-Object {{ \"tag $($_.Image):$($_.Tag)||$($_.Digest)\" }}"),
+            $"{EachImage} | Remove-ArImageTag | ForEach-Object {{ \"tag $($_.Image):$($_.Tag)||$($_.Digest)\" }}")
+        {
+            // The tags of each image are listed, to ask before the last of them goes.
+            Bystanders = [.. Enumerable.Range(0, World.Images).Select(i => $"{World.Apps}/web{i}")],
+        },
         ["Remove-ArImage, by tag"] = new($"{EachImage} | Remove-ArImage -Confirm:$false | {Removed}"),
         ["Remove-ArImage -DeleteTags"] = new(
             $"{EachImage.Replace(":v1", ":v2", StringComparison.Ordinal)} | Remove-ArImage -DeleteTags -Confirm:$false | {Removed}"),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ArtifactRegistry.Emulator;
 
 namespace ArtifactRegistry.Tests.Faults;
@@ -10,6 +11,12 @@ internal abstract class Weather
 
     /// <summary>How many operations were made to fail, to never finish, to vanish or not to be readable.</summary>
     public int OperationsSpoilt { get; protected set; }
+
+    /// <summary>
+    /// The digests, as <see cref="World.Facts"/> names them, whose deletion ended with code 5: had it not been for this one,
+    /// somebody else would have deleted them.
+    /// </summary>
+    public ConcurrentBag<string> TakenByOthers { get; } = [];
 
     /// <summary>How often somebody else is there at the wrong moment; see <see cref="Neighbour"/>.</summary>
     public virtual double Company => 0;
@@ -93,13 +100,16 @@ internal sealed class Storm(double rate, int seed) : Weather
         if (seed % 2 == 0) behaviour.OperationPolls = 0;
 #pragma warning disable CA5394 // Repeatable on purpose; nothing secret hangs on it.
         var random = new Random(seed);
-        behaviour.OperationFate = _ =>
+        behaviour.OperationFate = request =>
         {
             lock (random)
             {
                 if (random.NextDouble() >= rate) return OperationFate.Finishes;
                 OperationsSpoilt++;
-                return (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.NotFound + 1);
+                var fate = (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.NotFound + 1);
+                if (fate is OperationFate.NotFound && request.Path.Split('/') is [.., "packages", string image, "versions", string digest])
+                    TakenByOthers.Add($"digest {World.Apps}/{image}@{digest}");
+                return fate;
             }
         };
 #pragma warning restore CA5394
