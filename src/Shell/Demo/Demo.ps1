@@ -50,8 +50,9 @@ $done = Remove-ArUntaggedImage $hello -OlderThan 0s -Confirm:$false
 
 # Fetch each layer of each tag that is left from the registry, and compare its digest with what was fetched:
 $registry = $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY + 'v2/us/shop/apps/hello'
+$accept = @{ Accept = 'application/vnd.oci.image.manifest.v1+json' }
 foreach ($tag in (Get-ArImageTag $hello).Tag) {
-    foreach ($layer in (Invoke-RestMethod "$registry/manifests/$tag").layers) {
+    foreach ($layer in (Invoke-RestMethod "$registry/manifests/$tag" -Headers $accept).layers) {
         $blob = (Invoke-WebRequest "$registry/blobs/$($layer.digest)").RawContentStream
         $hash = (Get-FileHash -InputStream $blob).Hash
         "{0,-6} {1,7} bytes, digest as it should be: {2}" -f $tag, $blob.Length, ("sha256:$hash" -eq $layer.digest)
