@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Xml.Linq;
-using ArtifactRegistry.Shell;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -49,11 +48,10 @@ public sealed class HelpWriterTests : IDisposable
         CancellationToken stop = TestContext.Current.CancellationToken;
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, cmdlet + ".md"), page, stop);
         string output = Path.Combine(_folder.Path, "help.xml");
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
-        string writer = Path.Combine(Checkout.Root, "src/Help/bin", configuration, "net10.0/ArtifactRegistry.Help.dll");
         string module = Path.Combine(Checkout.Root, "bin/ArtifactRegistry.dll");
-        using Process process = Process.Start(
-            new ProcessStartInfo(PowerShellProgram.DotNet, [writer, module, _folder.Path, output]) { RedirectStandardError = true })!;
+        ProcessStartInfo start = Checkout.Program("Help", module, _folder.Path, output);
+        start.RedirectStandardError = true;
+        using Process process = Process.Start(start)!;
         string error = await process.StandardError.ReadToEndAsync(stop);
         await process.WaitForExitAsync(stop);
         return (process.ExitCode, error, File.Exists(output) ? XDocument.Load(output) : null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ArtifactRegistry.Shell;
 
 namespace ArtifactRegistry.Benchmarks;
@@ -8,8 +9,9 @@ internal static class Engine
     /// <summary>Gets the statement that imports the module.</summary>
     public static string ImportModule => $"Import-Module '{Processes.Module}'; ";
 
-    /// <summary>Gets the arguments of the .NET host that run a script.</summary>
-    public static string[] Arguments(string script) => [PowerShellProgram.Path, "-NoProfile", "-NonInteractive", "-Command", script];
+    /// <summary>Gets the process that runs a script, without the module.</summary>
+    public static ProcessStartInfo Start(string script) =>
+        PowerShellProgram.Start("-NoProfile", "-NonInteractive", "-Command", script);
 
     /// <summary>
     /// Imports the module and runs a script; gives the numbers that it wrote as NAME=NUMBER, and "wall", the time of the process.
@@ -23,8 +25,8 @@ internal static class Engine
         string script, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment)
     {
         string text = $"$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; {script}";
-        (string output, double wall) = await Processes.RunAsync(
-            PowerShellProgram.DotNet, Arguments(text), emulator, stop, environment);
+        ProcessStartInfo start = Start(text);
+        (string output, double wall) = await Processes.RunAsync(start.FileName, start.ArgumentList, emulator, stop, environment);
         Dictionary<string, double> numbers = Processes.Numbers(output);
         numbers["wall"] = wall;
         return numbers;

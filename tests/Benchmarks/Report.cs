@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using ArtifactRegistry.Shell;
 
 namespace ArtifactRegistry.Benchmarks;
 
@@ -23,8 +23,8 @@ internal static class Report
         string gcloud = Processes.Find("gcloud") is string file
             ? (await Processes.RunAsync(file, ["version"], emulator, stop)).Output.Split('\n')[0]
             : "gcloud is not installed";
-        string engine = (await Processes.RunAsync(
-            PowerShellProgram.DotNet, Engine.Arguments("$PSVersionTable.PSVersion.ToString()"), emulator, stop)).Output.Trim();
+        ProcessStartInfo version = Engine.Start("$PSVersionTable.PSVersion.ToString()");
+        string engine = (await Processes.RunAsync(version.FileName, version.ArgumentList, emulator, stop)).Output.Trim();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""

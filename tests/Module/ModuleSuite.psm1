@@ -50,15 +50,15 @@ function Copy-ModuleUnderTest([string] $Destination) {
     An object for Stop-Emulator, with the Url.
 #>
 function Start-Emulator([string[]] $Arguments = @()) {
-    $assembly = $env:ARTIFACTREGISTRY_EMULATOR
-    if (-not $assembly) {
-        $pattern = Join-Path $root src Emulator bin * net10.0 ArtifactRegistry.Emulator.dll
-        $assembly = Get-Item $pattern -ErrorAction Ignore | Sort-Object LastWriteTime | Select-Object -Last 1 -ExpandProperty FullName
+    $program = $env:ARTIFACTREGISTRY_EMULATOR
+    if (-not $program) {
+        $pattern = Join-Path $root src Emulator bin * net10.0 ($IsWindows ? 'ArtifactRegistry.Emulator.exe' : 'ArtifactRegistry.Emulator')
+        $program = Get-Item $pattern -ErrorAction Ignore | Sort-Object LastWriteTime | Select-Object -Last 1 -ExpandProperty FullName
     }
-    if (-not $assembly) { throw 'The emulator has not been built. Build it first: ./build.ps1' }
+    if (-not $program) { throw 'The emulator has not been built. Build it first: ./build.ps1' }
 
     $seed = Join-Path $PSScriptRoot seed.json
-    $process = Start-Program dotnet (@($assembly, '--urls', 'http://127.0.0.1:0', '--seed', $seed) + $Arguments)
+    $process = Start-Program $program (@('--urls', 'http://127.0.0.1:0', '--seed', $seed) + $Arguments)
     $saved = @{}
     $url = $null
     while ($true) {
@@ -164,6 +164,9 @@ function Start-Program([string] $Program, [string[]] $Arguments) {
     foreach ($argument in $Arguments) { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     $start.Environment['NO_COLOR'] = '1'
+    # An executable looks for .NET where it is usually installed, and not where this process found it.
+    $dotnet = [Environment]::ProcessPath
+    if ((Split-Path $dotnet -LeafBase) -eq 'dotnet') { $start.Environment['DOTNET_ROOT'] ??= Split-Path $dotnet }
     [System.Diagnostics.Process]::Start($start)
 }
 

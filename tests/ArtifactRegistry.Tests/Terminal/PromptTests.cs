@@ -1,0 +1,159 @@
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Terminal;
+
+/// <summary>The module at the prompt of the real PowerShell, with PSReadLine, as a person sees it.</summary>
+public sealed class PromptTests
+{
+    private const string Apps = "us-docker.pkg.dev/shop/apps";
+
+    // An answer that comes late is there at the next Tab, so the keys are pressed when it has come.
+    private const string Warm =
+        $"foreach ($line in 'Get-ArImage {Apps}/', 'Get-ArImage {Shop.App}:') "
+        + "{ while (\"$((TabExpansion2 $line).CompletionMatches.CompletionText)\" -notmatch 'web') { } }";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData($"Get-ArImageTag {Apps}/we", $"Get-ArImageTag {Apps}/web")]
+    [InlineData($"Get-ArImageTag '{Apps}/we", $"Get-ArImageTag '{Apps}/web'")]
+    [InlineData($"Get-ArImageTag \"{Apps}/we", $"Get-ArImageTag \"{Apps}/web\"")]
+    [InlineData("Get-ArImageTag \"${app}:v4", $"Get-ArImageTag \"{Shop.App}:v41\"")]
+    [InlineData("Get-ArImageTag $app -Tag v4", "Get-ArImageTag $app -Tag v41")]
+    [InlineData("Remove-ArUn", "Remove-ArUntaggedImage")]
+    [InlineData("Remove-ArImage x -DeleteT", "Remove-ArImage x -DeleteTags")]
+    public async Task Tab_completes_what_is_typed(string typed, string expected)
+    {
+        await using Shop shop = await OpenAsync();
+        await using TerminalSession terminal = await OpenAsync(shop);
+
+        terminal.Send(typed + TerminalSession.Tab);
+
+        await terminal.WaitForAsync($"> {expected}");
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(140)]
+    public async Task A_menu_offers_the_tags_and_its_choice_is_put_into_the_quotes(int columns)
+    {
+        await using Shop shop = await OpenAsync();
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
+
+        terminal.Send("Get-ArImageTag \"${app}:" + TerminalSession.ControlSpace);
+        await terminal.WaitForAsync("latest");
+        await terminal.WaitForAsync("v41");
+        terminal.Send(TerminalSession.Down);
+        await terminal.WaitForAsync($"\"{Shop.App}:v41\"");
+        // The first Enter takes the choice, and the second one runs the line.
+        terminal.Send("\r");
+        terminal.Send(" | ForEach-Object Tag\r");
+        await terminal.WaitForAsync("\nv41");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_long_run_and_leaves_a_prompt_and_nothing_running()
+    {
+        await using Shop shop = await OpenAsync();
+        await using TerminalSession terminal = await OpenAsync(shop);
+        using RequestHold hold = shop.Hold("DELETE", "/versions/");
+
+        terminal.Send($"Remove-ArUntaggedImage {Shop.App} -Confirm:$false; 'not ' + 'here'\r");
+        await terminal.WaitForAsync(hold.WaitForArrivalAsync(1, Stop));
+        terminal.Send(TerminalSession.ControlC);
+        await terminal.WaitForPromptAsync();
+        hold.Release();
+
+        Assert.Equal(["alive"], await terminal.RunAsync("'ali' + 've'"));
+        Assert.DoesNotContain("\nnot here", terminal.All, StringComparison.Ordinal);
+        await shop.MustBeIdleAsync();
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(140)]
+    public async Task A_question_is_explained_put_off_and_answered_with_no(int columns)
+    {
+        await using Shop shop = await OpenAsync();
+        string before = shop.Contents();
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
+
+        terminal.Send($"Remove-ArUntaggedImage {Shop.App}\r");
+        await terminal.WaitForAsync("(default is \"N\"):");
+        Assert.All(terminal.Rows, row => Assert.InRange(row.Length, 0, columns));
+        terminal.Send("?\r");
+        await terminal.WaitForAsync("N - ");
+        terminal.Send("s\r");
+        await terminal.WaitForPromptAsync();
+        Assert.Equal(["nested"], await terminal.RunAsync("'nes' + 'ted'"));
+        terminal.Send("exit\r");
+        await terminal.WaitForAsync("(default is \"N\"):");
+        terminal.Send("n\r");
+        await terminal.WaitForPromptAsync();
+
+        Assert.Equal(before, shop.Contents());
+    }
+
+    [Fact]
+    public async Task Yes_to_all_answers_the_questions_for_all_images()
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.AddImage(shop.Repository, "api", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
+        await using TerminalSession terminal = await OpenAsync(shop);
+
+        terminal.Send($"Remove-ArUntaggedImage {Apps} | ForEach-Object Status\r");
+        await terminal.WaitForAsync("(default is \"N\"):");
+        terminal.Send("a\r");
+        await terminal.WaitForPromptAsync();
+
+        Assert.Empty(shop.State.UntaggedDigests(shop.Repository, "web"));
+        Assert.Empty(shop.State.UntaggedDigests(shop.Repository, "api"));
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(140)]
+    public async Task Tables_keep_to_the_width_of_the_terminal(int columns)
+    {
+        await using Shop shop = await OpenAsync();
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
+
+        IReadOnlyList<string> tags = await terminal.RunAsync($"Get-ArImageTag {Shop.App}");
+        IReadOnlyList<string> plan = await terminal.RunAsync($"Get-ArUntaggedImage {Shop.App}");
+
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', [.. tags, .. plan]));
+        Assert.Contains(tags, row => row.StartsWith("sha256:", StringComparison.Ordinal) && row.EndsWith("v42", StringComparison.Ordinal));
+        Assert.Contains(plan, row => row.StartsWith("Delete", StringComparison.Ordinal));
+        // One row for each digest: a row that is too long would go on in the next line.
+        Assert.Equal(3, plan.Count(row => row.Length > 0 && !row.StartsWith(' ')) - 2);
+    }
+
+    [Fact]
+    public async Task The_demo_leaves_a_prompt_with_its_variables()
+    {
+        await using TerminalSession terminal = TerminalSession.Start(Checkout.Program("Shell", "-Demo"));
+
+        await terminal.WaitForAsync("# Your turn");
+        terminal.Send("\"it is $app\"; exit 4\r");
+
+        Assert.Equal(4, await terminal.WaitForExitAsync());
+        Assert.Contains($"\nit is {Shop.App}", terminal.All, StringComparison.Ordinal);
+    }
+
+    private static Task<TerminalSession> OpenAsync(Shop shop, int columns = 120) =>
+        TerminalSession.OpenAsync(shop.Emulator, columns, $"$app = '{Shop.App}'; {Warm}");
+
+    private static async Task<Shop> OpenAsync()
+    {
+        Shop shop = await Shop.OpenAsync();
+        shop.Add("latest", "v42");
+        shop.Add("v41");
+        for (int i = 0; i < 3; i++) shop.Add();
+        return shop;
+    }
+}
