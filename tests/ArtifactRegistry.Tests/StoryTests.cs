@@ -105,7 +105,7 @@ public sealed class StoryTests
         shop.State.AddImage(shop.Repository, PowerShellSession.Token.Replace('.', '-'), "v1");
         shop.Session.Run($"$null = Connect-ArRegistry {PowerShellSession.Token.Replace('.', '-')} -Endpoint '{shop.Emulator.Url}'").MustSucceed();
 
-        ScriptResult result = shop.Run("$null = Get-ArImage us-docker.pkg.dev/shop/apps -Debug");
+        ScriptResult result = shop.Run("$DebugPreference = 'Continue'; $null = Get-ArImage us-docker.pkg.dev/shop/apps");
 
         // An image of that name cannot be shown, which is an error of it.
         Assert.Contains("(hidden)", result.ErrorText, StringComparison.Ordinal);
