@@ -199,7 +199,7 @@ internal sealed class CleanUpPlanner(
                     ?? (!node.IsTagged || (rules.IncludeReferrerTag && CleanUpPlan.IsByReferrerTag(node))))),
             ],
             unlisted,
-            [.. Unreadable(name, graph), .. graph.Gaps.Take(1)],
+            UnreadableErrors.Of(name, graph),
             graph,
             rules)
         {
@@ -251,36 +251,6 @@ internal sealed class CleanUpPlanner(
         }
 
         RemovedImage Row(RemovalStatus status, string reason) => new(digest, TagList.Empty, 0, status, reason);
-    }
-
-    /// <summary>At most two errors, however much cannot be read: about what may hold others, and about the rest.</summary>
-    private static List<RegistryException> Unreadable(ImageName image, ImageGraph graph)
-    {
-        var errors = new List<RegistryException>();
-        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, HoldsNothing: false })],
-            "so nothing of this image is deleted that may belong to it");
-        Report([.. graph.Nodes.Where(node => node is { Unreadable: not null, HoldsNothing: true })],
-            "so that is not deleted");
-        return errors;
-
-        void Report(List<ImageNode> nodes, string consequence)
-        {
-            if (nodes.Count == 0) return;
-            RegistryException first = nodes[0].Unreadable!;
-            string which = string.Join(", ", nodes.Take(3).Select(node => node.Image.Digest));
-            errors.Add(new RegistryException(
-                // Not "not found": the digest is there, and only its manifest is not.
-                first.Kind is RegistryErrorKind.NotFound ? RegistryErrorKind.UnexpectedAnswer : first.Kind,
-                $"The {(nodes.Count == 1 ? $"manifest {which}" : $"{nodes.Count} manifests ({which}{(nodes.Count > 3 ? ", …" : "")})")} "
-                + $"of '{image}' cannot be read, {consequence}: {first.Message}",
-                first)
-            {
-                Status = first.Status,
-                Reason = first.Reason,
-                Permission = first.Permission,
-                Request = first.Request,
-            });
-        }
     }
 
     // Garbage whose index or referrer was not asked about would be refused by the service, so it stays with it.
