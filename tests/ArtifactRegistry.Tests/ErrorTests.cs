@@ -96,6 +96,7 @@ public sealed class ErrorTests
     public async Task Verbose_shows_one_line_a_request_and_no_token()
     {
         await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported; // else each session is refused once
 
         ScriptResult result = shop.Run(
             "Get-ArImage $app -Verbose; $null = Remove-ArImageTag \"${app}:v1\" -Verbose; $VerbosePreference = 'Continue'; "
@@ -205,6 +206,7 @@ public sealed class ErrorTests
     public async Task Two_runspaces_never_share_a_token()
     {
         await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported; // else each session is refused once
         using var other = new PowerShellSession();
         other.Run($"Connect-ArRegistry -AccessToken other-token -Endpoint '{shop.Emulator.Url}'").MustSucceed();
 

@@ -78,7 +78,7 @@ public sealed class PipelineTests
         await using Shop shop = await Shop.OpenAsync();
         string one = shop.Add("pr-1"), two = shop.Add("pr-2");
 
-        shop.Run("Get-ArImageTag $app | Remove-ArImageTag | Add-ArImageTag").MustSucceed();
+        shop.Run("Get-ArImageTag $app | Remove-ArImageTag -Confirm:$false | Add-ArImageTag").MustSucceed();
 
         Assert.Equal(one, shop.State.DigestOf(shop.Repository, "web", "pr-1"));
         Assert.Equal(two, shop.State.DigestOf(shop.Repository, "web", "pr-2"));

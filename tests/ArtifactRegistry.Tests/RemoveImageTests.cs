@@ -480,7 +480,6 @@ public sealed class RemoveImageTests
     public async Task What_is_about_an_image_with_a_tag_stays_unless_that_is_said()
     {
         await using Shop shop = await Shop.OpenAsync();
-        shop.Emulator.Behaviour.SubjectDigest = true;
         string image = shop.Add("latest", "v3"), signature = Sign(shop, image);
 
         ScriptResult refused = shop.Run($"Get-ArImage $app | Where-Object {{ -not $_.Tags }} | Remove-ArImage -Force");
@@ -496,11 +495,25 @@ public sealed class RemoveImageTests
     }
 
     [Fact]
+    public async Task What_may_be_a_signature_but_cannot_be_read_stays_unless_that_is_said()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string signature = Sign(shop, shop.Add("latest"));
+        shop.Emulator.Behaviour.ServedManifest = (_, _, _) => "{}"u8.ToArray();
+
+        ScriptResult refused = shop.Run($"Remove-ArImage \"$app@{signature}\" -Force");
+
+        Assert.Contains($"{signature}' was not deleted: whether it is the signature of another digest cannot be read", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(shop.Changes);
+
+        Assert.Equal(["Removed"], shop.Run($"Remove-ArImage \"$app@{signature}\" -DeleteReferrer -Force").MustSucceed().Values("Status"));
+    }
+
+    [Fact]
     public async Task The_question_says_of_what_something_is_the_signature()
     {
         ScriptedHost host = new("No");
         await using Shop shop = await Shop.OpenAsync(host: host);
-        shop.Emulator.Behaviour.SubjectDigest = true;
         string untagged = shop.Add(), one = Sign(shop, untagged), tagged = shop.Add("v1"), other = Sign(shop, tagged);
         string orphan = Sign(shop, $"sha256:{1:x64}");
 

@@ -106,7 +106,7 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
     /// </summary>
     private async Task<string> WhatAsync(DockerImage image, bool deleteReferrers, CancellationToken stop)
     {
-        if (image.SubjectDigest is not string digest) return "image";
+        if (await SubjectAsync(image, deleteReferrers, stop) is not string digest) return "image";
         try
         {
             DockerImage subject = await FindImages.ReadAsync(client, image.Name.WithDigest(digest), stop);
@@ -122,6 +122,26 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
             return "image"; // what it was about is gone
+        }
+    }
+
+    /// <summary>
+    /// The digest that this one is about; null if it is about none. The public API does not tell, so the manifest is read.
+    /// </summary>
+    private async Task<string?> SubjectAsync(DockerImage image, bool deleteReferrers, CancellationToken stop)
+    {
+        if (image.SubjectDigest is not null || MediaTypes.HoldsNothing(image.MediaType)) return image.SubjectDigest;
+        try
+        {
+            return (await registry.GetManifestAsync(image.Name, image.MediaType, stop)).Subjects.FirstOrDefault();
+        }
+        catch (RegistryException) when (deleteReferrers)
+        {
+            return null; // it may go, whatever it is about
+        }
+        catch (RegistryException e)
+        {
+            throw e.Told($"'{image}' was not deleted: whether it is the signature of another digest cannot be read: {e.Message}");
         }
     }
 
