@@ -33,6 +33,7 @@
         'Remove-ArImageTag'
         'Remove-ArUntaggedImage'
         'Revoke-ArReader'
+        'Test-ArPull'
         'Test-ArReader'
     )
     PrivateData          = @{

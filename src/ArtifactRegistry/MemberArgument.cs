@@ -66,9 +66,7 @@ public sealed class MemberArgumentAttribute : ArgumentTransformationAttribute
             Conditions = [.. new[] { Text(row, "ConditionTitle"), Text(row, "Condition") }.OfType<string>()],
             Inherited = Is(row, "Inherited", true),
             ScopesTooNarrow = Text(row, "Cluster") is string cluster && Is(row, "PullScope", false)
-                ? $"The nodes of pool {Text(row, "NodePool")} in cluster {cluster} have OAuth scopes that do not reach Artifact "
-                    + "Registry, whatever is granted. Scopes are fixed when a pool is created: make a new one with "
-                    + "--scopes=cloud-platform or with an account of its own."
+                ? NodeServiceAccount.DescribeScopes(Text(row, "NodePool"), cluster)
                 : null,
         };
     }

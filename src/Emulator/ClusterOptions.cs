@@ -35,6 +35,9 @@ public sealed record NodePoolOptions(string Name)
     /// <summary>An e-mail, or <c>default</c> as GKE says for the account of Compute Engine.</summary>
     public string ServiceAccount { get; init; } = "default";
 
+    /// <summary>The machine type of the nodes; the series tells their architecture.</summary>
+    public string MachineType { get; init; } = "e2-standard-4";
+
     /// <summary>OAuth scopes.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = GkeDefault;
 }

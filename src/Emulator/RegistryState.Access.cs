@@ -128,6 +128,6 @@ public sealed partial class RegistryState
         => project.ServiceAccounts.GetValueOrDefault(email)
             ?? (string.Equals(email, project.ComputeDefault.Email, StringComparison.OrdinalIgnoreCase) ? project.ComputeDefault : null);
 
-    private static JsonObject Identity(NodePoolOptions pool) => new JsonObject { ["serviceAccount"] = pool.ServiceAccount }
+    private static JsonObject Identity(NodePoolOptions pool) => new JsonObject { ["serviceAccount"] = pool.ServiceAccount, ["machineType"] = pool.MachineType }
         .AddUnlessEmpty("oauthScopes", new JsonArray([.. pool.Scopes.Select(scope => JsonValue.Create(scope))]));
 }

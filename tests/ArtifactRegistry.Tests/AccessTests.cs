@@ -282,7 +282,7 @@ public sealed class AccessTests
         Assert.Equal(
             ["GrantedHere", "GrantedAtProject", "GrantedUnderCondition", "AccountMissing", "DeletedAccount", "Missing", "Missing"],
             result.Values("Reason"));
-        Assert.Equal(["True", "True", null, "False", "False", "False", "False"], result.Values("CanPull"));
+        Assert.Equal(["True", "True", "True", "False", "False", "False", "False"], result.Values("CanPull"));
         Assert.Contains("takes about 2 minutes", result.Values("Detail")[0], StringComparison.Ordinal);
         Assert.Contains("request.time <", result.Values("Detail")[2], StringComparison.Ordinal);
         Assert.Contains($"Grant-ArReader {Repository} -Member user:none@x.example", result.Values("Detail")[6], StringComparison.Ordinal);

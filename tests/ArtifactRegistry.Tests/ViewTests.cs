@@ -22,6 +22,7 @@ public sealed class ViewTests
         ["ArtifactRegistry.Reader"] = $"Get-ArReader {Repository}",
         ["ArtifactRegistry.Reader#Changed"] = $"Grant-ArReader {Repository} user:b@b.example",
         ["ArtifactRegistry.ReaderExplanation"] = $"Get-ArReader {Repository} -Member user:a@b.example -Explain",
+        ["ArtifactRegistry.PullTestResult"] = "Test-ArPull ${app}:v1 -Project games",
         ["ArtifactRegistry.NodeServiceAccount"] = "Get-ArNodeServiceAccount games",
         ["ArtifactRegistry.NewNodeServiceAccount"] = "New-ArNodeServiceAccount gke-nodes -Project games",
         ["ArtifactRegistry.Connection"] = "Get-ArConnection",

@@ -31,9 +31,9 @@ internal sealed record NodePoolMessage(string Name, NodeIdentityMessage? Config)
 }
 
 /// <summary>What NodeConfig and AutoprovisioningNodePoolDefaults say alike.</summary>
-internal sealed record NodeIdentityMessage(string? ServiceAccount, IReadOnlyList<string>? OauthScopes)
+internal sealed record NodeIdentityMessage(string? ServiceAccount, IReadOnlyList<string>? OauthScopes, string? MachineType)
 {
-    public static NodeIdentityMessage Read(JsonElement json) => new(json.Text("serviceAccount"u8), json.Texts("oauthScopes"u8));
+    public static NodeIdentityMessage Read(JsonElement json) => new(json.Text("serviceAccount"u8), json.Texts("oauthScopes"u8), json.Text("machineType"u8));
 }
 
 internal sealed record AutopilotMessage(bool Enabled)

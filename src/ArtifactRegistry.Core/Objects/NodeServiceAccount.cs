@@ -39,8 +39,19 @@ public class NodeServiceAccount
     /// <summary>Gets a value that is true if the scopes reach Artifact Registry. Get-ArReader -Explain tells whether the account can pull.</summary>
     public bool PullScope { get; internal init; }
 
+    /// <summary>Gets the machine type of the nodes, for example <c>t2a-standard-4</c>; null where the pool does not tell.</summary>
+    public string? MachineType { get; internal init; }
+
+    /// <summary>Gets what is wrong with the scopes; null if nothing is.</summary>
+    internal string? ScopesProblem => PullScope ? null : DescribeScopes(NodePool, Cluster);
+
     /// <inheritdoc/>
     public override string ToString() => Email;
+
+    /// <summary>Says that the scopes of a pool's nodes do not reach Artifact Registry, and what helps.</summary>
+    internal static string DescribeScopes(string? pool, string? cluster) =>
+        $"The nodes of pool {pool} in cluster {cluster} have OAuth scopes that do not reach Artifact Registry, whatever is granted. "
+        + "Scopes are fixed when a pool is created: make a new one with --scopes=cloud-platform or with an account of its own.";
 }
 
 /// <summary>A service account for nodes, made or found a moment ago, which no pool uses yet.</summary>

@@ -9,6 +9,9 @@ public enum ReaderReason
     /// <summary>The policy of the repository's project grants it.</summary>
     GrantedAtProject,
 
+    /// <summary>It was granted until a time that has passed.</summary>
+    ConditionExpired,
+
     /// <summary>It is granted as long as a condition holds, which only the service can tell.</summary>
     GrantedUnderCondition,
 

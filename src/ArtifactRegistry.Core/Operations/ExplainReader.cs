@@ -30,7 +30,12 @@ public static class ExplainReader
         foreach (Reader grant in list.Readers.Where(grant => Covers(grant.Member, member)))
         {
             string everybody = MemberName.IsPublic(grant.Member) ? $" to {grant.Member}" : "";
-            if (grant.Condition is not null)
+            DateTimeOffset? end = grant.Condition is null ? null : GrantEnd.Of(grant.Condition);
+            if (end <= TimeProvider.System.GetUtcNow())
+                Add(
+                    ReaderReason.ConditionExpired,
+                    $"The grant{everybody} of {grant.Role} on {grant.Resource} ended at {end:u}: {grant.Condition}");
+            else if (grant.Condition is not null)
                 Add(
                     ReaderReason.GrantedUnderCondition,
                     $"Granted{everybody} on {grant.Resource} while this holds: {grant.Condition}", grant.Role);
@@ -41,7 +46,8 @@ public static class ExplainReader
         }
 
         bool isGranted = rows.Any(row => row.Role is not null);
-        bool isGrantedNow = rows.Any(row => row.ReaderReason is ReaderReason.GrantedHere or ReaderReason.GrantedAtProject);
+        bool isGrantedNow = list.Readers.Any(grant => Covers(grant.Member, member)
+            && (grant.Condition is null || GrantEnd.Of(grant.Condition) > TimeProvider.System.GetUtcNow()));
         foreach (Reader grant in list.Readers.Where(grant => grant.Deleted && IsFormer(grant.Member, member)))
             Add(
                 ReaderReason.DeletedAccount,

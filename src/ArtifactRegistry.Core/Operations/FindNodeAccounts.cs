@@ -76,6 +76,7 @@ public static class FindNodeAccounts
                 Autopilot = cluster.Autopilot?.Enabled ?? false,
                 IsComputeDefault = isDefault || IsComputeDefault(identity!.ServiceAccount!),
                 Scopes = new TextList([.. scopes]),
+                MachineType = identity?.MachineType is { Length: > 0 } type ? type : null,
                 // Pools to come that name no scopes get those of GKE, which reach storage.
                 PullScope = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
             };

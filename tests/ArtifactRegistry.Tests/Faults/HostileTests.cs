@@ -125,6 +125,8 @@ public sealed class HostileTests : IDisposable
         { "Get-ArRepository -Project shop -Location $text", LocationsThatAreNone },
         { "Get-ArNodeServiceAccount -Project $text", ProjectsThatAreNone },
         { "Get-ArNodeServiceAccount -Project shop -Location $text", LocationsThatAreNone },
+        { "Test-ArPull us-docker.pkg.dev/shop/apps/web:v1 -Project $text", ProjectsThatAreNone },
+        { "Test-ArPull us-docker.pkg.dev/shop/apps/web:v1 -Project shop -Location $text", LocationsThatAreNone },
         { "New-ArNodeServiceAccount -Project $text -Name gke-nodes", ProjectsThatAreNone },
         { "New-ArNodeServiceAccount -Project shop -Name $text", ["", "a", "Nodes", "gke_nodes", "1nodes", "nodes-", "a b c d e f", "no\ndes", "../nodes", new string('a', 31)] },
         { "Connect-ArRegistry -Endpoint $text; if ($?) { Get-ArRepository shop }", EndpointsThatAreNone },

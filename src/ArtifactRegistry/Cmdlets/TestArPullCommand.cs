@@ -1,0 +1,78 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Tests whether the nodes of GKE clusters can pull images, and says what is in the way and what to type.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "ArPull")]
+[OutputType(typeof(PullTestResult))]
+public sealed class TestArPullCommand : RegistryCmdlet
+{
+    private readonly Dictionary<string, AccountStatus> _accounts = [];
+    private IReadOnlyList<NodeServiceAccount>? _nodes;
+
+    /// <summary>Images by tag or digest, as the pods name them.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ImageArgument]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public ImageName[] Image { get; set; } = [];
+
+    /// <summary>The project of the clusters; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
+    public string? Project { get; set; }
+
+    /// <summary>A region or zone; by default all of them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LocationCompleter))]
+    public string? Location { get; set; }
+
+    /// <summary>Clusters; by default all of them.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    public string[]? Cluster { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        string project = CheckedProject(Project);
+        _nodes ??= Wait($"projects/{project}", () => FindNodeAccounts.RunAsync(
+            Clusters, Projects, project, Location, Cluster, warning => Note(() => WriteWarning(warning)), StopToken));
+        if (_nodes is null) return;
+        foreach (ImageName image in Image)
+        {
+            if (image.Tag is null && image.Digest is null)
+            {
+                WriteError(ErrorRecords.For(
+                    new RegistryException(RegistryErrorKind.NameNotSpecific, $"'{image}' names an image but no digest or tag.")
+                    {
+                        Advice = "Give the tag or digest that the pods name, for example \"${app}:v42\".",
+                    },
+                    image));
+                continue;
+            }
+
+            IReadOnlyList<PullTestResult>? results = Wait(image, () => TestAsync(image, _nodes));
+            if (results is not null) WriteObject(results, enumerateCollection: true);
+        }
+
+        Drain();
+    }
+
+    private async Task<IReadOnlyList<PullTestResult>> TestAsync(ImageName image, IReadOnlyList<NodeServiceAccount> nodes)
+    {
+        CheckPull check = await CheckPull.PrepareAsync(Client, Projects, image, StopToken);
+        List<PullTestResult> results = [];
+        foreach (NodeServiceAccount node in nodes)
+        {
+            if (!_accounts.TryGetValue(node.Email, out AccountStatus? account))
+                _accounts[node.Email] = account = await AccountStatus.FindAsync(Accounts, node.Member, node.Project, StopToken);
+            results.Add(check.Run(node, account));
+        }
+
+        return results;
+    }
+}
