@@ -169,6 +169,18 @@ public sealed class PullTests
     }
 
     [Fact]
+    public async Task The_screen_has_each_command_once_and_whole_at_80_columns()
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run($"({Test}; {Test}) 6>&1 | Out-String -Width 80").MustSucceed();
+
+        string screen = $"{Assert.Single(result.Output)}".ReplaceLineEndings("\n");
+        Assert.Contains("\nservers            False   NotGranted            game-nodes@games.iam.gserviceaccount.c\n", screen, StringComparison.Ordinal);
+        Assert.Contains($"What helps:\n  Grant-ArReader {Repository} -Member {Nodes}", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_without_tag_or_digest_is_an_error_and_the_others_are_tested()
     {
         await using Shop shop = await OpenAsync();

@@ -9,6 +9,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class TestArPullCommand : RegistryCmdlet
 {
     private readonly Dictionary<string, AccountStatus> _accounts = [];
+    private readonly List<string> _commands = [];
     private IReadOnlyList<NodeServiceAccount>? _nodes;
 
     /// <summary>Images by tag or digest, as the pods name them.</summary>
@@ -56,10 +57,22 @@ public sealed class TestArPullCommand : RegistryCmdlet
             }
 
             IReadOnlyList<PullTestResult>? results = Wait(image, () => TestAsync(image, _nodes));
-            if (results is not null) WriteObject(results, enumerateCollection: true);
+            if (results is null) continue;
+            WriteObject(results, enumerateCollection: true);
+            _commands.AddRange(results.Select(result => result.Command).OfType<string>());
         }
 
         Drain();
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_commands.Count == 0) return;
+        // Below the table, where each can be copied whole.
+        string lines = string.Concat(_commands.Distinct().Select(command => $"{Environment.NewLine}  {command}"));
+        WriteInformation(new HostInformationMessage { Message = $"What helps:{lines}" }, ["PSHOST"]);
     }
 
     private async Task<IReadOnlyList<PullTestResult>> TestAsync(ImageName image, IReadOnlyList<NodeServiceAccount> nodes)
