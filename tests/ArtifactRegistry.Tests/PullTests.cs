@@ -173,11 +173,11 @@ public sealed class PullTests
     {
         await using Shop shop = await OpenAsync();
 
-        ScriptResult result = shop.Run($"({Test}; {Test}) 6>&1 | Out-String -Width 80").MustSucceed();
+        ScriptResult result = shop.Run($"'{Shop.App}:v1', '{Shop.App}:v1' | Test-ArPull -Project games 6>&1 | Out-String -Width 80").MustSucceed();
 
         string screen = $"{Assert.Single(result.Output)}".ReplaceLineEndings("\n");
-        Assert.Contains("\nservers            False   NotGranted            game-nodes@games.iam.gserviceaccount.c\n", screen, StringComparison.Ordinal);
-        Assert.Contains($"What helps:\n  Grant-ArReader {Repository} -Member {Nodes}", screen, StringComparison.Ordinal);
+        Assert.Contains("\nservers            False   NotGranted ", screen, StringComparison.Ordinal);
+        Assert.Equal(2, screen.Split($"What helps:\n  Grant-ArReader {Repository} -Member {Nodes}\n").Length);
     }
 
     [Fact]
