@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArtifactRegistry.Operations;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Cmdlets;
 
@@ -72,7 +73,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
         if (_commands.Count == 0) return;
         // Below the table, where each can be copied whole.
         string lines = string.Concat(_commands.Distinct().Select(command => $"{Environment.NewLine}  {command}"));
-        WriteInformation(new HostInformationMessage { Message = $"What helps:{lines}" }, ["PSHOST"]);
+        WriteInformation(new HostInformationMessage { Message = SafeText.Clean($"What helps:{lines}") }, ["PSHOST"]);
     }
 
     private async Task<IReadOnlyList<PullTestResult>> TestAsync(ImageName image, IReadOnlyList<NodeServiceAccount> nodes)
