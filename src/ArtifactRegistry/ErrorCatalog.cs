@@ -25,10 +25,10 @@ internal static class ErrorCatalog
             "A person runs: gcloud auth application-default login. A scheduled script begins with: Connect-ArRegistry -CredentialFile KEY.json"),
         [RegistryErrorKind.InvalidArgument] = new(
             "InvalidArgument", ErrorCategory.InvalidArgument, "The service does not accept what it was sent.",
-            "Get-Help about_ArtifactRegistry tells how names and values are written."),
+            "Get-Help about_ArtifactRegistry says how names and values are written."),
         [RegistryErrorKind.AlreadyExists] = new(
             "AlreadyExists", ErrorCategory.ResourceExists, "There is something of that name already.",
-            "Use what is there, or choose another name."),
+            "Use the existing one, or choose another name."),
         [RegistryErrorKind.FailedPrecondition] = new(
             "NotAllowedByState", ErrorCategory.InvalidOperation,
             "The repository's settings forbid it, for example tags that cannot be changed.",
@@ -53,7 +53,7 @@ internal static class ErrorCatalog
             "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
         [RegistryErrorKind.UnexpectedAnswer] = new(
             "UnexpectedAnswer", ErrorCategory.InvalidResult, "The service's answer makes no sense.",
-            "Check the endpoint that Get-ArConnection shows, and what stands between; -Debug shows the answers."),
+            "Check the endpoint that Get-ArConnection shows, and any proxy in between; -Debug shows the answers."),
         [RegistryErrorKind.UnsafeRequest] = new(
             "UnsafeRequest", ErrorCategory.SecurityError, "Credentials would go where they must not.",
             "Use https; plain http is for an emulator on this machine alone."),
@@ -62,7 +62,7 @@ internal static class ErrorCatalog
             "Use -Force to move it, or -ExpectedDigest to move it only from there."),
         [RegistryErrorKind.TagMoved] = new(
             "TagMoved", ErrorCategory.ResourceBusy, "The tag is no longer on the digest that was expected.",
-            "List the tags again and decide anew."),
+            "List the tags again and decide again."),
         [RegistryErrorKind.StillTagged] = new(
             "ImageTagged", ErrorCategory.InvalidOperation, "The digest has tags that were not named.",
             "Use -DeleteTags to delete the image together with these tags."),
@@ -86,7 +86,7 @@ internal static class ErrorCatalog
             "Grant to a group and put the members into it, or revoke what is not needed any more: Get-ArReader lists it."),
         [RegistryErrorKind.OutsidePerimeter] = new(
             "OutsidePerimeter", ErrorCategory.PermissionDenied, "VPC Service Controls refused it.",
-            "VPC Service Controls refused this: ask who administers the perimeter."),
+            "VPC Service Controls refused this: ask the administrator of the perimeter."),
         [RegistryErrorKind.NameNotSpecific] = new(
             "NameNotSpecific", ErrorCategory.InvalidArgument,
             "A digest, a tag or a project is missing in a name.",
@@ -95,18 +95,18 @@ internal static class ErrorCatalog
 
     private static readonly ErrorEntry[] Others =
     [
-        new("InvalidImageName", ErrorCategory.InvalidArgument, "It is no name; the message says what is expected.",
+        new("InvalidImageName", ErrorCategory.InvalidArgument, "The name is not valid; the message says why.",
             "Get-ArRepository and Get-ArImage list names that can be pasted or piped, and the Tab key completes them."),
         new("ConfirmationRequired", ErrorCategory.PermissionDenied, "A question is due and nobody can be asked.",
-            "In a script say -Confirm:$false if that is what you mean; -WhatIf shows what would be done."),
-        new("InvalidAge", ErrorCategory.InvalidArgument, "-OlderThan is no age, or lies in the future.",
-            "Say for example -OlderThan 30d, or 0s for no limit; (Get-Date).AddDays(-30), with a minus, is thirty days ago."),
+            "In a script, use -Confirm:$false if that is what you want; -WhatIf shows what would be done."),
+        new("InvalidAge", ErrorCategory.InvalidArgument, "-OlderThan is not an age, or is in the future.",
+            "Use for example -OlderThan 30d, or 0s for no limit; (Get-Date).AddDays(-30), with a minus, is thirty days ago."),
         new("InUseEmpty", ErrorCategory.InvalidArgument, "-InUse holds nothing that names an image.",
-            "Look at what the command that should say what runs has brought; use -AllowEmptyInUse if nothing really runs."),
+            "Check the output of the command that lists what runs; use -AllowEmptyInUse if nothing runs."),
         new("InUseMatchesNothing", ErrorCategory.InvalidArgument, "-InUse names nothing of the images looked at.",
-            "Look at what the command that should say what runs has brought; use -AllowUnmatchedInUse if nothing of these images runs."),
+            "Check the output of the command that lists what runs; use -AllowUnmatchedInUse if nothing of these images runs."),
         new("InvalidThreshold", ErrorCategory.InvalidArgument, "-AbortAbove is neither a count nor a percentage.",
-            "Say for example -AbortAbove 500 or -AbortAbove '50%'."),
+            "Use for example -AbortAbove 500 or -AbortAbove '50%'."),
         new("InvalidTimeLimit", ErrorCategory.InvalidArgument, "-TimeLimit is not a time with a unit.",
             "Say for example -TimeLimit 30m or -TimeLimit 2h."),
         new("TooManyToDelete", ErrorCategory.LimitsExceeded, "More of an image than -AbortAbove allows.",

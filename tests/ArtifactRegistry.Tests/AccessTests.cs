@@ -341,7 +341,7 @@ public sealed class AccessTests
         Assert.Equal(["False", "False", "True", "True"], result.Values("Autopilot"));
         Assert.Equal(["True", "True", "True", "True"], result.Values("PullScope"));
         string warning = Assert.Single(result.Warnings);
-        Assert.Contains("Google advises an account for the nodes alone", warning, StringComparison.Ordinal);
+        Assert.Contains("Google recommends a service account that only nodes use", warning, StringComparison.Ordinal);
         Assert.Single(shop.Emulator.Requests.Snapshot(request => request.PathAndQuery == "/v1/projects/games"));
     }
 

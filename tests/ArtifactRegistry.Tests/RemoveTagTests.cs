@@ -81,7 +81,7 @@ public sealed class RemoveTagTests
         Assert.Equal("TagMoved", result.ErrorId);
         Assert.Equal(ErrorCategory.ResourceBusy, result.Error.CategoryInfo.Category);
         Assert.Equal(
-            $"The tag '{Shop.App}:v1' has moved: it was listed on {one} and is now on {two}. List the tags again and decide anew.",
+            $"The tag '{Shop.App}:v1' has moved: it was listed on {one} and is now on {two}. List the tags again and decide again.",
             result.ErrorText);
         Assert.Empty(shop.Changes);
     }

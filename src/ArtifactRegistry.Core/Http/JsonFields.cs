@@ -17,7 +17,7 @@ namespace ArtifactRegistry.Http;
 internal static class JsonFields
 {
     /// <summary>Reads a whole document.</summary>
-    /// <exception cref="JsonException">It is not what was expected, or has text that is no Unicode.</exception>
+    /// <exception cref="JsonException">It is not what was expected, or has text that is not valid Unicode.</exception>
     public static T Read<T>(this JsonDocument document, Func<JsonElement, T> read)
     {
         try

@@ -48,7 +48,7 @@ public sealed class Repository
         if (!ImageName.TryParse(message.Name, out ImageName? name) || !name.IsRepository)
             throw new RegistryException(
                 RegistryErrorKind.UnexpectedAnswer,
-                $"The service lists a repository under a name that is none: '{message.Name}'.");
+                $"The service lists a repository under an invalid name: '{message.Name}'.");
         return new Repository(name)
         {
             Format = message.Format ?? "",

@@ -35,9 +35,9 @@ public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet
         string[] defaults = [.. accounts.Where(account => account.IsComputeDefault).Select(account => account.Email).Distinct()];
         foreach (string email in defaults)
             WriteWarning($"{email} is the default account of Compute Engine, which every machine of project {project} "
-                + "shares unless told otherwise. Google advises an account for the nodes alone, with the least that they need: "
-                + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. A pool's account is fixed when the pool is "
-                + "created, so the pool is made anew.");
+                + "shares unless told otherwise. Google recommends a service account that only nodes use, with the fewest permissions: "
+                + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. The account of a pool is fixed when the pool is "
+                + "created, so the pool has to be recreated.");
         WriteObject(accounts, enumerateCollection: true);
         Drain();
     }
