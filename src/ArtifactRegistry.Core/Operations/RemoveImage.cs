@@ -133,7 +133,7 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
         if (image.SubjectDigest is not null || MediaTypes.HoldsNothing(image.MediaType)) return image.SubjectDigest;
         try
         {
-            return (await registry.GetManifestAsync(image.Name, image.MediaType, stop)).Subjects.FirstOrDefault();
+            return (await registry.GetManifestAsync(image.Name, image.MediaType, stop)).Subjects is [string subject, ..] ? subject : null;
         }
         catch (RegistryException) when (deleteReferrers)
         {
