@@ -138,7 +138,10 @@ internal sealed class GatherImage(
                 + $"image is deleted: {e.Message}",
                 e)
             {
-                Status = e.Status, Reason = e.Reason, Permission = e.Permission, Request = e.Request,
+                Status = e.Status,
+                Reason = e.Reason,
+                Permission = e.Permission,
+                Request = e.Request,
             };
             return (listed is null ? null : new ImageNode(listed), gap);
         }
