@@ -190,6 +190,8 @@ public sealed class EnvironmentTests : IDisposable
     private static async Task<Shop> OpenAsync()
     {
         Shop shop = await Shop.OpenAsync();
+        // Without the filter, the first listing of a session is refused once, and images are not listed one by one.
+        shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported;
         shop.Add("v1");
         return shop;
     }

@@ -84,6 +84,8 @@ public sealed class AheadTests
     private static async Task<Shop> OpenAsync()
     {
         Shop shop = await Shop.OpenAsync();
+        // Without the filter, the first listing of a session is refused once, and images are not listed one by one.
+        shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported;
         for (int i = 0; i < 9; i++)
             shop.State.AddImage(shop.Repository, $"image{i}", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
         return shop;

@@ -10,7 +10,7 @@ internal static partial class Endpoint
     {
         string path = Uri.UnescapeDataString(Uri.UnescapeDataString(request.Path)).TrimStart('/');
         path = path.StartsWith("v2/", StringComparison.Ordinal)
-            ? Manifest().Replace(path, "/v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:…")
+            ? Registry().Replace(path, "/v2/PROJECT/REPOSITORY/IMAGE/$1/sha256:…")
             : Names().Replace(path, name => $"{name.Groups["kind"]}/{Letter(name.Groups["kind"].Value)}");
         return $"{request.Method} {path}";
     }
@@ -29,8 +29,8 @@ internal static partial class Endpoint
         _ => char.ToUpperInvariant(kind[0]).ToString(),
     };
 
-    [GeneratedRegex(@"^v2/.*/manifests/sha256:\w+$")]
-    private static partial Regex Manifest();
+    [GeneratedRegex(@"^v2/.*/(manifests|referrers)/sha256:\w+$")]
+    private static partial Regex Registry();
 
     [GeneratedRegex(@"\b(?<kind>projects|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?")]
     private static partial Regex Names();

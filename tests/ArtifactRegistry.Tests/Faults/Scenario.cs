@@ -62,7 +62,7 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             $"'user:old@x.example', 'user:none@x.example' | Test-ArReader {World.Apps} | ForEach-Object {{ \"$_\" }}",
             World.Apps),
         ["Test-ArPull"] = new(
-            $"Test-ArPull {World.Apps}/web0:v1 -Project games | ForEach-Object {{ \"$($_.NodePool) $($_.CanPull) $($_.Reason)\" }}",
+            $"Test-ArPull {World.Apps}/web0:v1 -Project games | ForEach-Object {{ \"$($_.NodePool) $($_.CanPull ?? 'unknown')\" }}",
             "projects/games", World.Apps),
         ["Get-ArNodeServiceAccount"] = new(
             "Get-ArNodeServiceAccount games | ForEach-Object { \"$($_.NodePool) $($_.Member)\" }", "projects/games"),

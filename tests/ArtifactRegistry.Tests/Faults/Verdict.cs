@@ -95,6 +95,8 @@ internal static class Verdict
                 yield return $"an error that names no item: {error}";
     }
 
+    private const string Unknown = " unknown";
+
     private static IEnumerable<string> OnListing(Scenario scenario, ScriptResult result, ScriptResult clear)
     {
         string[] rows = [.. result.Output.Select(row => row.ToString())];
@@ -102,9 +104,12 @@ internal static class Verdict
         foreach (string row in rows)
         {
             // What cannot be read completely is kept, and an error says so; whom nobody saw cannot pull, and a warning says so.
+            // Whether a pool can pull may be unknown, and its row says so.
             bool spared = (row.EndsWith(" Keep", StringComparison.Ordinal) && result.Errors.Count > 0
                     && left.Remove(row.Replace(" Keep", " Delete", StringComparison.Ordinal)))
-                || (row == "False" && result.Warnings.Any(IsAboutWhatIsUnseen) && left.Remove("True"));
+                || (row == "False" && result.Warnings.Any(IsAboutWhatIsUnseen) && left.Remove("True"))
+                || (row.EndsWith(Unknown, StringComparison.Ordinal)
+                    && left.RemoveAll(known => known.StartsWith(row[..^Unknown.Length] + " ", StringComparison.Ordinal)) > 0);
             if (!spared && !left.Remove(row)) yield return $"a row that should not be there: {row}";
         }
 
