@@ -16,9 +16,9 @@ public sealed class AheadTests
     {
         await using Shop shop = await OpenAsync();
         // The first is the last to be answered.
-        using RequestHold first = shop.Hold("GET", "image0%40");
+        using RequestHold first = shop.Hold("GET", "image0/versions?");
         using RequestHold others = shop.Emulator.Requests.Hold(
-            request => request.Is("GET", "%40%2A") && !request.Is("GET", "image0%40"), HoldPoint.BeforeWork);
+            request => request.Is("GET", "/versions?") && !request.Is("GET", "image0/versions?"), HoldPoint.BeforeWork);
         using RunningScript script = shop.Start($"Get-ArUntaggedImage {Apps}");
 
         await first.WaitForArrivalAsync(1, Stop);
@@ -54,7 +54,7 @@ public sealed class AheadTests
         shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Unavailable)
         {
             RetryAfter = "86400", // longer than anybody waits, so it is reported at once
-            When = request => request.PathAndQuery.Contains("image3%40", StringComparison.Ordinal),
+            When = request => request.PathAndQuery.Contains("image3/versions?", StringComparison.Ordinal),
         });
 
         ScriptResult result = shop.Run($"Remove-ArUntaggedImage {Apps} -Confirm:$false");
@@ -70,7 +70,7 @@ public sealed class AheadTests
     public async Task Who_stops_meanwhile_leaves_nothing_running(string command)
     {
         await using Shop shop = await OpenAsync();
-        using RequestHold hold = shop.Hold("GET", "%40%2A");
+        using RequestHold hold = shop.Hold("GET", "/versions?");
         using RunningScript script = shop.Start($"{command} {Apps}");
         await hold.WaitForArrivalAsync(4, Stop);
 
@@ -84,8 +84,6 @@ public sealed class AheadTests
     private static async Task<Shop> OpenAsync()
     {
         Shop shop = await Shop.OpenAsync();
-        // Without the filter, the first listing of a session is refused once, and images are not listed one by one.
-        shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported;
         for (int i = 0; i < 9; i++)
             shop.State.AddImage(shop.Repository, $"image{i}", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
         return shop;
