@@ -40,6 +40,17 @@ internal abstract class Weather
     private sealed class ClearSky : Weather;
 }
 
+/// <summary>Only that operations may not be read, so that a deletion has to be followed by its digest.</summary>
+internal sealed class Fog : Weather
+{
+    public override Behaviour Behaviour()
+    {
+        Behaviour behaviour = base.Behaviour();
+        behaviour.OperationFate = _ => OperationFate.Unreadable;
+        return behaviour;
+    }
+}
+
 /// <summary>Everything at random, repeatable by its seed: mostly a further try helps.</summary>
 /// <param name="rate">The share of the requests, and of the operations, that something happens to.</param>
 /// <param name="seed">What the draws start from.</param>
