@@ -46,7 +46,7 @@ Describe 'A mock of <_>' -ForEach $cmdlets {
         $name = $_
         Mock $name { 'mocked' }
         $piped = (Get-Command $name -CommandType Cmdlet).Parameters.Values | Where-Object {
-            $_.ParameterType.FullName -like 'ArtifactRegistry.*' -and $_.Attributes.ValueFromPipeline -contains $true } | Select-Object -First 1
+            $_.ParameterType.FullName -like 'ArtifactRegistry.*' -and $_.ParameterSets.Values.ValueFromPipeline -contains $true } | Select-Object -First 1
         if (-not $piped) { return }
         $set = @{}
         if ($piped.Name -eq 'Member') { $set.Repository = $repository }

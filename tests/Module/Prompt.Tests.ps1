@@ -26,7 +26,7 @@ Describe 'At the prompt' {
     }
 
     It 'completes the properties of what is piped' {
-        Get-Completion 'Get-ArImageTag x | Where-Object Upl' | Should -Be UploadTime
+        Get-Completion 'Get-ArImageTag x | Where-Object Upl' | Should -Contain UploadTime
         Get-Completion 'Get-ArImage x | Select-Object SizeB' | Should -Be SizeBytes
     }
 
