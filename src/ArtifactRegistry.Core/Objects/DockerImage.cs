@@ -59,7 +59,10 @@ public class DockerImage
     /// <summary>The OCI artifact type, where the manifest has one.</summary>
     public string? ArtifactType { get; private init; }
 
-    /// <summary>The digest that this one is about (OCI <c>subject</c>), for signatures, attestations and SBOMs.</summary>
+    /// <summary>
+    /// The digest that this one is about (OCI <c>subject</c>), for signatures, attestations and SBOMs, where the service tells
+    /// it. The public API does not have the field; null then says nothing.
+    /// </summary>
     public string? SubjectDigest { get; private init; }
 
     /// <summary>
