@@ -42,6 +42,9 @@ internal sealed class RandomImage
 
     public IReadOnlyList<string> Digests => [.. _nodes.Select(node => node.Digest)];
 
+    /// <summary>What digests begin with that a KEEP policy of the repository names; null if there is none.</summary>
+    public string? KeptPrefix { get; init; }
+
     /// <summary>What must be left, given what is tagged, young and in use now.</summary>
     public HashSet<string> Live()
     {
@@ -50,7 +53,7 @@ internal sealed class RandomImage
         {
         }
 
-        HashSet<string> live = [.. used, .. _nodes.Where(node => node.IsYoung || IsTagged(node.Digest)).Select(node => node.Digest)];
+        HashSet<string> live = [.. used, .. _nodes.Where(node => node.IsYoung || IsKeptByPolicy(node) || IsTagged(node.Digest)).Select(node => node.Digest)];
         Close(live);
         foreach (Node node in _nodes.Where(node => node.IsRunnable && !live.Contains(node.Digest)
             && !_nodes.Exists(other => other.Children.Contains(node.Digest)))
@@ -108,7 +111,7 @@ internal sealed class RandomImage
         $"  {Short(node.Digest)}{(IsTagged(node.Digest) ? " tagged" : "")}{(node.IsYoung ? " young" : "")}{(node.IsUsed ? " used" : "")}"
         + $" age {node.Age}{(node.IsRunnable ? "" : " artifact")}"
         + (node.Children.Count == 0 ? "" : $" over {string.Join(' ', node.Children.Select(Short))}")
-        + (node.Subject is null ? "" : $" about {Short(node.Subject)}")).Append($"  with {Parameters} {string.Join(' ', InUse)}"));
+        + (node.Subject is null ? "" : $" about {Short(node.Subject)}")).Append($"  with {Parameters} {string.Join(' ', InUse)}, kept by policy: {KeptPrefix}"));
 
     public static string Short(string digest) => digest[7..13];
 
@@ -224,6 +227,8 @@ internal sealed class RandomImage
 
     private bool IsTagged(string digest) =>
         _state.HasDigest(Repository, Package, digest) && _state.TagsOf(Repository, Package, digest).Count > 0;
+
+    private bool IsKeptByPolicy(Node node) => KeptPrefix is not null && node.Digest.StartsWith(KeptPrefix, StringComparison.Ordinal);
 
     private void Close(HashSet<string> kept)
     {

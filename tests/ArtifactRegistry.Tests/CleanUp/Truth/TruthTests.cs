@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -54,9 +55,10 @@ public sealed class TruthTests
 
     private static List<string> Clean(EmulatorServer emulator, PowerShellSession session, int seed, ConcurrentDictionary<string, int> told)
     {
-        RepositoryName repository = emulator.State.AddRepository(
-            "shop", "us", string.Create(CultureInfo.InvariantCulture, $"r{seed}"));
-        var image = new RandomImage(emulator.State, repository, seed);
+        string? prefix = seed % 3 == 0 ? $"sha256:{seed % 16:x}" : null;
+        RepositoryName repository = (RepositoryName)string.Create(CultureInfo.InvariantCulture, $"us-docker.pkg.dev/shop/r{seed}");
+        emulator.State.AddRepository(repository, new RepositoryOptions { Settings = prefix is null ? null : KeepPolicy(prefix) });
+        RandomImage image = new(emulator.State, repository, seed) { KeptPrefix = prefix };
         string before = image.ToString();
         HashSet<string> live = image.Live();
         emulator.Requests.Clear();
@@ -83,6 +85,18 @@ public sealed class TruthTests
             + string.Concat(rows.Select(row => $"\n  {RandomImage.Short(row.Digest)} {row.Status}: {row.Reason}"))
             + string.Concat(result.Errors.Select(error => $"\n  error: {error}")))];
     }
+
+    private static JsonObject KeepPolicy(string prefix) => new()
+    {
+        ["cleanupPolicies"] = new JsonObject
+        {
+            ["some"] = new JsonObject
+            {
+                ["action"] = "KEEP",
+                ["condition"] = new JsonObject { ["tagState"] = "ANY", ["versionNamePrefixes"] = new JsonArray(prefix) },
+            },
+        },
+    };
 
     // All that is in use may be missing from the listings: then nothing is deleted.
     private static bool IsExpected(ScriptResult result) => result.ErrorId == "InUseMatchesNothing";
