@@ -43,6 +43,8 @@ internal static class Program
 
     private static async Task<int> RunAsync(ProcessStartInfo start)
     {
+        // PowerShell for Unix sets the terminal's modes on standard output even where that is a file or a pipe.
+        if (Console.IsOutputRedirected && !OperatingSystem.IsWindows()) start.Environment["TERM"] = "dumb";
         // Ctrl+C reaches every process at the terminal, and what it means is decided by PowerShell alone.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using Process process = Process.Start(start)!;

@@ -46,11 +46,14 @@ public sealed class ShellCommandLineTests
         Assert.Equal(7, result.ExitCode);
     }
 
-    [Fact]
-    public async Task Commands_are_read_from_standard_input()
+    [Theory]
+    [InlineData("")]
+    [InlineData("xterm")]
+    [InlineData("dumb")]
+    public async Task Commands_are_read_from_standard_input_and_no_control_sequence_is_written(string terminal)
     {
         ProcessResult result = await ShellProcess.RunAsync(
-            ["-NoProfile", "-Command", "-"], "(Get-Module ArtifactRegistry).Name\nexit 3\n'not here'\n");
+            ["-NoProfile", "-Command", "-"], "(Get-Module ArtifactRegistry).Name\nexit 3\n'not here'\n", [("TERM", terminal)]);
 
         Assert.Equal(["ArtifactRegistry"], result.Lines);
         Assert.Equal(3, result.ExitCode);
