@@ -18,6 +18,13 @@ internal readonly record struct ReferrerTag(string Subject, ImageKind Kind)
     private const string Prefix = "sha256-";
     private const int Length = 7 + Digest.HexLength;
 
+    /// <summary>Gets the tags that name a digest.</summary>
+    public static IReadOnlyList<string> Of(string digest)
+    {
+        string tag = digest.Replace(':', '-');
+        return [tag, $"{tag}.sig", $"{tag}.att", $"{tag}.sbom"];
+    }
+
     /// <summary>Reads a tag; false if it names no digest.</summary>
     public static bool TryParse(string tag, [NotNullWhen(true)] out ReferrerTag? read)
     {

@@ -1,25 +1,25 @@
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry.Operations;
 
 /// <summary>What a removal by name may take along besides the digest that was named.</summary>
 /// <param name="Tags">Tags that were not named.</param>
 /// <param name="Referrers">
-/// The signatures, attestations and SBOMs that refer to it; and if it is one of those itself, it may go although what it is
-/// about has a tag.
+/// The signatures, attestations and SBOMs of it, by their manifest or by their tag; and if it is one of those itself, it may
+/// go although what it is about has a tag.
 /// </param>
 public sealed record AllowedRemovals(bool Tags, bool Referrers);
 
 /// <summary>Deletes one digest, with the tags that were named and with what the caller allows to go with it.</summary>
 /// <param name="client">The API.</param>
 /// <param name="registry">The registry's own protocol, which tells what refers to a digest.</param>
+/// <param name="cache">Manifests that were read before.</param>
 /// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
-public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient registry, Action<string> warn)
+public sealed class RemoveImage(
+    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, Action<string> warn)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-
-    // 250 ms, doubled each time: about a minute in all, until the service has forgotten what referred to the digest.
-    private const int MaxTries = 9;
+    private readonly FindReferrers _find = new(client, registry, cache);
 
     /// <summary>
     /// Reads the digest and what refers to it, asks, takes the tags away and deletes without force; puts the tags back if the
@@ -49,22 +49,20 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
         DockerImage image = await ReadAsync(name, stop);
         if (!allowed.Tags) RequireTags(image, image, [.. image.Tags.Where(tag => tag != name.Tag)]);
         string what = await WhatAsync(image, allowed.Referrers, stop);
-        IReadOnlyList<DockerImage> referrers = await ReferrersAsync(image, stop);
-        if (referrers.Count > 0 && !allowed.Referrers) throw IsHeld(image, referrers);
-        foreach (DockerImage referrer in referrers)
+        IReadOnlyList<DockerImage> found = await _find.OfAsync(image, stop);
+        if (found.Count > 0 && !allowed.Referrers) throw IsHeld(image, found);
+        IReadOnlyList<ImageNode> all = found.Count == 0 ? [new ImageNode(image)] : await _find.TogetherAsync(image, found, stop);
+        List<ImageNode> referrers = [.. all.Where(node => node.Image.Digest != image.Digest)];
+        foreach (ImageNode referrer in referrers)
             if (!allowed.Tags)
-                RequireTags(image, referrer, [.. referrer.Tags]);
+                RequireTags(image, referrer.Image, UnnamedTags(referrer.Image, all));
 
         if (!await confirm(image.Uri, Action(image, what, referrers)))
-            return
-            [
-                .. referrers.Select(each => new RemovedImage(each, RemovalStatus.WouldRemove, RefersTo(each, image))),
-                new RemovedImage(image, RemovalStatus.WouldRemove, "would be deleted by name"),
-            ];
-        return await DeleteAsync(await AskedAsync(image, stop), referrers, stop);
+            return [.. all.Select(node => new RemovedImage(node.Image, RemovalStatus.WouldRemove, WouldGo(node, image)))];
+        return await new DeleteTogether(client, await AskedAsync(image, stop), all, warn).RunAsync(stop);
     }
 
-    private static string Action(DockerImage image, string what, IReadOnlyList<DockerImage> referrers)
+    private static string Action(DockerImage image, string what, IReadOnlyList<ImageNode> referrers)
     {
         string tags = image.Tags.Count switch
         {
@@ -73,19 +71,28 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
             _ => $" and its {image.Tags.Count} tags {image.Tags}",
         };
         string others = referrers.Count == 0 ? "" : $" and what refers to it: {InWords(referrers)}";
-        return $"Delete the {what}{tags}{others} ({ByteSize.Format(image.SizeBytes + referrers.Sum(each => each.SizeBytes))})";
+        long size = image.SizeBytes + referrers.Sum(each => each.Image.SizeBytes);
+        return $"Delete the {what}{tags}{others} ({ByteSize.Format(size)})";
     }
 
-    private static string InWords(IReadOnlyList<DockerImage> referrers) =>
-        string.Join(", ", referrers.Take(3).Select(each => $"the {each.ImageKind.InWords()} {Digest.Shorten(each.Digest)}"))
+    // Those with tags first: they are what the user may know.
+    private static string InWords(IReadOnlyList<ImageNode> referrers) =>
+        string.Join(", ", referrers.OrderBy(node => !node.IsTagged).Take(3).Select(node => $"the {DeleteTogether.InWords(node)} {node}"))
         + (referrers.Count > 3 ? $" and {referrers.Count - 3} more" : "");
 
-    private static string RefersTo(DockerImage referrer, DockerImage image) =>
-        $"{referrer.ImageKind.InWords()} of {Digest.Shorten(image.Digest)}, which is deleted too";
+    private static string WouldGo(ImageNode node, DockerImage image) =>
+        node.Image.Digest == image.Digest ? "would be deleted by name" : DeleteTogether.ReasonOf(node, image);
+
+    /// <summary>The tags of a referrer that name nothing that goes.</summary>
+    private static IReadOnlyList<string> UnnamedTags(DockerImage referrer, IReadOnlyList<ImageNode> all) =>
+    [
+        .. referrer.Tags.Where(tag => !ReferrerTag.TryParse(tag, out ReferrerTag? read)
+            || !all.Any(node => node.Image.Digest == read.Value.Subject)),
+    ];
 
     private static RegistryException IsHeld(DockerImage image, IReadOnlyList<DockerImage> referrers) => new(
         RegistryErrorKind.StillReferenced,
-        $"'{image}' was not deleted, nor was a tag taken away: {InWords(referrers)} {(referrers.Count == 1 ? "refers" : "refer")} to it.")
+        $"'{image}' was not deleted, nor was a tag taken away: {InWords([.. referrers.Select(each => new ImageNode(each))])} {(referrers.Count == 1 ? "refers" : "refer")} to it.")
     {
         Advice = $"Use -DeleteReferrer to delete {(referrers.Count == 1 ? "it" : "them")} together with the image.",
     };
@@ -126,10 +133,15 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
     }
 
     /// <summary>
-    /// The digest that this one is about; null if it is about none. The public API does not tell, so the manifest is read.
+    /// The digest that this one is about, by its tag or its manifest, which is read since the public API does not tell; null
+    /// if it is about none.
     /// </summary>
     private async Task<string?> SubjectAsync(DockerImage image, bool deleteReferrers, CancellationToken stop)
     {
+        foreach (string tag in image.Tags)
+            if (ReferrerTag.TryParse(tag, out ReferrerTag? read)
+                && (read.Value.Kind is not ImageKind.Index || MediaTypes.IsIndex(image.MediaType)))
+                return read.Value.Subject;
         if (image.SubjectDigest is not null || MediaTypes.HoldsNothing(image.MediaType)) return image.SubjectDigest;
         try
         {
@@ -143,24 +155,6 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
         {
             throw e.Told($"'{image}' was not deleted: whether it is the signature of another digest cannot be read: {e.Message}");
         }
-    }
-
-    /// <summary>What refers to a digest, as far as the registry tells: it refuses to delete the digest under the others.</summary>
-    private async Task<IReadOnlyList<DockerImage>> ReferrersAsync(DockerImage image, CancellationToken stop)
-    {
-        var referrers = new List<DockerImage>();
-        try
-        {
-            foreach (ReferrerMessage referrer in await registry.ListReferrersAsync(image.Name, stop))
-                if (Digest.IsValid(referrer.Digest) && referrer.Digest != image.Digest)
-                    referrers.Add(await FindImages.ReadAsync(client, image.Name.WithDigest(referrer.Digest!), stop));
-        }
-        catch (RegistryException)
-        {
-            // Not to be known: then the refusal of the service is what counts.
-        }
-
-        return referrers;
     }
 
     private async Task<DockerImage> ReadAsync(ImageName name, CancellationToken stop)
@@ -185,56 +179,4 @@ public sealed class RemoveImage(ArtifactRegistryClient client, OciRegistryClient
             RegistryErrorKind.StillTagged,
             $"'{image}' was not deleted: meanwhile it got the {(gained.Length == 1 ? "tag" : "tags")} {string.Join(", ", gained)}.");
     }
-
-    private async Task<IReadOnlyList<RemovedImage>> DeleteAsync(
-        DockerImage image, IReadOnlyList<DockerImage> referrers, CancellationToken stop)
-    {
-        var rows = new List<RemovedImage>();
-        rows.Add(await DeleteTagged.RunAsync(
-            client, image, image.Tags, token => DeleteWithReferrersAsync(image, referrers, rows, token), warn, stop));
-        return rows;
-    }
-
-    /// <summary>
-    /// Deletes what refers to a digest, and then the digest. It is tried first all the same: the service refuses, and its
-    /// refusal names everything that holds the digest, so that no signature goes under an image that stays for another reason.
-    /// </summary>
-    private async Task<RemovedImage> DeleteWithReferrersAsync(
-        DockerImage image, IReadOnlyList<DockerImage> referrers, List<RemovedImage> rows, CancellationToken stop)
-    {
-        var deletion = new DigestDeletion(image, "deleted by name");
-        RemovedImage result = await DeleteDigest.RunAsync(client, deletion, stop);
-        HashSet<string> known = [.. referrers.Select(referrer => referrer.Digest)];
-        if (!result.Refused || known.Count == 0 || !IsHeldBy(result, known)) return Judged(image, result);
-
-        foreach (DockerImage referrer in referrers)
-        {
-            RemovedImage row = await DeleteTagged.RunAsync(
-                client, referrer, referrer.Tags,
-                async token => Judged(referrer, await DeleteDigest.RunAsync(client, new DigestDeletion(referrer, RefersTo(referrer, image)), token)),
-                warn, stop);
-            rows.Add(row);
-            if (row.RemovalStatus is not (RemovalStatus.Removed or RemovalStatus.AlreadyGone)) return Judged(image, result);
-        }
-
-        for (int attempt = 1; ; attempt++)
-        {
-            result = await DeleteDigest.RunAsync(client, deletion, stop);
-            if (!result.Refused || !IsHeldBy(result, known) || attempt == MaxTries) return Judged(image, result);
-            await Task.Delay(FirstPause * Math.Pow(2, attempt - 1), stop); // the service has not settled yet
-        }
-    }
-
-    /// <summary>True if a refusal names nothing but digests that go too.</summary>
-    private static bool IsHeldBy(RemovedImage refused, HashSet<string> known) =>
-        Digest.AllIn(refused.Reason).Where(digest => digest != refused.Digest).ToList() is { Count: > 0 } named && named.All(known.Contains);
-
-    /// <summary>Whoever names a digest wants it deleted, so a refusal by the service is an error and not only a row.</summary>
-    private static RemovedImage Judged(DockerImage image, RemovedImage result) =>
-        result.RemovalStatus is not RemovalStatus.Kept || result.Error is not null ? result : new(image, result.RemovalStatus, result.Reason)
-        {
-            Error = new RegistryException(
-                result.Refused ? RegistryErrorKind.StillReferenced : RegistryErrorKind.StillTagged,
-                $"'{image}' was not deleted: {result.Reason}."),
-        };
 }

@@ -19,8 +19,8 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     public SwitchParameter DeleteTags { get; set; }
 
     /// <summary>
-    /// Deletes an image together with the signatures, attestations and SBOMs that refer to it; and such a referrer by its own
-    /// name even if the image that it is about has a tag and stays.
+    /// Deletes an image together with its signatures, attestations and SBOMs, also those under tags such as sha256-HEX.sig, and
+    /// with the tags; and such a referrer by its own name even if the image that it is about has a tag and stays.
     /// </summary>
     [Parameter]
     public SwitchParameter DeleteReferrer { get; set; }
@@ -46,7 +46,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        var removal = new RemoveImage(Client, Registry, LastWord);
+        var removal = new RemoveImage(Client, Registry, Session.Manifests, LastWord);
         var allowed = new AllowedRemovals(deleteTags, deleteReferrers);
         foreach (RemovedImage removed in await removal.RunAsync(image, allowed, ConfirmAsync, StopToken))
             await ReportAsync(removed, whatIf);

@@ -1,0 +1,86 @@
+using ArtifactRegistry.Clients;
+using ArtifactRegistry.Operations.CleanUp;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>
+/// Deletes a digest with what refers to it. Each digest is tried before what holds it is deleted: the service refuses, and
+/// its refusal names the holders, so that no signature goes under an image that stays for another reason.
+/// </summary>
+/// <param name="client">The API.</param>
+/// <param name="image">The digest that was named.</param>
+/// <param name="nodes">The digest and what goes with it, in the order in which they can be deleted.</param>
+/// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
+internal sealed class DeleteTogether(
+    ArtifactRegistryClient client, DockerImage image, IReadOnlyList<ImageNode> nodes, Action<string> warn)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+
+    // 250 ms, doubled each time: about a minute in all, until the service has forgotten what referred to a digest.
+    private const int MaxTries = 9;
+
+    private readonly List<RemovedImage> _rows = [];
+    private readonly HashSet<string> _begun = [];
+    private readonly HashSet<string> _gone = [];
+
+    /// <summary>Gets the reason of the row of a digest that goes with another one.</summary>
+    public static string ReasonOf(ImageNode node, DockerImage image) =>
+        node.Image.Digest == image.Digest ? "deleted by name" : $"{InWords(node)} of {Digest.Shorten(image.Digest)}, which is deleted too";
+
+    /// <summary>Gets what a referrer is, in words.</summary>
+    public static string InWords(ImageNode node) => node.Kind is ImageKind.Index ? "index of referrers" : node.Kind.InWords();
+
+    /// <summary>Deletes, and says what became of each digest that was tried.</summary>
+    public async Task<IReadOnlyList<RemovedImage>> RunAsync(CancellationToken stop)
+    {
+        // What has only a tag in common with the digest does not hold it, so that goes last: it stays if the digest does.
+        await DeleteAsync(nodes.Single(node => node.Image.Digest == image.Digest), stop);
+        if (_gone.Contains(image.Digest))
+            foreach (ImageNode node in nodes)
+                if (!_begun.Contains(node.Image.Digest))
+                    await DeleteAsync(node, stop);
+        return _rows;
+    }
+
+    private async Task DeleteAsync(ImageNode node, CancellationToken stop)
+    {
+        DockerImage each = node.Image.Digest == image.Digest ? image : node.Image; // the digest was read again after the question
+        _begun.Add(each.Digest);
+        RemovedImage row = await DeleteTagged.RunAsync(client, each, each.Tags, token => DeleteUntaggedAsync(node, each, token), warn, stop);
+        _rows.Add(row);
+        if (row.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone) _gone.Add(each.Digest);
+    }
+
+    private async Task<RemovedImage> DeleteUntaggedAsync(ImageNode node, DockerImage each, CancellationToken stop)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            RemovedImage result = await DeleteDigest.RunAsync(client, new DigestDeletion(each, ReasonOf(node, image)), stop);
+            string[] holders = [.. Digest.AllIn(result.Reason).Where(digest => digest != each.Digest)];
+            if (!result.Refused || holders.Length == 0 || attempt == MaxTries || !holders.All(MayGo)) return Judged(each, result);
+
+            ImageNode[] left = [.. nodes.Where(other => !_begun.Contains(other.Image.Digest)
+                && (node.Parents.Contains(other) || holders.Contains(other.Image.Digest)))];
+            foreach (ImageNode holder in left)
+            {
+                await DeleteAsync(holder, stop);
+                if (!_gone.Contains(holder.Image.Digest)) return Judged(each, result);
+            }
+
+            if (left.Length == 0) await Task.Delay(FirstPause * Math.Pow(2, attempt - 1), stop); // the service has not settled yet
+        }
+    }
+
+    /// <summary>Tells whether a digest is planned, and not one that is waiting for this very deletion.</summary>
+    private bool MayGo(string digest) =>
+        _gone.Contains(digest) || (!_begun.Contains(digest) && nodes.Any(node => node.Image.Digest == digest));
+
+    /// <summary>Whoever names a digest wants it deleted, so a refusal by the service is an error and not only a row.</summary>
+    private static RemovedImage Judged(DockerImage image, RemovedImage result) =>
+        result.RemovalStatus is not RemovalStatus.Kept || result.Error is not null ? result : new(image, result.RemovalStatus, result.Reason)
+        {
+            Error = new RegistryException(
+                result.Refused ? RegistryErrorKind.StillReferenced : RegistryErrorKind.StillTagged,
+                $"'{image}' was not deleted: {result.Reason}."),
+        };
+}

@@ -1,0 +1,114 @@
+using ArtifactRegistry.Clients;
+using ArtifactRegistry.Operations.CleanUp;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>
+/// Finds the signatures, attestations and SBOMs of a digest: those whose manifests name it as their subject, and those under
+/// a tag that names it (<see cref="ReferrerTag"/>).
+/// </summary>
+/// <param name="client">The API.</param>
+/// <param name="registry">The registry's own protocol.</param>
+/// <param name="cache">Manifests that were read before.</param>
+internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache)
+{
+    private const int Concurrency = 8;
+
+    private readonly ManifestReader _reader = new(client, registry, cache);
+
+    /// <summary>Finds what refers to a digest directly, with a request for each place where that can be.</summary>
+    /// <exception cref="RegistryException">A tag or what it points to cannot be read.</exception>
+    public async Task<IReadOnlyList<DockerImage>> OfAsync(DockerImage image, CancellationToken stop)
+    {
+        // One after the other: many images are removed beside each other, and the limit is for all requests.
+        List<DockerImage> found = [.. await ListedAsync(image, stop)];
+        foreach (string tag in ReferrerTag.Of(image.Digest))
+            if (await TaggedAsync(image.Name.WithTag(tag), stop) is DockerImage tagged)
+                found.Add(tagged);
+        return [.. found.Where(referrer => referrer.Digest != image.Digest).DistinctBy(referrer => referrer.Digest)];
+    }
+
+    /// <summary>
+    /// Finds everything that goes with a digest, the digest included, in an order in which it can be deleted: what refers to it, what refers to that, and the indexes
+    /// that hold any of it, such as those that had a referrer tag before. All of the image is gathered for it, since only
+    /// a listing tells of such an index.
+    /// </summary>
+    /// <param name="image">The digest.</param>
+    /// <param name="referrers">What <see cref="OfAsync"/> has found.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">
+    /// Something of the image cannot be read, or an index that holds a referrer holds something else too.
+    /// </exception>
+    public async Task<IReadOnlyList<ImageNode>> TogetherAsync(
+        DockerImage image, IReadOnlyList<DockerImage> referrers, CancellationToken stop)
+    {
+        ImageName name = image.Name.ToImage();
+        using var listings = new ImageListings(client);
+        using var slots = new SemaphoreSlim(Concurrency);
+        ImageGraph graph = await new GatherImage(client, listings, _reader, slots, Concurrency).RunAsync(name, false, false, stop);
+        if (UnreadableErrors.Of(name, graph) is [RegistryException unreadable, ..])
+            throw unreadable.Told($"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}");
+
+        var found = new List<ImageNode>();
+        var toFollow = new Queue<ImageNode>(referrers.Prepend(image).Select(each => graph.Find(each.Digest) ?? throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer,
+            $"'{image}' was not deleted: the listing of '{name}' does not have {Digest.Shorten(each.Digest)}, which is there.")));
+        while (toFollow.TryDequeue(out ImageNode? node))
+        {
+            if (found.Contains(node)) continue;
+            found.Add(node);
+            bool isReferrer = node.Image.Digest != image.Digest;
+            foreach (ImageNode other in node.Referrers.Concat(node.TagReferrers).Concat(isReferrer ? node.Indexes : []))
+                toFollow.Enqueue(other);
+        }
+
+        foreach (ImageNode index in found.Skip(1))
+        {
+            index.FollowsTagSubjects = index.TagSubjects.Count > 0;
+            if (index.Subjects.Count == 0 && index.Children.FirstOrDefault(child => !found.Contains(child.Node)) is { Node: { } other })
+                throw new RegistryException(
+                    RegistryErrorKind.StillReferenced,
+                    $"'{image}' was not deleted: the index {index} lists what refers to it, and also {other}, which stays.")
+                {
+                    Advice = "Delete that index first if nothing needs it.",
+                };
+        }
+
+        ImageNode[] order = [.. DeletionOrder.Of(found)];
+        return order.Length == found.Count ? order : throw new RegistryException(
+            RegistryErrorKind.StillReferenced, $"'{image}' was not deleted: it is part of a circle of digests that refer to each other.");
+    }
+
+    /// <summary>What the registry tells; null if it does not tell: then its refusal is what counts.</summary>
+    private async Task<IReadOnlyList<DockerImage>> ListedAsync(DockerImage image, CancellationToken stop)
+    {
+        var listed = new List<DockerImage>();
+        try
+        {
+            foreach (ReferrerMessage referrer in await registry.ListReferrersAsync(image.Name, stop))
+                if (Digest.IsValid(referrer.Digest))
+                    listed.Add(await FindImages.ReadAsync(client, image.Name.WithDigest(referrer.Digest!), stop));
+        }
+        catch (RegistryException)
+        {
+            // Not every registry knows the request, and the service refuses to delete a digest under its referrers.
+        }
+
+        return listed;
+    }
+
+    /// <summary>What a tag points to; null if there is no such tag, or if it is not what the tag says.</summary>
+    private async Task<DockerImage?> TaggedAsync(ImageName tag, CancellationToken stop)
+    {
+        try
+        {
+            DockerImage image = await FindImages.ReadAsync(client, await FindImages.ResolveTagAsync(client, tag, stop), stop);
+            return tag.Tag!.Contains('.', StringComparison.Ordinal) || MediaTypes.IsIndex(image.MediaType)
+                || await _reader.ReadAsync(image, stop) is { IsIndex: true } ? image : null;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+}
