@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
@@ -128,6 +129,47 @@ public sealed class JournalTests : IDisposable
         shop.Run(Sweep).MustSucceed();
 
         Assert.Equal(["delete", "result"], Events());
+    }
+
+    // A limit on the size of files stands in for a full disk: both take a part of the line and refuse the rest.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_disk_that_is_full_in_mid_run_ends_it_and_no_deletion_is_without_its_intent(int throttle)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no limit on the size of files.");
+        await using Shop shop = await Shop.OpenAsync();
+        for (int i = 0; i < 12; i++) shop.Add();
+        const int Limit = 2 * 1024;
+        shop.Emulator.Requests.Clear();
+
+        ProcessStartInfo start = RealPowerShell.Start(
+            shop.Emulator, $"$app = '{Shop.App}'; {Sweep} -ThrottleLimit {throttle} | ForEach-Object Status", "-NonInteractive");
+        string[] arguments = ["-c", "trap '' XFSZ; ulimit -f $0; exec \"$@\"", $"{Limit / 1024}", start.FileName, .. start.ArgumentList];
+        start.FileName = "bash";
+        start.ArgumentList.Clear();
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // which needs a file in memory that is larger
+        ProcessResult result = await ProcessResult.OfAsync(start, "");
+
+        Assert.Contains("cannot be written any more, so no further deletion was begun", result.Error, StringComparison.Ordinal);
+        string journal = Read(Journal);
+        Assert.InRange(journal.Length, Limit - 400, Limit);
+        Assert.EndsWith("}\n", journal, StringComparison.Ordinal); // no half line
+        JsonElement[] lines = [.. Lines(journal).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        string[] intended = [.. lines.Where(line => Text(line, "event") == "delete").Select(line => Text(line, "uri")!.Split('@')[1])];
+        string[] sent = [.. shop.Changes.Select(change => change.Split('/')[^1])];
+        Assert.Equal(sent.Order(StringComparer.Ordinal), intended.Order(StringComparer.Ordinal));
+        string[] rows = [.. Lines(result.Output).Where(line => line is "Removed" or "NotReached")];
+        Assert.Equal(12, rows.Length);
+        Assert.Equal(sent.Length, rows.Count(row => row == "Removed"));
+
+        // With room again, the next run says what became of those whose result was not noted, and does the rest.
+        shop.Run(Sweep).MustSucceed();
+        Assert.Empty(shop.Left());
+        lines = [.. Lines(Read(Journal)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        Assert.Equal(12, lines.Count(line => Text(line, "event") == "delete"));
+        Assert.Equal(12, lines.Where(line => Text(line, "event") == "result").Select(line => Text(line, "uri")).Distinct().Count());
     }
 
     private IEnumerable<string?> Events() =>

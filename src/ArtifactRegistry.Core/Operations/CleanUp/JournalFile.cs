@@ -42,13 +42,23 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be written any more.</exception>
     public void Append(ReadOnlySpan<byte> line)
     {
-        if (_pipe is not null)
+        try
         {
-            if (_pipe.CanSeek) _pipe.Seek(0, SeekOrigin.End); // /dev/stdout that is redirected to a file
-            _pipe.Write(line);
-            return;
+            if (_pipe is null) AppendToFile(line);
+            else
+            {
+                if (_pipe.CanSeek) _pipe.Seek(0, SeekOrigin.End); // /dev/stdout that is redirected to a file
+                _pipe.Write(line);
+            }
         }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new IOException(e.Message, e); // EFBIG: the file system, or a limit on the size of files, takes no more
+        }
+    }
 
+    private void AppendToFile(ReadOnlySpan<byte> line)
+    {
         using var file = new FileStream(
             _path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
         long end = file.Length;
@@ -60,7 +70,7 @@ internal sealed class JournalFile : IDisposable
             if (isTorn) file.WriteByte((byte)'\n');
             file.Write(line);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
             TryCut(file, end); // the disk is full: no half line stays
             throw;
