@@ -143,6 +143,19 @@ Describe 'Objects in pipelines' {
         (Get-ServerTag $emulator job).Keys | Should -Be v1
     }
 
+    It 'keeps as many as the plan did, and not twice as many, when its rows come from a job and go into one' {
+        $app, $manifest = "$apps/newest", (Get-ModuleUnderTest)
+        $planning = Start-Job { Import-Module $using:manifest; Get-ArUntaggedImage $using:app -KeepNewest 2 }
+        $plan = $planning | Receive-Job -Wait -AutoRemoveJob
+        $newest = Get-ArImage $app | Sort-Object UploadTime -Descending | Select-Object -First 2 | ForEach-Object Digest | Sort-Object
+        $plan | Where-Object Decision -eq Keep | ForEach-Object Digest | Sort-Object | Should -Be $newest
+
+        $removal = Start-Job { Import-Module $using:manifest; $using:plan | Remove-ArUntaggedImage -KeepNewest 2 -Confirm:$false }
+        $rows = $removal | Receive-Job -Wait -AutoRemoveJob
+        @($rows | Where-Object Status -eq Removed).Count | Should -Be 4
+        Get-ServerDigest $emulator newest | Sort-Object | Should -Be $newest
+    }
+
     It 'binds objects in ForEach-Object -Parallel' {
         $app, $manifest = "$apps/parallel", (Get-ModuleUnderTest)
         $removed = Get-ArImageTag $app -Tag pr-* | ForEach-Object -Parallel {
