@@ -170,6 +170,21 @@ public sealed class PagingTests : CoreTest
         Assert.Equal(1001, server.Requests.Count);
     }
 
+    // Without a server: a hundred thousand requests would take the test a minute.
+    [Fact]
+    public void Pages_without_end_are_an_error()
+    {
+        var walk = new PageWalk("GET https://example.com/v1/things");
+
+        for (int page = 1; page <= 100_000; page++)
+            Assert.Null(walk.Problem(1, page.ToString(CultureInfo.InvariantCulture)));
+        Assert.Null(walk.Problem(1, null)); // so many pages may be all of it
+
+        RegistryException? error = walk.Problem(1, "more");
+        Assert.Equal(RegistryErrorKind.UnexpectedAnswer, error?.Kind);
+        Assert.Equal("The listing cannot be completed: 100000 pages are not all of it.", error!.Message);
+    }
+
     [Fact]
     public async Task A_token_that_no_address_can_hold_is_an_error()
     {

@@ -13,6 +13,9 @@ public sealed partial class DocumentationTests
         .. Directory.GetFiles(Path.Combine(Checkout.Root, "docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)),
     ];
 
+    private static IReadOnlyList<string> Sources { get; } = [.. Directory
+        .GetFiles(Full("tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+
     [Fact]
     public void README_has_at_most_150_lines() => Assert.InRange(File.ReadAllLines(Full("README.md")).Length, 1, 150);
 
@@ -30,19 +33,27 @@ public sealed partial class DocumentationTests
         }
     }
 
-    [Fact]
-    public void A_test_that_a_page_names_exists()
+    [Theory, MemberData(nameof(Pages))]
+    public void A_test_that_a_page_names_exists(string page)
     {
-        string sources = string.Concat(Directory.GetFiles(Full("tests/ArtifactRegistry.Tests"), "*Tests.cs", SearchOption.AllDirectories)
-            .Select(File.ReadAllText));
-        MatchCollection named = NamedTest().Matches(File.ReadAllText(Full("docs/clean-up.md")));
+        string text = File.ReadAllText(Full(page));
 
-        Assert.NotEmpty(named);
-        Assert.All(named, match =>
-        {
-            Assert.Contains($"class {match.Groups[1].Value}", sources, StringComparison.Ordinal);
-            Assert.Contains($" {match.Groups[2].Value}(", sources, StringComparison.Ordinal);
-        });
+        Assert.All(NamedTest().Matches(text), match => Assert.Contains(
+            Sources, source => Has(source, match.Groups[1].Value) && source.Contains($" {match.Groups[2].Value}(", StringComparison.Ordinal)));
+        Assert.All(NamedClass().Matches(text), match => Assert.Contains(Sources, source => Has(source, match.Groups[1].Value)));
+
+        static bool Has(string source, string type) => Regex.IsMatch(source, $@" class {type}\b");
+    }
+
+    [Theory]
+    [InlineData("docs/clean-up.md")]
+    [InlineData("docs/reliability.md")]
+    public void Each_line_of_a_table_of_what_is_checked_names_a_test(string page)
+    {
+        string[] tables = File.ReadAllText(Full(page)).Split("\n\n").Where(part => part.Contains("| shown by |", StringComparison.Ordinal)).ToArray();
+
+        Assert.NotEmpty(tables);
+        Assert.All(tables.SelectMany(table => table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2)), line => Assert.Matches(NamedTest(), line));
     }
 
     private static string Full(string page) => Path.Combine(Checkout.Root, page);
@@ -58,6 +69,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"`(\w+Tests)\.(\w+)`")]
     private static partial Regex NamedTest();
+
+    [GeneratedRegex(@"`(\w+Tests)`")]
+    private static partial Regex NamedClass();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NoAnchor();
