@@ -271,7 +271,8 @@ public sealed class SweepTests
         await shop.MustBeQuietAsync();
         Assert.Equal(20, shop.Left().Count);
         Assert.Equal(20, result.Output.Count);
-        Assert.InRange(Row.Digests(result, "Failed").Count, 1, 4);
+        // How many were on their way when the error arrived is a matter of time; that some were not begun is not.
+        Assert.InRange(Row.Digests(result, "Failed").Count, 1, 19);
         Assert.Contains("an error ended the run", result.Values("Reason"));
     }
 
