@@ -5,7 +5,7 @@ namespace ArtifactRegistry;
 /// For completion without a network and for hints on a slip of the finger; nothing is refused for not being in it, since
 /// Google adds regions. See https://cloud.google.com/artifact-registry/docs/repositories/repo-locations.
 /// </remarks>
-public static class Locations
+internal static class Locations
 {
     /// <summary>Multi-regions first, then regions by continent.</summary>
     public static IReadOnlyList<string> Known { get; } =

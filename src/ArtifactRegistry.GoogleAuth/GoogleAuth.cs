@@ -7,7 +7,7 @@ using Google.Apis.Auth.OAuth2.Responses;
 namespace ArtifactRegistry.GoogleAuth;
 
 /// <summary>Google.Apis.Auth, asked for one token at a time: when it is renewed is decided by who asks.</summary>
-public sealed class GoogleAuth : IGoogleAuth
+internal sealed class GoogleAuth : IGoogleAuth
 {
     private const int LongestQuote = 400;
 

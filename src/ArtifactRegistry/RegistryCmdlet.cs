@@ -13,19 +13,19 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     private protected Session Session { get; private set; } = null!;
 
     /// <summary>The API.</summary>
-    protected ArtifactRegistryClient Client { get; private set; } = null!;
+    private protected ArtifactRegistryClient Client { get; private set; } = null!;
 
     /// <summary>The registry's own protocol.</summary>
-    protected OciRegistryClient Registry { get; private set; } = null!;
+    private protected OciRegistryClient Registry { get; private set; } = null!;
 
     /// <summary>Resource Manager.</summary>
-    protected ResourceManagerClient Projects { get; private set; } = null!;
+    private protected ResourceManagerClient Projects { get; private set; } = null!;
 
     /// <summary>IAM Admin.</summary>
-    protected IamClient Accounts { get; private set; } = null!;
+    private protected IamClient Accounts { get; private set; } = null!;
 
     /// <summary>Kubernetes Engine.</summary>
-    protected ContainerClient Clusters { get; private set; } = null!;
+    private protected ContainerClient Clusters { get; private set; } = null!;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

@@ -5,7 +5,7 @@ namespace ArtifactRegistry.Auth;
 
 /// <summary>A bearer token. Its text never shows the secret.</summary>
 /// <param name="value">The secret; null where no credentials are wanted, as towards an emulator.</param>
-public sealed class AccessToken(string? value)
+internal sealed class AccessToken(string? value)
 {
     private const string Scheme = "Bearer";
 

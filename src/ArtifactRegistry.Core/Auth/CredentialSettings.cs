@@ -2,7 +2,7 @@ namespace ArtifactRegistry.Auth;
 
 /// <summary>What Connect-ArRegistry was told about credentials. Whatever is null is looked for in the environment.</summary>
 /// <remarks>No record: the text of a record would show the token.</remarks>
-public sealed class CredentialSettings
+internal sealed class CredentialSettings
 {
     /// <summary>A token to use as it is.</summary>
     public string? AccessToken { internal get; init; }

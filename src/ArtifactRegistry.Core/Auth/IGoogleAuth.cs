@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Auth;
 
 /// <summary>Google's own library for credentials. It is loaded when this is first asked for a token, and not before.</summary>
-public interface IGoogleAuth
+internal interface IGoogleAuth
 {
     /// <summary>Exchanges what a credential file holds for an access token.</summary>
     /// <param name="json">The content of the file, already checked.</param>

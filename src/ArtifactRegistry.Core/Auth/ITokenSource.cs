@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Auth;
 
 /// <summary>Where bearer tokens come from. Safe to ask from many requests at once.</summary>
-public interface ITokenSource
+internal interface ITokenSource
 {
     /// <summary>The source in words, for people, without a secret: "environment variable X", "file Y".</summary>
     string Description { get; }

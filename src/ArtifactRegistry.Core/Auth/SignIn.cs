@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Auth;
 /// <param name="connections">The shared connections.</param>
 /// <param name="google">Loads Google's library; called when it is first needed.</param>
 /// <param name="clock">What time it is.</param>
-public sealed class SignIn(
+internal sealed class SignIn(
     Endpoints endpoints, Func<string, string?> environment, HttpMessageHandler connections, Func<IGoogleAuth> google, TimeProvider clock)
 {
     /// <summary>Everything that the account may do in Google Cloud. What it may do is a matter of IAM.</summary>

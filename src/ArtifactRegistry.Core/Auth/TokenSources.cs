@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Auth;
 
 /// <summary>Chooses where tokens come from, in the order of docs/signing-in.md.</summary>
-public static class TokenSources
+internal static class TokenSources
 {
     internal const string ImpersonateVariable = "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT";
 

@@ -11,7 +11,7 @@ namespace ArtifactRegistry.Clients;
 /// <param name="transport">What sends.</param>
 /// <param name="endpoints">Where to.</param>
 /// <param name="features">What the service was found to support; null to find out anew.</param>
-public sealed class ArtifactRegistryClient(RestTransport transport, Endpoints endpoints, ServiceFeatures? features = null)
+internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints endpoints, ServiceFeatures? features = null)
     : RestClient(transport, endpoints.ArtifactRegistry)
 {
     /// <summary>What the service was found to support.</summary>

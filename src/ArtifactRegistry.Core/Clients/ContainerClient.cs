@@ -8,7 +8,7 @@ namespace ArtifactRegistry.Clients;
 /// </summary>
 /// <param name="transport">What sends.</param>
 /// <param name="endpoints">Where to.</param>
-public sealed class ContainerClient(RestTransport transport, Endpoints endpoints)
+internal sealed class ContainerClient(RestTransport transport, Endpoints endpoints)
     : RestClient(transport, endpoints.Container)
 {
     /// <summary>

@@ -8,7 +8,7 @@ namespace ArtifactRegistry.Clients;
 /// </summary>
 /// <param name="transport">What sends.</param>
 /// <param name="endpoints">Where to.</param>
-public sealed class IamClient(RestTransport transport, Endpoints endpoints) : RestClient(transport, endpoints.Iam)
+internal sealed class IamClient(RestTransport transport, Endpoints endpoints) : RestClient(transport, endpoints.Iam)
 {
     internal const string AnyProject = "-";
 

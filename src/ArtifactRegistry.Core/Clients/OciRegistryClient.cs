@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Clients;
 /// </summary>
 /// <param name="transport">What sends; the registry takes the same bearer token as the API.</param>
 /// <param name="endpoints">Where to.</param>
-public sealed class OciRegistryClient(RestTransport transport, Endpoints endpoints)
+internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpoints)
 {
     // An answer that was damaged on its way is right the next time.
     private const int MaxAttempts = 3;

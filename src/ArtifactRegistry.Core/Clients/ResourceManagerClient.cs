@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Clients;
 /// </summary>
 /// <param name="transport">What sends.</param>
 /// <param name="endpoints">Where to.</param>
-public sealed class ResourceManagerClient(RestTransport transport, Endpoints endpoints)
+internal sealed class ResourceManagerClient(RestTransport transport, Endpoints endpoints)
     : RestClient(transport, endpoints.ResourceManager)
 {
     /// <summary>GET v1/projects/P.</summary>

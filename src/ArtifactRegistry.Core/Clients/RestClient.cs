@@ -7,7 +7,7 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Clients;
 
 /// <summary>What every client of a Google API shares: addresses, paging, and the shape of a call.</summary>
-public abstract class RestClient
+internal abstract class RestClient
 {
     private const int MaxPageSize = 1000; // of every list; the default is not documented
 

@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Clients;
 
 /// <summary>What one service was found to support, so that a session finds it out once.</summary>
-public sealed class ServiceFeatures
+internal sealed class ServiceFeatures
 {
     /// <summary>
     /// True once dockerImages.list has refused a filter. The public API has none, though gcloud's model of it has

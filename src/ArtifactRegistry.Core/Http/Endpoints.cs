@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Http;
 
 /// <summary>The addresses of the services. Each ends in a slash.</summary>
-public sealed record Endpoints
+internal sealed record Endpoints
 {
     /// <summary>Google's own universe; sovereign clouds have others.</summary>
     public const string GoogleUniverse = "googleapis.com";

@@ -5,7 +5,7 @@ namespace ArtifactRegistry.Http;
 /// </summary>
 /// <param name="perSecond">The rate that is never exceeded.</param>
 /// <param name="clock">What tells the time.</param>
-public sealed class Pacer(double perSecond, TimeProvider clock)
+internal sealed class Pacer(double perSecond, TimeProvider clock)
 {
     private readonly double _fullRate = perSecond;
     private const double SlowestRate = 1;

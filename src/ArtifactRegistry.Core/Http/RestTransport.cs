@@ -10,7 +10,7 @@ namespace ArtifactRegistry.Http;
 /// <param name="options">Time-outs and pauses.</param>
 /// <param name="trace">Called once a request with a line for -Verbose.</param>
 /// <param name="exchange">Called with requests and answers for -Debug, their bodies shortened.</param>
-public sealed class RestTransport(
+internal sealed class RestTransport(
     HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange = null)
 {
     private const int MaxAttemptsToConnect = 4; // about two seconds in all

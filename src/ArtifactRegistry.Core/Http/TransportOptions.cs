@@ -3,7 +3,7 @@ using System.Net;
 namespace ArtifactRegistry.Http;
 
 /// <summary>How long to wait for an answer, and how often and at what distance to try again.</summary>
-public sealed record TransportOptions
+internal sealed record TransportOptions
 {
     /// <summary>The time that one request may take, its body included.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Whether a service account can be used at all, whatever it is granted.</summary>
-public enum AccountCondition
+internal enum AccountCondition
 {
     /// <summary>Not a service account of a project, so there is nothing to look at.</summary>
     NotApplicable,
@@ -24,7 +24,7 @@ public enum AccountCondition
 /// <summary>What IAM says about a service account.</summary>
 /// <param name="Condition">Whether it can be used.</param>
 /// <param name="Detail">The condition in words, with what to do about it.</param>
-public sealed record AccountStatus(AccountCondition Condition, string Detail)
+internal sealed record AccountStatus(AccountCondition Condition, string Detail)
 {
     /// <summary>Gets the status of members that are not looked at.</summary>
     public static AccountStatus NotApplicable { get; } = new(AccountCondition.NotApplicable, "");

@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Puts a tag on a digest; moves it there if it may move.</summary>
-public static class AddTag
+internal static class AddTag
 {
     /// <summary>Looks where the tag points, asks, and then sets it with one request.</summary>
     /// <param name="client">The service.</param>

@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Checks whether the nodes of a pool can pull an image: it exists, it fits them, and they have access.</summary>
-public sealed class CheckPull
+internal sealed class CheckPull
 {
     // The Arm series of https://cloud.google.com/compute/docs/instances/arm-on-compute; all others are amd64.
     private static readonly string[] ArmSeries = ["t2a-", "c4a-", "n4a-", "a4x-"];

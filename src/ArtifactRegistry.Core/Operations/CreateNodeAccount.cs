@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Makes a service account for the nodes of GKE clusters, with the role that nodes need in their project.</summary>
-public static class CreateNodeAccount
+internal static class CreateNodeAccount
 {
     /// <summary>The least that a node needs: https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster.</summary>
     public const string NodeRole = "roles/container.defaultNodeServiceAccount";

@@ -6,7 +6,7 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>What became of an edit: a row a member, and the members that the service refused.</summary>
-public sealed record PolicyOutcome(IReadOnlyList<Reader> Readers, IReadOnlyList<RefusedMember> Refused)
+internal sealed record PolicyOutcome(IReadOnlyList<Reader> Readers, IReadOnlyList<RefusedMember> Refused)
 {
     /// <summary>What the policy still grants these members that lets them pull.</summary>
     public IReadOnlyList<Reader> Remaining { get; init; } = [];
@@ -16,7 +16,7 @@ public sealed record PolicyOutcome(IReadOnlyList<Reader> Readers, IReadOnlyList<
 }
 
 /// <summary>A member that the service refused, and why.</summary>
-public sealed record RefusedMember(string Member, RegistryException Error);
+internal sealed record RefusedMember(string Member, RegistryException Error);
 
 /// <summary>Changes who holds a role on a resource, and nothing else of its policy.</summary>
 /// <remarks>
@@ -25,7 +25,7 @@ public sealed record RefusedMember(string Member, RegistryException Error);
 /// refuses does not cost the others theirs.
 /// See https://cloud.google.com/iam/docs/allow-policies and https://cloud.google.com/iam/quotas.
 /// </remarks>
-public sealed class EditPolicy
+internal sealed class EditPolicy
 {
     private const int MostMembers = 1_500;
     private const int MostGroups = 250;

@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Explains why a member can pull from a repository, or cannot, from policies that were read.</summary>
-public static class ExplainReader
+internal static class ExplainReader
 {
     private const string Delay =
         "A change of access takes about 2 minutes to arrive everywhere, and sometimes 7 or more.";

@@ -4,7 +4,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Lists digests: of a repository, of an image, by pattern; or the one that a digest or tag names.</summary>
-public static class FindImages
+internal static class FindImages
 {
     // The service documents at most 100 tags in one answer for a version; a digest with so many is asked for again.
     private const int TagsThatMayBeCut = 100;

@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Finds the service accounts as which the nodes of a project's GKE clusters pull.</summary>
-public static class FindNodeAccounts
+internal static class FindNodeAccounts
 {
     private const string AutoProvisioned = "(auto-provisioned)";
     private const string ScopePrefix = "https://www.googleapis.com/auth/";

@@ -7,13 +7,13 @@ namespace ArtifactRegistry.Operations;
 /// <param name="Resource">The repository, or <c>projects/ID</c>.</param>
 /// <param name="Role">The role.</param>
 /// <param name="Members">Its members.</param>
-public sealed record CustomGrant(string Resource, string Role, IReadOnlyList<string> Members);
+internal sealed record CustomGrant(string Resource, string Role, IReadOnlyList<string> Members);
 
 /// <summary>The members who may pull from a repository, as far as that can be seen.</summary>
 /// <param name="Readers">One row per member and role.</param>
 /// <param name="CustomGrants">Grants of custom roles.</param>
 /// <param name="ProjectProblem">Why the project's policy could not be read; null if it was, or was not asked for.</param>
-public sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<CustomGrant> CustomGrants, string? ProjectProblem)
+internal sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<CustomGrant> CustomGrants, string? ProjectProblem)
 {
     /// <summary>Gets what could not be looked into, in words; empty if nothing was in the way.</summary>
     public IReadOnlyList<string> Unseen => [.. Describe(CustomGrants), .. ProjectProblem is null ? (string[])[] : [ProjectProblem]];
@@ -25,7 +25,7 @@ public sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<Cus
 
 /// <summary>Lists who may pull from a repository by its own policy, and by that of its project.</summary>
 /// <remarks>Folders, the organisation and the members of groups are never looked into.</remarks>
-public static class FindReaders
+internal static class FindReaders
 {
     /// <summary>Lists the readers of a repository.</summary>
     /// <param name="client">Artifact Registry.</param>

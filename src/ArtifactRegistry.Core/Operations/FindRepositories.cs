@@ -4,7 +4,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Lists the repositories of a project.</summary>
-public static class FindRepositories
+internal static class FindRepositories
 {
     private const int LocationsAtOnce = 8;
 

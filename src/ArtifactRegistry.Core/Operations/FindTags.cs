@@ -4,7 +4,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Lists tags, and digests without any.</summary>
-public static class FindTags
+internal static class FindTags
 {
     /// <summary>
     /// One row for each tag, and one with an empty tag for each untagged digest; only rows with a tag if a tag was asked for.

@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Members of an IAM policy. See https://cloud.google.com/iam/docs/principal-identifiers.</summary>
-public static class MemberName
+internal static class MemberName
 {
     private static readonly string[] Prefixes =
         ["user:", "serviceAccount:", "group:", "domain:", "principal://", "principalSet://"];

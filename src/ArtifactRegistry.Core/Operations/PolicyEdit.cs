@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>A change of a policy: a role for members, or no longer.</summary>
-public abstract record PolicyEdit
+internal abstract record PolicyEdit
 {
     private PolicyEdit(string role) => Role = role;
 
@@ -20,7 +20,7 @@ public abstract record PolicyEdit
     internal virtual string? Condition => null;
 
     /// <summary>Grants a role without a condition.</summary>
-    public sealed record Grant(string RoleName) : PolicyEdit(RoleName)
+    internal sealed record Grant(string RoleName) : PolicyEdit(RoleName)
     {
         /// <summary>True if the members were made a moment ago, so that IAM may not know them everywhere yet.</summary>
         public bool MembersAreNew { get; init; }
@@ -32,7 +32,7 @@ public abstract record PolicyEdit
     }
 
     /// <summary>Revokes a role: the grant without a condition, or the one with the condition of this title or expression.</summary>
-    public sealed record Revoke(string RoleName, string? UnderCondition) : PolicyEdit(RoleName)
+    internal sealed record Revoke(string RoleName, string? UnderCondition) : PolicyEdit(RoleName)
     {
         internal override string? Condition => UnderCondition;
 

@@ -4,7 +4,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Something that has an IAM policy: a repository or a project.</summary>
-public sealed class PolicyResource
+internal sealed class PolicyResource
 {
     private readonly Func<CancellationToken, Task<JsonObject>> _read;
     private readonly Func<JsonObject, CancellationToken, Task> _write;

@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Operations;
 
 /// <summary>The roles that let their holder pull.</summary>
-public static class ReaderRoles
+internal static class ReaderRoles
 {
     /// <summary>The least that is needed to pull.</summary>
     public const string Reader = "roles/artifactregistry.reader";

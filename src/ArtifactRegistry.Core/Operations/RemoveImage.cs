@@ -9,14 +9,14 @@ namespace ArtifactRegistry.Operations;
 /// The signatures, attestations and SBOMs of it, by their manifest or by their tag; and if it is one of those itself, it may
 /// go although what it is about has a tag.
 /// </param>
-public sealed record AllowedRemovals(bool Tags, bool Referrers);
+internal sealed record AllowedRemovals(bool Tags, bool Referrers);
 
 /// <summary>Deletes one digest, with the tags that were named and with what the caller allows to go with it.</summary>
 /// <param name="client">The API.</param>
 /// <param name="registry">The registry's own protocol, which tells what refers to a digest.</param>
 /// <param name="cache">Manifests that were read before.</param>
 /// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
-public sealed class RemoveImage(
+internal sealed class RemoveImage(
     ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, Action<string> warn)
 {
     private readonly FindReferrers _find = new(client, registry, cache);

@@ -11,7 +11,7 @@ namespace ArtifactRegistry.Operations;
 /// the rows share what they have in common: time, traffic and memory grow with the number of tags and not with its square.
 /// </remarks>
 /// <param name="client">The service.</param>
-public sealed class RemoveTag(ArtifactRegistryClient client)
+internal sealed class RemoveTag(ArtifactRegistryClient client)
 {
     // Somebody else may tag the digest meanwhile, so what is told of it must not be old.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);

@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Deletes an image with all its digests and tags.</summary>
-public static class RemoveWholeImage
+internal static class RemoveWholeImage
 {
     /// <summary>Lists the digests, asks, deletes the package, and looks what is left.</summary>
     /// <param name="client">The service.</param>

@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations.CleanUp.Roots;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>What a clean-up spares besides what has a tag.</summary>
-public sealed record CleanUpRules
+internal sealed record CleanUpRules
 {
     /// <summary>Digests that something runs.</summary>
     public InUse InUse { get; init; } = InUse.Nothing;

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>The age from which on an untagged digest may be deleted: so long ago, or before a point in time.</summary>
-public sealed class Cutoff
+internal sealed class Cutoff
 {
     private const long LongestAge = 100L * 366 * 86_400; // a century: more is a slip of the finger
 

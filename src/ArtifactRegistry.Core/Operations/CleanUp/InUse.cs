@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>Digests that something runs, from any source. A digest counts under whatever name it was given.</summary>
-public sealed partial class InUse
+internal sealed partial class InUse
 {
     private static readonly char[] BetweenEntries = [' ', '\t', '\r', '\n', ',', ';', '"', '\'', '[', ']'];
 

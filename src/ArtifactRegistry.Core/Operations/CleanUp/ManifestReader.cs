@@ -4,7 +4,7 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>Manifests by digest. A digest never changes its content, so it is read once, and kept once it was checked.</summary>
-public sealed class ManifestCache
+internal sealed class ManifestCache
 {
     private const int MaxManifests = 500_000;
 
