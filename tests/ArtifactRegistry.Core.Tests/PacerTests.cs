@@ -1,5 +1,5 @@
-using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Http;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Core.Tests;
 /// <summary>How many requests pass in a time that the test makes pass.</summary>
 public sealed class PacerTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

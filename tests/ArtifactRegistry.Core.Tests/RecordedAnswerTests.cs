@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
-using ArtifactRegistry.Recorded;
 using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;

@@ -1,5 +1,5 @@
 using ArtifactRegistry.Auth;
-using ArtifactRegistry.Core.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
@@ -9,7 +9,7 @@ public sealed class RenewedTokenTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private readonly ManualClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

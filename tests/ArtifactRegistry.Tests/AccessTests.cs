@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Emulator.Tests;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Emulator.Tests;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

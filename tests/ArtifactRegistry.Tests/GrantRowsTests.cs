@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;

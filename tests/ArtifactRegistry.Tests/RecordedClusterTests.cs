@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ArtifactRegistry.Recorded;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

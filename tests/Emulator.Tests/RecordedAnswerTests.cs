@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ArtifactRegistry.Recorded;
 using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;

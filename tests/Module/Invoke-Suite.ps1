@@ -6,7 +6,7 @@
 
 .DESCRIPTION
     Needs a build of the solution (./build.ps1 or dotnet build), which brings Pester as well; where only the emulator was
-    built, Pester 5 from elsewhere. The last line says how many tests passed, failed and were skipped.
+    built, Pester 5 or 6 from elsewhere. The last line says how many tests passed, failed and were skipped.
     Best run in a process of its own, since the module's assemblies stay loaded: pwsh -File tests/Module/Invoke-Suite.ps1
 
 .PARAMETER ModulePath
@@ -28,7 +28,7 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 $env:PSModulePath = (Join-Path $PSScriptRoot modules) + [IO.Path]::PathSeparator + $env:PSModulePath
-Import-Module Pester -MinimumVersion 5.5.0 -MaximumVersion 5.99.99
+Import-Module Pester -MinimumVersion 5.5.0 -MaximumVersion 6.99.99
 if ($ModulePath) { $env:ARTIFACTREGISTRY_MODULE = (Resolve-Path $ModulePath).ProviderPath }
 
 $settings = New-PesterConfiguration

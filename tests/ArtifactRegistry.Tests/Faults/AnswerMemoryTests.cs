@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Shell;
 using ArtifactRegistry.Tests.Support;
 using Xunit;

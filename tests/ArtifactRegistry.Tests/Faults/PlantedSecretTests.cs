@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
-using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Emulator.Tests;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ArtifactRegistry.Emulator.Tests;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ArtifactRegistry.Emulator.Tests;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -1,7 +1,8 @@
+using ArtifactRegistry.Emulator;
 using System.Text.Json.Nodes;
 using Xunit;
 
-namespace ArtifactRegistry.Emulator.Tests;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>The real gcloud, told to talk to an emulator and to nothing else.</summary>
 internal sealed class Gcloud(Uri emulator)

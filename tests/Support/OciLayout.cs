@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
-namespace ArtifactRegistry.Emulator.Tests;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>A folder of images as skopeo reads and writes it (image-spec, image-layout.md).</summary>
 internal sealed class OciLayout

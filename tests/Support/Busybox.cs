@@ -1,4 +1,4 @@
-namespace ArtifactRegistry.Emulator.Tests;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>A program that needs nothing beside it, as the root of an image: Debian's busybox-static.</summary>
 internal static class Busybox

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace ArtifactRegistry.Recorded;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>Bodies of Google's services, as they were recorded; README.md beside them says where.</summary>
 internal static class RecordedAnswer

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace ArtifactRegistry.Emulator.Tests;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>What a test needs on the machine that runs it.</summary>
 internal static class Needs

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace ArtifactRegistry.Core.Tests.Support;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>A request as it came over the wire.</summary>
 /// <param name="Number">Counts from 1.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ArtifactRegistry.Emulator.Tests;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>What a program printed, and how it ended.</summary>
 public sealed record ToolRun(int ExitCode, string Output, string Error)
