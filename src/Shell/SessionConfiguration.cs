@@ -13,7 +13,18 @@ internal sealed class SessionConfiguration : IDisposable
 
     private SessionConfiguration(string manifest)
     {
-        Path = System.IO.Path.Combine(_folder.FullName, "module.pssc");
+        string script = System.IO.Path.Combine(_folder.FullName, "import.ps1");
+        // A failure of ModulesToImport, or of this script, would leave a process that neither runs nor ends.
+        File.WriteAllText(
+            script,
+            $$"""
+            try { Import-Module {{Quoted(manifest)}} -Global -ErrorAction Stop }
+            catch {
+                [Console]::Error.WriteLine("The module could not be loaded. Build the solution, or correct {{Variable}}. $_")
+                [Environment]::Exit(1)
+            }
+            """);
+        Path = System.IO.Path.Combine(_folder.FullName, "session.pssc");
         File.WriteAllText(
             Path,
             $$"""
@@ -21,7 +32,7 @@ internal sealed class SessionConfiguration : IDisposable
                 SchemaVersion = '2.0.0.0'
                 GUID = '{{Guid.NewGuid()}}'
                 SessionType = 'Default'
-                ModulesToImport = '{{manifest.Replace("'", "''", StringComparison.Ordinal)}}'
+                ScriptsToProcess = {{Quoted(script)}}
             }
             """);
     }
@@ -36,13 +47,14 @@ internal sealed class SessionConfiguration : IDisposable
         string manifest = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
             ? System.IO.Path.GetFullPath(Directory.Exists(given) ? System.IO.Path.Combine(given, Manifest) : given)
             : AboveThisProgram();
-        // PowerShell itself says no more than that it cannot start.
         return File.Exists(manifest)
             ? new SessionConfiguration(manifest)
             : throw new FileNotFoundException($"There is no module '{manifest}'. Build the solution, or correct {Variable}.");
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static string AboveThisProgram()
     {

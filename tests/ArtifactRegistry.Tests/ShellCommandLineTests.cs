@@ -79,4 +79,22 @@ public sealed class ShellCommandLineTests
         Assert.Contains(Path.Combine(folder, "ArtifactRegistry.psd1"), result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }
+
+    [Theory]
+    [InlineData("@{ ModuleVersion = '1.0'; RootModule = 'bin/ArtifactRegistry.dll' }", "bin/ArtifactRegistry.dll")]
+    [InlineData("@{ ModuleVersion = '1.0'; TypesToProcess = 'bin/none.ps1xml' }", "none.ps1xml")]
+    [InlineData("@{ ModuleVersion = ", "ArtifactRegistry.psd1")]
+    public async Task A_module_that_cannot_be_loaded_ends_the_process(string manifest, string named)
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "ArtifactRegistry.psd1"), manifest, TestContext.Current.CancellationToken);
+
+        ProcessResult result = await ShellProcess.RunAsync(["-NoProfile", "-Command", "'not here'"], module: folder.Path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("The module could not be loaded.", result.Error, StringComparison.Ordinal);
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
 }

@@ -5,6 +5,8 @@ namespace ArtifactRegistry.Tests;
 
 public sealed class ShellDemoTests
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task The_walk_through_runs_to_its_end_without_a_terminal()
     {
@@ -29,9 +31,11 @@ public sealed class ShellDemoTests
     public async Task The_walk_through_ends_at_the_first_step_that_fails()
     {
         using TemporaryFolder folder = new();
+        // With the command: one that is missing would be taken from the module that is installed on this machine.
         await File.WriteAllTextAsync(
-            Path.Combine(folder.Path, "ArtifactRegistry.psd1"), "@{ ModuleVersion = '1.0' }",
-            TestContext.Current.CancellationToken);
+            Path.Combine(folder.Path, "ArtifactRegistry.psd1"), "@{ ModuleVersion = '1.0'; RootModule = 'broken.psm1' }", Stop);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "broken.psm1"), "function Get-ArImageTag { Write-Error 'broken' }", Stop);
 
         ProcessResult result = await ShellProcess.RunAsync(["-Demo"], module: folder.Path);
 

@@ -12,6 +12,9 @@
 .PARAMETER ModulePath
     The manifest of the module to test, or its folder; by default ARTIFACTREGISTRY_MODULE, or else the checkout.
 
+.PARAMETER Name
+    Which files of the suite to run, without .Tests.ps1; by default all.
+
 .PARAMETER ResultPath
     Where to write the results as NUnit XML.
 #>
@@ -19,6 +22,8 @@
 param(
     [ValidateNotNullOrEmpty()]
     [string] $ModulePath,
+
+    [string] $Name,
 
     [ValidateNotNullOrEmpty()]
     [string] $ResultPath
@@ -32,7 +37,7 @@ Import-Module Pester -MinimumVersion 5.5.0 -MaximumVersion 6.99.99
 if ($ModulePath) { $env:ARTIFACTREGISTRY_MODULE = (Resolve-Path $ModulePath).ProviderPath }
 
 $settings = New-PesterConfiguration
-$settings.Run.Path = $PSScriptRoot
+$settings.Run.Path = $Name ? (Join-Path $PSScriptRoot "$Name.Tests.ps1") : $PSScriptRoot
 $settings.Run.PassThru = $true
 $settings.Output.Verbosity = 'Detailed'
 if ($ResultPath) {
