@@ -1,4 +1,5 @@
 using System.Buffers;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -35,10 +36,13 @@ public static class Digest
     }
 
     /// <summary>A digest as tables show it, <c>sha256:4be1…9c0a</c>; what is no digest comes back unchanged.</summary>
-    /// <remarks>For the eye only: <see cref="ImageName.Parse"/> refuses the short form.</remarks>
+    /// <remarks>
+    /// For the eye only: <see cref="ImageName.Parse"/> refuses the short form. Where standard output is redirected in an encoding
+    /// that has no ellipsis, two dots stand for it.
+    /// </remarks>
     public static string Shorten(string? digest)
     {
         if (!IsValid(digest)) return digest ?? "";
-        return string.Concat(digest.AsSpan(0, Prefix.Length + 4), "…", digest.AsSpan(digest!.Length - 4));
+        return string.Concat(digest.AsSpan(0, Prefix.Length + 4), SafeText.Ellipsis, digest.AsSpan(digest!.Length - 4));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -101,7 +102,7 @@ internal sealed class CleanUpSummary(int activityId)
     private static string InGeneral(string reason)
     {
         int digest = reason.IndexOf("sha256:", StringComparison.Ordinal);
-        if (digest > 0) return reason[..digest] + "…";
+        if (digest > 0) return reason[..digest] + SafeText.Ellipsis;
         int detail = reason.IndexOf(" (", StringComparison.Ordinal);
         return detail > 0 ? reason[..detail] : reason;
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Auth;
 
@@ -103,7 +104,7 @@ internal sealed class Gcloud : ICredential
     {
         string text = errors[Math.Max(0, errors.IndexOf("ERROR:", StringComparison.Ordinal))..];
         text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length == 0 ? "it said nothing." : text.Length <= LongestError ? text : text[..LongestError] + "…";
+        return text.Length == 0 ? "it said nothing." : text.Length <= LongestError ? text : text[..LongestError] + SafeText.Ellipsis;
     }
 
     private static RegistryException Failed(string message, Exception? cause) =>

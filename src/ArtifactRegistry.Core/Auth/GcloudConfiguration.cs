@@ -52,7 +52,9 @@ internal sealed class GcloudConfiguration(SignIn signIn)
     {
         try
         {
-            return path is not null && File.Exists(path) ? File.ReadAllLines(path).Select(line => line.Trim()) : [];
+            if (path is null || !File.Exists(path)) return [];
+            using StreamReader reader = new(SharedFile.Open(path));
+            return reader.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

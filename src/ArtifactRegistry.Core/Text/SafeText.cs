@@ -14,6 +14,12 @@ internal static class SafeText
 
     private const int MaxQuote = 160;
 
+    /// <summary>
+    /// Gets what stands for text that is left out: <c>…</c>, or <c>..</c> where standard output is redirected in an encoding
+    /// that has no ellipsis, as the code pages of the Windows console.
+    /// </summary>
+    public static string Ellipsis => Console.IsOutputRedirected && !HasEllipsis(Console.OutputEncoding) ? ".." : "…";
+
     /// <summary>Cleans a text of this module, which may quote others. Line ends stay.</summary>
     public static string Clean(string text) => Visible(Secrets.Hide(text), keepLineEnds: true);
 
@@ -23,7 +29,7 @@ internal static class SafeText
     public static string CleanLine(string text, int maxLength = int.MaxValue)
     {
         string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return Shorten(Visible(Secrets.Hide(line)), maxLength, "…");
+        return Shorten(Visible(Secrets.Hide(line)), maxLength, Ellipsis);
     }
 
     /// <summary>Quotes a value that was given: in quotation marks, printable ASCII only, cut off when long.</summary>
@@ -93,6 +99,9 @@ internal static class SafeText
             _ => new InvalidOperationException($"{error.GetType().Name}: {message}", inner),
         };
     }
+
+    // Windows turns a character that a code page lacks into one that looks like it, so only the way back tells.
+    private static bool HasEllipsis(Encoding encoding) => encoding.GetString(encoding.GetBytes("…")) == "…";
 
     private static string Shorten(string text, int maxLength, string mark)
     {

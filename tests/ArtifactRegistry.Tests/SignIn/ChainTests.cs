@@ -37,12 +37,12 @@ public sealed class ChainTests : SignInTest
     }
 
     [Fact]
-    public void The_well_known_file_is_found_below_home()
+    public void The_well_known_file_is_found_below_home_and_on_Windows_below_APPDATA()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has it elsewhere, below APPDATA.");
         Set("CLOUDSDK_CONFIG", null);
-        Set("HOME", Home);
-        Write(".config/gcloud/application_default_credentials.json", SignIn.AddUser(User));
+        Set(OperatingSystem.IsWindows() ? "APPDATA" : "HOME", Home);
+        string folder = OperatingSystem.IsWindows() ? "gcloud" : ".config/gcloud";
+        Write($"{folder}/application_default_credentials.json", SignIn.AddUser(User));
 
         MustHaveListedAs(User, Run("Get-ArImage $app"));
     }

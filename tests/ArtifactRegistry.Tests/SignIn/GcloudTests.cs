@@ -1,17 +1,23 @@
+using ArtifactRegistry.Shell;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
 namespace ArtifactRegistry.Tests.SignIn;
 
-/// <summary>The account that gcloud is signed in with; gcloud is a script here that does what the test says.</summary>
+/// <summary>
+/// The account that gcloud is signed in with. gcloud is a script here that does what the test says: one of sh, and on Windows a
+/// batch file, as the real one.
+/// </summary>
 public sealed class GcloudTests : SignInTest
 {
     private const string User = "ada@example.com";
 
+    private static readonly string SystemPath =
+        OperatingSystem.IsWindows() ? Environment.SystemDirectory : string.Join(Path.PathSeparator, "/usr/bin", "/bin");
+
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for gcloud is a shell script.");
         Write("gcloud/active_config", "work");
         Write("gcloud/configurations/config_work", $"[core]\naccount = {User}\nproject = shop\n");
     }
@@ -25,7 +31,7 @@ public sealed class GcloudTests : SignInTest
 
         MustHaveListedAs(User, result);
         Assert.Contains(result.Verbose, line => line.Contains($"Using the account that gcloud is signed in with: {User}", StringComparison.Ordinal));
-        Assert.Equal("auth print-access-token --quiet\n", File.ReadAllText(Path.Combine(Home, "called")));
+        Assert.Equal("auth print-access-token --quiet", File.ReadAllText(Path.Combine(Home, "called")).Trim());
         ScriptResult connection = Run("Get-ArConnection").MustSucceed();
         Assert.Equal([User], connection.Values("Account"));
         Assert.Equal(["the account that gcloud is signed in with"], connection.Values("Credential"));
@@ -44,7 +50,7 @@ public sealed class GcloudTests : SignInTest
     public void It_is_found_in_a_folder_that_stands_in_quotes_as_Windows_takes_them()
     {
         Gcloud($"echo {TokenOf(User)}");
-        Set("PATH", $"\"{Path.Combine(Home, "bin")}\":/usr/bin:/bin");
+        Set("PATH", $"\"{Path.Combine(Home, "bin")}\"{Path.PathSeparator}{SystemPath}");
 
         MustHaveListedAs(User, Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app"));
     }
@@ -52,7 +58,8 @@ public sealed class GcloudTests : SignInTest
     [Fact]
     public void What_it_says_when_it_fails_is_shown_with_what_to_do()
     {
-        Gcloud("echo 'ERROR: (gcloud.auth.print-access-token) There was a problem refreshing your current auth tokens: Reauthentication required.' >&2; exit 1");
+        const string Words = "ERROR: (gcloud.auth.print-access-token) There was a problem refreshing your current auth tokens: Reauthentication required.";
+        Gcloud($"echo '{Words}' >&2; exit 1", $"echo {Words} 1>&2\nexit /b 1");
 
         ScriptResult result = Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app");
 
@@ -63,7 +70,7 @@ public sealed class GcloudTests : SignInTest
 
     [Theory]
     [InlineData("echo you are signed in")]
-    [InlineData(":")]
+    [InlineData("cd .")]
     public void An_output_that_is_no_token_is_not_sent(string script)
     {
         Gcloud(script);
@@ -85,7 +92,9 @@ public sealed class GcloudTests : SignInTest
     [Fact]
     public void Questions_of_gcloud_find_nobody_to_answer_them()
     {
-        Gcloud("read answer && echo \"$answer\" || { echo 'ERROR: no input' >&2; exit 1; }");
+        Gcloud(
+            "read answer && echo \"$answer\" || { echo 'ERROR: no input' >&2; exit 1; }",
+            "set answer=\nset /p answer=\nif not defined answer echo ERROR: no input 1>&2\nif not defined answer exit /b 1\necho %answer%");
 
         Assert.Contains("ERROR: no input", Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app").ErrorText, StringComparison.Ordinal);
     }
@@ -95,7 +104,10 @@ public sealed class GcloudTests : SignInTest
     {
         SignIn.LetAct(User, Deployer);
         Set("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT", "somebody@else.iam.gserviceaccount.com");
-        Gcloud($"test -z \"$CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT\" || exit 1; echo {TokenOf(User)}");
+        string token = TokenOf(User);
+        Gcloud(
+            $"test -z \"$CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT\" || exit 1; echo {token}",
+            $"if defined CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT exit /b 1\necho {token}");
 
         MustHaveListedAs(Deployer, Run($"$null = Connect-ArRegistry -UseGcloud -ImpersonateServiceAccount {Deployer}; Get-ArImage $app"));
     }
@@ -105,7 +117,10 @@ public sealed class GcloudTests : SignInTest
     {
         Set("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT", Deployer);
         SignIn.AddServiceAccount(Deployer);
-        Gcloud($"test \"$CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT\" = {Deployer} || exit 1; echo {TokenOf(Deployer)}");
+        string token = TokenOf(Deployer);
+        Gcloud(
+            $"test \"$CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT\" = {Deployer} || exit 1; echo {token}",
+            $"if not \"%CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT%\" == \"{Deployer}\" exit /b 1\necho {token}");
 
         MustHaveListedAs(Deployer, Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app"));
         Assert.Equal([Deployer], Run("Get-ArConnection").Values("Account"));
@@ -115,7 +130,10 @@ public sealed class GcloudTests : SignInTest
     public async Task Ctrl_C_ends_gcloud_too()
     {
         string started = Path.Combine(Home, "started");
-        Gcloud($"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 600");
+        // On Windows gcloud is a batch file whose child does the work.
+        Gcloud(
+            $"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 600",
+            $"\"{PowerShellProgram.Path}\" -NoProfile -Command \"$PID > '{started}.new'; Move-Item '{started}.new' '{started}'; Start-Sleep 600\"");
         using RunningScript script = Start("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app -Verbose");
         await script.WaitForVerboseAsync("print-access-token", Stop);
         while (!File.Exists(started)) await Task.Yield();
@@ -127,11 +145,20 @@ public sealed class GcloudTests : SignInTest
         Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(id));
     }
 
-    private void Gcloud(string script)
+    private void Gcloud(string script, string? batch = null)
     {
-        string path = Write("bin/gcloud", $"#!/bin/sh\necho \"$*\" > {Home}/called\n{script}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Set("PATH", Path.Combine(Home, "bin") + ":/usr/bin:/bin");
+        if (OperatingSystem.IsWindows())
+        {
+            string lines = $"@echo off\necho %*>\"{Path.Combine(Home, "called")}\"\n{batch ?? script}\n";
+            Write("bin/gcloud.cmd", lines.ReplaceLineEndings("\r\n"));
+        }
+        else
+        {
+            string path = Write("bin/gcloud", $"#!/bin/sh\necho \"$*\" > {Home}/called\n{script}\n");
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        Set("PATH", Path.Combine(Home, "bin") + Path.PathSeparator + SystemPath);
     }
 
     private string TokenOf(string identity)
