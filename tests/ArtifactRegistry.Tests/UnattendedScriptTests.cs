@@ -123,6 +123,75 @@ public sealed class UnattendedScriptTests
     }
 
     [Fact]
+    public async Task A_module_that_cannot_be_loaded_is_1_and_its_reason_is_in_the_log()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string script = run.File("docs/unattended/clean-up.ps1");
+        Directory.CreateDirectory(Path.GetDirectoryName(script)!);
+        File.Copy(UnattendedRun.Script, script);
+        await File.WriteAllTextAsync(run.File("ArtifactRegistry.psd1"), "@{", TestContext.Current.CancellationToken);
+
+        ProcessResult result = await run.RunWholeAsync(
+            ["-NoProfile", "-NonInteractive", "-File", script, "-Image", UnattendedRun.Repository, "-Log", run.Log]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(
+            "ArtifactRegistry.psd1", Assert.Single(run.Logged("end")).GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_event_log_is_one_of_Windows()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        if (OperatingSystem.IsWindows())
+            await run.RunWholeAsync(
+            [
+                "-NoProfile", "-NonInteractive", "-Command",
+                "if (-not [System.Diagnostics.EventLog]::SourceExists('ArtifactRegistry')) "
+                + "{ [System.Diagnostics.EventLog]::CreateEventSource('ArtifactRegistry', 'Application') }",
+            ]);
+
+        ProcessResult result = await run.RunAsync("-EventLog");
+
+        if (OperatingSystem.IsWindows())
+        {
+            MustBeDone(result);
+        }
+        else
+        {
+            Assert.Equal(1, result.ExitCode);
+            Assert.Equal("-EventLog needs Windows.", Assert.Single(run.Logged("end")).GetProperty("reason").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task A_tool_that_lets_nobody_write_can_read_the_log_meanwhile_and_no_line_is_lost()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        int deletions = 0;
+        TaskCompletionSource deleted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Method == "DELETE") Interlocked.Increment(ref deletions);
+            else if (Volatile.Read(ref deletions) == 3) deleted.TrySetResult();
+        };
+        using RequestHold hold = run.Shop.Hold("DELETE", "/versions/");
+
+        ProcessResult result = await run.RunAsync(async _ =>
+        {
+            await hold.WaitForArrivalAsync(3, stop);
+            using FileStream reader = new(run.Log, FileMode.Open, FileAccess.Read, FileShare.None);
+            hold.Release();
+            await deleted.Task.WaitAsync(stop);
+        });
+
+        MustBeDone(result);
+        Assert.Equal(3, run.Logged("result").Count);
+        Assert.Single(run.Logged("end"));
+    }
+
+    [Fact]
     public async Task Nothing_that_may_be_deleted_is_1_and_the_same_error_is_told_once()
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync(
