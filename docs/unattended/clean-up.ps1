@@ -80,17 +80,39 @@ $clock = [System.Diagnostics.Stopwatch]::StartNew()
 $results = [ordered]@{}                                 # for each repository: a count for each status, and bytes
 $problems = [ordered]@{}                                # for each kind: the first message, and how many there were
 $logged = [System.Collections.Generic.HashSet[string]]::new()
-$lock = $writer = $journal = $reason = $null
+$lock = $path = $journal = $reason = $null
+$unwritten = [System.Text.StringBuilder]::new()         # lines of the log that somebody who reads it keeps out
 $journalBytes = 0L
-$began = $denied = $false
+$began = $denied = $isLogBroken = $false
 $code = 130                                             # until the end is reached, which Ctrl+C prevents
 
 function Write-ErrorLine([string] $Text) { [Console]::Error.WriteLine("clean-up: $($Text -replace '\s*[\r\n]+\s*', ' ')") }
 
-function Write-Log([System.Collections.Specialized.OrderedDictionary] $Fields) {
-    if (-not $writer) { return }
+# What Windows, Linux and macOS say of a file that somebody else uses.
+function Test-InUse($Record) { $Record.Exception.GetBaseException().HResult -in 0x80070020, 11, 35 }
+
+# The log is open only while lines are added: many tools cannot read a file that is open for writing. They, or a backup, may
+# keep it from being written for a while; what comes meanwhile is added later.
+function Save-Log([int] $Seconds) {
+    $until = $clock.Elapsed.TotalSeconds + $Seconds
+    while ($unwritten.Length -gt 0) {
+        try {
+            [System.IO.File]::AppendAllText($path, $unwritten.ToString())
+            $null = $unwritten.Clear()
+        }
+        catch {
+            if (-not (Test-InUse $_)) { $script:isLogBroken = $true; throw }
+            if ($clock.Elapsed.TotalSeconds -ge $until) { return }
+            Start-Sleep -Milliseconds 100
+        }
+    }
+}
+
+function Write-Log([System.Collections.Specialized.OrderedDictionary] $Fields, [int] $Seconds = 0) {
+    if (-not $lock -or $isLogBroken) { return }
     $Fields.Insert(0, 'time', [datetime]::UtcNow.ToString('o'))
-    $writer.WriteLine((ConvertTo-Json $Fields -Compress))
+    $null = $unwritten.Append((ConvertTo-Json $Fields -Compress)).Append("`n")
+    Save-Log $Seconds
 }
 
 function Write-Result($Uri, $Status, $Reason, $SizeBytes) {
@@ -226,13 +248,6 @@ function Format-Metrics([string] $Before) {
 
 try {
     $Image = @($Image -split ',' -replace '^\s+|\s+$' -ne '')                                     # -File passes one text
-    if ($EventLog -and -not $IsWindows) { throw '-EventLog needs Windows.' }
-    $module = Join-Path $PSScriptRoot .. .. ArtifactRegistry.psd1                               # in the module's own folder
-    if ([System.IO.File]::Exists($module)) { Import-Module $module }
-    elseif (-not (Get-Command Remove-ArUntaggedImage -ErrorAction Ignore)) {
-        throw 'The module ArtifactRegistry was not found. Install it for all users.'
-    }
-
     $rules = @{ OlderThan = $OlderThan; KeepNewest = $KeepNewest; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
     if (-not $WhatIfPreference) {
         $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log)
@@ -240,29 +255,35 @@ try {
         try {
             $lock = [System.IO.File]::Open("$path.lock", 'OpenOrCreate', 'ReadWrite', 'None')
             $killed = Find-KilledRun $path
-            # Open all the time, so that no backup or virus scanner comes in between; others may read along.
-            $writer = [System.IO.StreamWriter]::new($path, $true)
-            $writer.AutoFlush = $true
+            if ($killed) {
+                $found = Read-Journal $killed.Start.journalBytes
+                foreach ($it in $found.Values | Where-Object { $_ -and $killed.Known.Add($_.uri) }) {
+                    Write-Result $it.uri $it.status $it['reason'] $it['sizeBytes']
+                }
+                Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) "The run of $($killed.Start.time.ToString('u'))"
+            }
+            if ([System.IO.File]::Exists($journal)) { $journalBytes = [System.IO.FileInfo]::new($journal).Length }
+            Write-Log ([ordered]@{ event = 'start'; image = $Image; journalBytes = $journalBytes }) -Seconds 10
+            if ($unwritten.Length) { throw 'another program has it open.' }
         }
         catch {
-            # What Windows, Linux and macOS say of a file that is locked.
-            if (-not $lock -and $_.Exception.GetBaseException().HResult -in 0x80070020, 11, 35) {
+            $isSecond = -not $lock -and (Test-InUse $_)
+            if ($lock) { $lock.Dispose() }
+            $lock = $null
+            if ($isSecond) {
                 $code = 4
                 throw "Another run is writing to '$Log', so this one did nothing."
             }
             throw "The log '$Log' cannot be written, so nothing was deleted: $($_.Exception.GetBaseException().Message)"
         }
-        if ($killed) {
-            $found = Read-Journal $killed.Start.journalBytes
-            foreach ($it in $found.Values | Where-Object { $_ -and $killed.Known.Add($_.uri) }) {
-                Write-Result $it.uri $it.status $it['reason'] $it['sizeBytes']
-            }
-            Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) "The run of $($killed.Start.time.ToString('u'))"
-        }
-        if ([System.IO.File]::Exists($journal)) { $journalBytes = [System.IO.FileInfo]::new($journal).Length }
-        Write-Log ([ordered]@{ event = 'start'; image = $Image; journalBytes = $journalBytes })
     }
 
+    if ($EventLog -and -not $IsWindows) { throw '-EventLog needs Windows.' }
+    $module = Join-Path $PSScriptRoot .. .. ArtifactRegistry.psd1                               # in the module's own folder
+    if ([System.IO.File]::Exists($module)) { Import-Module $module }
+    elseif (-not (Get-Command Remove-ArUntaggedImage -ErrorAction Ignore)) {
+        throw 'The module ArtifactRegistry was not found. Install it for all users.'
+    }
     if ($CredentialFile) { $null = Connect-ArRegistry -CredentialFile $CredentialFile }
     $began = $true
     Remove-ArUntaggedImage $Image @rules -Confirm:$false -ErrorAction Continue -WarningAction Continue 2>&1 3>&1 |
@@ -283,7 +304,7 @@ catch {
 finally {
     if ($code -eq 130) { $reason = 'It was interrupted; the next run continues.' }
     if ($reason) { Write-ErrorLine $reason }
-    if ($writer -and $code -in 1, 130) {
+    if ($lock -and $code -in 1, 130) {
         # Deletions that came to their end while nobody was listening.
         $found = Read-Journal $journalBytes
         foreach ($it in $found.Values | Where-Object { $_ -and -not $logged.Contains($_.uri) }) {
@@ -301,11 +322,12 @@ finally {
     $line = "$($Image -join ', '): $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
         "$(Get-Total NotReached) not reached, $([math]::Ceiling($clock.Elapsed.TotalSeconds)) s"
     if ($began) { [Console]::Out.WriteLine($line) }
-    if (-not $WhatIfPreference -and $code -ne 4) {
-        Write-Log ([ordered]@{ event = 'end'; exitCode = $code; summary = $line; reason = $reason })
+    if (-not $WhatIfPreference) {
         try {
-            if ($SummaryPath) { Set-File $SummaryPath (Format-Summary $line) }
-            if ($MetricsPath) {
+            Write-Log ([ordered]@{ event = 'end'; exitCode = $code; summary = $line; reason = $reason }) -Seconds 30
+            if ($unwritten.Length) { Write-ErrorLine "The log '$Log' lacks its last lines, since another program has it open." }
+            if ($SummaryPath -and $code -ne 4) { Set-File $SummaryPath (Format-Summary $line) }
+            if ($MetricsPath -and $code -ne 4) {
                 $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($MetricsPath)
                 Set-File $full (Format-Metrics ([System.IO.File]::Exists($full) ? [System.IO.File]::ReadAllText($full) : ''))
             }
@@ -320,7 +342,6 @@ finally {
             if ($code -eq 0) { $code = 2 }
         }
     }
-    if ($writer) { $writer.Dispose() }
     if ($lock) { $lock.Dispose() }
     if ($code -eq 130) { [Environment]::Exit($code) }                                           # after Ctrl+C "exit" does not count
 }

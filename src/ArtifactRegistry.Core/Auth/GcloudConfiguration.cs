@@ -48,7 +48,7 @@ internal sealed class GcloudConfiguration(SignIn signIn)
 
     private static string? Line(string? path) => Lines(path).FirstOrDefault(line => line.Length > 0);
 
-    private static IEnumerable<string> Lines(string? path)
+    private static string[] Lines(string? path)
     {
         try
         {
