@@ -83,7 +83,7 @@ $logged = [System.Collections.Generic.HashSet[string]]::new()
 $lock = $path = $journal = $reason = $null
 $unwritten = [System.Text.StringBuilder]::new()         # lines of the log that somebody who reads it keeps out
 $journalBytes = 0L
-$began = $denied = $isLogBroken = $false
+$began = $denied = $isLogBroken = $isLogHeld = $false
 $code = 130                                             # until the end is reached, which Ctrl+C prevents
 
 function Write-ErrorLine([string] $Text) { [Console]::Error.WriteLine("clean-up: $($Text -replace '\s*[\r\n]+\s*', ' ')") }
@@ -99,16 +99,18 @@ function Save-Log([int] $Seconds) {
         try {
             [System.IO.File]::AppendAllText($path, $unwritten.ToString())
             $null = $unwritten.Clear()
+            $script:isLogHeld = $false
         }
         catch {
             if (-not (Test-InUse $_)) { $script:isLogBroken = $true; throw }
-            if ($clock.Elapsed.TotalSeconds -ge $until) { return }
+            if ($clock.Elapsed.TotalSeconds -ge $until) { $script:isLogHeld = $true; return }
             Start-Sleep -Milliseconds 100
         }
     }
 }
 
-function Write-Log([System.Collections.Specialized.OrderedDictionary] $Fields, [int] $Seconds = 0) {
+# Waits once for somebody who reads the log, and not again with each line.
+function Write-Log([System.Collections.Specialized.OrderedDictionary] $Fields, [int] $Seconds = $isLogHeld ? 0 : 5) {
     if (-not $lock -or $isLogBroken) { return }
     $Fields.Insert(0, 'time', [datetime]::UtcNow.ToString('o'))
     $null = $unwritten.Append((ConvertTo-Json $Fields -Compress)).Append("`n")
