@@ -29,7 +29,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
         if (error is { Kind: RegistryErrorKind.PermissionDenied, Advice: not null }) return error;
         (string? project, string? location, ImageName? name) = Place(item);
         if (location is not null && !Locations.Known.Contains(location) && Nearest.To(location, Locations.Known) is string near)
-            return error.Told(
+            return error.WithMessage(
                 error.Message, $"Did you mean the location {near}? This module does not know '{location}'. {AdviceOf(error)}");
         if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _looks) > Most) return error;
 
@@ -39,7 +39,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
         {
             if (missing && name is not null) return await MissingAsync(error, item, name, soon.Token);
             return project is not null && await NearProjectAsync(project, soon.Token) is string other
-                ? error.Told(error.Message, $"Did you mean the project {other}? {AdviceOf(error)}")
+                ? error.WithMessage(error.Message, $"Did you mean the project {other}? {AdviceOf(error)}")
                 : error;
         }
         catch (OperationCanceledException)
@@ -52,7 +52,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
     private RegistryException Refused(RegistryException error)
     {
         Connection connection = session.Describe();
-        return error.Told(
+        return error.WithMessage(
             error.Message,
             $"Credentials in use: {connection.Credential}. "
             + (session.IsConfigured ? "Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry to look for them anew." : AdviceOf(error)));
@@ -68,7 +68,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
         string? meant = near is not null ? found.Whole(near)
             : part is NamePart.Repository && await NearProjectAsync(name.Project, soon) is string other ? $"the project {other}"
             : null;
-        return error.Told(
+        return error.WithMessage(
             $"'{item}' was not found: {found.What}",
             meant is null ? found.List : $"Did you mean {meant}? {found.List}", namesItsSubject: true);
     }

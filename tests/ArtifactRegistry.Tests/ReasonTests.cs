@@ -63,6 +63,38 @@ public sealed class ReasonTests
         Assert.DoesNotContain("Did you mean", result.ErrorText, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_clean_up_that_is_refused_a_part_of_an_image_gives_the_same_advice(bool listingsAgree)
+    {
+        string digest = $"sha256:{new string('a', 64)}";
+        const string Type = "application/vnd.oci.image.manifest.v1+json";
+        const string Billing = """{"error":{"code":403,"message":"This API method requires billing to be enabled.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"BILLING_DISABLED","domain":"googleapis.com","metadata":{"consumer":"projects/shop","service":"artifactregistry.googleapis.com"}}]}}""";
+        const string Repository = "projects/shop/locations/us/repositories/apps";
+        // Where the two listings agree nothing is asked for by itself.
+        string versions = listingsAgree
+            ? $$$"""[{"name":"{{{Repository}}}/packages/web/versions/{{{digest}}}","createTime":"2020-01-01T00:00:00Z","updateTime":"2020-01-01T00:00:00Z","metadata":{"mediaType":"{{{Type}}}"}}]"""
+            : "[]";
+        await using RawServer server = RawServer.Start(request => request.Target switch
+        {
+            string target when target.Contains("/manifests/", StringComparison.Ordinal) => RawReply.Of(403, Billing),
+            string target when target.Contains("/dockerImages/", StringComparison.Ordinal) => RawReply.Of(403, Billing),
+            string target when target.Contains("/dockerImages", StringComparison.Ordinal) => RawReply.Of(200, $$$"""{"dockerImages":[{"name":"{{{Repository}}}/dockerImages/web@{{{digest}}}","uri":"us-docker.pkg.dev/shop/apps/web@{{{digest}}}","mediaType":"{{{Type}}}","uploadTime":"2020-01-01T00:00:00Z","updateTime":"2020-01-01T00:00:00Z"}]}"""),
+            string target when target.Contains("/versions", StringComparison.Ordinal) => RawReply.Of(200, $$"""{"versions":{{versions}}}"""),
+            string target when target.Contains("/repositories/apps", StringComparison.Ordinal) => RawReply.Of(200, $$"""{"name":"{{Repository}}","format":"DOCKER"}"""),
+            _ => RawReply.Of(404, "{}"),
+        });
+        using var session = new PowerShellSession();
+
+        ScriptResult result = session.Run(
+            $"$null = Connect-ArRegistry -AccessToken ya29.x -Endpoint {server.Url}; Get-ArUntaggedImage us-docker.pkg.dev/shop/apps/web");
+
+        Assert.Equal(listingsAgree ? 1 : 2, result.Errors.Count);
+        Assert.All(result.Errors, error => Assert.Contains("requires billing", error.ErrorDetails.Message, StringComparison.Ordinal));
+        Assert.All(result.Errors, error => Assert.Contains("gcloud billing projects link shop", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task The_registrys_own_protocol_names_the_permission_in_double_quotes()
     {

@@ -150,9 +150,14 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
 
     private static string? Cleaned(string? text) => text is null ? null : SafeText.Clean(text);
 
-    /// <summary>The same error, told by who knows more about it.</summary>
-    internal RegistryException Told(string message, string? advice = null, bool namesItsSubject = false, bool afterLostAnswer = false) =>
-        new(Kind, message, this)
+    /// <summary>Gets a copy with a better message, caused by this one.</summary>
+    internal RegistryException WithMessage(
+        string message,
+        string? advice = null,
+        bool namesItsSubject = false,
+        bool afterLostAnswer = false,
+        RegistryErrorKind? kind = null) =>
+        new(kind ?? Kind, message, this)
         {
             Status = Status,
             Reason = Reason,

@@ -51,7 +51,7 @@ internal sealed class RestTransport(
         }
         catch (RegistryException e) when (answerWasLost && !e.AfterLostAnswer)
         {
-            throw e.Told(e.Message, e.Advice, e.NamesItsSubject, afterLostAnswer: true);
+            throw e.WithMessage(e.Message, e.Advice, e.NamesItsSubject, afterLostAnswer: true);
         }
 
         async Task<Attempt<T>> AttemptAsync(int number, CancellationToken token)

@@ -207,6 +207,6 @@ internal static class DeleteDigest
     private static RemovedImage Unfinished(DockerImage image, RegistryException error, string seen)
     {
         string reason = $"{error.Message.TrimEnd('.')}; {seen}, and may still be deleted";
-        return new(image, RemovalStatus.Failed, reason) { Error = error.Told($"{reason}."), MayStillHappen = true };
+        return new(image, RemovalStatus.Failed, reason) { Error = error.WithMessage($"{reason}."), MayStillHappen = true };
     }
 }

@@ -80,7 +80,7 @@ internal static class DeleteTagged
     private static RemovedImage WithNote(DockerImage image, RemovedImage result, string note) =>
         new(image, result.RemovalStatus, $"{result.Reason}; {note}")
         {
-            Error = result.Error is RegistryException e ? e.Told($"{e.Message.TrimEnd('.')}; {note}.") : null,
+            Error = result.Error is RegistryException e ? e.WithMessage($"{e.Message.TrimEnd('.')}; {note}.") : null,
             Refused = result.Refused,
             MayStillHappen = result.MayStillHappen,
         };

@@ -119,7 +119,7 @@ internal sealed class EditPolicy
     private RegistryException WithAdviceOn(string member, RegistryException e)
     {
         (string role, string? dead) = _members.FirstOrDefault(each => MemberName.Comparer.Equals(DeadMember.FormerName(each.Member) ?? "", member));
-        return dead is null ? e : e.Told(e.Message, $"The account was deleted. {DeadMember.Advice(_resource.Name, dead, role)}");
+        return dead is null ? e : e.WithMessage(e.Message, $"The account was deleted. {DeadMember.Advice(_resource.Name, dead, role)}");
     }
 
     private Task<bool> WriteAsync(IReadOnlyList<string> members, CancellationToken stop) =>

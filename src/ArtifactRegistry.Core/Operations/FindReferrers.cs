@@ -47,7 +47,7 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         using var slots = new SemaphoreSlim(Concurrency);
         ImageGraph graph = await new GatherImage(client, listings, _reader, slots, Concurrency).RunAsync(name, false, false, stop);
         if (UnreadableErrors.Of(name, graph) is [RegistryException unreadable, ..])
-            throw unreadable.Told($"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}");
+            throw unreadable.WithMessage($"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}");
 
         var found = new List<ImageNode>();
         var toFollow = new Queue<ImageNode>(referrers.Prepend(image).Select(each => graph.Find(each.Digest) ?? throw new RegistryException(

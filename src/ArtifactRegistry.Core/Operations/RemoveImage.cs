@@ -153,7 +153,7 @@ internal sealed class RemoveImage(
         }
         catch (RegistryException e)
         {
-            throw e.Told($"'{image}' was not deleted: whether it is the signature of another digest cannot be read: {e.Message}");
+            throw e.WithMessage($"'{image}' was not deleted: whether it is the signature of another digest cannot be read: {e.Message}");
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
             {
                 string place = $"projects/{project}/locations/{where}";
                 ErrorRecord record = await ExplainAsync(
-                    error.Told($"The location '{where}' of project '{project}' cannot be listed: {error.Message}", error.Advice), place);
+                    error.WithMessage($"The location '{where}' of project '{project}' cannot be listed: {error.Message}", error.Advice), place);
                 await PostAsync(() => WriteError(record));
             }
 

@@ -243,7 +243,7 @@ internal sealed class CleanUpPlanner(
         catch (RegistryException e)
         {
             string reason = $"the listing of its image does not have it, and whether it is there cannot be read: {e.Message}";
-            return new RemovedImage(digest, TagList.Empty, 0, RemovalStatus.Failed, reason) { Error = e.Told($"'{digest}': {reason}") };
+            return new RemovedImage(digest, TagList.Empty, 0, RemovalStatus.Failed, reason) { Error = e.WithMessage($"'{digest}': {reason}") };
         }
         finally
         {

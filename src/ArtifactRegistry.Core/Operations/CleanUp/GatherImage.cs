@@ -132,17 +132,9 @@ internal sealed class GatherImage(
         }
         catch (RegistryException e)
         {
-            var gap = new RegistryException(
-                e.Kind,
+            RegistryException gap = e.WithMessage(
                 $"The listings of '{name.ToImage()}' differ about {Digest.Shorten(name.Digest)}, and it cannot be asked for, so nothing of this "
-                + $"image is deleted: {e.Message}",
-                e)
-            {
-                Status = e.Status,
-                Reason = e.Reason,
-                Permission = e.Permission,
-                Request = e.Request,
-            };
+                + $"image is deleted: {e.Message}");
             return (listed is null ? null : new ImageNode(listed), gap);
         }
     }

@@ -39,7 +39,7 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         {
             // Not merely kept: nobody decided so, and the next run may well delete it.
             string reason = $"{about}, and whether that is still needed cannot be read: {e.Message}";
-            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{node.Image}' {reason}") };
+            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.WithMessage($"'{node.Image}' {reason}") };
         }
 
         RemovedImage Kept(string why) => new(node.Image, RemovalStatus.Kept, $"{about}, {why}");

@@ -88,7 +88,7 @@ internal sealed class SweepStep(
         catch (RegistryException e)
         {
             string reason = $"whether it is needed by now cannot be read: {e.Message}";
-            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.Told($"'{node.Image}': {reason}") };
+            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.WithMessage($"'{node.Image}': {reason}") };
         }
     }
 

@@ -24,16 +24,9 @@ internal static class UnreadableErrors
         string which = string.Join(", ", nodes.Take(MaxDigests).Select(node => node.Image.Digest));
         string what = nodes.Count == 1 ? $"manifest {which}"
             : $"{nodes.Count} manifests ({which}{(nodes.Count > MaxDigests ? ", …" : "")})";
-        yield return new RegistryException(
-            // Not "not found": the digest is there, and only its manifest is not.
-            first.Kind is RegistryErrorKind.NotFound ? RegistryErrorKind.UnexpectedAnswer : first.Kind,
+        yield return first.WithMessage(
             $"The {what} of '{image}' cannot be read, {consequence}: {first.Message}",
-            first)
-        {
-            Status = first.Status,
-            Reason = first.Reason,
-            Permission = first.Permission,
-            Request = first.Request,
-        };
+            // Not "not found": the digest is there, and only its manifest is not.
+            kind: first.Kind is RegistryErrorKind.NotFound ? RegistryErrorKind.UnexpectedAnswer : first.Kind);
     }
 }
