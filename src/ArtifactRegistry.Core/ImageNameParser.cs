@@ -9,7 +9,7 @@ namespace ArtifactRegistry;
 internal static class ImageNameParser
 {
     // More than the longest valid name in its longest spelling, and no work for whoever pastes a file.
-    private const int LongestText = 2048;
+    private const int MaxTextLength = 2048;
 
     private const string DockerSuffix = "-docker.pkg.dev";
     private const string RegionalPrefix = "docker.";
@@ -24,7 +24,7 @@ internal static class ImageNameParser
     {
         parts = default;
         if (string.IsNullOrEmpty(text)) return $"it is empty ({DriveHint})";
-        if (text.Length > LongestText) return $"it has {text.Length} characters, which is longer than any image name";
+        if (text.Length > MaxTextLength) return $"it has {text.Length} characters, which is longer than any image name";
         foreach (char c in text)
             if (CharacterProblem(c, wildcards) is { } problem) return problem;
 
@@ -70,8 +70,8 @@ internal static class ImageNameParser
             return "it contains '%'; only the API's names (projects/...) have escapes; here write '/'";
 
         string[] segments = text.Split('/');
-        if (SlashProblem(segments) is { } slashes) return slashes;
-        if (ReadHost(segments[0], out string location, out string? repository) is { } host) return host;
+        if (SlashProblem(segments) is { } slashProblem) return slashProblem;
+        if (ReadHost(segments[0], out string location, out string? repository) is { } hostProblem) return hostProblem;
 
         int next = 1;
         if (next == segments.Length) return $"the project is missing after the host '{segments[0]}'";
@@ -111,13 +111,13 @@ internal static class ImageNameParser
 
     private static string? ReadHost(string host, out string location, out string? repository)
     {
-        if (IsKnownHost(host, out location, out repository)) return ImageNameGrammar.LocationProblem(location);
+        if (TrySplitHost(host, out location, out repository)) return ImageNameGrammar.LocationProblem(location);
 
         string shown = SafeText.Quote(host);
-        if (IsKnownHost(host.Split(':')[0], out _, out _)) return $"the host {shown} has a port; leave it out";
+        if (TrySplitHost(host.Split(':')[0], out _, out _)) return $"the host {shown} has a port; leave it out";
         if (ImageNameGrammar.HasWildcard(host)) return $"the host {shown} takes no wildcards";
         if (Digest.IsValid(host)) return "it is a digest alone, which does not say of which image";
-        if (IsKnownHost(host.ToLowerInvariant(), out _, out _))
+        if (TrySplitHost(host.ToLowerInvariant(), out _, out _))
             return $"the host {shown} has upper-case letters; write it in lower case";
         if (host.EndsWith(".pkg.dev", StringComparison.Ordinal))
             return $"the host {shown} is not one for container images, which is LOCATION-docker.pkg.dev";
@@ -125,7 +125,7 @@ internal static class ImageNameParser
             + " (LOCATION-docker.pkg.dev, docker.REGION.rep.pkg.dev, gcr.io, us.gcr.io, eu.gcr.io, asia.gcr.io)";
     }
 
-    private static bool IsKnownHost(string host, out string location, out string? repository)
+    private static bool TrySplitHost(string host, out string location, out string? repository)
     {
         repository = null;
         location = "";
@@ -161,7 +161,7 @@ internal static class ImageNameParser
     {
         parts = default;
         string[] s = text.Split('/');
-        if (SlashProblem(s) is { } slashes) return slashes;
+        if (SlashProblem(s) is { } slashProblem) return slashProblem;
         if (s.Length < 6 || s[2] != "locations" || s[4] != "repositories")
             return "a name of the API begins projects/PROJECT/locations/LOCATION/repositories/REPOSITORY";
 

@@ -4,7 +4,7 @@ namespace ArtifactRegistry;
 internal static class Nearest
 {
     private const int LettersPerSlip = 4; // in a short name, two slips are another name
-    private const int MostSlips = 2;
+    private const int MaxSlips = 2;
 
     /// <summary>
     /// The known name that is at most two slips of the finger away: a letter left out, added, wrong, or two exchanged.
@@ -12,7 +12,7 @@ internal static class Nearest
     /// </summary>
     public static string? To(string typed, IEnumerable<string> known)
     {
-        int most = Math.Min(MostSlips, Math.Max(1, typed.Length / LettersPerSlip));
+        int most = Math.Min(MaxSlips, Math.Max(1, typed.Length / LettersPerSlip));
         string[] near = [];
         // Capitals are no slips of their own: LATEST is latest.
         string small = typed.ToLowerInvariant();
@@ -29,7 +29,7 @@ internal static class Nearest
     // The optimal string alignment distance, row by row.
     private static int Slips(string from, string to)
     {
-        if (Math.Abs(from.Length - to.Length) > MostSlips) return int.MaxValue;
+        if (Math.Abs(from.Length - to.Length) > MaxSlips) return int.MaxValue;
         int[] before = [], above = [.. Enumerable.Range(0, to.Length + 1)];
         for (int i = 1; i <= from.Length; i++)
         {

@@ -9,7 +9,7 @@ namespace ArtifactRegistry.GoogleAuth;
 /// <summary>Google.Apis.Auth, asked for one token at a time: when it is renewed is decided by who asks.</summary>
 internal sealed class GoogleAuth : IGoogleAuth
 {
-    private const int LongestQuote = 400;
+    private const int MaxQuoteLength = 400;
 
     // What a self-signed token of Google.Apis.Auth lives, less the time that it keeps one.
     private static readonly TimeSpan SelfSignedLife = TimeSpan.FromMinutes(50);
@@ -65,7 +65,7 @@ internal sealed class GoogleAuth : IGoogleAuth
                 case TokenResponseException { Error: TokenErrorResponse refusal } refused:
                     return new RegistryException(RegistryErrorKind.Unauthenticated, Words(refusal, refused.StatusCode))
                     {
-                        Reason = refusal.Error is { Length: > 0 } code ? SafeText.CleanLine(code, LongestQuote) : "unknown",
+                        Reason = refusal.Error is { Length: > 0 } code ? SafeText.CleanLine(code, MaxQuoteLength) : "unknown",
                     };
                 case HttpRequestException { StatusCode: HttpStatusCode status }:
                     return new RegistryException(
@@ -78,12 +78,12 @@ internal sealed class GoogleAuth : IGoogleAuth
         string kind = error.GetType().Name;
         return kind.StartsWith("Json", StringComparison.Ordinal)
             ? new RegistryException(RegistryErrorKind.Unauthenticated, "the answer of the token service is not the JSON that OAuth 2.0 documents.")
-            : new RegistryException(RegistryErrorKind.Unauthenticated, SafeText.CleanLine(error.GetBaseException().Message, LongestQuote));
+            : new RegistryException(RegistryErrorKind.Unauthenticated, SafeText.CleanLine(error.GetBaseException().Message, MaxQuoteLength));
     }
 
     private static string Words(TokenErrorResponse refusal, HttpStatusCode? status)
     {
-        string[] words = [.. new[] { refusal.Error, refusal.ErrorDescription }.Where(each => !string.IsNullOrWhiteSpace(each)).Select(words => SafeText.CleanLine(words!, LongestQuote))];
+        string[] words = [.. new[] { refusal.Error, refusal.ErrorDescription }.Where(each => !string.IsNullOrWhiteSpace(each)).Select(words => SafeText.CleanLine(words!, MaxQuoteLength))];
         return words.Length > 0 ? $"{string.Join(": ", words).TrimEnd('.')}." : $"the token service answered {(int?)status}.";
     }
 }

@@ -32,14 +32,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected CancellationToken StopToken { get; }
 
     /// <summary>How many items are worked on at once.</summary>
-    protected virtual int Room => 1;
+    protected virtual int MaxConcurrency => 1;
 
     /// <summary>Starts work on an item, once there is room; meanwhile performs what other work posts.</summary>
     /// <param name="item">The item, which becomes the target of its error record.</param>
     /// <param name="work">The work. It reads locals, not parameters: PowerShell binds those anew for the next record.</param>
     protected void Start(object item, Func<Task> work)
     {
-        while (_running.Count >= Room) PerformNext();
+        while (_running.Count >= MaxConcurrency) PerformNext();
         if (IsEnding) Drain();
         StartNow(item, work);
         while (_posted.Reader.TryRead(out Action? action)) action();
@@ -79,7 +79,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         else if (FinishesWhatRuns && _running.Count > 0 && StopsAtErrors)
         {
             _ending = error;
-            BeginNothing();
+            StopStartingWork();
         }
         else
         {
@@ -94,7 +94,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected bool IsEnding => _ending is not null;
 
     /// <summary>Called when work should come to its end.</summary>
-    private protected virtual void BeginNothing()
+    private protected virtual void StopStartingWork()
     {
     }
 
@@ -196,7 +196,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// What must be said even after Ctrl+C, when a pipeline takes no more warnings: it is written to the screen before the
     /// prompt is back.
     /// </summary>
-    private protected void LastWord(string text) => _lastWords.Enqueue(SafeText.Clean(text));
+    private protected void ReportAtEnd(string text) => _lastWords.Enqueue(SafeText.Clean(text));
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Drain();
@@ -232,7 +232,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         while (_lastWords.TryDequeue(out string? text)) Host?.UI?.WriteWarningLine(text);
     }
 
-    /// <summary>Called once no work is left, also after Ctrl+C: the place for a <see cref="LastWord"/>.</summary>
+    /// <summary>Called once no work is left, also after Ctrl+C: the place for a <see cref="ReportAtEnd"/>.</summary>
     private protected virtual void OnEnded()
     {
     }

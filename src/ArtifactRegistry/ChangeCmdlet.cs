@@ -15,7 +15,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     public int ThrottleLimit { get; set; } = 16;
 
     /// <inheritdoc/>
-    protected override int Room => ThrottleLimit;
+    protected override int MaxConcurrency => ThrottleLimit;
 
     private protected override bool FinishesWhatRuns => true;
 

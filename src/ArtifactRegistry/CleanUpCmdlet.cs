@@ -10,7 +10,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 {
     private readonly List<ImagePattern> _scopes = [];
     private readonly Dictionary<ImageName, HashSet<string>> _digests = [];
-    private readonly HashSet<CleanUpRules> _travelled = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<CleanUpRules> _pipedRules = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<ImageName, string> _kept = [];
     private bool _someWithoutRules;
     private CleanUpPlanner? _planner;
@@ -92,7 +92,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         {
             ImagePattern what = target.What;
             ImageName name = what.Name;
-            if (target.Rules is CleanUpRules rules) _travelled.Add(rules);
+            if (target.Rules is CleanUpRules rules) _pipedRules.Add(rules);
             else if (target.Keep is null) _someWithoutRules = true;
 
             if (target.Keep is string reason && name.Digest is not null)
@@ -200,9 +200,9 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         // Where -OlderThan was not given here, the one that came with the objects counts and not our default: unless
         // something was given that came without rules, of which they must not delete more.
         bool ownCount = _someWithoutRules || MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
-        foreach (CleanUpRules other in _travelled)
+        foreach (CleanUpRules other in _pipedRules)
         {
-            rules = rules.With(other, ownCount);
+            rules = rules.MergedWith(other, ownCount);
             ownCount = true;
         }
 
@@ -254,11 +254,11 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         digests.Add(digest.Digest!);
     }
 
-    private Cutoff ReadOlderThan()
+    private MinimumAge ReadOlderThan()
     {
         try
         {
-            Cutoff cutoff = OlderThan is null ? Cutoff.Default : Cutoff.Parse(OlderThan);
+            MinimumAge cutoff = OlderThan is null ? MinimumAge.Default : MinimumAge.Parse(OlderThan);
             DateTimeOffset now = DateTimeOffset.Now;
             return cutoff.At(now) <= now.AddMinutes(1) ? cutoff
                 : throw Misuse(

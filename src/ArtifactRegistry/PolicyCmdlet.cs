@@ -87,7 +87,7 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     private protected PolicyOutcome? Change(PolicyResource resource, PolicyEdit edit, IReadOnlyList<string> members)
     {
         PolicyOutcome? outcome =
-            Wait(resource, () => EditPolicy.RunAsync(resource, edit, members, ConfirmAsync, StopToken));
+            Wait(resource, () => EditPolicy.EditAsync(resource, edit, members, ConfirmAsync, StopToken));
         if (outcome is null) return null;
         foreach (Reader reader in outcome.Readers) WriteObject(Shown(reader, "Changed"));
         foreach (RefusedMember refused in outcome.Refused) WriteError(ErrorRecords.For(refused.Error, refused.Member));

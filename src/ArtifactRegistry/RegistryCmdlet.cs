@@ -7,7 +7,7 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that talks to Artifact Registry as the session says.</summary>
 public abstract class RegistryCmdlet : AsyncCmdlet
 {
-    private SecondLook? _secondLook;
+    private ErrorHints? _hints;
 
     /// <summary>The session, looked up on the pipeline thread: others belong to no runspace.</summary>
     private protected Session Session { get; private set; } = null!;
@@ -37,13 +37,13 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             bool debug = IsOn("Debug", "DebugPreference", IsShown);
             Action<string> hear = line =>
             {
-                Progress.Hear(line);
+                Progress.Follow(line);
                 if (verbose) Note(() => WriteVerbose(line));
             };
             Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
             (Client, Registry, Projects, Accounts, Clusters) = Session.Open(hear, exchange);
             if (verbose) WriteVerbose($"Speaking to {Session.Describe().Endpoint}; credentials: {Session.Describe().Credential}.");
-            _secondLook = new SecondLook(Session, Session.Open(hear, exchange, retries: 0).Client);
+            _hints = new ErrorHints(Session, Session.Open(hear, exchange, retries: 0).Client);
         }
         catch (RegistryException e)
         {
@@ -53,7 +53,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
 
     /// <inheritdoc/>
     private protected override async Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
-        ErrorRecords.For(error is RegistryException e ? await _secondLook!.AtAsync(e, item, StopToken) : error, item);
+        ErrorRecords.For(error is RegistryException e ? await _hints!.ImproveAsync(e, item, StopToken) : error, item);
 
     /// <summary>Warns from work, without waiting for it.</summary>
     private protected void Warn(string text) => Note(() => WriteWarning(text));

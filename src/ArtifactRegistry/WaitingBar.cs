@@ -37,7 +37,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     public Func<ProgressRecord?>? Own { get; set; }
 
     /// <summary>Takes a line of the transport; from any thread.</summary>
-    public void Hear(string line)
+    public void Follow(string line)
     {
         bool pause = line.StartsWith(Retry.TryingAgain, StringComparison.Ordinal);
         _pause = pause ? SafeText.Clean(line) : null;

@@ -21,7 +21,7 @@ public sealed class RequestLog(bool records = true)
     }
 
     /// <summary>The most requests that were ever handled at the same time since the last <see cref="Clear"/>.</summary>
-    public int MostOpen { get; private set; }
+    public int MaxOpen { get; private set; }
 
     /// <summary>All requests so far, in the order of their arrival.</summary>
     public IReadOnlyList<RecordedRequest> Snapshot()
@@ -41,7 +41,7 @@ public sealed class RequestLog(bool records = true)
         lock (_lock)
         {
             _requests.Clear();
-            MostOpen = _open;
+            MaxOpen = _open;
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class RequestLog(bool records = true)
 
     internal void Begin()
     {
-        lock (_lock) MostOpen = Math.Max(MostOpen, ++_open);
+        lock (_lock) MaxOpen = Math.Max(MaxOpen, ++_open);
     }
 
     internal RecordedRequest Record(

@@ -48,7 +48,7 @@ public sealed class EditPolicyTests : CoreTest
 
         string[] members = [.. Enumerable.Range(0, Writers).Select(i => $"serviceAccount:n{i:00}@games.iam.gserviceaccount.com")];
         PolicyOutcome[] outcomes = await Task.WhenAll(members.Select(member => Task.Run(
-            () => EditPolicy.RunAsync(
+            () => EditPolicy.EditAsync(
                 PolicyResource.Of(Client(), ImageName.Parse("us-docker.pkg.dev/shop/apps")),
                 new PolicyEdit.Grant(Role), [member], (_, _) => Task.FromResult(true), Stop),
             Stop)));
@@ -84,7 +84,7 @@ public sealed class EditPolicyTests : CoreTest
     }
 
     private Task<PolicyOutcome> RunAsync(PolicyEdit edit, string member) => Task.Run(
-        () => EditPolicy.RunAsync(
+        () => EditPolicy.EditAsync(
             PolicyResource.Of(Client(), ImageName.Parse("us-docker.pkg.dev/shop/apps")), edit, [member],
             (_, _) => Task.FromResult(true), Stop),
         Stop);

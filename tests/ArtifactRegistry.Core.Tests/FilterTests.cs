@@ -28,7 +28,7 @@ public sealed class FilterTests : CoreTest
             }
         }
 
-        List<DockerImage> images = await ListAsync(FindImages.RunAsync(
+        List<DockerImage> images = await ListAsync(FindImages.ListAsync(
             Client(), ImagePattern.Parse("us-docker.pkg.dev/shop/apps/a/b"), Stop));
 
         Assert.Equal(expected.Order(StringComparer.Ordinal), images.Select(image => image.Digest).Order(StringComparer.Ordinal));
@@ -74,7 +74,7 @@ public sealed class FilterTests : CoreTest
         State.AddImage(Apps, "web", "other");
         (Behaviour.DockerImageTagCap, Behaviour.PageSizeCap) = (shown, 40);
 
-        List<DockerImage> images = await ListAsync(FindImages.RunAsync(
+        List<DockerImage> images = await ListAsync(FindImages.ListAsync(
             Client(), ImagePattern.Parse("us-docker.pkg.dev/shop/apps/web"), Stop));
 
         Assert.Equal(tags, images.Single(image => image.Tags[0] != "other").Tags.Order(StringComparer.Ordinal));

@@ -276,7 +276,7 @@ public sealed class RetryTests : CoreTest
         {
             if (line.StartsWith("Trying again", StringComparison.Ordinal)) enough.Cancel();
         };
-        TransportOptions slow = Quick with { FirstPause = TimeSpan.FromHours(1), LongestPause = TimeSpan.FromHours(2) };
+        TransportOptions slow = Quick with { FirstPause = TimeSpan.FromHours(1), MaxPause = TimeSpan.FromHours(2) };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client(slow).GetPackageAsync(Web, enough.Token));
 

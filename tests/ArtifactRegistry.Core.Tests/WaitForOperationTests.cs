@@ -22,7 +22,7 @@ public sealed class WaitForOperationTests : CoreTest
 
         OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
         Assert.Equal(polls == 0, operation.Done);
-        await WaitForOperation.RunAsync(client, operation, Stop);
+        await WaitForOperation.WaitAsync(client, operation, Stop);
 
         Assert.False(State.HasDigest(Apps, "web", digest));
         Assert.Equal(
@@ -43,7 +43,7 @@ public sealed class WaitForOperationTests : CoreTest
         ArtifactRegistryClient client = Client(endpoint: server.Url);
         OperationMessage operation = await client.DeletePackageAsync(Web, Stop);
 
-        RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
+        RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(client, operation, Stop));
 
         Assert.Equal(kind, error.Kind);
         Assert.Equal("why not", error.Message);
@@ -56,7 +56,7 @@ public sealed class WaitForOperationTests : CoreTest
     {
         var operation = new OperationMessage("projects/shop/locations/us/operations/1", true, new StatusMessage(9, ""));
 
-        RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(Client(), operation, Stop));
+        RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(Client(), operation, Stop));
 
         Assert.Contains("9", error.Message, StringComparison.Ordinal);
         Assert.Empty(Sent);
@@ -69,7 +69,7 @@ public sealed class WaitForOperationTests : CoreTest
         ArtifactRegistryClient client = Client();
         OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(index.Children[0]), null, null, Stop);
 
-        RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
+        RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(client, operation, Stop));
 
         Assert.Equal(RegistryErrorKind.FailedPrecondition, error.Kind);
         Assert.StartsWith("manifest is referenced by parent manifests", error.Message, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class WaitForOperationTests : CoreTest
         ArtifactRegistryClient client = Client();
         OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
 
-        RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
+        RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(client, operation, Stop));
 
         Assert.Equal(RegistryErrorKind.OperationLost, error.Kind);
         Assert.Equal(HttpStatusCode.NotFound, error.Status);
@@ -100,7 +100,7 @@ public sealed class WaitForOperationTests : CoreTest
         ArtifactRegistryClient client = Client();
         OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
         using RequestHold hold = Emulator.Requests.Hold(request => request.Path.Contains("/operations/", StringComparison.Ordinal));
-        Task waiting = WaitForOperation.RunAsync(client, operation, user.Token);
+        Task waiting = WaitForOperation.WaitAsync(client, operation, user.Token);
         await hold.WaitForArrivalAsync(1, Stop);
 
         await user.CancelAsync();
@@ -116,7 +116,7 @@ public sealed class WaitForOperationTests : CoreTest
         ArtifactRegistryClient client = Client(Quick with { OperationTimeout = TimeSpan.FromMilliseconds(100) });
         OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
 
-        RegistryException error = await RefusedAsync(() => WaitForOperation.RunAsync(client, operation, Stop));
+        RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(client, operation, Stop));
 
         Assert.Equal(RegistryErrorKind.OperationLost, error.Kind);
         Assert.Contains(operation.Name, error.Message, StringComparison.Ordinal);
@@ -134,7 +134,7 @@ public sealed class WaitForOperationTests : CoreTest
         });
         ArtifactRegistryClient client = Client();
 
-        await WaitForOperation.RunAsync(client, await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop), Stop);
+        await WaitForOperation.WaitAsync(client, await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop), Stop);
 
         Assert.False(State.HasDigest(Apps, "web", digest));
     }

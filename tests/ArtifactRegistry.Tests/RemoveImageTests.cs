@@ -460,7 +460,7 @@ public sealed class RemoveImageTests
         ScriptResult result = shop.Run("Get-ArImage $app | Remove-ArImage -Force -ThrottleLimit 4").MustSucceed();
 
         Assert.Equal(digests.Order(), result.Values("Digest").Order());
-        Assert.InRange(shop.Emulator.Requests.MostOpen, 2, 4);
+        Assert.InRange(shop.Emulator.Requests.MaxOpen, 2, 4);
     }
 
     [Fact]

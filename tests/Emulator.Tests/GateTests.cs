@@ -17,7 +17,7 @@ public sealed class GateTests : EmulatorTest
         hold.Release();
         await Task.WhenAll(replies);
         Assert.Equal(0, Emulator.OpenRequests);
-        Assert.Equal(3, Emulator.Requests.MostOpen);
+        Assert.Equal(3, Emulator.Requests.MaxOpen);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Auth;
 /// <summary>The account that gcloud is signed in with: <c>gcloud auth print-access-token</c>.</summary>
 internal sealed class Gcloud : ICredential
 {
-    private const int LongestError = 400;
+    private const int MaxErrorLength = 400;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
     private readonly SignIn _signIn;
@@ -104,7 +104,7 @@ internal sealed class Gcloud : ICredential
     {
         string text = errors[Math.Max(0, errors.IndexOf("ERROR:", StringComparison.Ordinal))..];
         text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length == 0 ? "it said nothing." : text.Length <= LongestError ? text : text[..LongestError] + SafeText.Ellipsis;
+        return text.Length == 0 ? "it said nothing." : text.Length <= MaxErrorLength ? text : text[..MaxErrorLength] + SafeText.Ellipsis;
     }
 
     private static RegistryException Failed(string message, Exception? cause) =>

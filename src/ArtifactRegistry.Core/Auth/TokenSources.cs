@@ -94,7 +94,7 @@ internal static class TokenSources
         if (signIn.IsSet(DefaultFile, out string? defaults)) return FromVariable(defaults, DefaultFile, quota, signIn);
         if (new GcloudConfiguration(signIn).DefaultCredentials is string path && File.Exists(path))
             return FromFile(path, $"the Application Default Credentials in {path}", quota, signIn);
-        return new RenewedToken(new LookedForCredential(signIn, isGcloudsToAct), quota, signIn.Clock);
+        return new RenewedToken(new DefaultCredential(signIn, isGcloudsToAct), quota, signIn.Clock);
     }
 
     private static ITokenSource FromVariable(string text, string variable, string? quota, SignIn signIn)

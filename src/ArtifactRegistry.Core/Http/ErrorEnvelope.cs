@@ -12,9 +12,9 @@ namespace ArtifactRegistry.Http;
 /// </summary>
 internal static partial class ErrorEnvelope
 {
-    private const int LongestQuote = 500;
-    private const int LongestMessage = 4000;
-    private const int LongestPage = 8192;
+    private const int MaxQuoteLength = 500;
+    private const int MaxMessageLength = 4000;
+    private const int MaxPageLength = 8192;
 
     /// <summary>Translates an answer whose status is not 2xx.</summary>
     /// <param name="request">Method and address.</param>
@@ -69,7 +69,7 @@ internal static partial class ErrorEnvelope
             Request = request,
             RetryAfter = retryAfter,
             Advice = isOwnAnswer && message is not null && uniqueId is null
-                ? new ServiceReason(reason, service, consumer, email).Advice(message)
+                ? new ReasonAdvice(reason, service, consumer, email).Advice(message)
                 : null,
         };
     }
@@ -134,7 +134,7 @@ internal static partial class ErrorEnvelope
             : null;
 
     private static string? Words(JsonElement parent, string name) =>
-        Text(parent, name) is string text ? SafeText.CleanLine(text, LongestMessage) : null;
+        Text(parent, name) is string text ? SafeText.CleanLine(text, MaxMessageLength) : null;
 
     private static string? Text(JsonElement parent, string name)
     {
@@ -190,8 +190,8 @@ internal static partial class ErrorEnvelope
     // Of a web page, as proxies and front ends send it, what a browser would show.
     internal static string? Quote(string body)
     {
-        string shown = body.StartsWith('<') ? Markup().Replace(body[..Math.Min(body.Length, LongestPage)], " ") : body;
-        return SafeText.CleanLine(shown, LongestQuote) is { Length: > 0 } text ? text : null;
+        string shown = body.StartsWith('<') ? Markup().Replace(body[..Math.Min(body.Length, MaxPageLength)], " ") : body;
+        return SafeText.CleanLine(shown, MaxQuoteLength) is { Length: > 0 } text ? text : null;
     }
 
     [GeneratedRegex("""(?:Permission|Required)\s+['"“‘`]?(?<permission>[a-z]+\.\w+\.\w+)""", RegexOptions.IgnoreCase)]

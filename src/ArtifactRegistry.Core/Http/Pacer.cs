@@ -12,7 +12,7 @@ internal sealed class Pacer(double perSecond, TimeProvider clock)
     private const double GrowthPerSecond = 0.1; // of the full rate
     private static readonly TimeSpan CatchUp = TimeSpan.FromMilliseconds(20);
     // As the transport: longer is reported, not slept.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan OneSlowDown = TimeSpan.FromSeconds(1);
 
     private readonly object _lock = new();
@@ -50,7 +50,7 @@ internal sealed class Pacer(double perSecond, TimeProvider clock)
                 _slowedAt = now;
             }
 
-            if (pause is TimeSpan asked && asked <= LongestPause && now + asked > _next) _next = now + asked;
+            if (pause is TimeSpan asked && asked <= MaxPause && now + asked > _next) _next = now + asked;
         }
     }
 

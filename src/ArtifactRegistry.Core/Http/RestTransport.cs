@@ -83,11 +83,11 @@ internal sealed class RestTransport(
     }
 
     private static Retry Retries(TransportOptions options, Action<string>? trace, Repeat repeat) => new(
-        options.Retries + 1, options.FirstPause, options.LongestPause,
+        options.Retries + 1, options.FirstPause, options.MaxPause,
         (failure, attempts) => failure switch
         {
             // A wait that is longer than anybody sits through is reported, not slept.
-            { RetryAfter: TimeSpan wait } when wait > options.LongestRetryAfter => false,
+            { RetryAfter: TimeSpan wait } when wait > options.MaxRetryAfter => false,
             { Kind: RegistryErrorKind.QuotaExceeded } => true,
             // Another change was under way, so this one was not made. What must be decided anew first, the caller repeats.
             { Kind: RegistryErrorKind.Aborted } => repeat is Repeat.Freely,

@@ -15,10 +15,10 @@ internal sealed record TransportOptions
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest pause that we choose ourselves.</summary>
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(32);
+    public TimeSpan MaxPause { get; init; } = TimeSpan.FromSeconds(32);
 
     /// <summary>The longest pause that the service may ask for; beyond it the request fails with what it said.</summary>
-    public TimeSpan LongestRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The time that a long-running operation, such as a deletion, may take to end; gcloud waits as long.</summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromMinutes(30);

@@ -17,7 +17,7 @@ internal static class AddTag
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.TagPointsElsewhere"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
     /// </exception>
-    public static async Task<ImageTag?> RunAsync(
+    public static async Task<ImageTag?> AddAsync(
         ArtifactRegistryClient client,
         DockerImage image,
         string tag,

@@ -24,7 +24,7 @@ internal sealed class CheckPull
     public static async Task<CheckPull> PrepareAsync(
         ArtifactRegistryClient client, ResourceManagerClient projects, ImageName image, CancellationToken stop)
     {
-        ReaderList readers = await FindReaders.RunAsync(client, projects, image.ToRepository(), stop);
+        ReaderList readers = await FindReaders.FindAsync(client, projects, image.ToRepository(), stop);
         try
         {
             DockerImage found = await FindImages.ReadAsync(client, image, stop);

@@ -21,7 +21,7 @@ internal static class CreateNodeAccount
     /// <param name="report">Told what went wrong after the account was made, with its target.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>The account; none if the answer was no.</returns>
-    public static async Task<IReadOnlyList<NewNodeServiceAccount>> RunAsync(
+    public static async Task<IReadOnlyList<NewNodeServiceAccount>> CreateAsync(
         IamClient accounts,
         ResourceManagerClient projects,
         string project,
@@ -53,7 +53,7 @@ internal static class CreateNodeAccount
         bool askedAlready = created;
         try
         {
-            PolicyOutcome outcome = await EditPolicy.RunAsync(
+            PolicyOutcome outcome = await EditPolicy.EditAsync(
                 PolicyResource.Of(projects, project),
                 new PolicyEdit.Grant(NodeRole) { MembersAreNew = created },
                 ["serviceAccount:" + found.Email],

@@ -27,7 +27,7 @@ internal static class DeleteDigest
     /// <summary>
     /// Sends the deletion, follows it to its end and says what became of the digest. Never throws a RegistryException.
     /// </summary>
-    public static async Task<RemovedImage> RunAsync(
+    public static async Task<RemovedImage> DeleteAsync(
         ArtifactRegistryClient client, DigestDeletion deletion, CancellationToken stop)
     {
         DockerImage image = deletion.Image;
@@ -59,7 +59,7 @@ internal static class DeleteDigest
 
         try
         {
-            await WaitForOperation.RunAsync(client, operation, stop);
+            await WaitForOperation.WaitAsync(client, operation, stop);
             return Removed(deletion);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.OperationLost)

@@ -15,7 +15,7 @@ internal static class DeleteTag
     /// <see cref="RegistryErrorKind.TagMoved"/>, or what the service said; with
     /// <see cref="RegistryException.AfterLostAnswer"/> if the tag may be gone all the same.
     /// </exception>
-    public static async Task RunAsync(
+    public static async Task DeleteAsync(
         ArtifactRegistryClient client, ImageName tag, string digest, CancellationToken stop)
     {
         try

@@ -22,7 +22,7 @@ internal static class DeleteTagged
     /// <param name="deleteAsync">Deletes the digest once its tags are gone.</param>
     /// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async Task<RemovedImage> RunAsync(
+    public static async Task<RemovedImage> DeleteAsync(
         ArtifactRegistryClient client,
         DockerImage image,
         IReadOnlyList<string> tags,
@@ -74,7 +74,7 @@ internal static class DeleteTagged
         // So after Ctrl+C its answer gets a little time.
         using var patience = new CancellationTokenSource();
         using CancellationTokenRegistration _ = stop.Register(() => patience.CancelAfter(TimeToAnswer));
-        await DeleteTag.RunAsync(client, image.Name.WithTag(tag), image.Digest, patience.Token);
+        await DeleteTag.DeleteAsync(client, image.Name.WithTag(tag), image.Digest, patience.Token);
     }
 
     private static RemovedImage WithNote(DockerImage image, RemovedImage result, string note) =>

@@ -31,7 +31,7 @@ internal sealed class DeleteTogether(
     public static string InWords(ImageNode node) => node.Kind is ImageKind.Index ? "index of referrers" : node.Kind.InWords();
 
     /// <summary>Deletes, and says what became of each digest that was tried.</summary>
-    public async Task<IReadOnlyList<RemovedImage>> RunAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<RemovedImage>> DeleteAsync(CancellationToken stop)
     {
         // What has only a tag in common with the digest does not hold it, so that goes last: it stays if the digest does.
         await DeleteAsync(nodes.Single(node => node.Image.Digest == image.Digest), stop);
@@ -46,7 +46,7 @@ internal sealed class DeleteTogether(
     {
         DockerImage each = node.Image.Digest == image.Digest ? image : node.Image; // the digest was read again after the question
         _begun.Add(each.Digest);
-        RemovedImage row = await DeleteTagged.RunAsync(client, each, each.Tags, token => DeleteUntaggedAsync(node, each, token), warn, stop);
+        RemovedImage row = await DeleteTagged.DeleteAsync(client, each, each.Tags, token => DeleteUntaggedAsync(node, each, token), warn, stop);
         _rows.Add(row);
         if (row.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone) _gone.Add(each.Digest);
     }
@@ -55,7 +55,7 @@ internal sealed class DeleteTogether(
     {
         for (int attempt = 1; ; attempt++)
         {
-            RemovedImage result = await DeleteDigest.RunAsync(client, new DigestDeletion(each, ReasonOf(node, image)), stop);
+            RemovedImage result = await DeleteDigest.DeleteAsync(client, new DigestDeletion(each, ReasonOf(node, image)), stop);
             string[] holders = [.. Digest.AllIn(result.Reason).Where(digest => digest != each.Digest)];
             if (!result.Refused || holders.Length == 0 || attempt == MaxTries || !holders.All(MayGo)) return Judged(each, result);
 

@@ -27,8 +27,8 @@ internal sealed record RefusedMember(string Member, RegistryException Error);
 /// </remarks>
 internal sealed class EditPolicy
 {
-    private const int MostMembers = 1_500;
-    private const int MostGroups = 250;
+    private const int MaxMembers = 1_500;
+    private const int MaxGroups = 250;
 
     // Many writers take turns, and each needs about a second of the service: this lasts for some minutes.
     private static readonly Retry Writes = new(40, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8));
@@ -55,7 +55,7 @@ internal sealed class EditPolicy
     /// <param name="members">Members as <see cref="MemberName"/> returns them.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async Task<PolicyOutcome> RunAsync(
+    public static async Task<PolicyOutcome> EditAsync(
         PolicyResource resource,
         PolicyEdit edit,
         IReadOnlyList<string> members,
@@ -159,14 +159,14 @@ internal sealed class EditPolicy
     {
         if (_edit is not PolicyEdit.Grant) return;
         int members = Policies.CountMembers(policy), groups = Policies.CountGroups(policy);
-        if (members > MostMembers)
+        if (members > MaxMembers)
             throw new RegistryException(RegistryErrorKind.PolicyFull, string.Create(
                 CultureInfo.InvariantCulture,
-                $"the policy would have {members:N0} members, and IAM allows {MostMembers:N0}. Nothing was written."));
-        if (groups > MostGroups)
+                $"the policy would have {members:N0} members, and IAM allows {MaxMembers:N0}. Nothing was written."));
+        if (groups > MaxGroups)
             throw new RegistryException(RegistryErrorKind.PolicyFull, string.Create(
                 CultureInfo.InvariantCulture,
-                $"the policy would have {groups:N0} groups, and IAM allows {MostGroups:N0}. Nothing was written."));
+                $"the policy would have {groups:N0} groups, and IAM allows {MaxGroups:N0}. Nothing was written."));
     }
 
     /// <summary>What the service's words mean for a policy; null if they are about something else.</summary>

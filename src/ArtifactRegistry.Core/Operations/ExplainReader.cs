@@ -30,7 +30,7 @@ internal static class ExplainReader
         foreach (Reader grant in list.Readers.Where(grant => Covers(grant.Member, member)))
         {
             string everybody = MemberName.IsPublic(grant.Member) ? $" to {grant.Member}" : "";
-            DateTimeOffset? end = grant.Condition is null ? null : GrantEnd.Of(grant.Condition);
+            DateTimeOffset? end = grant.Condition is null ? null : GrantExpiry.Of(grant.Condition);
             if (end <= TimeProvider.System.GetUtcNow())
                 Add(
                     ReaderReason.ConditionExpired,
@@ -47,7 +47,7 @@ internal static class ExplainReader
 
         bool isGranted = rows.Any(row => row.Role is not null);
         bool isGrantedNow = list.Readers.Any(grant => Covers(grant.Member, member)
-            && (grant.Condition is null || GrantEnd.Of(grant.Condition) > TimeProvider.System.GetUtcNow()));
+            && (grant.Condition is null || GrantExpiry.Of(grant.Condition) > TimeProvider.System.GetUtcNow()));
         foreach (Reader grant in list.Readers.Where(grant => grant.Deleted && IsFormer(grant.Member, member)))
             Add(
                 ReaderReason.DeletedAccount,

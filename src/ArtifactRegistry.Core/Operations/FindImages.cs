@@ -15,7 +15,7 @@ internal static class FindImages
     /// <param name="warn">Told which rows of the listing are passed over.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">Nothing of that name is there, or the listing cannot be completed.</exception>
-    public static IAsyncEnumerable<DockerImage> RunAsync(
+    public static IAsyncEnumerable<DockerImage> ListAsync(
         ArtifactRegistryClient client, ImagePattern what, Action<string> warn, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(what);
@@ -25,9 +25,9 @@ internal static class FindImages
             : ToImagesAsync(client, OfImageAsync(client, name, stop), what, warn, stop);
     }
 
-    /// <inheritdoc cref="RunAsync(ArtifactRegistryClient, ImagePattern, Action{string}, CancellationToken)"/>
-    public static IAsyncEnumerable<DockerImage> RunAsync(ArtifactRegistryClient client, ImagePattern what, CancellationToken stop) =>
-        RunAsync(client, what, _ => { }, stop);
+    /// <inheritdoc cref="ListAsync(ArtifactRegistryClient, ImagePattern, Action{string}, CancellationToken)"/>
+    public static IAsyncEnumerable<DockerImage> ListAsync(ArtifactRegistryClient client, ImagePattern what, CancellationToken stop) =>
+        ListAsync(client, what, _ => { }, stop);
 
     /// <summary>Reads the digest that a name by digest or by tag stands for. A digest rules over a tag beside it.</summary>
     public static async Task<DockerImage> ReadAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)

@@ -33,7 +33,7 @@ internal static class FindMissingPart
     /// <param name="client">The service.</param>
     /// <param name="name">The name for which it answered 404.</param>
     /// <param name="stop">Cancelled when the command ends, or when this takes too long.</param>
-    public static async Task<NamePart?> RunAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)
+    public static async Task<NamePart?> FindAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)
     {
         try
         {

@@ -23,7 +23,7 @@ internal static class FindNodeAccounts
     /// <param name="names">The clusters that are wanted; null for all.</param>
     /// <param name="warn">Told what makes the picture incomplete.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async Task<IReadOnlyList<NodeServiceAccount>> RunAsync(
+    public static async Task<IReadOnlyList<NodeServiceAccount>> FindAsync(
         ContainerClient clusters,
         ResourceManagerClient projects,
         string project,

@@ -32,7 +32,7 @@ internal static class FindReaders
     /// <param name="projects">Resource Manager, if the project's policy is wanted too; null if not.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async Task<ReaderList> RunAsync(
+    public static async Task<ReaderList> FindAsync(
         ArtifactRegistryClient client, ResourceManagerClient? projects, ImageName repository, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(repository);

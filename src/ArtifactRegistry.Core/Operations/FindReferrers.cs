@@ -45,7 +45,7 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         ImageName name = image.Name.ToImage();
         using var listings = new ImageListings(client);
         using var slots = new SemaphoreSlim(Concurrency);
-        ImageGraph graph = await new GatherImage(client, listings, _reader, slots, Concurrency).RunAsync(name, false, false, stop);
+        ImageGraph graph = await new GatherImage(client, listings, _reader, slots, Concurrency).GatherAsync(name, false, false, stop);
         if (UnreadableErrors.Of(name, graph) is [RegistryException unreadable, ..])
             throw unreadable.WithMessage($"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}");
 
@@ -74,7 +74,7 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
                 };
         }
 
-        ImageNode[] order = [.. DeletionOrder.Of(found)];
+        ImageNode[] order = [.. ParentsFirst.Of(found)];
         return order.Length == found.Count ? order : throw new RegistryException(
             RegistryErrorKind.StillReferenced, $"'{image}' was not deleted: it is part of a circle of digests that refer to each other.");
     }

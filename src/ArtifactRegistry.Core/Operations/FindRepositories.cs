@@ -17,7 +17,7 @@ internal static class FindRepositories
     /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">Nothing can be listed.</exception>
-    public static async IAsyncEnumerable<Repository> RunAsync(
+    public static async IAsyncEnumerable<Repository> ListAsync(
         ArtifactRegistryClient client,
         string project,
         string? location,

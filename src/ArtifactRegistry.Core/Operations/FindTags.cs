@@ -14,7 +14,7 @@ internal static class FindTags
     /// <param name="wanted">Says which tags are wanted; null for all rows.</param>
     /// <param name="warn">Told which rows of the listing are passed over.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async IAsyncEnumerable<ImageTag> RunAsync(
+    public static async IAsyncEnumerable<ImageTag> ListAsync(
         ArtifactRegistryClient client,
         ImagePattern what,
         Func<string, bool>? wanted,
@@ -24,7 +24,7 @@ internal static class FindTags
         ArgumentNullException.ThrowIfNull(what);
         bool onlyTags = wanted is not null || what.TagPattern is not null || what.Name is { Tag: not null, Digest: null };
 
-        await foreach (DockerImage image in FindImages.RunAsync(client, what, warn, stop))
+        await foreach (DockerImage image in FindImages.ListAsync(client, what, warn, stop))
         {
             foreach (string tag in image.Tags)
                 if (what.MatchesTag(tag) && wanted?.Invoke(tag) != false)

@@ -37,7 +37,7 @@ internal sealed class RemoveImage(
     /// <see cref="RegistryErrorKind.StillReferenced"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said
     /// before anything was changed.
     /// </exception>
-    public async Task<IReadOnlyList<RemovedImage>> RunAsync(
+    public async Task<IReadOnlyList<RemovedImage>> RemoveAsync(
         ImageName name, AllowedRemovals allowed, Func<string, string, Task<bool>> confirm, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -59,10 +59,10 @@ internal sealed class RemoveImage(
 
         if (!await confirm(image.Uri, Action(image, what, referrers)))
             return [.. all.Select(node => new RemovedImage(node.Image, RemovalStatus.WouldRemove, WouldGo(node, image)))];
-        return await new DeleteTogether(client, await AskedAsync(image, stop), all, warn).RunAsync(stop);
+        return await new DeleteTogether(client, await AskedAsync(image, stop), all, warn).DeleteAsync(stop);
     }
 
-    private static string Action(DockerImage image, string what, IReadOnlyList<ImageNode> referrers)
+    private static string Action(DockerImage image, string what, List<ImageNode> referrers)
     {
         string tags = image.Tags.Count switch
         {
@@ -76,7 +76,7 @@ internal sealed class RemoveImage(
     }
 
     // Those with tags first: they are what the user may know.
-    private static string InWords(IReadOnlyList<ImageNode> referrers) =>
+    private static string InWords(List<ImageNode> referrers) =>
         string.Join(", ", referrers.OrderBy(node => !node.IsTagged).Take(3).Select(node => $"the {DeleteTogether.InWords(node)} {node}"))
         + (referrers.Count > 3 ? $" and {referrers.Count - 3} more" : "");
 

@@ -26,7 +26,7 @@ internal sealed class RemoveTag(ArtifactRegistryClient client)
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
     /// </exception>
-    public async Task<ImageTag?> RunAsync(ImageName name, Func<string, string, Task<bool>> confirm, CancellationToken stop)
+    public async Task<ImageTag?> RemoveAsync(ImageName name, Func<string, string, Task<bool>> confirm, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(confirm);
@@ -40,7 +40,7 @@ internal sealed class RemoveTag(ArtifactRegistryClient client)
         TaggedDigest tagged = await ReadAsync(target.WithDigest(digest.Digest!), stop);
         if (!await confirm(target.ToString(), $"Remove the tag ({digest.Digest} {tagged.WhatStays(tag)})")) return null;
 
-        await DeleteTag.RunAsync(client, target, digest.Digest!, stop);
+        await DeleteTag.DeleteAsync(client, target, digest.Digest!, stop);
         return new ImageTag(tagged.Image, tag) { Tags = tagged.Without(tag) };
     }
 

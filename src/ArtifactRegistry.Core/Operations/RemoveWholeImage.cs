@@ -12,7 +12,7 @@ internal static class RemoveWholeImage
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>One row a digest; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
     /// <exception cref="RegistryException">What the service said before anything was changed.</exception>
-    public static async Task<IReadOnlyList<RemovedImage>> RunAsync(
+    public static async Task<IReadOnlyList<RemovedImage>> RemoveAsync(
         ArtifactRegistryClient client,
         ImageName image,
         Func<string, string, Task<bool>> confirm,
@@ -43,7 +43,7 @@ internal static class RemoveWholeImage
         try
         {
             operation = await client.DeletePackageAsync(image, stop);
-            await WaitForOperation.RunAsync(client, operation, stop);
+            await WaitForOperation.WaitAsync(client, operation, stop);
         }
         catch (RegistryException e)
         {
@@ -120,7 +120,7 @@ internal static class RemoveWholeImage
         ArtifactRegistryClient client, ImageName image, CancellationToken stop)
     {
         var found = new List<DockerImage>();
-        await foreach (DockerImage digest in FindImages.RunAsync(client, ImagePattern.Exactly(image), stop))
+        await foreach (DockerImage digest in FindImages.ListAsync(client, ImagePattern.Exactly(image), stop))
             found.Add(digest);
         return found;
     }

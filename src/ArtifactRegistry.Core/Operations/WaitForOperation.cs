@@ -23,7 +23,7 @@ internal static class WaitForOperation
     /// read, is not known any more, or did not end within <see cref="TransportOptions.OperationTimeout"/>. The deletion
     /// may still be carried out then.
     /// </exception>
-    public static async Task RunAsync(ArtifactRegistryClient client, OperationMessage operation, CancellationToken stop)
+    public static async Task WaitAsync(ArtifactRegistryClient client, OperationMessage operation, CancellationToken stop)
     {
         var pauses = new Pauses(client.OperationTimeout);
         while (!operation.Done)

@@ -98,7 +98,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                     {
                         Advice = "A tag is on one digest. Pipe that one alone, or give each a tag of its own.",
                     };
-                if (await AddTag.RunAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken) is ImageTag added)
+                if (await AddTag.AddAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken) is ImageTag added)
                     await EmitAsync(added);
             }
             catch (RegistryException e)

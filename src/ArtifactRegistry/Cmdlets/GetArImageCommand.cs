@@ -20,7 +20,7 @@ public sealed class GetArImageCommand : RegistryCmdlet
     {
         foreach (ImagePattern what in Image)
         {
-            Start(what, () => EmitAsync(FindImages.RunAsync(Client, what, Warn, StopToken)));
+            Start(what, () => EmitAsync(FindImages.ListAsync(Client, what, Warn, StopToken)));
             Drain();
         }
     }

@@ -31,7 +31,7 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
         string[]? tags = Tag;
         foreach (ImagePattern what in Image)
         {
-            Start(what, () => tags is null ? EmitAsync(FindTags.RunAsync(Client, what, null, Warn, StopToken)) : EmitAsync(what, tags));
+            Start(what, () => tags is null ? EmitAsync(FindTags.ListAsync(Client, what, null, Warn, StopToken)) : EmitAsync(what, tags));
             Drain();
         }
     }
@@ -44,7 +44,7 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
         HashSet<string> missing = what.Name.IsWholeImage && !what.HasWildcards
             ? [.. tags.Where(tag => !WildcardPattern.ContainsWildcardCharacters(tag))]
             : [];
-        await EmitAsync(FindTags.RunAsync(Client, what, IsWanted, Warn, StopToken));
+        await EmitAsync(FindTags.ListAsync(Client, what, IsWanted, Warn, StopToken));
         foreach (string tag in tags.Where(missing.Contains))
         {
             ErrorRecord record = await ExplainAsync(

@@ -30,7 +30,7 @@ public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet
     protected override void ProcessRecord()
     {
         string project = CheckedProject(Project);
-        IReadOnlyList<NodeServiceAccount> accounts = Wait($"projects/{project}", () => FindNodeAccounts.RunAsync(
+        IReadOnlyList<NodeServiceAccount> accounts = Wait($"projects/{project}", () => FindNodeAccounts.FindAsync(
             Clusters, Projects, project, Location, Cluster, warning => Note(() => WriteWarning(warning)), StopToken)) ?? [];
         string[] defaults = [.. accounts.Where(account => account.IsComputeDefault).Select(account => account.Email).Distinct()];
         foreach (string email in defaults)

@@ -104,5 +104,5 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     }
 
     private ReaderList? Find(ImageName name, bool inherited) =>
-        Wait(name, () => FindReaders.RunAsync(Client, inherited ? Projects : null, name.ToRepository(), StopToken));
+        Wait(name, () => FindReaders.FindAsync(Client, inherited ? Projects : null, name.ToRepository(), StopToken));
 }

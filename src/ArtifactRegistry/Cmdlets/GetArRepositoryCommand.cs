@@ -38,7 +38,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
         {
             var failures = new List<(string Location, RegistryException Error)>();
             await EmitAsync(Matching(
-                FindRepositories.RunAsync(Client, project, location, (where, error) => failures.Add((where, error)), StopToken), wanted, missing));
+                FindRepositories.ListAsync(Client, project, location, (where, error) => failures.Add((where, error)), StopToken), wanted, missing));
             foreach ((string where, RegistryException error) in failures)
             {
                 string place = $"projects/{project}/locations/{where}";

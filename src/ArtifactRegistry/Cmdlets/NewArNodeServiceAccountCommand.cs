@@ -32,7 +32,7 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
     {
         string project = CheckedProject(Project), name = Name;
         string? displayName = DisplayName;
-        IReadOnlyList<NewNodeServiceAccount>? accounts = Wait(name, () => CreateNodeAccount.RunAsync(
+        IReadOnlyList<NewNodeServiceAccount>? accounts = Wait(name, () => CreateNodeAccount.CreateAsync(
             Accounts, Projects, project, name, displayName, ConfirmAsync,
             (error, target) => Note(() => WriteError(ErrorRecords.For(error, target))), StopToken));
         if (accounts is not [NewNodeServiceAccount account]) return;

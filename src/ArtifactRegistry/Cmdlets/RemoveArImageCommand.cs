@@ -46,15 +46,15 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        var removal = new RemoveImage(Client, Registry, Session.Manifests, LastWord);
+        var removal = new RemoveImage(Client, Registry, Session.Manifests, ReportAtEnd);
         var allowed = new AllowedRemovals(deleteTags, deleteReferrers);
-        foreach (RemovedImage removed in await removal.RunAsync(image, allowed, ConfirmAsync, StopToken))
+        foreach (RemovedImage removed in await removal.RemoveAsync(image, allowed, ConfirmAsync, StopToken))
             await ReportAsync(removed, whatIf);
     }
 
     private async Task RemoveAllAsync(ImageName image, bool whatIf)
     {
-        foreach (RemovedImage removed in await RemoveWholeImage.RunAsync(Client, image, ConfirmAsync, StopToken))
+        foreach (RemovedImage removed in await RemoveWholeImage.RemoveAsync(Client, image, ConfirmAsync, StopToken))
             await ReportAsync(removed, whatIf);
     }
 
@@ -69,7 +69,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task RefuseWholeImageAsync(ImageName image)
     {
         int count = 0;
-        await foreach (DockerImage _ in FindImages.RunAsync(Client, ImagePattern.Exactly(image), StopToken)) count++;
+        await foreach (DockerImage _ in FindImages.ListAsync(Client, ImagePattern.Exactly(image), StopToken)) count++;
         throw new RegistryException(
             RegistryErrorKind.NameNotSpecific,
             $"'{image}' names an image but no digest or tag.")

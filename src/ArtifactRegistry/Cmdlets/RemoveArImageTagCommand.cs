@@ -110,6 +110,6 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
 
     private async Task RemoveAsync(ImageName name)
     {
-        if (await _removal!.RunAsync(name, ConfirmAsync, StopToken) is ImageTag removed) await EmitAsync(Shown(removed, "Removed"));
+        if (await _removal!.RemoveAsync(name, ConfirmAsync, StopToken) is ImageTag removed) await EmitAsync(Shown(removed, "Removed"));
     }
 }

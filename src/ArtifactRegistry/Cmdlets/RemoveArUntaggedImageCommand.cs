@@ -59,7 +59,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     public string? JournalPath { get; set; }
 
     /// <inheritdoc/>
-    protected override int Room => ImagesAtOnce + 1; // and the planning of the next one
+    protected override int MaxConcurrency => ImagesAtOnce + 1; // and the planning of the next one
 
     private protected override bool NoQuestions => Force;
 
@@ -71,7 +71,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             : Threshold.TryParse(AbortAbove)
                 ?? throw Misuse("InvalidThreshold", $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage from '0%' to '100%'.", AbortAbove);
         TimeSpan? timeLimit = TimeLimit is null ? null
-            : Cutoff.AgeOf(TimeLimit)
+            : MinimumAge.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
         _control = new SweepControl(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
@@ -103,14 +103,14 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private protected override CancellationToken PlanningToken => _planning!.Token;
 
-    private protected override void BeginNothing() => _control!.End("an error ended the run");
+    private protected override void StopStartingWork() => _control!.End("an error ended the run");
 
     private protected override void OnEnded()
     {
         if (_isSummed || _control is null || _summary.Planned == 0) return;
-        LastWord($"Interrupted. {_summary.Totals()}");
+        ReportAtEnd($"Interrupted. {_summary.Totals()}");
         if (_control.UnderWay is { Count: > 0 } unknown)
-            LastWord(
+            ReportAtEnd(
                 $"{unknown.Count} deletions were under way, and it is not known what became of them: "
                 + $"{string.Join(", ", unknown.Take(3).Select(image => image.Digest))}{(unknown.Count > 3 ? ", …" : "")}.");
     }
@@ -149,7 +149,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     /// <summary>Looks what became of the deletions that an earlier run with the same journal began and did not end.</summary>
     private async Task ReviewAsync(Journal journal)
     {
-        if (await JournalReview.RunAsync(Client, journal, ThrottleLimit, StopToken) is string found)
+        if (await InterruptedDeletions.CheckAsync(Client, journal, ThrottleLimit, StopToken) is string found)
             Note(() => WriteVerbose($"The journal '{JournalPath}': {found}"));
     }
 
@@ -198,15 +198,15 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     /// <summary>Carries a plan out, and holds the rows against the registry.</summary>
     private async Task SweepAsync(CleanUpPlan plan, SweepOrder order, bool mayHaveStood)
     {
-        IAsyncEnumerable<RemovedImage> rows = Sweep.RunAsync(
+        IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
             Client, plan, order, _control!,
             stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveStood, stop),
-            LastWord, StopToken);
+            ReportAtEnd, StopToken);
         await foreach (RemovedImage removed in rows) await PostAsync(() => Report(removed, planned: true));
 
         try
         {
-            foreach ((ImageName digest, string seen) in await SweepCheck.RunAsync(Client, plan, StopToken))
+            foreach ((ImageName digest, string seen) in await SweepCheck.CheckAsync(Client, plan, StopToken))
                 await PostAsync(() => Fail(ErrorRecords.ForMisuse("RegistryDiffers", $"'{digest}': {seen}.", digest)));
         }
         catch (RegistryException e)

@@ -41,7 +41,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
     protected override void ProcessRecord()
     {
         string project = CheckedProject(Project);
-        _nodes ??= Wait($"projects/{project}", () => FindNodeAccounts.RunAsync(
+        _nodes ??= Wait($"projects/{project}", () => FindNodeAccounts.FindAsync(
             Clusters, Projects, project, Location, Cluster, warning => Note(() => WriteWarning(warning)), StopToken));
         if (_nodes is null) return;
         foreach (ImageName image in Image)

@@ -53,7 +53,7 @@ public sealed class TestArReaderCommand : RegistryCmdlet
     private ReaderList? Read(ImageName name)
     {
         if (!_readers.TryGetValue(name, out ReaderList? readers))
-            _readers.Add(name, readers = Wait(name, () => FindReaders.RunAsync(Client, Projects, name, StopToken)));
+            _readers.Add(name, readers = Wait(name, () => FindReaders.FindAsync(Client, Projects, name, StopToken)));
         return readers;
     }
 

@@ -8,11 +8,11 @@ namespace ArtifactRegistry;
 /// </summary>
 internal sealed class LiveNames(Session session)
 {
-    private const int MostDigests = 500; // more than anybody picks from
+    private const int MaxDigests = 500; // more than anybody picks from
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FreshFailure = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestListing = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan MaxListingTime = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<string, Listing> _listings = [];
 
@@ -29,7 +29,7 @@ internal sealed class LiveNames(Session session)
     /// <summary>Names of the container repositories of a project, in one location or in all.</summary>
     public Task<IReadOnlyList<Suggestion>> Repositories(string project, string? location) =>
         ListAsync($"repositories/{project}/{location}", async (open, stop) => await ToListAsync(
-            FindRepositories.RunAsync(open.Client, project, location, (_, _) => { }, stop),
+            FindRepositories.ListAsync(open.Client, project, location, (_, _) => { }, stop),
             repository => repository.Format == "DOCKER"
                 ? new Suggestion(
                     repository.Name,
@@ -55,11 +55,11 @@ internal sealed class LiveNames(Session session)
         ListAsync($"digests/{image.ToImage()}", async (open, stop) =>
         {
             var digests = new List<DockerImage>();
-            await foreach (DockerImage digest in FindImages.RunAsync(open.Client, ImagePattern.Exactly(image.ToImage()), stop))
+            await foreach (DockerImage digest in FindImages.ListAsync(open.Client, ImagePattern.Exactly(image.ToImage()), stop))
                 digests.Add(digest);
             return
             [
-                .. digests.OrderByDescending(digest => digest.UploadTime).Take(MostDigests).Select(digest => new Suggestion(
+                .. digests.OrderByDescending(digest => digest.UploadTime).Take(MaxDigests).Select(digest => new Suggestion(
                     digest.Digest,
                     $"{digest.Kind}, {ByteSize.Format(digest.SizeBytes)}, uploaded {Age.Format(digest.UploadTime)}, "
                         + (digest.Tags.Count == 0 ? "untagged" : $"tags {digest.Tags}"),
@@ -142,7 +142,7 @@ internal sealed class LiveNames(Session session)
             TimeSpan good = FreshFailure;
             try
             {
-                using var stop = new CancellationTokenSource(LongestListing);
+                using var stop = new CancellationTokenSource(MaxListingTime);
                 IReadOnlyList<Suggestion> names = await list(session.Open(trace: null, retries: 0), stop.Token);
                 good = Fresh;
                 return names;

@@ -10,7 +10,7 @@ namespace ArtifactRegistry.Emulator.Api;
 /// <summary>getIamPolicy, setIamPolicy and testIamPermissions, of repositories and of projects.</summary>
 internal static partial class PolicyMethods
 {
-    private const int MostMembers = 1_500;
+    private const int MaxMembers = 1_500;
 
     // Of Artifact Registry; the emulator takes any role of another service.
     private static readonly string[] Roles =
@@ -111,7 +111,7 @@ internal static partial class PolicyMethods
             throw ApiError.Precondition(
                 "One or more users named in the policy do not belong to a permitted customer.");
         }
-        if (members.Length > MostMembers)
+        if (members.Length > MaxMembers)
         {
             throw ApiError.Invalid(FormattableString.Invariant(
                 $"The number of members in the policy ({members.Length:N0}) is larger than the maximum allowed size 1,500."));

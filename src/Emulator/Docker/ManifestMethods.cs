@@ -12,7 +12,7 @@ namespace ArtifactRegistry.Emulator.Docker;
 internal static partial class ManifestMethods
 {
     /// <summary>The least that the specification asks registries to take, rounded up.</summary>
-    private const int LargestManifest = 4 << 20;
+    private const int MaxManifestSize = 4 << 20;
 
     /// <summary>GET or HEAD /v2/NAME/manifests/REFERENCE (spec.md#pulling-manifests).</summary>
     public static Answer Get(DockerCall call, DockerName name, string reference) => call.Locked(() =>
@@ -29,7 +29,7 @@ internal static partial class ManifestMethods
     public static async Task<Answer> PutAsync(DockerCall call, DockerName name, string reference)
     {
         call.Locked(() => call.Find(name, DockerCall.PushPermission));
-        byte[] content = await call.ReadBodyAsync(LargestManifest);
+        byte[] content = await call.ReadBodyAsync(MaxManifestSize);
         PushedManifest manifest = PushedManifest.Parse(content, call.Header("Content-Type"));
         string digest = Manifests.DigestOf(content);
         bool byDigest = reference.Contains(':', StringComparison.Ordinal);
@@ -176,7 +176,7 @@ internal static partial class ManifestMethods
     /// <summary>When an image was built, as its configuration says; an artifact's configuration says nothing.</summary>
     private static DateTimeOffset? Built(BlobContent? config)
     {
-        if (config is null || config.Length > LargestManifest) return null;
+        if (config is null || config.Length > MaxManifestSize) return null;
         try
         {
             return (JsonNode.Parse(config.ToArray()) as JsonObject)?.Text("created") is string created

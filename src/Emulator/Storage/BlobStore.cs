@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Emulator.Storage;
 /// </remarks>
 internal sealed class BlobStore : IDisposable
 {
-    private const int LargestInMemory = 1 << 20;
+    private const int MaxInMemory = 1 << 20;
 
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private List<(string Digest, BlobContent Content)> _released = [];
@@ -33,7 +33,7 @@ internal sealed class BlobStore : IDisposable
     /// <summary>Starts an upload.</summary>
     public BlobWriter Begin() => new(
         () => Path.Combine(_folder.Value, "uploads", Guid.NewGuid().ToString("N")),
-        _isTemporary ? LargestInMemory : 0);
+        _isTemporary ? MaxInMemory : 0);
 
     /// <summary>A blob's bytes; null if no repository holds it.</summary>
     public BlobContent? Find(string digest) => _entries.GetValueOrDefault(digest)?.Content;

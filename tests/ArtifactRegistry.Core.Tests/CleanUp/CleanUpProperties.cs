@@ -65,11 +65,11 @@ public sealed class CleanUpProperties : CoreTest
         using var planner = new CleanUpPlanner(client, oci, new ManifestCache(), 4, _ => { });
         await foreach (CleanUpPlan plan in planner.PlanAsync(ImagePattern.Exactly(image), rules, stop))
         {
-            IAsyncEnumerable<RemovedImage> rows = Sweep.RunAsync(
+            IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
                 client, plan, new SweepOrder(plan), control,
                 ended => new ImageLook(plan, token => planner.RefreshAsync(plan, token), false, ended), _ => { }, stop);
             await foreach (RemovedImage result in rows) results.Add(result);
-            foreach ((ImageName digest, string seen) in await SweepCheck.RunAsync(client, plan, stop))
+            foreach ((ImageName digest, string seen) in await SweepCheck.CheckAsync(client, plan, stop))
                 return $"{Short([digest.Digest!])}: {seen}";
         }
 

@@ -18,7 +18,7 @@ public abstract class CoreTest : IAsyncLifetime
         RequestTimeout = TimeSpan.FromSeconds(60),
         Retries = 4,
         FirstPause = TimeSpan.FromMilliseconds(1),
-        LongestPause = TimeSpan.FromMilliseconds(5),
+        MaxPause = TimeSpan.FromMilliseconds(5),
     };
 
     private protected static readonly RepositoryName Apps = new("shop", "us", "apps");

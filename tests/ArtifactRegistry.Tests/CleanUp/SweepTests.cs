@@ -617,7 +617,7 @@ public sealed class SweepTests
 
         shop.Run($"{Sweep} -ThrottleLimit 3").MustSucceed();
 
-        Assert.InRange(shop.Emulator.Requests.MostOpen, 1, 3);
+        Assert.InRange(shop.Emulator.Requests.MaxOpen, 1, 3);
         Assert.Empty(shop.Left());
     }
 

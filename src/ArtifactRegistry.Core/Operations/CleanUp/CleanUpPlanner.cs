@@ -166,7 +166,7 @@ internal sealed class CleanUpPlanner(
         CleanUpRules rules,
         CancellationToken stop)
     {
-        ImageGraph graph = await Gather.RunAsync(name, others, ReadsAll(rules), stop);
+        ImageGraph graph = await Gather.GatherAsync(name, others, ReadsAll(rules), stop);
         return await DecideAsync(name, graph, repository, asked, rules, stop);
     }
 
@@ -183,7 +183,7 @@ internal sealed class CleanUpPlanner(
     {
         IReadOnlyList<IRoot> roots = rules.Roots(new KeepPolicies(repository), client.ClockAhead);
         HashSet<ImageNode> withTags = await OnlyKeptByReferrerTagsAsync(graph, roots, rules, stop);
-        await DecideImage.RunAsync(graph, roots, rules.IncludeReferrerTag, stop);
+        await DecideImage.DecideAsync(graph, roots, rules.IncludeReferrerTag, stop);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         if (wanted is not null) KeepWhatUnaskedParentsHold(graph, wanted);
@@ -195,7 +195,7 @@ internal sealed class CleanUpPlanner(
         return new CleanUpPlan(
             name,
             [
-                .. DeletionOrder.Sorted(graph.Nodes.Where(node => wanted?.Contains(node.Image.Digest)
+                .. ParentsFirst.Sorted(graph.Nodes.Where(node => wanted?.Contains(node.Image.Digest)
                     ?? (!node.IsTagged || (rules.IncludeReferrerTag && CleanUpPlan.IsByReferrerTag(node))))),
             ],
             unlisted,
@@ -212,7 +212,7 @@ internal sealed class CleanUpPlanner(
         ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules, CancellationToken stop)
     {
         if (rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags)) return [];
-        await DecideImage.RunAsync(graph, roots, followTagSubjects: true, stop);
+        await DecideImage.DecideAsync(graph, roots, followTagSubjects: true, stop);
         return [.. graph.Nodes.Where(node => node.KeepReason is null)];
     }
 

@@ -9,7 +9,7 @@ internal sealed record CleanUpRules
     public InUse InUse { get; init; } = InUse.Nothing;
 
     /// <summary>Only what is older is deleted.</summary>
-    public Cutoff OlderThan { get; init; } = Cutoff.Default;
+    public MinimumAge OlderThan { get; init; } = MinimumAge.Default;
 
     /// <summary>How many of the newest untagged images to keep, for each image name.</summary>
     public int KeepNewest { get; init; }
@@ -29,10 +29,10 @@ internal sealed record CleanUpRules
     /// <summary>These rules and those that came with a piped object: what either spares is spared.</summary>
     /// <param name="other">The other rules.</param>
     /// <param name="ageGiven">Whether <see cref="OlderThan"/> was asked for here, or is only the default.</param>
-    internal CleanUpRules With(CleanUpRules other, bool ageGiven) => ReferenceEquals(this, other) ? this : this with
+    internal CleanUpRules MergedWith(CleanUpRules other, bool ageGiven) => ReferenceEquals(this, other) ? this : this with
     {
-        InUse = InUse.With(other.InUse),
-        OlderThan = ageGiven ? Cutoff.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now) : other.OlderThan,
+        InUse = InUse.MergedWith(other.InUse),
+        OlderThan = ageGiven ? MinimumAge.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now) : other.OlderThan,
         KeepNewest = Math.Max(KeepNewest, other.KeepNewest),
         IncludeManagedRepository = IncludeManagedRepository || other.IncludeManagedRepository,
         IncludeReferrerTag = IncludeReferrerTag || other.IncludeReferrerTag,
@@ -56,6 +56,6 @@ internal sealed record CleanUpRules
         new AgeRoot(OlderThan, OlderThan.At(DateTimeOffset.Now) - clockAhead),
         new NewestRoot(KeepNewest),
         // What was kept before counts among the newest as it did then, so it comes after them.
-        new SparedRoot(Spared),
+        new PipedRowsRoot(Spared),
     ];
 }

@@ -21,7 +21,7 @@ internal sealed class DecideImage
     /// <param name="followTagSubjects">Whether tags that only name another digest of the image keep nothing by themselves.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">A root cannot be asked.</exception>
-    public static async Task RunAsync(
+    public static async Task DecideAsync(
         ImageGraph graph, IReadOnlyList<IRoot> roots, bool followTagSubjects, CancellationToken stop)
     {
         foreach (ImageNode node in graph.Nodes)
@@ -43,7 +43,7 @@ internal sealed class DecideImage
 
     private void Mark(Kept kept)
     {
-        bool reachesFurther = kept.IsInUse && _inUse.Add(kept.Node);
+        bool reachesFurther = kept.KeepsIndexes && _inUse.Add(kept.Node);
         if (kept.Node.KeepReason is null) (kept.Node.KeepReason, kept.Node.KeptBy) = (kept.Reason, kept.By);
         else if (!reachesFurther) return; // the first reason stays
         _toFollow.Enqueue(kept.Node);
@@ -72,7 +72,7 @@ internal sealed class DecideImage
             if (!_inUse.Contains(node)) continue;
             // A pod may report the digest of its platform, while its name is that of the index.
             foreach (ImageNode index in node.Indexes)
-                Mark(new Kept(index, $"index of {node}, which is in use", node, IsInUse: true));
+                Mark(new Kept(index, $"index of {node}, which is in use", node, KeepsIndexes: true));
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class DecideImage
     private void KeepCycles(ImageGraph graph)
     {
         HashSet<ImageNode> inCycles = [.. graph.Nodes.Where(node => node.KeepReason is null)];
-        inCycles.ExceptWith(DeletionOrder.Of([.. inCycles]));
+        inCycles.ExceptWith(ParentsFirst.Of([.. inCycles]));
         foreach (ImageNode node in inCycles) Mark(new Kept(node, "is part of a circle of digests that refer to each other"));
         Follow();
     }

@@ -25,7 +25,7 @@ internal sealed class GatherImage(
     /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">The image is not there, or cannot be listed.</exception>
-    public async Task<ImageGraph> RunAsync(ImageName image, bool others, bool readAll, CancellationToken stop)
+    public async Task<ImageGraph> GatherAsync(ImageName image, bool others, bool readAll, CancellationToken stop)
     {
         Task<ImageListing> listing = listings.OfAsync(image, others, stop), listingVersions = ListVersionsAsync(image, stop);
         await Task.WhenAll(listing, listingVersions);

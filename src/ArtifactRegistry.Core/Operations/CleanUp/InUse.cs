@@ -49,7 +49,7 @@ internal sealed partial class InUse
     public bool NamesAny => _entryOfDigest.Count + _entryOfTag.Count > 0;
 
     /// <summary>The union: what either of them protects.</summary>
-    public InUse With(InUse other)
+    public InUse MergedWith(InUse other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return other.Entries.Count == 0 || ReferenceEquals(this, other) ? this

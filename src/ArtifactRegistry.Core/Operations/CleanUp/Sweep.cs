@@ -32,7 +32,7 @@ internal sealed class Sweep
     /// <param name="look">Says what of the plan is to stay after all.</param>
     /// <param name="warn">Told which tags could not be put back after Ctrl+C.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async IAsyncEnumerable<RemovedImage> RunAsync(
+    public static async IAsyncEnumerable<RemovedImage> CarryOutAsync(
         ArtifactRegistryClient client,
         CleanUpPlan plan,
         SweepOrder order,
@@ -89,7 +89,7 @@ internal sealed class Sweep
         {
             await foreach (ImageNode node in _ready.Reader.ReadAllAsync(_stop))
             {
-                if (await _step.RunAsync(node, _stop) is RemovedImage result) await FinishAsync(node, result);
+                if (await _step.CarryOutAsync(node, _stop) is RemovedImage result) await FinishAsync(node, result);
                 else _ = AgainAsync(node, SweepStep.PauseAfter(node));
             }
         }

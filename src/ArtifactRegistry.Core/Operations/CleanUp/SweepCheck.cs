@@ -12,7 +12,7 @@ internal static class SweepCheck
     /// <param name="plan">The plan that was carried out.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">The image cannot be listed, so that nothing can be said.</exception>
-    public static async Task<IReadOnlyList<(ImageName Digest, string Seen)>> RunAsync(
+    public static async Task<IReadOnlyList<(ImageName Digest, string Seen)>> CheckAsync(
         ArtifactRegistryClient client, CleanUpPlan plan, CancellationToken stop)
     {
         Dictionary<string, ImageNode> gone = plan.Delete.Where(node => node.Deletion is { State: DeletionState.Gone })
@@ -57,7 +57,7 @@ internal static class SweepCheck
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
         await using IAsyncEnumerator<DockerImage> each =
-            FindImages.RunAsync(client, ImagePattern.Exactly(image), stop).GetAsyncEnumerator(stop);
+            FindImages.ListAsync(client, ImagePattern.Exactly(image), stop).GetAsyncEnumerator(stop);
         while (true)
         {
             try

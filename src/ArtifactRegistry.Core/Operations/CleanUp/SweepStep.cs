@@ -29,7 +29,7 @@ internal sealed class SweepStep(
     private readonly SubjectLook _subjects = new(client, graph);
 
     /// <summary>One try: what became of the digest; null if there is to be another one after a pause.</summary>
-    public async Task<RemovedImage?> RunAsync(ImageNode node, CancellationToken stop)
+    public async Task<RemovedImage?> CarryOutAsync(ImageNode node, CancellationToken stop)
     {
         if (WhyNotBegun(node) is RemovedImage row) return row;
         await control.Slots.WaitAsync(stop);
@@ -102,9 +102,9 @@ internal sealed class SweepStep(
             Patience = node.Deletion!.HadParents ? PatienceAfterParents : null,
         };
         return node.ReferrerTags.Count == 0
-            ? DeleteDigest.RunAsync(client, deletion, stop)
-            : DeleteTagged.RunAsync(
-                client, node.Image, node.ReferrerTags, token => DeleteDigest.RunAsync(client, deletion, token), warn, stop);
+            ? DeleteDigest.DeleteAsync(client, deletion, stop)
+            : DeleteTagged.DeleteAsync(
+                client, node.Image, node.ReferrerTags, token => DeleteDigest.DeleteAsync(client, deletion, token), warn, stop);
     }
 
     /// <summary>

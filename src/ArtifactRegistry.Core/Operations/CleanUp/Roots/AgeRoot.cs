@@ -3,7 +3,7 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// <summary>Keeps what was uploaded or changed a short while ago.</summary>
 /// <param name="cutoff">The age, as it was asked for.</param>
 /// <param name="before">What is older than this by the service's clock is old enough.</param>
-internal sealed class AgeRoot(Cutoff cutoff, DateTimeOffset before) : IRoot
+internal sealed class AgeRoot(MinimumAge cutoff, DateTimeOffset before) : IRoot
 {
     // In UTC: local times say the same twice in the hour when summer time ends.
     private readonly DateTime _before = before.UtcDateTime;

@@ -18,5 +18,5 @@ internal interface IRoot
 /// <param name="Node">The digest.</param>
 /// <param name="Reason">Why, as users read it.</param>
 /// <param name="By">The digest that is the cause, if one is.</param>
-/// <param name="IsInUse">Whether the indexes that list it are kept too: what runs may be known under their names.</param>
-internal sealed record Kept(ImageNode Node, string Reason, ImageNode? By = null, bool IsInUse = false);
+/// <param name="KeepsIndexes">Whether the indexes that list it are kept too: what runs may be known under their names.</param>
+internal sealed record Kept(ImageNode Node, string Reason, ImageNode? By = null, bool KeepsIndexes = false);

@@ -4,5 +4,5 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 internal sealed class InUseRoot(InUse inUse) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Where(inUse.Contains).Select(node => new Kept(node, "in use", IsInUse: true)));
+        graph.Nodes.Where(inUse.Contains).Select(node => new Kept(node, "in use", KeepsIndexes: true)));
 }

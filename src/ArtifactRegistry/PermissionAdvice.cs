@@ -1,7 +1,7 @@
 namespace ArtifactRegistry;
 
 /// <summary>The role that has a permission which is missing. See https://cloud.google.com/iam/docs/understanding-roles.</summary>
-internal static class Permissions
+internal static class PermissionAdvice
 {
     private const string Nothing = "the service answers the same where nothing of that name exists.";
 

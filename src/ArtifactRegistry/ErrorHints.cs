@@ -8,7 +8,7 @@ namespace ArtifactRegistry;
 /// </summary>
 /// <param name="session">Knows names that exist.</param>
 /// <param name="client">Asks the service, once each.</param>
-internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
+internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
 {
     private const int Most = 20; // of a thousand errors nobody reads the last
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -19,7 +19,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
     /// <param name="error">The error.</param>
     /// <param name="item">What it is about.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public async Task<RegistryException> AtAsync(RegistryException error, object item, CancellationToken stop)
+    public async Task<RegistryException> ImproveAsync(RegistryException error, object item, CancellationToken stop)
     {
         if (error is { Kind: RegistryErrorKind.Unauthenticated, Status: not null, Advice: null }) return Refused(error);
         bool missing = error.Kind is RegistryErrorKind.NotFound;
@@ -61,7 +61,7 @@ internal sealed class SecondLook(Session session, ArtifactRegistryClient client)
     private async Task<RegistryException> MissingAsync(
         RegistryException error, object item, ImageName name, CancellationToken soon)
     {
-        if (await FindMissingPart.RunAsync(client, name, soon) is not NamePart part || Finding(part, name) is not Missing found)
+        if (await FindMissingPart.FindAsync(client, name, soon) is not NamePart part || Finding(part, name) is not Missing found)
             return error;
         string? near = found.Known is null ? null
             : Nearest.To(found.Typed, (await found.Known.WaitAsync(soon)).Select(each => each.Name));

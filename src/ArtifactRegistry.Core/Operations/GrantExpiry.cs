@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Operations;
 /// The end of a grant whose condition is a time alone, as the console writes it: <c>request.time &lt; timestamp("…")</c>. See
 /// https://cloud.google.com/iam/docs/conditions-overview.
 /// </summary>
-internal static partial class GrantEnd
+internal static partial class GrantExpiry
 {
     /// <summary>Gets the end; null if the condition is anything else.</summary>
     public static DateTimeOffset? Of(string condition) =>

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>The age from which on an untagged digest may be deleted: so long ago, or before a point in time.</summary>
-internal sealed class Cutoff
+internal sealed class MinimumAge
 {
-    private const long LongestAge = 100L * 366 * 86_400; // a century: more is a slip of the finger
+    private const long MaxAgeSeconds = 100L * 366 * 86_400; // a century: more is a slip of the finger
 
     private static readonly string[] PointsInTime =
     [
@@ -19,18 +19,18 @@ internal sealed class Cutoff
     private readonly DateTimeOffset _before;
     private readonly string _text;
 
-    private Cutoff(TimeSpan? age, DateTimeOffset before, string text) => (_age, _before, _text) = (age, before, text);
+    private MinimumAge(TimeSpan? age, DateTimeOffset before, string text) => (_age, _before, _text) = (age, before, text);
 
     /// <summary>One hour: a build that pushes by digest leaves untagged children until its index arrives.</summary>
-    public static Cutoff Default { get; } = new(TimeSpan.FromHours(1), default, "1h");
+    public static MinimumAge Default { get; } = new(TimeSpan.FromHours(1), default, "1h");
 
     /// <summary>Reads "30d", "12h", "2w", "90m", "0s", or a time such as "2026-01-31" or "2026-01-31T18:00:00Z".</summary>
     /// <exception cref="FormatException">It is anything else, a number without a unit for example.</exception>
-    public static Cutoff Parse(string text) =>
-        TryParse(text, out Cutoff? cutoff, out string? problem) ? cutoff : throw new FormatException(problem);
+    public static MinimumAge Parse(string text) =>
+        TryParse(text, out MinimumAge? cutoff, out string? problem) ? cutoff : throw new FormatException(problem);
 
     /// <summary>The earliest of both: what either protects stays protected.</summary>
-    public static Cutoff Stricter(Cutoff one, Cutoff other, DateTimeOffset now)
+    public static MinimumAge Stricter(MinimumAge one, MinimumAge other, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);
@@ -47,14 +47,14 @@ internal sealed class Cutoff
     public override string ToString() => _text;
 
     private static bool TryParse(
-        string? text, [NotNullWhen(true)] out Cutoff? cutoff, [NotNullWhen(false)] out string? problem)
+        string? text, [NotNullWhen(true)] out MinimumAge? cutoff, [NotNullWhen(false)] out string? problem)
     {
         text = (text ?? "").Trim();
         problem = null;
-        cutoff = AgeOf(text) is TimeSpan age ? new Cutoff(age, default, text)
+        cutoff = AgeOf(text) is TimeSpan age ? new MinimumAge(age, default, text)
             : DateTimeOffset.TryParseExact(
                 text, PointsInTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset before)
-                ? new Cutoff(null, before, text)
+                ? new MinimumAge(null, before, text)
                 : null;
         if (cutoff is not null) return true;
 
@@ -73,6 +73,6 @@ internal sealed class Cutoff
             || !long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long count))
             return null;
         long seconds = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, 'w' => 604_800, _ => 0 };
-        return seconds > 0 && count <= LongestAge / seconds ? TimeSpan.FromSeconds(count * seconds) : null;
+        return seconds > 0 && count <= MaxAgeSeconds / seconds ? TimeSpan.FromSeconds(count * seconds) : null;
     }
 }

@@ -3,14 +3,14 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>Looks what became of the deletions that an earlier run began and of which its journal does not say the end.</summary>
-internal static class JournalReview
+internal static class InterruptedDeletions
 {
     /// <summary>Looks at each, notes what is seen, and says how many there were; null if there were none.</summary>
     /// <param name="client">The API.</param>
     /// <param name="journal">The journal that this run goes on with.</param>
     /// <param name="concurrency">How many are looked at at once.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async Task<string?> RunAsync(
+    public static async Task<string?> CheckAsync(
         ArtifactRegistryClient client, Journal journal, int concurrency, CancellationToken stop)
     {
         if (journal.Unresolved.Count == 0) return null;

@@ -10,7 +10,7 @@ namespace ArtifactRegistry.Http;
 /// <param name="Service">The service that refused, for example <c>iam.googleapis.com</c>.</param>
 /// <param name="Consumer">The project whose quota the request counts against, as its id or number.</param>
 /// <param name="Email">The account of the token.</param>
-internal sealed partial record ServiceReason(string? Reason, string? Service, string? Consumer, string? Email)
+internal sealed partial record ReasonAdvice(string? Reason, string? Service, string? Consumer, string? Email)
 {
     private const string QuotaProject =
         "Name a project of yours as the quota project: gcloud auth application-default set-quota-project PROJECT (which writes it to "

@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>The order in which digests can be deleted one after the other: parents before what they hold.</summary>
-internal static class DeletionOrder
+internal static class ParentsFirst
 {
     /// <summary>
     /// Puts digests in order; those that may go at the same time stay in the order in which they are given. What is part of a

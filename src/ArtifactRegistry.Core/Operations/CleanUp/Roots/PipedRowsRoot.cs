@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
 /// <summary>Keeps what a row says to keep that was piped to the command.</summary>
-internal sealed class SparedRoot(IReadOnlyDictionary<ImageName, string> spared) : IRoot
+internal sealed class PipedRowsRoot(IReadOnlyDictionary<ImageName, string> spared) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
         spared.Count == 0

@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Auth;
 /// </summary>
 /// <param name="signIn">The environment.</param>
 /// <param name="isGcloudsToAct">Whether gcloud itself acts as the account that it is set to impersonate.</param>
-internal sealed class LookedForCredential(SignIn signIn, bool isGcloudsToAct) : ICredential
+internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : ICredential
 {
     private ICredential? _found;
 
