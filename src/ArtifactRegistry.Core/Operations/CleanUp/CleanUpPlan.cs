@@ -2,15 +2,17 @@ using System.Diagnostics;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>What a clean-up does with the untagged digests of one image: gathered and decided, and ready to be confirmed.</summary>
+/// <summary>
+/// The plan of a clean-up for the untagged digests of one image: gathered and decided, and ready to be confirmed.
+/// </summary>
 /// <param name="Image">The image.</param>
 /// <param name="Asked">
 /// Every digest that was asked about, in order: all untagged ones, or those that were named, tagged or not.
 /// </param>
-/// <param name="Unlisted">Digests that were asked about and are not there; mostly they are gone.</param>
-/// <param name="Unreadable">Errors about what could not be read.</param>
+/// <param name="Unlisted">Digests that were asked about and are not listed; usually they are gone.</param>
+/// <param name="Unreadable">The errors about content that could not be read.</param>
 /// <param name="Graph">How the digests are connected.</param>
-/// <param name="Rules">What it was decided by.</param>
+/// <param name="Rules">The rules that decided.</param>
 internal sealed record CleanUpPlan(
     ImageName Image,
     IReadOnlyList<ImageNode> Asked,
@@ -23,29 +25,31 @@ internal sealed record CleanUpPlan(
 
     private readonly long _made = Stopwatch.GetTimestamp();
 
-    /// <summary>True once so much time has passed that somebody may well have pushed or tagged something since.</summary>
+    /// <summary>
+    /// Gets whether so much time has passed that somebody may well have pushed or tagged something in the meantime.
+    /// </summary>
     public bool IsStale => Age > Fresh;
 
-    /// <summary>How long ago it was decided.</summary>
+    /// <summary>The time since the decision.</summary>
     public TimeSpan Age => Stopwatch.GetElapsedTime(_made);
 
-    /// <summary>How many digests the image has, tagged or not.</summary>
+    /// <summary>The number of digests in the image, tagged or not.</summary>
     public int Total { get; } = Graph.Nodes.Count;
 
-    /// <summary>The decisions as users see them, made one by one since there may be very many.</summary>
+    /// <summary>The decisions as users see them, created one at a time because there may be very many.</summary>
     public IEnumerable<UntaggedImage> Decisions =>
         Asked.Where(node => !node.IsTagged || IsByReferrerTag(node)).Select(node => node.ToUntaggedImage(Rules));
 
-    /// <summary>What is kept, in order.</summary>
+    /// <summary>The digests that are kept, in order.</summary>
     public IEnumerable<ImageNode> Keep => Asked.Where(node => node.KeepReason is not null);
 
-    /// <summary>What is deleted, in order.</summary>
+    /// <summary>The digests that are deleted, in order.</summary>
     public IReadOnlyList<ImageNode> Delete { get; } = [.. Asked.Where(node => node.KeepReason is null)];
 
-    /// <summary>How many digests would be deleted if -IncludeReferrerTag had been given, and stay for that reason alone.</summary>
+    /// <summary>The number of digests that stay only because -IncludeReferrerTag was not given.</summary>
     public int KeptByReferrerTags { get; init; }
 
-    /// <summary>Gets why a digest stays; null if this plan deletes it, or if it is gone.</summary>
+    /// <summary>Gets the reason why a digest stays; null if this plan deletes it, or if it is gone.</summary>
     public string? WhyKept(string digest) => Graph.Find(digest)?.KeepReason;
 
     /// <summary>The plan in words, for the question and for -WhatIf.</summary>
@@ -60,12 +64,12 @@ internal sealed record CleanUpPlan(
         }
     }
 
-    /// <summary>Size in bytes of what is deleted.</summary>
+    /// <summary>The total size, in bytes, of the digests that are deleted.</summary>
     public long SizeBytes => Delete.Sum(node => node.Image.SizeBytes);
 
-    /// <summary>Gets the entries of -InUse that name something of this image.</summary>
+    /// <summary>Gets the entries of -InUse that name something in this image.</summary>
     public IEnumerable<string> MatchedInUse => Graph.Nodes.SelectMany(Rules.InUse.EntriesOf).Distinct(StringComparer.Ordinal);
 
-    /// <summary>Tells whether a digest has no tags but those that name digests.</summary>
+    /// <summary>Returns whether all tags of a digest name digests.</summary>
     public static bool IsByReferrerTag(ImageNode node) => node.FollowsTagSubjects || (node.OrphanTag is not null && node.Image.Tags.Count == 1);
 }

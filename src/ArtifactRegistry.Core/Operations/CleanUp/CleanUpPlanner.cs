@@ -5,17 +5,19 @@ using ArtifactRegistry.Operations.CleanUp.Roots;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Lists the digests of images, reads what their listing does not tell, and decides what nobody needs.</summary>
+/// <summary>
+/// Lists the digests of images, reads what the listings leave out, and decides which digests nothing needs.
+/// </summary>
 /// <param name="client">The API.</param>
 /// <param name="registry">The registry's own protocol, for manifests.</param>
 /// <param name="cache">Manifests that were read before.</param>
-/// <param name="concurrency">How many manifests are read at once.</param>
-/// <param name="warn">Takes what the user should know about a repository.</param>
+/// <param name="concurrency">The number of manifests that are read at once.</param>
+/// <param name="warn">Receives warnings about a repository.</param>
 internal sealed class CleanUpPlanner(
     ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency, Action<string> warn)
     : IDisposable
 {
-    // Google's services keep their own images here, and find them by digest.
+    // Google's services keep their own images in these repositories and find them by digest.
     private static readonly HashSet<string> Managed = new(StringComparer.Ordinal)
     {
         "gcf-artifacts", "cloud-run-source-deploy", "gae-standard", "gae-flexible",
@@ -27,7 +29,7 @@ internal sealed class CleanUpPlanner(
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly ManifestReader _reader = new(client, registry, cache);
     private readonly ImageListings _listings = new(client);
-    // Looked at by several at once: one image may be planned anew while others are planned.
+    // Used concurrently: one image may be planned again while others are being planned.
     private readonly ConcurrentDictionary<ImageName, RepositoryMessage> _repositories = [];
     private int _warnedOfClock;
 
@@ -60,7 +62,9 @@ internal sealed class CleanUpPlanner(
     /// <summary>Plans for digests of one image that were named one by one.</summary>
     /// <param name="image">The image.</param>
     /// <param name="digests">The digests.</param>
-    /// <param name="others">Whether other images of the repository will be planned too, so that one listing does for all.</param>
+    /// <param name="others">
+    /// Whether other images of the repository will be planned too, so that one listing can serve all.
+    /// </param>
     /// <param name="rules">What to spare.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public async Task<CleanUpPlan> PlanAsync(
@@ -72,13 +76,14 @@ internal sealed class CleanUpPlanner(
     }
 
     /// <summary>
-    /// Gathers an image again and decides again about what a plan deletes: tags, indexes, policies and everything else
-    /// that may have come since protect what belongs to them. The new plan deletes nothing that the old one keeps.
+    /// Gathers an image again and decides again about the digests that a plan deletes: tags, indexes, policies and
+    /// anything else added since then protect what belongs to them. The new plan deletes nothing that the old one
+    /// keeps.
     /// </summary>
     /// <remarks>
-    /// Takes a request for the repository, one for each thousand digests of the image, and one for each that has changed. May
-    /// be called while the plan is carried out. A digest that is gone is not in the new plan;
-    /// <see cref="CleanUpPlan.WhyKept"/> tells about the others.
+    /// Sends one request for the repository, one per thousand digests of the image, and one per digest that has
+    /// changed. May be called while the plan is carried out. A digest that is gone is not in the new plan; for the
+    /// others, call <see cref="CleanUpPlan.WhyKept"/>.
     /// </remarks>
     /// <exception cref="RegistryException">It cannot be gathered, so nothing more may be deleted by the old plan.</exception>
     public async Task<CleanUpPlan> RefreshAsync(CleanUpPlan plan, CancellationToken stop)
@@ -115,7 +120,7 @@ internal sealed class CleanUpPlanner(
                 + $"because the name is invalid or belongs to another repository: '{odd[0]}'.");
     }
 
-    /// <summary>One image among many: what is wrong with it does not keep the others from being cleaned.</summary>
+    /// <summary>Plans one image among many: a problem with it does not keep the others from being cleaned up.</summary>
     private async Task<CleanUpPlan?> TryImageAsync(
         ImageName image, RepositoryMessage repository, CleanUpRules rules, CancellationToken stop)
     {
@@ -170,7 +175,7 @@ internal sealed class CleanUpPlanner(
         return await DecideAsync(name, graph, repository, asked, rules, stop);
     }
 
-    // What runs may be named by the digest of its configuration, which only the manifest tells.
+    // A running image may be identified by the digest of its configuration, which only the manifest contains.
     private static bool ReadsAll(CleanUpRules rules) => rules.InUse.Entries.Count > 0;
 
     private async Task<CleanUpPlan> DecideAsync(
@@ -207,7 +212,7 @@ internal sealed class CleanUpPlanner(
         };
     }
 
-    /// <summary>Finds what -IncludeReferrerTag would delete, if it was not given.</summary>
+    /// <summary>Finds the digests that -IncludeReferrerTag would delete; none if it was given.</summary>
     private static async Task<HashSet<ImageNode>> OnlyKeptByReferrerTagsAsync(
         ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules, CancellationToken stop)
     {
@@ -217,8 +222,8 @@ internal sealed class CleanUpPlanner(
     }
 
     /// <summary>
-    /// Rows for digests that the listing does not have. A listing may lag behind, so each is asked for; one that is there
-    /// after all stays, since nothing is known of what it belongs to.
+    /// Gets the rows of digests that are missing from the listing. A listing may lag behind, so each digest is
+    /// requested; one that exists after all stays, because nothing is known about what it belongs to.
     /// </summary>
     private async Task<IReadOnlyList<RemovedImage>> UnlistedAsync(IReadOnlyList<ImageName> digests, CancellationToken stop)
     {
@@ -253,14 +258,14 @@ internal sealed class CleanUpPlanner(
         RemovedImage Row(RemovalStatus status, string reason) => new(digest, TagList.Empty, 0, status, reason);
     }
 
-    // Garbage whose index or referrer was not asked about would be refused by the service, so it stays with it.
+    // The service would refuse to delete a digest whose index or referrer was not asked about, so both stay.
     private static void KeepWhatUnaskedParentsHold(ImageGraph graph, HashSet<string> wanted)
     {
         var staying = new Queue<ImageNode>(graph.Nodes.Where(
             node => (!node.IsTagged || node.FollowsTagSubjects) && !wanted.Contains(node.Image.Digest)));
         while (staying.TryDequeue(out ImageNode? parent))
         {
-            // A subject that stays keeps its signatures as well, though the service would let them go.
+            // A subject that stays keeps its signatures as well, although the service would allow them to be deleted.
             foreach (ImageNode held in parent.Held.Concat(parent.Referrers).Concat(parent.TagReferrers))
             {
                 if (held.KeepReason is not null || !wanted.Contains(held.Image.Digest)) continue;

@@ -2,33 +2,35 @@ using ArtifactRegistry.Operations.CleanUp.Roots;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>What a clean-up spares besides what has a tag.</summary>
+/// <summary>The rules by which a clean-up keeps digests that have no tag.</summary>
 internal sealed record CleanUpRules
 {
-    /// <summary>Digests that something runs.</summary>
+    /// <summary>The digests that are in use.</summary>
     public InUse InUse { get; init; } = InUse.Nothing;
 
-    /// <summary>Only what is older is deleted.</summary>
+    /// <summary>The age that a digest must exceed to be deleted.</summary>
     public MinimumAge OlderThan { get; init; } = MinimumAge.Default;
 
-    /// <summary>How many of the newest untagged images to keep, for each image name.</summary>
+    /// <summary>The number of newest untagged images to keep, per image name.</summary>
     public int KeepNewest { get; init; }
 
-    /// <summary>Whether repositories that other Google services manage may be cleaned.</summary>
+    /// <summary>Gets whether repositories that other Google services manage may be cleaned up.</summary>
     public bool IncludeManagedRepository { get; init; }
 
     /// <summary>
-    /// Whether what has no tags but those that name a digest of its image (<c>sha256-HEX</c>, cosign's <c>.sig</c>,
-    /// <c>.att</c> and <c>.sbom</c>) stays or goes with that digest, tags and all.
+    /// Gets whether a digest all of whose tags name a digest of the same image (<c>sha256-HEX</c>, cosign's
+    /// <c>.sig</c>, <c>.att</c> and <c>.sbom</c>) stays or goes with that digest, including its tags.
     /// </summary>
     public bool IncludeReferrerTag { get; init; }
 
-    /// <summary>Digests that are not deleted whatever is found, each with the reason.</summary>
+    /// <summary>The digests that are never deleted, whatever else is found, each with the reason.</summary>
     internal IReadOnlyDictionary<ImageName, string> Spared { get; init; } = new Dictionary<ImageName, string>();
 
-    /// <summary>These rules and those that came with a piped object: what either spares is spared.</summary>
+    /// <summary>Combines these rules with those of a piped object: what either keeps is kept.</summary>
     /// <param name="other">The other rules.</param>
-    /// <param name="ageGiven">Whether <see cref="OlderThan"/> was asked for here, or is only the default.</param>
+    /// <param name="ageGiven">
+    /// Whether <see cref="OlderThan"/> was specified here, rather than being the default.
+    /// </param>
     internal CleanUpRules MergedWith(CleanUpRules other, bool ageGiven) => ReferenceEquals(this, other) ? this : this with
     {
         InUse = InUse.MergedWith(other.InUse),
@@ -39,13 +41,15 @@ internal sealed record CleanUpRules
     };
 
     /// <summary>
-    /// Gets what keeps digests, in the order in which it is looked for: of several reasons the first is told, so the lasting
-    /// ones come first; and the newest are counted among what nothing else keeps.
+    /// Gets the roots that keep digests, in the order in which they are evaluated. If there are several reasons, the
+    /// first one is reported, so the lasting ones come first; and the newest are counted among digests that nothing
+    /// else keeps.
     /// </summary>
-    /// <param name="policies">What the repository's policies keep.</param>
+    /// <param name="policies">The KEEP policies of the repository.</param>
     /// <param name="clockAhead">
-    /// How far this machine's clock is ahead of the service's, which tells the times of digests. By one that is ahead, an
-    /// image of this minute could be old enough; and so for a point in time, which may have been reckoned by that clock.
+    /// How far this machine's clock is ahead of the service's clock, which sets the times of digests. With a clock that
+    /// is ahead, an image pushed a minute ago could count as old enough. The same applies to a point in time, because
+    /// it may have been computed with that clock.
     /// </param>
     internal IReadOnlyList<IRoot> Roots(KeepPolicies policies, TimeSpan clockAhead) =>
     [
@@ -55,7 +59,8 @@ internal sealed record CleanUpRules
         new UnreadableRoot(),
         new AgeRoot(OlderThan, OlderThan.At(DateTimeOffset.Now) - clockAhead),
         new NewestRoot(KeepNewest),
-        // What was kept before counts among the newest as it did then, so it comes after them.
+        // A digest that the preview kept must count among the newest here as it did there, so this root comes after
+        // them.
         new PipedRowsRoot(Spared),
     ];
 }

@@ -3,8 +3,8 @@ using ArtifactRegistry.Operations.CleanUp.Roots;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Decides for every digest of an image whether anything needs it: marks what is reachable from the roots, in both
-/// directions where the service too refuses to part them. What is left unmarked is garbage.
+/// Decides for every digest of an image whether anything needs it: marks everything that is reachable from the roots,
+/// in both directions where the service refuses to separate two digests. Whatever is left unmarked is garbage.
 /// </summary>
 internal sealed class DecideImage
 {
@@ -15,12 +15,12 @@ internal sealed class DecideImage
     {
     }
 
-    /// <summary>Sets <see cref="ImageNode.KeepReason"/> of everything that is kept.</summary>
+    /// <summary>Sets <see cref="ImageNode.KeepReason"/> on every digest that is kept.</summary>
     /// <param name="graph">The digests.</param>
-    /// <param name="roots">What keeps some of them.</param>
+    /// <param name="roots">The roots that keep some of them.</param>
     /// <param name="followTagSubjects">Whether tags that only name another digest of the image keep nothing by themselves.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <exception cref="RegistryException">A root cannot be asked.</exception>
+    /// <exception cref="RegistryException">A root cannot be evaluated.</exception>
     public static async Task DecideAsync(
         ImageGraph graph, IReadOnlyList<IRoot> roots, bool followTagSubjects, CancellationToken stop)
     {
@@ -65,12 +65,12 @@ internal sealed class DecideImage
                 Mark(subject, $"subject of {ReferrerInWords(node)} {node}", node);
             foreach (ImageNode referrer in node.TagReferrers.Where(referrer => referrer.FollowsTagSubjects))
                 Mark(referrer, $"{referrer.TaggedKind.InWords()} of {node} by its tag", node);
-            // It is one of several images' that is kept with another one: that keeps no more.
+            // If it belongs to several images and one of them keeps it, it does not keep the others.
             bool isKeptBySubject = node.KeptBy is not null && node.TagSubjects.Contains(node.KeptBy);
             foreach (ImageNode subject in node.FollowsTagSubjects && !isKeptBySubject ? node.TagSubjects : [])
                 Mark(subject, $"subject of {node.TaggedKind.InWords()} {node}", node);
             if (!_inUse.Contains(node)) continue;
-            // A pod may report the digest of its platform, while its name is that of the index.
+            // A pod may report the digest of its platform although it was started by the digest of the index.
             foreach (ImageNode index in node.Indexes)
                 Mark(new Kept(index, $"index of {node}, which is in use", node, KeepsIndexes: true));
         }
@@ -80,8 +80,8 @@ internal sealed class DecideImage
         (node.Kind is ImageKind.Image or ImageKind.Index ? ImageKind.Artifact : node.Kind).InWords();
 
     /// <summary>
-    /// Keeps the indexes of a child that stays though no tag and nothing that stays holds it: reports differ on whether the
-    /// service deletes the children of an index with it.
+    /// Keeps the indexes of a child that stays although it has no tag and nothing that stays holds it: reports differ
+    /// on whether the service deletes the children of an index along with it.
     /// </summary>
     private void KeepIndexesOfKeptChildren(ImageGraph graph)
     {
@@ -100,8 +100,8 @@ internal sealed class DecideImage
     }
 
     /// <summary>
-    /// Keeps what would have to go before itself. A digest cannot be part of what it is made of, so tags that name each other
-    /// or a listing that is wrong have brought it about.
+    /// Keeps digests that would have to be deleted before themselves. A digest cannot be computed from itself, so such
+    /// a circle comes from tags that name each other, or from an incorrect listing.
     /// </summary>
     private void KeepCycles(ImageGraph graph)
     {

@@ -1,45 +1,48 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>How far the deletion of a digest is.</summary>
+/// <summary>The state of the deletion of a digest.</summary>
 internal enum DeletionState
 {
-    /// <summary>Its turn has not come, or it is under way.</summary>
+    /// <summary>The deletion has not begun, or it is under way.</summary>
     Pending,
 
-    /// <summary>It is gone, by this run or by somebody else.</summary>
+    /// <summary>The digest is gone, deleted by this run or by somebody else.</summary>
     Gone,
 
-    /// <summary>It was to be deleted, and stays.</summary>
+    /// <summary>The digest was to be deleted, but stays.</summary>
     Stays,
 
-    /// <summary>The run ended before its turn.</summary>
+    /// <summary>The run ended before the deletion began.</summary>
     NotReached,
 }
 
-/// <summary>The deletion of one digest. There is one for every digest that a sweep is to delete.</summary>
-/// <param name="waiting">How many digests go before it.</param>
+/// <summary>The deletion of one digest. Each digest that a sweep is to delete has one.</summary>
+/// <param name="waiting">The number of digests that go before it.</param>
 internal sealed class Deletion(int waiting)
 {
     private int _waiting = waiting;
 
-    /// <summary>How far it is.</summary>
+    /// <summary>The state of the deletion.</summary>
     public DeletionState State { get; set; }
 
-    /// <summary>True if it is gone, by this run or by somebody else.</summary>
+    /// <summary>Gets whether the digest is gone, deleted by this run or by somebody else.</summary>
     public bool Gone => State is DeletionState.Gone;
 
-    /// <summary>What goes before it and stays, so that this stays too.</summary>
+    /// <summary>The digest that should have gone before this one but stays, so that this one stays too.</summary>
     public ImageNode? HeldBy { get; set; }
 
-    /// <summary>True if something that held it has just been deleted, which the service may not have noticed yet.</summary>
+    /// <summary>
+    /// Gets whether something that held the digest has just been deleted, which the service may not have registered
+    /// yet.
+    /// </summary>
     public bool HadParents { get; set; }
 
-    /// <summary>How many deletions were sent for it.</summary>
+    /// <summary>The number of deletion requests that were sent for the digest.</summary>
     public int Tries { get; set; }
 
-    /// <summary>Notes that one of those before it is done; true if that was the last one.</summary>
+    /// <summary>Records that one of the digests before it is done; returns true if that was the last one.</summary>
     public bool IsReadyAfterOne() => Interlocked.Decrement(ref _waiting) == 0;
 
-    /// <summary>True if nothing goes before it.</summary>
+    /// <summary>Gets whether nothing is left that goes before it.</summary>
     public bool IsReady => Volatile.Read(ref _waiting) == 0;
 }

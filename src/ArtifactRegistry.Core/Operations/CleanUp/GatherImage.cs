@@ -3,25 +3,25 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Gathers all digests of an image with what they refer to. Two listings are witnesses of what is there, dockerImages and
-/// versions, and what manifests refer to is a third; where they differ, each digest is asked for.
+/// Gathers all digests of an image and the digests that they refer to. There are three sources: the listings of
+/// dockerImages and of versions, and the references in manifests. Where the sources differ, each digest is requested.
 /// </summary>
 /// <param name="client">The API.</param>
 /// <param name="listings">Lists images.</param>
 /// <param name="reader">Reads manifests.</param>
-/// <param name="slots">How many requests may run at once, for all images together.</param>
-/// <param name="concurrency">How many for one image.</param>
+/// <param name="slots">Limits the requests that run at once, for all images together.</param>
+/// <param name="concurrency">The number of requests that run at once for one image.</param>
 internal sealed class GatherImage(
     ArtifactRegistryClient client, ImageListings listings, ManifestReader reader, SemaphoreSlim slots, int concurrency)
 {
-    // Each round finds what only the manifests of the round before refer to: an index in an index, and so on.
+    // Each round finds digests that only the manifests of the previous round refer to: an index in an index, and so on.
     private const int MaxRounds = 16;
 
     /// <summary>Gathers an image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="others">Whether other images of the repository will be gathered too.</param>
     /// <param name="readAll">
-    /// Whether to read manifests too that can refer to nothing, for the digests of their configurations.
+    /// Whether to read even manifests that cannot refer to other digests, to get the digests of their configurations.
     /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">The image is not there, or cannot be listed.</exception>
@@ -32,7 +32,7 @@ internal sealed class GatherImage(
         (ImageListing images, ImageListing versions) = (await listing, await listingVersions);
         if (images.Digests.Count == 0)
         {
-            // An image outlives its last digest. If it has some after all, a filter has missed them.
+            // An image without digests still exists. If it has digests after all, the filter missed them.
             if (versions.Digests.Count == 0) await client.GetPackageAsync(image, stop);
             else images = await listings.UnfilteredAsync(image, others, stop);
         }
@@ -41,8 +41,8 @@ internal sealed class GatherImage(
     }
 
     /// <summary>
-    /// Gathers an image again. What was gathered before is one witness and the versions of now are the other, so that this
-    /// takes few requests where little has changed.
+    /// Gathers an image again. The sources are what was gathered before and the current versions, so that few requests
+    /// are needed if little has changed.
     /// </summary>
     /// <exception cref="RegistryException">The image is not there any more, or cannot be listed.</exception>
     public async Task<ImageGraph> AgainAsync(ImageName image, ImageGraph before, bool readAll, CancellationToken stop)
@@ -116,11 +116,13 @@ internal sealed class GatherImage(
         return versions with { Odd = odd };
     }
 
-    // A tag that is no tag here is one all the same: whatever has it stays.
+    // A tag that this module considers invalid is a tag all the same: a digest that has it stays.
     private static string TagOf(TagMessage tag) =>
         ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null ? name.Tag : tag.Name[(tag.Name.LastIndexOf('/') + 1)..];
 
-    /// <summary>Asks for a digest about which the listings differ; its tags are all those that any of them knows now.</summary>
+    /// <summary>
+    /// Requests a digest on which the listings differ; its tags are those of all current sources together.
+    /// </summary>
     private async Task<(ImageNode? Node, RegistryException? Gap)> AskAsync(
         ImageName name, DockerImage? listed, ListedDigest? version, CancellationToken stop)
     {
@@ -139,11 +141,11 @@ internal sealed class GatherImage(
         }
     }
 
-    /// <summary>Reads the manifests, and asks for what only they know of.</summary>
+    /// <summary>Reads the manifests, and requests the digests that only they mention.</summary>
     private async Task ReadManifestsAsync(
         ImageName image, ImageGraph graph, bool readAll, List<RegistryException> gaps, CancellationToken stop)
     {
-        // Where everything has a tag, everything stays.
+        // If every digest has a tag, every digest stays.
         if (graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _)))) return;
 
         var absent = new HashSet<string>(StringComparer.Ordinal);

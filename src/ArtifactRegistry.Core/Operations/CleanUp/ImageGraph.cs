@@ -2,25 +2,30 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>All digests of one image, connected: indexes with what they list, referrers with their subject.</summary>
+/// <summary>
+/// All digests of one image and their connections: indexes with what they list, referrers with their subjects.
+/// </summary>
 internal sealed class ImageGraph
 {
     private readonly Dictionary<string, ImageNode> _nodes = new(StringComparer.Ordinal);
 
     public IReadOnlyCollection<ImageNode> Nodes => _nodes.Values;
 
-    /// <summary>What is there and could not be read or understood, in words: it may hold any digest of the image.</summary>
+    /// <summary>
+    /// The errors about content that exists but could not be read or understood, and so may hold any digest of the
+    /// image.
+    /// </summary>
     public IReadOnlyList<RegistryException> Gaps { get; init; } = [];
 
     public ImageNode? Find(string digest) => _nodes.GetValueOrDefault(digest);
 
     public void Add(ImageNode node) => _nodes[node.Image.Digest] = node;
 
-    /// <summary>Forgets a digest that is gone. To be called before anything is connected.</summary>
+    /// <summary>Removes a digest that is gone. Call this before <see cref="Connect"/>.</summary>
     public void Remove(ImageNode node) => _nodes.Remove(node.Image.Digest);
 
     /// <summary>
-    /// The digests that a node refers to: what its manifest says, and what a listing says of it. Where they differ, both count.
+    /// Gets the digests that a node refers to, according to its manifest and to a listing. If they differ, both count.
     /// </summary>
     public static IEnumerable<(ManifestEntry Entry, bool IsSubject)> ReferencesOf(ImageNode node)
     {
@@ -36,7 +41,7 @@ internal sealed class ImageGraph
             yield return (new ManifestEntry(node.Image.SubjectDigest!, null, null, false), true);
     }
 
-    /// <summary>Connects all nodes. What they refer to and is not there connects nothing.</summary>
+    /// <summary>Connects all nodes. References to digests that do not exist are ignored.</summary>
     public void Connect()
     {
         foreach (ImageNode node in Nodes)

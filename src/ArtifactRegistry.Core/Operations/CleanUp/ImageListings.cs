@@ -3,24 +3,24 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>What one listing says of an image.</summary>
-/// <param name="Odd">A row of the image whose name is no digest; null if there is none.</param>
+/// <summary>The content of one listing about an image.</summary>
+/// <param name="Odd">The name of a row of the image that is not a valid digest; null if there is none.</param>
 internal sealed record ImageListing(string? Odd)
 {
     /// <summary>Its digests.</summary>
     public Dictionary<string, ListedDigest> Digests { get; } = new(StringComparer.Ordinal);
 }
 
-/// <summary>What one listing says of a digest.</summary>
-/// <param name="Image">The whole of it; null if it is a listing of versions.</param>
+/// <summary>The content of one listing about a digest.</summary>
+/// <param name="Image">The complete row; null in a listing of versions.</param>
 /// <param name="MediaType">The manifest's type.</param>
-/// <param name="Updated">When versions.list says that it was updated last; null if that was not asked.</param>
+/// <param name="Updated">The time of the last update according to versions.list; null in another listing.</param>
 /// <param name="Tags">Its tags.</param>
 internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateTimeOffset? Updated, IReadOnlyList<string> Tags)
 {
-    private const int MaxTags = 100; // more are not in a listing of versions
+    private const int MaxTags = 100; // a listing of versions does not contain more
 
-    /// <summary>Tells whether another listing says something else.</summary>
+    /// <summary>Returns whether another listing contradicts this one.</summary>
     public bool Differs(ListedDigest other) =>
         (Updated is not null && other.Updated is not null && Updated != other.Updated)
         || (Tags.Count == 0) != (other.Tags.Count == 0)
@@ -28,16 +28,16 @@ internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateT
 }
 
 /// <summary>
-/// Lists the digests of images: image by image if the service takes a filter, and else one listing of the repository for all
-/// of its images.
+/// Lists the digests of images: image by image if the service supports a filter, otherwise with one listing of the
+/// repository for all of its images.
 /// </summary>
 /// <param name="client">The API.</param>
 internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
 {
-    // An image is taken out when it is asked for, so that of a large repository no more is held than has to be.
+    // An image is removed when it is requested, so that no more of a large repository is held than necessary.
     private readonly ConcurrentDictionary<ImageName, Lazy<Task<Dictionary<ImageName, ImageListing>>>> _repositories = [];
 
-    // Whether the service takes a filter is found out by one request, and not by one for each image that is planned ahead.
+    // One request determines whether the service supports a filter, not one for each image that is planned ahead.
     private readonly SemaphoreSlim _first = new(1);
     private bool _filters;
 
@@ -66,7 +66,7 @@ internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _first.Dispose();
 
-    /// <summary>Lists an image with a filter; null if the service refuses it.</summary>
+    /// <summary>Lists an image with a filter; returns null if the service rejects it.</summary>
     private async Task<ImageListing?> FilteredAsync(ImageName image, CancellationToken stop)
     {
         try
@@ -83,7 +83,7 @@ internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
         }
     }
 
-    /// <summary>Lists an image without a filter, which may miss what it should find.</summary>
+    /// <summary>Lists an image without a filter, because a filter may miss digests.</summary>
     /// <param name="image">The image.</param>
     /// <param name="others">Whether others of its repository will be asked for.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
@@ -118,7 +118,7 @@ internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
         {
             ImageName? name = names.Read(message.Name);
             ImageName? image = name is not null ? name.ToImage() : ImageOf(repository, message.Name);
-            if (image is null) continue; // of another repository, or an image that the listing of images passes over
+            if (image is null) continue; // of another repository, or of an image that the listing of images skips
             if (!images.TryGetValue(image, out ImageListing? listing)) images[image] = listing = new ImageListing(null);
             if (name is null) images[image] = listing with { Odd = message.Name };
             else if (names.IsNew(name))
@@ -130,7 +130,7 @@ internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
 
     private static ListedDigest ToListed(DockerImage image) => new(image, image.MediaType, null, image.Tags);
 
-    /// <summary>Gets the image of a row whose digest is none.</summary>
+    /// <summary>Gets the image of a row whose digest is invalid.</summary>
     private static ImageName? ImageOf(ImageName repository, string text)
     {
         int at = text.LastIndexOf('@');

@@ -3,13 +3,15 @@ using System.Diagnostics;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// The newest look at an image that is being swept. A sweep may last for hours, so the image is gathered and decided about
-/// again whenever the last look is too old for what is to be deleted next.
+/// The newest look at an image that is being swept. A sweep may last for hours, so the image is gathered again, and the
+/// decision made again, whenever the last look is too old for the digest that is to be deleted next.
 /// </summary>
 /// <param name="plan">The plan that is carried out.</param>
 /// <param name="gatherAsync">Gathers and decides again; the new plan deletes nothing that the old one keeps.</param>
-/// <param name="isOutdated">True if the plan has stood while somebody was asked, whatever its age.</param>
-/// <param name="stop">Ends a look that is under way.</param>
+/// <param name="isOutdated">
+/// True if the plan is to count as outdated, whatever its age, because a question was open.
+/// </param>
+/// <param name="stop">Cancels a look that is under way.</param>
 internal sealed class ImageLook(
     CleanUpPlan plan, Func<CancellationToken, Task<CleanUpPlan>> gatherAsync, bool isOutdated, CancellationToken stop)
 {
@@ -21,20 +23,21 @@ internal sealed class ImageLook(
     private TimeSpan _took;
     private Task<CleanUpPlan>? _running;
 
-    /// <summary>Gets a plan that is no older than this, or than it takes to make one.</summary>
+    /// <summary>Gets a plan that is no older than the given age, or than the time that it takes to make one.</summary>
     /// <exception cref="RegistryException">The image cannot be gathered, so nothing more may be deleted by the old plan.</exception>
     public Task<CleanUpPlan> NoOlderThanAsync(TimeSpan age)
     {
         lock (_lock)
         {
             TimeSpan limit = age > _took ? age : _took;
-            // Begun in time, the next look is there before the last one is too old, and nobody has to wait for it.
+            // Started early, the next look is ready before the last one is too old, so that no deletion has to wait for
+            // it.
             if (Age > limit / 2) _running ??= GatherAsync();
             return Age <= limit || _running is null ? Task.FromResult(_newest) : _running;
         }
     }
 
-    /// <summary>Waits for a look that is under way, whose result nobody needs any more.</summary>
+    /// <summary>Waits for a look that is under way, whose result is no longer needed.</summary>
     public Task EndAsync()
     {
         lock (_lock) return Task.WhenAny(_running ?? Task.CompletedTask);
@@ -53,7 +56,7 @@ internal sealed class ImageLook(
         lock (_lock)
         {
             (_newest, _begun, _took) = (look, begun, Stopwatch.GetElapsedTime(begun));
-            _running = null; // after an error it stays, and is the answer to all who ask
+            _running = null; // after an error it is kept, and every later call gets that error
         }
 
         return look;

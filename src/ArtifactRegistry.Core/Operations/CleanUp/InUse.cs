@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Digests that something runs, from any source. A digest counts under whatever name it was given.</summary>
+/// <summary>
+/// The digests that are in use, from any source. A digest matches whatever image name it was given with.
+/// </summary>
 internal sealed partial class InUse
 {
     private static readonly char[] BetweenEntries = [' ', '\t', '\r', '\n', ',', ';', '"', '\'', '[', ']'];
@@ -14,17 +16,17 @@ internal sealed partial class InUse
     {
     }
 
-    /// <summary>Nothing is known to run.</summary>
+    /// <summary>The empty list: nothing is known to be in use.</summary>
     public static InUse Nothing { get; } = new();
 
-    /// <summary>The entries, as given.</summary>
+    /// <summary>The entries, as they were given.</summary>
     public IReadOnlyList<string> Entries { get; private init; } = [];
 
     /// <summary>
-    /// Reads entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c>, <c>SHA256:…</c>,
-    /// <c>sha256-…</c>, <c>sha256%3A…</c>). A name by tag is what the tag protects already; it counts as a match if the tag
-    /// is found. One text may hold several entries, as kubectl's jsonpath writes them, with blanks between them, or a JSON
-    /// array.
+    /// Parses entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c>,
+    /// <c>SHA256:…</c>, <c>sha256-…</c>, <c>sha256%3A…</c>). A name by tag protects nothing more than the tag already
+    /// does; it counts as a match if the tag is found. One string may hold several entries, separated by blanks as
+    /// kubectl's jsonpath writes them, or as a JSON array.
     /// </summary>
     public static InUse From(IEnumerable<string> entries)
     {
@@ -43,12 +45,12 @@ internal sealed partial class InUse
     }
 
     /// <summary>
-    /// True if at least one entry could protect something. Otherwise the list is no list of what runs: the message of a
-    /// command that failed, for example.
+    /// Gets whether at least one entry could protect something. If none could, the input is not a list of images in use
+    /// but, for example, the error message of a command that failed.
     /// </summary>
     public bool NamesAny => _entryOfDigest.Count + _entryOfTag.Count > 0;
 
-    /// <summary>The union: what either of them protects.</summary>
+    /// <summary>Returns the union of two lists: what either protects is protected.</summary>
     public InUse MergedWith(InUse other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -57,7 +59,10 @@ internal sealed partial class InUse
             : From([.. Entries, .. other.Entries]);
     }
 
-    /// <summary>Tells whether a digest is in use: by its own name, or by that of its configuration, which some runtimes report.</summary>
+    /// <summary>
+    /// Returns whether a digest is in use: by its own digest, or by that of its configuration, which some runtimes
+    /// report.
+    /// </summary>
     internal bool Contains(ImageNode node) =>
         _entryOfDigest.Count > 0 && (_entryOfDigest.ContainsKey(node.Image.Digest)
             || (node.Content?.ConfigDigest is string config && _entryOfDigest.ContainsKey(config)));
@@ -76,7 +81,7 @@ internal sealed partial class InUse
     private static string[] Split(string text) =>
         text.Split(BetweenEntries, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    // Also 64 digits that stand alone, as some tools list them.
+    // Also 64 hexadecimal digits without a prefix, as some tools list them.
     [GeneratedRegex(@"sha256(?::|-|%3A)(?<hex>[0-9a-f]{64})|^(?<hex>[0-9a-f]{64})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnyDigest();
 }

@@ -2,13 +2,18 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Looks what became of the deletions that an earlier run began and of which its journal does not say the end.</summary>
+/// <summary>
+/// Checks the outcome of the deletions that an earlier run began and for which its journal has no result.
+/// </summary>
 internal static class InterruptedDeletions
 {
-    /// <summary>Looks at each, notes what is seen, and says how many there were; null if there were none.</summary>
+    /// <summary>
+    /// Checks each digest and records the outcome in the journal. Returns a summary; null if there was nothing to
+    /// check.
+    /// </summary>
     /// <param name="client">The API.</param>
-    /// <param name="journal">The journal that this run goes on with.</param>
-    /// <param name="concurrency">How many are looked at at once.</param>
+    /// <param name="journal">The journal that this run continues.</param>
+    /// <param name="concurrency">The number of digests that are checked at once.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<string?> CheckAsync(
         ArtifactRegistryClient client, Journal journal, int concurrency, CancellationToken stop)
@@ -37,7 +42,7 @@ internal static class InterruptedDeletions
                 }
                 catch (RegistryException)
                 {
-                    // Not to be known now; it stays open, and the next run looks again.
+                    // The outcome cannot be determined now; it stays open, and the next run checks again.
                 }
             });
         return $"an earlier run was ended while {journal.Unresolved.Count} deletions were under way; "

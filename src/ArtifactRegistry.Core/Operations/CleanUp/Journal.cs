@@ -3,13 +3,14 @@ using System.Text.Json;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Appends a JSON line before each deletion (<c>"event":"delete"</c>) and one after it (<c>"event":"result"</c>), so that
-/// each deletion of a run that was interrupted is known. A result is the status of the row, or <c>Unknown</c> where the
-/// run ended before the answer came; the next run with the same journal looks what became of those. Times are UTC.
+/// Appends one JSON line before each deletion (<c>"event":"delete"</c>) and one after it (<c>"event":"result"</c>), so
+/// that every deletion of an interrupted run is on record. A result is the status of the row, or <c>Unknown</c> if the
+/// run ended before the response arrived; the next run with the same journal checks the outcome of those. Times are in
+/// UTC.
 /// </summary>
 internal sealed class Journal : ISweepLimit, IDisposable
 {
-    /// <summary>Why a deletion was not begun.</summary>
+    /// <summary>The reason why a deletion was not begun.</summary>
     public const string Broken = "the journal cannot be written any more";
 
     private static readonly TimeSpan PatienceWithReaders = TimeSpan.FromSeconds(5);
@@ -18,9 +19,9 @@ internal sealed class Journal : ISweepLimit, IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly JournalFile _file;
 
-    /// <summary>Opens a file to append to, or a pipe; others may read it meanwhile.</summary>
+    /// <summary>Opens a file for appending, or a pipe. Others may read it at the same time.</summary>
     /// <exception cref="IOException">It cannot be opened, or another run is writing to it.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
     public Journal(string path)
     {
         _file = JournalFile.Open(path);
@@ -35,20 +36,26 @@ internal sealed class Journal : ISweepLimit, IDisposable
         }
     }
 
-    /// <summary>The digests whose deletion an earlier run began, and of which it does not say what became of them.</summary>
+    /// <summary>The digests whose deletion an earlier run began and for which the journal has no result.</summary>
     public IReadOnlyList<ImageName> Unresolved { get; }
 
-    /// <summary>What kept a line from being written; null if all are there. From then on none is written any more.</summary>
+    /// <summary>
+    /// The error that kept a line from being written; null if all were written. After an error, nothing more is
+    /// written.
+    /// </summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Notes that a deletion is about to begin; false if that cannot be noted, so that it must not begin.</summary>
+    /// <summary>
+    /// Records that a deletion is about to begin. Returns false if that cannot be written; the deletion must then not
+    /// begin.
+    /// </summary>
     public Task<bool> TryIntendAsync(DockerImage image) => TryWriteAsync(Line("delete", image.Uri, null, null, null));
 
-    /// <summary>Notes what became of a deletion, if that can be noted.</summary>
+    /// <summary>Records the outcome of a deletion, if it can be written.</summary>
     public Task<bool> TryNoteAsync(RemovedImage result) =>
         TryWriteAsync(Line("result", result.Uri, result.RemovalStatus.ToString(), result.Reason, result.SizeBytes));
 
-    /// <summary>Notes, at the end of a run, that nobody waited for the end of a deletion.</summary>
+    /// <summary>Records, at the end of a run, that the run did not wait for a deletion to finish.</summary>
     public void NoteUnknown(DockerImage image)
     {
         if (Failure is not null) return;
@@ -63,7 +70,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
         }
     }
 
-    /// <summary>Notes what is seen of a deletion that an earlier run began.</summary>
+    /// <summary>Records the observed outcome of a deletion that an earlier run began.</summary>
     public Task<bool> TryResolveAsync(ImageName digest, RemovalStatus status, string reason) =>
         TryWriteAsync(Line("result", digest.ToString(), status.ToString(), reason, null));
 

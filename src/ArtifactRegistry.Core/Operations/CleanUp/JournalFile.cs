@@ -1,12 +1,12 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// A file that whole lines are appended to while others read it, rename it or cut it (logrotate does both), or a pipe.
+/// A file to which whole lines are appended while others read, rename or truncate it (logrotate does both), or a pipe.
 /// </summary>
 /// <remarks>
-/// The file is opened anew for each line and written at its end: a handle that is kept goes on in a file that was renamed,
-/// and at an offset that no longer exists in one that was cut. A second run is kept out by a lock file beside it, which
-/// stays: on Linux no sharing mode of a file keeps a second writer out and lets readers in.
+/// The file is opened again for each line and written at its end: a handle that is kept open would keep writing to a
+/// file that was renamed, and at an offset that no longer exists in one that was truncated. A lock file beside it keeps
+/// a second run out and is not deleted: on Linux, no file sharing mode excludes a second writer while allowing readers.
 /// </remarks>
 internal sealed class JournalFile : IDisposable
 {
@@ -16,19 +16,19 @@ internal sealed class JournalFile : IDisposable
 
     private JournalFile(string path, FileStream? held, FileStream? pipe) => (_path, _lock, _pipe) = (path, held, pipe);
 
-    /// <summary>Opens a file, which is made if it is not there, or a pipe or device.</summary>
+    /// <summary>Opens a file, which is created if it does not exist, or a pipe or device.</summary>
     /// <exception cref="IOException">It cannot be opened, or another run is writing to it.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
     public static JournalFile Open(string path)
     {
         var probe = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
-        // The folder of devices is no place for a lock file.
+        // A lock file does not belong in the device folder.
         if (!probe.CanSeek || path.StartsWith("/dev/", StringComparison.Ordinal)) return new JournalFile(path, null, probe);
         probe.Dispose();
         return new JournalFile(path, Lock(path), null);
     }
 
-    /// <summary>The lines that are there; none of a pipe.</summary>
+    /// <summary>Reads the existing lines; a pipe has none.</summary>
     public IEnumerable<string> ReadLines()
     {
         if (_pipe is not null) yield break;
@@ -37,9 +37,11 @@ internal sealed class JournalFile : IDisposable
         while (reader.ReadLine() is string line) yield return line;
     }
 
-    /// <summary>Appends a line, out of this process when it returns: a kill leaves whole lines.</summary>
-    /// <exception cref="IOException">It cannot be written, or not whole.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written any more.</exception>
+    /// <summary>
+    /// Appends a line. When the method returns, the line has left this process, so that killing it leaves whole lines.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be written, or only in part.</exception>
+    /// <exception cref="UnauthorizedAccessException">Writing to it is no longer permitted.</exception>
     public void Append(ReadOnlySpan<byte> line)
     {
         try
@@ -53,7 +55,7 @@ internal sealed class JournalFile : IDisposable
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new IOException(e.Message, e); // EFBIG: the file system, or a limit on the size of files, takes no more
+            throw new IOException(e.Message, e); // EFBIG: the file system, or a limit on file size, allows no more
         }
     }
 
@@ -64,7 +66,7 @@ internal sealed class JournalFile : IDisposable
         long end = file.Length;
         try
         {
-            // A run that was killed, or a full disk, may have left the last line torn.
+            // A run that was killed, or a full disk, may have left the last line incomplete.
             bool isTorn = end > 0 && LastByteOf(file) != '\n';
             file.Position = end;
             if (isTorn) file.WriteByte((byte)'\n');
@@ -72,12 +74,12 @@ internal sealed class JournalFile : IDisposable
         }
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
-            TryCut(file, end); // the disk is full: no half line stays
+            TryCut(file, end); // the disk is full: leave no partial line behind
             throw;
         }
     }
 
-    /// <summary>True if somebody reads the file who lets nobody write meanwhile, so that another try helps.</summary>
+    /// <summary>Returns whether a reader has locked the file against writing, so that trying again helps.</summary>
     public static bool IsHeldByAReader(IOException error) =>
         error.HResult is unchecked((int)0x80070020) // ERROR_SHARING_VIOLATION
             or 11 or 35; // EWOULDBLOCK of Linux and macOS, from flock
@@ -115,7 +117,7 @@ internal sealed class JournalFile : IDisposable
         }
         catch (IOException)
         {
-            // The next line begins on a line of its own all the same.
+            // The next append starts on a new line in any case.
         }
     }
 }

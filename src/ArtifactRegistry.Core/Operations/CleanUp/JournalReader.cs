@@ -2,13 +2,16 @@ using System.Text.Json;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Finds, in a journal, the deletions of which it does not say what became of them.</summary>
+/// <summary>Finds the deletions for which a journal has no result.</summary>
 internal static class JournalReader
 {
-    /// <summary>The status of a deletion for whose end nobody waited.</summary>
+    /// <summary>The status of a deletion that the run did not wait to finish.</summary>
     public const string Unknown = "Unknown";
 
-    /// <summary>Reads lines. What is no line of a journal, a torn one for example, is passed over.</summary>
+    /// <summary>
+    /// Gets the digests whose deletion has no result. Lines that are not valid, for example incomplete ones, are
+    /// skipped.
+    /// </summary>
     public static IReadOnlyList<ImageName> Unresolved(IEnumerable<string> lines)
     {
         var open = new Dictionary<string, ImageName>(StringComparer.Ordinal);

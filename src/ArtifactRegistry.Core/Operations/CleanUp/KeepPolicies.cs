@@ -5,8 +5,8 @@ using ArtifactRegistry.Operations.CleanUp.Roots;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// The KEEP policies of a repository, which a clean-up respects as Google's own does. Whatever cannot be evaluated here
-/// (a condition that is new, or pull statistics) counts as fulfilled, so that it keeps.
+/// The KEEP policies of a repository, which a clean-up respects as Google's own clean-up does. Anything that cannot be
+/// evaluated here (a new kind of condition, or pull statistics) counts as met, so that the policy keeps the digest.
 /// See https://cloud.google.com/artifact-registry/docs/repositories/cleanup-policy.
 /// </summary>
 internal sealed class KeepPolicies
@@ -21,7 +21,8 @@ internal sealed class KeepPolicies
     ];
 
     /// <summary>
-    /// The digests of one image that a policy keeps, with the policy's id: those that have no tag, or none that counts.
+    /// Gets the digests of one image that a policy keeps, with the policy's id. Only digests without a tag, or without
+    /// a tag that counts, are considered.
     /// </summary>
     public IEnumerable<(ImageNode Node, string Policy)> Kept(IReadOnlyCollection<ImageNode> nodes, DateTimeOffset now)
     {
@@ -34,8 +35,8 @@ internal sealed class KeepPolicies
         }
     }
 
-    // Google says neither whether signatures and platforms count as versions, nor whether upload or update makes one recent:
-    // so all of these counts keep.
+    // Google documents neither whether signatures and platforms count as versions, nor whether the upload or the update
+    // makes a version recent. So a digest is kept if any of these ways of counting keeps it.
     private static HashSet<ImageNode> NewestOf(MostRecentVersionsMessage? rule, IReadOnlyCollection<ImageNode> nodes)
     {
         if (rule is null) return [];
@@ -71,7 +72,7 @@ internal sealed class KeepPolicies
         prefixes is null or [] || prefixes.Any(prefix =>
             text.StartsWith(prefix.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), StringComparison.Ordinal));
 
-    // A google.protobuf.Duration: "2592000s", also with a fraction.
+    // A google.protobuf.Duration, such as "2592000s"; it may have a fraction.
     private static TimeSpan? Duration(string? text) =>
         text is { Length: > 1 } && text[^1] == 's'
             && double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)

@@ -3,7 +3,10 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Manifests by digest. A digest never changes its content, so it is read once, and kept once it was checked.</summary>
+/// <summary>
+/// A cache of manifests by digest. The content of a digest never changes, so it is read once, and cached after it was
+/// checked.
+/// </summary>
 internal sealed class ManifestCache
 {
     private const int MaxManifests = 500_000;
@@ -14,24 +17,24 @@ internal sealed class ManifestCache
 
     internal void Add(string digest, ManifestContent content)
     {
-        // In a session that cleans for days, starting over costs less than a bookkeeping of what was used last.
+        // In a session that cleans up for days, starting over costs less than tracking what was used last.
         if (_manifests.Count >= MaxManifests) _manifests.Clear();
         _manifests[digest] = content;
     }
 
-    /// <summary>To be called when a digest is gone, which nobody will ask about again.</summary>
+    /// <summary>Removes the manifest of a digest that is gone and will not be needed again.</summary>
     internal void Forget(string digest) => _manifests.TryRemove(digest, out _);
 }
 
 /// <summary>Reads the manifests of an image.</summary>
 /// <param name="client">The API.</param>
 /// <param name="registry">The registry's own protocol.</param>
-/// <param name="cache">What was read before.</param>
+/// <param name="cache">The manifests that were read before.</param>
 internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache)
 {
     /// <summary>Reads a manifest.</summary>
     /// <returns>Null if the digest is gone by now.</returns>
-    /// <exception cref="RegistryException">It is there and cannot be read.</exception>
+    /// <exception cref="RegistryException">It exists but cannot be read.</exception>
     public async Task<ManifestContent?> ReadAsync(DockerImage image, CancellationToken stop)
     {
         if (cache.TryGet(image.Digest, out ManifestContent? known)) return known;
@@ -42,8 +45,8 @@ internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryC
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            // The listing said that it exists. Only if the API agrees that it does not any more, it is gone; a host that
-            // answers 404 to everything must not make every index look empty.
+            // According to the listing it exists. It counts as gone only if the API confirms that; a host that answers
+            // 404 to everything must not make every index look empty.
             if (await FindAsync(image.Name, stop) is null) return null;
             throw;
         }
@@ -52,7 +55,7 @@ internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryC
         return content;
     }
 
-    /// <summary>Gets what the API says of a digest now; null if it is not there.</summary>
+    /// <summary>Gets what the API reports for a digest now; null if it does not exist.</summary>
     public async Task<DockerImageMessage?> FindAsync(ImageName digest, CancellationToken stop)
     {
         try

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>The age from which on an untagged digest may be deleted: so long ago, or before a point in time.</summary>
+/// <summary>The minimum age of an untagged digest that may be deleted: a duration, or a point in time.</summary>
 internal sealed class MinimumAge
 {
-    private const long MaxAgeSeconds = 100L * 366 * 86_400; // a century: more is a slip of the finger
+    private const long MaxAgeSeconds = 100L * 366 * 86_400; // a century: more is a typing error
 
     private static readonly string[] PointsInTime =
     [
@@ -21,15 +21,19 @@ internal sealed class MinimumAge
 
     private MinimumAge(TimeSpan? age, DateTimeOffset before, string text) => (_age, _before, _text) = (age, before, text);
 
-    /// <summary>One hour: a build that pushes by digest leaves untagged children until its index arrives.</summary>
+    /// <summary>
+    /// The default, one hour: a build that pushes by digest leaves untagged children until its index arrives.
+    /// </summary>
     public static MinimumAge Default { get; } = new(TimeSpan.FromHours(1), default, "1h");
 
-    /// <summary>Reads "30d", "12h", "2w", "90m", "0s", or a time such as "2026-01-31" or "2026-01-31T18:00:00Z".</summary>
-    /// <exception cref="FormatException">It is anything else, a number without a unit for example.</exception>
+    /// <summary>
+    /// Parses "30d", "12h", "2w", "90m", "0s", or a time such as "2026-01-31" or "2026-01-31T18:00:00Z".
+    /// </summary>
+    /// <exception cref="FormatException">The text is anything else, for example a number without a unit.</exception>
     public static MinimumAge Parse(string text) =>
         TryParse(text, out MinimumAge? cutoff, out string? problem) ? cutoff : throw new FormatException(problem);
 
-    /// <summary>The earliest of both: what either protects stays protected.</summary>
+    /// <summary>Returns the one with the earlier cutoff: what either protects stays protected.</summary>
     public static MinimumAge Stricter(MinimumAge one, MinimumAge other, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(one);
@@ -37,13 +41,15 @@ internal sealed class MinimumAge
         return one.At(now) <= other.At(now) ? one : other;
     }
 
-    /// <summary>The point in time before which a digest must have been uploaded and updated to be old enough.</summary>
+    /// <summary>
+    /// Gets the point in time before which a digest must have been uploaded and updated to be old enough.
+    /// </summary>
     public DateTimeOffset At(DateTimeOffset now) => _age is TimeSpan age ? now - age : _before;
 
-    /// <summary>True if every age is old enough.</summary>
+    /// <summary>Gets whether any age is old enough.</summary>
     public bool IsNone => _age == TimeSpan.Zero;
 
-    /// <summary>As it was written.</summary>
+    /// <summary>Returns the text as it was written.</summary>
     public override string ToString() => _text;
 
     private static bool TryParse(
@@ -66,7 +72,7 @@ internal sealed class MinimumAge
         return false;
     }
 
-    /// <summary>Reads a count and a unit: s, m, h, d or w; null if it is anything else.</summary>
+    /// <summary>Parses a count and a unit (s, m, h, d or w); returns null for anything else.</summary>
     internal static TimeSpan? AgeOf(string text)
     {
         if (text.Length < 2 || !text[..^1].All(char.IsAsciiDigit)

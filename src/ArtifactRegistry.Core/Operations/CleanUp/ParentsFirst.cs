@@ -1,11 +1,13 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>The order in which digests can be deleted one after the other: parents before what they hold.</summary>
+/// <summary>
+/// The order in which digests can be deleted one after the other: parents before the digests that they hold.
+/// </summary>
 internal static class ParentsFirst
 {
     /// <summary>
-    /// Puts digests in order; those that may go at the same time stay in the order in which they are given. What is part of a
-    /// circle is left out.
+    /// Sorts digests into this order; those that may go at the same time stay in the order in which they are given.
+    /// Digests that are part of a circle are left out.
     /// </summary>
     public static IEnumerable<ImageNode> Of(IReadOnlyCollection<ImageNode> nodes)
     {
@@ -21,7 +23,9 @@ internal static class ParentsFirst
         }
     }
 
-    /// <summary>Sorts by digest: listings differ in their order from time to time, and a preview must not.</summary>
+    /// <summary>
+    /// Sorts by digest, because the order of a listing changes from time to time and that of a preview must not.
+    /// </summary>
     public static IEnumerable<ImageNode> Sorted(IEnumerable<ImageNode> nodes) =>
         nodes.OrderBy(node => node.Image.Digest, StringComparer.Ordinal);
 }

@@ -3,15 +3,17 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Looks, just before a signature, attestation or SBOM is deleted, whether what it is about is needed after all: it may have
-/// gained a tag since it was listed, or stay for another reason. The service would let the signature go, so these looks are
-/// all that protects it.
+/// Checks, just before a signature, attestation or SBOM is deleted, whether its subject is needed after all: the
+/// subject may have gained a tag since it was listed, or may stay for another reason. The service would allow the
+/// deletion, so only these checks protect the signature.
 /// </summary>
 /// <param name="client">The API.</param>
-/// <param name="graph">The image, with how far the deletions are.</param>
+/// <param name="graph">The image, with the state of the deletions.</param>
 internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph graph)
 {
-    /// <summary>The row of a digest that stays after all, with the reason; null if it may go, or is about nothing.</summary>
+    /// <summary>
+    /// Gets the row, with the reason, of a digest that stays after all; null if it may go, or has no subject.
+    /// </summary>
     public async Task<RemovedImage?> SparedAsync(ImageNode node, CancellationToken stop)
     {
         if (node.SubjectDigest is not string digest) return null;
@@ -37,7 +39,7 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         }
         catch (RegistryException e)
         {
-            // Not merely kept: nobody decided so, and the next run may well delete it.
+            // The status is not "kept", because nothing decided to keep it, and the next run may well delete it.
             string reason = $"{about}, and whether that is still needed cannot be read: {e.Message}";
             return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.WithMessage($"'{node.Image}' {reason}") };
         }
@@ -45,7 +47,9 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         RemovedImage Kept(string why) => new(node.Image, RemovalStatus.Kept, $"{about}, {why}");
     }
 
-    /// <summary>What has to go before the service lets a digest go, and what that is about, and so on upwards.</summary>
+    /// <summary>
+    /// Gets the indexes that must go before the service allows a digest to be deleted, its subject, and so on upwards.
+    /// </summary>
     private static IEnumerable<ImageNode> Above(ImageNode node)
     {
         HashSet<ImageNode> seen = [node];
@@ -61,7 +65,9 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         }
     }
 
-    /// <summary>Whether a digest is there, and a tag that it has by now, other than those that go with it.</summary>
+    /// <summary>
+    /// Gets whether a digest exists, and a current tag of it other than those that are deleted with it.
+    /// </summary>
     private async Task<(bool IsThere, string? Tag)> LookAsync(ImageName digest, ImageNode? node, CancellationToken stop)
     {
         try

@@ -5,8 +5,8 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Carries out the plan of one image: gives each digest its turn in the order that the service accepts, and lets what waits
-/// for it go on once it is gone. What is done for one digest is in <see cref="SweepStep"/>.
+/// Carries out the plan of one image: processes each digest in the order that the service accepts, and releases the
+/// digests that wait for it when it is done. <see cref="SweepStep"/> does the work for one digest.
 /// </summary>
 internal sealed class Sweep
 {
@@ -24,13 +24,13 @@ internal sealed class Sweep
         _results = Channel.CreateBounded<RemovedImage>(control.Concurrency * 2);
     }
 
-    /// <summary>Deletes, and says what became of every digest of <see cref="CleanUpPlan.Delete"/>.</summary>
+    /// <summary>Deletes every digest of <see cref="CleanUpPlan.Delete"/> and returns the outcome of each.</summary>
     /// <param name="client">The API.</param>
-    /// <param name="plan">What is deleted.</param>
-    /// <param name="order">In which order.</param>
-    /// <param name="control">What all sweeps of the command share.</param>
-    /// <param name="look">Says what of the plan is to stay after all.</param>
-    /// <param name="warn">Told which tags could not be put back after Ctrl+C.</param>
+    /// <param name="plan">The plan to carry out.</param>
+    /// <param name="order">The order of the deletions.</param>
+    /// <param name="control">The state that all sweeps of the command share.</param>
+    /// <param name="look">Creates the look that finds which digests of the plan stay after all.</param>
+    /// <param name="warn">Receives the tags that could not be put back after Ctrl+C.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async IAsyncEnumerable<RemovedImage> CarryOutAsync(
         ArtifactRegistryClient client,
@@ -41,7 +41,7 @@ internal sealed class Sweep
         Action<string> warn,
         [EnumeratorCancellation] CancellationToken stop)
     {
-        // Whoever ends the enumeration early ends the deletions too.
+        // Ending the enumeration early ends the deletions too.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         ImageLook newest = look(ended.Token);
         var step = new SweepStep(client, plan.Graph, control, newest, warn);
@@ -54,7 +54,7 @@ internal sealed class Sweep
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAny(work); // its error, if any, is for the caller who is still there
+            await Task.WhenAny(work); // an error is rethrown below, if the caller still waits for results
             await newest.EndAsync();
         }
 
@@ -67,7 +67,7 @@ internal sealed class Sweep
         {
             ImageNode[] digests = [.. _order.Digests];
             _unfinished = digests.Length;
-            // All are counted before the first begins.
+            // Set up all of them before the first deletion begins.
             foreach (ImageNode node in digests) node.Deletion = new Deletion(_order.Before(node).Count());
             foreach (ImageNode node in digests)
                 if (node.Deletion!.IsReady)
@@ -95,13 +95,13 @@ internal sealed class Sweep
         }
         catch (Exception e)
         {
-            // A defect. No worker may go on with what it has left behind.
+            // A defect. No worker may continue with the state that it left behind.
             _ready.Writer.TryComplete(e);
             throw;
         }
     }
 
-    /// <summary>Gives a digest another turn after a pause, in which others are worked on.</summary>
+    /// <summary>Queues a digest again after a pause, during which others are processed.</summary>
     private async Task AgainAsync(ImageNode node, TimeSpan pause)
     {
         try

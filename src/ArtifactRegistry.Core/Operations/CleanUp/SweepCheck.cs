@@ -2,16 +2,20 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Holds the rows of a sweep against the registry: one more listing, and a look at each digest that differs.</summary>
+/// <summary>
+/// Compares the rows of a sweep with the registry: lists the image once more, and requests each digest that differs.
+/// </summary>
 internal static class SweepCheck
 {
     private const int LooksAtOnce = 8;
 
-    /// <summary>Lists the image again and returns the digests whose row it contradicts, each with what is seen.</summary>
+    /// <summary>
+    /// Lists the image again and returns the digests whose row the registry contradicts, each with what was observed.
+    /// </summary>
     /// <param name="client">The API.</param>
     /// <param name="plan">The plan that was carried out.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <exception cref="RegistryException">The image cannot be listed, so that nothing can be said.</exception>
+    /// <exception cref="RegistryException">The image cannot be listed, so the rows cannot be checked.</exception>
     public static async Task<IReadOnlyList<(ImageName Digest, string Seen)>> CheckAsync(
         ArtifactRegistryClient client, CleanUpPlan plan, CancellationToken stop)
     {
@@ -28,7 +32,7 @@ internal static class SweepCheck
         await foreach (DockerImage listed in ListAsync(client, plan.Image, stop))
         {
             kept.Remove(listed.Digest);
-            // What was pushed again since has another time.
+            // A digest that has been pushed again since then has a different upload time.
             if (gone.TryGetValue(listed.Digest, out ImageNode? node) && listed.UploadTime == node.Image.UploadTime)
                 suspects.Add((listed.Name, true));
         }
@@ -42,7 +46,7 @@ internal static class SweepCheck
             async (i, token) =>
             {
                 (ImageName digest, bool isListed) = suspects[i];
-                // A listing may lag behind: only what the digest itself says counts.
+                // A listing may lag behind, so only the request for the digest itself counts.
                 if (await DeleteDigest.ExistsAsync(client, digest, token) == isListed)
                     contradicted[i] = isListed
                         ? "its row says that it is gone, and the registry still has it"
@@ -66,7 +70,7 @@ internal static class SweepCheck
             }
             catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
             {
-                yield break; // the image went with its last digest
+                yield break; // the image was deleted with its last digest
             }
 
             yield return each.Current;

@@ -3,12 +3,14 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>What all sweeps of one command share: its limits, its rate, its journal, and what is under way.</summary>
-/// <param name="concurrency">How many digests are worked on at once.</param>
-/// <param name="pacer">How many deletions a second.</param>
-/// <param name="maxCount">After how many deletions to end; null for no limit.</param>
-/// <param name="timeLimit">After what time to begin no further deletion; null for no limit.</param>
-/// <param name="journal">Where intents and results are noted; null for nowhere.</param>
+/// <summary>
+/// The state that all sweeps of one command share: the limits, the rate, the journal, and the deletions under way.
+/// </summary>
+/// <param name="concurrency">The number of digests that are processed at once.</param>
+/// <param name="pacer">Limits the deletions per second.</param>
+/// <param name="maxCount">The maximum number of deletions; null for no limit.</param>
+/// <param name="timeLimit">The time after which no further deletion begins; null for no limit.</param>
+/// <param name="journal">The journal that records intents and results; null for none.</param>
 internal sealed class SweepControl(
     int concurrency, Pacer pacer, int? maxCount, TimeSpan? timeLimit, Journal? journal) : IDisposable
 {
@@ -18,10 +20,10 @@ internal sealed class SweepControl(
     private readonly ConcurrentDictionary<DockerImage, bool> _underWay = [];
     private IReadOnlyList<ISweepLimit>? _limits;
 
-    /// <summary>How many digests are worked on at once.</summary>
+    /// <summary>The number of digests that are processed at once.</summary>
     public int Concurrency => concurrency;
 
-    /// <summary>One place for each digest that is worked on, for all images together.</summary>
+    /// <summary>The slots for the digests that are processed at once, for all images together.</summary>
     public SemaphoreSlim Slots { get; } = new(concurrency);
 
     /// <summary>The rate of deletions.</summary>
@@ -30,20 +32,24 @@ internal sealed class SweepControl(
     /// <summary>The time limit; null if there is none.</summary>
     public TimeLimit? Time { get; } = timeLimit is TimeSpan limit ? new TimeLimit(limit) : null;
 
-    /// <summary>What was begun and has no result: after Ctrl+C nobody knows what became of it.</summary>
+    /// <summary>
+    /// The digests whose deletion began and has no result: after Ctrl+C, the outcome of these is unknown.
+    /// </summary>
     public IReadOnlyCollection<DockerImage> UnderWay => [.. _underWay.Keys];
 
-    /// <summary>Takes the deletions of an image out of what may still be deleted. To be called once for each image, in order.</summary>
+    /// <summary>
+    /// Reserves the deletions of an image within the maximum number of deletions. Call this once per image, in order.
+    /// </summary>
     public void Admit(SweepOrder order) => _count?.Admit(order);
 
-    /// <summary>Gets why a deletion must not begin any more; null while it may.</summary>
+    /// <summary>Gets the reason why a deletion must no longer begin; null while it may.</summary>
     public string? Refuses(ImageNode node) =>
         Limits.Select(each => each.Refuses(node)).FirstOrDefault(reason => reason is not null);
 
-    /// <summary>Lets no further deletion begin.</summary>
+    /// <summary>Keeps further deletions from beginning.</summary>
     public void End(string reason) => _end.End(reason);
 
-    /// <summary>Waits for the turn of a deletion, or until the time is up.</summary>
+    /// <summary>Waits until the rate allows a deletion, or until the time is up.</summary>
     public async Task WaitForTurnAsync(CancellationToken stop)
     {
         using CancellationTokenSource inTime = CancelledInTime(stop);
@@ -53,7 +59,7 @@ internal sealed class SweepControl(
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // The limit says so to whoever asks.
+            // The caller finds out by asking the limit.
         }
     }
 
@@ -61,7 +67,10 @@ internal sealed class SweepControl(
         ? CancellationTokenSource.CreateLinkedTokenSource(stop)
         : CancellationTokenSource.CreateLinkedTokenSource(stop, Time.Token);
 
-    /// <summary>Notes that the deletion of a digest is about to be sent; false if the journal cannot take that.</summary>
+    /// <summary>
+    /// Records that the deletion of a digest is about to be sent. Returns false if that cannot be written to the
+    /// journal.
+    /// </summary>
     public async Task<bool> TryBeginAsync(DockerImage image)
     {
         if (!_underWay.TryAdd(image, true)) return true; // another try
@@ -70,7 +79,7 @@ internal sealed class SweepControl(
         return false;
     }
 
-    /// <summary>Notes what became of a digest whose deletion was begun.</summary>
+    /// <summary>Records the outcome for a digest whose deletion began.</summary>
     public async Task FinishAsync(DockerImage image, RemovedImage result)
     {
         if (!_underWay.ContainsKey(image)) return;
@@ -79,7 +88,9 @@ internal sealed class SweepControl(
         _permission.Learn(result);
     }
 
-    /// <summary>Closes the journal, with a line for each deletion that was begun and that nobody waited for.</summary>
+    /// <summary>
+    /// Closes the journal, after writing a line for each deletion that began and that the run did not wait for.
+    /// </summary>
     public void Dispose()
     {
         foreach (DockerImage image in _underWay.Keys) journal?.NoteUnknown(image);

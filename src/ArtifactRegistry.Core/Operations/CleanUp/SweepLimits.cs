@@ -2,15 +2,15 @@ using System.Collections.Concurrent;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Something that may keep a deletion from beginning. Asking it changes nothing.</summary>
+/// <summary>A limit that may keep a deletion from beginning. Asking it has no side effects.</summary>
 internal interface ISweepLimit
 {
-    /// <summary>Gets why a deletion must not begin any more; null while it may.</summary>
+    /// <summary>Gets the reason why a deletion must no longer begin; null while it may.</summary>
     string? Refuses(ImageNode node);
 }
 
-/// <summary>Ends a run after a number of deletions, which is shared out before an image is swept.</summary>
-/// <param name="max">How many deletions the whole run may begin.</param>
+/// <summary>Ends a run after a number of deletions, which are allocated before an image is swept.</summary>
+/// <param name="max">The number of deletions that the whole run may begin.</param>
 internal sealed class CountLimit(int max) : ISweepLimit
 {
     private readonly ConcurrentDictionary<ImageNode, bool> _beyond = [];
@@ -18,8 +18,9 @@ internal sealed class CountLimit(int max) : ISweepLimit
     private int _left = max;
 
     /// <summary>
-    /// Takes the deletions of an image out of what is left. A family that does not fit is taken as far as a part of it can
-    /// be deleted alone: never a signature without its subject, nor a digest without what has to go before it.
+    /// Reserves the deletions of an image from the number that is left. Of a family that does not fit, only a part that
+    /// can be deleted alone is taken: never a signature without its subject, nor a digest without those that must go
+    /// before it.
     /// </summary>
     public void Admit(SweepOrder order)
     {
@@ -45,10 +46,12 @@ internal sealed class CountLimit(int max) : ISweepLimit
     public string? Refuses(ImageNode node) => _beyond.ContainsKey(node) ? _reason : null;
 }
 
-/// <summary>Begins nothing after a time, counted from the start of the command, so that planning counts too.</summary>
+/// <summary>
+/// Lets no deletion begin after a time, counted from the start of the command, so that planning counts too.
+/// </summary>
 internal sealed class TimeLimit : ISweepLimit, IDisposable
 {
-    // 24 days are the most that a timer takes; longer limits are told by the clock alone.
+    // A timer supports at most 24 days; longer limits are checked against the clock alone.
     private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(24);
 
     private readonly TimeSpan _limit;
@@ -77,17 +80,20 @@ internal sealed class TimeLimit : ISweepLimit, IDisposable
     public void Dispose() => _timer.Dispose();
 }
 
-/// <summary>Begins nothing more in a repository where the permission to delete is missing: it is one of the repository.</summary>
+/// <summary>
+/// Lets no further deletion begin in a repository where the permission to delete is missing: it is granted per
+/// repository.
+/// </summary>
 internal sealed class PermissionLimit : ISweepLimit
 {
     private const string DeletePermission = "artifactregistry.versions.delete";
 
     private readonly ConcurrentDictionary<ImageName, string> _denied = [];
 
-    /// <summary>Notes a result that tells that the permission is missing.</summary>
+    /// <summary>Learns from a result whether the permission is missing.</summary>
     public void Learn(RemovedImage result)
     {
-        // A refusal that names no permission may be that of a proxy, or be over with the next request.
+        // A refusal that names no permission may come from a proxy, or may not recur with the next request.
         if (result.Error is { Kind: RegistryErrorKind.PermissionDenied, Permission: DeletePermission })
             _denied.TryAdd(
                 result.Name.ToRepository(), $"the permission to delete is missing, as for {Digest.Shorten(result.Digest)}");
@@ -98,12 +104,14 @@ internal sealed class PermissionLimit : ISweepLimit
         _denied.IsEmpty ? null : _denied.GetValueOrDefault(node.Image.Name.ToRepository());
 }
 
-/// <summary>Begins nothing more once the command is ending. What has begun comes to its end, and is told.</summary>
+/// <summary>
+/// Lets no further deletion begin once the command is ending. Deletions that have begun are finished and reported.
+/// </summary>
 internal sealed class EndOfRun : ISweepLimit
 {
     private volatile string? _reason;
 
-    /// <summary>Lets no further deletion begin.</summary>
+    /// <summary>Keeps further deletions from beginning.</summary>
     public void End(string reason) => _reason ??= reason;
 
     /// <inheritdoc/>

@@ -1,19 +1,20 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// The order in which the digests of a plan are deleted: the same for a preview and for each run, the oldest first, and what
-/// belongs together one after the other.
+/// The order in which the digests of a plan are deleted: the same for a preview and for each run, the oldest first, and
+/// digests that belong together one after the other.
 /// </summary>
 /// <remarks>
-/// Two rules order a family. The service deletes indexes and referrers before what they hold. And where the service leaves
-/// the choice, what it protects by a refusal goes first: it deletes a signature under an image that is needed, but not an
-/// index with a new tag. So the indexes that list an image go before the signatures of that image, and if one is refused,
-/// the signatures stay.
+/// Two rules order a family. First, the service requires that indexes and referrers are deleted before the digests that
+/// they hold. Second, where the service leaves the choice, the digests that it protects by refusing go first: it
+/// refuses to delete an index that has gained a tag, but it deletes the signature of an image that is still needed. So
+/// the indexes that list an image go before the signatures of that image, and if the deletion of one is refused, the
+/// signatures stay.
 /// </remarks>
 internal sealed class SweepOrder
 {
     private readonly HashSet<ImageNode> _planned;
-    private readonly Dictionary<ImageNode, List<ImageNode>> _guards = []; // goes only after these, by the second rule
+    private readonly Dictionary<ImageNode, List<ImageNode>> _guards = []; // by the second rule, it goes only after these
     private readonly Dictionary<ImageNode, List<ImageNode>> _guarded = [];
 
     /// <summary>Orders the digests that a plan deletes.</summary>
@@ -38,20 +39,23 @@ internal sealed class SweepOrder
         Families = families;
     }
 
-    /// <summary>Digests that hold each other, or stand alone; parents before what they hold.</summary>
+    /// <summary>
+    /// The digests in families: those that hold each other together, others alone. Within a family, parents come before
+    /// the digests that they hold.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<ImageNode>> Families { get; }
 
     /// <summary>All digests, in order.</summary>
     public IEnumerable<ImageNode> Digests => Families.SelectMany(family => family);
 
-    /// <summary>Whether a digest is to be deleted.</summary>
+    /// <summary>Returns whether a digest is to be deleted.</summary>
     public bool Contains(ImageNode node) => _planned.Contains(node);
 
-    /// <summary>The planned digests that go before this one.</summary>
+    /// <summary>Gets the planned digests that go before this one.</summary>
     public IEnumerable<ImageNode> Before(ImageNode node) =>
         node.Parents.Where(_planned.Contains).Concat(_guards.GetValueOrDefault(node) ?? []).Distinct();
 
-    /// <summary>The planned digests that wait for this one.</summary>
+    /// <summary>Gets the planned digests that wait for this one.</summary>
     public IEnumerable<ImageNode> After(ImageNode node) =>
         node.Held.Where(_planned.Contains).Concat(_guarded.GetValueOrDefault(node) ?? []).Distinct();
 
@@ -66,7 +70,7 @@ internal sealed class SweepOrder
                 Note(_guarded, index, referrer);
             }
 
-            if (subject == referrer) return; // a circle, which no registry can hold
+            if (subject == referrer) return; // a circle, which cannot exist in a registry
         }
 
         static void Note(Dictionary<ImageNode, List<ImageNode>> table, ImageNode node, ImageNode other)
@@ -76,7 +80,7 @@ internal sealed class SweepOrder
         }
     }
 
-    /// <summary>Whether the service demands that one digest goes before another.</summary>
+    /// <summary>Returns whether the service requires that one digest goes before another.</summary>
     private bool GoesBefore(ImageNode one, ImageNode other)
     {
         HashSet<ImageNode> seen = [other];
@@ -118,7 +122,7 @@ internal sealed class SweepOrder
                     ready.Enqueue(held, rank[held]);
         }
 
-        // What waits for itself is last, and is never begun.
+        // Digests that wait for themselves come last, and their deletion never begins.
         return order.Count == family.Count ? order : [.. order, .. family.Except(order).OrderBy(node => rank[node])];
     }
 }

@@ -3,32 +3,36 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// What is done for one digest: confirm that it may still go, delete it, and, if the service still sees a parent that has
-/// just been deleted, wait until it has settled.
+/// The work for one digest: confirm that it may still be deleted, delete it, and, if the service still sees a parent
+/// that has just been deleted, wait until the service has caught up.
 /// </summary>
 internal sealed class SweepStep(
     ArtifactRegistryClient client, ImageGraph graph, SweepControl control, ImageLook look, Action<string> warn)
 {
     /// <summary>
-    /// How old the last look at the image may be when a digest is deleted that the service itself protects: it refuses one
-    /// that has a tag or a parent by now.
+    /// The maximum age of the last look at the image when the service itself protects the digest that is deleted: it
+    /// refuses to delete one that has gained a tag or a parent.
     /// </summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
-    /// <summary>The same for what is about another digest, which the service lets go though its subject is needed.</summary>
+    /// <summary>
+    /// The same for a digest that is about another one, which the service deletes even if its subject is needed.
+    /// </summary>
     private static readonly TimeSpan MaxAgeOfReferrer = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
-    // 250 ms, doubled each time: about a minute in all; some eight seconds were observed.
+    // 250 ms, doubled each time: about a minute in all; about eight seconds were observed.
     private const int MaxTries = 9;
 
-    /// <summary>The time that a child gets to go where its deletion cannot be followed: it may have been refused.</summary>
+    /// <summary>
+    /// The time to wait for a child to be gone if its deletion cannot be followed: the deletion may have been refused.
+    /// </summary>
     private static readonly TimeSpan PatienceAfterParents = TimeSpan.FromSeconds(8);
 
     private readonly SubjectLook _subjects = new(client, graph);
 
-    /// <summary>One try: what became of the digest; null if there is to be another one after a pause.</summary>
+    /// <summary>Makes one attempt. Returns the outcome; null if another attempt is to follow after a pause.</summary>
     public async Task<RemovedImage?> CarryOutAsync(ImageNode node, CancellationToken stop)
     {
         if (WhyNotBegun(node) is RemovedImage row) return row;
@@ -37,7 +41,8 @@ internal sealed class SweepStep(
         try
         {
             await control.WaitForTurnAsync(stop);
-            // Last of all, since that wait may be long; and the limits once more, since the looks may take long too.
+            // Confirm last, because that wait may be long; then check the limits again, because confirming may take
+            // long too.
             if ((WhyNotBegun(node) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node)) is RemovedImage late) return late;
             if (!await control.TryBeginAsync(node.Image)) return Row(node, RemovalStatus.NotReached, Journal.Broken);
             node.Deletion!.Tries++;
@@ -51,10 +56,12 @@ internal sealed class SweepStep(
         return node.Deletion.Tries < MaxTries && await IsUnsettledAsync(node, result, stop) ? null : result;
     }
 
-    /// <summary>The pause before the next try.</summary>
+    /// <summary>Gets the pause before the next attempt.</summary>
     public static TimeSpan PauseAfter(ImageNode node) => FirstPause * Math.Pow(2, node.Deletion!.Tries - 1);
 
-    /// <summary>The row of a digest that cannot be deleted, or not any more; null if it may be begun.</summary>
+    /// <summary>
+    /// Gets the row of a digest whose deletion must not begin, or no longer may; null if it may begin.
+    /// </summary>
     private RemovedImage? WhyNotBegun(ImageNode node) =>
         node.Deletion!.HeldBy is ImageNode parent
             ? Row(
@@ -65,7 +72,7 @@ internal sealed class SweepStep(
                     : $"what it is about stays with {parent}, which was not deleted")
             : control.Refuses(node) is string reason ? Row(node, RemovalStatus.NotReached, reason) : null;
 
-    /// <summary>Looks whether it may still go: the row that says why not, or null.</summary>
+    /// <summary>Checks whether the digest may still be deleted. Returns the row that says why not, or null.</summary>
     private async Task<RemovedImage?> ConfirmAsync(ImageNode node, CancellationToken stop)
     {
         bool isReferrer = node.SubjectDigest is not null;
@@ -108,13 +115,14 @@ internal sealed class SweepStep(
     }
 
     /// <summary>
-    /// True if waiting helps: all parents that the refusal names are gone, by this run, by an interrupted one before
-    /// it or by somebody else, and the service has not settled yet. A parent that is there stays, one that was pushed
-    /// meanwhile for example. (The service's words: "manifest has referenced parents: IMAGE/manifests/sha256:…".)
+    /// Returns whether waiting helps: all parents that the refusal names are gone, deleted by this run, by an
+    /// interrupted run before it or by somebody else, and the service has not caught up yet. Waiting does not help if a
+    /// parent exists, for example one that was pushed in the meantime. (The service's words: "manifest has referenced
+    /// parents: IMAGE/manifests/sha256:…".)
     /// </summary>
     private async Task<bool> IsUnsettledAsync(ImageNode node, RemovedImage result, CancellationToken stop)
     {
-        // Its deletion could not be followed, so it may have been refused for that reason.
+        // Its deletion could not be followed, so it may have been refused because of a parent.
         if (result.MayStillHappen) return node.Deletion!.HadParents;
         if (!result.Refused) return false;
         bool any = false;
@@ -128,7 +136,7 @@ internal sealed class SweepStep(
             }
             catch (RegistryException)
             {
-                // Not to be known now; the next try tells.
+                // Unknown for now; the next attempt will tell.
             }
         }
 

@@ -1,11 +1,16 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>Reports what of an image could not be read: a few errors, however much it is.</summary>
+/// <summary>
+/// Reports which parts of an image could not be read, in a few errors no matter how many parts there are.
+/// </summary>
 internal static class UnreadableErrors
 {
     private const int MaxDigests = 3;
 
-    /// <summary>Gets an error about what may hold others, one about the rest, and one about what is missing from the listings.</summary>
+    /// <summary>
+    /// Gets one error about manifests that may hold other digests, one about the other manifests, and one about gaps in
+    /// the listings.
+    /// </summary>
     public static IReadOnlyList<RegistryException> Of(ImageName image, ImageGraph graph)
     {
         ILookup<bool, ImageNode> unreadable = graph.Nodes.Where(node => node.Unreadable is not null).ToLookup(node => node.HoldsNothing);
@@ -26,7 +31,7 @@ internal static class UnreadableErrors
             : $"{nodes.Count} manifests ({which}{(nodes.Count > MaxDigests ? ", …" : "")})";
         yield return first.WithMessage(
             $"The {what} of '{image}' cannot be read, {consequence}: {first.Message}",
-            // Not "not found": the digest is there, and only its manifest is not.
+            // Not "not found": the digest exists, and only its manifest is missing.
             kind: first.Kind is RegistryErrorKind.NotFound ? RegistryErrorKind.UnexpectedAnswer : first.Kind);
     }
 }

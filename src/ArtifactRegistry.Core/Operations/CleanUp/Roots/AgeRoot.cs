@@ -1,11 +1,11 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
-/// <summary>Keeps what was uploaded or changed a short while ago.</summary>
-/// <param name="cutoff">The age, as it was asked for.</param>
-/// <param name="before">What is older than this by the service's clock is old enough.</param>
+/// <summary>Keeps digests that were uploaded or changed recently.</summary>
+/// <param name="cutoff">The minimum age, as it was specified.</param>
+/// <param name="before">The point in time, by the service's clock, before which a digest is old enough.</param>
 internal sealed class AgeRoot(MinimumAge cutoff, DateTimeOffset before) : IRoot
 {
-    // In UTC: local times say the same twice in the hour when summer time ends.
+    // In UTC, because local times repeat in the hour when daylight saving time ends.
     private readonly DateTime _before = before.UtcDateTime;
 
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
-/// <summary>Keeps what something runs.</summary>
+/// <summary>Keeps the digests that are in use.</summary>
 internal sealed class InUseRoot(InUse inUse) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(

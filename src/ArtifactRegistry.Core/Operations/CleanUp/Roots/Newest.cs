@@ -1,11 +1,12 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
-/// <summary>Counts digests by age.</summary>
+/// <summary>Selects digests by age.</summary>
 internal static class Newest
 {
     /// <summary>
-    /// Gets so many of the newest. What has no time is never taken for the oldest: it is among them without being counted. Of
-    /// the same time the digest decides, so that it is the same ones each time.
+    /// Gets the given number of newest digests. A digest without a time is never taken for the oldest: it is always
+    /// included and not counted. Digests with the same time are ordered by digest, so that the result is the same each
+    /// time.
     /// </summary>
     public static IEnumerable<ImageNode> Of(IEnumerable<ImageNode> nodes, int count, Func<ImageNode, DateTime?> time)
     {

@@ -2,8 +2,9 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
 /// <summary>Keeps the newest untagged images that nothing else keeps.</summary>
 /// <remarks>
-/// "The newest 3" means three that can be run. What is surely none does not use up the count: platforms, referrers,
-/// attestations, indexes that list no image, caches. What may be one, an artifact that stands alone, is counted by itself.
+/// "The newest 3" means three images that can be run. Digests that certainly cannot be run do not use up the count:
+/// platforms, referrers, attestations, indexes that list no image, caches. Artifacts that stand alone, which may be
+/// such images, are counted separately.
 /// </remarks>
 internal sealed class NewestRoot(int count) : IRoot
 {

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
-/// <summary>Keeps what a row says to keep that was piped to the command.</summary>
+/// <summary>Keeps the digests that rows piped to the command say to keep.</summary>
 internal sealed class PipedRowsRoot(IReadOnlyDictionary<ImageName, string> spared) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(

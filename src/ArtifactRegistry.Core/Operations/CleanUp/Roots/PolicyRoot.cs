@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
-/// <summary>Keeps what a KEEP policy of the repository keeps.</summary>
+/// <summary>Keeps the digests that a KEEP policy of the repository keeps.</summary>
 internal sealed class PolicyRoot(KeepPolicies policies, DateTimeOffset now) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(

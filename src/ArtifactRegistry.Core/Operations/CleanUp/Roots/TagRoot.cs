@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
-/// <summary>Keeps what has a tag.</summary>
+/// <summary>Keeps digests that have a tag.</summary>
 internal sealed class TagRoot : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(

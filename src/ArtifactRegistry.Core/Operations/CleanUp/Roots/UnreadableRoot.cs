@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
-/// <summary>Keeps what could not be read or understood, and everything that this may hold.</summary>
+/// <summary>Keeps digests that could not be read or understood, and every digest that these may hold.</summary>
 internal sealed class UnreadableRoot : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(Find(graph));
@@ -30,7 +30,7 @@ internal sealed class UnreadableRoot : IRoot
 
     private static bool MayHoldAnything(ImageNode node) => node.Unreadable is not null && !node.HoldsNothing;
 
-    // What is kept for its own doubt alone holds back nothing else.
+    // A digest that is kept only because it could not be fully understood does not keep others.
     private static bool HoldsWhatCannotBeTold(ImageNode node) =>
         (node.IsTagged || node.KeepReason is not null) && node.Content is { ListsByOtherDigest: true } or { HasSubjectByOtherDigest: true };
 }
