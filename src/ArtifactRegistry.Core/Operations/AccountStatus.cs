@@ -2,37 +2,41 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Whether a service account can be used at all, whatever it is granted.</summary>
+/// <summary>
+/// The condition of a service account, which determines whether it can be used at all, whatever it is granted.
+/// </summary>
 internal enum AccountCondition
 {
-    /// <summary>Not a service account of a project, so there is nothing to look at.</summary>
+    /// <summary>The member is not a service account of a project, so there is nothing to check.</summary>
     NotApplicable,
 
-    /// <summary>It exists and is enabled.</summary>
+    /// <summary>The account exists and is enabled.</summary>
     Enabled,
 
-    /// <summary>It is disabled.</summary>
+    /// <summary>The account is disabled.</summary>
     Disabled,
 
-    /// <summary>It was deleted, or never existed.</summary>
+    /// <summary>The account was deleted, or never existed.</summary>
     Missing,
 
-    /// <summary>IAM does not let the caller see it.</summary>
+    /// <summary>IAM does not let the caller see the account.</summary>
     NotVisible,
 }
 
-/// <summary>What IAM says about a service account.</summary>
-/// <param name="Condition">Whether it can be used.</param>
+/// <summary>The status of a service account according to IAM.</summary>
+/// <param name="Condition">The condition.</param>
 /// <param name="Detail">The condition in words, with what to do about it.</param>
 internal sealed record AccountStatus(AccountCondition Condition, string Detail)
 {
-    /// <summary>Gets the status of members that are not looked at.</summary>
+    /// <summary>Gets the status of members that are not checked.</summary>
     public static AccountStatus NotApplicable { get; } = new(AccountCondition.NotApplicable, "");
 
-    /// <summary>Asks IAM for a service account. The accounts of Google's own services are not asked for.</summary>
+    /// <summary>Requests a service account from IAM. Accounts of Google's own services are not requested.</summary>
     /// <param name="accounts">IAM Admin.</param>
     /// <param name="member">The member as IAM writes it.</param>
-    /// <param name="project">The project of the account, where it is known; the e-mail of the default account does not tell.</param>
+    /// <param name="project">
+    /// The project of the account, if known; the e-mail of the default account does not contain it.
+    /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<AccountStatus> FindAsync(IamClient accounts, string member, string? project, CancellationToken stop)
     {
@@ -83,7 +87,7 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
         return Valid(place is [string id, string domain] ? $"{domain}:{id}" : place[0]);
     }
 
-    // The number in it is the project's, and IAM takes ids.
+    // The e-mail contains the project number, and IAM requires the project id.
     private static string? DefaultOf(string email) =>
         email.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase) ? IamClient.AnyProject : null;
 

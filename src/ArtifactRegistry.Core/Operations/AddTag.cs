@@ -2,14 +2,14 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Puts a tag on a digest; moves it there if it may move.</summary>
+/// <summary>Adds a tag to a digest, or moves it there if moving is allowed.</summary>
 internal static class AddTag
 {
-    /// <summary>Looks where the tag points, asks, and then sets it with one request.</summary>
+    /// <summary>Reads where the tag points, asks for confirmation, and then sets the tag with one request.</summary>
     /// <param name="client">The service.</param>
     /// <param name="image">The digest that gets the tag, as just read.</param>
     /// <param name="tag">The tag.</param>
-    /// <param name="mayMove">Whether a tag on another digest may move.</param>
+    /// <param name="mayMove">Whether a tag may be moved from another digest.</param>
     /// <param name="expectedDigest">The digest that the tag must be on now to be moved; null if that does not matter.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
@@ -43,7 +43,7 @@ internal static class AddTag
         string action = current is null ? $"Add the tag to {image.Digest}" : $"Move the tag from {current} to {image.Digest}";
         if (!await confirm(target.ToString(), action)) return null;
 
-        // The service has no etag for tags, and a question may stand for an hour: so it is read once more.
+        // The service has no etag for tags, and a question may stay open for an hour, so the tag is read once more.
         string? now = current is null ? null : await CurrentDigestAsync(client, target, stop);
         if (now is null) return Result(image, tag, await CreateAsync(client, target, image.Name, mayMove, stop));
         if (now != current) throw Moved(target, current, now);
@@ -51,7 +51,7 @@ internal static class AddTag
         return Result(image, tag, current);
     }
 
-    /// <summary>Moves the tag, as long as it is where it was: it looks again before each further try.</summary>
+    /// <summary>Moves the tag if it is still where it was; checks again before each further attempt.</summary>
     private static async Task MoveAsync(
         ArtifactRegistryClient client, ImageName target, string from, ImageName to, CancellationToken stop)
     {
@@ -62,7 +62,7 @@ internal static class AddTag
         }
         catch (RegistryException) when (arrived)
         {
-            // An earlier try of ours was carried out although its answer was lost; or somebody did the same.
+            // An earlier attempt was carried out although its response was lost, or somebody else did the same.
         }
 
         async Task LookAsync(CancellationToken token)
@@ -90,7 +90,10 @@ internal static class AddTag
         }
     }
 
-    /// <summary>Creates the tag; where somebody was faster, moves it if it may move. Returns the digest that it was on.</summary>
+    /// <summary>
+    /// Creates the tag; if somebody else created it first, moves it if moving is allowed. Returns the digest that it
+    /// was on.
+    /// </summary>
     private static async Task<string?> CreateAsync(
         ArtifactRegistryClient client, ImageName target, ImageName digest, bool mayMove, CancellationToken stop)
     {
@@ -102,7 +105,7 @@ internal static class AddTag
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
         {
             string? current = await CurrentDigestAsync(client, target, stop);
-            // Our own first try arrived although its answer was lost; or somebody did the same.
+            // The first attempt arrived although its response was lost, or somebody else did the same.
             if (current == digest.Digest) return null;
             if (!mayMove || current is null)
                 throw new RegistryException(

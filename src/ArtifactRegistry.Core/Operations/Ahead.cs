@@ -2,13 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Work on a sequence, some of it ahead of who reads the results, which come in the order of the sequence.</summary>
+/// <summary>Processes a sequence ahead of the consumer, which gets the results in the order of the sequence.</summary>
 internal static class Ahead
 {
-    /// <summary>Begins work on the next items while a result is awaited or used.</summary>
-    /// <param name="items">What to work on.</param>
-    /// <param name="atOnce">On how many at most.</param>
-    /// <param name="work">The work. Whoever ends the enumeration early, or by an error, cancels and awaits what is begun.</param>
+    /// <summary>Begins to process the next items while a result is awaited or used.</summary>
+    /// <param name="items">The items to process.</param>
+    /// <param name="atOnce">The maximum number of items that are processed at once.</param>
+    /// <param name="work">
+    /// Processes one item. Ending the enumeration early, or by an error, cancels and awaits the work that has begun.
+    /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async IAsyncEnumerable<TResult> InOrderAsync<TItem, TResult>(
         this IAsyncEnumerable<TItem> items,
@@ -37,7 +39,7 @@ internal static class Ahead
         finally
         {
             await ended.CancelAsync();
-            await Task.WhenAny(Task.WhenAll(begun)); // an error of theirs comes too late for anyone
+            await Task.WhenAny(Task.WhenAll(begun)); // nobody is left to receive an error
         }
     }
 }

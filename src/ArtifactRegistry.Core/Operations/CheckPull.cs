@@ -15,7 +15,7 @@ internal sealed class CheckPull
     private CheckPull(ImageName image, ReaderList readers, IReadOnlyList<string>? platforms) =>
         (_image, _readers, _platforms) = (image, readers, platforms);
 
-    /// <summary>Reads what is the same for all nodes: the image, and who may read its repository.</summary>
+    /// <summary>Reads what all nodes have in common: the image, and who may read its repository.</summary>
     /// <param name="client">Artifact Registry.</param>
     /// <param name="projects">Resource Manager, for the policy of the repository's project.</param>
     /// <param name="image">The image, by tag or digest.</param>
@@ -32,14 +32,14 @@ internal sealed class CheckPull
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            // The policy of its repository was read, so it is the image that is not there.
+            // The policy of the repository was read, so it is the image that does not exist.
             return new CheckPull(image, readers, null);
         }
     }
 
-    /// <summary>Gets the answer for the nodes of one pool.</summary>
+    /// <summary>Gets the result for the nodes of one pool.</summary>
     /// <param name="node">The account, scopes and machine type of the nodes.</param>
-    /// <param name="account">What IAM says about the account.</param>
+    /// <param name="account">The status of the account according to IAM.</param>
     public PullTestResult Run(NodeServiceAccount node, AccountStatus account)
     {
         ArgumentNullException.ThrowIfNull(node);
@@ -59,7 +59,7 @@ internal sealed class CheckPull
         return new PullTestResult(_image, node)
         {
             CanPull = canPull,
-            // What is certain comes first; where nothing is, what the answer depends on.
+            // Certain obstacles come first; if none is certain, report what the answer depends on.
             PullReason = canPull is null ? sorted[^1].Reason : sorted[0].Reason,
             Detail = string.Join(' ', sorted.Select(obstacle => obstacle.Detail)),
             Command = sorted.Select(obstacle => obstacle.Command).FirstOrDefault(command => command is not null),
@@ -74,7 +74,7 @@ internal sealed class CheckPull
             yield break;
         }
 
-        // An image of one platform says in its configuration for which, and is pulled whatever it is.
+        // A single-platform image names its platform only in its configuration, and is pulled whatever that is.
         if (_platforms.Count == 0 || ArchitectureOf(node.MachineType) is not string architecture) yield break;
         string wanted = $"linux/{architecture}";
         if (_platforms.Any(platform => platform == wanted || platform.StartsWith(wanted + "/", StringComparison.Ordinal))) yield break;

@@ -2,23 +2,27 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Makes a service account for the nodes of GKE clusters, with the role that nodes need in their project.</summary>
+/// <summary>
+/// Creates a service account for the nodes of GKE clusters, with the role that nodes need in their project.
+/// </summary>
 internal static class CreateNodeAccount
 {
-    /// <summary>The least that a node needs: https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster.</summary>
+    /// <summary>
+    /// The minimum role for a node. See https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster.
+    /// </summary>
     public const string NodeRole = "roles/container.defaultNodeServiceAccount";
 
     /// <summary>
-    /// Finds the account or makes it, and grants it <see cref="NodeRole"/> on its project. May be run again: what is there
-    /// stays as it is.
+    /// Finds or creates the account, and grants it <see cref="NodeRole"/> on its project. May be run again: whatever
+    /// exists already stays as it is.
     /// </summary>
     /// <param name="accounts">IAM Admin.</param>
     /// <param name="projects">Resource Manager.</param>
     /// <param name="project">The project of the clusters.</param>
     /// <param name="name">The part of the e-mail before the @.</param>
-    /// <param name="displayName">Shown in lists; may be null.</param>
+    /// <param name="displayName">The name shown in lists; may be null.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
-    /// <param name="report">Told what went wrong after the account was made, with its target.</param>
+    /// <param name="report">Receives errors that occur after the account was created, each with its target.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>The account; none if the answer was no.</returns>
     public static async Task<IReadOnlyList<NewNodeServiceAccount>> CreateAsync(
@@ -49,7 +53,7 @@ internal static class CreateNodeAccount
             (found, created) = await CreateAsync(accounts, project, name, displayName, stop);
         }
 
-        // Who agreed to the account has agreed to its role; an account that was there is a question of its own.
+        // Agreeing to the account includes its role; for an existing account, ask about the role.
         bool askedAlready = created;
         try
         {
@@ -71,7 +75,7 @@ internal static class CreateNodeAccount
             new NewNodeServiceAccount(project, found.Email)
             {
                 Created = created,
-                // What gcloud gives the nodes of a pool with an account of its own.
+                // The scope that gcloud gives the nodes of a pool with an account of its own.
                 Scopes = new(["https://www.googleapis.com/auth/cloud-platform"]),
                 PullScope = true,
             },
@@ -87,7 +91,7 @@ internal static class CreateNodeAccount
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound or RegistryErrorKind.PermissionDenied)
         {
-            // Who may create accounts need not be allowed to look at them; creating tells whether it is there.
+            // A caller who may create accounts need not be allowed to read them; creating shows whether it exists.
             return null;
         }
     }
@@ -101,7 +105,7 @@ internal static class CreateNodeAccount
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
         {
-            // After a try whose answer was lost, what is there already is what that try made.
+            // After an attempt whose response was lost, the existing account is the one that this attempt created.
             return (new ServiceAccountMessage(EmailOf(name, project), null), e.AfterLostAnswer);
         }
     }

@@ -5,7 +5,7 @@ internal static class DeadMember
 {
     private const string Prefix = "deleted:";
 
-    /// <summary>Gets the name that the member had; null if it is not a deleted one.</summary>
+    /// <summary>Gets the former name of a deleted member; null if the member is not a deleted one.</summary>
     public static string? FormerName(string member) =>
         member.StartsWith(Prefix, StringComparison.Ordinal) ? member[Prefix.Length..].Split("?uid=")[0] : null;
 

@@ -3,21 +3,25 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>A digest to delete, and what has to be known about it.</summary>
+/// <summary>A digest to delete, and the information that its deletion needs.</summary>
 /// <param name="Image">The digest.</param>
-/// <param name="Reason">Why it may be deleted, for the row.</param>
+/// <param name="Reason">The reason why it may be deleted, for the row.</param>
 internal sealed record DigestDeletion(DockerImage Image, string Reason)
 {
-    /// <summary>What holds further tries back; the caller has waited for the turn of the first one.</summary>
+    /// <summary>Limits the rate of further attempts; for the first one, the caller has waited already.</summary>
     public Pacer? Pacer { get; init; }
 
-    /// <summary>Looks, before each further try, whether the digest is to stay after all: the row that says so, or null.</summary>
+    /// <summary>
+    /// Checks, before each further attempt, whether the digest stays after all. Returns the row that says so, or null.
+    /// </summary>
     public Func<CancellationToken, Task<RemovedImage?>>? SparedAsync { get; init; }
 
-    /// <summary>An index that was deleted just before and listed this digest; the service may have deleted both together.</summary>
+    /// <summary>
+    /// An index that listed this digest and was deleted just before; the service may have deleted both together.
+    /// </summary>
     public string? DeletedIndex { get; init; }
 
-    /// <summary>The time that the deletion gets where its operation cannot be followed; null for a minute.</summary>
+    /// <summary>The time to wait for the deletion if its operation cannot be followed; null for one minute.</summary>
     public TimeSpan? Patience { get; init; }
 }
 
@@ -25,7 +29,7 @@ internal sealed record DigestDeletion(DockerImage Image, string Reason)
 internal static class DeleteDigest
 {
     /// <summary>
-    /// Sends the deletion, follows it to its end and says what became of the digest. Never throws a RegistryException.
+    /// Sends the deletion, follows it to its end and returns the outcome. Never throws a RegistryException.
     /// </summary>
     public static async Task<RemovedImage> DeleteAsync(
         ArtifactRegistryClient client, DigestDeletion deletion, CancellationToken stop)
@@ -86,7 +90,7 @@ internal static class DeleteDigest
         }
     }
 
-    /// <summary>Whether the service has a digest.</summary>
+    /// <summary>Returns whether the service has a digest.</summary>
     /// <exception cref="RegistryException">It cannot be read.</exception>
     internal static async Task<bool> ExistsAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
     {
@@ -101,7 +105,7 @@ internal static class DeleteDigest
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
         {
-            return await HasImageAsync(client, digest, stop); // a role of its own may read images and not versions
+            return await HasImageAsync(client, digest, stop); // a custom role may allow reading images but not versions
         }
     }
 
@@ -119,15 +123,18 @@ internal static class DeleteDigest
     }
 
     /// <summary>
-    /// The row of a digest that was not there when the deletion came to it: 404 at once and code 5 in the operation mean
-    /// the same. An index may have taken it along, or an earlier try whose answer was lost.
+    /// Gets the row of a digest that did not exist when the deletion reached it: an immediate 404 and code 5 in the
+    /// operation mean the same. It may have been deleted with an index, or by an earlier attempt whose response was
+    /// lost.
     /// </summary>
     private static RemovedImage WasGone(DigestDeletion deletion, bool afterLostAnswer) =>
         afterLostAnswer ? Removed(deletion, "it is gone after a try whose answer was lost")
         : deletion.DeletedIndex is string index ? Removed(deletion, $"it went with {index}")
         : new RemovedImage(deletion.Image, RemovalStatus.AlreadyGone, "was gone already");
 
-    /// <summary>What became of a digest whose deletion began and cannot be followed: only the digest itself tells.</summary>
+    /// <summary>
+    /// Gets the outcome for a digest whose deletion began and cannot be followed, by requesting the digest itself.
+    /// </summary>
     private static async Task<RemovedImage> UnseenAsync(
         ArtifactRegistryClient client, DigestDeletion deletion, RegistryException unseen, CancellationToken stop)
     {
@@ -145,7 +152,10 @@ internal static class DeleteDigest
         }
     }
 
-    /// <summary>What became of a digest of which an earlier try may have been carried out, and the last one failed.</summary>
+    /// <summary>
+    /// Gets the outcome for a digest whose last attempt failed and for which an earlier attempt may have been carried
+    /// out.
+    /// </summary>
     private static async Task<RemovedImage> AfterLostAnswerAsync(
         ArtifactRegistryClient client,
         DigestDeletion deletion,
@@ -181,7 +191,7 @@ internal static class DeleteDigest
         }
         catch (RegistryException)
         {
-            // The refusal is what counts; this look was only for a better reason.
+            // The refusal counts; this request was only made to find a better reason.
         }
 
         return new RemovedImage(image, RemovalStatus.Kept, $"the service refuses to delete it: {refusal.Message}")
@@ -190,7 +200,9 @@ internal static class DeleteDigest
         };
     }
 
-    /// <summary>The row of a digest that has a tag by now, so that the service keeps it; null if it has none.</summary>
+    /// <summary>
+    /// Gets the row of a digest that the service keeps because it has gained a tag; null if it has none.
+    /// </summary>
     private static async Task<RemovedImage?> GainedTagAsync(
         ArtifactRegistryClient client, DockerImage image, CancellationToken stop) =>
         (await client.GetDockerImageAsync(image.Name, stop)).Tags is not { Count: > 0 } tags ? null

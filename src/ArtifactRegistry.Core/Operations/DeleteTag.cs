@@ -2,18 +2,18 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Takes a tag away, if it is on the digest that was meant.</summary>
+/// <summary>Deletes a tag if it is on the expected digest.</summary>
 internal static class DeleteTag
 {
     /// <summary>
-    /// Looks and deletes. The service has no etag for tags, so this look just before is what protects a tag that has
-    /// moved; and it looks again before each further try, since after a pause or a lost answer the tag may be on another
-    /// digest.
+    /// Checks where the tag is, and deletes it. The service has no etag for tags, so only this check just before the
+    /// deletion protects a tag that has moved. It is repeated before each further attempt, because after a pause or a
+    /// lost response the tag may be on another digest.
     /// </summary>
-    /// <returns>Once the tag is gone, whether by this or already before.</returns>
+    /// <returns>A task that completes when the tag is gone, deleted by this call or already before it.</returns>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryErrorKind.TagMoved"/>, or what the service said; with
-    /// <see cref="RegistryException.AfterLostAnswer"/> if the tag may be gone all the same.
+    /// <see cref="RegistryErrorKind.TagMoved"/>, or the error of the service; with
+    /// <see cref="RegistryException.AfterLostAnswer"/> if the tag may be gone nevertheless.
     /// </exception>
     public static async Task DeleteAsync(
         ArtifactRegistryClient client, ImageName tag, string digest, CancellationToken stop)

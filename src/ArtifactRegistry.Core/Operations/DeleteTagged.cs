@@ -3,24 +3,26 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>
-/// Deletes a digest together with its tags: takes the tags away, deletes without force, so that a tag gained meanwhile
-/// saves it, and puts the tags back if it stays.
+/// Deletes a digest together with its tags: removes the tags, deletes the digest without force, so that a tag gained in
+/// the meantime saves it, and restores the tags if it stays.
 /// </summary>
 internal static class DeleteTagged
 {
     private const string NotPutBack = "ITS TAGS COULD NOT BE PUT BACK";
 
-    // After Ctrl+C: for the answer to what is on its way, and then for the tags that are put back. Together short enough
-    // to be done before the prompt returns.
+    // After Ctrl+C: the time for the response to a request under way, and then the time to restore the tags. Together
+    // they are short enough to be over before the prompt returns.
     private static readonly TimeSpan TimeToAnswer = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan TimeToRestore = TimeSpan.FromSeconds(3);
 
-    /// <summary>Takes tags away, deletes, and says what became of the digest. Never throws a RegistryException.</summary>
+    /// <summary>
+    /// Removes the tags, deletes the digest, and returns the outcome. Never throws a RegistryException.
+    /// </summary>
     /// <param name="client">The service.</param>
     /// <param name="image">The digest.</param>
-    /// <param name="tags">Its tags, all of which go.</param>
+    /// <param name="tags">All tags of the digest; they are deleted too.</param>
     /// <param name="deleteAsync">Deletes the digest once its tags are gone.</param>
-    /// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
+    /// <param name="warn">Receives what can no longer be returned because the command was cancelled.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<RemovedImage> DeleteAsync(
         ArtifactRegistryClient client,
@@ -36,7 +38,7 @@ internal static class DeleteTagged
         {
             foreach (string tag in tags)
             {
-                // Noted before the request: if its answer is lost, the tag may be gone all the same.
+                // Recorded before the request: if its response is lost, the tag may be gone nevertheless.
                 taken.Add(tag);
                 await TakeAwayAsync(client, image, tag, stop);
             }
@@ -45,7 +47,7 @@ internal static class DeleteTagged
         }
         catch (RegistryException e)
         {
-            // Where no answer was lost, this tag is still there.
+            // If no response was lost, this tag still exists.
             if (!e.AfterLostAnswer) taken.RemoveAt(taken.Count - 1);
             result = new RemovedImage(image, RemovalStatus.Failed, e.Message) { Error = e };
         }
@@ -53,8 +55,8 @@ internal static class DeleteTagged
         {
             if (taken.Count > 0 && result is null or { RemovalStatus: not (RemovalStatus.Removed or RemovalStatus.AlreadyGone) })
             {
-                // A row must not say of tags that they are back while the digest may still go. After Ctrl+C there is no
-                // row, and a tag that is back in time makes the service refuse the deletion.
+                // A row must not report tags as restored while the digest may still be deleted. After Ctrl+C there is
+                // no row, and a tag that is restored in time makes the service refuse the deletion.
                 string note = result is { MayStillHappen: true }
                     ? $"ITS TAGS WERE NOT PUT BACK: {string.Join(", ", taken)}; if it stays, add them again to {image.Uri}"
                     : await RestoreAsync(client, image, taken, stop);
@@ -70,8 +72,8 @@ internal static class DeleteTagged
         ArtifactRegistryClient client, DockerImage image, string tag, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
-        // A request that is given up may still arrive, and would then take away again the tag that was just put back.
-        // So after Ctrl+C its answer gets a little time.
+        // A request that is abandoned may still arrive, and would then remove again the tag that was just restored.
+        // So after Ctrl+C, wait a short time for its response.
         using var patience = new CancellationTokenSource();
         using CancellationTokenRegistration _ = stop.Register(() => patience.CancelAfter(TimeToAnswer));
         await DeleteTag.DeleteAsync(client, image.Name.WithTag(tag), image.Digest, patience.Token);
@@ -85,13 +87,13 @@ internal static class DeleteTagged
             MayStillHappen = result.MayStillHappen,
         };
 
-    /// <summary>Puts the tags back, also after Ctrl+C: an image that stays must stay reachable.</summary>
+    /// <summary>Restores the tags, even after Ctrl+C: an image that stays must stay reachable.</summary>
     private static async Task<string> RestoreAsync(
         ArtifactRegistryClient client, DockerImage image, List<string> tags, CancellationToken stop)
     {
         using var soon = new CancellationTokenSource();
         using CancellationTokenRegistration _ = stop.Register(() => soon.CancelAfter(TimeToRestore));
-        // All at once: there is little time, and a tag that is put back late is missing meanwhile.
+        // All at once, because there is little time, and until a tag is restored it is missing.
         bool?[] back = await Task.WhenAll(tags.Select(tag => PutBackAsync(client, image, tag, soon.Token)));
         if (back.Contains(null)) return "the image itself is gone by now, so its tags were not put back";
 
@@ -101,7 +103,9 @@ internal static class DeleteTagged
             : $"{NotPutBack}: {string.Join(", ", lost)}; add them again to {image.Uri}";
     }
 
-    /// <summary>True if the tag is there; null if the image is not.</summary>
+    /// <summary>
+    /// Restores a tag. Returns true if the tag exists, null if the image does not, false on an error.
+    /// </summary>
     private static async Task<bool?> PutBackAsync(
         ArtifactRegistryClient client, DockerImage image, string tag, CancellationToken soon)
     {
@@ -112,7 +116,7 @@ internal static class DeleteTagged
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)
         {
-            // It never went, or somebody has put it somewhere else by now, which is theirs to decide.
+            // The tag was never deleted, or somebody has put it on another digest by now, which is theirs to decide.
             return true;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)

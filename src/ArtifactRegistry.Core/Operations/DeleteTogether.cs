@@ -4,36 +4,36 @@ using ArtifactRegistry.Operations.CleanUp;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>
-/// Deletes a digest with what refers to it. Each digest is tried before what holds it is deleted: the service refuses, and
-/// its refusal names the holders, so that no signature goes under an image that stays for another reason.
+/// Deletes a digest together with the digests that refer to it. Each digest is tried before those that hold it: the
+/// service refuses, and its refusal names the holders. So no image that stays for another reason loses its signature.
 /// </summary>
 /// <param name="client">The API.</param>
 /// <param name="image">The digest that was named.</param>
-/// <param name="nodes">The digest and what goes with it, in the order in which they can be deleted.</param>
-/// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
+/// <param name="nodes">The digest and those that go with it, in the order in which they can be deleted.</param>
+/// <param name="warn">Receives what can no longer be returned because the command was cancelled.</param>
 internal sealed class DeleteTogether(
     ArtifactRegistryClient client, DockerImage image, IReadOnlyList<ImageNode> nodes, Action<string> warn)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
-    // 250 ms, doubled each time: about a minute in all, until the service has forgotten what referred to a digest.
+    // 250 ms, doubled each time: about a minute in all, until the service no longer sees what referred to a digest.
     private const int MaxTries = 9;
 
     private readonly List<RemovedImage> _rows = [];
     private readonly HashSet<string> _begun = [];
     private readonly HashSet<string> _gone = [];
 
-    /// <summary>Gets the reason of the row of a digest that goes with another one.</summary>
+    /// <summary>Gets the reason for the row of a digest that is deleted with another one.</summary>
     public static string ReasonOf(ImageNode node, DockerImage image) =>
         node.Image.Digest == image.Digest ? "deleted by name" : $"{InWords(node)} of {Digest.Shorten(image.Digest)}, which is deleted too";
 
-    /// <summary>Gets what a referrer is, in words.</summary>
+    /// <summary>Gets the kind of a referrer, in words.</summary>
     public static string InWords(ImageNode node) => node.Kind is ImageKind.Index ? "index of referrers" : node.Kind.InWords();
 
-    /// <summary>Deletes, and says what became of each digest that was tried.</summary>
+    /// <summary>Deletes the digests and returns the outcome of each one that was tried.</summary>
     public async Task<IReadOnlyList<RemovedImage>> DeleteAsync(CancellationToken stop)
     {
-        // What has only a tag in common with the digest does not hold it, so that goes last: it stays if the digest does.
+        // A digest that is connected only by a tag does not hold this one. It goes last, and stays if this one stays.
         await DeleteAsync(nodes.Single(node => node.Image.Digest == image.Digest), stop);
         if (_gone.Contains(image.Digest))
             foreach (ImageNode node in nodes)
@@ -71,11 +71,13 @@ internal sealed class DeleteTogether(
         }
     }
 
-    /// <summary>Tells whether a digest is planned, and not one that is waiting for this very deletion.</summary>
+    /// <summary>Returns whether a digest is planned and is not itself waiting for this deletion.</summary>
     private bool MayGo(string digest) =>
         _gone.Contains(digest) || (!_begun.Contains(digest) && nodes.Any(node => node.Image.Digest == digest));
 
-    /// <summary>Whoever names a digest wants it deleted, so a refusal by the service is an error and not only a row.</summary>
+    /// <summary>
+    /// Adds an error to a refusal by the service: a user who names a digest wants it deleted, so a row is not enough.
+    /// </summary>
     private static RemovedImage Judged(DockerImage image, RemovedImage result) =>
         result.RemovalStatus is not RemovalStatus.Kept || result.Error is not null ? result : new(image, result.RemovalStatus, result.Reason)
         {

@@ -5,24 +5,24 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>What became of an edit: a row a member, and the members that the service refused.</summary>
+/// <summary>The outcome of an edit: one row per member, and the members that the service refused.</summary>
 internal sealed record PolicyOutcome(IReadOnlyList<Reader> Readers, IReadOnlyList<RefusedMember> Refused)
 {
-    /// <summary>What the policy still grants these members that lets them pull.</summary>
+    /// <summary>The grants that the policy still contains for these members and that let them pull.</summary>
     public IReadOnlyList<Reader> Remaining { get; init; } = [];
 
-    /// <summary>False if the answer to the question was no, as it is under -WhatIf.</summary>
+    /// <summary>Gets whether the change was confirmed; false under -WhatIf.</summary>
     public bool Agreed { get; init; } = true;
 }
 
-/// <summary>A member that the service refused, and why.</summary>
+/// <summary>A member that the service refused, and the error.</summary>
 internal sealed record RefusedMember(string Member, RegistryException Error);
 
 /// <summary>Changes who holds a role on a resource, and nothing else of its policy.</summary>
 /// <remarks>
-/// Reads the policy as version 3, asks, and writes it with the etag that was read. If somebody else wrote meanwhile, or
-/// the answer was lost, everything is read again. Nothing is written if nothing changes. One member that the service
-/// refuses does not cost the others theirs.
+/// Reads the policy as version 3, asks for confirmation, and writes it with the etag that was read. If somebody else
+/// wrote it in the meantime, or the response was lost, everything is read again. Nothing is written if nothing changes.
+/// If the service refuses one member, the others are still changed.
 /// See https://cloud.google.com/iam/docs/allow-policies and https://cloud.google.com/iam/quotas.
 /// </remarks>
 internal sealed class EditPolicy
@@ -30,7 +30,7 @@ internal sealed class EditPolicy
     private const int MaxMembers = 1_500;
     private const int MaxGroups = 250;
 
-    // Many writers take turns, and each needs about a second of the service: this lasts for some minutes.
+    // Many writers take turns, and each write takes the service about a second, so this lasts for several minutes.
     private static readonly Retry Writes = new(40, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8));
     private const int MaxAttemptsForNewMembers = 12;
 
@@ -39,8 +39,8 @@ internal sealed class EditPolicy
     private readonly Func<string, string, Task<bool>> _confirm;
     private readonly List<RefusedMember> _refused = [];
 
-    // What was different when we first looked is what this command changed, even if a write of ours arrived whose answer
-    // was lost and the next reading finds it done.
+    // The differences found by the first read are what this command changes, even if a write arrived whose response was
+    // lost and the next read finds the change already made.
     private IReadOnlyList<string>? _changedAtFirst;
     private bool _agreed = true;
     private IReadOnlyList<Reader> _remaining = [];
@@ -50,8 +50,8 @@ internal sealed class EditPolicy
         (_resource, _edit, _confirm) = (resource, edit, confirm);
 
     /// <summary>Makes the change for all members in one write.</summary>
-    /// <param name="resource">Where.</param>
-    /// <param name="edit">What.</param>
+    /// <param name="resource">The resource whose policy is changed.</param>
+    /// <param name="edit">The change.</param>
     /// <param name="members">Members as <see cref="MemberName"/> returns them.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
@@ -70,7 +70,7 @@ internal sealed class EditPolicy
         return work.Outcome(members);
     }
 
-    /// <summary>Writes all members at once, and in ever smaller parts where the service refuses some of them.</summary>
+    /// <summary>Writes all members at once, and in ever smaller parts if the service refuses some of them.</summary>
     private async Task WriteInPartsAsync(IReadOnlyList<string> members, CancellationToken stop)
     {
         bool wroteSome = false;
@@ -84,7 +84,7 @@ internal sealed class EditPolicy
             }
             catch (RegistryException e) when (IsAboutMembers(e, part))
             {
-                // Who was there already is not what is refused.
+                // Members that were in the policy already are not the ones that are refused.
                 IReadOnlyList<string> suspects = [.. part.Where(_changedAtFirst!.Contains)];
                 if (suspects.FirstOrDefault(member => Names(e.Message, member)) is string named)
                 {
@@ -103,19 +103,22 @@ internal sealed class EditPolicy
             }
             catch (RegistryException e) when (wroteSome || _refused.Count > 0)
             {
-                // What was written is reported all the same.
+                // Report the members that were written nevertheless.
                 _refused.AddRange(part.Where(_changedAtFirst!.Contains).Select(member => new RefusedMember(member, e)));
             }
         }
     }
 
-    // Also a member of the wrong kind, which IAM names: "Principal user:x is of type "serviceAccount"."
+    // This includes a member of the wrong kind, which IAM names: "Principal user:x is of type "serviceAccount"."
     private bool IsAboutMembers(RegistryException e, IReadOnlyList<string> part) =>
         e.Kind is RegistryErrorKind.MemberNotFound or RegistryErrorKind.MemberNotAllowed
         || (e.Kind is RegistryErrorKind.InvalidArgument && _changedAtFirst is not null
             && part.Any(member => _changedAtFirst.Contains(member) && Names(e.Message, member)));
 
-    /// <summary>A grant of a deleted account of this name is in the way, or of no use to a new account.</summary>
+    /// <summary>
+    /// Adds advice if the policy grants a role to a deleted account of the same name, which is in the way or of no use
+    /// to a new account.
+    /// </summary>
     private RegistryException WithAdviceOn(string member, RegistryException e)
     {
         (string role, string? dead) = _members.FirstOrDefault(each => MemberName.Comparer.Equals(DeadMember.FormerName(each.Member) ?? "", member));
@@ -125,7 +128,8 @@ internal sealed class EditPolicy
     private Task<bool> WriteAsync(IReadOnlyList<string> members, CancellationToken stop) =>
         Writes.RunAsync((number, token) => ReadAndWriteAsync(members, number, token), stop);
 
-    // What reading throws was tried often enough; what is returned as a failure is read and written anew.
+    // An error thrown while reading has been retried enough; for an error that is returned, the policy is read and
+    // written again.
     private async Task<Attempt<bool>> ReadAndWriteAsync(IReadOnlyList<string> members, int number, CancellationToken stop)
     {
         JsonObject policy = await _resource.ReadAsync(stop);
@@ -169,7 +173,7 @@ internal sealed class EditPolicy
                 $"the policy would have {groups:N0} groups, and IAM allows {MaxGroups:N0}. Nothing was written."));
     }
 
-    /// <summary>What the service's words mean for a policy; null if they are about something else.</summary>
+    /// <summary>Translates an error of the service about a policy; returns null for any other error.</summary>
     private RegistryException? Refusal(RegistryException e)
     {
         RegistryErrorKind? kind = e.Kind switch
@@ -180,7 +184,8 @@ internal sealed class EditPolicy
                 => RegistryErrorKind.MemberNotAllowed,
             RegistryErrorKind.InvalidArgument when e.Message.StartsWith("The role name", StringComparison.OrdinalIgnoreCase)
                 || e.Message.Contains(_edit.Role, StringComparison.Ordinal) => RegistryErrorKind.RoleNotFound,
-            // A deleted account and one of its name that is not marked so cannot stand in one policy.
+            // A policy cannot contain a deleted account together with one of the same name that is not marked as
+            // deleted.
             RegistryErrorKind.InvalidArgument when e.Message.StartsWith("Inconsistent representation", StringComparison.OrdinalIgnoreCase)
                 => RegistryErrorKind.MemberNotFound,
             RegistryErrorKind.InvalidArgument or RegistryErrorKind.NotFound
@@ -188,7 +193,7 @@ internal sealed class EditPolicy
             _ => null,
         };
         if (kind is null) return null;
-        // What stands in the policy already, and is not ours, keeps every change from being written.
+        // A member that is in the policy already, and not in this change, can keep every change from being written.
         (string role, string? dead) = kind is RegistryErrorKind.MemberNotFound && !_changedAtFirst!.Any(member => Names(e.Message, member))
             ? _members.FirstOrDefault(each => DeadMember.FormerName(each.Member) is string former && Names(e.Message, former))
             : default;

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Explains why a member can pull from a repository, or cannot, from policies that were read.</summary>
+/// <summary>Explains why a member can or cannot pull from a repository, based on policies that were read.</summary>
 internal static class ExplainReader
 {
     private const string Delay =
@@ -8,12 +8,12 @@ internal static class ExplainReader
 
     private static readonly string[] ProjectCrowds = ["projectOwner:", "projectEditor:", "projectViewer:"];
 
-    /// <summary>Gets one row per reason; all of them carry the same verdict.</summary>
+    /// <summary>Gets one row per reason; all rows have the same verdict.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="list">Its readers, those of its project included.</param>
+    /// <param name="list">The readers of the repository, including those of its project.</param>
     /// <param name="member">The member.</param>
-    /// <param name="scopesTooNarrow">What is wrong with the scopes of its nodes; null if nothing is known to be.</param>
-    /// <param name="account">What IAM says about the account; null if it was not asked.</param>
+    /// <param name="scopesTooNarrow">The problem with the scopes of the member's nodes; null if none is known.</param>
+    /// <param name="account">The status of the account according to IAM; null if it was not requested.</param>
     public static IReadOnlyList<ReaderExplanation> Run(
         ImageName repository, ReaderList list, string member, string? scopesTooNarrow, AccountStatus? account = null)
     {
@@ -55,7 +55,7 @@ internal static class ExplainReader
                 + DeadMember.Advice(grant.Resource, grant.Member, grant.Role), grant.Role);
 
         List<string> unseen = [];
-        // What is not seen is said only where it could change the answer.
+        // What could not be seen is reported only if it could change the answer.
         if (isGranted && !isExcluded && account.Condition is AccountCondition.NotVisible) unseen.Add(account.Detail);
         if (!isGranted)
         {
@@ -90,17 +90,17 @@ internal static class ExplainReader
         if (list.ProjectProblem is not null) yield return list.ProjectProblem;
     }
 
-    /// <summary>Whether a member stands for several, of whom this one may be one.</summary>
+    /// <summary>Returns whether a member stands for several others, possibly including this one.</summary>
     private static bool CouldHold(string crowd, string member, ReaderList list, string project)
     {
         if (MemberName.Comparer.Equals(crowd, member)) return false;
         bool isAccount = member.StartsWith("serviceAccount:", StringComparison.Ordinal);
         return crowd.StartsWith("group:", StringComparison.Ordinal)
-            // A domain has people, and no service accounts.
+            // A domain contains people and no service accounts.
             || (crowd.StartsWith("domain:", StringComparison.Ordinal) && !isAccount)
             || (crowd.StartsWith("principalSet:", StringComparison.Ordinal)
                 && (isAccount || member.StartsWith("principal", StringComparison.Ordinal)))
-            // The owners, editors and viewers of the repository's own project are in its policy, and were looked for there.
+            // The owners, editors and viewers of the repository's own project are in its policy, which was searched.
             || ProjectCrowds.Any(kind => crowd.StartsWith(kind, StringComparison.Ordinal)
                 && (list.ProjectProblem is not null || crowd[kind.Length..] != project));
     }

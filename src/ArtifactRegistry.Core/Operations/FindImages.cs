@@ -3,18 +3,23 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Lists digests: of a repository, of an image, by pattern; or the one that a digest or tag names.</summary>
+/// <summary>
+/// Lists the digests of a repository, of an image or of a pattern, or the one that a name identifies.
+/// </summary>
 internal static class FindImages
 {
-    // The service documents at most 100 tags in one answer for a version; a digest with so many is asked for again.
+    // The service documents at most 100 tags per version in one response; the tags of a digest with that many are
+    // listed.
     private const int TagsThatMayBeCut = 100;
 
-    /// <summary>Lists what the name stands for, in the order of the service, page by page, each digest once.</summary>
+    /// <summary>
+    /// Lists the digests that a name stands for, in the order of the service, page by page, each digest once.
+    /// </summary>
     /// <param name="client">The service.</param>
     /// <param name="what">A repository, image, tag or digest, or a pattern.</param>
-    /// <param name="warn">Told which rows of the listing are passed over.</param>
+    /// <param name="warn">Receives the rows of the listing that are skipped.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <exception cref="RegistryException">Nothing of that name is there, or the listing cannot be completed.</exception>
+    /// <exception cref="RegistryException">Nothing of that name exists, or the listing cannot be completed.</exception>
     public static IAsyncEnumerable<DockerImage> ListAsync(
         ArtifactRegistryClient client, ImagePattern what, Action<string> warn, CancellationToken stop)
     {
@@ -29,7 +34,9 @@ internal static class FindImages
     public static IAsyncEnumerable<DockerImage> ListAsync(ArtifactRegistryClient client, ImagePattern what, CancellationToken stop) =>
         ListAsync(client, what, _ => { }, stop);
 
-    /// <summary>Reads the digest that a name by digest or by tag stands for. A digest rules over a tag beside it.</summary>
+    /// <summary>
+    /// Reads the digest that a name by digest or by tag stands for. If the name has both, the digest takes precedence.
+    /// </summary>
     public static async Task<DockerImage> ReadAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -41,7 +48,7 @@ internal static class FindImages
         return image.Tags.Count < TagsThatMayBeCut ? image : await WithAllTagsAsync(client, message, image, stop);
     }
 
-    /// <summary>Reads where a tag points.</summary>
+    /// <summary>Reads the digest that a tag points to.</summary>
     internal static async Task<ImageName> ResolveTagAsync(
         ArtifactRegistryClient client, ImageName tag, CancellationToken stop)
     {
@@ -70,8 +77,9 @@ internal static class FindImages
 
         if (any) yield break;
 
-        // An empty listing says nothing about the name: it may be misspelt, or the filter may have missed it. Only then is
-        // the whole repository listed, since an image outlives its last digest, and there may be many such images.
+        // An empty listing says nothing about the name: it may be misspelled, or the filter may have missed it. The
+        // whole repository is listed only if the image has versions, because there may be many images without any
+        // digests.
         await client.GetPackageAsync(image, stop);
         if (!await MayHaveVersionsAsync(client, image, stop)) yield break;
         await foreach (DockerImageMessage message in client.ListAllDockerImagesOfAsync(image, stop)) yield return message;
@@ -85,11 +93,13 @@ internal static class FindImages
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
         {
-            return true; // a role of its own may list images and not versions
+            return true; // a custom role may allow listing images but not versions
         }
     }
 
-    /// <summary>Makes the objects. A row under another name than was asked for is not shown, and does not end the listing.</summary>
+    /// <summary>
+    /// Creates the objects. A row whose name was not requested is skipped, and does not end the listing.
+    /// </summary>
     private static async IAsyncEnumerable<DockerImage> ToImagesAsync(
         ArtifactRegistryClient client,
         IAsyncEnumerable<DockerImageMessage> messages,
@@ -111,7 +121,7 @@ internal static class FindImages
             }
 
             if (!what.MatchesPackage(name.Package!) || !names.IsNew(name)) continue;
-            // Awaited only where something is asked for: a listing may have a hundred thousand digests.
+            // Awaited only if a request is needed, because a listing may have a hundred thousand digests.
             var image = DockerImage.From(message, name, names: names);
             if (image.Tags.Count >= TagsThatMayBeCut) image = await WithAllTagsAsync(client, message, image, stop);
             if (what.TagPattern is null || image.Tags.Any(what.MatchesTag)) yield return image;

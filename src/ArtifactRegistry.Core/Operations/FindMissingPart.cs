@@ -25,13 +25,15 @@ internal enum NamePart
 }
 
 /// <summary>
-/// Finds which part of a name is not there. After a 404, for the service then says "entity" whatever it was.
+/// Finds which part of a name does not exist after a 404, because the service then only says "entity".
 /// </summary>
 internal static class FindMissingPart
 {
-    /// <summary>The first part that is missing, from the repository on; null if that cannot be told.</summary>
+    /// <summary>
+    /// Finds the first part that is missing, starting with the repository; null if that cannot be determined.
+    /// </summary>
     /// <param name="client">The service.</param>
-    /// <param name="name">The name for which it answered 404.</param>
+    /// <param name="name">The name for which the service answered 404.</param>
     /// <param name="stop">Cancelled when the command ends, or when this takes too long.</param>
     public static async Task<NamePart?> FindAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)
     {
@@ -44,7 +46,7 @@ internal static class FindMissingPart
             return e.Kind is RegistryErrorKind.NotFound ? NamePart.Repository : null;
         }
 
-        if (name.IsRepository) return null; // it is there by now
+        if (name.IsRepository) return null; // it exists by now
         try
         {
             await client.GetPackageAsync(name.ToImage(), stop);

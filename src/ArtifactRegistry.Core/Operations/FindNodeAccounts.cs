@@ -2,7 +2,7 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Finds the service accounts as which the nodes of a project's GKE clusters pull.</summary>
+/// <summary>Finds the service accounts with which the nodes of a project's GKE clusters pull.</summary>
 internal static class FindNodeAccounts
 {
     private const string AutoProvisioned = "(auto-provisioned)";
@@ -15,13 +15,13 @@ internal static class FindNodeAccounts
         "devstorage.full_control",
     ];
 
-    /// <summary>One account a node pool, and one for the pools that a cluster makes itself.</summary>
+    /// <summary>Gets one account per node pool, and one for the pools that a cluster creates itself.</summary>
     /// <param name="clusters">Kubernetes Engine.</param>
     /// <param name="projects">Resource Manager, for the number in the name of the default account.</param>
     /// <param name="project">The project of the clusters.</param>
     /// <param name="location">A region or zone; null for all.</param>
-    /// <param name="names">The clusters that are wanted; null for all.</param>
-    /// <param name="warn">Told what makes the picture incomplete.</param>
+    /// <param name="names">The names of the clusters; null for all.</param>
+    /// <param name="warn">Receives what makes the result incomplete.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<IReadOnlyList<NodeServiceAccount>> FindAsync(
         ContainerClient clusters,
@@ -77,7 +77,8 @@ internal static class FindNodeAccounts
                 IsComputeDefault = isDefault || IsComputeDefault(identity!.ServiceAccount!),
                 Scopes = new TextList([.. scopes]),
                 MachineType = identity?.MachineType is { Length: > 0 } type ? type : null,
-                // Pools to come that name no scopes get those of GKE, which reach storage.
+                // Future pools for which no scopes are configured get GKE's default scopes, which include reading from
+                // storage.
                 PullScope = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
             };
         }

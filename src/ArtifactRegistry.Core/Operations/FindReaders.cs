@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>A custom role that has members; whether it lets them pull is not known.</summary>
+/// <summary>A custom role that has members; it is not known whether the role lets them pull.</summary>
 /// <param name="Resource">The repository, or <c>projects/ID</c>.</param>
 /// <param name="Role">The role.</param>
 /// <param name="Members">Its members.</param>
@@ -12,10 +12,12 @@ internal sealed record CustomGrant(string Resource, string Role, IReadOnlyList<s
 /// <summary>The members who may pull from a repository, as far as that can be seen.</summary>
 /// <param name="Readers">One row per member and role.</param>
 /// <param name="CustomGrants">Grants of custom roles.</param>
-/// <param name="ProjectProblem">Why the project's policy could not be read; null if it was, or was not asked for.</param>
+/// <param name="ProjectProblem">
+/// The reason why the project's policy could not be read; null if it was read or not requested.
+/// </param>
 internal sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<CustomGrant> CustomGrants, string? ProjectProblem)
 {
-    /// <summary>Gets what could not be looked into, in words; empty if nothing was in the way.</summary>
+    /// <summary>Gets descriptions of what could not be checked; empty if everything was.</summary>
     public IReadOnlyList<string> Unseen => [.. Describe(CustomGrants), .. ProjectProblem is null ? (string[])[] : [ProjectProblem]];
 
     internal static IEnumerable<string> Describe(IEnumerable<CustomGrant> grants) =>
@@ -23,13 +25,13 @@ internal sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<C
             $"{group.Key} grants custom roles, and what they contain is not looked up: {string.Join(", ", group.Select(grant => grant.Role).Distinct())}");
 }
 
-/// <summary>Lists who may pull from a repository by its own policy, and by that of its project.</summary>
-/// <remarks>Folders, the organisation and the members of groups are never looked into.</remarks>
+/// <summary>Lists the members who may pull from a repository, by its own policy and by that of its project.</summary>
+/// <remarks>Folders, the organization and the members of groups are never checked.</remarks>
 internal static class FindReaders
 {
     /// <summary>Lists the readers of a repository.</summary>
     /// <param name="client">Artifact Registry.</param>
-    /// <param name="projects">Resource Manager, if the project's policy is wanted too; null if not.</param>
+    /// <param name="projects">Resource Manager, to read the project's policy too; null to leave that out.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<ReaderList> FindAsync(

@@ -16,11 +16,11 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
 
     private readonly ManifestReader _reader = new(client, registry, cache);
 
-    /// <summary>Finds what refers to a digest directly, with a request for each place where that can be.</summary>
-    /// <exception cref="RegistryException">A tag or what it points to cannot be read.</exception>
+    /// <summary>Finds the digests that refer to a digest directly, with one request per place to look.</summary>
+    /// <exception cref="RegistryException">A tag, or the digest that it points to, cannot be read.</exception>
     public async Task<IReadOnlyList<DockerImage>> OfAsync(DockerImage image, CancellationToken stop)
     {
-        // One after the other: many images are removed beside each other, and the limit is for all requests.
+        // One after the other, because many images are removed concurrently, and the limit applies to all requests.
         List<DockerImage> found = [.. await ListedAsync(image, stop)];
         foreach (string tag in ReferrerTag.Of(image.Digest))
             if (await TaggedAsync(image.Name.WithTag(tag), stop) is DockerImage tagged)
@@ -29,12 +29,12 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
     }
 
     /// <summary>
-    /// Finds everything that goes with a digest, the digest included, in an order in which it can be deleted: what refers to it, what refers to that, and the indexes
-    /// that hold any of it, such as those that had a referrer tag before. All of the image is gathered for it, since only
-    /// a listing tells of such an index.
+    /// Finds everything that goes with a digest, including the digest, in an order in which it can be deleted: the
+    /// digests that refer to it, those that refer to them, and the indexes that hold any of these, such as indexes that
+    /// once had a referrer tag. The whole image is gathered, because only a listing contains such an index.
     /// </summary>
     /// <param name="image">The digest.</param>
-    /// <param name="referrers">What <see cref="OfAsync"/> has found.</param>
+    /// <param name="referrers">The digests that <see cref="OfAsync"/> has found.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">
     /// Something of the image cannot be read, or an index that holds a referrer holds something else too.
@@ -79,7 +79,10 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
             RegistryErrorKind.StillReferenced, $"'{image}' was not deleted: it is part of a circle of digests that refer to each other.");
     }
 
-    /// <summary>What the registry tells; null if it does not tell: then its refusal is what counts.</summary>
+    /// <summary>
+    /// Gets the referrers that the registry reports; as far as it reports none, its refusal to delete is the
+    /// protection.
+    /// </summary>
     private async Task<IReadOnlyList<DockerImage>> ListedAsync(DockerImage image, CancellationToken stop)
     {
         var listed = new List<DockerImage>();
@@ -91,13 +94,15 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         }
         catch (RegistryException)
         {
-            // Not every registry knows the request, and the service refuses to delete a digest under its referrers.
+            // Not every registry supports the request, and the service refuses to delete a digest that has referrers.
         }
 
         return listed;
     }
 
-    /// <summary>What a tag points to; null if there is no such tag, or if it is not what the tag says.</summary>
+    /// <summary>
+    /// Gets the digest that a tag points to; null if the tag does not exist, or if the digest is not what the tag says.
+    /// </summary>
     private async Task<DockerImage?> TaggedAsync(ImageName tag, CancellationToken stop)
     {
         try

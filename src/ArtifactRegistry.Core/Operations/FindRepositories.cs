@@ -8,15 +8,16 @@ internal static class FindRepositories
 {
     private const int LocationsAtOnce = 8;
 
-    /// <summary>Lists the repositories of one location, or of all locations where there are any.</summary>
+    /// <summary>Lists the repositories of one location, or of all locations.</summary>
     /// <param name="client">The service.</param>
     /// <param name="project">The project.</param>
     /// <param name="location">A region or multi-region; null for all.</param>
     /// <param name="failed">
-    /// Told of a location that cannot be listed while others can; one that is denied or down does not hide the others.
+    /// Receives each location that cannot be listed although others can, so that one that is denied or down does not
+    /// hide the others.
     /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <exception cref="RegistryException">Nothing can be listed.</exception>
+    /// <exception cref="RegistryException">No location can be listed.</exception>
     public static async IAsyncEnumerable<Repository> ListAsync(
         ArtifactRegistryClient client,
         string project,
@@ -33,7 +34,7 @@ internal static class FindRepositories
             yield break;
         }
 
-        // The service takes no wildcard for the location, and there are some forty.
+        // The service does not support a wildcard for the location, and there are about forty locations.
         IAsyncEnumerable<LocationListing> all = client.ListLocationsAsync(project, stop).InOrderAsync(
             LocationsAtOnce, (each, token) => ListAsync(client, project, each.LocationId, token), stop);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -48,7 +49,7 @@ internal static class FindRepositories
                     yield return Repository.From(message);
         }
 
-        // What is wrong everywhere is one error, not forty.
+        // If all locations fail, report one error, not forty.
         if (!any && failures.Count > 0) throw failures[0].Error!;
         foreach (LocationListing failure in failures) failed(failure.Location, failure.Error!);
     }
@@ -64,7 +65,7 @@ internal static class FindRepositories
         }
         catch (RegistryException e) when (e.Kind is not RegistryErrorKind.Unauthenticated)
         {
-            return new LocationListing(location, repositories, e); // the pages that came before are there
+            return new LocationListing(location, repositories, e); // keep the pages that arrived before the error
         }
     }
 

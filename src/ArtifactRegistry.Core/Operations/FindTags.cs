@@ -3,16 +3,17 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Lists tags, and digests without any.</summary>
+/// <summary>Lists tags, and digests without tags.</summary>
 internal static class FindTags
 {
     /// <summary>
-    /// One row for each tag, and one with an empty tag for each untagged digest; only rows with a tag if a tag was asked for.
+    /// Lists one row per tag, and one with an empty tag per untagged digest; only rows with a tag if a tag was
+    /// requested.
     /// </summary>
     /// <param name="client">The service.</param>
     /// <param name="what">A repository, image, tag or digest, or a pattern.</param>
-    /// <param name="wanted">Says which tags are wanted; null for all rows.</param>
-    /// <param name="warn">Told which rows of the listing are passed over.</param>
+    /// <param name="wanted">Selects tags; null for all rows.</param>
+    /// <param name="warn">Receives the rows of the listing that are skipped.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async IAsyncEnumerable<ImageTag> ListAsync(
         ArtifactRegistryClient client,

@@ -9,16 +9,16 @@ internal static class MemberName
     private static readonly string[] ExistingPrefixes = ["deleted:", "projectOwner:", "projectEditor:", "projectViewer:"];
 
     /// <summary>
-    /// True for a workload of Kubernetes, in either spelling. A node's kubelet pulls as the node, so granting this lets
-    /// programs in pods read, and starts no pod.
+    /// Returns whether a member is a Kubernetes workload, in either spelling. A node's kubelet pulls with the node's
+    /// account, so granting a workload access lets programs in pods read, but does not help to start a pod.
     /// </summary>
     public static bool IsWorkload(string member) =>
         member is not null && (member.Contains(".svc.id.goog[", StringComparison.Ordinal)
             || member.Contains(".svc.id.goog/", StringComparison.Ordinal));
 
     /// <summary>
-    /// The member as a policy has it. More than <see cref="Parse"/> takes: also who was deleted, and the owners, editors
-    /// and viewers of a project.
+    /// Parses a member that a policy contains. In addition to what <see cref="Parse"/> accepts, it may be a deleted
+    /// member, or the owners, editors or viewers of a project.
     /// </summary>
     public static string ParseExisting(string text)
     {
@@ -30,26 +30,28 @@ internal static class MemberName
     }
 
     /// <summary>
-    /// Whether two members are one, as IAM has it: e-mails and domains whatever their case, federated identities only if
-    /// they are the same to the letter, since a workload identity pool maps attributes as they are.
+    /// Compares members as IAM does: e-mails and domains without regard to case, but federated identities with regard
+    /// to case, because a workload identity pool maps attributes as they are.
     /// </summary>
     internal static IEqualityComparer<string> Comparer { get; } = new CaseOfKind();
 
-    /// <summary>The part of a member that services name in their messages: without the kind in front.</summary>
+    /// <summary>Gets the part of a member that services use in their messages, which is without the kind.</summary>
     internal static string IdentityOf(string member)
     {
         int colon = member.IndexOf(':', StringComparison.Ordinal);
         return member.StartsWith("principal", StringComparison.Ordinal) || colon < 0 ? member : member[(colon + 1)..];
     }
 
-    /// <summary>True for the members that mean everybody on the internet.</summary>
+    /// <summary>Returns whether a member means everybody on the internet.</summary>
     public static bool IsPublic(string member) => member is "allUsers" or "allAuthenticatedUsers";
 
     /// <summary>
-    /// The member as IAM writes it. A bare e-mail that ends in .gserviceaccount.com is a service account; any other
-    /// bare e-mail could be a user or a group, and is refused.
+    /// Converts a member to the form that IAM uses. A bare e-mail that ends in .gserviceaccount.com is a service
+    /// account; any other bare e-mail could be a user or a group, and is rejected.
     /// </summary>
-    /// <exception cref="RegistryException">It is no member (<see cref="RegistryErrorKind.InvalidArgument"/>).</exception>
+    /// <exception cref="RegistryException">
+    /// It is not a member (<see cref="RegistryErrorKind.InvalidArgument"/>).
+    /// </exception>
     public static string Parse(string text)
     {
         string member = (text ?? "").Trim();

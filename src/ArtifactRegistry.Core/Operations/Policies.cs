@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>
-/// Reads and edits an IAM policy as JSON, so that whatever this module does not know comes back as it was.
+/// Reads and edits an IAM policy as JSON, so that fields that this module does not know are preserved.
 /// See https://cloud.google.com/iam/docs/reference/rest/v1/Policy.
 /// </summary>
 internal static class Policies
 {
-    /// <summary>The bindings of a role that no condition limits hold these members; the ones added are returned.</summary>
+    /// <summary>Adds members to the binding of a role without a condition, and returns those that were added.</summary>
     public static IReadOnlyList<string> Add(JsonObject policy, string role, IEnumerable<string> members)
     {
         if (policy["bindings"] is not JsonArray bindings) policy["bindings"] = bindings = [];
@@ -20,14 +20,14 @@ internal static class Policies
         if (binding is null) bindings.Add((JsonNode)(binding = new JsonObject { ["role"] = role }));
         if (binding["members"] is not JsonArray list) binding["members"] = list = [];
         foreach (string member in added) list.Add((JsonNode)member);
-        // Version 3 is what a policy with conditions needs, and what was asked for when it was read.
+        // A policy with conditions needs version 3, which was requested when it was read.
         policy["version"] = 3;
         return added;
     }
 
     /// <summary>
-    /// Takes members out of the bindings of a role: those without a condition, or those with the condition that has this
-    /// title or expression. A binding that nobody is left in goes. The members that were there are returned.
+    /// Removes members from the bindings of a role: those without a condition, or those whose condition has the given
+    /// title or expression. A binding without remaining members is removed. Returns the members that were found.
     /// </summary>
     public static IReadOnlyList<string> Remove(JsonObject policy, string role, IEnumerable<string> members, string? condition)
     {
@@ -52,30 +52,34 @@ internal static class Policies
         return [.. wanted.Where(found.Contains)];
     }
 
-    /// <summary>How many members a policy has as IAM counts them: each appearance, exemptions from audit logs included.</summary>
+    /// <summary>
+    /// Counts the members of a policy as IAM does: every appearance, including exemptions from audit logs.
+    /// </summary>
     public static int CountMembers(JsonObject policy) =>
         Bindings(policy).Sum(binding => Members(binding).Count())
         + (policy["auditConfigs"] as JsonArray ?? []).OfType<JsonObject>()
             .SelectMany(config => config["auditLogConfigs"] as JsonArray ?? []).OfType<JsonObject>()
             .Sum(log => (log["exemptedMembers"] as JsonArray ?? []).Count);
 
-    /// <summary>How many different groups a policy names.</summary>
+    /// <summary>Counts the different groups in a policy.</summary>
     public static int CountGroups(JsonObject policy) =>
         Bindings(policy).SelectMany(Members).Where(member => member.StartsWith("group:", StringComparison.Ordinal))
             .Distinct(MemberName.Comparer).Count();
 
-    /// <summary>Gets the custom roles that have members; what they contain cannot be told from the policy.</summary>
+    /// <summary>
+    /// Gets the custom roles that have members; the policy does not say which permissions they contain.
+    /// </summary>
     public static IEnumerable<CustomGrant> CustomRoles(JsonObject policy, string resource) =>
         from binding in Bindings(policy)
         let role = Role(binding)
         where role is not null && !role.StartsWith("roles/", StringComparison.Ordinal) && Members(binding).Any()
         select new CustomGrant(resource, role, [.. Members(binding)]);
 
-    /// <summary>Gets all members of a policy, deleted ones too.</summary>
+    /// <summary>Gets all members of a policy, including deleted ones.</summary>
     public static IEnumerable<(string Role, string Member)> AllMembers(JsonObject policy) =>
         Bindings(policy).SelectMany(binding => Members(binding).Select(member => (Role(binding) ?? "", member)));
 
-    /// <summary>Every member of every binding whose role is wanted.</summary>
+    /// <summary>Gets every member of every binding whose role is wanted.</summary>
     public static IEnumerable<Reader> Read(JsonObject policy, string resource, Func<string, bool> wanted) =>
         from binding in Bindings(policy)
         let role = Role(binding)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>A change of a policy: a role for members, or no longer.</summary>
+/// <summary>A change to a policy that grants or revokes a role.</summary>
 internal abstract record PolicyEdit
 {
     private PolicyEdit(string role) => Role = role;
@@ -10,19 +10,21 @@ internal abstract record PolicyEdit
     /// <summary>The role.</summary>
     public string Role { get; }
 
-    /// <summary>What the change does, as a question says it.</summary>
+    /// <summary>Describes the change for a confirmation prompt.</summary>
     internal abstract string Describe(IEnumerable<string> members);
 
-    /// <summary>Changes the policy; returns the members for whom something changed.</summary>
+    /// <summary>Changes the policy, and returns the members for whom something changed.</summary>
     internal abstract IReadOnlyList<string> Apply(JsonObject policy, IEnumerable<string> members);
 
-    /// <summary>The condition of the binding that is changed; null for the one without.</summary>
+    /// <summary>The condition of the binding that is changed; null for the binding without a condition.</summary>
     internal virtual string? Condition => null;
 
     /// <summary>Grants a role without a condition.</summary>
     internal sealed record Grant(string RoleName) : PolicyEdit(RoleName)
     {
-        /// <summary>True if the members were made a moment ago, so that IAM may not know them everywhere yet.</summary>
+        /// <summary>
+        /// Gets whether the members were created a moment ago, so that IAM may not know them everywhere yet.
+        /// </summary>
         public bool MembersAreNew { get; init; }
 
         internal override string Describe(IEnumerable<string> members) => $"Grant {Role} to {string.Join(", ", members)}";
@@ -31,7 +33,9 @@ internal abstract record PolicyEdit
             Policies.Add(policy, Role, members);
     }
 
-    /// <summary>Revokes a role: the grant without a condition, or the one with the condition of this title or expression.</summary>
+    /// <summary>
+    /// Revokes a role: the grant without a condition, or the one whose condition has this title or expression.
+    /// </summary>
     internal sealed record Revoke(string RoleName, string? UnderCondition) : PolicyEdit(RoleName)
     {
         internal override string? Condition => UnderCondition;

@@ -3,7 +3,7 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Something that has an IAM policy: a repository or a project.</summary>
+/// <summary>A resource that has an IAM policy: a repository or a project.</summary>
 internal sealed class PolicyResource
 {
     private readonly Func<CancellationToken, Task<JsonObject>> _read;
@@ -13,10 +13,10 @@ internal sealed class PolicyResource
         string name, Func<CancellationToken, Task<JsonObject>> read, Func<JsonObject, CancellationToken, Task> write) =>
         (Name, _read, _write) = (name, read, write);
 
-    /// <summary>A repository's name as docker writes it, or <c>projects/ID</c>.</summary>
+    /// <summary>The repository's name as Docker writes it, or <c>projects/ID</c>.</summary>
     public string Name { get; }
 
-    /// <summary>A repository.</summary>
+    /// <summary>Gets the resource for a repository.</summary>
     public static PolicyResource Of(ArtifactRegistryClient client, ImageName repository)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -28,7 +28,7 @@ internal sealed class PolicyResource
             (policy, stop) => client.SetIamPolicyAsync(place, policy, stop));
     }
 
-    /// <summary>A project, whose policy counts for all its repositories.</summary>
+    /// <summary>Gets the resource for a project, whose policy applies to all its repositories.</summary>
     public static PolicyResource Of(ResourceManagerClient client, string project)
     {
         ArgumentNullException.ThrowIfNull(client);

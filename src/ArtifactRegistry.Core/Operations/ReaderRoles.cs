@@ -3,7 +3,7 @@ namespace ArtifactRegistry.Operations;
 /// <summary>The roles that let their holder pull.</summary>
 internal static class ReaderRoles
 {
-    /// <summary>The least that is needed to pull.</summary>
+    /// <summary>The role with the least access that is needed to pull.</summary>
     public const string Reader = "roles/artifactregistry.reader";
 
     /// <summary>
@@ -20,7 +20,7 @@ internal static class ReaderRoles
         "roles/artifactregistry.createOnPushRepoAdmin",
     ];
 
-    // The basic roles contain it too, and can be granted on projects and above, not on a repository.
+    // The basic roles contain it too; they can be granted on projects and above, not on a repository.
     private static readonly string[] Basic = ["roles/viewer", "roles/editor", "roles/owner"];
 
     internal static bool OnRepository(string role) => ArtifactRegistry.Contains(role);

@@ -3,34 +3,34 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>What a removal by name may take along besides the digest that was named.</summary>
-/// <param name="Tags">Tags that were not named.</param>
+/// <summary>The items that a removal by name may delete in addition to the digest that was named.</summary>
+/// <param name="Tags">Whether to delete tags that were not named.</param>
 /// <param name="Referrers">
-/// The signatures, attestations and SBOMs of it, by their manifest or by their tag; and if it is one of those itself, it may
-/// go although what it is about has a tag.
+/// Whether to delete its signatures, attestations and SBOMs, found by their manifest or by their tag; and, if it is one
+/// of those itself, whether it may be deleted although its subject has a tag.
 /// </param>
 internal sealed record AllowedRemovals(bool Tags, bool Referrers);
 
-/// <summary>Deletes one digest, with the tags that were named and with what the caller allows to go with it.</summary>
+/// <summary>Deletes one digest, with the tags that were named and whatever else the caller allows.</summary>
 /// <param name="client">The API.</param>
-/// <param name="registry">The registry's own protocol, which tells what refers to a digest.</param>
+/// <param name="registry">The registry's own protocol, which lists the referrers of a digest.</param>
 /// <param name="cache">Manifests that were read before.</param>
-/// <param name="warn">Told what cannot be returned any more, since the command was cancelled.</param>
+/// <param name="warn">Receives what can no longer be returned because the command was cancelled.</param>
 internal sealed class RemoveImage(
     ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, Action<string> warn)
 {
     private readonly FindReferrers _find = new(client, registry, cache);
 
     /// <summary>
-    /// Reads the digest and what refers to it, asks, takes the tags away and deletes without force; puts the tags back if the
-    /// digest stays.
+    /// Reads the digest and its referrers, asks for confirmation, removes the tags and deletes without force; restores
+    /// the tags if the digest stays.
     /// </summary>
     /// <param name="name">The digest or tag. With both, the tag must still be on the digest.</param>
-    /// <param name="allowed">What may go besides.</param>
+    /// <param name="allowed">The items that may be deleted in addition.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>
-    /// What became of each digest; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.
+    /// The outcome for each digest; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.
     /// </returns>
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.StillTagged"/>,
@@ -75,7 +75,7 @@ internal sealed class RemoveImage(
         return $"Delete the {what}{tags}{others} ({ByteSize.Format(size)})";
     }
 
-    // Those with tags first: they are what the user may know.
+    // Those with tags come first, because the user may know them.
     private static string InWords(List<ImageNode> referrers) =>
         string.Join(", ", referrers.OrderBy(node => !node.IsTagged).Take(3).Select(node => $"the {DeleteTogether.InWords(node)} {node}"))
         + (referrers.Count > 3 ? $" and {referrers.Count - 3} more" : "");
@@ -83,7 +83,7 @@ internal sealed class RemoveImage(
     private static string WouldGo(ImageNode node, DockerImage image) =>
         node.Image.Digest == image.Digest ? "would be deleted by name" : DeleteTogether.ReasonOf(node, image);
 
-    /// <summary>The tags of a referrer that name nothing that goes.</summary>
+    /// <summary>Gets the tags of a referrer that do not name a digest that is deleted.</summary>
     private static IReadOnlyList<string> UnnamedTags(DockerImage referrer, IReadOnlyList<ImageNode> all) =>
     [
         .. referrer.Tags.Where(tag => !ReferrerTag.TryParse(tag, out ReferrerTag? read)
@@ -108,8 +108,8 @@ internal sealed class RemoveImage(
     }
 
     /// <summary>
-    /// "image", or of what it is the signature, attestation or SBOM. The service would let that go under an image that is in
-    /// use, and an image without its signature may not start any more where signatures are required.
+    /// Gets "image", or a description such as "signature of" a digest. The service would delete the signature of an
+    /// image that is in use, and where signatures are required, an image without one can no longer be started.
     /// </summary>
     private async Task<string> WhatAsync(DockerImage image, bool deleteReferrers, CancellationToken stop)
     {
@@ -128,13 +128,13 @@ internal sealed class RemoveImage(
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return "image"; // what it was about is gone
+            return "image"; // its subject is gone
         }
     }
 
     /// <summary>
-    /// The digest that this one is about, by its tag or its manifest, which is read since the public API does not tell; null
-    /// if it is about none.
+    /// Gets the digest that this one is about, by its tag or its manifest, which is read because the public API does
+    /// not return this; null if it is about none.
     /// </summary>
     private async Task<string?> SubjectAsync(DockerImage image, bool deleteReferrers, CancellationToken stop)
     {
@@ -168,8 +168,8 @@ internal sealed class RemoveImage(
     }
 
     /// <summary>
-    /// Reads the digest again, since a question may stand for an hour. What is no longer a tag of it is not taken away, and
-    /// a new tag was in no question.
+    /// Reads the digest again, because a question may stay open for an hour. Tags that it no longer has are not
+    /// removed, and a tag that it has gained was not part of the question.
     /// </summary>
     private async Task<DockerImage> AskedAsync(DockerImage asked, CancellationToken stop)
     {

@@ -5,24 +5,26 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Takes tags away; their digests stay.</summary>
+/// <summary>Deletes tags; their digests stay.</summary>
 /// <remarks>
-/// One command may take thousands of tags from one digest. So a digest and its tags are read once and not for each tag, and
-/// the rows share what they have in common: time, traffic and memory grow with the number of tags and not with its square.
+/// One command may remove thousands of tags from one digest. So a digest and its tags are read once rather than per
+/// tag, and the rows share their common data: time, traffic and memory grow linearly with the number of tags.
 /// </remarks>
 /// <param name="client">The service.</param>
 internal sealed class RemoveTag(ArtifactRegistryClient client)
 {
-    // Somebody else may tag the digest meanwhile, so what is told of it must not be old.
+    // Somebody else may tag the digest in the meantime, so the information that is shown must not be old.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<ImageName, Lazy<Task<TaggedDigest>>> _digests = [];
 
-    /// <summary>Looks where the tag points, asks, and removes it.</summary>
-    /// <param name="name">An image with a tag. If a digest stands beside it, the tag must still be on that digest.</param>
+    /// <summary>Reads where the tag points, asks for confirmation, and removes the tag.</summary>
+    /// <param name="name">
+    /// An image with a tag. If the name also has a digest, the tag must still be on that digest.
+    /// </param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <returns>What was removed, which <see cref="AddTag"/> can put back; null if the answer was no.</returns>
+    /// <returns>The removed tag, which <see cref="AddTag"/> can restore; null if the answer was no.</returns>
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
     /// </exception>

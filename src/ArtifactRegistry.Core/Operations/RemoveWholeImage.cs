@@ -5,13 +5,13 @@ namespace ArtifactRegistry.Operations;
 /// <summary>Deletes an image with all its digests and tags.</summary>
 internal static class RemoveWholeImage
 {
-    /// <summary>Lists the digests, asks, deletes the package, and looks what is left.</summary>
+    /// <summary>Lists the digests, asks for confirmation, deletes the package, and checks what is left.</summary>
     /// <param name="client">The service.</param>
     /// <param name="image">The image, without tag and digest.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <returns>One row a digest; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
-    /// <exception cref="RegistryException">What the service said before anything was changed.</exception>
+    /// <returns>One row per digest; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
+    /// <exception cref="RegistryException">The service returned an error before anything was changed.</exception>
     public static async Task<IReadOnlyList<RemovedImage>> RemoveAsync(
         ArtifactRegistryClient client,
         ImageName image,
@@ -31,7 +31,7 @@ internal static class RemoveWholeImage
         if (!await confirm(image.ToString(), $"Delete the whole image ({counts})"))
             return [.. before.Select(digest => new RemovedImage(digest, RemovalStatus.WouldRemove, "would be deleted with the whole image"))];
 
-        // A question may stand for an hour. What was pushed or tagged since then was not part of it.
+        // A question may stay open for an hour. Digests and tags added since it was asked were not part of it.
         List<DockerImage> now = await ListAsync(client, image, stop);
         HashSet<string> asked = [.. before.SelectMany(digest => digest.Tags.Append(digest.Digest))];
         if (now.SelectMany(digest => digest.Tags.Append(digest.Digest)).FirstOrDefault(name => !asked.Contains(name)) is string added)
@@ -51,7 +51,7 @@ internal static class RemoveWholeImage
                 && await IsGoneAsync(client, image, stop) ? null : e;
         }
 
-        // Where there are no digests, there is no row that could say so.
+        // Without digests there is no row to carry the error.
         if (before.Count == 0 && error is not null) throw error;
         HashSet<string> left = await LeftAsync(client, image, error, before, stop);
         bool othersWereFaster = operation is null && error is { Kind: RegistryErrorKind.NotFound };
@@ -69,7 +69,7 @@ internal static class RemoveWholeImage
         ];
     }
 
-    /// <summary>Waits for the image to go where its deletion cannot be followed.</summary>
+    /// <summary>Waits for the image to be gone if its deletion cannot be followed.</summary>
     private static async Task<bool> IsGoneAsync(ArtifactRegistryClient client, ImageName image, CancellationToken stop)
     {
         try
@@ -78,7 +78,7 @@ internal static class RemoveWholeImage
         }
         catch (RegistryException)
         {
-            return false; // the listing that follows tells what is left
+            return false; // the following listing shows what is left
         }
 
         async Task<bool> HasDigestsAsync(CancellationToken token)
@@ -111,7 +111,7 @@ internal static class RemoveWholeImage
         }
         catch (RegistryException)
         {
-            // What is left cannot be seen: then what the service said of the operation counts.
+            // What is left cannot be determined, so the result of the operation counts.
             return error is null ? [] : [.. before.Select(digest => digest.Digest)];
         }
     }

@@ -5,12 +5,12 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Follows a long-running operation to its end: a first look at once, then with growing pauses.</summary>
+/// <summary>Follows a long-running operation to its end: polls at once, then with growing pauses.</summary>
 internal static class WaitForOperation
 {
     /// <summary>
-    /// The time that a deletion gets to show its effect where its operation cannot be followed. Deletions end within
-    /// seconds, so this is much shorter than the time that an operation gets which says that it is under way.
+    /// The time to wait for the effect of a deletion if its operation cannot be followed. Deletions finish within
+    /// seconds, so this is much shorter than the time allowed for an operation that reports to be under way.
     /// </summary>
     private static readonly TimeSpan UnseenTimeout = TimeSpan.FromMinutes(1);
 
@@ -19,9 +19,9 @@ internal static class WaitForOperation
 
     /// <summary>Returns once the operation has succeeded.</summary>
     /// <exception cref="RegistryException">
-    /// The operation failed; or it cannot be followed (<see cref="RegistryErrorKind.OperationLost"/>): it may not be
-    /// read, is not known any more, or did not end within <see cref="TransportOptions.OperationTimeout"/>. The deletion
-    /// may still be carried out then.
+    /// The operation failed; or it cannot be followed (<see cref="RegistryErrorKind.OperationLost"/>): reading it is
+    /// not permitted, the service no longer knows it, or it did not end within
+    /// <see cref="TransportOptions.OperationTimeout"/>. The deletion may then still be carried out.
     /// </exception>
     public static async Task WaitAsync(ArtifactRegistryClient client, OperationMessage operation, CancellationToken stop)
     {
@@ -39,15 +39,15 @@ internal static class WaitForOperation
     }
 
     /// <summary>
-    /// Asks for a digest until it is gone, since its deletion cannot be followed: an account with rights on one repository
-    /// only gets 403 for the operations of its location.
+    /// Requests a digest until it is gone, because its deletion cannot be followed: an account with access to only one
+    /// repository gets 403 for the operations of its location.
     /// </summary>
     /// <param name="client">The service.</param>
-    /// <param name="isThere">Asks whether what is deleted is still there.</param>
-    /// <param name="patience">The time that it gets; null for a minute.</param>
+    /// <param name="isThere">Returns whether the item to be deleted still exists.</param>
+    /// <param name="patience">The time to wait; null for one minute.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <returns>True once it is gone; false if it is still there when the time is over.</returns>
-    /// <exception cref="RegistryException">Whether it is there could not be read until the time was over.</exception>
+    /// <returns>True if it is gone; false if it still exists when the time is over.</returns>
+    /// <exception cref="RegistryException">When the time was over, its existence could not be read.</exception>
     public static async Task<bool> UntilGoneAsync(
         ArtifactRegistryClient client,
         Func<CancellationToken, Task<bool>> isThere,
@@ -81,7 +81,7 @@ internal static class WaitForOperation
         }
         catch (RegistryException e)
         {
-            // Not as "not found" or "denied": that would read as if it were said of the image.
+            // Not as "not found" or "denied", which would seem to refer to the image.
             string message = e.Kind is RegistryErrorKind.NotFound
                 ? $"The service does not know the operation '{name}' any more."
                 : $"The operation '{name}' cannot be read: {e.Message}";
@@ -95,13 +95,13 @@ internal static class WaitForOperation
             CultureInfo.InvariantCulture,
             $"The operation '{name}' did not end within {limit.TotalSeconds:0.#} s; it may still do so."));
 
-    /// <summary>Growing pauses between looks, up to a time limit.</summary>
+    /// <summary>Growing pauses between polls, up to a time limit.</summary>
     private sealed class Pauses(TimeSpan limit)
     {
         private readonly long _started = Stopwatch.GetTimestamp();
         private TimeSpan _pause = TimeSpan.Zero;
 
-        /// <summary>Waits for the next look; false if the time is over.</summary>
+        /// <summary>Waits until the next poll; returns false if the time is over.</summary>
         public async Task<bool> NextAsync(CancellationToken stop)
         {
             TimeSpan left = limit - Stopwatch.GetElapsedTime(_started);

@@ -14,7 +14,7 @@ namespace ArtifactRegistry.Operations.CleanUp;
 internal sealed class SweepOrder
 {
     private readonly HashSet<ImageNode> _planned;
-    private readonly Dictionary<ImageNode, List<ImageNode>> _guards = []; // by the second rule, it goes only after these
+    private readonly Dictionary<ImageNode, List<ImageNode>> _guards = []; // goes only after these, by the second rule
     private readonly Dictionary<ImageNode, List<ImageNode>> _guarded = [];
 
     /// <summary>Orders the digests that a plan deletes.</summary>
