@@ -65,7 +65,14 @@ function Invoke-Step([string] $Program, [string[]] $Arguments) {
 }
 
 function Invoke-Build {
+    Write-Information 'Building. The first time, packages are restored, which takes a minute.' -InformationAction Continue
     Invoke-Step dotnet 'build', '--nologo', '--configuration', $Configuration
+    Write-Information -InformationAction Continue @"
+
+Built. Load the module with: Import-Module $(Join-Path $PSScriptRoot ArtifactRegistry.psd1)
+A session that has loaded it before keeps the old build: start a new pwsh.
+To try it without a project: ./build.ps1 Demo
+"@
 }
 
 function Invoke-Test {

@@ -16,7 +16,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private CleanUpPlanner? _planner;
 
     /// <summary>Repositories or images, also with * and ?, to look at whole; or single digests.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [CleanUpTargetArgument]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -29,6 +29,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(InUseCompleter))]
     public object?[]? InUse { get; set; }
 
     /// <summary>Allows -InUse to be empty. Otherwise that is an error: a failed command must not mean that nothing runs.</summary>

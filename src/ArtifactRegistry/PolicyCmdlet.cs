@@ -8,13 +8,13 @@ namespace ArtifactRegistry;
 public abstract class PolicyCmdlet : ChangeCmdlet
 {
     /// <summary>The project on which the role is granted, for all its repositories. Never taken from the pipeline.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Project")]
+    [Parameter(Mandatory = true, ParameterSetName = "Project", HelpMessage = "The project's id, such as my-project.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
     /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = PromptHelp.Member)]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MemberCompleter))]

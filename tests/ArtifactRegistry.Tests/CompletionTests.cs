@@ -47,15 +47,34 @@ public sealed class CompletionTests
     [InlineData("Grant-ArReader $repo us", "user:")]
     [InlineData("Grant-ArReader $repo bu", "builder@shop.iam.gserviceaccount.com")]
     [InlineData("Grant-ArReader $repo x -Role writer", "roles/artifactregistry.writer roles/artifactregistry.createOnPushWriter")]
-    [InlineData("Get-ArUntaggedImage $app -OlderThan 3", "30d")]
-    [InlineData("Get-ArUntaggedImage $app -OlderThan '3", "'30d'")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan 3", "30d 3d 3h 3w 3m")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan '3", "'30d' '3d' '3h' '3w' '3m'")]
     [InlineData("Get-ArUntaggedImage $app -OlderThan ", "1h 1d 7d 30d 90d 0s")]
+    [InlineData("Get-ArImage app", "europe-west1-docker.pkg.dev/shop/apps-eu us-docker.pkg.dev/shop/apps")]
+    [InlineData("Get-ArImage we", "us-docker.pkg.dev/shop/apps/web")]
+    [InlineData("Get-ArImage apps/w", "us-docker.pkg.dev/shop/apps/web")]
+    [InlineData("Get-ArImage apps/web:v", "us-docker.pkg.dev/shop/apps/web:v1")]
+    [InlineData("Get-ArImage web:v", "us-docker.pkg.dev/shop/apps/web:v1")]
+    [InlineData("Get-ArImage web@HEX", "us-docker.pkg.dev/shop/apps/web@DIGEST")]
+    [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/web@HEX", "us-docker.pkg.dev/shop/apps/web@DIGEST")]
+    [InlineData("Get-ArReader app", "europe-west1-docker.pkg.dev/shop/apps-eu us-docker.pkg.dev/shop/apps")]
+    [InlineData("Get-ArReader we", "")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan 5", "5d 5h 5w 5m")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan tes", "tes")]
+    [InlineData("Remove-ArUntaggedImage $app -TimeLimit 2", "2d 2h 2w 2m")]
+    [InlineData("Remove-ArUntaggedImage $app -AbortAbove 5", "'50%'")]
+    [InlineData("Remove-ArUntaggedImage $app -AbortAbove tes", "tes")]
+    [InlineData("Get-ArUntaggedImage $app -InUse tes", "tes")]
+    [InlineData("Get-ArUntaggedImage x -InUse ", "sha256:")]
+    [InlineData("Grant-ArReader $repo -Member gke", "gke-nodes@shop.iam.gserviceaccount.com")]
+    [InlineData("Grant-ArReader -Project shop -Member gke", "gke-nodes@shop.iam.gserviceaccount.com")]
     public async Task Names_are_completed_part_by_part(string line, string expected)
     {
         await using Shop shop = await OpenAsync();
 
         string digest = shop.State.DigestOf(shop.Repository, "web", "v1")!;
         expected = expected.Replace("DIGEST", digest, StringComparison.Ordinal);
+        line = line.Replace("HEX", digest["sha256:".Length..][..3], StringComparison.Ordinal);
         Assert.Equal(expected, CompleteAs(shop.Session, line, expected));
     }
 
@@ -77,6 +96,20 @@ public sealed class CompletionTests
         IReadOnlyList<string> found = Complete(shop.Session, line);
         // As the parser reads it: one string, with nothing left to expand.
         Assert.All(found, text => Assert.IsType<string>(Assert.Single(shop.Run($"@('x', {(text[0] is '\'' or '"' ? text : $"'{text}'")})[1]").Output).BaseObject));
+    }
+
+    [Fact]
+    public async Task Repositories_of_the_own_project_come_before_the_hosts_of_the_world()
+    {
+        await using Shop shop = await OpenAsync();
+        string[] own = ["europe-west1-docker.pkg.dev/shop/apps-eu", "gcr.io/shop", "us-docker.pkg.dev/shop/apps"];
+
+        string found = "";
+        for (int presses = 0; presses < 20 && found != string.Join(' ', own); presses++)
+            found = string.Join(' ', Complete(shop.Session, "Get-ArImage ").Take(3));
+
+        Assert.Equal(own, found.Split(' '));
+        Assert.Contains("us-docker.pkg.dev/", Complete(shop.Session, "Get-ArImage "));
     }
 
     [Fact]
@@ -226,7 +259,10 @@ public sealed class CompletionTests
         shop.State.AddProject("example.com:tools");
         shop.State.AddRepository("us-docker.pkg.dev/example.com:tools/bin");
         shop.State.AddImage("us-docker.pkg.dev/example.com:tools/bin", "cli", "v1");
-        shop.State.AddCluster("shop", "us-east1", "prod");
+        shop.State.AddCluster("shop", "us-east1", "prod", new ClusterOptions
+        {
+            NodePools = [new("main") { ServiceAccount = "gke-nodes@shop.iam.gserviceaccount.com", Scopes = NodePoolOptions.CloudPlatform }],
+        });
         shop.State.AddServiceAccount("shop", "builder");
         shop.State.SetPolicy(shop.Repository, JsonNode.Parse("""
             {"bindings": [{"role": "roles/artifactregistry.reader", "members": [

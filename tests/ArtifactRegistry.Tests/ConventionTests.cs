@@ -129,9 +129,16 @@ public sealed partial class ConventionTests
     }
 
     [Fact]
+    public void Every_parameter_that_is_asked_for_says_at_the_prompt_what_it_takes() => Assert.All(
+        CmdletTypes.Value.SelectMany(Parameters).Where(property => property.PropertyType != typeof(SwitchParameter)),
+        property => Assert.All(
+            property.GetCustomAttributes<ParameterAttribute>().Where(parameter => parameter.Mandatory && parameter.ParameterSetName != "AccessToken"),
+            parameter => Assert.False(string.IsNullOrEmpty(parameter.HelpMessage), property.Name)));
+
+    [Fact]
     public void Every_parameter_that_names_something_that_exists_is_completed()
     {
-        string[] named = ["Image", "Repository", "Project", "Location", "Tag", "Member", "Role", "Cluster", "ExpectedDigest", "OlderThan"];
+        string[] named = ["Image", "Repository", "Project", "Location", "Tag", "Member", "Role", "Cluster", "ExpectedDigest", "OlderThan", "TimeLimit", "AbortAbove", "InUse"];
         PropertyInfo[] found = [.. CmdletTypes.Value.SelectMany(Parameters).Where(property => named.Contains(property.Name))];
 
         Assert.Equal(named.Order(), found.Select(property => property.Name).Distinct().Order());

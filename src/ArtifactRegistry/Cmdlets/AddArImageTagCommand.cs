@@ -11,13 +11,15 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     private readonly TagClaims _claims = new();
 
     /// <summary>The image, by digest or by a tag that it has.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImageArgument]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
     /// <summary>The tags that it gets: names, or full names of the same image.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "The name of a tag, such as v42.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TagCompleter))]
     public string[] Tag { get; set; } = [];

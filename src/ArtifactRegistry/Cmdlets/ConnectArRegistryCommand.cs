@@ -22,7 +22,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     public SecureString? AccessToken { get; set; }
 
     /// <summary>A credential file of Google Cloud: a service account's key, or one for workload identity federation.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = File)]
+    [Parameter(Mandatory = true, ParameterSetName = File, HelpMessage = "The path of a credential file, such as key.json.")]
     [ValidateNotNullOrEmpty]
     public string? CredentialFile { get; set; }
 

@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class GetArImageTagCommand : RegistryCmdlet
 {
     /// <summary>Repositories, images, tags or digests; image and tag may have * and ?.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImagePatternArgument(AllowRepositoryObject = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageCompleter))]

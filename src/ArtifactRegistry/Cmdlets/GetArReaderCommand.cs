@@ -12,8 +12,8 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     private ReaderList? _readers;
 
     /// <summary>Repositories.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "List")]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Explain")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "List", HelpMessage = PromptHelp.Repository)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Explain", HelpMessage = PromptHelp.Repository)]
     [ImageArgument(AllowRepositoryObject = true)]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
@@ -24,7 +24,7 @@ public sealed class GetArReaderCommand : RegistryCmdlet
 
     /// <summary>Members, if only they are wanted; node service accounts bring the scopes of their nodes.</summary>
     [Parameter(ParameterSetName = "List")]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Explain")]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Explain", HelpMessage = PromptHelp.Member)]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MemberCompleter))]

@@ -12,7 +12,9 @@ public sealed class GetArRegistryCredentialCommand : RegistryCmdlet
     private const string UserName = "oauth2accesstoken";
 
     /// <summary>Hosts such as us-docker.pkg.dev, or the names of repositories or images, of which the host counts.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(
+        Mandatory = true, Position = 0, ValueFromPipeline = true,
+        HelpMessage = "The host of a registry or a full name, such as us-docker.pkg.dev.")]
     [ValidateNotNullOrEmpty]
     public new string[] Registry { get; set; } = [];
 

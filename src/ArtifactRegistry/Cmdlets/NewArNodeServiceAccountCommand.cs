@@ -19,7 +19,9 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
     public string? Project { get; set; }
 
     /// <summary>The part of the e-mail before the @: 6 to 30 lower-case letters, digits and hyphens.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(
+        Mandatory = true, Position = 0,
+        HelpMessage = "The name of the account: 6 to 30 lower-case letters, digits and hyphens.")]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 

@@ -9,7 +9,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class RemoveArImageCommand : ChangeCmdlet
 {
     /// <summary>Digests or tags; with -All, images.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImageArgument]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];

@@ -13,7 +13,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     private RemoveTag? _removal;
 
     /// <summary>The tags by full name, or the image whose tags -Tag names.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImageArgument]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];

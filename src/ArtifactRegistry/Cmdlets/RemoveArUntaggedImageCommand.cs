@@ -35,6 +35,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     /// <summary>Passes over an image if more of it would be deleted: a count, or a percentage of its digests as "50%".</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ThresholdCompleter))]
     public string? AbortAbove { get; set; }
 
     /// <summary>Ends after so many deletions.</summary>
@@ -46,6 +47,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     [Parameter]
     [AgeArgument]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AgeCompleter))]
     public string? TimeLimit { get; set; }
 
     /// <summary>Most deletions a second; 150 by default, half of the service's quota.</summary>

@@ -14,7 +14,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
     private IReadOnlyList<NodeServiceAccount>? _nodes;
 
     /// <summary>Images by tag or digest, as the pods name them.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImageArgument]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];

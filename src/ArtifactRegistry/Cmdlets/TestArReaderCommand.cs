@@ -18,7 +18,7 @@ public sealed class TestArReaderCommand : RegistryCmdlet
     public ImageName[] Repository { get; set; } = [];
 
     /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = PromptHelp.Member)]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MemberCompleter))]

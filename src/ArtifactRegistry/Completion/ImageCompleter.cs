@@ -4,13 +4,17 @@ namespace ArtifactRegistry;
 
 /// <summary>
 /// Completes the name of an image step by step: host, project, repository and image, then a tag after <c>:</c> or a digest
-/// after <c>@</c>. Where a repository is asked for it ends with that.
+/// after <c>@</c>. Where a repository is asked for it ends with that. Within the session's project, a short name is completed
+/// to the whole one, and repositories are offered before all hosts.
 /// </summary>
 public sealed class ImageCompleter : RegistryCompleter
 {
-    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request)
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        [.. ShortName.Complete(request, name => Suggest(request, name)), .. Suggest(request, request.Word)];
+
+    private static IEnumerable<Suggestion> Suggest(CompletionRequest request, string word)
     {
-        if (PartialName.Read(request.Word) is not PartialName typed) return [];
+        if (PartialName.Read(word) is not PartialName typed) return [];
         LiveNames names = request.Names;
         bool repositoryOnly = request.Parameter == "Repository";
         IEnumerable<Suggestion> found = typed.Part switch
@@ -21,9 +25,19 @@ public sealed class ImageCompleter : RegistryCompleter
             _ when repositoryOnly => [],
             NamePart.Image => request.InTime(names.Images(typed.Name!)),
             NamePart.Tag => request.InTime(names.Tags(typed.Name!)),
-            _ => request.InTime(names.Digests(typed.Name!)),
+            _ => Digests(request, typed, word),
         };
         return found.Select(name => name with { Name = typed.Before + name.Name, Label = name.Label ?? name.Name });
+    }
+
+    /// <summary>A digest may be begun without sha256:, as its short form shows it in the middle of a line.</summary>
+    private static IEnumerable<Suggestion> Digests(CompletionRequest request, PartialName typed, string word)
+    {
+        string begun = word[typed.Before.Length..];
+        return request.InTime(request.Names.Digests(typed.Name!)).Select(digest => digest with
+        {
+            IsMatch = begun.Length > 0 && digest.Name.StartsWith("sha256:" + begun, StringComparison.OrdinalIgnoreCase),
+        });
     }
 
     private static IEnumerable<Suggestion> Hosts() =>

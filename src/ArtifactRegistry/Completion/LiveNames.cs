@@ -36,6 +36,25 @@ internal sealed class LiveNames(Session session)
                     $"{repository.Uri}: {repository.Mode}, {ByteSize.Format(repository.SizeBytes)}, updated {Age.Format(repository.UpdateTime)}")
                 : null));
 
+    /// <summary>Whole names of the container repositories of a project.</summary>
+    public Task<IReadOnlyList<Suggestion>> WholeRepositories(string project) =>
+        ListAsync($"whole/{project}", async (open, stop) => await ToListAsync(
+            FindRepositories.RunAsync(open.Client, project, null, (_, _) => { }, stop),
+            repository => repository.Format == "DOCKER"
+                ? new Suggestion(repository.Uri, $"{repository.Mode}, {ByteSize.Format(repository.SizeBytes)}")
+                : null));
+
+    /// <summary>Accounts as which the nodes of a project pull, as members.</summary>
+    public Task<IReadOnlyList<Suggestion>> NodeAccounts(string project) =>
+        ListAsync($"nodes/{project}", async (open, stop) =>
+        [
+            .. (await FindNodeAccounts.RunAsync(open.Clusters, open.Projects, project, null, null, _ => { }, stop))
+                .GroupBy(node => node.Member)
+                .Select(account => new Suggestion(
+                    account.Key,
+                    $"nodes of {string.Join(", ", account.Select(node => node.Cluster).Distinct())} in project {project}")),
+        ]);
+
     /// <summary>Images of a repository, as they follow the repository's name.</summary>
     public Task<IReadOnlyList<Suggestion>> Images(ImageName repository) =>
         ListAsync($"images/{repository}", async (open, stop) => await ToListAsync(

@@ -45,8 +45,8 @@ public sealed class DigestCompleter : RegistryCompleter
 }
 
 /// <summary>
-/// Completes members: who holds a role on the repository or project, and the service accounts of the project at hand. How
-/// IAM writes the kinds of members is completed always.
+/// Completes members: who holds a role on the repository or project, the accounts of the nodes of the session's project, and
+/// the service accounts of the project at hand. How IAM writes the kinds of members is completed always.
 /// </summary>
 public sealed class MemberCompleter : RegistryCompleter
 {
@@ -70,9 +70,11 @@ public sealed class MemberCompleter : RegistryCompleter
         Task<IReadOnlyList<Suggestion>>? members =
             repository is null && project is null ? null : request.Names.Members(repository, project);
         Task<IReadOnlyList<Suggestion>>? accounts = project is null ? null : request.Names.Accounts(project);
+        Task<IReadOnlyList<Suggestion>>? nodes = request.OwnProject is string own ? request.Names.NodeAccounts(own) : null;
         Suggestion[] live =
         [
             .. members is null ? [] : request.InTime(members),
+            .. nodes is null ? [] : request.InTime(nodes),
             .. accounts is null ? [] : request.InTime(accounts),
         ];
         // A service account may be typed by its e-mail alone, so that is completed too.
@@ -93,6 +95,36 @@ public sealed class AgeCompleter : RegistryCompleter
         new("90d", "ninety days"), new("0s", "no limit"),
     ];
 
+    private static readonly Suggestion[] Units = [new("d", "days"), new("h", "hours"), new("w", "weeks"), new("m", "minutes")];
+
+    private protected override bool NeverFiles => true;
+
     private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
-        Ages.Select(age => age with { IsPlain = true });
+        Ages.Concat(request.Word.Length > 0 && request.Word.All(char.IsAsciiDigit)
+                ? Units.Select(unit => new Suggestion(request.Word + unit.Name, unit.Detail))
+                : [])
+            .Select(age => age with { IsPlain = true });
+}
+
+/// <summary>Completes what -AbortAbove takes: a count, or a percentage.</summary>
+public sealed class ThresholdCompleter : RegistryCompleter
+{
+    private protected override bool NeverFiles => true;
+
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+    [
+        new("10%", "a tenth of the digests of an image"), new("50%", "half of the digests of an image"),
+        new("100", "a hundred digests") { IsPlain = true }, new("1000", "a thousand digests") { IsPlain = true },
+    ];
+}
+
+/// <summary>Completes what is in use: digests of the image that the command line names.</summary>
+public sealed class InUseCompleter : RegistryCompleter
+{
+    private static readonly Suggestion AnyDigest = new("sha256:", "a digest; mostly this is the output of a command, in a variable or parentheses");
+
+    private protected override bool NeverFiles => true;
+
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        request.Name("Image") is { IsRepository: false } image ? [.. request.InTime(request.Names.Digests(image)), AnyDigest] : [AnyDigest];
 }

@@ -24,16 +24,23 @@ public abstract class RegistryCompleter : IArgumentCompleter
     {
         var word = new TypedWord(wordToComplete);
         var request = new CompletionRequest(parameterName, word.Text, fakeBoundParameters, Session.Current, Patience);
-        return
+        CompletionResult[] found =
         [
             .. Suggest(request)
-                .Where(suggestion => ByAnyPart
+                .Where(suggestion => suggestion.IsMatch || (ByAnyPart
                     ? suggestion.Name.Contains(word.Text, StringComparison.OrdinalIgnoreCase)
-                    : suggestion.Name.StartsWith(word.Text, StringComparison.OrdinalIgnoreCase))
+                    : suggestion.Name.StartsWith(word.Text, StringComparison.OrdinalIgnoreCase)))
                 .DistinctBy(suggestion => suggestion.Name)
                 .Select(word.Complete),
         ];
+        // Where a completer has nothing to offer, the engine offers the files of the folder.
+        return found.Length == 0 && NeverFiles && word.Text.Length > 0
+            ? [word.Complete(new Suggestion(word.Text) { IsPlain = true })]
+            : found;
     }
+
+    /// <summary>Whether names of files make no sense, so that what was typed stays as it is where nothing is known.</summary>
+    private protected virtual bool NeverFiles => false;
 
     /// <summary>Whether the word may stand anywhere in a name, and not only at its beginning.</summary>
     private protected virtual bool ByAnyPart => false;

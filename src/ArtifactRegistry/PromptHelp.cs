@@ -1,0 +1,12 @@
+namespace ArtifactRegistry;
+
+/// <summary>What PowerShell's prompt for a missing parameter answers to <c>!?</c>.</summary>
+internal static class PromptHelp
+{
+    public const string Image = "The full name, such as us-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE:TAG. An empty line ends the list.";
+
+    public const string Repository = "The repository, such as us-docker.pkg.dev/PROJECT/REPOSITORY. An empty line ends the list.";
+
+    public const string Member =
+        "The e-mail of a service account, or a member such as group:team@example.com. An empty line ends the list.";
+}
