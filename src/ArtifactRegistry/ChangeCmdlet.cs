@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Reflection;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -35,7 +37,8 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// </summary>
     /// <param name="target">What would be changed, by its full name.</param>
     /// <param name="action">A verb phrase that says what would happen to it.</param>
-    private protected bool Confirm(string target, string action)
+    /// <param name="details">Lines that the question has below, if one is put.</param>
+    private protected bool Confirm(string target, string action, Func<string>? details = null)
     {
         if (IsUnasked || OnlyDebugAsks)
         {
@@ -43,7 +46,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
             return true;
         }
 
-        return IsDueAt(OwnImpact) ? Ask(target, action) : ShouldProcess(target, action);
+        return IsDueAt(OwnImpact) ? Ask(target, action, details) : ShouldProcess(target, action);
     }
 
     /// <summary>
@@ -58,22 +61,31 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// <summary>True if the user will be asked, and may take their time.</summary>
     private protected bool Asks => !IsUnasked && IsDueAt(OwnImpact);
 
-    private bool Ask(string target, string action)
+    /// <summary>Gets how long questions have stood so far, which is no work.</summary>
+    private protected TimeSpan Asking { get; private set; }
+
+    private bool Ask(string target, string action, Func<string>? details = null)
     {
         // With its input redirected, pwsh reads the answer from there: a blank line would be taken for the default.
         if (Host.Name == "ConsoleHost" && Console.IsInputRedirected) throw NobodyToAsk(target, action, null);
+        long asked = Stopwatch.GetTimestamp();
         try
         {
             // Of PowerShell's questions only this one can have No as its default, and ShouldProcess cannot.
             return IsDeletion
                 ? ShouldContinue(
-                    $"Are you sure you want to perform this action?\nPerforming the operation \"{action}\" on target \"{target}\".",
+                    "Are you sure you want to perform this action?\n"
+                        + $"Performing the operation \"{SafeText.Clean(action)}\" on target \"{SafeText.Clean(target)}\".{details?.Invoke()}",
                     "Confirm", hasSecurityImpact: true, ref _yesToAll, ref _noToAll)
                 : ShouldProcess(target, action);
         }
         catch (Exception e) when (e is not PipelineStoppedException and not ActionPreferenceStopException)
         {
             throw NobodyToAsk(target, action, e);
+        }
+        finally
+        {
+            Asking += Stopwatch.GetElapsedTime(asked);
         }
     }
 

@@ -7,7 +7,8 @@ namespace ArtifactRegistry;
 
 /// <summary>Counts what became of the digests of one clean-up, for its progress bar and its last word.</summary>
 /// <param name="activityId">The id of the bar.</param>
-internal sealed class CleanUpSummary(int activityId)
+/// <param name="asking">Gets how long questions have stood so far.</param>
+internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
 {
     private const string Activity = "Remove-ArUntaggedImage";
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
@@ -15,8 +16,11 @@ internal sealed class CleanUpSummary(int activityId)
     private readonly Dictionary<(RemovalStatus Status, string Reason), int> _counts = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _shown = TimeSpan.Zero;
-    private int _done;
-    private long _freed, _wouldFree;
+    private readonly Stopwatch _sweeping = new(); // runs while anything is being deleted, also beside a question
+    private readonly object _lock = new();
+    private int _sweeps;
+    private int _done, _declined;
+    private long _freed, _wouldFree, _left;
 
     /// <summary>How many deletions were confirmed so far.</summary>
     public int Planned { get; set; }
@@ -30,7 +34,31 @@ internal sealed class CleanUpSummary(int activityId)
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
         if (image.RemovalStatus is RemovalStatus.Removed) _freed += image.SizeBytes;
         if (image.RemovalStatus is RemovalStatus.WouldRemove) _wouldFree += image.SizeBytes;
+        if (image.RemovalStatus is RemovalStatus.NotReached) _left += image.SizeBytes;
         if (planned) _done++;
+    }
+
+    /// <summary>Counts what stays because a question was answered with No.</summary>
+    public void Decline(int count, long bytes)
+    {
+        _declined += count;
+        _left += bytes;
+    }
+
+    /// <summary>Called when deletions of an image begin.</summary>
+    public void BeginSweep()
+    {
+        lock (_lock)
+            if (_sweeps++ == 0)
+                _sweeping.Start();
+    }
+
+    /// <summary>Called when they have ended; from any thread.</summary>
+    public void EndSweep()
+    {
+        lock (_lock)
+            if (--_sweeps == 0)
+                _sweeping.Stop();
     }
 
     /// <summary>The bar as it should look now; null if it was shown a moment ago, or there is nothing to show yet.</summary>
@@ -46,9 +74,8 @@ internal sealed class CleanUpSummary(int activityId)
     public ProgressRecord? Current()
     {
         if (Planned == 0) return null;
-        TimeSpan now = Stopwatch.GetElapsedTime(_started);
         int done = Math.Min(_done, Planned);
-        double perSecond = done / Math.Max(now.TotalSeconds, 0.001);
+        double perSecond = done / Math.Max(_sweeping.Elapsed.TotalSeconds, 0.001);
         return new ProgressRecord(
             activityId, Activity,
             FormattableString.Invariant($"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, {ByteSize.Format(_freed)} freed"))
@@ -63,7 +90,8 @@ internal sealed class CleanUpSummary(int activityId)
         : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
 
     /// <summary>
-    /// What became of everything in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1 in 42 s."
+    /// What became of everything in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1, left 4 (310 MB) in 42 s."
+    /// What is left was to be deleted and was not begun. The time is that of work: a question that stands takes none.
     /// </summary>
     public string Totals()
     {
@@ -72,10 +100,11 @@ internal sealed class CleanUpSummary(int activityId)
             ? $"Would remove {Digests(wouldRemove)} ({ByteSize.Format(_wouldFree)})"
             : $"Removed {Digests(Count(RemovalStatus.Removed))} ({ByteSize.Format(_freed)})";
         string others = string.Concat(
-            Part("kept", RemovalStatus.Kept), Part("already gone", RemovalStatus.AlreadyGone), Part("failed", RemovalStatus.Failed),
-            Part("not reached", RemovalStatus.NotReached));
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{removed}{others} in {Math.Ceiling(Stopwatch.GetElapsedTime(_started).TotalSeconds):0} s.");
+            Part("kept", RemovalStatus.Kept), Part("already gone", RemovalStatus.AlreadyGone), Part("failed", RemovalStatus.Failed));
+        int left = Count(RemovalStatus.NotReached) + _declined;
+        if (left > 0) others += string.Create(CultureInfo.InvariantCulture, $", left {left} ({ByteSize.Format(_left)})");
+        double seconds = Math.Max(_sweeping.Elapsed.TotalSeconds, (Stopwatch.GetElapsedTime(_started) - asking()).TotalSeconds);
+        return string.Create(CultureInfo.InvariantCulture, $"{removed}{others} in {Math.Ceiling(seconds):0} s.");
     }
 
     /// <summary>The same by reason, for example "Kept 12: 8 signature of …, 4 has the tag".</summary>

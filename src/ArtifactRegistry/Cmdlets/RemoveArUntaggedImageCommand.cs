@@ -20,11 +20,13 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private CancellationTokenSource? _planning;
     private volatile bool _isAnyPlanned;
     private bool _isSummed;
+    private int? _rowsLeft; // of those for the screen; null if something takes them
+    private int _rowsHidden;
 
     /// <summary>Prepares the count of what becomes of the digests.</summary>
     public RemoveArUntaggedImageCommand()
     {
-        _summary = new CleanUpSummary(Progress.Id);
+        _summary = new CleanUpSummary(Progress.Id, () => Asking);
         Progress.Own = _summary.Current;
     }
 
@@ -78,6 +80,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
         _control = new SweepControl(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
         _planning = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        if (ScreenOutput.IsAll(this)) _rowsLeft = ScreenOutput.MaxRows;
     }
 
     /// <inheritdoc/>
@@ -109,7 +112,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private protected override void OnEnded()
     {
-        if (_isSummed || _control is null || _summary.Planned == 0) return;
+        if (_isSummed || _control is null || (_summary.Planned == 0 && !Stopping)) return;
         ReportAtEnd($"Interrupted. {_summary.Totals()}");
         if (_control.UnderWay is { Count: > 0 } unknown)
             ReportAtEnd(
@@ -166,9 +169,10 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         {
             Abandon(plan, order, excess);
         }
-        else if (Confirm(plan.Image.ToString(), plan.Action))
+        else if (Confirm(plan.Image.ToString(), plan.Action, () => CleanUpQuestion.Details(order, MaxCount)))
         {
             _summary.Planned += plan.Delete.Count;
+            _summary.BeginSweep();
             _control!.Admit(order);
             bool mayHaveStood = Asks;
             Start(plan.Image, () => SweepAsync(plan, order, mayHaveStood));
@@ -181,6 +185,10 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
                 Report(_control.Refuses(node) is string refusal
                     ? new RemovedImage(node.Image, RemovalStatus.NotReached, refusal)
                     : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
+        }
+        else
+        {
+            _summary.Decline(plan.Delete.Count, plan.SizeBytes);
         }
 
         return true;
@@ -204,7 +212,14 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             Client, plan, order, _control!,
             stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveStood, stop),
             ReportAtEnd, StopToken);
-        await foreach (RemovedImage removed in rows) await PostAsync(() => Report(removed, planned: true));
+        try
+        {
+            await foreach (RemovedImage removed in rows) await PostAsync(() => Report(removed, planned: true));
+        }
+        finally
+        {
+            _summary.EndSweep();
+        }
 
         try
         {
@@ -227,9 +242,21 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     {
         _summary.Add(removed, planned);
         if (removed.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone) Session.Manifests.Forget(removed.Digest);
-        WriteObject(removed);
+        Show(removed);
         if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
         if (_summary.NextProgress() is ProgressRecord progress) WriteProgress(progress);
+    }
+
+    private void Show(RemovedImage row)
+    {
+        if (_rowsLeft <= 0 && row.RemovalStatus is not RemovalStatus.Failed)
+        {
+            _rowsHidden++;
+            return;
+        }
+
+        WriteObject(row);
+        _rowsLeft--;
     }
 
     private void WriteSummary()
@@ -239,8 +266,9 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         // Under the tag PSHOST a line is shown whatever $InformationPreference says, as that of Write-Host is. Where the
         // output goes to a file or another program, it has the rows alone.
         bool isOnScreen = Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
+        string more = _rowsHidden == 0 ? "" : $" {_rowsHidden} more rows are not shown: assign the output to a variable to have all.";
         WriteInformation(
-            new HostInformationMessage { Message = _summary.Totals() }, isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
+            new HostInformationMessage { Message = _summary.Totals() + more }, isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
         if (_summary.Reasons() is { Length: > 0 } reasons) WriteVerbose(reasons);
     }
 

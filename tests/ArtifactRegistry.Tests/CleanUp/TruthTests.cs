@@ -137,7 +137,7 @@ public sealed class TruthTests
         shop.Session.Show("Remove-ArUntaggedImage $app");
 
         Assert.Contains(
-            answer == "Yes" ? "Removed 1 digest (76 MB), kept 1 in " : "Removed 0 digests (0 B), kept 1 in ",
+            answer == "Yes" ? "Removed 1 digest (76 MB), kept 1 in " : "Removed 0 digests (0 B), kept 1, left 1 (76 MB) in ",
             string.Concat(host.Screen), StringComparison.Ordinal);
     }
 }

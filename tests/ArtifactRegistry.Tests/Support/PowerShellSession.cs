@@ -145,6 +145,13 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
     /// <summary>As Ctrl+C does.</summary>
     public void Stop() => shell.Stop();
 
+    /// <summary>As Ctrl+C does while a question stands: returns once the pipeline has been told to stop, which ends after that.</summary>
+    public void StopAtQuestion()
+    {
+        shell.BeginStop(null, null);
+        SpinWait.SpinUntil(() => shell.InvocationStateInfo.State is not PSInvocationState.Running);
+    }
+
     public async Task<ScriptResult> EndAsync(CancellationToken stop)
     {
         Exception? thrown = null;

@@ -52,7 +52,7 @@ internal sealed record CleanUpPlan(
     /// <summary>Gets the reason why a digest stays; null if this plan deletes it, or if it is gone.</summary>
     public string? WhyKept(string digest) => Graph.Find(digest)?.KeepReason;
 
-    /// <summary>The plan in words, for the question and for -WhatIf.</summary>
+    /// <summary>The plan in words, for the question and for -WhatIf. What is kept counts the rows that say so; the rest is beside them.</summary>
     public string Action
     {
         get
@@ -60,7 +60,11 @@ internal sealed record CleanUpPlan(
             int tagged = Delete.Count(node => node.IsTagged), untagged = Delete.Count - tagged;
             string with = tagged == 0 ? "" : $" and {tagged} with referrer tags only";
             string by = KeptByReferrerTags == 0 ? "" : $" ({KeptByReferrerTags} only for referrer tags: see -IncludeReferrerTag)";
-            return $"Delete {untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} ({ByteSize.Format(SizeBytes)}), keep {Total - Delete.Count}{by}";
+            int others = Total - Asked.Count;
+            string? beside = others == 0 ? null : Graph.Nodes.Except(Asked).All(node => node.IsTagged) ? $"{others} with tags" : $"{others} others";
+            int kept = Asked.Count - Delete.Count;
+            return $"Delete {untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} ({ByteSize.Format(SizeBytes)}), "
+                + $"keep {(beside is null ? $"{kept}{by}" : kept == 0 ? beside : $"{kept}{by} and {beside}")}";
         }
     }
 

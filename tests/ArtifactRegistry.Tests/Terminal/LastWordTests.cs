@@ -1,0 +1,115 @@
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Terminal;
+
+/// <summary>What a person sees of a clean-up: the question, the rows, and the line that every run ends with.</summary>
+public sealed class LastWordTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private const string Question = "(default is \"N\"):";
+
+    [Fact]
+    public async Task The_question_shows_what_goes_first_and_how_much_goes()
+    {
+        await using Shop shop = await OpenAsync(untagged: 7);
+        await using TerminalSession terminal = await OpenAsync(shop);
+
+        terminal.Send("Remove-ArUntaggedImage $app\r");
+        await terminal.WaitForAsync(Question);
+        string asked = terminal.Text;
+        terminal.Send("n\r");
+        await terminal.WaitForPromptAsync();
+
+        // The only row says Kept, so the question counts one; what has a tag is beside it.
+        Assert.Contains("\"Delete 7 untagged digests (534 MB), keep 1 and 1 with tags\"", Joined(asked), StringComparison.Ordinal);
+        Assert.Single(Lines(asked), line => line.StartsWith("Kept", StringComparison.Ordinal));
+        Assert.Equal(5, Lines(asked).Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^  sha256:[0-9a-f]{4}….*76 MB  [1-9][0-9]? days ago$")));
+        Assert.Contains("\n  and 2 more\n", asked, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("n\r", @"^Removed 0 digests \(0 B\), kept 1, left 3 \(229 MB\) in \d+ s\.$")]
+    [InlineData("y\r", @"^Removed 3 digests \(229 MB\), kept 1 in \d+ s\.$")]
+    public async Task Every_run_ends_with_a_line_that_says_what_became_of_it(string answer, string expected)
+    {
+        await using Shop shop = await OpenAsync(untagged: 3);
+        await using TerminalSession terminal = await OpenAsync(shop);
+
+        terminal.Send("Remove-ArUntaggedImage $app\r");
+        await terminal.WaitForAsync(Question);
+        terminal.Send(answer);
+        await terminal.WaitForPromptAsync();
+
+        string last = Lines(terminal.All).Last(line => line.Length > 0 && !line.StartsWith("PS>", StringComparison.Ordinal));
+        Assert.Matches(expected, last);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_interrupted_at_its_question_says_that_nothing_was_removed()
+    {
+        var host = new ScriptedHost("Yes");
+        await using Shop shop = await OpenAsync(untagged: 3, host);
+        RunningScript? run = null;
+        using var started = new ManualResetEventSlim();
+        host.WhenAsked = _ =>
+        {
+            started.Wait(Stop);
+            run!.StopAtQuestion();
+        };
+        run = shop.Start("Remove-ArUntaggedImage $app");
+        started.Set();
+        await run.EndAsync(Stop);
+        run.Dispose();
+
+        Assert.Contains("Interrupted. Removed 0 digests (0 B), kept 1 in ", string.Concat(host.Screen), StringComparison.Ordinal);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task The_time_that_a_question_stood_is_not_counted()
+    {
+        var host = new ScriptedHost("Yes") { WhenAsked = _ => Thread.Sleep(TimeSpan.FromSeconds(2.5)) };
+        await using Shop shop = await OpenAsync(untagged: 3, host);
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app").MustSucceed();
+
+        Assert.Matches("in [12] s\\.$", Assert.Single(result.Information));
+    }
+
+    [Theory]
+    [InlineData("Remove-ArUntaggedImage $app -Confirm:$false", 100, true)]
+    [InlineData("Remove-ArUntaggedImage $app -WhatIf 6> $null", 120, false)]
+    [InlineData("Remove-ArUntaggedImage $app -Confirm:$false | Format-Table Status", 121, false)]
+    [InlineData("$rows = Remove-ArUntaggedImage $app -Confirm:$false; $rows", 121, false)]
+    public async Task Rows_that_only_go_to_the_screen_do_not_scroll_everything_away(string command, int rows, bool hides)
+    {
+        await using Shop shop = await OpenAsync(untagged: 120);
+        await using TerminalSession terminal = await OpenAsync(shop);
+
+        IReadOnlyList<string> shown = await terminal.RunAsync(command);
+
+        Assert.InRange(shown.Count(line => line.TrimStart() is ['R' or 'K' or 'W', ..] && !line.Contains(" digests ", StringComparison.Ordinal)), rows, 121);
+        Assert.Equal(hides, Joined(string.Join('\n', shown)).Contains("21 more rows are not shown: assign the output to a variable", StringComparison.Ordinal));
+    }
+
+    // PowerShell breaks a question at spaces.
+    private static string Joined(string text) => System.Text.RegularExpressions.Regex.Replace(text, " *\n *", " ");
+
+    private static string[] Lines(string text) => text.Split('\n');
+
+    private static Task<TerminalSession> OpenAsync(Shop shop) => TerminalSession.OpenAsync(shop.Emulator, 80, $"$app = '{Shop.App}'");
+
+    /// <summary>A tagged digest, one that is too young, and old ones without tags.</summary>
+    private static async Task<Shop> OpenAsync(int untagged, ScriptedHost? host = null)
+    {
+        Shop shop = await Shop.OpenAsync(host: host);
+        shop.Add("latest");
+        shop.Add(new ImageOptions { Size = 1000, UploadTime = DateTimeOffset.UtcNow.AddMinutes(-1) });
+        for (int i = 0; i < untagged; i++)
+            shop.Add(new ImageOptions { Size = 80_000_000, UploadTime = DateTimeOffset.UtcNow.AddDays(-10 - i) });
+        return shop;
+    }
+}
