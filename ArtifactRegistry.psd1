@@ -8,9 +8,8 @@
     Description          = 'Container images in Google Artifact Registry, as GKE uses them: tags, safe clean-up of untagged images, and read access for node pools.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    # Loaded before the types, whose members it computes.
+    # So that a second copy of the module finds this one in place of an error.
     RequiredAssemblies   = @('bin/ArtifactRegistry.dll')
-    TypesToProcess       = @('bin/ArtifactRegistry.types.ps1xml')
     FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml', 'bin/ArtifactRegistry.Access.format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -105,7 +105,7 @@ internal static class ImageNameParser
     {
         if (segments.Length == 1 || !segments.Contains("")) return null;
         if (segments[0].Length == 0) return "it begins with '/', where a host was expected";
-        if (segments[^1].Length == 0) return $"it ends with '/' ({DriveHint})";
+        if (segments[^1].Length == 0) return $"it ends with '/': leave that out, or, {DriveHint}";
         return "it contains '//', so a part between two slashes is missing";
     }
 

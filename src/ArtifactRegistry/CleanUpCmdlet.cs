@@ -93,6 +93,19 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         {
             ImagePattern what = target.What;
             ImageName name = what.Name;
+            if (target.IsRepositoryObject && !TakesRepositories)
+            {
+                WriteError(ErrorRecords.For(
+                    new RegistryException(
+                        RegistryErrorKind.NameNotSpecific, $"'{what}' is a repository that was piped, and not a name that was typed.")
+                    {
+                        Advice = "Get-ArRepository | Get-ArUntaggedImage | Remove-ArUntaggedImage shows first what it is about; or type the name as text "
+                            + "if you mean all images in it.",
+                    },
+                    what));
+                continue;
+            }
+
             if (target.Rules is CleanUpRules rules) _pipedRules.Add(rules);
             else if (target.Keep is null) _someWithoutRules = true;
 
@@ -113,6 +126,9 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
                 _scopes.Add(what);
         }
     }
+
+    /// <summary>Gets whether an object of Get-ArRepository stands for all images in it.</summary>
+    private protected virtual bool TakesRepositories => false;
 
     /// <summary>Takes a row that says of itself that it stays: it has a tag, or was decided to be kept.</summary>
     private protected abstract void Skip(CleanUpTarget target, string reason);

@@ -15,6 +15,9 @@ public sealed class CleanUpTarget
     /// <summary>Why the row stays whatever the registry says by now; null if that is to be seen.</summary>
     internal string? Keep { get; init; }
 
+    /// <summary>True for an object of Get-ArRepository, which stands for all images in it.</summary>
+    internal bool IsRepositoryObject { get; init; }
+
     internal TagList Tags { get; init; } = TagList.Empty;
 
     internal long SizeBytes { get; init; }
@@ -29,6 +32,12 @@ public sealed class CleanUpTarget
 /// <summary>For parameters of type CleanUpTarget[].</summary>
 public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 {
+    /// <summary>Takes repositories too: which cmdlet may is decided there.</summary>
+    public CleanUpTargetArgumentAttribute() => AllowRepositoryObject = true;
+
+    private protected override object FromRepository(ImageName name) =>
+        new CleanUpTarget(ImagePattern.Exactly(name)) { IsRepositoryObject = true };
+
     private protected override object FromText(string text)
     {
         var pattern = ImagePattern.Parse(text);
@@ -44,6 +53,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 
     private protected override object FromRow(ImageName name, PSObject row)
     {
+        if (name.IsRepository) return FromRepository(name);
         TagList tags = TagsOf(row, name.Tag);
         // A clean-up decides itself about tags that only name another digest of the image.
         bool mayGo = tags.Count == 0 || (row.Properties["Decision"] is not null && tags.All(tag => ReferrerTag.TryParse(tag, out _)));

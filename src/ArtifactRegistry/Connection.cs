@@ -19,8 +19,11 @@ internal enum ConnectionState
 /// <summary>The address and credentials that the cmdlets of this session use. Never holds the secret.</summary>
 public sealed class Connection
 {
-    internal Connection(ConnectionState state, Uri endpoint, ITokenSource tokens, ProjectChoice? project)
+    internal Connection(Session session, ConnectionState state, Uri endpoint, ITokenSource tokens, ProjectChoice? project)
     {
+        // As it is now: another Connect-ArRegistry does not change what was described before.
+        Session = new Session();
+        Session.CopyFrom(session);
         State = state.ToString();
         Endpoint = endpoint;
         // A variable that should hold a path, a name or an account may hold a secret instead.
@@ -30,6 +33,9 @@ public sealed class Connection
         Project = project is null ? null : SafeText.Clean(project.Id);
         ProjectOrigin = project?.Origin;
     }
+
+    /// <summary>The settings and credentials, for another runspace of this process. Never shown.</summary>
+    internal Session Session { get; }
 
     /// <summary>
     /// Gets whether the service has accepted the credentials: NotTried, Connected or Refused. Nothing is sent to find out.

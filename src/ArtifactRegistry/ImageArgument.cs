@@ -41,6 +41,8 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
 
     private protected abstract object Collect(List<object> names);
 
+    private protected virtual object FromRepository(ImageName name) => FromName(name);
+
     /// <summary>For an object that names one digest or tag; the row has its other properties.</summary>
     private protected virtual object FromRow(ImageName name, PSObject row) => FromName(name);
 
@@ -49,7 +51,9 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         object? value = Unwrap(item);
         return value switch
         {
-            null => throw Refuse("Expected the name of an image or an object from this module, and got nothing."),
+            null => throw Refuse(
+                "Expected the name of an image or an object from this module, and got nothing. Check the spelling of a variable, and write "
+                + "\"${app}:latest\" with braces: PowerShell reads $app:latest as a variable of its own."),
             string text => FromText(text),
             ImageName name => FromName(name),
             ImagePattern pattern => FromText(pattern.ToString()),
@@ -57,7 +61,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             ImageTag { Tag.Length: > 0 } tag => FromName(tag.Name.WithTagAndDigest(tag.Tag, tag.Digest)),
             ImageTag tag => FromRow(tag.Name, PSObject.AsPSObject(tag)),
             RemovedImage removed => FromRow(removed.Name, PSObject.AsPSObject(removed)),
-            Repository repository when AllowRepositoryObject => FromName(repository.ParsedName),
+            Repository repository when AllowRepositoryObject => FromRepository(repository.ParsedName),
             Repository => throw Refuse($"'{value}' is a repository. Type its name as text if you mean all images in it."),
             _ => FromRow(NameOf(PSObject.AsPSObject(item)), PSObject.AsPSObject(item)),
         };

@@ -1,11 +1,64 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace ArtifactRegistry;
 
 /// <summary>Runs at Import-Module.</summary>
 public sealed class ModuleLoader : IModuleAssemblyInitializer
 {
-    /// <summary>Loads Core, since a type literal such as [ArtifactRegistry.ImageName] resolves only in what is loaded.</summary>
-    public void OnImport() => RuntimeHelpers.RunClassConstructor(typeof(ImageName).TypeHandle);
+    /// <summary>
+    /// Loads Core, since a type literal such as [ArtifactRegistry.ImageName] resolves only in what is loaded, and adds the members of
+    /// ArtifactRegistry.types.ps1xml.
+    /// </summary>
+    public void OnImport()
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(ImageName).TypeHandle);
+        AddTypeData();
+        Session.Current.IsJustImported = true;
+    }
+
+    /// <summary>Gets the folder of the assemblies that this process runs.</summary>
+    private static string Folder { get; } = Path.GetDirectoryName(typeof(ModuleLoader).Assembly.Location)!;
+
+    /// <summary>
+    /// Says which copy of the module runs, if another one was imported beside it: a process loads an assembly once, and what is imported
+    /// later from another folder gets the first. Null if there is one copy.
+    /// </summary>
+    internal static string? OtherCopy()
+    {
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddCommand(new CmdletInfo("Get-Module", typeof(PSCmdlet).Assembly.GetType("Microsoft.PowerShell.Commands.GetModuleCommand", throwOnError: true)!))
+            .AddParameter("Name", "ArtifactRegistry");
+        PSModuleInfo? other = shell.Invoke<PSModuleInfo>()
+            .FirstOrDefault(module => !IsSame(module.ModuleBase) && !IsSame(Path.Combine(module.ModuleBase, "bin")));
+        if (other is null) return null;
+        string version = FileVersionInfo.GetVersionInfo(typeof(ModuleLoader).Assembly.Location).FileVersion ?? "";
+        return $"This process has loaded ArtifactRegistry {version} from {Folder} and runs that, not {other.Version} in {other.ModuleBase}. "
+            + "Start a new pwsh to use the other copy.";
+    }
+
+    private static bool IsSame(string folder) => string.Equals(
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), Folder,
+        OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    // Not by the manifest: a second copy of the module would add all members again from another file, and each is an error.
+    private static void AddTypeData()
+    {
+        const string Utility = "Microsoft.PowerShell.Commands.Utility";
+        Type command = Type.GetType($"Microsoft.PowerShell.Commands.UpdateTypeDataCommand, {Utility}", throwOnError: true)!;
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddCommand(new CmdletInfo("Update-TypeData", command))
+            .AddParameter("PrependPath", Path.Combine(Folder, "ArtifactRegistry.types.ps1xml"))
+            .AddParameter("ErrorAction", ActionPreference.Stop);
+        try
+        {
+            shell.Invoke();
+        }
+        catch (RuntimeException e) when (e.InnerException is not null)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerException);
+        }
+    }
 }

@@ -7,6 +7,8 @@ internal static class PromptHelp
 
     public const string Repository = "The repository, such as us-docker.pkg.dev/PROJECT/REPOSITORY. An empty line ends the list.";
 
+    public const string Project = "The project's id, such as my-project. An empty line ends the list.";
+
     public const string Member =
         "The e-mail of a service account, or a member such as group:team@example.com. An empty line ends the list.";
 }

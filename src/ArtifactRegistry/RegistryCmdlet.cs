@@ -33,6 +33,8 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         try
         {
             Session = Session.Current;
+            if (Session.IsJustImported && ModuleLoader.OtherCopy() is string told) WriteWarning(told);
+            Session.IsJustImported = false;
             bool verbose = IsOn("Verbose", "VerbosePreference", IsShown);
             bool debug = IsOn("Debug", "DebugPreference", IsShown);
             Action<string> hear = line =>
@@ -54,6 +56,17 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// <inheritdoc/>
     private protected override async Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
         ErrorRecords.For(error is RegistryException e ? await _hints!.ImproveAsync(e, item, StopToken) : error, item);
+
+    /// <summary>Writes an error for each tag that one image was asked for by name and does not have.</summary>
+    private protected async Task ReportMissingAsync(TagFilter filter, ImagePattern what)
+    {
+        foreach (string tag in filter.Missing)
+        {
+            ErrorRecord record = await ExplainAsync(
+                new RegistryException(RegistryErrorKind.NotFound, $"There is no tag '{tag}'."), what.Name.WithTag(tag));
+            await PostAsync(() => WriteError(record));
+        }
+    }
 
     /// <summary>Warns from work, without waiting for it.</summary>
     private protected void Warn(string text) => Note(() => WriteWarning(text));

@@ -34,6 +34,9 @@ internal sealed class Session
     /// <summary>The session of the runspace that this thread works for.</summary>
     public static Session Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
 
+    /// <summary>Gets or sets a value that is true from an import of the module until its next command.</summary>
+    public bool IsJustImported { get; set; }
+
     /// <summary>Gets or sets a value that is true between Connect-ArRegistry and Disconnect-ArRegistry.</summary>
     public bool IsConfigured { get; set; }
 
@@ -127,7 +130,7 @@ internal sealed class Session
     {
         Endpoints endpoints = Services;
         ITokenSource tokens = Tokens(endpoints);
-        return new Connection(_state, endpoints.ArtifactRegistry, tokens, ChooseProject());
+        return new Connection(this, _state, endpoints.ArtifactRegistry, tokens, ChooseProject());
     }
 
     private ProjectChoice? ChooseProject()

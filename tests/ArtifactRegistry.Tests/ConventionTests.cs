@@ -115,8 +115,8 @@ public sealed partial class ConventionTests
 
         foreach (IGrouping<string, PropertyInfo> same in parameters)
         {
-            // A listing takes patterns, a clean-up rows with decisions, and -Name is a pattern where something is listed.
-            if (same.Key is "Image" or "Name") continue;
+            // A listing takes patterns and several projects, a clean-up rows with decisions, and -Name is a pattern where something is listed.
+            if (same.Key is "Image" or "Name" or "Project") continue;
             Assert.Single(same.Select(property => property.PropertyType).Distinct());
             Assert.Single(same.Select(property => property.GetCustomAttribute<ArgumentCompleterAttribute>()?.Type).Distinct());
         }

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Seeding;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -33,6 +35,17 @@ public sealed partial class DocumentationTests
         }
     }
 
+    [Fact]
+    public void The_seed_that_a_page_shows_is_one()
+    {
+        Match json = Json().Match(File.ReadAllText(Full("docs/emulator.md")));
+
+        var seed = Seed.Parse(json.Groups[1].Value);
+
+        Assert.Equal(("games", "us-docker.pkg.dev/shop/apps"), (Assert.Single(seed.Projects).Id, Assert.Single(seed.Repositories).Name));
+        seed.AddTo(new RegistryState(TimeProvider.System));
+    }
+
     [Theory, MemberData(nameof(Pages))]
     public void A_test_that_a_page_names_exists(string page)
     {
@@ -63,6 +76,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"\[[^\]\n]+\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex("```json\n(.+?)```", RegexOptions.Singleline)]
+    private static partial Regex Json();
 
     [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

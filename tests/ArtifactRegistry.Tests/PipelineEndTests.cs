@@ -143,6 +143,9 @@ public sealed class PipelineEndTests
         if (command.StartsWith("Remove-ArImageTag", StringComparison.Ordinal))
             foreach (string tag in new[] { "first", "second", "third" })
                 shop.State.MoveTag(shop.Repository, "web", tag, digests[0]);
+        // What has no tag comes after all tags, so that only a tag can be on the first page.
+        if (command.StartsWith("Get-ArImageTag", StringComparison.Ordinal))
+            foreach (string digest in digests) shop.State.MoveTag(shop.Repository, "web", $"t{digest[7..15]}", digest);
         // Of the changes one gets through; whatever else was started meanwhile waits here until it is given up.
         int let = 0;
         using RequestHold hold = shop.Emulator.Requests.Hold(request => request.IsChange && Interlocked.Increment(ref let) > 1);
@@ -153,10 +156,11 @@ public sealed class PipelineEndTests
         else result.MustSucceed();
         if (ending.Contains("Select", StringComparison.Ordinal)) Assert.Single(result.Output);
         await shop.MustBeQuietAsync();
-        Assert.DoesNotContain(
-            shop.Emulator.Requests.Snapshot(),
-            request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal)
-                && command.StartsWith("Get-", StringComparison.Ordinal));
+        // Whether a page is the last, so that its tags can be sorted, is seen from the next one; of five pages, some are never asked for.
+        int ahead = command.StartsWith("Get-ArImageTag", StringComparison.Ordinal) ? 2 : 0;
+        if (command.StartsWith("Get-", StringComparison.Ordinal))
+            Assert.InRange(
+                shop.Emulator.Requests.Snapshot(request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal)).Count, 0, ahead);
         Assert.True(shop.Emulator.Requests.Snapshot(request => request.IsChange && request.Outcome is RequestOutcome.Answered).Count <= 1);
     }
 

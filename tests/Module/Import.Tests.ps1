@@ -86,6 +86,38 @@ Describe 'Importing the module' {
     }
 }
 
+Describe 'Two copies of the module' {
+    BeforeAll {
+        $first = Copy-ModuleUnderTest (Join-Path $TestDrive one ArtifactRegistry)
+        $second = Copy-ModuleUnderTest (Join-Path $TestDrive two ArtifactRegistry)
+        $next = Copy-ModuleUnderTest (Join-Path $TestDrive next ArtifactRegistry)
+        $version = (Import-PowerShellDataFile $next).ModuleVersion
+        (Get-Content $next -Raw).Replace("'$version'", "'$version.1'") | Set-Content $next
+        $look = "'{0} {1}' -f (Get-ArConnection).State, @((Get-TypeData ArtifactRegistry.ImageTag).Members.Keys -eq 'Updated').Count"
+    }
+
+    It 'work in one session, and one line says which of them runs' {
+        foreach ($other in $second, $next) {
+            $result = Invoke-Pwsh -Module $first "Import-Module '$other' 3>&1; $look; 1..2 | ForEach-Object { Get-ArRegistryCredential us-docker.pkg.dev -ErrorAction Ignore 3>&1 } | ForEach-Object { `"`$_`" }"
+            $result.Error | Should -BeNullOrEmpty
+            $lines = @($result.Output -split '\r?\n')
+            $lines[0] | Should -Be 'NotTried 1'
+            $lines -like "*This process has loaded ArtifactRegistry $version* from $(Join-Path (Split-Path $first) bin) and runs that, not * in $(Split-Path $other). Start a new pwsh*" |
+                Should -HaveCount 1
+        }
+    }
+
+    It 'work in parallel runspaces and jobs' {
+        $result = Invoke-Pwsh -Module $first @"
+            1..2 | ForEach-Object -Parallel { Import-Module '$second'; $look }
+            Start-ThreadJob { Import-Module '$second'; $look } | Receive-Job -Wait
+            Start-Job { Import-Module '$second'; $look } | Receive-Job -Wait
+"@
+        $result.Error | Should -BeNullOrEmpty
+        $result.Output -split '\r?\n' | Should -Be (@('NotTried 1') * 4)
+    }
+}
+
 Describe 'The package' {
     BeforeAll {
         $package = Get-PackageUnderTest
@@ -144,8 +176,8 @@ Describe 'The package' {
 
     It 'has the version of the manifest in its assemblies' {
         foreach ($name in 'ArtifactRegistry.dll', 'ArtifactRegistry.Core.dll') {
-            $version = [Reflection.AssemblyName]::GetAssemblyName((Join-Path $package.FullName bin $name)).Version
-            "$($version.Major).$($version.Minor).$($version.Build)" | Should -Be $manifest.ModuleVersion
+            $version = [Diagnostics.FileVersionInfo]::GetVersionInfo((Join-Path $package.FullName bin $name))
+            "$($version.FileMajorPart).$($version.FileMinorPart).$($version.FileBuildPart)" | Should -Be $manifest.ModuleVersion
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reflection;
 
 namespace ArtifactRegistry.Http;
 
@@ -35,7 +36,7 @@ internal sealed record TransportOptions
     public static HttpClient CreateHttpClient(HttpMessageHandler connections)
     {
         var client = new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        string version = typeof(TransportOptions).Assembly.GetName().Version?.ToString(3) ?? "0";
+        string version = typeof(TransportOptions).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0";
         // Google compresses for clients that say gzip here: https://cloud.google.com/compute/docs/api/how-tos/performance
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version} (gzip)");
         return client;

@@ -46,7 +46,12 @@ internal static class FindNodeAccounts
             throw new RegistryException(
                 RegistryErrorKind.ClusterNotFound,
                 $"There is no cluster {string.Join(", ", absent)} in project {project}"
-                + $"{(location is null ? "" : $", location {location}")}.");
+                + $"{(location is null ? "" : $", location {location}")}.")
+            {
+                Advice = Nearest.To(absent[0], (answer.Clusters ?? []).Select(cluster => cluster.Name)) is string near
+                    ? $"Did you mean {near}? Get-ArNodeServiceAccount {project} lists the clusters."
+                    : null,
+            };
 
         string? computeDefault = null;
         List<NodeServiceAccount> accounts = [];

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
@@ -7,8 +8,8 @@ namespace ArtifactRegistry.Operations;
 internal static class FindTags
 {
     /// <summary>
-    /// Lists one row per tag, and one with an empty tag per untagged digest; only rows with a tag if a tag was
-    /// requested.
+    /// One row for each tag, and one with an empty tag for each untagged digest; only rows with a tag if a tag was asked for. Of each
+    /// image, tags come first, page by page, and untagged digests after the last of them; the newest first as far as it is at hand.
     /// </summary>
     /// <param name="client">The service.</param>
     /// <param name="what">A repository, image, tag or digest, or a pattern.</param>
@@ -25,12 +26,46 @@ internal static class FindTags
         ArgumentNullException.ThrowIfNull(what);
         bool onlyTags = wanted is not null || what.TagPattern is not null || what.Name is { Tag: not null, Digest: null };
 
-        await foreach (DockerImage image in FindImages.ListAsync(client, what, warn, stop))
+        List<ImageTag> tagged = [], untagged = [];
+        string? current = null;
+        ExceptionDispatchInfo? error = null;
+        await using IAsyncEnumerator<DockerImage> each = FindImages.ListAsync(client, what, warn, stop).GetAsyncEnumerator(stop);
+        while (true)
         {
-            foreach (string tag in image.Tags)
-                if (what.MatchesTag(tag) && wanted?.Invoke(tag) != false)
-                    yield return new ImageTag(image, tag);
-            if (!onlyTags && image.Tags.Count == 0) yield return new ImageTag(image, null);
+            ValueTask<bool> next = each.MoveNextAsync();
+            if (!next.IsCompleted && tagged.Count > 0)
+            {
+                // Another page is on its way: tags are not held back for it.
+                foreach (ImageTag row in NewestFirst(tagged)) yield return row;
+                tagged.Clear();
+            }
+
+            try
+            {
+                if (!await next) break;
+            }
+            catch (RegistryException e)
+            {
+                error = ExceptionDispatchInfo.Capture(e); // what was listed before it is listed
+                break;
+            }
+
+            DockerImage image = each.Current;
+            if (image.Image != current)
+            {
+                foreach (ImageTag row in NewestFirst(tagged).Concat(NewestFirst(untagged))) yield return row;
+                tagged.Clear();
+                untagged.Clear();
+                current = image.Image;
+            }
+
+            tagged.AddRange(image.Tags.Where(tag => what.MatchesTag(tag) && wanted?.Invoke(tag) != false).Select(tag => new ImageTag(image, tag)));
+            if (!onlyTags && image.Tags.Count == 0) untagged.Add(new ImageTag(image, null));
         }
+
+        foreach (ImageTag row in NewestFirst(tagged).Concat(NewestFirst(untagged))) yield return row;
+        error?.Throw();
     }
+
+    private static IEnumerable<ImageTag> NewestFirst(List<ImageTag> rows) => rows.OrderByDescending(row => row.UpdateTime ?? DateTime.MinValue);
 }

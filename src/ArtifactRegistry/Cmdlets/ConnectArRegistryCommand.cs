@@ -14,6 +14,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     private const string File = "CredentialFile";
     private const string Gcloud = "Gcloud";
     private const string Nobody = "Anonymous";
+    private const string Same = "Connection";
 
     /// <summary>An OAuth access token, as SecureString or text. It is used as it is, and cannot be renewed.</summary>
     [Parameter(Position = 0, Mandatory = true, ParameterSetName = Token)]
@@ -33,6 +34,16 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     /// <summary>Send requests without credentials, to read a repository that is public.</summary>
     [Parameter(Mandatory = true, ParameterSetName = Nobody)]
     public SwitchParameter Anonymous { get; set; }
+
+    /// <summary>
+    /// What Get-ArConnection emits in another runspace of this process: the same address, credentials and defaults, for
+    /// ForEach-Object -Parallel and Start-ThreadJob.
+    /// </summary>
+    [Parameter(
+        Mandatory = true, ValueFromPipeline = true, ParameterSetName = Same,
+        HelpMessage = "What Get-ArConnection emits in another runspace, such as $using:connection.")]
+    [ValidateNotNull]
+    public Connection? Connection { get; set; }
 
     /// <summary>The e-mail address of a service account to act as.</summary>
     [Parameter]
@@ -79,6 +90,14 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (Connection is not null)
+        {
+            Session.Current.CopyFrom(Connection.Session);
+            if (Project is not null) Session.Current.Project = Project;
+            WriteObject(Session.Current.Describe());
+            return;
+        }
+
         string? file = null;
         try
         {

@@ -38,24 +38,8 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
 
     private async Task EmitAsync(ImagePattern what, string[] tags)
     {
-        // Tags differ in case, so patterns for them do.
-        WildcardPattern[] patterns = [.. tags.Select(tag => WildcardPattern.Get(tag, WildcardOptions.None))];
-        // Of many images, a name chooses those that have it; of one image, it is what was asked for.
-        HashSet<string> missing = what.Name.IsWholeImage && !what.HasWildcards
-            ? [.. tags.Where(tag => !WildcardPattern.ContainsWildcardCharacters(tag))]
-            : [];
-        await EmitAsync(FindTags.ListAsync(Client, what, IsWanted, Warn, StopToken));
-        foreach (string tag in tags.Where(missing.Contains))
-        {
-            ErrorRecord record = await ExplainAsync(
-                new RegistryException(RegistryErrorKind.NotFound, $"There is no tag '{tag}'."), what.Name.WithTag(tag));
-            await PostAsync(() => WriteError(record));
-        }
-
-        bool IsWanted(string tag)
-        {
-            missing.Remove(tag);
-            return patterns.Any(pattern => pattern.IsMatch(tag));
-        }
+        var filter = new TagFilter(tags, what);
+        await EmitAsync(FindTags.ListAsync(Client, what, filter.IsWanted, Warn, StopToken));
+        await ReportMissingAsync(filter, what);
     }
 }

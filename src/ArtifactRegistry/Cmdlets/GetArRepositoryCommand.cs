@@ -8,11 +8,14 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(Repository))]
 public sealed class GetArRepositoryCommand : RegistryCmdlet
 {
-    /// <summary>The project's id; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
-    [Parameter(Position = 0)]
+    /// <summary>
+    /// Ids of projects, by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT; or the name of a repository, such as
+    /// us-docker.pkg.dev/shop/apps.
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProjectCompleter))]
-    public string? Project { get; set; }
+    public string[] Project { get; set; } = [];
 
     /// <summary>A region or multi-region; by default all of them.</summary>
     [Parameter(Position = 1)]
@@ -30,10 +33,19 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string project = CheckedProject(Project, Location);
-        string? location = Location;
-        WildcardPattern[] wanted = [.. Name.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
-        HashSet<string> missing = new(Name.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)), StringComparer.OrdinalIgnoreCase);
+        if (Project.Length == 0) List(CheckedProject(null, Location), Location, Name);
+        foreach (string given in Project)
+        {
+            if (ImageName.TryParse(given, out ImageName? name)) List(name.Project, name.Location, [name.Repository]);
+            else List(CheckedProject(given, Location), Location, Name);
+        }
+    }
+
+    private void List(string project, string? location, string[] names)
+    {
+        int before = Progress.Emitted;
+        WildcardPattern[] wanted = [.. names.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        HashSet<string> missing = new(names.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)), StringComparer.OrdinalIgnoreCase);
         Start(location is null ? $"projects/{project}" : $"projects/{project}/locations/{location}", async () =>
         {
             var failures = new List<(string Location, RegistryException Error)>();
@@ -59,7 +71,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
                     name)));
         });
         Drain();
-        if (Progress.Emitted == 0 && location is not null && !Locations.Known.Contains(location)
+        if (Progress.Emitted == before && location is not null && !Locations.Known.Contains(location)
             && Nearest.To(location, Locations.Known) is string near)
             WriteWarning($"There is nothing in the location '{location}', which this module does not know. Did you mean {near}?");
     }

@@ -22,6 +22,8 @@ public sealed class GetArUntaggedImageCommand : CleanUpCmdlet
 
     private protected override bool FinishesWhatRuns => false;
 
+    private protected override bool TakesRepositories => true;
+
     private protected override void Skip(CleanUpTarget target, string reason)
     {
         // What has a tag is not what this cmdlet shows, and what was decided before needs no second decision.

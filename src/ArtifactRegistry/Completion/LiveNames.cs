@@ -39,7 +39,7 @@ internal sealed class LiveNames(Session session)
     /// <summary>Whole names of the container repositories of a project.</summary>
     public Task<IReadOnlyList<Suggestion>> WholeRepositories(string project) =>
         ListAsync($"whole/{project}", async (open, stop) => await ToListAsync(
-            FindRepositories.RunAsync(open.Client, project, null, (_, _) => { }, stop),
+            FindRepositories.ListAsync(open.Client, project, null, (_, _) => { }, stop),
             repository => repository.Format == "DOCKER"
                 ? new Suggestion(repository.Uri, $"{repository.Mode}, {ByteSize.Format(repository.SizeBytes)}")
                 : null));
@@ -48,7 +48,7 @@ internal sealed class LiveNames(Session session)
     public Task<IReadOnlyList<Suggestion>> NodeAccounts(string project) =>
         ListAsync($"nodes/{project}", async (open, stop) =>
         [
-            .. (await FindNodeAccounts.RunAsync(open.Clusters, open.Projects, project, null, null, _ => { }, stop))
+            .. (await FindNodeAccounts.FindAsync(open.Clusters, open.Projects, project, null, null, _ => { }, stop))
                 .GroupBy(node => node.Member)
                 .Select(account => new Suggestion(
                     account.Key,
