@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
+using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -56,6 +57,28 @@ public sealed partial class ExecutableTests
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task It_can_be_packed_and_installed_as_a_tool()
+    {
+        using TemporaryFolder folder = new();
+        string packages = Path.Combine(folder.Path, "packages"), tools = Path.Combine(folder.Path, "tools");
+        Dictionary<string, string> environment = new() { ["NUGET_PACKAGES"] = Path.Combine(folder.Path, "cache") };
+
+        ToolRun packed = await ToolRun.RunAsync(
+            "dotnet", ["pack", Project(), "--no-build", "-c", Configuration(), "-o", packages], environment, null, Stop);
+        ToolRun installed = await ToolRun.RunAsync(
+            "dotnet",
+            ["tool", "install", "ArtifactRegistry.Emulator", "--tool-path", tools, "--source", packages],
+            environment, folder.Path, Stop);
+        ToolRun run = await ToolRun.RunAsync(
+            Path.Combine(tools, OperatingSystem.IsWindows() ? "artifact-registry-emulator.exe" : "artifact-registry-emulator"),
+            ["--help"], NoVariables, null, Stop);
+
+        Assert.True(packed.ExitCode == 0, packed.Output);
+        Assert.True(installed.ExitCode == 0, installed.Output + installed.Error);
+        Assert.Contains("--urls URL", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,6 +163,16 @@ public sealed partial class ExecutableTests
     }
 
     private static string Executable() => typeof(EmulatorServer).Assembly.Location;
+
+    private static string Configuration() =>
+        typeof(EmulatorServer).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+
+    private static string Project()
+    {
+        DirectoryInfo folder = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "ArtifactRegistry.slnx"))) folder = folder.Parent!;
+        return Path.Combine(folder.FullName, "src", "Emulator");
+    }
 
     private static async Task<string> ReadUntilAsync(StreamReader reader, string last)
     {
