@@ -96,6 +96,17 @@ public sealed partial class RegistryState
         }
     }
 
+    /// <summary>Makes now the time at which a digest was last updated, as if somebody had pushed it again.</summary>
+    public void Touch(RepositoryName repository, string package, string digest)
+    {
+        lock (Gate)
+        {
+            VersionEntry version = Existing(repository, package, digest);
+            version.UpdateTime = Now;
+            version.Record();
+        }
+    }
+
     /// <summary>Takes a tag away; false if there is none of that name.</summary>
     public bool RemoveTag(RepositoryName repository, string package, string tag)
     {

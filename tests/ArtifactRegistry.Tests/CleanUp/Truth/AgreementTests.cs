@@ -19,18 +19,20 @@ public sealed class AgreementTests
         function Told($rows) { $all = @{}; foreach ($row in $rows) { $all[$row.Digest] = "$($row.Status)" }; $all }
         $out = foreach ($image in $images) {
             $name = $image.Name; $rules = @{}
+            $again = @{ IncludeReferrerTag = $image.IncludeReferrerTag; WhatIf = $true } # which no row of a file can say
             if ($image.InUse) { $rules.InUse = $image.InUse }
             if ($image.KeepNewest) { $rules.KeepNewest = $image.KeepNewest }
+            $rules.IncludeReferrerTag = $image.IncludeReferrerTag
             $plan = @(Get-ArUntaggedImage $name @rules)
-            $jobbed = @(Start-ThreadJob { param($module, $plan) Import-Module $module; $plan | Remove-ArUntaggedImage -WhatIf 6> $null } -ArgumentList $module, $plan | Receive-Job -Wait -AutoRemoveJob)
+            $jobbed = @(Start-ThreadJob { param($module, $plan, $again) Import-Module $module; $plan | Remove-ArUntaggedImage @again 6> $null } -ArgumentList $module, $plan, $again | Receive-Job -Wait -AutoRemoveJob)
             [pscustomobject]@{
                 Name    = $name
                 Plan    = Told ($plan | ForEach-Object { [pscustomobject]@{ Digest = $_.Digest; Status = if ($_.Decision -eq 'Delete') { 'WouldRemove' } else { 'Kept' } } })
                 WhatIf  = Told (Remove-ArUntaggedImage $name @rules -WhatIf)
                 Pipe    = Told ($plan | Remove-ArUntaggedImage -WhatIf)
-                Csv     = Told ($plan | ConvertTo-Csv | ConvertFrom-Csv | Remove-ArUntaggedImage -WhatIf)
-                Json    = Told ($plan | ConvertTo-Json -Depth 5 -AsArray | ConvertFrom-Json | Remove-ArUntaggedImage -WhatIf)
-                Clixml  = Told ([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($plan)) | Remove-ArUntaggedImage -WhatIf)
+                Csv     = Told ($plan | ConvertTo-Csv | ConvertFrom-Csv | Remove-ArUntaggedImage @again)
+                Json    = Told ($plan | ConvertTo-Json -Depth 5 -AsArray | ConvertFrom-Json | Remove-ArUntaggedImage @again)
+                Clixml  = Told ([Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($plan)) | Remove-ArUntaggedImage @again)
                 Job     = Told $jobbed
                 Run     = Told (Remove-ArUntaggedImage $name @rules -Confirm:$false -RequestsPerSecond 10000)
             }
@@ -63,7 +65,7 @@ public sealed class AgreementTests
         string context = $"{told["Name"]}\n{image}\n{told.ToJsonString()}";
         string[] left = [.. state.Digests(image.Repository, RandomImage.Package)];
         string[] delete = Of("Plan", "WouldRemove");
-        Assert.True(left.Order(StringComparer.Ordinal).SequenceEqual(live.Order(StringComparer.Ordinal)), $"{context}\nleft {string.Join(' ', left.Select(RandomImage.Short))}");
+        Assert.True(left.Order(StringComparer.Ordinal).SequenceEqual(live.Order(StringComparer.Ordinal)), $"{context}\nleft {string.Join(' ', left.Select(RandomImage.Short))}, not {string.Join(' ', live.Select(RandomImage.Short))}");
         Assert.True(delete.SequenceEqual(image.Digests.Except(live).Order(StringComparer.Ordinal)), $"the plan: {context}");
         foreach (string way in (string[])["WhatIf", "Pipe", "Csv", "Json", "Clixml", "Job"])
             Assert.True(Of(way, "WouldRemove").SequenceEqual(delete), $"{way}: {context}");
@@ -78,5 +80,6 @@ public sealed class AgreementTests
         ["Name"] = $"{image.Repository}/{RandomImage.Package}",
         ["InUse"] = image.InUse.Count == 0 ? null : new JsonArray([.. image.InUse.Select(use => JsonValue.Create(use))]),
         ["KeepNewest"] = image.KeepNewest == 0 ? null : image.KeepNewest,
+        ["IncludeReferrerTag"] = image.IncludeReferrerTag,
     })]).ToJsonString();
 }

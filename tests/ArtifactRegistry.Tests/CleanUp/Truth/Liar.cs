@@ -129,7 +129,7 @@ internal sealed class Liar
         string digest = there[_random.Next(there.Length)];
         EventKind kind = EventKind.Tag;
         string[] roots = [digest];
-        switch (_random.Next(3))
+        switch (_random.Next(4))
         {
             case 0:
                 kind = EventKind.Index;
@@ -150,6 +150,10 @@ internal sealed class Liar
                 });
                 _image.Pushed(signature, [], digest);
                 roots = [signature];
+                break;
+            case 2:
+                kind = EventKind.Push;
+                _state.Touch(_image.Repository, RandomImage.Package, digest);
                 break;
             default:
                 _state.MoveTag(_image.Repository, RandomImage.Package, $"moved{_moment}", digest);
@@ -179,6 +183,9 @@ internal enum EventKind
     Tag,
     Index,
     Signature,
+
+    /// <summary>It was pushed again, so that it is young.</summary>
+    Push,
 }
 
 /// <summary>Something that makes digests needed.</summary>

@@ -37,6 +37,9 @@ internal sealed class RandomImage
     /// <summary>The entries of -InUse.</summary>
     public IReadOnlyList<string> InUse { get; private set; } = [];
 
+    /// <summary>Whether what has referrer tags only goes with what they name: -IncludeReferrerTag.</summary>
+    public bool IncludeReferrerTag { get; private set; }
+
     /// <summary>How many images -KeepNewest names; 0 if it is not given.</summary>
     public int KeepNewest { get; private set; }
 
@@ -46,34 +49,36 @@ internal sealed class RandomImage
     public string? KeptPrefix { get; init; }
 
     /// <summary>What must be left, given what is tagged, young and in use now.</summary>
-    public HashSet<string> Live()
+    public HashSet<string> Live() => Live(withTagSubjects: false);
+
+    private HashSet<string> Live(bool withTagSubjects)
     {
         HashSet<string> used = [.. _nodes.Where(node => node.IsUsed).Select(node => node.Digest)];
         while (_nodes.Any(node => node.Children.Any(used.Contains) && used.Add(node.Digest)))
         {
         }
 
-        HashSet<string> live = [.. used, .. _nodes.Where(node => node.IsYoung || IsKeptByPolicy(node) || IsTagged(node.Digest)).Select(node => node.Digest)];
-        Close(live);
+        HashSet<string> live = [.. used, .. _nodes.Where(node => node.IsYoung || IsKeptByPolicy(node) || HasTagThatKeeps(node)).Select(node => node.Digest)];
+        Close(live, withTagSubjects);
         foreach (Node node in _nodes.Where(node => node.IsRunnable && !live.Contains(node.Digest)
             && !_nodes.Exists(other => other.Children.Contains(node.Digest)))
-            .OrderBy(node => node.Age).Take(KeepNewest).ToArray())
+            .Where(node => !IsTagged(node.Digest)).OrderBy(node => node.Age).Take(KeepNewest).ToArray())
             live.Add(node.Digest);
-        Close(live);
+        Close(live, withTagSubjects);
         return live;
     }
 
     /// <summary>What a clean-up leaves, which is more than what is needed.</summary>
     public HashSet<string> Left()
     {
-        HashSet<string> live = Live();
+        HashSet<string> live = Live(withTagSubjects: true);
         // The service may delete the children of an index with it, unless a tag or something else holds them.
         while (_nodes.FirstOrDefault(index => !live.Contains(index.Digest) && index.Children.Any(child => live.Contains(child)
             && !IsTagged(child) && !_nodes.Exists(holder => live.Contains(holder.Digest) && holder.Edges.Contains(child))))
             is Node index)
         {
             live.Add(index.Digest);
-            Close(live);
+            Close(live, withTagSubjects: true);
         }
 
         return live;
@@ -173,15 +178,14 @@ internal sealed class RandomImage
     private void AddOldSignature()
     {
         string subject = _nodes.Count > 0 ? _nodes[^1].Digest : $"sha256:{_random.NextInt64():x64}";
-        string digest = Add(new ImageOptions { Size = 900 }, mayBeTagged: false);
-        _state.MoveTag(Repository, Package, subject.Replace(':', '-') + Pick(".sig", ".att", ".sbom"), digest);
+        Add(new ImageOptions { Size = 900, Tags = [TagOf(subject) + Pick(".sig", ".att", ".sbom")] }, mayBeTagged: false);
     }
 
     private string Add(ImageOptions options, bool mayBeTagged = true)
     {
         bool young = _random.Next(15) == 0;
         int age = young ? 5 : 10_000 + (_random.Next(1000) * 60) + _nodes.Count;
-        string[] tags = !mayBeTagged ? [] : _random.Next(6) switch
+        IReadOnlyList<string> tags = !mayBeTagged ? options.Tags : _random.Next(6) switch
         {
             0 => [$"v{_nodes.Count}"],
             1 => ["latest", $"w{_nodes.Count}"],
@@ -219,7 +223,9 @@ internal sealed class RandomImage
 
         InUse = uses;
         KeepNewest = _random.Next(3) == 0 && !_nodes.Exists(node => node.IsDoubtful) ? 1 + _random.Next(2) : 0;
-        Parameters = (uses.Count > 0 ? "-InUse $inUse " : "") + (KeepNewest > 0 ? $"-KeepNewest {KeepNewest}" : "");
+        IncludeReferrerTag = _random.Next(3) == 0;
+        Parameters = (uses.Count > 0 ? "-InUse $inUse " : "") + (KeepNewest > 0 ? $"-KeepNewest {KeepNewest} " : "")
+            + (IncludeReferrerTag ? "-IncludeReferrerTag" : "");
     }
 
     private string? ConfigOf(string digest) =>
@@ -228,9 +234,25 @@ internal sealed class RandomImage
     private bool IsTagged(string digest) =>
         _state.HasDigest(Repository, Package, digest) && _state.TagsOf(Repository, Package, digest).Count > 0;
 
+    private bool HasTagThatKeeps(Node node) => IsTagged(node.Digest) && (!IncludeReferrerTag || TaggedSubjects(node).Count == 0);
+
+    /// <summary>The digests of the image that all tags of a node name; none if it has another tag.</summary>
+    private List<string> TaggedSubjects(Node node)
+    {
+        if (!_state.HasDigest(Repository, Package, node.Digest)) return [];
+        List<Node?> subjects = [.. _state.TagsOf(Repository, Package, node.Digest)
+            .Select(tag => _nodes.FirstOrDefault(other => tag.StartsWith(TagOf(other.Digest), StringComparison.Ordinal)))];
+        return subjects.Contains(null) ? [] : [.. subjects.Select(subject => subject!.Digest)];
+    }
+
     private bool IsKeptByPolicy(Node node) => KeptPrefix is not null && node.Digest.StartsWith(KeptPrefix, StringComparison.Ordinal);
 
-    private void Close(HashSet<string> kept)
+    /// <summary>Adds what the kept digests keep.</summary>
+    /// <param name="kept">The digests.</param>
+    /// <param name="withTagSubjects">
+    /// Whether a signature by its tag keeps what it is about, as the product has it, though nobody needs that.
+    /// </param>
+    private void Close(HashSet<string> kept, bool withTagSubjects = false)
     {
         bool Keep(string digest) => _nodes.Exists(node => node.Digest == digest) && kept.Add(digest);
 
@@ -241,9 +263,13 @@ internal sealed class RandomImage
             {
                 if (kept.Contains(node.Digest)) foreach (string held in node.Edges) changed |= Keep(held);
                 if (node.Subject is not null && kept.Contains(node.Subject)) changed |= kept.Add(node.Digest);
+                foreach (string subject in IncludeReferrerTag ? TaggedSubjects(node) : [])
+                    changed |= (kept.Contains(subject) && kept.Add(node.Digest)) || (withTagSubjects && kept.Contains(node.Digest) && Keep(subject));
             }
         }
     }
+
+    private static string TagOf(string digest) => digest.Replace(':', '-');
 
     private T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];
 

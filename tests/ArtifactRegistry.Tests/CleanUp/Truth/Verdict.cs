@@ -44,6 +44,7 @@ internal static class Verdict
             request.Number < deletion.Number && Tells(trial.Liar.Behaviour, happened, request));
         if (look?.Number > happened.Request + throttle && deletion.Number > look.Number + throttle)
             return $"request {look.Number} ({look.Path.Split('/')[^1]}) could have told, and {deletion.Number} deleted it";
+        if (happened.Kind is EventKind.Push) return null; // an image is looked at again for this once a minute, which no run here lasts
         IReadOnlySet<string> family = trial.Image.Family(digest);
         int others = trial.Requests.Count(request => request.Method == "DELETE"
             && request.Number > happened.Request && request.Number < deletion.Number
@@ -56,7 +57,7 @@ internal static class Verdict
     {
         if (request.Method != "GET") return false;
         bool isFull = request.PathAndQuery.Contains("view=FULL", StringComparison.Ordinal);
-        if (happened.Kind == EventKind.Tag && (Ends($"@{happened.Digest}") || (isFull && Ends($"/versions/{happened.Digest}"))))
+        if (happened.Kind is EventKind.Tag or EventKind.Push && (Ends($"@{happened.Digest}") || (isFull && Ends($"/versions/{happened.Digest}"))))
             return true;
         if (behaviour.ListingLag > TimeSpan.Zero || behaviour.ListingGap is not null) return false;
         return Ends("/dockerImages") || (happened.Kind == EventKind.Tag
