@@ -4,8 +4,8 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Converts text to the Uri that a parameter takes. PowerShell's own conversion would quote the text in its error, with
-/// the password that it may have.
+/// Converts text to the Uri of a parameter. The error of PowerShell's own conversion would quote the text, including
+/// any password in it.
 /// </summary>
 public sealed class AddressArgumentAttribute : ArgumentTransformationAttribute
 {

@@ -4,8 +4,9 @@ using System.Management.Automation;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// For a parameter of type string that takes an age. PowerShell reads 30d as the number 30 unless the parameter is text,
-/// and turns a DateTime into text that means another day elsewhere; so both are settled here.
+/// Converts the argument of a string parameter for an age. PowerShell parses 30d as the number 30 unless the parameter
+/// is a string, and converts a DateTime to text that means a different day in another culture. This attribute avoids
+/// both.
 /// </summary>
 public sealed class AgeArgumentAttribute : ArgumentTransformationAttribute
 {
@@ -18,13 +19,13 @@ public sealed class AgeArgumentAttribute : ArgumentTransformationAttribute
             DateTime time => new DateTimeOffset(time).ToString("o", CultureInfo.InvariantCulture),
             DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
             TimeSpan span when span >= TimeSpan.Zero => Text((long)Math.Ceiling(span.TotalSeconds)),
-            // As it was typed: of 30d as an argument the engine keeps the text beside the number.
+            // As it was typed: for an argument such as 30d, the engine keeps the text together with the number.
             null => null,
             _ => LanguagePrimitives.ConvertTo<string>(inputData),
         };
     }
 
-    // As a person would write it, since reasons quote it.
+    // Formatted as a person would write it, because reasons quote it.
     private static string Text(long seconds)
     {
         const long Day = 86_400, Hour = 3_600, Minute = 60;

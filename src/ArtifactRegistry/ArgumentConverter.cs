@@ -4,9 +4,9 @@ using System.Management.Automation;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Converts text and rows to the types of this module's parameters, as their attributes do. A Pester mock and a proxy function keep a
-/// parameter's type and lose its attributes, and a prompt for a missing parameter converts by the type alone; so
-/// ArtifactRegistry.types.ps1xml gives each type this converter.
+/// Converts text and rows to the types of this module's parameters, as their attributes do. A Pester mock or a proxy
+/// function keeps a parameter's type but loses its attributes, and a prompt for a missing parameter converts by type
+/// only. So ArtifactRegistry.types.ps1xml assigns this converter to each type.
 /// </summary>
 public sealed class ArgumentConverter : PSTypeConverter
 {

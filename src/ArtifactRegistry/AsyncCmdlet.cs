@@ -5,10 +5,10 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>A cmdlet that works on several items at once.</summary>
+/// <summary>A cmdlet that processes several items at once.</summary>
 /// <remarks>
-/// PowerShell accepts Write* and ShouldProcess only from the thread that called ProcessRecord. So work posts actions, and
-/// the pipeline thread performs them whenever it would otherwise wait. This file alone blocks, posts or starts tasks.
+/// PowerShell accepts Write* and ShouldProcess only on the thread that called ProcessRecord. So work posts actions, and
+/// the pipeline thread performs them whenever it would otherwise wait. Only this file blocks, posts or starts tasks.
 /// </remarks>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
@@ -16,27 +16,31 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<Action> _posted = Channel.CreateBounded<Action>(64);
-    private readonly Dictionary<Task, object> _running = []; // touched by the pipeline thread alone
+    private readonly Dictionary<Task, object> _running = []; // used only by the pipeline thread
     private readonly ConcurrentQueue<Action> _noted = new();
     private readonly ConcurrentQueue<string> _lastWords = new();
     private ErrorRecord? _ending;
 
-    /// <summary>Prepares the token that ends all work.</summary>
+    /// <summary>Initializes the token that cancels all work.</summary>
     protected AsyncCmdlet()
     {
-        StopToken = _stop.Token; // outlives _stop, for work that outlives the grace
+        StopToken = _stop.Token; // outlives _stop, for work that outlives the grace period
         Progress = new WaitingBar(this);
     }
 
     /// <summary>Cancelled on Ctrl+C, and when the pipeline ends early for any other reason.</summary>
     protected CancellationToken StopToken { get; }
 
-    /// <summary>How many items are worked on at once.</summary>
+    /// <summary>Gets the maximum number of items that are processed at once.</summary>
     protected virtual int MaxConcurrency => 1;
 
-    /// <summary>Starts work on an item, once there is room; meanwhile performs what other work posts.</summary>
+    /// <summary>
+    /// Starts work on an item when a slot is free; meanwhile performs the actions that other work posts.
+    /// </summary>
     /// <param name="item">The item, which becomes the target of its error record.</param>
-    /// <param name="work">The work. It reads locals, not parameters: PowerShell binds those anew for the next record.</param>
+    /// <param name="work">
+    /// The work. It must use locals, not parameters, which PowerShell binds again for the next record.
+    /// </param>
     protected void Start(object item, Func<Task> work)
     {
         while (_running.Count >= MaxConcurrency) PerformNext();
@@ -45,7 +49,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         while (_posted.Reader.TryRead(out Action? action)) action();
     }
 
-    /// <summary>Does work and waits for its result; meanwhile performs what it and other work post.</summary>
+    /// <summary>
+    /// Runs work and waits for its result; meanwhile performs the actions that it and other work post.
+    /// </summary>
     /// <returns>The result; null after an error, which has been written.</returns>
     protected T? Wait<T>(object item, Func<Task<T>> work)
         where T : class
@@ -65,10 +71,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         if (_ending is ErrorRecord error) WriteError(error);
     }
 
-    /// <summary>Writes an error; on the pipeline thread.</summary>
+    /// <summary>Writes an error. Call this on the pipeline thread.</summary>
     /// <remarks>
-    /// With -ErrorAction Stop the first one ends the command. Work that changes something is brought to its end before:
-    /// what it has begun may be done by now, and has to be told.
+    /// With -ErrorAction Stop the first error ends the command. Work that changes something is finished first: a change
+    /// that has begun may be complete by now, and must be reported.
     /// </remarks>
     private protected void Fail(ErrorRecord error)
     {
@@ -87,13 +93,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Whether an error that ends the command waits for the work beside it.</summary>
+    /// <summary>Gets whether an error that ends the command waits for the other work under way.</summary>
     private protected virtual bool FinishesWhatRuns => false;
 
-    /// <summary>True once an error is going to end the command, as soon as nothing runs any more.</summary>
+    /// <summary>Gets whether an error is going to end the command as soon as all work has finished.</summary>
     private protected bool IsEnding => _ending is not null;
 
-    /// <summary>Called when work should come to its end.</summary>
+    /// <summary>Called when no more work should be started.</summary>
     private protected virtual void StopStartingWork()
     {
     }
@@ -115,13 +121,16 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected new bool ShouldProcess(string target, string action) =>
         base.ShouldProcess(SafeText.Clean(target), SafeText.Clean(action));
 
-    /// <summary>What takes longer than a second shows that it goes on.</summary>
+    /// <summary>The progress bar of a command that takes longer than a second.</summary>
     private protected WaitingBar Progress { get; }
 
-    /// <summary>Has the pipeline thread perform an action. Safe from any thread; waits if that thread is far behind.</summary>
+    /// <summary>
+    /// Posts an action to the pipeline thread. May be called from any thread; waits if the pipeline thread is far
+    /// behind.
+    /// </summary>
     protected ValueTask PostAsync(Action action) => _posted.Writer.WriteAsync(action, StopToken);
 
-    /// <summary>Has the pipeline thread perform an action, and waits for what it returns.</summary>
+    /// <summary>Posts an action to the pipeline thread, and waits for its result.</summary>
     protected async Task<T> PerformAsync<T>(Func<T> action)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -140,8 +149,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Writes objects as they come. The first is out before the second is asked for; after it, what is there without
-    /// waiting is handed over at once, and written while the next page is on its way.
+    /// Writes objects as they arrive. The first is written before the second is requested. After that, all objects that
+    /// are available without waiting are passed on together, and written while the next page is on its way.
     /// </summary>
     protected async Task EmitAsync<T>(IAsyncEnumerable<T> items)
     {
@@ -156,7 +165,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             ValueTask<bool> next = each.MoveNextAsync();
             if (!next.IsCompleted && batch.Count > 0)
             {
-                // No more than one page waits to be written, however slow who reads is.
+                // No more than one page waits to be written, no matter how slow the consumer is.
                 await written;
                 List<T> page = batch;
                 written = PerformAsync(() => Emit(page));
@@ -169,7 +178,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             }
             catch (RegistryException)
             {
-                // What was listed before something went wrong is listed.
+                // Write the objects that were listed before the error.
                 await written;
                 await PerformAsync(() => Emit(batch));
                 throw;
@@ -185,7 +194,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes one object from work.</summary>
     protected ValueTask EmitAsync(object item) => PostAsync(() => Emit(item));
 
-    /// <summary>Has the pipeline thread perform an action soon, without waiting for it: a warning, a line for -Verbose.</summary>
+    /// <summary>
+    /// Posts an action, such as a warning or a line for -Verbose, to the pipeline thread without waiting for it.
+    /// </summary>
     protected void Note(Action action)
     {
         _noted.Enqueue(action);
@@ -193,19 +204,23 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// What must be said even after Ctrl+C, when a pipeline takes no more warnings: it is written to the screen before the
-    /// prompt is back.
+    /// Reports a text even after Ctrl+C, when a pipeline accepts no more warnings: it is written to the screen before
+    /// the prompt returns.
     /// </summary>
     private protected void ReportAtEnd(string text) => _lastWords.Enqueue(SafeText.Clean(text));
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Drain();
 
-    /// <summary>Only cancels: it runs on another thread while the pipeline thread waits.</summary>
+    /// <summary>
+    /// Cancels the work, and nothing else: it runs on another thread while the pipeline thread waits.
+    /// </summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>Cancels and awaits what still runs, so that no request outlives its cmdlet.</summary>
-    /// <remarks>Select-Object -First ends a pipeline without StopProcessing or EndProcessing; Dispose is always called.</remarks>
+    /// <summary>Cancels and awaits work that is still running, so that no request outlives its cmdlet.</summary>
+    /// <remarks>
+    /// Select-Object -First ends a pipeline without StopProcessing or EndProcessing, but Dispose is always called.
+    /// </remarks>
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -223,21 +238,23 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch (AggregateException)
         {
-            // Cancelled work: nobody is left to hear its errors.
+            // Cancelled work: nobody is left to receive its errors.
         }
 
         OnEnded();
         _stop.Dispose();
-        // The host itself is there as long as the pipeline is; one without a screen shows nothing.
+        // The host exists as long as the pipeline; a host without a screen shows nothing.
         while (_lastWords.TryDequeue(out string? text)) Host?.UI?.WriteWarningLine(text);
     }
 
-    /// <summary>Called once no work is left, also after Ctrl+C: the place for a <see cref="ReportAtEnd"/>.</summary>
+    /// <summary>Called when no work is left, even after Ctrl+C. May call <see cref="ReportAtEnd"/>.</summary>
     private protected virtual void OnEnded()
     {
     }
 
-    /// <summary>The record of an error about an item. What can be found out about it takes a moment at most.</summary>
+    /// <summary>
+    /// Creates the record of an error about an item. Finding out more about the error takes a moment at most.
+    /// </summary>
     private protected virtual Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
         Task.FromResult(ErrorRecords.For(error, item));
 
@@ -271,7 +288,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : GetVariableValue("ErrorActionPreference"),
         out ActionPreference preference) && preference is ActionPreference.Stop;
 
-    /// <summary>Gives a row the view that is for this kind of rows, such as Removed for tags that are not there any more.</summary>
+    /// <summary>Selects the view for a kind of row, such as Removed for tags that no longer exist.</summary>
     private protected static PSObject Shown(object row, string kind)
     {
         PSObject shown = PSObject.AsPSObject(row);
@@ -302,7 +319,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         Action? action;
         try
         {
-            // The token ends this wait on Ctrl+C even if work is slow to notice it.
+            // On Ctrl+C the token ends this wait even if the work is slow to react.
             StopToken.ThrowIfCancellationRequested();
             while (!_posted.Reader.TryRead(out action))
             {
@@ -321,13 +338,15 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 }
 
-/// <summary>Work that belongs to no cmdlet: names for the Tab key, which may wait for a moment and no longer.</summary>
+/// <summary>Work that belongs to no cmdlet: names for tab completion, which must not wait for long.</summary>
 internal static class Background
 {
-    /// <summary>Starts work away from the thread of the prompt.</summary>
+    /// <summary>Starts work on another thread than that of the prompt.</summary>
     public static Task<T> Start<T>(Func<Task<T>> work) => Task.Run(work);
 
-    /// <summary>The result of work that must not fail; null if it is not there in time. The work goes on.</summary>
+    /// <summary>
+    /// Gets the result of work that must not fail; null if it is not available in time. The work continues.
+    /// </summary>
     public static T? Within<T>(Task<T> work, TimeSpan patience)
         where T : class => Task.WaitAny([work], patience) < 0 ? null : work.Result;
 }

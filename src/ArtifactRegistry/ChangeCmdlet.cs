@@ -5,13 +5,15 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>A cmdlet that changes something: it asks first, and does several items at once.</summary>
+/// <summary>
+/// A cmdlet that changes something: it asks for confirmation first, and processes several items at once.
+/// </summary>
 public abstract class ChangeCmdlet : RegistryCmdlet
 {
     private bool _yesToAll;
     private bool _noToAll;
 
-    /// <summary>How many items are worked on at once.</summary>
+    /// <summary>Specifies the maximum number of items that are processed at once.</summary>
     [Parameter]
     [ValidateRange(1, 128)]
     public int ThrottleLimit { get; set; } = 16;
@@ -21,21 +23,23 @@ public abstract class ChangeCmdlet : RegistryCmdlet
 
     private protected override bool FinishesWhatRuns => true;
 
-    /// <summary>True if the user said that no question is wanted, by a switch of the cmdlet's own.</summary>
+    /// <summary>Gets whether the user turned off questions with a switch of the cmdlet.</summary>
     private protected virtual bool NoQuestions => false;
 
     private protected bool IsWhatIf => IsOn("WhatIf", "WhatIfPreference", value => LanguagePrimitives.IsTrue(value));
 
-    /// <summary>Asks from work; the pipeline thread puts the questions, one after the other.</summary>
+    /// <summary>
+    /// Asks for confirmation during work; the pipeline thread asks the questions one after the other.
+    /// </summary>
     private protected Task<bool> ConfirmAsync(string target, string action) =>
-        // Nobody is asked about what will not be begun any more.
+        // Do not ask about work that will no longer be started.
         PerformAsync(() => !IsEnding && Confirm(target, action));
 
     /// <summary>
-    /// ShouldProcess, except that a question which nobody can answer ends the cmdlet instead of counting as a yes, and that
-    /// the default answer to a question about a deletion is No.
+    /// Asks as ShouldProcess does, except that a question that nobody can answer ends the cmdlet instead of counting as
+    /// Yes, and that the default answer to a question about a deletion is No.
     /// </summary>
-    /// <param name="target">What would be changed, by its full name.</param>
+    /// <param name="target">The full name of the item that would be changed.</param>
     /// <param name="action">A verb phrase that says what would happen to it.</param>
     /// <param name="details">Lines that the question has below, if one is put.</param>
     private protected bool Confirm(string target, string action, Func<string>? details = null)
@@ -50,15 +54,15 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     }
 
     /// <summary>
-    /// True if changes that are of high impact together should be asked about once: each by itself is not asked about, and
-    /// nobody said that no question is wanted.
+    /// Gets whether to ask once about changes that together have a high impact: there is no question for each change,
+    /// and the user has not turned off questions.
     /// </summary>
     private protected bool AsksTogether => !NoQuestions && !IsDueAt(OwnImpact) && IsDueAt(ConfirmImpact.High);
 
     /// <summary>Asks once about several changes.</summary>
     private protected bool ConfirmTogether(string target, string action) => Ask(target, action);
 
-    /// <summary>True if the user will be asked, and may take their time.</summary>
+    /// <summary>Gets whether the user will be asked and may take time to answer.</summary>
     private protected bool Asks => !IsUnasked && IsDueAt(OwnImpact);
 
     /// <summary>Gets how long questions have stood so far, which is no work.</summary>
@@ -66,12 +70,12 @@ public abstract class ChangeCmdlet : RegistryCmdlet
 
     private bool Ask(string target, string action, Func<string>? details = null)
     {
-        // With its input redirected, pwsh reads the answer from there: a blank line would be taken for the default.
+        // If input is redirected, pwsh reads the answer from there, and would take a blank line for the default.
         if (Host.Name == "ConsoleHost" && Console.IsInputRedirected) throw NobodyToAsk(target, action, null);
         long asked = Stopwatch.GetTimestamp();
         try
         {
-            // Of PowerShell's questions only this one can have No as its default, and ShouldProcess cannot.
+            // Of PowerShell's prompts, only this one can have No as its default; ShouldProcess cannot.
             return IsDeletion
                 ? ShouldContinue(
                     "Are you sure you want to perform this action?\n"
@@ -109,7 +113,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     }
 
     // Until 7.5, ShouldProcess asks about every change under -Debug: https://github.com/PowerShell/PowerShell/pull/26081.
-    // Whoever wants to see what is sent is not asked.
+    // -Debug is used to see the requests, not to be asked about them.
     private bool OnlyDebugAsks => DebugAsks && !IsWhatIf && !IsDueAt(OwnImpact)
         && MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug) && (debug is SwitchParameter { IsPresent: true } or true);
 
@@ -124,7 +128,9 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     }
 }
 
-/// <summary>A confirmation was due and could not be asked for, because the session is not interactive.</summary>
+/// <summary>
+/// The exception for a confirmation that was required but impossible, because the session is not interactive.
+/// </summary>
 public sealed class ConfirmationRequiredException : InvalidOperationException
 {
     internal ConfirmationRequiredException(string message, Exception? cause)

@@ -5,7 +5,7 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>What the cmdlets for untagged images share: what to look at, and what to spare.</summary>
+/// <summary>The base class of the cmdlets for untagged images: which images to examine, and what to keep.</summary>
 public abstract class CleanUpCmdlet : ChangeCmdlet
 {
     private readonly List<ImagePattern> _scopes = [];
@@ -15,7 +15,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private bool _someWithoutRules;
     private CleanUpPlanner? _planner;
 
-    /// <summary>Repositories or images, also with * and ?, to look at whole; or single digests.</summary>
+    /// <summary>Specifies repositories or images, which may contain * and ?, or single digests.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [CleanUpTargetArgument]
     [SupportsWildcards]
@@ -23,8 +23,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     public CleanUpTarget[] Image { get; set; } = [];
 
     /// <summary>
-    /// Digests that something runs: digests, names by digest, or objects with a Digest or Uri. They are kept, with the
-    /// indexes that list them.
+    /// Specifies the images in use: digests, names by digest, or objects with a Digest or Uri. They are kept, together with
+    /// the indexes that list them.
     /// </summary>
     [Parameter]
     [AllowNull]
@@ -32,18 +32,24 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [ArgumentCompleter(typeof(InUseCompleter))]
     public object?[]? InUse { get; set; }
 
-    /// <summary>Allows -InUse to be empty. Otherwise that is an error: a failed command must not mean that nothing runs.</summary>
+    /// <summary>
+    /// Allows -InUse to be empty. Without this switch that is an error, because a failed command must not mean that nothing
+    /// is in use.
+    /// </summary>
     [Parameter]
     public SwitchParameter AllowEmptyInUse { get; set; }
 
     /// <summary>
-    /// Allows -InUse to name nothing of the images looked at. Otherwise that is an error: a list of something else must not
-    /// mean that nothing runs.
+    /// Allows -InUse to match none of the images that are examined. Without this switch that is an error, because an
+    /// unrelated list must not mean that nothing is in use.
     /// </summary>
     [Parameter]
     public SwitchParameter AllowUnmatchedInUse { get; set; }
 
-    /// <summary>Spares what is younger: an age such as 30d, 12h, 2w, 0s, or a point in time. By default 1h.</summary>
+    /// <summary>
+    /// Specifies the minimum age of digests to delete: an age such as 30d, 12h, 2w or 0s, or a point in time. The default is
+    /// 1h.
+    /// </summary>
     [Parameter]
     [AgeArgument]
     [ValidateNotNullOrEmpty]
@@ -51,8 +57,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     public string? OlderThan { get; set; }
 
     /// <summary>
-    /// Spares the newest untagged images of each image name, this many: images that can be run, whatever signatures,
-    /// attestations, SBOMs, caches and platforms lie between.
+    /// Specifies how many of the newest untagged images to keep for each image name. Only images that can be run count;
+    /// signatures, attestations, SBOMs, caches and platforms in between do not.
     /// </summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
@@ -63,13 +69,13 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     public SwitchParameter IncludeManagedRepository { get; set; }
 
     /// <summary>
-    /// Lets what has no tags but those that name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att or
-    /// .sbom, as cosign and others push them) stay or go with that digest, tags and all.
+    /// Includes digests all of whose tags name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att or
+    /// .sbom, as cosign and other tools push them). They stay or go with that digest, including their tags.
     /// </summary>
     [Parameter]
     public SwitchParameter IncludeReferrerTag { get; set; }
 
-    /// <summary>What the parameters say to spare; rules that came with piped objects are added.</summary>
+    /// <summary>The rules from the parameters; rules of piped objects are added later.</summary>
     private protected CleanUpRules Rules { get; set; } = new();
 
     /// <inheritdoc/>
@@ -111,7 +117,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 
             if (target.Keep is string reason && name.Digest is not null)
             {
-                // Also where the same digest comes a second time, or its image is given beside it.
+                // This holds even if the same digest is given again, or its image is given too.
                 if (_kept.TryAdd(name.ToImage().WithDigest(name.Digest), reason)) Skip(target, reason);
             }
             else if (name.Digest is not null)
@@ -130,12 +136,12 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// <summary>Gets whether an object of Get-ArRepository stands for all images in it.</summary>
     private protected virtual bool TakesRepositories => false;
 
-    /// <summary>Takes a row that says of itself that it stays: it has a tag, or was decided to be kept.</summary>
+    /// <summary>Handles a row whose own data says that it stays: it has a tag, or the decision was to keep it.</summary>
     private protected abstract void Skip(CleanUpTarget target, string reason);
 
     /// <summary>
-    /// Plans what was asked about, image by image. What cannot be planned is reported, and the rest goes on. As long as nothing
-    /// of -InUse is found, plans are held back: if that stays so, the command ends without any.
+    /// Makes the plans, image by image. If an image cannot be planned, that is reported and the others continue. Plans are
+    /// held back until an entry of -InUse matches; if none ever does, the command ends without returning any plan.
     /// </summary>
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
@@ -191,7 +197,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         }
     }
 
-    /// <summary>Ends planning: with the command, or before.</summary>
+    /// <summary>Gets the token that cancels planning, at the end of the command or earlier.</summary>
     private protected virtual CancellationToken PlanningToken => StopToken;
 
     /// <inheritdoc/>
@@ -201,7 +207,9 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         if (disposing) _planner?.Dispose();
     }
 
-    /// <summary>Gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> does it again for a plan that has stood.</summary>
+    /// <summary>
+    /// The planner, which gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> repeats that for an older plan.
+    /// </summary>
     private protected CleanUpPlanner Planner =>
         _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Warn);
 
@@ -214,8 +222,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private CleanUpRules AllRules()
     {
         CleanUpRules rules = Rules;
-        // Where -OlderThan was not given here, the one that came with the objects counts and not our default: unless
-        // something was given that came without rules, of which they must not delete more.
+        // If -OlderThan was not given here, the age of the piped objects counts instead of the default: unless something
+        // without rules was given too, because then the default protects that.
         bool ownCount = _someWithoutRules || MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
         foreach (CleanUpRules other in _pipedRules)
         {
@@ -235,7 +243,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         yield return await plan;
     }
 
-    /// <summary>Turns an error of one scope into a record, and so for manifests that could not be read.</summary>
+    /// <summary>Reports an error of one scope, and the errors of manifests that could not be read, as error records.</summary>
     private async IAsyncEnumerable<CleanUpPlan> Reporting(object item, IAsyncEnumerable<CleanUpPlan> plans)
     {
         await using IAsyncEnumerator<CleanUpPlan> each = plans.GetAsyncEnumerator(StopToken);
@@ -305,8 +313,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
                 InUse);
     }
 
-    // What is not understood becomes an entry that matches nothing, and so is warned of: dropping it in silence would
-    // delete what runs.
+    // An object that is not understood becomes an entry that matches nothing, which causes a warning: ignoring it silently
+    // could delete an image in use.
     private static IEnumerable<string> InUseTexts(object? item)
     {
         if (item is null) return [];

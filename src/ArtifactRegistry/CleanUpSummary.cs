@@ -5,7 +5,7 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>Counts what became of the digests of one clean-up, for its progress bar and its last word.</summary>
+/// <summary>Counts the outcomes of one clean-up, for its progress bar and its summary.</summary>
 /// <param name="activityId">The id of the bar.</param>
 /// <param name="asking">Gets how long questions have stood so far.</param>
 internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
@@ -22,12 +22,12 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     private int _done, _declined;
     private long _freed, _wouldFree, _left;
 
-    /// <summary>How many deletions were confirmed so far.</summary>
+    /// <summary>The number of deletions that were confirmed so far.</summary>
     public int Planned { get; set; }
 
-    /// <summary>Counts one.</summary>
+    /// <summary>Counts one digest.</summary>
     /// <param name="image">The digest.</param>
-    /// <param name="planned">Whether it is one of <see cref="Planned"/>, and so brings the bar forward.</param>
+    /// <param name="planned">Whether it is one of <see cref="Planned"/>, and so advances the bar.</param>
     public void Add(RemovedImage image, bool planned)
     {
         (RemovalStatus, string) key = (image.RemovalStatus, InGeneral(image.Reason));
@@ -61,7 +61,9 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
                 _sweeping.Stop();
     }
 
-    /// <summary>The bar as it should look now; null if it was shown a moment ago, or there is nothing to show yet.</summary>
+    /// <summary>
+    /// Gets the current state of the bar; null if it was shown a moment ago, or if there is nothing to show yet.
+    /// </summary>
     public ProgressRecord? NextProgress()
     {
         TimeSpan now = Stopwatch.GetElapsedTime(_started);
@@ -70,7 +72,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
         return record;
     }
 
-    /// <summary>The bar as it should look now; null if there is nothing to show yet.</summary>
+    /// <summary>Gets the current state of the bar; null if there is nothing to show yet.</summary>
     public ProgressRecord? Current()
     {
         if (Planned == 0) return null;
@@ -85,7 +87,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
         };
     }
 
-    /// <summary>Takes the bar away; null if it was never shown.</summary>
+    /// <summary>Gets the record that removes the bar; null if it was never shown.</summary>
     public ProgressRecord? LastProgress() => _shown == TimeSpan.Zero ? null
         : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
 
@@ -107,7 +109,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
         return string.Create(CultureInfo.InvariantCulture, $"{removed}{others} in {Math.Ceiling(seconds):0} s.");
     }
 
-    /// <summary>The same by reason, for example "Kept 12: 8 signature of …, 4 has the tag".</summary>
+    /// <summary>Gets the outcomes by reason, for example "Kept 12: 8 signature of …, 4 has the tag".</summary>
     public string Reasons() => string.Join(
         "; ",
         _counts.GroupBy(count => count.Key.Status).OrderBy(group => group.Key).Select(group =>
@@ -127,7 +129,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     private static string Digests(int count) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "digest" : "digests")}");
 
-    // "linux/arm64 of sha256:77d0…12ef (v41)" is one of many; "linux/arm64 of …" can be counted.
+    // "linux/arm64 of sha256:77d0…12ef (v41)" occurs once; "linux/arm64 of …" can be counted.
     private static string InGeneral(string reason)
     {
         int digest = reason.IndexOf("sha256:", StringComparison.Ordinal);

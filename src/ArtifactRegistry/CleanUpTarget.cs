@@ -5,14 +5,16 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
-/// <summary>What a clean-up is asked to look at: a name or pattern as typed, or a row that names one digest.</summary>
+/// <summary>The target of a clean-up: a name or pattern as typed, or a row that names one digest.</summary>
 public sealed class CleanUpTarget
 {
     internal CleanUpTarget(ImagePattern what) => What = what;
 
     internal ImagePattern What { get; }
 
-    /// <summary>Why the row stays whatever the registry says by now; null if that is to be seen.</summary>
+    /// <summary>
+    /// The reason why the row stays, whatever the registry says now; null if that is still to be decided.
+    /// </summary>
     internal string? Keep { get; init; }
 
     /// <summary>True for an object of Get-ArRepository, which stands for all images in it.</summary>
@@ -22,14 +24,14 @@ public sealed class CleanUpTarget
 
     internal long SizeBytes { get; init; }
 
-    /// <summary>The rules by which Get-ArUntaggedImage decided; they travel with its objects.</summary>
+    /// <summary>The rules by which Get-ArUntaggedImage decided; its objects carry them.</summary>
     internal CleanUpRules? Rules { get; init; }
 
-    /// <summary>As it was given.</summary>
+    /// <summary>Returns the text as it was given.</summary>
     public override string ToString() => What.ToString();
 }
 
-/// <summary>For parameters of type CleanUpTarget[].</summary>
+/// <summary>Converts the arguments of parameters of type CleanUpTarget[].</summary>
 public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 {
     /// <summary>Takes repositories too: which cmdlet may is decided there.</summary>
@@ -46,7 +48,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 
     private protected override object FromName(ImageName name) => new CleanUpTarget(ImagePattern.Exactly(name))
     {
-        // A tag beside the digest comes from a row such as ImageTag's, which is about something tagged.
+        // A digest together with a tag comes from a row such as an ImageTag, which is about something tagged.
         Keep = name is { Tag: not null, Digest: not null } ? $"was given with the tag {name.Tag}" : null,
         Tags = name.Tag is null ? TagList.Empty : new TagList([name.Tag]),
     };
@@ -55,7 +57,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     {
         if (name.IsRepository) return FromRepository(name);
         TagList tags = TagsOf(row, name.Tag);
-        // A clean-up decides itself about tags that only name another digest of the image.
+        // The clean-up itself decides about tags that only name another digest of the image.
         bool mayGo = tags.Count == 0 || (row.Properties["Decision"] is not null && tags.All(tag => ReferrerTag.TryParse(tag, out _)));
         string? keep = !mayGo ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
             : MayGo(row) ? null
@@ -71,8 +73,8 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 
     private protected override object Collect(List<object> names) => names.Cast<CleanUpTarget>().ToArray();
 
-    // What says anything but Delete stays, and so does a row of an earlier run, perhaps with -WhatIf, that says Kept:
-    // Export-Clixml and JSON may turn either into its number.
+    // A row whose Decision is not Delete stays, and so does a row of an earlier run, perhaps with -WhatIf, whose Status
+    // is Kept. Export-Clixml and JSON may convert either to its number.
     private static bool MayGo(PSObject row) =>
         (row.Properties["Decision"]?.Value is not object decision
             || (LanguagePrimitives.TryConvertTo(Unwrap(decision), out CleanUpDecision decided) && decided is CleanUpDecision.Delete))
@@ -83,7 +85,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     {
         List<string> tags = Unwrap(row.Properties["Tags"]?.Value) switch
         {
-            // In a CSV the tags are one text with ", " between them.
+            // In a CSV the tags are one string, separated by ", ".
             string text => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
             IEnumerable list => [.. list.Cast<object?>().Select(item => item?.ToString()).OfType<string>()],
             _ => [],

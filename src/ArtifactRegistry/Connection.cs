@@ -3,16 +3,16 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>Whether the service is known to accept the credentials of a session.</summary>
+/// <summary>The state of a session's credentials, as far as it is known.</summary>
 internal enum ConnectionState
 {
-    /// <summary>No request has been sent with them yet.</summary>
+    /// <summary>No request has been sent with the credentials yet.</summary>
     NotTried,
 
-    /// <summary>The service has answered a request that was sent with them.</summary>
+    /// <summary>The service has answered a request that was sent with the credentials.</summary>
     Connected,
 
-    /// <summary>The service has refused them.</summary>
+    /// <summary>The service has refused the credentials.</summary>
     Refused,
 }
 
@@ -26,7 +26,7 @@ public sealed class Connection
         Session.CopyFrom(session);
         State = state.ToString();
         Endpoint = endpoint;
-        // A variable that should hold a path, a name or an account may hold a secret instead.
+        // A variable that should contain a path, a name or an account may contain a secret instead.
         Account = tokens.Account is null ? null : SafeText.Clean(tokens.Account);
         Credential = SafeText.Clean(tokens.Description);
         ExpiresAt = tokens.ExpiresAt?.LocalDateTime;
@@ -38,28 +38,29 @@ public sealed class Connection
     internal Session Session { get; }
 
     /// <summary>
-    /// Gets whether the service has accepted the credentials: NotTried, Connected or Refused. Nothing is sent to find out.
+    /// Gets whether the service has accepted the credentials: NotTried, Connected or Refused. Reading it sends no
+    /// request.
     /// </summary>
     public string State { get; }
 
     /// <summary>The address of Artifact Registry.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>Who it is, mostly an e-mail address; null where the credential does not say.</summary>
+    /// <summary>The account, usually an e-mail address; null if the credential does not contain it.</summary>
     public string? Account { get; }
 
-    /// <summary>Where the credentials come from, in words.</summary>
+    /// <summary>A description of where the credentials come from.</summary>
     public string Credential { get; }
 
     /// <summary>
-    /// When the token at hand expires, local time; null before the first request, and where nobody knows. A source that
-    /// can renews it before.
+    /// The time at which the current token expires, in local time; null before the first request, and if it is not
+    /// known. If the source of the credentials can renew the token, that happens before this time.
     /// </summary>
     public DateTime? ExpiresAt { get; }
 
-    /// <summary>Gets the project for cmdlets that are given none; null if there is no default.</summary>
+    /// <summary>Gets the default project for cmdlets; null if there is none.</summary>
     public string? Project { get; }
 
-    /// <summary>Gets the place that the project comes from, in words; null if there is no default.</summary>
+    /// <summary>Gets a description of where the default project comes from; null if there is none.</summary>
     public string? ProjectOrigin { get; }
 }

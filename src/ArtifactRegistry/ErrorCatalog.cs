@@ -2,11 +2,13 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry;
 
-/// <summary>One kind of error as users meet it.</summary>
+/// <summary>One kind of error as users see it.</summary>
 /// <param name="Id">The first part of FullyQualifiedErrorId. Scripts depend on it, so it never changes.</param>
 /// <param name="Category">The category.</param>
-/// <param name="Meaning">What happened, as a sentence in the table of about_ArtifactRegistry, which the build makes from here.</param>
-/// <param name="Advice">What to do where nothing better is known: RecommendedAction.</param>
+/// <param name="Meaning">
+/// What happened, as a sentence for the table in about_ArtifactRegistry, which the build creates from this.
+/// </param>
+/// <param name="Advice">The RecommendedAction if nothing more specific is known.</param>
 internal sealed record ErrorEntry(string Id, ErrorCategory Category, string Meaning, string Advice);
 
 /// <summary>Every error that this module writes. The table in about_ArtifactRegistry lists them.</summary>
@@ -121,12 +123,12 @@ internal static class ErrorCatalog
             "This should not happen. Get-Error shows what a report needs."),
     ];
 
-    /// <summary>All entries, one an id.</summary>
+    /// <summary>Gets all entries, one per id.</summary>
     public static IReadOnlyList<ErrorEntry> All { get; } = [.. ByKind.Values.Concat(Others).DistinctBy(entry => entry.Id)];
 
-    /// <summary>The entry of a kind.</summary>
+    /// <summary>Gets the entry of a kind.</summary>
     public static ErrorEntry Of(RegistryErrorKind kind) => ByKind[kind];
 
-    /// <summary>The entry of an id.</summary>
+    /// <summary>Gets the entry of an id.</summary>
     public static ErrorEntry Of(string id) => Others.Single(entry => entry.Id == id);
 }

@@ -4,20 +4,23 @@ using ArtifactRegistry.Operations;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Finds out more about an error before it is reported: which part of a name is missing, and what was probably meant.
+/// Finds out more about an error before it is reported: which part of a name does not exist, and what was probably
+/// meant.
 /// </summary>
-/// <param name="session">Knows names that exist.</param>
-/// <param name="client">Asks the service, once each.</param>
+/// <param name="session">The session, which provides existing names.</param>
+/// <param name="client">The client, which sends each request only once.</param>
 internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
 {
-    private const int Most = 20; // of a thousand errors nobody reads the last
+    private const int Most = 20; // nobody reads the last of a thousand errors
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private int _looks;
 
-    /// <summary>The error with what could be found out in a moment; the error as it is where that is nothing.</summary>
+    /// <summary>
+    /// Adds to an error what can be found out within a moment. Returns the error unchanged if nothing was found.
+    /// </summary>
     /// <param name="error">The error.</param>
-    /// <param name="item">What it is about.</param>
+    /// <param name="item">The item that the error is about.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public async Task<RegistryException> ImproveAsync(RegistryException error, object item, CancellationToken stop)
     {
@@ -25,7 +28,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         bool missing = error.Kind is RegistryErrorKind.NotFound;
         if (error.NamesItsSubject || !(missing || error.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.InvalidArgument))
             return error;
-        // What the service's reason tells is not bettered by a guess at the name.
+        // If the service gave a reason, a guess at the name would not improve the advice.
         if (error is { Kind: RegistryErrorKind.PermissionDenied, Advice: not null }) return error;
         (string? project, string? location, ImageName? name) = Place(item);
         if (location is not null && !Locations.Known.Contains(location) && Nearest.To(location, Locations.Known) is string near)
@@ -44,11 +47,14 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         }
         catch (OperationCanceledException)
         {
-            return error; // what is known has to do
+            return error; // out of time: report what is known
         }
     }
 
-    /// <summary>Other credentials do not help as long as those that were refused come first.</summary>
+    /// <summary>
+    /// Adds the source of the refused credentials: as long as that source takes precedence, providing credentials
+    /// elsewhere does not help.
+    /// </summary>
     private RegistryException Refused(RegistryException error)
     {
         Connection connection = session.Describe();
@@ -117,7 +123,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         };
     }
 
-    /// <summary>What is missing, as it was typed, and the names among which it is not.</summary>
+    /// <summary>The part of a name that does not exist, as it was typed, and the names that do exist.</summary>
     private sealed record Missing(
         string What, string Typed, Func<string, string> Whole, Task<IReadOnlyList<Suggestion>>? Known, string List);
 }

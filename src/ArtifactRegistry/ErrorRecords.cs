@@ -4,13 +4,13 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>The one place that turns exceptions into error records; <see cref="ErrorCatalog"/> has their ids.</summary>
+/// <summary>Converts exceptions to error records. <see cref="ErrorCatalog"/> contains their ids.</summary>
 internal static class ErrorRecords
 {
-    // A refusal would else be read as if nothing had been changed.
+    // Without this, a refusal would read as if nothing had been changed.
     private const string MayBeDone = "An earlier try, whose answer was lost, may have been carried out.";
 
-    /// <summary>The record for an item that could not be worked on.</summary>
+    /// <summary>Creates the record for an item that could not be processed.</summary>
     public static ErrorRecord For(Exception error, object item) => error switch
     {
         RegistryException e => For(e, item),
@@ -19,9 +19,9 @@ internal static class ErrorRecords
         _ => Record(error, ErrorCatalog.Of("UnexpectedError"), item),
     };
 
-    /// <summary>The record for parameters that make no sense.</summary>
+    /// <summary>Creates the record for an invalid parameter.</summary>
     /// <param name="id">An id of the catalog.</param>
-    /// <param name="message">What is wrong with the value.</param>
+    /// <param name="message">The problem with the value.</param>
     /// <param name="value">The value.</param>
     public static ErrorRecord ForMisuse(string id, string message, object? value) =>
         Record(new ArgumentException(SafeText.Clean(message)), ErrorCatalog.Of(id), value);
@@ -41,7 +41,7 @@ internal static class ErrorRecords
         {
             _ when e.NamesItsSubject => e.Message,
             RegistryErrorKind.NotFound => $"'{item}' was not found",
-            // These are composed by the operations and name what they are about.
+            // The operations compose these messages, which name their subject.
             RegistryErrorKind.TagPointsElsewhere or RegistryErrorKind.TagMoved or RegistryErrorKind.StillTagged
                 or RegistryErrorKind.StillReferenced or RegistryErrorKind.NameNotSpecific
                 or RegistryErrorKind.Unauthenticated or RegistryErrorKind.UnsafeRequest
@@ -58,7 +58,7 @@ internal static class ErrorRecords
     {
         string text = SafeText.Clean(message ?? error.Message);
         advice = SafeText.Clean(advice ?? entry.Advice);
-        // What a message says already need not be said again below it.
+        // Do not repeat below the message what it already says.
         if (text.EndsWith(advice, StringComparison.Ordinal)) text = text[..^advice.Length].TrimEnd();
         if (!text.EndsWith('.') && !text.EndsWith('?')) text += ".";
         return new ErrorRecord(SafeText.Clean(error), entry.Id, entry.Category, Target(item))
@@ -67,10 +67,10 @@ internal static class ErrorRecords
         };
     }
 
-    // What was given stands in $Error beside the message, so what is hidden there is hidden here.
+    // $Error contains the target as well as the message, so hide the same secrets in both.
     private static object? Target(object? item)
     {
-        // A cmdlet has all that was given to it.
+        // A cmdlet object contains all its parameters, secrets included.
         if (item is PSCmdlet cmdlet) return cmdlet.MyInvocation.MyCommand.Name;
         if (item is not string and IEnumerable list)
         {
@@ -81,6 +81,6 @@ internal static class ErrorRecords
         return item?.ToString() is string text && SafeText.Clean(text) is string clean && clean != text ? clean : item;
     }
 
-    // From 7.5 on, PowerShell shows RecommendedAction below the message; before, nobody would see it.
+    // PowerShell 7.5 and later show RecommendedAction below the message; earlier versions do not show it.
     private static bool ShowsAdvice { get; } = typeof(PSObject).Assembly.GetName().Version >= new Version(7, 5);
 }

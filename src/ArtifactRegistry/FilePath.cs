@@ -2,11 +2,15 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry;
 
-/// <summary>Files that parameters name.</summary>
+/// <summary>Resolves file paths given as parameters.</summary>
 internal static class FilePath
 {
-    /// <summary>The whole path: a relative one is relative to where the user is, which the process does not know.</summary>
-    /// <exception cref="RegistryException">It is on a drive of something else, such as Env: or the registry of Windows.</exception>
+    /// <summary>
+    /// Gets the full path. A relative path is relative to PowerShell's current location, not to that of the process.
+    /// </summary>
+    /// <exception cref="RegistryException">
+    /// It is not on a file system drive, but for example on Env: or in the Windows registry.
+    /// </exception>
     public static string Of(PSCmdlet cmdlet, string path)
     {
         string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);

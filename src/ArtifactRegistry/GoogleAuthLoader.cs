@@ -5,8 +5,8 @@ using ArtifactRegistry.Auth;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Loads Google's library when a token is first needed, into a load context of its own: other modules bring other
-/// versions of it and of Newtonsoft.Json into the same process.
+/// Loads Google's authentication library when a token is first needed, into a load context of its own, because other
+/// modules load other versions of it and of Newtonsoft.Json into the same process.
 /// </summary>
 internal sealed class GoogleAuthLoader : AssemblyLoadContext
 {
@@ -17,13 +17,13 @@ internal sealed class GoogleAuthLoader : AssemblyLoadContext
     private GoogleAuthLoader(string folder)
         : base("ArtifactRegistry.GoogleAuth") => _folder = folder;
 
-    /// <summary>Google's library. It holds no credentials, so one serves all runspaces.</summary>
+    /// <summary>Google's library. It holds no credentials, so one instance serves all runspaces.</summary>
     public static IGoogleAuth Instance => Loaded.Value;
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // Both sides must mean the same types.
+        // Both load contexts must use the same types.
         Assembly core = typeof(IGoogleAuth).Assembly;
         if (assemblyName.Name == core.GetName().Name) return core;
         string path = Path.Combine(_folder, assemblyName.Name + ".dll");

@@ -5,15 +5,15 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Turns what is typed or piped into names: strings, objects of this module, and rows that have been through a job,
-/// Export-Clixml or a CSV. An object names one digest or one tag; only a string may stand for a whole image or repository.
+/// Converts typed or piped input to names: strings, objects of this module, and rows that come from a job, Export-Clixml
+/// or a CSV. An object names one digest or one tag; only a string may name a whole image or repository.
 /// </summary>
 public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Whether a Repository object may be given, as from Get-ArRepository.</summary>
+    /// <summary>Gets or sets whether a Repository object is accepted, as from Get-ArRepository.</summary>
     public bool AllowRepositoryObject { get; set; }
 
-    /// <summary>Gets or sets whether a bare word is answered with the parameter for a project.</summary>
+    /// <summary>Gets or sets whether the error for a single word suggests the -Project parameter.</summary>
     public bool SuggestProject { get; set; }
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
 
     private protected virtual object FromRepository(ImageName name) => FromName(name);
 
-    /// <summary>For an object that names one digest or tag; the row has its other properties.</summary>
+    /// <summary>Converts an object that names one digest or tag; the row has its other properties.</summary>
     private protected virtual object FromRow(ImageName name, PSObject row) => FromName(name);
 
     private object Read(object? item)
@@ -67,7 +67,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         };
     }
 
-    /// <summary>Reads an object that is only known by its properties.</summary>
+    /// <summary>Gets the name from an object of unknown type by its properties.</summary>
     private ImageName NameOf(PSObject row)
     {
         string? uri = Text(row, "Uri"), image = Text(row, "Image"), tag = Text(row, "Tag"), digest = Text(row, "Digest");
@@ -100,7 +100,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
 
     private protected static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
-    // What Format-Table and its like emit are instructions for the screen.
+    // Format-Table and similar commands emit instructions for the screen.
     private static string Described(object value) =>
         value.GetType().FullName!.StartsWith("Microsoft.PowerShell.Commands.Internal.Format.", StringComparison.Ordinal)
             ? "what Format-Table or another Format- command made of one: leave that out"
@@ -109,7 +109,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
     private static ArgumentTransformationMetadataException Refuse(string message) => new(SafeText.Clean(message));
 }
 
-/// <summary>For parameters of type ImageName[]: names without wildcards.</summary>
+/// <summary>Converts the arguments of parameters of type ImageName[]: names without wildcards.</summary>
 public sealed class ImageArgumentAttribute : ImageArgumentBaseAttribute
 {
     private protected override object FromText(string text) => ImageName.Parse(text);
@@ -119,7 +119,7 @@ public sealed class ImageArgumentAttribute : ImageArgumentBaseAttribute
     private protected override object Collect(List<object> names) => names.Cast<ImageName>().ToArray();
 }
 
-/// <summary>For parameters of type ImagePattern[]: names that may have * and ? in image and tag.</summary>
+/// <summary>Converts the arguments of parameters of type ImagePattern[]: the image and the tag may contain * and ?.</summary>
 public sealed class ImagePatternArgumentAttribute : ImageArgumentBaseAttribute
 {
     private protected override object FromText(string text) => ImagePattern.Parse(text);

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry;
 
-/// <summary>A member as it was typed or piped, with what the row that it came in says about it.</summary>
+/// <summary>A member as it was typed or piped, with the related properties of its row.</summary>
 public sealed class MemberReference
 {
     internal MemberReference(string text) => Text = text;
@@ -11,20 +11,20 @@ public sealed class MemberReference
     /// <summary>The member as it was given.</summary>
     public string Text { get; }
 
-    /// <summary>Where the row says that the member holds a role.</summary>
+    /// <summary>The repository or project on which the member has a role, according to the row.</summary>
     internal string? Resource { get; init; }
 
-    /// <summary>The project of the account, where the row names it.</summary>
+    /// <summary>The project of the account, if the row contains it.</summary>
     internal string? Project { get; init; }
 
     internal string? Role { get; init; }
 
-    /// <summary>The titles and expressions under which the row says that the role is held.</summary>
+    /// <summary>The titles and expressions of the conditions of the grant, according to the row.</summary>
     internal IReadOnlyList<string> Conditions { get; init; } = [];
 
     internal bool Inherited { get; init; }
 
-    /// <summary>What is wrong with the scopes of the nodes; null if nothing is known to be.</summary>
+    /// <summary>The problem with the scopes of the nodes; null if none is known.</summary>
     internal string? ScopesTooNarrow { get; init; }
 
     /// <inheritdoc/>
@@ -32,8 +32,8 @@ public sealed class MemberReference
 }
 
 /// <summary>
-/// Turns what is typed or piped into members: strings, readers, node service accounts, and rows that have a Member or an
-/// Email, as after a job, Export-Clixml or a CSV.
+/// Converts typed or piped input to members: strings, readers, node service accounts, and rows that have a Member or an
+/// Email, which may come from a job, Export-Clixml or a CSV.
 /// </summary>
 public sealed class MemberArgumentAttribute : ArgumentTransformationAttribute
 {
@@ -75,7 +75,7 @@ public sealed class MemberArgumentAttribute : ArgumentTransformationAttribute
         "Expected a member such as NAME@PROJECT.iam.gserviceaccount.com or group:team@example.com, or an object with a "
         + $"Member or an Email, as from Get-ArReader or Get-ArNodeServiceAccount; got {got}.");
 
-    // A CSV has its booleans as text.
+    // A CSV contains booleans as text.
     private static bool Is(PSObject row, string property, bool wanted) =>
         bool.TryParse(Text(row, property), out bool value) && value == wanted;
 

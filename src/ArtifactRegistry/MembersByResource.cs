@@ -3,12 +3,15 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry;
 
-/// <summary>The members of a pipeline, by the repository or project whose policy they are about: each policy is written once.</summary>
+/// <summary>
+/// The members of a pipeline, grouped by the repository or project whose policy is changed, so that each policy is
+/// written once.
+/// </summary>
 internal sealed class MembersByResource : IEnumerable<(PolicyResource Resource, IReadOnlyList<string> Members)>
 {
     private readonly List<(PolicyResource Resource, List<string> Members)> _resources = [];
 
-    /// <summary>Adds a member unless it is there already.</summary>
+    /// <summary>Adds a member if it has not been added yet.</summary>
     public void Collect(PolicyResource resource, string member)
     {
         int at = _resources.FindIndex(each => each.Resource.Name == resource.Name);

@@ -5,7 +5,7 @@ using System.Runtime.ExceptionServices;
 
 namespace ArtifactRegistry;
 
-/// <summary>Runs at Import-Module.</summary>
+/// <summary>Runs when the module is imported.</summary>
 public sealed class ModuleLoader : IModuleAssemblyInitializer
 {
     /// <summary>

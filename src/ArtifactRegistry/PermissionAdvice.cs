@@ -1,13 +1,15 @@
 namespace ArtifactRegistry;
 
-/// <summary>The role that has a permission which is missing. See https://cloud.google.com/iam/docs/understanding-roles.</summary>
+/// <summary>
+/// Finds the role that contains a missing permission. See https://cloud.google.com/iam/docs/understanding-roles.
+/// </summary>
 internal static class PermissionAdvice
 {
     private const string Nothing = "the service answers the same where nothing of that name exists.";
 
-    /// <summary>Gets the role to ask for, and the command of whoever grants it.</summary>
+    /// <summary>Gets advice that names the role to ask for, and the command that grants it.</summary>
     /// <param name="permission">The missing permission; null if the service does not name it.</param>
-    /// <param name="item">What was worked on: an image, or <c>projects/ID</c>.</param>
+    /// <param name="item">The item that was processed: an image, or <c>projects/ID</c>.</param>
     public static string Advice(string? permission, object item)
     {
         if (permission is null)

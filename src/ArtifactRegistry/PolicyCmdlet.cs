@@ -4,29 +4,35 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry;
 
-/// <summary>A cmdlet that changes who holds a role on a repository or on a project.</summary>
+/// <summary>A cmdlet that changes which members have a role on a repository or on a project.</summary>
 public abstract class PolicyCmdlet : ChangeCmdlet
 {
-    /// <summary>The project on which the role is granted, for all its repositories. Never taken from the pipeline.</summary>
+    /// <summary>
+    /// Specifies a project instead of a repository; the role then applies to all its repositories. Never taken from the
+    /// pipeline.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "Project", HelpMessage = "The project's id, such as my-project.")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
-    /// <summary>Service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
+    /// <summary>Specifies service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = PromptHelp.Member)]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
-    /// <summary>The role, with or without roles/ in front; the least that is needed to pull is the default. Never taken from the pipeline.</summary>
+    /// <summary>
+    /// Specifies the role, with or without roles/ in front. The default is the role with the least access that is needed to
+    /// pull. Never taken from the pipeline.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string Role { get; set; } = ReaderRoles.Reader;
 
-    /// <summary>The role as IAM writes it; tables leave out the front.</summary>
+    /// <summary>The role as IAM writes it; tables omit the prefix.</summary>
     private protected string RoleName => FullRole(Role);
 
     private protected static string FullRole(string role) =>
@@ -34,14 +40,16 @@ public abstract class PolicyCmdlet : ChangeCmdlet
             ? "roles/" + role
             : role;
 
-    /// <summary>The resource that was named; null if none was.</summary>
+    /// <summary>Gets the resource that was specified; null if none was.</summary>
     private protected PolicyResource? Named(ImageName[] repository, string? project)
     {
         if (project is not null) return PolicyResource.Of(Projects, CheckedProject(project));
         return repository is [ImageName name] ? PolicyResource.Of(Client, RequireRepository(name)) : null;
     }
 
-    /// <summary>Gets the repository of a row; a grant on a project is refused, since it counts for every repository there.</summary>
+    /// <summary>
+    /// Gets the repository of a row. A grant on a project is rejected, because it applies to every repository there.
+    /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="member">The member as IAM writes it.</param>
     /// <param name="resource">The repository.</param>
@@ -68,7 +76,7 @@ public abstract class PolicyCmdlet : ChangeCmdlet
         return resource is not null;
     }
 
-    /// <summary>An image where a repository is meant ends the command.</summary>
+    /// <summary>Returns the name if it is a repository; otherwise ends the command with an error.</summary>
     private protected ImageName RequireRepository(ImageName name)
     {
         if (!name.IsRepository)
@@ -83,7 +91,7 @@ public abstract class PolicyCmdlet : ChangeCmdlet
         return name;
     }
 
-    /// <summary>All members become one write; what is refused is an error of its own.</summary>
+    /// <summary>Changes all members with one write; each member that is refused becomes an error of its own.</summary>
     private protected PolicyOutcome? Change(PolicyResource resource, PolicyEdit edit, IReadOnlyList<string> members)
     {
         PolicyOutcome? outcome =
@@ -94,7 +102,7 @@ public abstract class PolicyCmdlet : ChangeCmdlet
         return outcome;
     }
 
-    /// <summary>A member that cannot be worked on, for a reason that the message tells whole.</summary>
+    /// <summary>Writes the error for a member that is rejected; the message contains the complete reason.</summary>
     private protected void Refuse(string member, string message) =>
         WriteError(ErrorRecords.For(new RegistryException(RegistryErrorKind.NameNotSpecific, message), member));
 }

@@ -4,12 +4,12 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry;
 
-/// <summary>A cmdlet that talks to Artifact Registry as the session says.</summary>
+/// <summary>A cmdlet that uses Artifact Registry with the settings of the session.</summary>
 public abstract class RegistryCmdlet : AsyncCmdlet
 {
     private ErrorHints? _hints;
 
-    /// <summary>The session, looked up on the pipeline thread: others belong to no runspace.</summary>
+    /// <summary>The session, looked up on the pipeline thread, because other threads have no runspace.</summary>
     private protected Session Session { get; private set; } = null!;
 
     /// <summary>The API.</summary>
@@ -68,12 +68,12 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         }
     }
 
-    /// <summary>Warns from work, without waiting for it.</summary>
+    /// <summary>Writes a warning during work, without waiting for it.</summary>
     private protected void Warn(string text) => Note(() => WriteWarning(text));
 
     /// <summary>
-    /// The project that was given, else the session's. It ends up in request paths, as does the location, so both are
-    /// checked here.
+    /// Gets the project that was given, otherwise the session's. It becomes part of request paths, as does the location,
+    /// so both are validated here.
     /// </summary>
     private protected string CheckedProject(string? given, string? location = null)
     {
@@ -90,7 +90,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         return project;
     }
 
-    /// <summary>Whether a switch such as -Verbose was given, or its preference variable says so.</summary>
+    /// <summary>Returns whether a switch such as -Verbose is on, by the parameter or else by its preference variable.</summary>
     private protected bool IsOn(string parameter, string preference, Func<object?, bool> isOn) =>
         MyInvocation.BoundParameters.TryGetValue(parameter, out object? given)
             ? given is SwitchParameter { IsPresent: true } or true

@@ -5,12 +5,12 @@ using System.Runtime.CompilerServices;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The members that ArtifactRegistry.types.ps1xml adds to rows. Views read these members instead of calling methods, so that they show
-/// the same in Constrained Language Mode, and for rows that come back from a job.
+/// The members that ArtifactRegistry.types.ps1xml adds to rows. Views read these members instead of calling methods, so
+/// that they show the same in Constrained Language Mode, and for rows that come back from a job.
 /// </summary>
 public static class RowView
 {
-    /// <summary>The name that times carry among their type names, so that their text is <see cref="TimeText"/>.</summary>
+    /// <summary>The type name that is added to times, so that <see cref="TimeText"/> converts them to text.</summary>
     private const string TimeType = "ArtifactRegistry.Time";
 
     /// <summary>Gets the short digest, such as sha256:77d0…12ef.</summary>
@@ -37,22 +37,25 @@ public static class RowView
     /// <summary>Gets the time of the creation with its age.</summary>
     public static string CreateTimeText(PSObject row) => TimeAndAge(row);
 
-    /// <summary>Gets the time of the upload, whose text has its zone.</summary>
+    /// <summary>Gets the time of the upload; its text includes the time zone.</summary>
     public static object? UploadTime(PSObject row) => Time(row);
 
-    /// <summary>Gets the time of the last change, whose text has its zone.</summary>
+    /// <summary>Gets the time of the last change; its text includes the time zone.</summary>
     public static object? UpdateTime(PSObject row) => Time(row);
 
-    /// <summary>Gets the time of the build, whose text has its zone.</summary>
+    /// <summary>Gets the time of the build; its text includes the time zone.</summary>
     public static object? BuildTime(PSObject row) => Time(row);
 
-    /// <summary>Gets the time of the creation, whose text has its zone.</summary>
+    /// <summary>Gets the time of the creation; its text includes the time zone.</summary>
     public static object? CreateTime(PSObject row) => Time(row);
 
-    /// <summary>Gets the time of expiry, whose text has its zone.</summary>
+    /// <summary>Gets the time of expiry; its text includes the time zone.</summary>
     public static object? ExpiresAt(PSObject row) => Time(row);
 
-    /// <summary>Gets the text of a time: ISO 8601 with the zone, which every culture and every zone reads back as the same moment.</summary>
+    /// <summary>
+    /// Gets the text of a time: ISO 8601 with the time zone, which is parsed as the same moment in every culture and
+    /// zone.
+    /// </summary>
     /// <param name="time">The time.</param>
     /// <param name="arguments">The arguments of DateTime.ToString: a format, a culture.</param>
     public static string TimeText(PSObject time, params object[] arguments)
@@ -69,7 +72,8 @@ public static class RowView
         };
     }
 
-    // A DateTime that PowerShell converts to text, as Export-Csv does, loses its zone; one with a type name of its own keeps it.
+    // A DateTime loses its zone when PowerShell converts it to text, as Export-Csv does. With a type name of its own,
+    // it keeps the zone.
     private static PSObject? Time(PSObject row, [CallerMemberName] string property = "")
     {
         if (row.BaseObject.GetType().GetProperty(property)?.GetValue(row.BaseObject) is not DateTime value) return null;

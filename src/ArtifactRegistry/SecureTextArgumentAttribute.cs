@@ -4,7 +4,7 @@ using System.Security;
 
 namespace ArtifactRegistry;
 
-/// <summary>Lets a SecureString parameter take plain text as well, as a token comes from a command's output.</summary>
+/// <summary>Lets a SecureString parameter accept plain text as well, such as a token from a command's output.</summary>
 public sealed class SecureTextArgumentAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
@@ -12,7 +12,7 @@ public sealed class SecureTextArgumentAttribute : ArgumentTransformationAttribut
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (value is SecureString or null) return value;
-        // The message must not repeat what was given: it may be the secret in another shape.
+        // The message must not repeat the input, which may be the secret in another form.
         if (value is not string { Length: > 0 } text)
             throw new ArgumentTransformationMetadataException("Expected a SecureString, or text that is not empty.");
         return Hide(text);

@@ -8,22 +8,24 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
-/// <summary>What Connect-ArRegistry was told, for one runspace, so that parallel runspaces never share a token.</summary>
+/// <summary>
+/// The settings of Connect-ArRegistry for one runspace. Parallel runspaces never share a token.
+/// </summary>
 internal sealed class Session
 {
     private static readonly ConditionalWeakTable<Runspace, Session> Sessions = [];
 
-    // Connections hold no credentials, so one pool serves all runspaces.
+    // Connections carry no credentials, so one pool serves all runspaces.
     private static readonly Lazy<HttpMessageHandler> Connections = new(TransportOptions.CreateConnections);
 
-    private readonly object _lock = new(); // names are listed aside, with the same tokens
+    private readonly object _lock = new(); // names are listed in the background, with the same tokens
     private readonly Lazy<HttpClient> _http;
     private ITokenSource? _tokens;
     private string? _tokensAreFor;
-    private volatile ConnectionState _state; // set by whichever request is answered last
+    private volatile ConnectionState _state; // set by the request that is answered last
     private ProjectChoice? _machine;
 
-    /// <summary>Makes a session without settings.</summary>
+    /// <summary>Creates a session without settings.</summary>
     public Session()
     {
         Names = new LiveNames(this);
@@ -37,7 +39,7 @@ internal sealed class Session
     /// <summary>Gets or sets a value that is true from an import of the module until its next command.</summary>
     public bool IsJustImported { get; set; }
 
-    /// <summary>Gets or sets a value that is true between Connect-ArRegistry and Disconnect-ArRegistry.</summary>
+    /// <summary>Gets or sets whether Connect-ArRegistry has been used since the last Disconnect-ArRegistry.</summary>
     public bool IsConfigured { get; set; }
 
     public CredentialSettings Credentials { get; set; } = new();
@@ -52,10 +54,10 @@ internal sealed class Session
 
     public TimeSpan? OperationTimeout { get; set; }
 
-    /// <summary>Gets the project for cmdlets that are given none, as far as it is known without asking a service.</summary>
+    /// <summary>Gets the default project for cmdlets, if it is known without a request.</summary>
     public string? DefaultProject => ChooseProject()?.Id;
 
-    /// <summary>Finds the project for cmdlets that are given none; the last to be asked is the metadata server.</summary>
+    /// <summary>Finds the default project for cmdlets; the last resort is the metadata server.</summary>
     public async Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop)
     {
         if (ChooseProject() is ProjectChoice known) return known.Id;
@@ -64,7 +66,7 @@ internal sealed class Session
             : null;
     }
 
-    /// <summary>Takes over what another session holds; a new one makes this one forget everything.</summary>
+    /// <summary>Copies the settings of another session; copying a new session resets this one.</summary>
     public void CopyFrom(Session other)
     {
         (IsConfigured, Credentials, Endpoint, UniverseDomain) =
@@ -75,19 +77,21 @@ internal sealed class Session
         Names.Forget();
     }
 
-    /// <summary>Names that exist, for completion and for hints on a slip of the finger.</summary>
+    /// <summary>The names of existing items, for completion and for hints about typing errors.</summary>
     public LiveNames Names { get; }
 
-    /// <summary>What manifests refer to, as read so far.</summary>
+    /// <summary>The contents of the manifests that were read so far.</summary>
     public ManifestCache Manifests { get; } = new();
 
-    // A service is what it is, whoever speaks to it; another endpoint may be another service.
+    // The features of a service do not depend on the caller; another endpoint may be another service.
     private readonly ConcurrentDictionary<Uri, ServiceFeatures> _features = [];
 
-    /// <summary>The clients for one cmdlet. Variables are read now, so that a change of them counts at once.</summary>
-    /// <param name="trace">Takes a line a request; null if nobody listens.</param>
-    /// <param name="exchange">Takes requests and answers; null if nobody listens.</param>
-    /// <param name="retries">How often a request is sent again; null for the usual.</param>
+    /// <summary>
+    /// Creates the clients for one cmdlet. Environment variables are read now, so that a change takes effect at once.
+    /// </summary>
+    /// <param name="trace">Receives one line per request; null if not needed.</param>
+    /// <param name="exchange">Receives requests and responses; null if not needed.</param>
+    /// <param name="retries">The number of times that a request is repeated; null for the default.</param>
     public Clients Open(Action<string>? trace, Action<string>? exchange = null, int? retries = null)
     {
         var defaults = new TransportOptions();
@@ -123,7 +127,7 @@ internal sealed class Session
     /// <exception cref="RegistryException">The host is not Google's, and not an emulator that this session uses.</exception>
     public string RegistryHost(string text) => Services.RegistryHost(text);
 
-    /// <summary>Where Artifact Registry is.</summary>
+    /// <summary>The address of Artifact Registry.</summary>
     public Uri Address => Services.ArtifactRegistry;
 
     public Connection Describe()
@@ -145,7 +149,7 @@ internal sealed class Session
         }
     }
 
-    // Credentials that cannot be used are an error of whoever needs them.
+    // Unusable credentials are reported by the request that needs them.
     private ITokenSource? UsableTokens()
     {
         try
@@ -163,7 +167,7 @@ internal sealed class Session
 
     private Endpoints Services => Endpoints.Choose(Endpoint, Variable, UniverseDomain);
 
-    // Kept as long as nothing that it hangs on changes: a token is good for many commands, and a variable counts at once.
+    // Kept until something that it depends on changes: a token lasts for many commands, and a variable takes effect at once.
     private ITokenSource Tokens(Endpoints endpoints)
     {
         SignIn signIn = SignInAt(endpoints);
@@ -176,7 +180,7 @@ internal sealed class Session
         }
     }
 
-    /// <summary>One client a service.</summary>
+    /// <summary>The clients, one per service.</summary>
     internal sealed record Clients(
         ArtifactRegistryClient Client,
         OciRegistryClient Registry,

@@ -3,7 +3,9 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
-/// <summary>How many deletions are surprisingly many for an image: a count, or a percentage of its digests.</summary>
+/// <summary>
+/// The threshold above which the deletions of an image are surprisingly many: a count, or a percentage of its digests.
+/// </summary>
 internal sealed class Threshold
 {
     private readonly int? _count;
@@ -11,7 +13,7 @@ internal sealed class Threshold
 
     private Threshold(int? count, double percent) => (_count, _percent) = (count, percent);
 
-    /// <summary>Reads "500" or "50%"; null if it is neither.</summary>
+    /// <summary>Parses "500" or "50%"; returns null if the text is neither.</summary>
     public static Threshold? TryParse(string text)
     {
         text = text.Trim();
@@ -23,7 +25,7 @@ internal sealed class Threshold
             : null;
     }
 
-    /// <summary>Gets what exceeds it, in words; null if nothing does.</summary>
+    /// <summary>Gets a description of how a plan exceeds the threshold; null if it does not.</summary>
     public string? ExceededBy(CleanUpPlan plan) =>
         _count is int max
             ? plan.Delete.Count > max ? $"{plan.Delete.Count} digests would be deleted" : null

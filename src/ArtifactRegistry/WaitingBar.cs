@@ -6,17 +6,17 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The progress bar of a cmdlet that takes longer than a second: what it is about, how far it has come, and why it waits
-/// if a request has to be repeated.
+/// The progress bar of a cmdlet that takes longer than a second. It shows the activity, the progress, and the reason
+/// for waiting if a request has to be repeated.
 /// </summary>
-/// <param name="cmdlet">Whose bar it is.</param>
+/// <param name="cmdlet">The cmdlet.</param>
 internal sealed class WaitingBar(PSCmdlet cmdlet)
 {
-    /// <summary>How often the thread that waits looks whether there is something to show.</summary>
+    /// <summary>The interval at which the waiting thread checks whether there is something to show.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan Unremarkable = TimeSpan.FromSeconds(1);
-    private static int s_lastId = 0x4172; // "Ar", so as not to meet another command's bar
+    private static int s_lastId = 0x4172; // "Ar", to avoid the id of another command's bar
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _lookedAt;
@@ -24,19 +24,19 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     private volatile string? _pause;
     private bool _shown;
 
-    /// <summary>The bar's id: of two cmdlets in a pipeline each has its own.</summary>
+    /// <summary>The bar's id; each cmdlet in a pipeline has its own.</summary>
     public int Id { get; } = Interlocked.Increment(ref s_lastId);
 
-    /// <summary>What is being done, in words; else the items that are worked on are named.</summary>
+    /// <summary>A description of the activity; if null, the items under way are named.</summary>
     public string? Doing { get; set; }
 
-    /// <summary>How many objects were written so far.</summary>
+    /// <summary>The number of objects written so far.</summary>
     public int Emitted { get; set; }
 
-    /// <summary>A better bar of the cmdlet's own, which says when it has something to show.</summary>
+    /// <summary>The cmdlet's own bar, used instead of this one whenever it returns a record.</summary>
     public Func<ProgressRecord?>? Own { get; set; }
 
-    /// <summary>Takes a line of the transport; from any thread.</summary>
+    /// <summary>Processes a trace line of the transport. May be called from any thread.</summary>
     public void Follow(string line)
     {
         bool pause = line.StartsWith(Retry.TryingAgain, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
         if (!pause) Interlocked.Increment(ref _answers);
     }
 
-    /// <summary>Shows how things stand, unless that was shown a moment ago or the cmdlet has only just begun.</summary>
+    /// <summary>Shows the progress, unless it was shown a moment ago or the cmdlet has only just begun.</summary>
     public void Show(IReadOnlyCollection<object> items)
     {
         TimeSpan now = Stopwatch.GetElapsedTime(_started);
@@ -57,7 +57,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
         _shown = true;
     }
 
-    /// <summary>Takes the bar away.</summary>
+    /// <summary>Removes the bar.</summary>
     public void Hide()
     {
         if (!_shown) return;

@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Puts tags on a digest.</summary>
+/// <summary>Adds tags to a digest.</summary>
 [Cmdlet(VerbsCommon.Add, "ArImageTag", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ImageTag))]
 public sealed class AddArImageTagCommand : ChangeCmdlet
@@ -16,7 +16,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
-    /// <summary>The tags that it gets: names, or full names of the same image.</summary>
+    /// <summary>Specifies the tags to add: names of tags, or full names in the same image.</summary>
     [Parameter(
         Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true,
         HelpMessage = "The name of a tag, such as v42.")]
@@ -105,7 +105,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
             }
             catch (RegistryException e)
             {
-                // The other tags of this image are not to suffer, unless the error ends the command.
+                // Continue with the other tags of this image, unless the error ends the command.
                 await PerformAsync(() =>
                 {
                     Fail(ErrorRecords.For(e, digest.Name.WithTag(tag)));

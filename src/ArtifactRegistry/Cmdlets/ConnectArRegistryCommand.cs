@@ -4,7 +4,7 @@ using ArtifactRegistry.Auth;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Sets the address and credentials that the other cmdlets of this session use. Sends nothing.</summary>
+/// <summary>Sets the address and credentials that the other cmdlets of this session use. Sends no request.</summary>
 [Cmdlet(VerbsCommunications.Connect, "ArRegistry", DefaultParameterSetName = Environment)]
 [OutputType(typeof(Connection))]
 public sealed class ConnectArRegistryCommand : PSCmdlet
@@ -16,7 +16,9 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     private const string Nobody = "Anonymous";
     private const string Same = "Connection";
 
-    /// <summary>An OAuth access token, as SecureString or text. It is used as it is, and cannot be renewed.</summary>
+    /// <summary>
+    /// Specifies an OAuth access token, as a SecureString or text. It is used as is, and cannot be renewed.
+    /// </summary>
     [Parameter(Position = 0, Mandatory = true, ParameterSetName = Token)]
     [SecureTextArgument]
     [ValidateNotNull]
@@ -27,11 +29,11 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string? CredentialFile { get; set; }
 
-    /// <summary>Use the account that gcloud is signed in with.</summary>
+    /// <summary>Uses the account that gcloud is signed in with.</summary>
     [Parameter(Mandatory = true, ParameterSetName = Gcloud)]
     public SwitchParameter UseGcloud { get; set; }
 
-    /// <summary>Send requests without credentials, to read a repository that is public.</summary>
+    /// <summary>Sends requests without credentials, to read a public repository.</summary>
     [Parameter(Mandatory = true, ParameterSetName = Nobody)]
     public SwitchParameter Anonymous { get; set; }
 
@@ -50,12 +52,14 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string? ImpersonateServiceAccount { get; set; }
 
-    /// <summary>The service accounts in between, in order; each may impersonate the next.</summary>
+    /// <summary>
+    /// Specifies intermediate service accounts, in order; each one must be allowed to impersonate the next.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] Delegate { get; set; } = [];
 
-    /// <summary>The project whose quota requests count against.</summary>
+    /// <summary>Specifies the project whose quota is charged for requests.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? QuotaProject { get; set; }
@@ -71,18 +75,21 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string? UniverseDomain { get; set; }
 
-    /// <summary>The project for cmdlets that are given none.</summary>
+    /// <summary>Specifies the default project for cmdlets.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
-    /// <summary>How many seconds one request may take; 60 by default.</summary>
+    /// <summary>Specifies the time limit of one request, in seconds. The default is 60.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int? TimeoutSec { get; set; }
 
-    /// <summary>How many seconds a deletion may take to end after the service has taken it on; 1800 by default.</summary>
+    /// <summary>
+    /// Specifies how long, in seconds, to wait for a deletion to finish after the service has accepted it. The default
+    /// is 1800.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
     public int? OperationTimeoutSec { get; set; }
@@ -130,14 +137,14 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
             };
             if (next.Credentials.AccessToken is string token && Auth.AccessToken.HasScheme(token))
                 WriteWarning("-AccessToken begins with Bearer, which is not part of the token and was left out.");
-            // Described first: what cannot be used leaves the session as it was.
+            // Describe it first, so that unusable settings leave the session as it was.
             Connection connection = next.Describe();
             Session.Current.CopyFrom(next);
             WriteObject(connection);
         }
         catch (RegistryException e)
         {
-            // It may be a secret, and $Error keeps what was bound and the cmdlet itself.
+            // The text may be a secret, and $Error keeps the bound parameters and the cmdlet itself.
             if (CredentialFile is not null && file is null) MyInvocation.BoundParameters[nameof(CredentialFile)] = CredentialFile = "(hidden)";
             ThrowTerminatingError(ErrorRecords.For(e, (object?)file ?? Endpoint ?? (object)this));
         }

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Forgets what Connect-ArRegistry was told in this session.</summary>
+/// <summary>Removes the settings that Connect-ArRegistry made in this session.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ArRegistry")]
 [OutputType(typeof(void))]
 public sealed class DisconnectArRegistryCommand : PSCmdlet

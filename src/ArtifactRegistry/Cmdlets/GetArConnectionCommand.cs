@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Shows whom the cmdlets of this session speak to. Sends nothing, and never shows the secret.</summary>
+/// <summary>
+/// Gets the address and credentials that the cmdlets of this session use. Sends no request, and never shows the secret.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "ArConnection")]
 [OutputType(typeof(Connection))]
 public sealed class GetArConnectionCommand : PSCmdlet

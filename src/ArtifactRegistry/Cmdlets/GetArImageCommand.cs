@@ -10,7 +10,7 @@ public sealed class GetArImageCommand : RegistryCmdlet
 {
     private int _left = int.MaxValue;
 
-    /// <summary>Repositories, images, tags or digests; image and tag may have * and ?.</summary>
+    /// <summary>Specifies repositories, images, tags or digests. The image and the tag may contain * and ?.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Image", HelpMessage = PromptHelp.Image)]
     [ImagePatternArgument(AllowRepositoryObject = true)]
     [SupportsWildcards]

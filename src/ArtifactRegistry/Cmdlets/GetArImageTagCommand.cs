@@ -3,12 +3,12 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Lists tags: one object a tag, and one with an empty Tag for each untagged digest.</summary>
+/// <summary>Lists tags: one object per tag, and one with an empty Tag per untagged digest.</summary>
 [Cmdlet(VerbsCommon.Get, "ArImageTag")]
 [OutputType(typeof(ImageTag))]
 public sealed class GetArImageTagCommand : RegistryCmdlet
 {
-    /// <summary>Repositories, images, tags or digests; image and tag may have * and ?.</summary>
+    /// <summary>Specifies repositories, images, tags or digests. The image and the tag may contain * and ?.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImagePatternArgument(AllowRepositoryObject = true)]
     [SupportsWildcards]
@@ -16,8 +16,8 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
     public ImagePattern[] Image { get; set; } = [];
 
     /// <summary>
-    /// Only these tags, with wildcards; untagged digests are then left out. A name without wildcards that an image does not
-    /// have is an error.
+    /// Specifies the tags to list; wildcards are permitted. Untagged digests are then left out. A name without wildcards that
+    /// an image does not have is an error.
     /// </summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]

@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Lists the service accounts as which the nodes of GKE clusters pull images, one a node pool.</summary>
+/// <summary>Lists the service accounts with which the nodes of GKE clusters pull images, one per node pool.</summary>
 [Cmdlet(VerbsCommon.Get, "ArNodeServiceAccount")]
 [OutputType(typeof(NodeServiceAccount))]
 public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet

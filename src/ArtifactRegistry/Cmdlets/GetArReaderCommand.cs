@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Lists who may pull from a repository, or says why somebody may or may not.</summary>
+/// <summary>Lists the members who may pull from a repository, or explains why a member may or may not.</summary>
 [Cmdlet(VerbsCommon.Get, "ArReader", DefaultParameterSetName = "List")]
 [OutputType(typeof(Reader), ParameterSetName = ["List"])]
 [OutputType(typeof(ReaderExplanation), ParameterSetName = ["Explain"])]
@@ -18,11 +18,14 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
-    /// <summary>Lists what the project's policy grants, too.</summary>
+    /// <summary>Includes the members to whom the project's policy grants access.</summary>
     [Parameter(ParameterSetName = "List")]
     public SwitchParameter Inherited { get; set; }
 
-    /// <summary>Members, if only they are wanted; node service accounts bring the scopes of their nodes.</summary>
+    /// <summary>
+    /// Specifies the members to list or explain. Objects from Get-ArNodeServiceAccount include the scopes of their
+    /// nodes.
+    /// </summary>
     [Parameter(ParameterSetName = "List")]
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Explain", HelpMessage = PromptHelp.Member)]
     [MemberArgument]
@@ -30,7 +33,9 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
-    /// <summary>Says why each member may pull or may not, from the repository's policy and the project's.</summary>
+    /// <summary>
+    /// Explains why each member may or may not pull, from the policies of the repository and its project.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "Explain")]
     public SwitchParameter Explain { get; set; }
 

@@ -11,7 +11,9 @@ public sealed class GetArRegistryCredentialCommand : RegistryCmdlet
     // https://cloud.google.com/artifact-registry/docs/docker/authentication#token
     private const string UserName = "oauth2accesstoken";
 
-    /// <summary>Hosts such as us-docker.pkg.dev, or the names of repositories or images, of which the host counts.</summary>
+    /// <summary>
+    /// Specifies hosts such as us-docker.pkg.dev, or names of repositories or images, of which only the host is used.
+    /// </summary>
     [Parameter(
         Mandatory = true, Position = 0, ValueFromPipeline = true,
         HelpMessage = "The host of a registry or a full name, such as us-docker.pkg.dev.")]

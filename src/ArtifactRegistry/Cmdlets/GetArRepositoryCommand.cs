@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Lists repositories of a project.</summary>
+/// <summary>Lists the repositories of a project.</summary>
 [Cmdlet(VerbsCommon.Get, "ArRepository")]
 [OutputType(typeof(Repository))]
 public sealed class GetArRepositoryCommand : RegistryCmdlet
@@ -23,7 +23,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(LocationCompleter))]
     public string? Location { get; set; }
 
-    /// <summary>Names, with wildcards.</summary>
+    /// <summary>Specifies names of repositories; wildcards are permitted.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -59,7 +59,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
                 await PostAsync(() => WriteError(record));
             }
 
-            // It may be where nothing could be listed.
+            // If a location could not be listed, a missing repository may be there.
             foreach (string name in failures.Count > 0 ? [] : missing)
                 await PostAsync(() => WriteError(ErrorRecords.For(
                     new RegistryException(

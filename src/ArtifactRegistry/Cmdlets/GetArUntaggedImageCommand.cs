@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Shows untagged digests, which of them a clean-up would delete and keep, and why.</summary>
+/// <summary>Lists untagged digests, and shows which of them a clean-up would delete or keep, and why.</summary>
 [Cmdlet(VerbsCommon.Get, "ArUntaggedImage")]
 [OutputType(typeof(UntaggedImage))]
 public sealed class GetArUntaggedImageCommand : CleanUpCmdlet
@@ -26,6 +26,6 @@ public sealed class GetArUntaggedImageCommand : CleanUpCmdlet
 
     private protected override void Skip(CleanUpTarget target, string reason)
     {
-        // What has a tag is not what this cmdlet shows, and what was decided before needs no second decision.
+        // This cmdlet does not show tagged digests, and a digest that was decided before needs no second decision.
     }
 }

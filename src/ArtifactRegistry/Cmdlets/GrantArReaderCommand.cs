@@ -13,14 +13,16 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
     private readonly MembersByResource _work = new();
     private PolicyResource? _named;
 
-    /// <summary>The repository. Rows of Get-ArReader and Revoke-ArReader, or of a CSV, bring their own where none is named.</summary>
+    /// <summary>
+    /// Specifies the repository. If none is given, rows of Get-ArReader, of Revoke-ArReader or of a CSV name their own.
+    /// </summary>
     [Parameter(Position = 0, ParameterSetName = "Repository")]
     [ImageArgument(AllowRepositoryObject = true, SuggestProject = true)]
     [ValidateCount(1, 1)]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
-    /// <summary>Allows allUsers and allAuthenticatedUsers, which publish what they are granted.</summary>
+    /// <summary>Allows the members allUsers and allAuthenticatedUsers, which make the repositories public.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

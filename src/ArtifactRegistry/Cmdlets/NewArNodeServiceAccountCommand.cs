@@ -4,8 +4,8 @@ using ArtifactRegistry.Operations;
 namespace ArtifactRegistry.Cmdlets;
 
 /// <summary>
-/// Makes a service account for the nodes of GKE clusters, with roles/container.defaultNodeServiceAccount on its project.
-/// A node pool that uses it is made by gcloud, by somebody who has iam.serviceAccounts.actAs on the account
+/// Creates a service account for the nodes of GKE clusters, with roles/container.defaultNodeServiceAccount on its
+/// project. To create a node pool that uses it, use gcloud; that requires iam.serviceAccounts.actAs on the account
 /// (roles/iam.serviceAccountUser).
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ArNodeServiceAccount", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
@@ -18,14 +18,14 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
-    /// <summary>The part of the e-mail before the @: 6 to 30 lower-case letters, digits and hyphens.</summary>
+    /// <summary>Specifies the part of the e-mail before the @: 6 to 30 lowercase letters, digits and hyphens.</summary>
     [Parameter(
         Mandatory = true, Position = 0,
         HelpMessage = "The name of the account: 6 to 30 lower-case letters, digits and hyphens.")]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>Shown in lists of accounts.</summary>
+    /// <summary>Specifies the name that lists of accounts show.</summary>
     [Parameter]
     public string? DisplayName { get; set; }
 
@@ -39,7 +39,7 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
             (error, target) => Note(() => WriteError(ErrorRecords.For(error, target))), StopToken));
         if (accounts is not [NewNodeServiceAccount account]) return;
         if (!account.Created) WriteWarning($"{account.Email} was there already and is used as it is.");
-        // On the screen also when the account goes on to Grant-ArReader, which does not show it.
+        // Shown on the screen even if the account is piped to Grant-ArReader, which does not show it.
         WriteInformation(
             new HostInformationMessage
             {

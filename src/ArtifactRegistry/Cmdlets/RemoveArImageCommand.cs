@@ -3,12 +3,12 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Deletes images by digest or tag, or with -All a whole image.</summary>
+/// <summary>Deletes images by digest or tag, or whole images with -All.</summary>
 [Cmdlet(VerbsCommon.Remove, "ArImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RemovedImage))]
 public sealed class RemoveArImageCommand : ChangeCmdlet
 {
-    /// <summary>Digests or tags; with -All, images.</summary>
+    /// <summary>Specifies the images by digest or tag; with -All, without either.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImageArgument]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -19,17 +19,17 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     public SwitchParameter DeleteTags { get; set; }
 
     /// <summary>
-    /// Deletes an image together with its signatures, attestations and SBOMs, also those under tags such as sha256-HEX.sig, and
-    /// with the tags; and such a referrer by its own name even if the image that it is about has a tag and stays.
+    /// Deletes an image together with its signatures, attestations and SBOMs, including those with tags such as
+    /// sha256-HEX.sig and these tags. Also allows deleting such a referrer by name although its image has a tag and stays.
     /// </summary>
     [Parameter]
     public SwitchParameter DeleteReferrer { get; set; }
 
-    /// <summary>Deletes the whole image: all digests, all tags.</summary>
+    /// <summary>Deletes the whole image, with all its digests and tags.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Asks no question. It never widens what is deleted.</summary>
+    /// <summary>Suppresses questions. It never widens what is deleted.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -60,7 +60,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
 
     private async Task ReportAsync(RemovedImage removed, bool whatIf)
     {
-        // Who answered no has seen it on the screen.
+        // A user who answered no has seen it on the screen.
         if (removed.RemovalStatus is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
         if (removed.Error is RegistryException error)
             await PostAsync(() => Fail(ErrorRecords.For(error, removed)));

@@ -4,7 +4,7 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Takes tags away; the images stay.</summary>
+/// <summary>Removes tags; the images stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "ArImageTag", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ImageTag))]
 public sealed class RemoveArImageTagCommand : ChangeCmdlet
@@ -12,19 +12,19 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     private readonly List<ImageName> _listed = [];
     private RemoveTag? _removal;
 
-    /// <summary>The tags by full name, or the image whose tags -Tag names.</summary>
+    /// <summary>Specifies full names of tags, or images whose tags -Tag names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImageArgument]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Image { get; set; } = [];
 
-    /// <summary>The tags of the image. They are taken literally, without wildcards.</summary>
+    /// <summary>Specifies the tags of the image. They are taken literally; wildcards are not permitted.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
-    /// <summary>Asks no question, not even before a list takes every tag of an image.</summary>
+    /// <summary>Suppresses questions, even if a list would remove every tag of an image.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -40,7 +40,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // A list may turn out to hold every tag of an image, which can be seen at its end alone.
+        // A list may turn out to contain every tag of an image, which only shows at its end.
         bool isList = MyInvocation.ExpectingInput || Image.Length > 1;
         foreach (ImageName image in Image)
         {
@@ -78,7 +78,9 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
         base.EndProcessing();
     }
 
-    /// <summary>Asks if the list has every tag of an image: that is what a filter looks like that lets everything through.</summary>
+    /// <summary>
+    /// Asks for confirmation if the list contains every tag of an image, as it does if a filter lets everything through.
+    /// </summary>
     private bool ConfirmEmptied()
     {
         var emptied = new List<(ImageName Image, IReadOnlyList<string> Tags)>();

@@ -4,12 +4,12 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Deletes untagged digests that nothing needs; never one that has a tag.</summary>
+/// <summary>Deletes untagged digests that nothing needs, and never a digest that has a tag.</summary>
 [Cmdlet(VerbsCommon.Remove, "ArUntaggedImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RemovedImage))]
 public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 {
-    // Half of the documented 18,000 deletions a minute, since pulls and builds share the project's quota.
+    // Half of the documented 18,000 deletions per minute, because pulls and builds share the project's quota.
     private const double DefaultRate = 150;
     private const int ImagesAtOnce = 4;
 
@@ -23,47 +23,53 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private int? _rowsLeft; // of those for the screen; null if something takes them
     private int _rowsHidden;
 
-    /// <summary>Prepares the count of what becomes of the digests.</summary>
+    /// <summary>Initializes the summary of the clean-up.</summary>
     public RemoveArUntaggedImageCommand()
     {
         _summary = new CleanUpSummary(Progress.Id, () => Asking);
         Progress.Own = _summary.Current;
     }
 
-    /// <summary>Asks no question. It never widens what is deleted.</summary>
+    /// <summary>Suppresses questions. It never widens what is deleted.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Passes over an image if more of it would be deleted: a count, or a percentage of its digests as "50%".</summary>
+    /// <summary>
+    /// Skips an image if more of its digests than this would be deleted: a count, or a percentage such as "50%".
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ThresholdCompleter))]
     public string? AbortAbove { get; set; }
 
-    /// <summary>Ends after so many deletions.</summary>
+    /// <summary>Specifies the maximum number of deletions; the command ends after it.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? MaxCount { get; set; }
 
-    /// <summary>Begins no deletion after this time, such as 30m or 2h, and looks at no further image.</summary>
+    /// <summary>
+    /// Specifies the time, such as 30m or 2h, after which no further deletion begins and no further image is examined.
+    /// </summary>
     [Parameter]
     [AgeArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(AgeCompleter))]
     public string? TimeLimit { get; set; }
 
-    /// <summary>Most deletions a second; 150 by default, half of the service's quota.</summary>
+    /// <summary>
+    /// Specifies the maximum number of deletions per second. The default is 150, half of the service's quota.
+    /// </summary>
     [Parameter]
     [ValidateRange(0.1, 10_000)]
     public double RequestsPerSecond { get; set; } = DefaultRate;
 
-    /// <summary>A file that gets a JSON line before each deletion and one after it.</summary>
+    /// <summary>Specifies a file to which one JSON line is appended before each deletion and one after it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? JournalPath { get; set; }
 
     /// <inheritdoc/>
-    protected override int MaxConcurrency => ImagesAtOnce + 1; // and the planning of the next one
+    protected override int MaxConcurrency => ImagesAtOnce + 1; // plus the planning of the next one
 
     private protected override bool NoQuestions => Force;
 
@@ -86,7 +92,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        // The pipeline is read to its end first, so that there is one question an image and not one a digest.
+        // Read the pipeline to its end first, so that there is one question per image and not one per digest.
         Start(this, CleanAsync);
         Drain();
         WriteSummary();
@@ -126,11 +132,11 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private async Task CleanAsync()
     {
         if (_journal is not null) await ReviewAsync(_journal);
-        // One image is planned in any case, so that there are rows that say that the limit was reached.
+        // Plan at least one image, so that there are rows that report that the limit was reached.
         using CancellationTokenRegistration _ = _control!.Time?.Token.Register(EndPlanning) ?? default;
         try
         {
-            // While one image is swept, the next is listed; a question waits for its answer.
+            // While one image is swept, the next one is listed; only a question is waited for.
             await foreach (CleanUpPlan plan in PlanAsync())
             {
                 await PerformAsync(() => Carry(plan));
@@ -151,14 +157,16 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         if (_isAnyPlanned) _planning!.Cancel();
     }
 
-    /// <summary>Looks what became of the deletions that an earlier run with the same journal began and did not end.</summary>
+    /// <summary>
+    /// Checks the outcome of the deletions that an earlier run with the same journal began and did not finish.
+    /// </summary>
     private async Task ReviewAsync(Journal journal)
     {
         if (await InterruptedDeletions.CheckAsync(Client, journal, ThrottleLimit, StopToken) is string found)
             Note(() => WriteVerbose($"The journal '{JournalPath}': {found}"));
     }
 
-    /// <summary>Asks about a plan, and has it carried out.</summary>
+    /// <summary>Asks for confirmation of a plan, and starts to carry it out.</summary>
     private bool Carry(CleanUpPlan plan)
     {
         if (IsEnding) return false;
@@ -179,7 +187,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
         else if (IsWhatIf)
         {
-            // The limits count here as they would in the run, so that the list is the same.
+            // Apply the limits as the actual run would, so that the list is the same.
             _control!.Admit(order);
             foreach (ImageNode node in order.Digests)
                 Report(_control.Refuses(node) is string refusal
@@ -205,7 +213,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             plan.Image));
     }
 
-    /// <summary>Carries a plan out, and holds the rows against the registry.</summary>
+    /// <summary>Carries out a plan, and compares the rows with the registry.</summary>
     private async Task SweepAsync(CleanUpPlan plan, SweepOrder order, bool mayHaveStood)
     {
         IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
@@ -263,8 +271,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     {
         if (_summary.LastProgress() is ProgressRecord completed) WriteProgress(completed);
         _isSummed = true;
-        // Under the tag PSHOST a line is shown whatever $InformationPreference says, as that of Write-Host is. Where the
-        // output goes to a file or another program, it has the rows alone.
+        // With the tag PSHOST a line is shown whatever $InformationPreference says, as with Write-Host. If the output
+        // goes to a file or another program, it contains only the rows.
         bool isOnScreen = Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
         string more = _rowsHidden == 0 ? "" : $" {_rowsHidden} more rows are not shown: assign the output to a variable to have all.";
         WriteInformation(

@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Takes the right to pull away again: one role, on one repository or project.</summary>
+/// <summary>Revokes access to pull: one role, on one repository or project.</summary>
 [Cmdlet(
     VerbsSecurity.Revoke, "ArReader", DefaultParameterSetName = "Repository", SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.High)]
@@ -13,14 +13,17 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
     private readonly MembersByResource _work = new();
     private PolicyResource? _named;
 
-    /// <summary>The repository. Rows of Get-ArReader bring their own.</summary>
+    /// <summary>Specifies the repository. If none is given, rows of Get-ArReader name their own.</summary>
     [Parameter(Position = 0, ParameterSetName = "Repository")]
     [ImageArgument(AllowRepositoryObject = true, SuggestProject = true)]
     [ValidateCount(1, 1)]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImageName[] Repository { get; set; } = [];
 
-    /// <summary>Title or expression of the condition under which the role was granted; by default the grant without one.</summary>
+    /// <summary>
+    /// Specifies the title or expression of the condition of the grant. By default, the grant without a condition is
+    /// revoked.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Condition { get; set; }
@@ -66,7 +69,7 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
         Drain();
     }
 
-    /// <summary>Why a row is not what would be taken away; null if it is.</summary>
+    /// <summary>Gets the reason why the grant in a row is not the one that would be revoked; null if it is.</summary>
     private string? Objection(MemberReference row, string member)
     {
         string? place = row.Resource;

@@ -4,7 +4,9 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Tests whether the nodes of GKE clusters can pull images, and says what is in the way and what to type.</summary>
+/// <summary>
+/// Tests whether the nodes of GKE clusters can pull images, and shows what prevents it and which command helps.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "ArPull")]
 [OutputType(typeof(PullTestResult))]
 public sealed class TestArPullCommand : RegistryCmdlet
@@ -71,7 +73,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
     {
         base.EndProcessing();
         if (_commands.Count == 0) return;
-        // Below the table, where each can be copied whole.
+        // Below the table, where each command can be copied completely.
         string lines = string.Concat(_commands.Distinct().Select(command => $"{Environment.NewLine}  {command}"));
         WriteInformation(new HostInformationMessage { Message = SafeText.Clean($"What helps:{lines}") }, ["PSHOST"]);
     }

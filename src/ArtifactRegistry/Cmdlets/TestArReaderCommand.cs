@@ -3,14 +3,16 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
 
-/// <summary>Tests whether policies let a member pull from a repository; false also where that cannot be seen.</summary>
+/// <summary>
+/// Tests whether policies let a member pull from a repository. Returns false if that cannot be determined.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "ArReader")]
 [OutputType(typeof(bool))]
 public sealed class TestArReaderCommand : RegistryCmdlet
 {
     private readonly Dictionary<ImageName, ReaderList?> _readers = [];
 
-    /// <summary>The repository. Rows of Get-ArReader, or of a CSV, bring their own where none is named.</summary>
+    /// <summary>Specifies the repository. If none is given, rows of Get-ArReader or of a CSV name their own.</summary>
     [Parameter(Position = 0)]
     [ImageArgument(AllowRepositoryObject = true)]
     [ValidateCount(1, 1)]
@@ -49,7 +51,7 @@ public sealed class TestArReaderCommand : RegistryCmdlet
             $"'{row.Text}' was given without a place: use Test-ArReader REPOSITORY -Member MEMBER, or pipe rows with a Resource or Repository, "
             + "such as those of Get-ArReader.");
 
-    // Once per command, also where it failed: one error says it.
+    // Once per command, even if it failed: one error is enough.
     private ReaderList? Read(ImageName name)
     {
         if (!_readers.TryGetValue(name, out ReaderList? readers))

@@ -44,8 +44,8 @@ public sealed class ImageCompleter : RegistryCompleter
         Locations.Known.Select(location => new Suggestion($"{location}-docker.pkg.dev/", $"Artifact Registry in {location}", location))
             .Concat(Locations.GcrHosts.Select(host => new Suggestion(host + "/", $"what was Container Registry at {host}")));
 
-    // Docker writes a domain-scoped project with a slash. A slash after the project, since it ends no name; except on the
-    // gcr.io hosts, where it is the repository's.
+    // Docker writes a domain-scoped project with a slash. A slash follows the project, because a project alone is not a
+    // complete name; except on the gcr.io hosts, where the slash belongs to the repository.
     private static IEnumerable<Suggestion> Projects(CompletionRequest request, ImageName host)
     {
         string end = Locations.GcrHosts.Contains(host.Repository) ? "" : "/";

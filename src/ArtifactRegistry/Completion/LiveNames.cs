@@ -3,12 +3,12 @@ using ArtifactRegistry.Operations;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The names that the service lists, remembered for a short while. A listing never fails: what cannot be listed has no
-/// names. It is done once and aside, so that who cannot wait for it finds it done the next time.
+/// The names that the service lists, cached for a short time. A listing never fails: if names cannot be listed, there are
+/// none. It runs once, in the background, so that a caller who cannot wait finds the result the next time.
 /// </summary>
 internal sealed class LiveNames(Session session)
 {
-    private const int MaxDigests = 500; // more than anybody picks from
+    private const int MaxDigests = 500; // more than anybody would choose from
 
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FreshFailure = TimeSpan.FromSeconds(5);
@@ -16,17 +16,17 @@ internal sealed class LiveNames(Session session)
 
     private readonly Dictionary<string, Listing> _listings = [];
 
-    /// <summary>Projects that the caller may see.</summary>
+    /// <summary>Lists the projects that the caller may see.</summary>
     public Task<IReadOnlyList<Suggestion>> Projects() => ListAsync("projects", async (open, stop) =>
         await ToListAsync(open.Projects.ListProjectsAsync(stop), project => project is { ProjectId: string id, LifecycleState: null or "ACTIVE" }
             ? new Suggestion(id, $"project {id}, number {project.ProjectNumber}")
             : null));
 
-    /// <summary>Locations of a project: those that this module knows and those that the service tells.</summary>
+    /// <summary>Lists the locations of a project, according to the service.</summary>
     public Task<IReadOnlyList<Suggestion>> LocationsOf(string project) => ListAsync($"locations/{project}", async (open, stop) =>
         await ToListAsync(open.Client.ListLocationsAsync(project, stop), location => new Suggestion(location.LocationId)));
 
-    /// <summary>Names of the container repositories of a project, in one location or in all.</summary>
+    /// <summary>Lists the names of the container repositories of a project, in one location or in all.</summary>
     public Task<IReadOnlyList<Suggestion>> Repositories(string project, string? location) =>
         ListAsync($"repositories/{project}/{location}", async (open, stop) => await ToListAsync(
             FindRepositories.ListAsync(open.Client, project, location, (_, _) => { }, stop),
@@ -55,13 +55,13 @@ internal sealed class LiveNames(Session session)
                     $"nodes of {string.Join(", ", account.Select(node => node.Cluster).Distinct())} in project {project}")),
         ]);
 
-    /// <summary>Images of a repository, as they follow the repository's name.</summary>
+    /// <summary>Lists the images of a repository, by the part of the name that follows the repository.</summary>
     public Task<IReadOnlyList<Suggestion>> Images(ImageName repository) =>
         ListAsync($"images/{repository}", async (open, stop) => await ToListAsync(
             open.Client.ListPackagesAsync(repository, stop),
             package => ImageName.TryParse(package.Name, out ImageName? name) ? new Suggestion(name.Package!, name.ToString()) : null));
 
-    /// <summary>Tags of an image.</summary>
+    /// <summary>Lists the tags of an image.</summary>
     public Task<IReadOnlyList<Suggestion>> Tags(ImageName image) =>
         ListAsync($"tags/{image.ToImage()}", async (open, stop) => await ToListAsync(
             open.Client.ListTagsAsync(image.ToImage(), stop),
@@ -69,7 +69,7 @@ internal sealed class LiveNames(Session session)
                 ? new Suggestion(name.Tag, ImageName.TryParse(tag.Version, out ImageName? version) ? version.Digest : null)
                 : null));
 
-    /// <summary>Digests of an image, the newest first.</summary>
+    /// <summary>Lists the digests of an image, the newest first.</summary>
     public Task<IReadOnlyList<Suggestion>> Digests(ImageName image) =>
         ListAsync($"digests/{image.ToImage()}", async (open, stop) =>
         {
@@ -86,7 +86,7 @@ internal sealed class LiveNames(Session session)
             ];
         });
 
-    /// <summary>Members that hold a role on a repository or, without one, on a project.</summary>
+    /// <summary>Lists the members that have a role on a repository or, if that is null, on a project.</summary>
     public Task<IReadOnlyList<Suggestion>> Members(ImageName? repository, string? project) =>
         ListAsync($"members/{repository?.ToString() ?? project}", async (open, stop) =>
         {
@@ -100,13 +100,13 @@ internal sealed class LiveNames(Session session)
             ];
         });
 
-    /// <summary>Service accounts of a project, as members.</summary>
+    /// <summary>Lists the service accounts of a project, as members.</summary>
     public Task<IReadOnlyList<Suggestion>> Accounts(string project) =>
         ListAsync($"accounts/{project}", async (open, stop) => await ToListAsync(
             open.Accounts.ListServiceAccountsAsync(project, stop),
             account => new Suggestion("serviceAccount:" + account.Email, account.DisplayName is { Length: > 0 } name ? name : null)));
 
-    /// <summary>Clusters of a project.</summary>
+    /// <summary>Lists the clusters of a project.</summary>
     public Task<IReadOnlyList<Suggestion>> Clusters(string project, string? location) =>
         ListAsync($"clusters/{project}/{location}", async (open, stop) =>
         [
@@ -114,7 +114,7 @@ internal sealed class LiveNames(Session session)
                 .Select(cluster => new Suggestion(cluster.Name, $"cluster {cluster.Name} in {cluster.Location ?? cluster.Zone}")),
         ]);
 
-    /// <summary>Forgets all names, since other credentials see others.</summary>
+    /// <summary>Removes all names, because other credentials may see other ones.</summary>
     public void Forget()
     {
         lock (_listings) _listings.Clear();
@@ -168,7 +168,7 @@ internal sealed class LiveNames(Session session)
             }
             catch (Exception)
             {
-                // Offline, not signed in, refused, misspelt: the Tab key is no place to say so. The command will.
+                // Offline, not signed in, denied, misspelled: completion is not the place to report that. The command will.
                 return [];
             }
             finally

@@ -66,7 +66,7 @@ public sealed class MemberCompleter : RegistryCompleter
     {
         ImageName? repository = request.Name("Repository")?.ToRepository();
         string? project = request.Project;
-        // Both are asked at once, and share the time that there is.
+        // Both listings run at once, and share the available time.
         Task<IReadOnlyList<Suggestion>>? members =
             repository is null && project is null ? null : request.Names.Members(repository, project);
         Task<IReadOnlyList<Suggestion>>? accounts = project is null ? null : request.Names.Accounts(project);
@@ -77,7 +77,7 @@ public sealed class MemberCompleter : RegistryCompleter
             .. nodes is null ? [] : request.InTime(nodes),
             .. accounts is null ? [] : request.InTime(accounts),
         ];
-        // A service account may be typed by its e-mail alone, so that is completed too.
+        // A service account may be entered by its e-mail alone, so that is completed too.
         IEnumerable<Suggestion> bare = request.Word.Length == 0 ? [] : live
             .Where(member => member.Name.StartsWith(Account, StringComparison.Ordinal)
                 && member.Name.EndsWith(".gserviceaccount.com", StringComparison.Ordinal))
@@ -86,7 +86,7 @@ public sealed class MemberCompleter : RegistryCompleter
     }
 }
 
-/// <summary>Completes ages as -OlderThan takes them, which reads them as they were typed.</summary>
+/// <summary>Completes ages for -OlderThan, which reads them as they were typed.</summary>
 public sealed class AgeCompleter : RegistryCompleter
 {
     private static readonly Suggestion[] Ages =

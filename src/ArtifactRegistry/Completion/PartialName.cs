@@ -2,18 +2,18 @@ using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry;
 
-/// <summary>The name of an image as far as it was typed.</summary>
-/// <param name="Part">Which part the cursor is in.</param>
-/// <param name="Before">What stands before that part and stays.</param>
-/// <param name="Name">What is named so far: the repository before an image, the image before a tag or digest.</param>
+/// <summary>The part of an image name that has been typed so far.</summary>
+/// <param name="Part">The part that the cursor is in.</param>
+/// <param name="Before">The text before that part, which completion keeps.</param>
+/// <param name="Name">The name typed so far: the repository before an image, the image before a tag or digest.</param>
 internal sealed record PartialName(NamePart Part, string Before, ImageName? Name)
 {
     private const string Scheme = "https://";
 
-    /// <summary>Reads what was typed; null if nothing that could follow makes it a name.</summary>
+    /// <summary>Parses the typed text; returns null if nothing that could follow would make it a valid name.</summary>
     public static PartialName? Read(string text)
     {
-        // The grammar of names decides where a part ends: a part that is not typed yet is tried as "x".
+        // The grammar of names decides where a part ends; "x" stands in for a part that is not typed yet.
         int start = text.StartsWith(Scheme, StringComparison.Ordinal) ? Scheme.Length : 0;
         int at = text.IndexOf('@', StringComparison.Ordinal);
         if (at >= 0)

@@ -6,12 +6,12 @@ using System.Management.Automation.Language;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Completes the names of what exists. It keeps the prompt waiting for less than half a second: what comes later is there
-/// at the next Tab. Whatever goes wrong, it says nothing; what is known without a network is completed always.
+/// Completes the names of existing items. It delays the prompt by less than half a second; names that arrive later are
+/// available at the next Tab. Errors are never reported, and names known without a network are always completed.
 /// </summary>
 public abstract class RegistryCompleter : IArgumentCompleter
 {
-    // The engine has its share of the half second.
+    // The engine needs its share of the half second.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
     /// <inheritdoc/>
@@ -42,10 +42,10 @@ public abstract class RegistryCompleter : IArgumentCompleter
     /// <summary>Whether names of files make no sense, so that what was typed stays as it is where nothing is known.</summary>
     private protected virtual bool NeverFiles => false;
 
-    /// <summary>Whether the word may stand anywhere in a name, and not only at its beginning.</summary>
+    /// <summary>Gets whether the word may match anywhere in a name, and not only at its beginning.</summary>
     private protected virtual bool ByAnyPart => false;
 
-    /// <summary>What may stand there; what does not begin with the word is left out later.</summary>
+    /// <summary>Gets the possible names; those that do not match the word are filtered out later.</summary>
     private protected abstract IEnumerable<Suggestion> Suggest(CompletionRequest request);
 }
 
@@ -65,17 +65,17 @@ internal sealed class CompletionRequest(
     /// <summary>The session's project; null if there is none.</summary>
     public string? OwnProject => session.DefaultProject;
 
-    /// <summary>The project that the command line names, else the session's; null if there is none.</summary>
+    /// <summary>The project on the command line, otherwise the session's; null if there is none.</summary>
     public string? Project => Text("Project") ?? OwnProject;
 
-    /// <summary>What is known within the time that is left; nothing if that is not enough.</summary>
+    /// <summary>Gets the names if they are available within the remaining time; otherwise none.</summary>
     public IReadOnlyList<Suggestion> InTime(Task<IReadOnlyList<Suggestion>> names)
     {
         TimeSpan left = patience - Stopwatch.GetElapsedTime(_pressed);
         return Background.Within(names, left > TimeSpan.Zero ? left : TimeSpan.Zero) ?? [];
     }
 
-    /// <summary>The value of another parameter, where the engine knows it before the command runs.</summary>
+    /// <summary>Gets the value of another parameter, if the engine knows it before the command runs.</summary>
     public string? Text(string name)
     {
         object? value = parameters is not null && parameters.Contains(name) ? parameters[name] : null;
@@ -83,6 +83,6 @@ internal sealed class CompletionRequest(
         return (value is PSObject wrapped ? wrapped.BaseObject : value)?.ToString() is { Length: > 0 } text ? text : null;
     }
 
-    /// <summary>The image or repository that another parameter names.</summary>
+    /// <summary>Gets the image or repository that another parameter names.</summary>
     public ImageName? Name(string name) => ImageName.TryParse(Text(name), out ImageName? image) ? image : null;
 }

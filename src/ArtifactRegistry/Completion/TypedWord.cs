@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The word before the cursor without its quotes, and how a completion of it is written. The engine closes quotes that are
-/// open and puts in the values of variables, so that <c>"${app}:v</c> comes as the name that it stands for.
+/// The word before the cursor without its quotes, and the form in which its completion is written. The engine closes
+/// open quotes and expands variables, so that <c>"${app}:v</c> arrives as the name that it stands for.
 /// </summary>
 internal sealed partial class TypedWord
 {
@@ -27,10 +27,12 @@ internal sealed partial class TypedWord
         Text = inner.Replace(new string(typed[0], 2), typed[..1], StringComparison.Ordinal);
     }
 
-    /// <summary>What was typed, as the command would get it.</summary>
+    /// <summary>The typed text, as the command would get it.</summary>
     public string Text { get; }
 
-    /// <summary>A name as it is put into the command line: in the quotes that were typed, or in some if it needs them.</summary>
+    /// <summary>
+    /// Gets a name in the form for the command line: in the quotes that were typed, or in quotes if it needs them.
+    /// </summary>
     public CompletionResult Complete(Suggestion suggestion)
     {
         string text = _quote switch
@@ -43,7 +45,7 @@ internal sealed partial class TypedWord
         return new CompletionResult(text, label, CompletionResultType.ParameterValue, suggestion.Detail ?? suggestion.Name);
     }
 
-    // What the parser takes for one plain word wherever it stands. A first digit could begin a number: 1.10 would be 1.1.
+    // Text that the parser takes for one plain word anywhere. A leading digit could begin a number: 1.10 would be 1.1.
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_./:@+=?*~%\[\]-]*$")]
     private static partial Regex Plain();
 
