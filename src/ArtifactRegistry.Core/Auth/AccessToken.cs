@@ -3,8 +3,8 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Auth;
 
-/// <summary>A bearer token. Its text never shows the secret.</summary>
-/// <param name="value">The secret; null where no credentials are wanted, as towards an emulator.</param>
+/// <summary>A bearer token. Its string representation never shows the secret.</summary>
+/// <param name="value">The secret; null for requests without credentials, for example to an emulator.</param>
 internal sealed class AccessToken(string? value)
 {
     private const string Scheme = "Bearer";
@@ -13,19 +13,19 @@ internal sealed class AccessToken(string? value)
     private static readonly SearchValues<char> Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
 
-    /// <summary>No credentials.</summary>
+    /// <summary>Gets the token for requests without credentials.</summary>
     public static AccessToken None { get; } = new(null);
 
-    /// <summary>The project whose quota the request counts against, sent as X-Goog-User-Project.</summary>
+    /// <summary>The project whose quota is charged for the request, sent as X-Goog-User-Project.</summary>
     public string? QuotaProject { get; init; }
 
-    /// <summary>When it expires; null if nobody said.</summary>
+    /// <summary>The time at which it expires; null if that is not known.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    // Internal, so that neither Format-List nor a debugger's property view of a script shows it.
+    // Internal, so that neither Format-List nor a script debugger's property view shows it.
     internal string? Value { get; } = Remembered(value);
 
-    /// <summary>Reads a token from text, also with <c>Bearer</c> in front, as it is copied from a header.</summary>
+    /// <summary>Parses a token, which may have <c>Bearer</c> in front if it was copied from a header.</summary>
     /// <exception cref="RegistryException">The text cannot be an access token. It is not repeated.</exception>
     internal static AccessToken Parse(string text, string origin)
     {
@@ -41,7 +41,7 @@ internal sealed class AccessToken(string? value)
             : throw new RegistryException(RegistryErrorKind.Unauthenticated, $"No token can be taken from {origin}: {problem}.");
     }
 
-    /// <summary>Whether the text has <c>Bearer</c> in front of the token.</summary>
+    /// <summary>Returns whether the text has <c>Bearer</c> in front of the token.</summary>
     internal static bool HasScheme(string text) =>
         Trimmed(text) is string value && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && value.Length > Scheme.Length && char.IsWhiteSpace(value[Scheme.Length]);
@@ -51,7 +51,7 @@ internal sealed class AccessToken(string? value)
     internal AccessToken WithQuotaProject(string? project) =>
         new(Value) { QuotaProject = project ?? QuotaProject, ExpiresAt = ExpiresAt };
 
-    // From now on it is hidden wherever somebody repeats it.
+    // From now on the secret is hidden in all output.
     private static string? Remembered(string? secret)
     {
         Secrets.Add(secret);

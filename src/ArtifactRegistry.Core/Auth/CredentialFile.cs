@@ -3,10 +3,10 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// A credential file that has been read and checked: nothing in it may send a secret where no secret belongs.
-/// See https://google.aip.dev/auth/4110 and the pages that it leads to.
+/// A credential file that has been read and checked: nothing in it may cause a secret to be sent to a wrong place.
+/// See https://google.aip.dev/auth/4110 and the pages linked there.
 /// </summary>
-/// <remarks>Not a record: the text of a record would show the secrets.</remarks>
+/// <remarks>Not a record, because the ToString of a record would show the secrets.</remarks>
 internal sealed class CredentialFile
 {
     private const int MaxLength = 1 << 20;
@@ -17,10 +17,12 @@ internal sealed class CredentialFile
     /// <summary>Gets the content for <see cref="IGoogleAuth"/>.</summary>
     public required string Json { get; init; }
 
-    /// <summary>Gets the account that the content signs in as, before it acts as another; null where the file does not name it.</summary>
+    /// <summary>
+    /// Gets the account that the content signs in as, before it acts as another; null if the file does not contain it.
+    /// </summary>
     public string? Account { get; init; }
 
-    /// <summary>Gets the project that the file belongs to; null where it does not say.</summary>
+    /// <summary>Gets the project that the file belongs to; null if it does not contain one.</summary>
     public string? Project { get; init; }
 
     public string? QuotaProject { get; init; }
@@ -28,17 +30,19 @@ internal sealed class CredentialFile
     /// <summary>Gets the full name of the provider of workload or workforce identity federation; null for other files.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>Gets the hosts that prove who this machine is, for identity federation.</summary>
+    /// <summary>Gets the hosts that prove the identity of this machine, for identity federation.</summary>
     public IReadOnlyList<string> IdentityProviders { get; init; } = [];
 
-    /// <summary>Gets the accounts that the file says to act as, one after the other; mostly one or none.</summary>
+    /// <summary>Gets the accounts to act as, one after the other, according to the file; usually one or none.</summary>
     public IReadOnlyList<Impersonation> Impersonations { get; init; } = [];
 
-    /// <summary>Gets a value that is true where the token is signed here and no service is asked.</summary>
+    /// <summary>Gets whether the token is signed here, without a request to a service.</summary>
     public bool SelfSigned { get; init; }
 
     /// <summary>Reads and checks a file.</summary>
-    /// <exception cref="RegistryException">It cannot be read, is not a credential file, or leads somewhere it must not.</exception>
+    /// <exception cref="RegistryException">
+    /// It cannot be read, is not a credential file, or contains an address that is not allowed.
+    /// </exception>
     public static CredentialFile Read(string path, string description, Endpoints endpoints)
     {
         string text;

@@ -6,8 +6,9 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// Reads the content of a credential file, with the field names that gcloud writes (googlecloudsdk/core/credentials/creds.py)
-/// and Google.Apis.Auth reads. Messages name fields, and never repeat what they hold except for addresses.
+/// Reads the content of a credential file, with the field names that gcloud writes
+/// (googlecloudsdk/core/credentials/creds.py) and Google.Apis.Auth reads. Messages name fields, and never repeat their
+/// values except addresses.
 /// </summary>
 internal sealed class CredentialFileReader(string description, Endpoints endpoints)
 {
@@ -23,7 +24,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         }
         catch (JsonException e)
         {
-            // The parser's words would repeat a character of the secret.
+            // The parser's message would repeat a character of the secret.
             throw Wrong(NotJson(text) ?? $"it is not JSON from line {e.LineNumber + 1} on");
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
@@ -32,7 +33,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         }
     }
 
-    /// <summary>Names another form of a credential that the file holds; null for none.</summary>
+    /// <summary>Describes the file if it contains a credential in another form; otherwise returns null.</summary>
     private static string? NotJson(string text)
     {
         string start = text.TrimStart();
@@ -49,7 +50,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
     {
         RememberSecrets(json);
         string universe = UniverseOf(json);
-        // The file must not decide where tokens go, so the universe is chosen elsewhere, and they have to agree.
+        // The file must not decide where tokens are sent, so the universe is chosen elsewhere, and both must agree.
         if (Optional(json, "type") is null || string.Equals(universe, endpoints.Universe, StringComparison.OrdinalIgnoreCase))
             return ReadByType(json);
         throw new RegistryException(
@@ -63,7 +64,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
     private static string UniverseOf(JsonObject json) =>
         Optional(json, "universe_domain") is { Length: > 0 } domain ? domain : Endpoints.GoogleUniverse;
 
-    // Whoever repeats one of these does not get it shown.
+    // From now on these values are hidden in all output.
     private static void RememberSecrets(JsonObject json)
     {
         foreach (string field in new[] { "private_key", "refresh_token", "client_secret", "password" })
@@ -119,7 +120,8 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         CheckEndpoint(json, "token_url");
         CheckEndpoint(json, "token_info_url");
         if (json["credential_source"] is not JsonObject source) throw Wrong("it has no \"credential_source\"");
-        // Google's library for .NET starts no programs, and neither do we at the word of a file; gcloud can be told to.
+        // Google's library for .NET starts no programs, and neither does this module because a file says so; gcloud
+        // can.
         if (source.ContainsKey("executable") || source.ContainsKey("certificate"))
             throw Wrong(
                 "its credential_source is an executable or a certificate, which this module does not use; sign in with "
@@ -128,7 +130,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         foreach (string field in new[] { "url", "region_url", "imdsv2_session_token_url" })
         {
             if (Optional(source, field) is not string text) continue;
-            // The address of a region has the region in braces in it.
+            // A regional address contains {region}.
             if (!Uri.TryCreate(text.Replace("{region}", "region", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
                 || !SignInHandler.MayProveIdentity(address))
                 throw Unsafe($"credential_source.{field}", text, "it is neither https nor this machine's own");
@@ -136,7 +138,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         }
 
         Impersonation? impersonation = ImpersonationIn(json, []);
-        // The step from the proof to the token is Google's library's; the one from there to the account is ours.
+        // Google's library exchanges the proof of identity for a token; this module then impersonates the account.
         json.Remove("service_account_impersonation_url");
         return Checked(json, "external_account", null, providers, impersonation is null ? [] : [impersonation]);
     }
@@ -189,7 +191,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
             Audience = Optional(json, "audience"),
             IdentityProviders = providers ?? [],
             Impersonations = impersonations ?? [],
-            // Other universes take tokens that the key itself has signed, and no others.
+            // Other universes only accept tokens that are signed with the key itself.
             SelfSigned = type == "service_account" && UniverseOf(json) != Endpoints.GoogleUniverse,
         };
 
@@ -221,7 +223,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
 
     private RegistryException Unsafe(string field, string address, string why)
     {
-        // A secret may stand in the wrong field, so only what is an address is shown, without user and query.
+        // A secret may be in the wrong field, so only an address is shown, without user and query.
         string where = Uri.TryCreate(address, UriKind.Absolute, out Uri? parsed)
             ? $"leads to '{parsed.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}', and {why}"
             : "is not an address";
@@ -232,7 +234,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
-    // A secret may stand in the wrong field; names of types and domains are short and have no upper case.
+    // A secret may be in the wrong field; names of types and domains are short and have no uppercase letters.
     private static string Shown(string value) =>
         value.Length <= 60 && value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '.' or '-') ? value : "(not shown)";
 }

@@ -2,7 +2,9 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Auth;
 
-/// <summary>Signs in with a credential file. The file is read anew each time, since keys are rotated while a script runs.</summary>
+/// <summary>
+/// Signs in with a credential file. The file is read again each time, because keys may be rotated while a script runs.
+/// </summary>
 internal sealed class CredentialFileSource(CredentialFile file, string path, string description, SignIn signIn) : ICredential
 {
     public string Description => description;
@@ -39,7 +41,7 @@ internal sealed class CredentialFileSource(CredentialFile file, string path, str
             throw new RegistryException(
                 RegistryErrorKind.Unauthenticated, $"Signing in with {description} failed: {e.Message}", e.InnerException)
             {
-                // To sign in as a person mends nothing for a job or a machine.
+                // Signing in as a person does not help a job or a machine.
                 Advice = e.Advice ?? (now.Type is "external_account" ? AdviceFor(now, e, handler.ClockAhead) : null),
             };
         }
@@ -52,8 +54,8 @@ internal sealed class CredentialFileSource(CredentialFile file, string path, str
         return provider > 0 && audience!.StartsWith("//iam.", StringComparison.Ordinal) ? $"principal:{audience[..provider]}/subject/SUBJECT" : null;
     }
 
-    // Google documents none of its descriptions, so the code and the kind of file decide; the one exception is what its own
-    // libraries look for: google/oauth2/_reauth.py.
+    // Google does not document its error descriptions, so the code and the type of the file decide; the one exception
+    // is the text that its own libraries look for: google/oauth2/_reauth.py.
     private static string AdviceFor(CredentialFile file, RegistryException e, TimeSpan? ahead)
     {
         const string SignInAgain = "gcloud auth application-default login";

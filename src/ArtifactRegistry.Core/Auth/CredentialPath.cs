@@ -5,23 +5,24 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// The path of a credential file as people write it: in quotes, with ~ or variables, or with the credential itself where
-/// its path belongs. That is explained, and never quoted.
+/// The path of a credential file as people write it: in quotes, with ~ or variables. If the text is the credential
+/// itself instead of a path, the error explains that and never quotes the text.
 /// </summary>
 internal static partial class CredentialPath
 {
-    // A longer text is not the path of a credential file on any system.
+    // Longer text is not the path of a credential file on any system.
     private const int MaxLength = 1024;
 
-    // The longest name that people give to a folder; keys and tokens have hundreds of characters without a dot or a separator.
+    // The longest name that people give a folder; keys and tokens have hundreds of characters without a dot or
+    // separator.
     private const int MaxNameWithoutDot = 40;
 
     private static readonly SearchValues<char> Base64 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
 
-    /// <summary>Gets the path that is meant.</summary>
-    /// <param name="text">What was given.</param>
-    /// <param name="origin">The variable or parameter that holds it, for messages.</param>
+    /// <summary>Gets the intended path.</summary>
+    /// <param name="text">The text that was given.</param>
+    /// <param name="origin">The variable or parameter that contains it, for messages.</param>
     /// <param name="variable">Reads an environment variable.</param>
     /// <exception cref="RegistryException">The text is a secret and not a path. It is not repeated.</exception>
     public static string Parse(string text, string origin, Func<string, string?> variable)
@@ -36,7 +37,9 @@ internal static partial class CredentialPath
         };
     }
 
-    /// <summary>Gets the path with quotes removed and, unless a file has that very name, with ~ and variables replaced.</summary>
+    /// <summary>
+    /// Gets the path with quotes removed and, unless a file of exactly that name exists, with ~ and variables expanded.
+    /// </summary>
     public static string Resolve(string text, Func<string, string?> variable)
     {
         string path = Unquoted(text);
@@ -46,7 +49,7 @@ internal static partial class CredentialPath
         return Variables().Replace(path, found => variable(found.Groups["name"].Value) ?? found.Value);
     }
 
-    /// <summary>Names the kind of secret that a text is; null if it can be shown as a path.</summary>
+    /// <summary>Gets the kind of secret that a text is; null if it can be shown as a path.</summary>
     private static string? SecretIn(string text)
     {
         if (text.Contains('{', StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal)) return "the content of a credential file";
@@ -59,7 +62,7 @@ internal static partial class CredentialPath
             : null;
     }
 
-    // Of JSON ({"…), of a key in PEM (-----BEGIN), and of a key in DER or PKCS #12 (0x30 0x82): whatever is long enough.
+    // Base64 of JSON ({"…), of a PEM key (-----BEGIN), or of a DER or PKCS #12 key (0x30 0x82), if it is long enough.
     private static bool IsBase64(string text)
     {
         string compact = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
@@ -83,7 +86,7 @@ internal static partial class CredentialPath
     [GeneratedRegex(@"^(Bearer\s|ya29\.|eyJ[\w-]*\.)")]
     private static partial Regex AccessTokens();
 
-    // Also the secret of an OAuth client and an API key: nobody gives them alone on purpose.
+    // This includes an OAuth client secret and an API key, which nobody would pass alone on purpose.
     [GeneratedRegex(@"^(1//?[\w-]{12}|GOCSPX-|AIza[\w-]{20})")]
     private static partial Regex RefreshTokens();
 }

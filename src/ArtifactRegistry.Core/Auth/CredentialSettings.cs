@@ -1,28 +1,28 @@
 namespace ArtifactRegistry.Auth;
 
-/// <summary>What Connect-ArRegistry was told about credentials. Whatever is null is looked for in the environment.</summary>
-/// <remarks>No record: the text of a record would show the token.</remarks>
+/// <summary>The credential settings of Connect-ArRegistry. If all are null, the environment is searched.</summary>
+/// <remarks>Not a record, because the ToString of a record would show the token.</remarks>
 internal sealed class CredentialSettings
 {
-    /// <summary>A token to use as it is.</summary>
+    /// <summary>A token to use as is.</summary>
     public string? AccessToken { internal get; init; }
 
     /// <summary>The full path of a credential file.</summary>
     public string? CredentialFile { get; init; }
 
-    /// <summary>Use the account that gcloud is signed in with.</summary>
+    /// <summary>Gets whether to use the account that gcloud is signed in with.</summary>
     public bool UseGcloud { get; init; }
 
-    /// <summary>Send requests without credentials, as for a public repository.</summary>
+    /// <summary>Gets whether to send requests without credentials, for example to a public repository.</summary>
     public bool Anonymous { get; init; }
 
     /// <summary>The e-mail address of the service account to act as.</summary>
     public string? ImpersonateServiceAccount { get; init; }
 
-    /// <summary>The chain of accounts in between, each of which may impersonate the next.</summary>
+    /// <summary>The chain of intermediate accounts, each of which may impersonate the next.</summary>
     public IReadOnlyList<string> Delegates { get; init; } = [];
 
-    /// <summary>The project whose quota requests count against.</summary>
+    /// <summary>The project whose quota is charged for requests.</summary>
     public string? QuotaProject { get; init; }
 
     internal bool NamesSource => AccessToken is not null || CredentialFile is not null || UseGcloud || Anonymous;

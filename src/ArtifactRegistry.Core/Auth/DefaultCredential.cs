@@ -1,11 +1,11 @@
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// What is left when nothing was named: the metadata server, and then gcloud's account. Which it is shows when a token
-/// is first needed, since asking takes time.
+/// The credential if none was specified: that of the metadata server, otherwise gcloud's account. Which one it is is
+/// determined when a token is first needed, because the request takes time.
 /// </summary>
 /// <param name="signIn">The environment.</param>
-/// <param name="isGcloudsToAct">Whether gcloud itself acts as the account that it is set to impersonate.</param>
+/// <param name="isGcloudsToAct">Whether gcloud itself impersonates the account in its configuration.</param>
 internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : ICredential
 {
     private ICredential? _found;
@@ -33,7 +33,7 @@ internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : IC
         }
         catch (RegistryException)
         {
-            // Without credentials there is no project either; that one was not named is the better error.
+            // Without credentials there is no project either; the better error is that no project was specified.
             return null;
         }
     }

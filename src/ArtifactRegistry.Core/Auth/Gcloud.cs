@@ -14,7 +14,7 @@ internal sealed class Gcloud : ICredential
     private readonly bool _impersonates;
 
     /// <param name="signIn">The environment.</param>
-    /// <param name="impersonates">Whether gcloud acts as the account that its own settings name.</param>
+    /// <param name="impersonates">Whether gcloud impersonates the account in its configuration.</param>
     public Gcloud(SignIn signIn, bool impersonates)
     {
         (_signIn, _impersonates) = (signIn, impersonates);
@@ -26,14 +26,14 @@ internal sealed class Gcloud : ICredential
 
     public string? Account { get; }
 
-    // Its first start on a cold Windows machine takes a quarter of this.
+    // The first start of gcloud after a reboot of Windows takes a quarter of this time.
     public TimeSpan Limit => TimeSpan.FromSeconds(60);
 
-    /// <summary>Where gcloud is; null if it is not on the PATH.</summary>
+    /// <summary>Finds the path of gcloud; null if it is not on the PATH.</summary>
     public static string? Find(SignIn signIn)
     {
         string[] names = OperatingSystem.IsWindows() ? ["gcloud.cmd", "gcloud.exe"] : ["gcloud"];
-        // Only full paths: a gcloud in the current folder is nobody's choice. Windows takes them in quotes, too.
+        // Only full paths: nobody intends a gcloud in the current folder. Windows allows folders in quotes, too.
         return (signIn.Variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(folder => folder.Trim('"'))
             .Where(Path.IsPathFullyQualified)
@@ -52,7 +52,7 @@ internal sealed class Gcloud : ICredential
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Nothing that a user wrote is ever an argument: on Windows this is a batch file, and its interpreter would read it.
+        // User input is never an argument: on Windows gcloud is a batch file, and cmd would interpret it.
         foreach (string argument in new[] { "auth", "print-access-token", "--quiet" }) start.ArgumentList.Add(argument);
         start.Environment["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1";
         if (!_impersonates) start.Environment[TokenSources.ImpersonateVariable] = "";
@@ -70,7 +70,7 @@ internal sealed class Gcloud : ICredential
 
         try
         {
-            // It must not wait for an answer that nobody will give.
+            // It must not wait for input that nobody will provide.
             process.StandardInput.Close();
             Task<string> output = process.StandardOutput.ReadToEndAsync(stop), errors = process.StandardError.ReadToEndAsync(stop);
             await process.WaitForExitAsync(stop);
@@ -83,7 +83,7 @@ internal sealed class Gcloud : ICredential
         }
     }
 
-    // Nothing of ours goes on after the prompt is back.
+    // No process of ours may keep running after the prompt is back.
     private static async Task EndAsync(Process process)
     {
         if (process.HasExited) return;
@@ -95,11 +95,11 @@ internal sealed class Gcloud : ICredential
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or OperationCanceledException or AggregateException)
         {
-            // It ended by itself meanwhile, or the system cannot end it or a child of it; there is nothing left to try.
+            // It has ended by itself, or the system cannot end it or one of its children; there is nothing left to try.
         }
     }
 
-    // What gcloud has to say stands after ERROR, before its advice of many lines.
+    // gcloud writes its message after ERROR, before many lines of advice.
     private static string Shortened(string errors)
     {
         string text = errors[Math.Max(0, errors.IndexOf("ERROR:", StringComparison.Ordinal))..];

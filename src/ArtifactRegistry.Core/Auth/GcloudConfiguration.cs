@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Auth;
 
-/// <summary>Where gcloud keeps what it knows, and whom it is signed in as. Reads files alone.</summary>
+/// <summary>The configuration of gcloud, and the account that it is signed in with. Only reads files.</summary>
 /// <param name="signIn">The environment.</param>
 internal sealed class GcloudConfiguration(SignIn signIn)
 {
@@ -9,15 +9,15 @@ internal sealed class GcloudConfiguration(SignIn signIn)
         OperatingSystem.IsWindows() ? signIn.Variable("APPDATA") : signIn.Variable("HOME"),
         OperatingSystem.IsWindows() ? "gcloud" : Path.Combine(".config", "gcloud"));
 
-    /// <summary>What gcloud auth application-default login writes.</summary>
+    /// <summary>The file that gcloud auth application-default login writes.</summary>
     public string? DefaultCredentials => Below(Folder, "application_default_credentials.json");
 
     /// <summary>Gets the name of the active configuration.</summary>
     public string ActiveName => signIn.Variable("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? Line(Below(Folder, "active_config")) ?? "default";
 
-    /// <summary>Gets the file with the properties that are in force.</summary>
+    /// <summary>Gets the file with the active properties.</summary>
     public string? ActiveFile =>
-        // A name is a part of a path here.
+        // The name becomes part of a path.
         ActiveName is string name && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
             ? Below(Folder, Path.Combine("configurations", $"config_{name}"))
             : null;
@@ -28,7 +28,7 @@ internal sealed class GcloudConfiguration(SignIn signIn)
     /// <summary>The account that gcloud is signed in with; null if there is none.</summary>
     public string? Account => signIn.Variable("CLOUDSDK_CORE_ACCOUNT") ?? Property("core", "account");
 
-    /// <summary>The service account that gcloud acts as, as it writes it down; null if none.</summary>
+    /// <summary>The service account that gcloud impersonates, in gcloud's own notation; null if none.</summary>
     public string? Impersonated =>
         signIn.Variable(TokenSources.ImpersonateVariable) ?? Property("auth", "impersonate_service_account");
 
@@ -58,7 +58,7 @@ internal sealed class GcloudConfiguration(SignIn signIn)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // gcloud itself will say what is wrong with its files.
+            // gcloud itself reports problems with its files.
             return [];
         }
     }

@@ -6,28 +6,28 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// Acting as a service account. This needs roles/iam.serviceAccountTokenCreator on the first of the chain, or, for a workload,
-/// roles/iam.workloadIdentityUser.
+/// The impersonation of a service account. It needs roles/iam.serviceAccountTokenCreator on the first account of the
+/// chain, or, for a workload, roles/iam.workloadIdentityUser.
 /// </summary>
-/// <param name="Account">The e-mail address of the account to act as.</param>
-/// <param name="Delegates">The accounts in between.</param>
+/// <param name="Account">The e-mail address of the account to impersonate.</param>
+/// <param name="Delegates">The intermediate accounts.</param>
 internal sealed partial record Impersonation(string Account, IReadOnlyList<string> Delegates)
 {
     public static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    /// <summary>The method's address; null for that of the universe.</summary>
+    /// <summary>The address of the method; null for the one of the universe.</summary>
     public Uri? Address { get; init; }
 
     public TimeSpan Lifetime { get; init; } = Hour;
 
-    /// <summary>A chain as gcloud writes it, <c>FIRST,SECOND,TARGET</c>.</summary>
+    /// <summary>Parses a chain in gcloud's notation, <c>FIRST,SECOND,TARGET</c>.</summary>
     public static Impersonation Parse(string chain, string origin)
     {
         string[] accounts = [.. chain.Split(',', StringSplitOptions.TrimEntries).Select(each => CheckedAccount(each, origin))];
         return new Impersonation(accounts[^1], accounts[..^1]);
     }
 
-    /// <exception cref="RegistryException">It is no e-mail address.</exception>
+    /// <exception cref="RegistryException">It is not an e-mail address.</exception>
     public static string CheckedAccount(string account, string origin) => Email().IsMatch(account)
         ? account
         : throw new RegistryException(
@@ -67,7 +67,7 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
             request["delegates"] = new JsonArray([.. impersonation.Delegates.Select(each => (JsonNode)$"projects/-/serviceAccounts/{each}")]);
         using var handler = new SignInHandler(signIn.Connections, signIn.Endpoints, [], trace);
         using HttpClient http = TransportOptions.CreateHttpClient(handler);
-        // What failed is repeated below, where it is known whether it is worth it.
+        // Failed requests are retried at a lower level, which knows whether that is worthwhile.
         var transport = new RestTransport(http, source, new TransportOptions { Retries = 0, RequestTimeout = SignIn.RequestLimit }, null);
         try
         {
@@ -79,7 +79,7 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
             AccessToken token = AccessToken.Parse(answer.AccessToken, "the answer of the IAM Credentials API");
             return new AccessToken(token.Value) { ExpiresAt = answer.ExpireTime, QuotaProject = asSource.QuotaProject };
         }
-        // Without a request of its own it is what the source says, and complete.
+        // An error without a request comes from the source, and is complete.
         catch (RegistryException e) when (e.Request is not null)
         {
             throw new RegistryException(
@@ -102,7 +102,7 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
     private string AdviceOnRole()
     {
         string member = source.Member ?? "MEMBER";
-        // A workload is let in by a role of its own; everybody else creates tokens.
+        // A workload needs a different role; all other members create tokens.
         bool isWorkload = member.Contains("/workloadIdentityPools/", StringComparison.Ordinal) || member.Contains(".svc.id.goog[", StringComparison.Ordinal);
         string role = isWorkload ? "roles/iam.workloadIdentityUser" : "roles/iam.serviceAccountTokenCreator";
         if (impersonation.Delegates.Count > 0)

@@ -5,7 +5,7 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// The service account that Google attached to this machine, pod or job: Compute Engine, GKE, Cloud Run.
+/// The service account that is attached to this machine, pod or job: Compute Engine, GKE, Cloud Run.
 /// See https://cloud.google.com/compute/docs/metadata/querying-metadata.
 /// </summary>
 internal sealed class MetadataServer : ICredential
@@ -26,7 +26,9 @@ internal sealed class MetadataServer : ICredential
 
     public TimeSpan Limit => SignIn.RequestLimit;
 
-    /// <summary>The metadata server, if there is one. Elsewhere its address leads nowhere, so there is little patience.</summary>
+    /// <summary>
+    /// Finds the metadata server, if there is one. Elsewhere its address is unreachable, so the time limit is short.
+    /// </summary>
     public static async Task<MetadataServer?> FindAsync(SignIn signIn, Action<string>? trace, CancellationToken stop)
     {
         try
@@ -58,7 +60,8 @@ internal sealed class MetadataServer : ICredential
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
         {
-            // A server that is there and stumbles is asked again: giving up at once would mean to go on as somebody else.
+            // A server that exists but fails is asked again: giving up at once would mean continuing as another
+            // account.
             return IsNobodyThere(e) ? new Attempt<MetadataServer?>((MetadataServer?)null) : new Attempt<MetadataServer?>(e);
         }
     }
@@ -92,7 +95,7 @@ internal sealed class MetadataServer : ICredential
         }
         catch (JsonException)
         {
-            // Its words might repeat a part of the token.
+            // The parser's message might repeat a part of the token.
             throw new RegistryException(RegistryErrorKind.Unauthenticated, "The answer of the metadata server is no JSON.");
         }
     }

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Auth;
 
-/// <summary>A token that was given as text. It cannot be renewed.</summary>
+/// <summary>A token that was provided as text. It cannot be renewed.</summary>
 internal sealed class GivenToken : ITokenSource
 {
     private readonly AccessToken _token;
@@ -18,7 +18,9 @@ internal sealed class GivenToken : ITokenSource
         ValueTask.FromResult(_token);
 }
 
-/// <summary>A token in a file, which is read for each request: another program renews the token in it.</summary>
+/// <summary>
+/// A token in a file, which is read for each request, because another program renews the token in it.
+/// </summary>
 internal sealed class TokenInFile(string path, string variable, string? quotaProject) : ITokenSource
 {
     public string Description => $"the file {path} that {variable} names";
@@ -37,7 +39,7 @@ internal sealed class TokenInFile(string path, string variable, string? quotaPro
     }
 }
 
-/// <summary>Requests carry no token.</summary>
+/// <summary>The absence of credentials: requests are sent without a token.</summary>
 internal sealed class NoCredentials(string description) : ITokenSource
 {
     public string Description => description;

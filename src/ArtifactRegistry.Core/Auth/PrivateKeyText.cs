@@ -6,12 +6,14 @@ namespace ArtifactRegistry.Auth;
 /// <summary>The <c>private_key</c> of a service account's key file.</summary>
 internal static class PrivateKeyText
 {
-    /// <summary>Gets the key as this platform can use it, with line breaks mended that were escaped twice.</summary>
+    /// <summary>
+    /// Gets the key in a form that this platform can use; line breaks that were escaped twice are corrected.
+    /// </summary>
     /// <param name="pem">The field's text.</param>
-    /// <param name="problem">What is wrong with the key, without a part of it; null if nothing is.</param>
+    /// <param name="problem">The problem with the key, without any part of the key; null if there is none.</param>
     public static string Check(string pem, out string? problem)
     {
-        // Templates and shells that escape JSON once more write \n as two characters.
+        // Templates and shells that escape JSON a second time write \n as two characters.
         string mended = pem.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
         problem = null;
         try
@@ -21,7 +23,7 @@ internal static class PrivateKeyText
         }
         catch (CryptographicException e) when (IsWhole(mended))
         {
-            // Some systems have no RSA, or forbid a key that is this short.
+            // Some systems do not support RSA, or reject a key of this length.
             problem = $"its private_key is complete, but this system cannot use it: {e.Message.TrimEnd('.')}";
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
@@ -32,7 +34,9 @@ internal static class PrivateKeyText
         return mended;
     }
 
-    /// <summary>Whether the text is PEM around one complete structure of ASN.1, whatever key that is.</summary>
+    /// <summary>
+    /// Returns whether the text is PEM with one complete ASN.1 structure, whatever kind of key that is.
+    /// </summary>
     private static bool IsWhole(string pem)
     {
         if (!PemEncoding.TryFind(pem, out PemFields fields)) return false;

@@ -1,18 +1,20 @@
 namespace ArtifactRegistry.Auth;
 
-/// <summary>The project for commands that are given none.</summary>
+/// <summary>The default project for commands.</summary>
 /// <param name="Id">The id of the project.</param>
-/// <param name="Origin">Where the project was found, in words.</param>
+/// <param name="Origin">A description of where the project was found.</param>
 internal sealed record ProjectChoice(string Id, string Origin)
 {
     private const string OwnVariable = "CLOUDSDK_CORE_PROJECT";
     private const string PlatformVariable = "GOOGLE_CLOUD_PROJECT"; // Cloud Shell, Cloud Run and google-github-actions/auth set it
 
-    /// <summary>Gets the places that are looked at, for messages.</summary>
+    /// <summary>The places where a project can be specified, for messages.</summary>
     public const string Places = "Use -Project, or set a default with Connect-ArRegistry -Project, the environment variable "
         + OwnVariable + " or " + PlatformVariable + ", or gcloud config set project PROJECT.";
 
-    /// <summary>Chooses the project from what is at hand: variables, gcloud's active configuration, the credential file. Sends nothing.</summary>
+    /// <summary>
+    /// Chooses the project from variables, gcloud's active configuration or the credential file. Sends no request.
+    /// </summary>
     /// <param name="given">The project given to Connect-ArRegistry.</param>
     /// <param name="signIn">The environment.</param>
     /// <param name="tokens">Gets the credential, if one can be used; called last.</param>

@@ -4,23 +4,25 @@ using System.Runtime.ExceptionServices;
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// Keeps a token until it is about to expire or is refused, and then signs in again: once, however many requests wait.
+/// Keeps a token until it is about to expire or is refused, and then signs in again: once, no matter how many requests
+/// are waiting.
 /// </summary>
-/// <param name="credential">What signs in.</param>
+/// <param name="credential">The credential.</param>
 /// <param name="quotaProject">The quota project of every token; null to leave it to the credential.</param>
-/// <param name="clock">What time it is.</param>
+/// <param name="clock">The clock.</param>
 #pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to be disposed of.
 internal sealed class RenewedToken(ICredential credential, string? quotaProject, TimeProvider clock) : ITokenSource
 #pragma warning restore CA1001
 {
-    // Metadata servers hand out the same token until five minutes before its end, so renewing any earlier is in vain.
+    // Metadata servers return the same token until five minutes before it expires, so renewing it earlier has no
+    // effect.
     private static readonly TimeSpan BeforeItsEnd = TimeSpan.FromSeconds(225);
 
-    // What lives an hour and does not say so: gcloud's tokens.
+    // For tokens that last an hour without stating it, such as gcloud's.
     private static readonly TimeSpan WithoutAnEnd = TimeSpan.FromMinutes(45);
 
-    // A token that replaced a refused one and is refused at once is not the problem; without this, each request would ask
-    // for another.
+    // If a token that replaced a refused one is refused at once too, the token is not the problem; without this limit,
+    // each request would get another one.
     private static readonly TimeSpan New = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(30);
@@ -48,7 +50,8 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
         try
         {
             if (Usable(refused) is AccessToken renewed) return renewed;
-            // Who waited while somebody else failed fails with them, and does not queue up to hear the same again.
+            // A request that waited while signing in failed for another one fails with it, instead of repeating the
+            // attempt.
             if (_failures != failures) ExceptionDispatchInfo.Throw(_failure!);
             return await RenewAsync(refused, trace, stop);
         }
@@ -92,7 +95,7 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
         }
     }
 
-    // A long run must not end because a renewal fails minutes before the token does.
+    // A long run must not end because a renewal fails minutes before the token expires.
     private AccessToken KeptAfter(AccessToken? refused, Action<string>? trace, RegistryException failure)
     {
         DateTimeOffset now = clock.GetUtcNow();
@@ -111,7 +114,7 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
 
     private static DateTimeOffset RenewAt(AccessToken token, DateTimeOffset now)
     {
-        // An end that has passed already says that this machine's clock is wrong; a refusal will tell.
+        // If the expiry has passed already, this machine's clock is wrong; a refusal will show when the token expires.
         if (token.ExpiresAt is not DateTimeOffset end || end <= now) return now + WithoutAnEnd;
         TimeSpan quarter = (end - now) / 4;
         return end - (quarter < BeforeItsEnd ? quarter : BeforeItsEnd);

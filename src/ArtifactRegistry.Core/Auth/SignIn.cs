@@ -3,21 +3,21 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Auth;
 
-/// <summary>What every way of signing in needs.</summary>
-/// <param name="endpoints">Where the services are.</param>
-/// <param name="environment">Reads an environment variable; null where it is not set.</param>
+/// <summary>The environment that every way of signing in needs.</summary>
+/// <param name="endpoints">The addresses of the services.</param>
+/// <param name="environment">Reads an environment variable; returns null if it is not set.</param>
 /// <param name="connections">The shared connections.</param>
 /// <param name="google">Loads Google's library; called when it is first needed.</param>
-/// <param name="clock">What time it is.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class SignIn(
     Endpoints endpoints, Func<string, string?> environment, HttpMessageHandler connections, Func<IGoogleAuth> google, TimeProvider clock)
 {
-    /// <summary>Everything that the account may do in Google Cloud. What it may do is a matter of IAM.</summary>
+    /// <summary>The scope for everything that the account may do in Google Cloud. IAM defines what that is.</summary>
     public const string Scope = "https://www.googleapis.com/auth/cloud-platform";
 
     internal static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Where the services are.</summary>
+    /// <summary>The addresses of the services.</summary>
     public Endpoints Endpoints => endpoints;
 
     internal HttpMessageHandler Connections => connections;

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Auth;
 
-/// <summary>Chooses where tokens come from, in the order of docs/signing-in.md.</summary>
+/// <summary>Chooses the source of tokens, in the order of docs/signing-in.md.</summary>
 internal static class TokenSources
 {
     internal const string ImpersonateVariable = "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT";
@@ -17,10 +17,10 @@ internal static class TokenSources
 
     private static readonly string[] FileVariables = [TokenFile, FileOverride, DefaultFile];
 
-    /// <summary>The source for a connection. Reads files and variables; asks nobody.</summary>
-    /// <param name="told">What Connect-ArRegistry was told.</param>
-    /// <param name="signIn">What signing in needs.</param>
-    /// <exception cref="RegistryException">What was told, or the file that was named, cannot be used.</exception>
+    /// <summary>Chooses the source for a connection. Reads files and variables; sends no request.</summary>
+    /// <param name="told">The settings of Connect-ArRegistry.</param>
+    /// <param name="signIn">The environment.</param>
+    /// <exception cref="RegistryException">A setting, or the file that was specified, cannot be used.</exception>
     public static ITokenSource Choose(CredentialSettings told, SignIn signIn)
     {
         ArgumentNullException.ThrowIfNull(told);
@@ -32,7 +32,7 @@ internal static class TokenSources
                 Impersonation.CheckedAccount(account, "-ImpersonateServiceAccount"),
                 [.. told.Delegates.Select(each => Impersonation.CheckedAccount(each, "-Delegate"))])
             : null;
-        // Whoever names the source has said everything; the variable is for what is found.
+        // If the source was specified, the variable does not apply; it is for a source that is found.
         Impersonation? acting = named ?? (!told.NamesSource && signIn.IsSet(ImpersonateVariable, out string? chain)
             ? Impersonation.Parse(chain, ImpersonateVariable)
             : null);
@@ -42,7 +42,7 @@ internal static class TokenSources
             { AccessToken: string token } => new GivenToken(token, quota, "the access token given to Connect-ArRegistry"),
             { CredentialFile: string path } => FromFile(path, $"the credential file {path}", quota, signIn),
             { Anonymous: true } => new NoCredentials("none: requests are sent without credentials"),
-            // gcloud acts as its own settings say, but not twice.
+            // gcloud impersonates the account in its configuration, but this must not happen twice.
             { UseGcloud: true } => new RenewedToken(new Gcloud(signIn, impersonates: named is null), quota, signIn.Clock),
             _ => Found(quota, signIn, isGcloudsToAct: acting is null),
         };
@@ -51,7 +51,10 @@ internal static class TokenSources
             : new RenewedToken(new ImpersonatedCredential(source, acting, signIn), quota, signIn.Clock);
     }
 
-    /// <summary>What <see cref="Choose"/> goes by, as text to compare: if it is the same, so is the source. Holds secrets.</summary>
+    /// <summary>
+    /// Gets the input of <see cref="Choose"/> as text for comparison: if it is the same, so is the source. Contains
+    /// secrets.
+    /// </summary>
     public static string Fingerprint(CredentialSettings told, SignIn signIn)
     {
         ArgumentNullException.ThrowIfNull(told);
@@ -66,7 +69,7 @@ internal static class TokenSources
         return string.Join('\n', [
             signIn.Endpoints.ToString(),
             .. variables.Select(signIn.Variable),
-            // Who signs in as somebody else in another window expects the next command to know.
+            // A user who signs in with another account in another window expects the next command to use it.
             .. files.Select(Stamp)]);
     }
 
@@ -78,7 +81,7 @@ internal static class TokenSources
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // Not a path, such as a key in a variable: then its text alone counts.
+            // Not a path but, for example, a key in a variable: then only its text counts.
             return path;
         }
     }
@@ -110,7 +113,7 @@ internal static class TokenSources
     {
         CredentialFile file = CredentialFile.Read(path, description, signIn.Endpoints);
         ITokenSource source = new RenewedToken(new CredentialFileSource(file, path, description, signIn), quota, signIn.Clock);
-        // A federated identity may act as an account which in turn may act as the one that is wanted.
+        // A federated identity may impersonate an account that in turn may impersonate the target account.
         foreach (Impersonation next in file.Impersonations)
             source = new RenewedToken(new ImpersonatedCredential(source, next, signIn), quota, signIn.Clock);
         return source;

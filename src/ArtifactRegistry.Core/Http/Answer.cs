@@ -5,10 +5,10 @@ using System.Text.Json;
 
 namespace ArtifactRegistry.Http;
 
-/// <summary>An answer whose body has not been read yet.</summary>
-/// <param name="response">The answer.</param>
+/// <summary>A response whose body has not been read yet.</summary>
+/// <param name="response">The response.</param>
 /// <param name="request">Method and address of the request.</param>
-/// <param name="exchange">Called with the answer for -Debug.</param>
+/// <param name="exchange">Called with the response for -Debug.</param>
 internal sealed class Answer(HttpResponseMessage response, string request, Action<string>? exchange)
 {
     private const int MaxErrorBody = 64 * 1024;
@@ -19,16 +19,21 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
     /// <summary>Gets the headers.</summary>
     public HttpResponseHeaders Headers => response.Headers;
 
-    /// <summary>Gets the headers of the body, its media type among them.</summary>
+    /// <summary>Gets the headers of the body, including its media type.</summary>
     public HttpContentHeaders ContentHeaders => response.Content.Headers;
 
-    /// <summary>Gets whether an answer that is not as documented is reported at once: asking again would bring the same.</summary>
+    /// <summary>
+    /// Gets whether a response that is not as documented is an error at once, because another request would get the
+    /// same.
+    /// </summary>
     public bool IsFinal { get; init; }
 
-    /// <summary>Gets what is called when reading had to wait for other answers, so that its time begins anew.</summary>
+    /// <summary>
+    /// Gets the action to call when reading had to wait for other responses, to restart the time limit.
+    /// </summary>
     public Action? Waited { get; init; }
 
-    /// <summary>Opens the body, for copying it. The caller decides how much of it to take.</summary>
+    /// <summary>Opens the body for copying. The caller decides how much of it to read.</summary>
     public Task<Stream> OpenAsync(CancellationToken stop)
     {
         exchange?.Invoke(Exchange.Describe(response, [], response.Content.Headers.ContentLength));
@@ -53,7 +58,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
             }
             catch (JsonException e)
             {
-                // It may have been cut off on its way.
+                // The body may have been truncated in transit.
                 throw Unexpected("The answer is not the JSON that the API documents.", isFinal: e is JsonShapeException, e);
             }
 
@@ -71,10 +76,10 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
         },
         stop);
 
-    /// <summary>Reads a refusal.</summary>
+    /// <summary>Reads an error response.</summary>
     /// <remarks>
-    /// The status says what went wrong, and the body only why: so a body that is endless, broken or in an unknown encoding
-    /// is read as far as it is of use.
+    /// The status says what went wrong, and the body only says why. So a body that is endless, broken or in an unknown
+    /// encoding is read as far as it is useful.
     /// </remarks>
     /// <param name="needs">The permission that the method needs, for services that do not name it.</param>
     /// <param name="stop">Cancelled when the command ends, or the time is over.</param>
@@ -90,14 +95,14 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
-            // What has come so far is all there is to tell.
+            // Use what has been received so far.
         }
 
         exchange?.Invoke(Exchange.Describe(response, body.AsSpan(0, length), length));
         return ErrorEnvelope.Translate(request, Status, Encoding.UTF8.GetString(body, 0, length), RetryAfter, needs);
     }
 
-    // How long the service asks to wait before another attempt; null if it does not say.
+    // The time that the service asks to wait before another attempt; null if it does not say.
     private TimeSpan? RetryAfter => Headers.RetryAfter switch
     {
         { Delta: TimeSpan delta } => delta,
@@ -105,7 +110,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
         _ => null,
     };
 
-    /// <summary>Reads the body, and uses its bytes, which are gone afterwards.</summary>
+    /// <summary>Reads the body and uses its bytes, which are not available afterwards.</summary>
     /// <exception cref="RegistryException">It is larger than any answer that the services document.</exception>
     public async Task<T> ReadAsync<T>(Func<ReadOnlyMemory<byte>, T> use, CancellationToken stop)
     {

@@ -3,25 +3,25 @@ using System.Globalization;
 
 namespace ArtifactRegistry.Http;
 
-/// <summary>Reads bodies of answers into memory, within bounds whatever a server sends.</summary>
+/// <summary>Reads response bodies into memory, within limits whatever a server sends.</summary>
 internal static class AnswerBody
 {
     /// <summary>
-    /// The largest answer, unpacked, in bytes: many times a full page of a thousand images. A manifest has 4 MiB at most
-    /// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests).
+    /// The maximum size of a decompressed response in bytes: many times a full page of a thousand images. A manifest
+    /// has at most 4 MiB (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pushing-manifests).
     /// </summary>
     public const int MaxLength = 8 * 1024 * 1024;
 
-    // Up to here any number of answers is read at once; larger ones are read one after the other.
+    // Any number of responses up to this size is read at once; larger ones are read one after the other.
     private const int MaxShared = 1024 * 1024;
     private const int FirstLength = 16 * 1024;
 
     private static readonly SemaphoreSlim Large = new(1);
 
-    /// <summary>Reads a body, and uses it while it is in memory.</summary>
+    /// <summary>Reads a body and uses it while it is in memory.</summary>
     /// <param name="content">The body.</param>
-    /// <param name="use">Uses the bytes, which are gone afterwards.</param>
-    /// <param name="waited">Called after a wait for other large answers.</param>
+    /// <param name="use">Uses the bytes, which are not available afterwards.</param>
+    /// <param name="waited">Called after a wait for other large responses.</param>
     /// <param name="stop">Cancelled when the command ends, or the time is over.</param>
     /// <exception cref="AnswerTooLargeException">It has more than <see cref="MaxLength"/> bytes.</exception>
     public static async Task<T> ReadAsync<T>(
@@ -62,7 +62,7 @@ internal static class AnswerBody
     }
 }
 
-/// <summary>An answer is larger than any that the services document.</summary>
+/// <summary>The exception for a response that is larger than any that the services document.</summary>
 internal sealed class AnswerTooLargeException() : IOException(string.Create(
     CultureInfo.InvariantCulture,
     $"The answer is larger than {AnswerBody.MaxLength / 1024 / 1024} MB, which no answer of the service should be."));

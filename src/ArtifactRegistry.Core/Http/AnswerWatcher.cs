@@ -2,9 +2,14 @@ using System.Net;
 
 namespace ArtifactRegistry.Http;
 
-/// <summary>Tells whether the services accept the credentials that requests are sent with. Not disposed of, since the connections are shared.</summary>
+/// <summary>
+/// Observes whether the services accept the credentials of requests. It is not disposed, because the connections are
+/// shared.
+/// </summary>
 /// <param name="connections">The shared connections.</param>
-/// <param name="accepted">Called with true after an answer that needs credentials, and with false when they were refused.</param>
+/// <param name="accepted">
+/// Called with true after a successful response, and with false when the credentials were refused.
+/// </param>
 internal sealed class AnswerWatcher(HttpMessageHandler connections, Action<bool> accepted) : DelegatingHandler(connections)
 {
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Http;
 
-/// <summary>What became of one attempt: its value, or a failure that another attempt may mend.</summary>
-/// <remarks>A failure that no attempt can mend is thrown instead.</remarks>
+/// <summary>The outcome of one attempt: a value, or a failure that another attempt may resolve.</summary>
+/// <remarks>A failure that no further attempt can resolve is thrown instead.</remarks>
 /// <param name="Failure">The failure; null if the attempt succeeded.</param>
 internal abstract record Attempt(RegistryException? Failure);
 
@@ -10,11 +10,11 @@ internal sealed record Attempt<T> : Attempt
 {
     private readonly T? _value;
 
-    /// <summary>An attempt that succeeded.</summary>
+    /// <summary>Creates the outcome of an attempt that succeeded.</summary>
     public Attempt(T value)
         : base((RegistryException?)null) => _value = value;
 
-    /// <summary>An attempt that failed.</summary>
+    /// <summary>Creates the outcome of an attempt that failed.</summary>
     public Attempt(RegistryException failure)
         : base(failure)
     {

@@ -5,30 +5,33 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Http;
 
-/// <summary>Whether a request may be sent again when the outcome of an attempt is not known.</summary>
+/// <summary>Defines whether a request may be sent again when the outcome of an attempt is not known.</summary>
 internal enum Repeat
 {
-    /// <summary>Sending it twice has the effect of sending it once.</summary>
+    /// <summary>The request may be sent again: sending it twice has the same effect as sending it once.</summary>
     Freely,
 
-    /// <summary>Only if the service did nothing for certain: it answered 429, or no connection was made.</summary>
+    /// <summary>
+    /// The request may be sent again only if the service certainly did not carry it out: it answered 429, or no
+    /// connection was made.
+    /// </summary>
     OnlyIfRefused,
 }
 
-/// <summary>A request, and how its answer is read.</summary>
+/// <summary>A request, and the way to read its response.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Address">The address.</param>
 /// <param name="Repeat">Whether it may be sent again.</param>
-/// <param name="Read">Reads the answer: its JSON, its bytes or its stream, and its headers.</param>
+/// <param name="Read">Reads the response: its JSON, its bytes or its stream, and its headers.</param>
 internal sealed record Call<T>(
     HttpMethod Method, Uri Address, Repeat Repeat, Func<Answer, CancellationToken, Task<T>> Read)
 {
-    /// <summary>Creates a call with JSON as its content, if any, and as its answer.</summary>
+    /// <summary>Creates a call with JSON as its content, if any, and as its response.</summary>
     /// <param name="method">The method.</param>
     /// <param name="address">The address.</param>
     /// <param name="content">The content; null for none.</param>
     /// <param name="repeat">Whether it may be sent again.</param>
-    /// <param name="read">Reads the answer; may throw a JsonException.</param>
+    /// <param name="read">Reads the response; may throw a JsonException.</param>
     public Call(HttpMethod method, Uri address, JsonObject? content, Repeat repeat, Func<JsonElement, T> read)
         : this(method, address, repeat, (answer, stop) => answer.ReadJsonAsync(read, stop))
     {
@@ -37,7 +40,7 @@ internal sealed record Call<T>(
         Content = () => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
-    /// <summary>Creates the content, anew for each attempt; null for none. May be a stream.</summary>
+    /// <summary>Creates the content, which may be a stream, for each attempt; null for none.</summary>
     public Func<HttpContent>? Content { get; init; }
 
     /// <summary>The media types that the service may answer with; null for its default.</summary>
@@ -50,15 +53,15 @@ internal sealed record Call<T>(
     public string? Needs { get; init; }
 
     /// <summary>
-    /// Holds each further attempt back until its turn. Before the first one the caller waits, and decides then whether the
-    /// request is still to be sent. Null if there is no limit.
+    /// Limits the rate of further attempts. Before the first attempt, the caller itself waits, and then decides whether
+    /// the request is still to be sent. Null for no limit.
     /// </summary>
     public Pacer? Pacer { get; init; }
 
-    /// <summary>Checks, before each further attempt, whether it is still right to send this; throws if it is not.</summary>
+    /// <summary>Checks, before each further attempt, whether the request is still valid; throws if it is not.</summary>
     public Func<CancellationToken, Task>? LookAgain { get; init; }
 
-    /// <summary>Whether it asks for a change. Resource Manager reads policies by POST.</summary>
+    /// <summary>Gets whether the request makes a change. Resource Manager reads policies by POST.</summary>
     public bool IsChange => Method != HttpMethod.Get && Method != HttpMethod.Head
         && !Address.AbsolutePath.EndsWith(":getIamPolicy", StringComparison.Ordinal);
 

@@ -3,7 +3,7 @@ namespace ArtifactRegistry.Http;
 /// <summary>The addresses of the services. Each ends in a slash.</summary>
 internal sealed record Endpoints
 {
-    /// <summary>Google's own universe; sovereign clouds have others.</summary>
+    /// <summary>The domain of Google's own universe; sovereign clouds have others.</summary>
     public const string GoogleUniverse = "googleapis.com";
 
     private const string Prefix = "CLOUDSDK_API_ENDPOINT_OVERRIDES_";
@@ -26,16 +26,18 @@ internal sealed record Endpoints
     /// <summary>The domain that the services are under, for example <c>googleapis.com</c>.</summary>
     public string Universe { get; private init; } = GoogleUniverse;
 
-    /// <summary>The metadata server of the machine, which speaks plain http wherever it is.</summary>
+    /// <summary>The metadata server of the machine, which always uses plain http.</summary>
     public required Uri Metadata { get; init; }
 
-    /// <summary>The domain that registries are under; null where nobody said.</summary>
+    /// <summary>The domain of the registries; null if it is not known.</summary>
     private string? RegistryDomain { get; init; }
 
-    /// <summary>The token service of users and service account keys, if it was named.</summary>
+    /// <summary>The token service for users and service account keys, if one was specified.</summary>
     private Uri? Token { get; init; }
 
-    /// <summary>The services that were named for signing in, by their first label: <c>sts</c>, <c>iamcredentials</c>.</summary>
+    /// <summary>
+    /// The services that were specified for signing in, by their first label: <c>sts</c>, <c>iamcredentials</c>.
+    /// </summary>
     private IReadOnlyDictionary<string, Uri> SignInServices { get; init; } = new Dictionary<string, Uri>();
 
     /// <inheritdoc/>
@@ -43,8 +45,8 @@ internal sealed record Endpoints
         string.Join(' ', [ArtifactRegistry, ResourceManager, Iam, Container, Metadata, Token, Universe, RegistryDomain, .. SignInServices]);
 
     /// <summary>
-    /// Where a request for a token really goes. While Artifact Registry is on this machine, that is where every service
-    /// is which nobody named: a secret then leaves this machine no more than anything else does.
+    /// Gets the address to which a request for a token is actually sent. If Artifact Registry is on this machine, a
+    /// service that was not specified is there too, so that a secret does not leave this machine either.
     /// </summary>
     internal Uri ForSignIn(Uri address)
     {
@@ -56,8 +58,8 @@ internal sealed record Endpoints
     }
 
     /// <summary>
-    /// Where the registry of an image answers docker: its own host; or on this machine, when Artifact Registry is here,
-    /// under the location's name, so that 127.0.0.1:PORT/us/PROJECT stands for us-docker.pkg.dev/PROJECT.
+    /// Gets the address of an image's registry for Docker: its own host; or, if Artifact Registry is on this machine, a
+    /// path with the location, so that 127.0.0.1:PORT/us/PROJECT stands for us-docker.pkg.dev/PROJECT.
     /// </summary>
     public Uri RegistryOf(ImageName image)
     {
@@ -88,11 +90,12 @@ internal sealed record Endpoints
     }
 
     /// <summary>
-    /// Chooses the addresses: what the user named, else gcloud's override variables, else Google's.
-    /// While Artifact Registry is on this machine, a service that is not named is there too, so that nothing leaves it.
+    /// Chooses the addresses: those that the user specified, otherwise gcloud's override variables, otherwise Google's.
+    /// If Artifact Registry is on this machine, a service that is not specified is there too, so that nothing leaves
+    /// it.
     /// </summary>
     /// <param name="named">The Artifact Registry address given to Connect-ArRegistry, if any.</param>
-    /// <param name="environment">Reads an environment variable; null where it is not set.</param>
+    /// <param name="environment">Reads an environment variable; returns null if it is not set.</param>
     /// <param name="universe">The universe domain given to Connect-ArRegistry, if any.</param>
     /// <exception cref="RegistryException">An address is not https and not on this machine.</exception>
     public static Endpoints Choose(Uri? named, Func<string, string?> environment, string? universe = null)
@@ -157,7 +160,7 @@ internal sealed record Endpoints
             ? address
             : throw Unusable(address.OriginalString, origin);
 
-    // Uri resolution drops the last segment of a base without a slash at its end.
+    // Uri resolution drops the last segment of a base address that does not end in a slash.
     private static Uri Slashed(Uri address) =>
         address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
 

@@ -7,7 +7,7 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Google's error answer, <c>{"error":{"code","message","status","details":[…]}}</c>, as an exception.
+/// Translates Google's error response, <c>{"error":{"code","message","status","details":[…]}}</c>, to an exception.
 /// See https://google.aip.dev/193.
 /// </summary>
 internal static partial class ErrorEnvelope
@@ -16,11 +16,11 @@ internal static partial class ErrorEnvelope
     private const int MaxMessageLength = 4000;
     private const int MaxPageLength = 8192;
 
-    /// <summary>Translates an answer whose status is not 2xx.</summary>
+    /// <summary>Translates a response whose status is not 2xx.</summary>
     /// <param name="request">Method and address.</param>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="body">What the service said.</param>
-    /// <param name="retryAfter">What the header of that name said.</param>
+    /// <param name="body">The body of the response.</param>
+    /// <param name="retryAfter">The value of the Retry-After header.</param>
     /// <param name="needed">The permission that the method needs, for services that do not name it.</param>
     public static RegistryException Translate(
         string request, HttpStatusCode status, string body, TimeSpan? retryAfter, string? needed = null)
@@ -55,8 +55,8 @@ internal static partial class ErrorEnvelope
         consumer ??= message is null ? null : ProjectInWords().Match(message) is { Success: true } named ? named.Groups["project"].Value : null;
         uniqueId ??= AfterMarker(message);
         RegistryErrorKind kind = uniqueId is null ? KindOf(status, rpcStatus) : RegistryErrorKind.OutsidePerimeter;
-        // That something does not exist is taken from the service alone: a proxy's page of this status says nothing about an
-        // image, and must not pass for "gone already".
+        // Only the service itself can say that something does not exist: a proxy's page with this status says nothing
+        // about an image, and must not count as "gone already".
         if (kind is RegistryErrorKind.NotFound && !isOwnAnswer) kind = RegistryErrorKind.UnexpectedAnswer;
         if (kind is RegistryErrorKind.PermissionDenied) permission ??= InQuotes(message) ?? needed;
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
@@ -74,7 +74,7 @@ internal static partial class ErrorEnvelope
         };
     }
 
-    /// <summary>The kind for a google.rpc.Code, as the error of a long-running operation has it.</summary>
+    /// <summary>Gets the kind for a google.rpc.Code, which the error of a long-running operation contains.</summary>
     public static RegistryErrorKind KindOfRpcCode(long code) => code switch
     {
         3 => RegistryErrorKind.InvalidArgument,
@@ -122,7 +122,7 @@ internal static partial class ErrorEnvelope
         }
         catch (JsonException)
         {
-            // Proxies and load balancers answer in HTML; the caller then quotes what they said.
+            // Proxies and load balancers answer in HTML, which the caller then quotes.
             return null;
         }
     }
@@ -147,7 +147,7 @@ internal static partial class ErrorEnvelope
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair: a text that was cut by somebody who counted in UTF-16.
+            // Half of a surrogate pair: the text was truncated by a program that counts in UTF-16.
             return null;
         }
     }
@@ -171,8 +171,8 @@ internal static partial class ErrorEnvelope
         return at < 0 ? null : message![(at + Marker.Length)..].Trim().Split(' ')[0].TrimEnd('.', ',');
     }
 
-    // Permission 'artifactregistry.tags.delete' denied on resource …: also where the details are missing. The registry's own
-    // protocol writes double quotes, and GKE: Required "container.clusters.list" permission(s) for …
+    // Permission 'artifactregistry.tags.delete' denied on resource …: this is present even without details. The
+    // registry's own protocol writes double quotes, and GKE: Required "container.clusters.list" permission(s) for …
     private static string? InQuotes(string? message) =>
         message is not null && PermissionInWords().Match(message) is { Success: true } found ? found.Groups["permission"].Value : null;
 
@@ -187,7 +187,7 @@ internal static partial class ErrorEnvelope
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
-    // Of a web page, as proxies and front ends send it, what a browser would show.
+    // For a web page, as sent by proxies and front ends, gets the text that a browser would show.
     internal static string? Quote(string body)
     {
         string shown = body.StartsWith('<') ? Markup().Replace(body[..Math.Min(body.Length, MaxPageLength)], " ") : body;

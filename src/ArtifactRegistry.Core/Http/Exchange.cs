@@ -5,25 +5,27 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Http;
 
-/// <summary>Requests and answers as -Debug shows them: bodies shortened to a line, and no secret in them.</summary>
+/// <summary>
+/// Describes requests and responses for -Debug: bodies are shortened to one line, and secrets are hidden.
+/// </summary>
 internal static class Exchange
 {
     private const int MaxBody = 2000;
     private const int MaxRead = 64 * 1024;
 
-    /// <summary>Describes a request before it is sent. Of its headers, Authorization is never shown.</summary>
+    /// <summary>Describes a request before it is sent. The Authorization header is never shown.</summary>
     public static async Task<string> DescribeAsync(HttpRequestMessage request, AccessToken token, CancellationToken stop)
     {
         string credentials = token.Value is null ? "without credentials" : "with a bearer token";
         string quota = token.QuotaProject is null ? "" : $", quota project {token.QuotaProject}";
-        // Content that is not in memory is sent once and not shown.
+        // Content that is not in memory can be read only once, so it is sent and not shown.
         byte[] body = request.Content is ByteArrayContent content ? await content.ReadAsByteArrayAsync(stop) : [];
         return SafeText.Clean($"> {request.Method} {request.RequestUri!.AbsoluteUri} ({credentials}{quota}){Body(body)}");
     }
 
-    /// <summary>Describes an answer before it is understood.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="body">As much of its body as was read.</param>
+    /// <summary>Describes a response before it is parsed.</summary>
+    /// <param name="answer">The response.</param>
+    /// <param name="body">The part of its body that was read.</param>
     /// <param name="length">The length of the body in bytes; null if it is not known.</param>
     public static string Describe(HttpResponseMessage answer, ReadOnlySpan<byte> body, long? length)
     {
@@ -35,7 +37,7 @@ internal static class Exchange
     private static string Body(ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty) return "";
-        // Far more than is shown, so that a secret is seen whole before the rest is cut off.
+        // Take far more than is shown, so that a secret is recognized as a whole before the text is shortened.
         return Environment.NewLine + SafeText.CleanLine(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxRead)]), MaxBody);
     }
 }

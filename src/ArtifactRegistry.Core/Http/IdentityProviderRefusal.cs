@@ -4,12 +4,15 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Http;
 
-/// <summary>The refusal of the service that proves who a job or machine is, such as that of GitHub Actions.</summary>
+/// <summary>
+/// Translates the refusal of an identity provider, a service that proves the identity of a job or machine, such as that
+/// of GitHub Actions.
+/// </summary>
 internal static class IdentityProviderRefusal
 {
     private const int MaxWords = 300;
 
-    /// <summary>Gets the error, with the provider's words and advice about the provider.</summary>
+    /// <summary>Gets the error, with the provider's message and advice about the provider.</summary>
     public static RegistryException Of(Uri address, HttpStatusCode status, string body)
     {
         string words = Words(body) is { Length: > 0 } said ? $": {said.TrimEnd('.')}" : "";
@@ -27,7 +30,7 @@ internal static class IdentityProviderRefusal
         };
     }
 
-    // Providers have no common form for errors. These are the fields of GitHub, of OAuth 2.0 (Azure), and of Google.
+    // Providers have no common error format. These are the fields of GitHub, of OAuth 2.0 (Azure), and of Google.
     private static string? Words(string body)
     {
         try
@@ -44,7 +47,7 @@ internal static class IdentityProviderRefusal
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Plain text, or a page of HTML.
+            // Plain text, or an HTML page.
         }
 
         return ErrorEnvelope.Quote(body);

@@ -6,17 +6,17 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Fields of an object in proto3 JSON, which Google's APIs speak: one that is missing or null has its default.
+/// Reads the fields of an object in proto3 JSON, the format of Google's APIs: a missing or null field has its default.
 /// https://protobuf.dev/programming-guides/json
 /// </summary>
 /// <remarks>
-/// Read by hand, since the machinery of JsonSerializer, its generated part included, is compiled anew for each type of
-/// message and field: a sixth of the first listing of a session. Whatever is not as documented is a JsonException.
-/// Text is clean: see <see cref="SafeText.CleanData"/>.
+/// JsonSerializer is not used, because its code, even if source-generated, is JIT-compiled for each type of message and
+/// field, which takes a sixth of the time of a session's first listing. Anything that is not as documented is a
+/// JsonException. Text is cleaned: see <see cref="SafeText.CleanData"/>.
 /// </remarks>
 internal static class JsonFields
 {
-    /// <summary>Reads a whole document.</summary>
+    /// <summary>Reads a complete document.</summary>
     /// <exception cref="JsonException">It is not what was expected, or has text that is not valid Unicode.</exception>
     public static T Read<T>(this JsonDocument document, Func<JsonElement, T> read)
     {
@@ -26,14 +26,17 @@ internal static class JsonFields
         }
         catch (InvalidOperationException e)
         {
-            // What JsonElement says of half a surrogate pair, in a value or in the name of a field.
+            // JsonElement throws this for half a surrogate pair, in a value or in the name of a field.
             throw new JsonException("The text is not valid Unicode.", e);
         }
     }
 
     public static string? Text(this JsonElement json, ReadOnlySpan<byte> name) => Has(json, name, out JsonElement field) ? TextOf(field) : null;
 
-    /// <summary>Reads text as it is, for what is sent back or is a secret, and is never shown: page tokens, access tokens.</summary>
+    /// <summary>
+    /// Reads text without cleaning it, for values that are sent back or are secret, and are never shown: page tokens,
+    /// access tokens.
+    /// </summary>
     public static string? Verbatim(this JsonElement json, ReadOnlySpan<byte> name) =>
         !Has(json, name, out JsonElement field) ? null
             : field.ValueKind is JsonValueKind.String ? field.GetString() : throw Unexpected(field, "text");
@@ -48,7 +51,7 @@ internal static class JsonFields
         _ => throw Unexpected(field, "true or false"),
     };
 
-    /// <summary>A number that travels as text if it has 64 bits; readers have to take both.</summary>
+    /// <summary>Reads an integer. If it has 64 bits it is sent as text; readers must accept both forms.</summary>
     public static long? Integer(this JsonElement json, ReadOnlySpan<byte> name)
     {
         if (!Has(json, name, out JsonElement field)) return null;
@@ -61,7 +64,7 @@ internal static class JsonFields
         };
     }
 
-    /// <summary>A size in bytes. What no registry can hold is refused, so that sums stay within 64 bits.</summary>
+    /// <summary>Reads a size in bytes. Impossible sizes are rejected, so that sums stay within 64 bits.</summary>
     public static long? Size(this JsonElement json, ReadOnlySpan<byte> name) => json.Integer(name) switch
     {
         < 0 or > 1L << 46 => throw new JsonException($"'{Encoding.UTF8.GetString(name)}' is no size in bytes."),

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Checks a JSON document before it is read: no object has a name twice, since of two <c>tags</c> either could be meant,
-/// and there are not more values than memory should hold.
+/// Checks a JSON document before it is read: no object contains a name twice, because of two <c>tags</c> either could
+/// be meant, and there are not more values than memory should hold.
 /// </summary>
 internal static class JsonShape
 {
@@ -14,7 +14,7 @@ internal static class JsonShape
     private const int MaxDepth = 64;
 
     /// <summary>Checks a document.</summary>
-    /// <exception cref="JsonShapeException">It is JSON, and not of a shape that any API documents.</exception>
+    /// <exception cref="JsonShapeException">It is JSON, but not in a form that any API documents.</exception>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static void Require(ReadOnlySpan<byte> json)
     {
@@ -45,7 +45,7 @@ internal static class JsonShape
         }
     }
 
-    // FNV-1a. Names that collide by chance do so once in 10^17.
+    // FNV-1a. The probability of a collision by chance is about 1 in 10^17.
     private static ulong Hash(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> text = reader.ValueIsEscaped ? Unescaped(ref reader) : reader.ValueSpan;
@@ -67,5 +67,5 @@ internal static class JsonShape
     }
 }
 
-/// <summary>A document is JSON, and not of a shape that any API documents.</summary>
+/// <summary>The exception for a document that is JSON, but not in a form that any API documents.</summary>
 internal sealed class JsonShapeException(string message) : JsonException(message);

@@ -10,14 +10,14 @@ internal static class Loopback
 
     /// <summary>
     /// Gets whether an address stays on this machine: a loopback IP address, or the name <c>localhost</c>, for which
-    /// <see cref="ConnectAsync"/> asks no resolver. No other name counts, wherever it may lead today.
+    /// <see cref="ConnectAsync"/> uses no resolver. No other name counts, whatever address it may currently resolve to.
     /// </summary>
     public static bool Is(Uri address) =>
         IPAddress.TryParse(address.DnsSafeHost, out IPAddress? ip) ? IPAddress.IsLoopback(ip)
             : string.Equals(address.IdnHost, Localhost, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Connects as .NET does, but for <c>localhost</c>, which is a loopback address here and not what a resolver says:
+    /// Connects as .NET does, except that <c>localhost</c> is always a loopback address, whatever a resolver returns:
     /// https://www.rfc-editor.org/rfc/rfc6761#section-6.3.
     /// </summary>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)

@@ -3,8 +3,8 @@ using System.Net;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Tries the credentials of a proxy with one request before others use them, and not again once they were refused: sixteen
-/// requests at once with an old password would lock an account.
+/// Tries the credentials of a proxy with one request before others use them, and never again after they were refused:
+/// sixteen concurrent requests with an old password could lock an account.
 /// </summary>
 /// <param name="proxy">The proxy.</param>
 /// <param name="connections">The connections, which sign in to the proxy.</param>

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Why a service refused a request, by the reason of its google.rpc.ErrorInfo, and the command that mends it.
+/// Gives advice about a refused request, with the command that resolves it, by the reason of its google.rpc.ErrorInfo.
 /// See https://github.com/googleapis/googleapis/blob/master/google/api/error_reason.proto.
 /// </summary>
 /// <param name="Reason">The reason, for example <c>SERVICE_DISABLED</c>; null if none is known.</param>
 /// <param name="Service">The service that refused, for example <c>iam.googleapis.com</c>.</param>
-/// <param name="Consumer">The project whose quota the request counts against, as its id or number.</param>
+/// <param name="Consumer">The id or number of the project whose quota is charged for the request.</param>
 /// <param name="Email">The account of the token.</param>
 internal sealed partial record ReasonAdvice(string? Reason, string? Service, string? Consumer, string? Email)
 {
@@ -20,11 +20,11 @@ internal sealed partial record ReasonAdvice(string? Reason, string? Service, str
         "A policy of the organization forbids this, whatever roles an account has. Its administrator "
         + "(roles/orgpolicy.policyAdmin) finds the constraint with: gcloud org-policies list --project=PROJECT";
 
-    // The projects of gcloud's own OAuth clients, which stand for every user who has not named a quota project.
+    // The projects of gcloud's own OAuth clients, which apply to every user who has not specified a quota project.
     private static readonly string[] ProjectsOfGcloud = ["764086051850", "32555940559"];
 
-    /// <summary>Gets what to do about it; null where the reason is unknown or says no more than the kind of the error.</summary>
-    /// <param name="message">The words of the service.</param>
+    /// <summary>Gets the advice; null if the reason is unknown, or says no more than the kind of the error.</summary>
+    /// <param name="message">The message of the service.</param>
     public string? Advice(string message) => (Reason ?? InWords(message)) switch
     {
         "SERVICE_DISABLED" or "accessNotConfigured" when IsWithoutQuotaProject(message) => QuotaProject,
@@ -54,7 +54,7 @@ internal sealed partial record ReasonAdvice(string? Reason, string? Service, str
         "CREDENTIALS_MISSING" =>
             "The request had no credentials, and this is not public. Use Connect-ArRegistry without -Anonymous, or Disconnect-ArRegistry to "
             + "look for credentials again.",
-        "SECURITY_POLICY_VIOLATED" => null, // the perimeter, which has advice of its own
+        "SECURITY_POLICY_VIOLATED" => null, // from the perimeter, which has its own advice
         "LOCATION_ORG_POLICY_VIOLATED" or "LOCATION_POLICY_VIOLATED" or "ORG_RESTRICTION_VIOLATION" or "ORG_RESTRICTION_HEADER_INVALID"
             or "RESOURCE_USAGE_RESTRICTION_VIOLATION" or "CUSTOM_ORG_POLICY_VIOLATION" => OrganizationPolicy,
         _ => null,
@@ -69,7 +69,9 @@ internal sealed partial record ReasonAdvice(string? Reason, string? Service, str
     private bool IsWithoutQuotaProject(string message) =>
         message.Contains("requires a quota project", StringComparison.OrdinalIgnoreCase) || ProjectsOfGcloud.Contains(Consumer);
 
-    /// <summary>Gets the reason by the words of services that send no ErrorInfo, such as the registry's own protocol.</summary>
+    /// <summary>
+    /// Gets the reason from the message of services that send no ErrorInfo, such as the registry's own protocol.
+    /// </summary>
     private static string? InWords(string message)
     {
         return Has("insufficient authentication scopes") ? "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
@@ -83,7 +85,7 @@ internal sealed partial record ReasonAdvice(string? Reason, string? Service, str
         bool Has(string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
     }
 
-    // Not the one about members, which has advice of its own.
+    // Not the constraint about members, which has its own advice.
     [GeneratedRegex(@"constraints/(?!iam\.allowedPolicyMemberDomains|iam\.managed\.allowedPolicyMembers)|denied by org(anization)? policy", RegexOptions.IgnoreCase)]
     private static partial Regex OrganizationPolicies();
 }

@@ -3,19 +3,19 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>What kept a request, or an operation made of several, from succeeding.</summary>
+/// <summary>The kind of problem that kept a request, or an operation of several requests, from succeeding.</summary>
 public enum RegistryErrorKind
 {
     /// <summary>The resource does not exist, or the caller may not know whether it does.</summary>
     NotFound,
 
-    /// <summary>The caller is known and lacks a permission.</summary>
+    /// <summary>The caller is authenticated but lacks a permission.</summary>
     PermissionDenied,
 
-    /// <summary>There is no token, or the service does not accept it.</summary>
+    /// <summary>There is no token, or the service does not accept the token.</summary>
     Unauthenticated,
 
-    /// <summary>The service does not understand a value that was sent.</summary>
+    /// <summary>The service does not accept a value that was sent.</summary>
     InvalidArgument,
 
     /// <summary>Something of that name exists already.</summary>
@@ -36,7 +36,7 @@ public enum RegistryErrorKind
     /// <summary>No answer came in time.</summary>
     TimedOut,
 
-    /// <summary>An operation that the service began cannot be followed, so what becomes of it cannot be told.</summary>
+    /// <summary>An operation that the service began cannot be followed, so its outcome is not known.</summary>
     OperationLost,
 
     /// <summary>No connection could be made, or it broke.</summary>
@@ -45,13 +45,13 @@ public enum RegistryErrorKind
     /// <summary>The answer is not what the API documents.</summary>
     UnexpectedAnswer,
 
-    /// <summary>A request that this module does not send, such as a token over plain http.</summary>
+    /// <summary>The request is not sent because it is unsafe, such as a token over plain http.</summary>
     UnsafeRequest,
 
-    /// <summary>The tag exists on another digest, and nobody said that it may move.</summary>
+    /// <summary>The tag exists on another digest, and moving it was not allowed.</summary>
     TagPointsElsewhere,
 
-    /// <summary>The tag points to another digest than the caller saw.</summary>
+    /// <summary>The tag points to a different digest than the caller expects.</summary>
     TagMoved,
 
     /// <summary>The digest has tags that were not named, so it is not deleted.</summary>
@@ -66,7 +66,7 @@ public enum RegistryErrorKind
     /// <summary>A member of a policy does not exist, as far as IAM knows.</summary>
     MemberNotFound,
 
-    /// <summary>The organisation's policy does not permit a member.</summary>
+    /// <summary>The organization's policy does not permit a member.</summary>
     MemberNotAllowed,
 
     /// <summary>The role does not exist, or cannot be granted there.</summary>
@@ -75,25 +75,25 @@ public enum RegistryErrorKind
     /// <summary>A policy would have more members than IAM allows.</summary>
     PolicyFull,
 
-    /// <summary>A perimeter of VPC Service Controls keeps the caller out; no role helps.</summary>
+    /// <summary>A VPC Service Controls perimeter keeps the caller out; no role helps.</summary>
     OutsidePerimeter,
 
-    /// <summary>The name stands for more, or for less, than the command is about.</summary>
+    /// <summary>The name identifies more, or less, than the command requires.</summary>
     NameNotSpecific,
 }
 
-/// <summary>The exception that Core throws for everything that goes wrong outside of it.</summary>
-/// <remarks>Its message and those of its causes are clean: see <see cref="SafeText"/>.</remarks>
-/// <param name="kind">What went wrong, for code.</param>
-/// <param name="message">What went wrong, for people: the service's own words where it gave any.</param>
+/// <summary>The exception for errors that occur outside this library.</summary>
+/// <remarks>Its message and those of its inner exceptions are cleaned: see <see cref="SafeText"/>.</remarks>
+/// <param name="kind">The kind of the error, for programs.</param>
+/// <param name="message">The message, for people: that of the service, if it sent one.</param>
 /// <param name="inner">The cause, if there is one.</param>
 public sealed class RegistryException(RegistryErrorKind kind, string message, Exception? inner = null)
     : Exception(SafeText.Clean(message), inner is null ? null : SafeText.Clean(inner))
 {
-    /// <summary>What went wrong.</summary>
+    /// <summary>The kind of the error.</summary>
     public RegistryErrorKind Kind { get; } = kind;
 
-    /// <summary>The HTTP status, if there was an answer.</summary>
+    /// <summary>The HTTP status, if there was a response.</summary>
     public HttpStatusCode? Status { get; init; }
 
     /// <summary>
@@ -102,55 +102,55 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// </summary>
     public string? Reason { get; init => field = Cleaned(value); }
 
-    /// <summary>The missing permission, where the service names it.</summary>
+    /// <summary>The missing permission, if the service names it.</summary>
     public string? Permission { get; init => field = Cleaned(value); }
 
     /// <summary>The id under which VPC Service Controls logged a refusal.</summary>
     public string? UniqueId { get; init => field = Cleaned(value); }
 
-    /// <summary>Method and address of the request, without query and without secrets.</summary>
+    /// <summary>The method and address of the request, without query and secrets.</summary>
     public string? Request { get; init => field = Cleaned(value); }
 
-    /// <summary>What to do about it, where more is known than its kind tells; null if not.</summary>
+    /// <summary>The advice, if more is known than the kind of the error says; otherwise null.</summary>
     public string? Advice { get; init => field = Cleaned(value); }
 
-    /// <summary>How long the service asked to wait before another try.</summary>
+    /// <summary>The time that the service asked to wait before another attempt.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>True if the message names what it is about, so that nothing has to stand before it.</summary>
+    /// <summary>Gets whether the message names its subject, so that it needs no prefix.</summary>
     internal bool NamesItsSubject { get; init; }
 
-    /// <summary>True if no connection came about, so that the request surely was not carried out.</summary>
+    /// <summary>Gets whether no connection was made, so that the request was certainly not carried out.</summary>
     internal bool NeverSent { get; init; }
 
     /// <summary>
-    /// True if the outcome of this try of a change, or of one before it, is not known: what was asked for may be done, and
-    /// a 404 may be the answer to our own first try.
+    /// Gets whether the outcome of this attempt at a change, or of an earlier one, is not known: the change may have
+    /// been made, and a 404 may be due to the first attempt having succeeded.
     /// </summary>
     internal bool AfterLostAnswer { get; init; }
 
-    /// <summary>Gets whether another attempt cannot mend it.</summary>
+    /// <summary>Gets whether no further attempt can resolve the error.</summary>
     internal bool IsFinal { get; init; }
 
-    /// <summary>Gets whether the answer was larger than is read; fewer items a page may help.</summary>
+    /// <summary>Gets whether the response exceeded the maximum size; fewer items per page may help.</summary>
     internal bool IsTooLarge { get; init; }
 
     /// <summary>
-    /// True if the request may have been carried out although no proper answer came: a broken connection,
-    /// a time-out, a server error, a success that cannot be read.
+    /// Gets whether the request may have been carried out although there was no proper response: the connection broke,
+    /// the time was over, the server failed, or a successful response cannot be read.
     /// </summary>
     public bool OutcomeUnknown => Kind switch
     {
         RegistryErrorKind.Unavailable or RegistryErrorKind.TimedOut => true,
         RegistryErrorKind.Unreachable => !NeverSent,
-        // A redirect and a refusal for a reason that we do not know are answers; 501 is one too.
+        // A redirect, and a refusal for an unknown reason, are answers; so is 501.
         RegistryErrorKind.UnexpectedAnswer => (int?)Status is null or (>= 200 and < 300) or (>= 500 and not 501),
         _ => false,
     };
 
     private static string? Cleaned(string? text) => text is null ? null : SafeText.Clean(text);
 
-    /// <summary>Gets a copy with a better message, caused by this one.</summary>
+    /// <summary>Gets a copy with a better message, with this one as its cause.</summary>
     internal RegistryException WithMessage(
         string message,
         string? advice = null,

@@ -3,13 +3,13 @@ using ArtifactRegistry.Auth;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Sends requests to Google's services: signs in, sends, and tries again. One attempt is <see cref="Sender"/>'s.
+/// Sends requests to Google's services: signs in, sends, and retries. <see cref="Sender"/> makes a single attempt.
 /// </summary>
 /// <param name="http">The shared connection pool.</param>
-/// <param name="tokens">Where the bearer token comes from.</param>
-/// <param name="options">Time-outs and pauses.</param>
-/// <param name="trace">Called once a request with a line for -Verbose.</param>
-/// <param name="exchange">Called with requests and answers for -Debug, their bodies shortened.</param>
+/// <param name="tokens">The source of the bearer token.</param>
+/// <param name="options">The time-outs and pauses.</param>
+/// <param name="trace">Called once per request with a line for -Verbose.</param>
+/// <param name="exchange">Called with requests and responses for -Debug, their bodies shortened.</param>
 internal sealed class RestTransport(
     HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange = null)
 {
@@ -19,18 +19,20 @@ internal sealed class RestTransport(
     private readonly Retry _freely = Retries(options, trace, Repeat.Freely);
     private readonly Retry _onlyIfRefused = Retries(options, trace, Repeat.OnlyIfRefused);
 
-    /// <summary>Gets how far this machine's clock is ahead of the service's; zero if it is not, or hardly.</summary>
+    /// <summary>
+    /// Gets how far this machine's clock is ahead of the service's; zero if it is not, or only slightly.
+    /// </summary>
     internal TimeSpan ClockAhead => _sender.ClockAhead;
 
-    /// <summary>Gets the time that an operation may take to end.</summary>
+    /// <summary>Gets the time that an operation may take to finish.</summary>
     internal TimeSpan OperationTimeout => options.OperationTimeout;
 
-    /// <summary>Gets whether a token may travel to an address: by https, or by http within this machine.</summary>
+    /// <summary>Gets whether a token may be sent to an address: by https, or by http within this machine.</summary>
     internal static bool IsSafe(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && Loopback.Is(address));
 
-    /// <summary>Sends a request and reads its answer.</summary>
-    /// <exception cref="RegistryException">The request failed, for good or after the last attempt.</exception>
+    /// <summary>Sends a request and reads its response.</summary>
+    /// <exception cref="RegistryException">The request failed, permanently or in the last attempt.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     internal async Task<T> SendAsync<T>(Call<T> call, CancellationToken stop)
     {
@@ -39,7 +41,7 @@ internal sealed class RestTransport(
                 RegistryErrorKind.UnsafeRequest,
                 $"'{call.Address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used within this machine only.");
 
-        bool answerWasLost = false; // whether an attempt at a change was sent whose outcome is not known
+        bool answerWasLost = false; // whether a change was sent whose outcome is not known
         try
         {
             return await (call.Repeat is Repeat.Freely ? _freely : _onlyIfRefused).RunAsync(AttemptAsync, stop);
@@ -58,7 +60,7 @@ internal sealed class RestTransport(
         {
             if (number > 1)
             {
-                // Waiting for its turn does not count against the time that the service has for its answer.
+                // Waiting for the pacer does not count towards the time limit for the response.
                 if (call.Pacer is not null) await call.Pacer.WaitAsync(token);
                 if (call.LookAgain is not null) await call.LookAgain(token);
             }
@@ -70,14 +72,14 @@ internal sealed class RestTransport(
         }
     }
 
-    // Signing in has attempts and limits of its own, so its failures are thrown.
+    // Signing in has its own attempts and limits, so its failures are thrown.
     private async Task<Attempt<T>> SendSignedInAsync<T>(Call<T> call, CancellationToken stop)
     {
         AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
         Attempt<T> attempt = await _sender.SendAsync(call, token, stop);
         if (attempt.Failure is not { Kind: RegistryErrorKind.Unauthenticated, Status: not null }) return attempt;
 
-        // The token may be revoked, or have expired by the service's clock. A source that can, renews it.
+        // The token may be revoked, or have expired by the service's clock. The source renews it if it can.
         AccessToken fresh = await tokens.GetTokenAsync(refused: token, trace, stop);
         return fresh.Value is null || fresh.Value == token.Value ? attempt : await _sender.SendAsync(call, fresh, stop);
     }
@@ -86,12 +88,13 @@ internal sealed class RestTransport(
         options.Retries + 1, options.FirstPause, options.MaxPause,
         (failure, attempts) => failure switch
         {
-            // A wait that is longer than anybody sits through is reported, not slept.
+            // A wait that is longer than anybody would accept is reported as an error instead.
             { RetryAfter: TimeSpan wait } when wait > options.MaxRetryAfter => false,
             { Kind: RegistryErrorKind.QuotaExceeded } => true,
-            // Another change was under way, so this one was not made. What must be decided anew first, the caller repeats.
+            // Another change was under way, so this one was not made. If it must be decided again, the caller repeats
+            // it.
             { Kind: RegistryErrorKind.Aborted } => repeat is Repeat.Freely,
-            // A host that cannot be reached is mostly a wrong address or a missing network, and soon reported.
+            // If a host cannot be reached, the address is usually wrong or the network missing, so report that soon.
             { NeverSent: true } => attempts < MaxAttemptsToConnect,
             { OutcomeUnknown: true } => repeat is Repeat.Freely,
             _ => false,

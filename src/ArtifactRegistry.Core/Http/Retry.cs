@@ -4,22 +4,24 @@ using Polly.Retry;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Tries a step again after a failure: requests, signing in, the metadata server, edits of a policy. Only what an attempt
-/// returns as its <see cref="Attempt.Failure"/> is tried again; what it throws ends the step, so that a failure that was
-/// tried often enough further down is not tried again further up.
+/// Retries a step after a failure: a request, signing in, the metadata server, an edit of a policy. A step is retried
+/// only after a failure that an attempt returns as its <see cref="Attempt.Failure"/>. An exception that it throws ends
+/// the step, so that a failure that was retried enough at a lower level is not retried again at a higher level.
 /// </summary>
 internal sealed class Retry
 {
-    /// <summary>The beginning of the line which says that a step failed and is tried again after a pause.</summary>
+    /// <summary>The beginning of the trace line that says that a step failed and is retried after a pause.</summary>
     public const string TryingAgain = "Trying again in ";
 
     private readonly ResiliencePipeline _pipeline;
 
-    /// <summary>Prepares the attempts.</summary>
-    /// <param name="maxAttempts">The number of attempts, the first included.</param>
+    /// <summary>Creates a retry policy.</summary>
+    /// <param name="maxAttempts">The maximum number of attempts, including the first.</param>
     /// <param name="firstPause">The pause before the second attempt. It doubles from then on, with jitter.</param>
     /// <param name="maxPause">The longest pause.</param>
-    /// <param name="isWorthAnother">Whether another attempt may mend a failure, after so many attempts.</param>
+    /// <param name="isWorthAnother">
+    /// Returns whether another attempt may help, given a failure and the number of attempts.
+    /// </param>
     /// <param name="trace">Called with a line before each further attempt.</param>
     /// <param name="clock">The clock; null for the system's.</param>
     public Retry(
@@ -38,7 +40,8 @@ internal sealed class Retry
             MaxDelay = maxPause,
             ShouldHandle = args => ValueTask.FromResult(
                 Failure(args.Outcome) is { IsFinal: false } failure && isWorthAnother?.Invoke(failure, args.AttemptNumber + 1) != false),
-            // A wait of nothing, or until a moment that has passed, leaves the pause to us; else all attempts go at once.
+            // If the service asks for no wait, or until a time that has passed, use our own pause; otherwise all
+            // attempts would follow at once.
             DelayGenerator = args => ValueTask.FromResult(
                 Failure(args.Outcome) is { RetryAfter: { Ticks: > 0 } wait } ? wait : (TimeSpan?)null),
             OnRetry = args =>
@@ -49,8 +52,8 @@ internal sealed class Retry
             },
         }).Build();
 
-    /// <summary>Runs a step until an attempt succeeds or no other is worth it.</summary>
-    /// <param name="attempt">Makes an attempt. Gets its number, from 1 on.</param>
+    /// <summary>Runs a step until an attempt succeeds or no further attempt is worthwhile.</summary>
+    /// <param name="attempt">Makes an attempt. Receives its number, starting with 1.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">The failure of the last attempt.</exception>
     public async Task<T> RunAsync<T>(Func<int, CancellationToken, Task<Attempt<T>>> attempt, CancellationToken stop)

@@ -5,19 +5,22 @@ using ArtifactRegistry.Auth;
 
 namespace ArtifactRegistry.Http;
 
-/// <summary>Sends a request once: within its time, traced, and with its failures translated.</summary>
+/// <summary>Sends a request once, within the time limit, with tracing, and translates its failures.</summary>
 /// <param name="http">The shared connection pool.</param>
 /// <param name="options">The time-out.</param>
-/// <param name="trace">Called once a request with a line for -Verbose.</param>
-/// <param name="exchange">Called with requests and answers for -Debug.</param>
+/// <param name="trace">Called once per request with a line for -Verbose.</param>
+/// <param name="exchange">Called with requests and responses for -Debug.</param>
 internal sealed class Sender(HttpClient http, TransportOptions options, Action<string>? trace, Action<string>? exchange)
 {
-    // Less is the resolution of the Date header, the way of an answer, and what clocks differ anyhow.
+    // A smaller difference comes from the resolution of the Date header, the network, and ordinary clock deviation.
     private static readonly TimeSpan MaxUnremarkable = TimeSpan.FromMinutes(1);
 
     private long _ahead; // ticks
 
-    /// <summary>Gets how far this machine's clock is ahead of the service's, by the Date of the last answer; else zero.</summary>
+    /// <summary>
+    /// Gets how far this machine's clock is ahead of the service's, by the Date header of the last response; zero if it
+    /// is not ahead, or only slightly.
+    /// </summary>
     public TimeSpan ClockAhead =>
         new TimeSpan(Volatile.Read(ref _ahead)) is var ahead && ahead > MaxUnremarkable ? ahead : TimeSpan.Zero;
 
@@ -70,7 +73,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
         {
             trace?.Invoke(FormattableString.Invariant($"{shown} -> no answer after {Milliseconds(started):0} ms"));
             if (inTime.IsCancellationRequested) throw;
-            // Neither the user nor our time-out: the pool's own time for a connection is over.
+            // Neither the user nor the request time-out caused this: the connection pool's own time-out is over.
             throw new RegistryException(RegistryErrorKind.Unreachable, "No connection came about in time.", e)
             {
                 Request = call.Line,

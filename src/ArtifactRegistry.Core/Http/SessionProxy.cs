@@ -5,15 +5,15 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// The proxy that the session uses at the moment, as for Invoke-WebRequest: what <see cref="HttpClient.DefaultProxy"/> was
-/// set to last, else the system's. It is for what leaves this machine alone, since it would see a token that is sent over
-/// plain http.
+/// The current proxy of the session, as for Invoke-WebRequest: the last value of <see cref="HttpClient.DefaultProxy"/>,
+/// otherwise the system's proxy. It is used only for requests that leave this machine, because it would see a token
+/// that is sent over plain http.
 /// </summary>
 /// <remarks>
-/// SocketsHttpHandler takes a proxy, and its credentials, once; so this stands for those of the moment. Credentials that a
-/// proxy refused are not handed out again, since an account might be locked after a few tries.
+/// SocketsHttpHandler accepts a proxy and its credentials only once, so this class forwards to the current ones.
+/// Credentials that a proxy refused are not used again, because an account might be locked after a few attempts.
 /// </remarks>
-/// <param name="current">Gets the proxy of the moment.</param>
+/// <param name="current">Gets the current proxy.</param>
 internal sealed class SessionProxy(Func<IWebProxy> current) : IWebProxy, ICredentials
 {
     private static readonly string[] Schemes = ["Negotiate", "NTLM", "Digest", "Basic"];
@@ -46,7 +46,9 @@ internal sealed class SessionProxy(Func<IWebProxy> current) : IWebProxy, ICreden
         return credential is null || IsAccepted(uri) is false ? null : credential;
     }
 
-    /// <summary>Gets whether the proxy accepted its credentials; null if it has not yet been asked, or has none.</summary>
+    /// <summary>
+    /// Gets whether a proxy accepted its credentials; null if they were not tried yet, or if there are none.
+    /// </summary>
     public bool? IsAccepted(Uri proxy) =>
         Key(proxy) is string key && _isAccepted.TryGetValue(key, out bool isAccepted) ? isAccepted : null;
 
@@ -59,7 +61,7 @@ internal sealed class SessionProxy(Func<IWebProxy> current) : IWebProxy, ICreden
         if (Key(proxy) is string key) _isAccepted[key] = isAccepted;
     }
 
-    // Windows signs in to the proxies of a company as the user who is signed in to Windows.
+    // On Windows, requests sign in to a company's proxy as the current Windows user.
     private NetworkCredential? Given(Uri proxy, string scheme)
     {
         NetworkCredential? credential = current().Credentials?.GetCredential(proxy, scheme);
@@ -68,7 +70,7 @@ internal sealed class SessionProxy(Func<IWebProxy> current) : IWebProxy, ICreden
         return credential ?? (isWindowsSignIn ? CredentialCache.DefaultNetworkCredentials : null);
     }
 
-    // Another password is another try. A proxy that no credentials were given for has no key.
+    // A different password may be tried again. A proxy without credentials has no key.
     private string? Key(Uri proxy) => Schemes.Select(scheme => Given(proxy, scheme)).FirstOrDefault(each => each is not null)
         is NetworkCredential credential
         ? $"{proxy.GetLeftPart(UriPartial.Authority)} {credential.Domain} {credential.UserName} {credential.Password}"

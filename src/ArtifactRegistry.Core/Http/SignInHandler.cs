@@ -4,13 +4,15 @@ using System.Net;
 namespace ArtifactRegistry.Http;
 
 /// <summary>
-/// Sends what signing in needs to send. What it sends and what comes back are secrets, so an address is checked each
-/// time, whoever composed it, and no redirect is followed.
+/// Sends the requests for signing in. Requests and responses contain secrets, so each address is checked, no matter
+/// where it comes from, and redirects are not followed.
 /// </summary>
 /// <param name="connections">The shared connections.</param>
-/// <param name="endpoints">Where the services are.</param>
-/// <param name="identityProviders">Hosts outside of Google that a credential file fetches its proof of identity from.</param>
-/// <param name="trace">Called once a request with a line for -Verbose.</param>
+/// <param name="endpoints">The addresses of the services.</param>
+/// <param name="identityProviders">
+/// The hosts outside Google from which a credential file gets its proof of identity.
+/// </param>
+/// <param name="trace">Called once per request with a line for -Verbose.</param>
 internal sealed class SignInHandler(
     HttpMessageHandler connections, Endpoints endpoints, IReadOnlyList<string> identityProviders, Action<string>? trace)
     : HttpMessageHandler
@@ -25,20 +27,26 @@ internal sealed class SignInHandler(
 
     private readonly HttpMessageInvoker _inner = new(connections, disposeHandler: false);
 
-    /// <summary>False where one failure is the answer.</summary>
+    /// <summary>Gets whether a failed request is retried.</summary>
     public bool TriesAgain { get; init; } = true;
 
-    /// <summary>By how much this machine's clock is ahead of the service that answered last; null if none did.</summary>
+    /// <summary>
+    /// Gets how far this machine's clock is ahead of that of the service that answered last; null if none did.
+    /// </summary>
     public TimeSpan? ClockAhead { get; private set; }
 
-    /// <summary>True for addresses that exist on one machine only, as metadata servers have them.</summary>
+    /// <summary>
+    /// Returns whether an address is reachable only from the machine itself, as those of metadata servers are.
+    /// </summary>
     public static bool IsLinkLocal(Uri address) =>
         address.Host is "metadata.google.internal"
         || (IPAddress.TryParse(address.DnsSafeHost, out IPAddress? ip)
             && (ip.IsIPv6LinkLocal || ip.ToString().StartsWith("169.254.", StringComparison.Ordinal)
                 || ip.ToString().StartsWith("fd00:ec2:", StringComparison.Ordinal)));
 
-    /// <summary>True if a secret may be sent there: Google's hosts of the universe by https, or this machine.</summary>
+    /// <summary>
+    /// Returns whether a secret may be sent to an address: Google's hosts in the universe by https, or this machine.
+    /// </summary>
     public static bool MayReceiveSecrets(Uri address, Endpoints endpoints)
     {
         if (!RestTransport.IsSafe(address)) return false;
@@ -47,7 +55,7 @@ internal sealed class SignInHandler(
             || OtherHostsOfGoogle.Contains(address.Host, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>True if a proof of identity may be fetched from there.</summary>
+    /// <summary>Returns whether a proof of identity may be fetched from an address.</summary>
     public static bool MayProveIdentity(Uri address) => RestTransport.IsSafe(address) || IsLinkLocal(address);
 
     /// <inheritdoc/>
@@ -60,7 +68,7 @@ internal sealed class SignInHandler(
         return await retry.RunAsync((_, stop) => TryAsync(request, stop), cancellationToken);
     }
 
-    // A metadata server speaks http and is asked without a secret; everything else is as the two rules above say.
+    // A metadata server uses http and is sent no secret; for everything else the two rules above apply.
     private void Require(HttpRequestMessage request, Uri address)
     {
         bool isGoogles = MayReceiveSecrets(address, endpoints);
@@ -129,7 +137,7 @@ internal sealed class SignInHandler(
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        // The connections belong to all; an invoker that does not own them has nothing else.
+        // The connections are shared, and an invoker that does not own them has nothing else to dispose.
         _inner.Dispose();
         base.Dispose(disposing);
     }
