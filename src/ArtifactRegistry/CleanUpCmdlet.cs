@@ -23,8 +23,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     public CleanUpTarget[] Image { get; set; } = [];
 
     /// <summary>
-    /// Specifies the images in use: digests, names by digest, or objects with a Digest or Uri. They are kept, together with
-    /// the indexes that list them.
+    /// Specifies the images in use: digests, names by digest, or objects with a Digest or Uri. They are kept, together
+    /// with the indexes that list them.
     /// </summary>
     [Parameter]
     [AllowNull]
@@ -33,8 +33,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     public object?[]? InUse { get; set; }
 
     /// <summary>
-    /// Allows -InUse to be empty. Without this switch that is an error, because a failed command must not mean that nothing
-    /// is in use.
+    /// Allows -InUse to be empty. Without this switch that is an error, because a failed command must not mean that
+    /// nothing is in use.
     /// </summary>
     [Parameter]
     public SwitchParameter AllowEmptyInUse { get; set; }
@@ -47,8 +47,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     public SwitchParameter AllowUnmatchedInUse { get; set; }
 
     /// <summary>
-    /// Specifies the minimum age of digests to delete: an age such as 30d, 12h, 2w or 0s, or a point in time. The default is
-    /// 1h.
+    /// Specifies the minimum age of digests to delete: an age such as 30d, 12h, 2w or 0s, or a point in time. The
+    /// default is 1h.
     /// </summary>
     [Parameter]
     [AgeArgument]
@@ -69,8 +69,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     public SwitchParameter IncludeManagedRepository { get; set; }
 
     /// <summary>
-    /// Includes digests all of whose tags name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att or
-    /// .sbom, as cosign and other tools push them). They stay or go with that digest, including their tags.
+    /// Includes digests all of whose tags name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att
+    /// or .sbom, as cosign and other tools push them). They stay or go with that digest, including their tags.
     /// </summary>
     [Parameter]
     public SwitchParameter IncludeReferrerTag { get; set; }
@@ -136,12 +136,14 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// <summary>Gets whether an object of Get-ArRepository stands for all images in it.</summary>
     private protected virtual bool TakesRepositories => false;
 
-    /// <summary>Handles a row whose own data says that it stays: it has a tag, or the decision was to keep it.</summary>
+    /// <summary>
+    /// Handles a row whose own data says that it stays: it has a tag, or the decision was to keep it.
+    /// </summary>
     private protected abstract void Skip(CleanUpTarget target, string reason);
 
     /// <summary>
-    /// Makes the plans, image by image. If an image cannot be planned, that is reported and the others continue. Plans are
-    /// held back until an entry of -InUse matches; if none ever does, the command ends without returning any plan.
+    /// Makes the plans, image by image. If an image cannot be planned, that is reported and the others continue. Plans
+    /// are held back until an entry of -InUse matches; if none ever does, the command ends without returning any plan.
     /// </summary>
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
@@ -208,7 +210,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     }
 
     /// <summary>
-    /// The planner, which gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> repeats that for an older plan.
+    /// The planner, which gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> repeats that for an older
+    /// plan.
     /// </summary>
     private protected CleanUpPlanner Planner =>
         _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Warn);
@@ -222,8 +225,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private CleanUpRules AllRules()
     {
         CleanUpRules rules = Rules;
-        // If -OlderThan was not given here, the age of the piped objects counts instead of the default: unless something
-        // without rules was given too, because then the default protects that.
+        // If -OlderThan was not given here, the age of the piped objects counts instead of the default: unless
+        // something without rules was given too, because then the default protects that.
         bool ownCount = _someWithoutRules || MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
         foreach (CleanUpRules other in _pipedRules)
         {
@@ -243,7 +246,9 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         yield return await plan;
     }
 
-    /// <summary>Reports an error of one scope, and the errors of manifests that could not be read, as error records.</summary>
+    /// <summary>
+    /// Reports an error of one scope, and the errors of manifests that could not be read, as error records.
+    /// </summary>
     private async IAsyncEnumerable<CleanUpPlan> Reporting(object item, IAsyncEnumerable<CleanUpPlan> plans)
     {
         await using IAsyncEnumerator<CleanUpPlan> each = plans.GetAsyncEnumerator(StopToken);
@@ -313,8 +318,8 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
                 InUse);
     }
 
-    // An object that is not understood becomes an entry that matches nothing, which causes a warning: ignoring it silently
-    // could delete an image in use.
+    // An object that is not understood becomes an entry that matches nothing, which causes a warning: ignoring it
+    // silently could delete an image in use.
     private static IEnumerable<string> InUseTexts(object? item)
     {
         if (item is null) return [];

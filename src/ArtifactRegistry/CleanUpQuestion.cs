@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
-/// <summary>What the question of a clean-up says of the digests that would go.</summary>
+/// <summary>The part of a clean-up's question that describes the digests to be deleted.</summary>
 internal static class CleanUpQuestion
 {
     private const int Most = 5;

@@ -7,7 +7,7 @@ namespace ArtifactRegistry;
 
 /// <summary>Counts the outcomes of one clean-up, for its progress bar and its summary.</summary>
 /// <param name="activityId">The id of the bar.</param>
-/// <param name="asking">Gets how long questions have stood so far.</param>
+/// <param name="asking">Gets the total time that questions have been open so far.</param>
 internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
 {
     private const string Activity = "Remove-ArUntaggedImage";
@@ -16,7 +16,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     private readonly Dictionary<(RemovalStatus Status, string Reason), int> _counts = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _shown = TimeSpan.Zero;
-    private readonly Stopwatch _sweeping = new(); // runs while anything is being deleted, also beside a question
+    private readonly Stopwatch _sweeping = new(); // runs while anything is being deleted, even while a question is open
     private readonly object _lock = new();
     private int _sweeps;
     private int _done, _declined;
@@ -38,7 +38,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
         if (planned) _done++;
     }
 
-    /// <summary>Counts what stays because a question was answered with No.</summary>
+    /// <summary>Counts the digests that stay because a question was answered with No.</summary>
     public void Decline(int count, long bytes)
     {
         _declined += count;
@@ -53,7 +53,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
                 _sweeping.Start();
     }
 
-    /// <summary>Called when they have ended; from any thread.</summary>
+    /// <summary>Called when they have ended. May be called from any thread.</summary>
     public void EndSweep()
     {
         lock (_lock)
@@ -92,8 +92,9 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
         : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
 
     /// <summary>
-    /// What became of everything in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1, left 4 (310 MB) in 42 s."
-    /// What is left was to be deleted and was not begun. The time is that of work: a question that stands takes none.
+    /// Gets all outcomes in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1, left 4 (310 MB) in
+    /// 42 s." The digests left were to be deleted, but their deletion was not begun. The time does not include open
+    /// questions.
     /// </summary>
     public string Totals()
     {

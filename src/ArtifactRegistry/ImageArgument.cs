@@ -5,8 +5,8 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Converts typed or piped input to names: strings, objects of this module, and rows that come from a job, Export-Clixml
-/// or a CSV. An object names one digest or one tag; only a string may name a whole image or repository.
+/// Converts typed or piped input to names: strings, objects of this module, and rows that come from a job,
+/// Export-Clixml or a CSV. An object names one digest or one tag; only a string may name a whole image or repository.
 /// </summary>
 public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribute
 {
@@ -119,7 +119,9 @@ public sealed class ImageArgumentAttribute : ImageArgumentBaseAttribute
     private protected override object Collect(List<object> names) => names.Cast<ImageName>().ToArray();
 }
 
-/// <summary>Converts the arguments of parameters of type ImagePattern[]: the image and the tag may contain * and ?.</summary>
+/// <summary>
+/// Converts the arguments of parameters of type ImagePattern[]: the image and the tag may contain * and ?.
+/// </summary>
 public sealed class ImagePatternArgumentAttribute : ImageArgumentBaseAttribute
 {
     private protected override object FromText(string text) => ImagePattern.Parse(text);

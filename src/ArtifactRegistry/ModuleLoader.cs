@@ -9,8 +9,8 @@ namespace ArtifactRegistry;
 public sealed class ModuleLoader : IModuleAssemblyInitializer
 {
     /// <summary>
-    /// Loads Core, since a type literal such as [ArtifactRegistry.ImageName] resolves only in what is loaded, and adds the members of
-    /// ArtifactRegistry.types.ps1xml.
+    /// Loads Core, because a type literal such as [ArtifactRegistry.ImageName] resolves only in loaded assemblies, and
+    /// adds the members of ArtifactRegistry.types.ps1xml.
     /// </summary>
     public void OnImport()
     {
@@ -19,12 +19,13 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         Session.Current.IsJustImported = true;
     }
 
-    /// <summary>Gets the folder of the assemblies that this process runs.</summary>
+    /// <summary>Gets the folder of the assemblies that are loaded in this process.</summary>
     private static string Folder { get; } = Path.GetDirectoryName(typeof(ModuleLoader).Assembly.Location)!;
 
     /// <summary>
-    /// Says which copy of the module runs, if another one was imported beside it: a process loads an assembly once, and what is imported
-    /// later from another folder gets the first. Null if there is one copy.
+    /// Gets a message that says which copy of the module runs, if another copy was imported too: a process loads an
+    /// assembly once, and a copy that is imported later from another folder gets the first one. Null if there is only
+    /// one copy.
     /// </summary>
     internal static string? OtherCopy()
     {
@@ -43,7 +44,8 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), Folder,
         OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
-    // Not by the manifest: a second copy of the module would add all members again from another file, and each is an error.
+    // Not in the manifest: a second copy of the module would add all members again from another file, and each would be
+    // an error.
     private static void AddTypeData()
     {
         const string Utility = "Microsoft.PowerShell.Commands.Utility";

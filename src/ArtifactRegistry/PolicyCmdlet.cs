@@ -16,7 +16,9 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
 
-    /// <summary>Specifies service accounts by e-mail, members as IAM writes them, or objects that have a Member.</summary>
+    /// <summary>
+    /// Specifies service accounts by e-mail, members as IAM writes them, or objects that have a Member.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipeline = true, HelpMessage = PromptHelp.Member)]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
@@ -24,8 +26,8 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     public MemberReference[] Member { get; set; } = [];
 
     /// <summary>
-    /// Specifies the role, with or without roles/ in front. The default is the role with the least access that is needed to
-    /// pull. Never taken from the pipeline.
+    /// Specifies the role, with or without roles/ in front. The default is the role with the least access that is
+    /// needed to pull. Never taken from the pipeline.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

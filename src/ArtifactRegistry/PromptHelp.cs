@@ -1,6 +1,6 @@
 namespace ArtifactRegistry;
 
-/// <summary>What PowerShell's prompt for a missing parameter answers to <c>!?</c>.</summary>
+/// <summary>The help that PowerShell's prompt for a missing parameter shows for <c>!?</c>.</summary>
 internal static class PromptHelp
 {
     public const string Image = "The full name, such as us-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE:TAG. An empty line ends the list.";

@@ -72,8 +72,8 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     private protected void Warn(string text) => Note(() => WriteWarning(text));
 
     /// <summary>
-    /// Gets the project that was given, otherwise the session's. It becomes part of request paths, as does the location,
-    /// so both are validated here.
+    /// Gets the project that was given, otherwise the session's. It becomes part of request paths, as does the
+    /// location, so both are validated here.
     /// </summary>
     private protected string CheckedProject(string? given, string? location = null)
     {
@@ -90,7 +90,9 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         return project;
     }
 
-    /// <summary>Returns whether a switch such as -Verbose is on, by the parameter or else by its preference variable.</summary>
+    /// <summary>
+    /// Returns whether a switch such as -Verbose is on, by the parameter or else by its preference variable.
+    /// </summary>
     private protected bool IsOn(string parameter, string preference, Func<object?, bool> isOn) =>
         MyInvocation.BoundParameters.TryGetValue(parameter, out object? given)
             ? given is SwitchParameter { IsPresent: true } or true

@@ -6,7 +6,7 @@ namespace ArtifactRegistry;
 /// <summary>Tells output that a person only sees on the screen from output that something takes.</summary>
 internal static class ScreenOutput
 {
-    /// <summary>How many rows a person is shown; what they say is summed up in the last line.</summary>
+    /// <summary>The maximum number of rows shown on the screen; the last line summarizes them.</summary>
     public const int MaxRows = 100;
 
     /// <summary>

@@ -167,7 +167,8 @@ internal sealed class Session
 
     private Endpoints Services => Endpoints.Choose(Endpoint, Variable, UniverseDomain);
 
-    // Kept until something that it depends on changes: a token lasts for many commands, and a variable takes effect at once.
+    // Kept until something that it depends on changes: a token lasts for many commands, and a variable takes effect at
+    // once.
     private ITokenSource Tokens(Endpoints endpoints)
     {
         SignIn signIn = SignInAt(endpoints);

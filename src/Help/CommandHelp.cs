@@ -19,7 +19,7 @@ internal sealed class CommandHelp
 
     private readonly Dictionary<Assembly, DocComments> _comments = [];
 
-    /// <exception cref="FormatException">The page tells of a parameter that is not there.</exception>
+    /// <exception cref="FormatException">The page describes a parameter that does not exist.</exception>
     public XElement Write(CmdletInfo cmdlet, Page page)
     {
         List<CommandParameterInfo> parameters = [.. cmdlet.ParameterSets.SelectMany(Own)
@@ -68,7 +68,7 @@ internal sealed class CommandHelp
                 Maml + "navigationLink", new XElement(Maml + "linkText", link)))));
     }
 
-    /// <summary>What a parameter means: its doc comment, where it is declared.</summary>
+    /// <summary>Gets the meaning of a parameter: the doc comment where it is declared.</summary>
     private string About(Type type, string name) =>
         OfTheEngine.TryGetValue(name, out string? text) ? text
         : type.GetProperty(name)?.DeclaringType is Type declaring ? Comments(declaring).Of(declaring, name)
@@ -107,7 +107,7 @@ internal sealed class CommandHelp
                 : new XElement(Dev + "defaultValue", value));
     }
 
-    // What the property of a new cmdlet holds; what nobody would call a default is left out.
+    // The value of the property in a new cmdlet object; values that nobody would call a default are left out.
     private static string? Default(object instance, string name)
     {
         object? value = instance.GetType().GetProperty(name)?.GetValue(instance);

@@ -5,16 +5,16 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Clients;
 
 /// <summary>
-/// Artifact Registry API v1, one method an endpoint. No request ever carries <c>force=true</c>.
+/// Artifact Registry API v1, one method per endpoint. No request ever contains <c>force=true</c>.
 /// See https://cloud.google.com/artifact-registry/docs/reference/rest.
 /// </summary>
-/// <param name="transport">What sends.</param>
-/// <param name="endpoints">Where to.</param>
-/// <param name="features">What the service was found to support; null to find out anew.</param>
+/// <param name="transport">The transport that sends the requests.</param>
+/// <param name="endpoints">The addresses of the services.</param>
+/// <param name="features">The known features of the service; null to determine them again.</param>
 internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints endpoints, ServiceFeatures? features = null)
     : RestClient(transport, endpoints.ArtifactRegistry)
 {
-    /// <summary>What the service was found to support.</summary>
+    /// <summary>The known features of the service.</summary>
     internal ServiceFeatures Features { get; } = features ?? new ServiceFeatures();
 
     /// <summary>GET v1/projects/P/locations.</summary>
@@ -42,8 +42,8 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
         ListDockerImagesAsync(repository, null, stop);
 
     /// <summary>
-    /// The same listing, narrowed to the digests of one image: by the service where it takes a filter, which the public API
-    /// does not document, and else here.
+    /// The same listing, limited to the digests of one image: by the service if it supports a filter, which the public
+    /// API does not document, otherwise here.
     /// </summary>
     internal IAsyncEnumerable<DockerImageMessage> ListDockerImagesOfAsync(ImageName image, CancellationToken stop) =>
         Features.RefusesImageFilter
@@ -55,12 +55,12 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
                 refused: () => Features.RefusesImageFilter = true,
                 stop);
 
-    /// <summary>The same, with a filter in any case.</summary>
-    /// <exception cref="RegistryException">The service takes no filter, among other reasons.</exception>
+    /// <summary>The same, always with a filter.</summary>
+    /// <exception cref="RegistryException">The service does not support a filter, among other reasons.</exception>
     internal IAsyncEnumerable<DockerImageMessage> ListFilteredDockerImagesOfAsync(ImageName image, CancellationToken stop) =>
         ListDockerImagesAsync(image, FilterFor(image), stop);
 
-    /// <summary>The same, narrowed here in any case.</summary>
+    /// <summary>The same, always limited here.</summary>
     internal async IAsyncEnumerable<DockerImageMessage> ListAllDockerImagesOfAsync(
         ImageName image, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -93,7 +93,8 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A, a long-running operation: all digests and all tags.
-    /// Repeated only if it was surely not carried out: an image of that name may have been pushed again meanwhile.
+    /// Repeated only if it was certainly not carried out: an image of that name may have been pushed again in the
+    /// meantime.
     /// </summary>
     internal Task<OperationMessage> DeletePackageAsync(ImageName image, CancellationToken stop) =>
         SendAsync(HttpMethod.Delete, image.PackageResource, null, Repeat.OnlyIfRefused, OperationMessage.Read, stop);
@@ -111,7 +112,7 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
     internal IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, CancellationToken stop) =>
         ListTagsAsync(image, null, stop);
 
-    /// <summary>The same listing, narrowed to the tags of one digest.</summary>
+    /// <summary>The same listing, limited to the tags of one digest.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsOfAsync(ImageName digest, CancellationToken stop)
     {
         string version = digest.VersionResource;
@@ -128,8 +129,8 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
         GetAsync(tag.TagResource, TagMessage.Read, stop);
 
     /// <summary>
-    /// POST v1/projects/P/locations/L/repositories/R/packages/A/tags?tagId=T. May be repeated: a 409 may then be the
-    /// answer to our own first try, so the caller looks where the tag points.
+    /// POST v1/projects/P/locations/L/repositories/R/packages/A/tags?tagId=T. May be repeated: a 409 may then be due to
+    /// the first attempt having succeeded, so the caller checks where the tag points.
     /// </summary>
     internal Task<TagMessage> CreateTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
         SendAsync(
@@ -137,7 +138,8 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
 
     /// <summary>
     /// PATCH v1/projects/P/locations/L/repositories/R/packages/A/tags/T?updateMask=version: moves the tag in one step,
-    /// so that it is never missing. May be repeated after another look: somebody else may have moved it meanwhile.
+    /// so that it is never missing. May be repeated after another check: somebody else may have moved it in the
+    /// meantime.
     /// </summary>
     internal Task<TagMessage> PatchTagAsync(
         ImageName tag, ImageName digest, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
@@ -146,8 +148,8 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
             lookAgain: lookAgain);
 
     /// <summary>
-    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated after another look: the tag may
-    /// be on another digest by then. The second answer may be 404.
+    /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated after another check: the tag
+    /// may be on another digest by then. The second answer may be 404.
     /// </summary>
     internal Task<EmptyMessage> DeleteTagAsync(
         ImageName tag, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
@@ -158,15 +160,15 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
         GetAsync(name, OperationMessage.Read, stop);
 
     /// <summary>
-    /// GET v1/projects/P/locations/L/repositories/R:getIamPolicy. Version 3 is asked for, since conditions are lost
-    /// in an older one.
+    /// GET v1/projects/P/locations/L/repositories/R:getIamPolicy. Version 3 is requested, because older versions lose
+    /// conditions.
     /// </summary>
     internal Task<JsonObject> GetIamPolicyAsync(ImageName repository, CancellationToken stop) =>
         GetAsync(
             $"{repository.RepositoryResource}:getIamPolicy?options.requestedPolicyVersion=3", PolicyMessage.Read, stop);
 
     /// <summary>
-    /// POST v1/projects/P/locations/L/repositories/R:setIamPolicy. Repeated only if it was surely not carried out:
+    /// POST v1/projects/P/locations/L/repositories/R:setIamPolicy. Repeated only if it was certainly not carried out:
     /// after any other failure the policy must be read again.
     /// </summary>
     internal Task<JsonObject> SetIamPolicyAsync(ImageName repository, JsonObject policy, CancellationToken stop) =>

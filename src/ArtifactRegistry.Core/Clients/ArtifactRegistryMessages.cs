@@ -5,8 +5,8 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Clients;
 
-// The messages of the API under Google's names, as far as the module reads them. A field that the service leaves out when it
-// is empty (proto3 JSON) is null here.
+// The messages of the API under Google's names, with the fields that the module reads. A field that the service omits
+// when it is empty (proto3 JSON) is null here.
 // https://cloud.google.com/artifact-registry/docs/reference/rest
 
 internal sealed record RepositoryMessage(
@@ -105,7 +105,7 @@ internal sealed record VersionMessage(
     public static VersionMessage Read(JsonElement json) => new(
         json.Needed("name"u8), json.Time("updateTime"u8), json.List("relatedTags"u8, TagMessage.Read), TypeOf(json));
 
-    // The metadata are a Struct, so anything may stand there.
+    // The metadata is a Struct, so it may contain anything.
     private static string? TypeOf(JsonElement json) =>
         json.TryGetProperty("metadata"u8, out JsonElement metadata) && metadata.ValueKind is JsonValueKind.Object
         && metadata.TryGetProperty("mediaType"u8, out JsonElement type) && type.ValueKind is JsonValueKind.String
@@ -129,7 +129,7 @@ internal sealed record StatusMessage(long Code, string? Message)
     public static StatusMessage Read(JsonElement json) => new(json.Integer("code"u8) ?? 0, json.Text("message"u8));
 }
 
-/// <summary>An IAM policy, whole, since it is written back with everything that it had.</summary>
+/// <summary>A complete IAM policy, because it is written back with everything that it contained.</summary>
 internal static class PolicyMessage
 {
     public static JsonObject Read(JsonElement json)
@@ -139,7 +139,7 @@ internal static class PolicyMessage
     }
 }
 
-/// <summary>The answer of a method that answers nothing.</summary>
+/// <summary>The response of a method that returns nothing.</summary>
 internal sealed record EmptyMessage
 {
     public static EmptyMessage Read(JsonElement json)

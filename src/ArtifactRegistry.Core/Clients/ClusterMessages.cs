@@ -30,7 +30,7 @@ internal sealed record NodePoolMessage(string Name, NodeIdentityMessage? Config)
         new(json.Needed("name"u8), json.Object("config"u8, NodeIdentityMessage.Read));
 }
 
-/// <summary>What NodeConfig and AutoprovisioningNodePoolDefaults say alike.</summary>
+/// <summary>The fields that NodeConfig and AutoprovisioningNodePoolDefaults have in common.</summary>
 internal sealed record NodeIdentityMessage(string? ServiceAccount, IReadOnlyList<string>? OauthScopes, string? MachineType)
 {
     public static NodeIdentityMessage Read(JsonElement json) => new(json.Text("serviceAccount"u8), json.Texts("oauthScopes"u8), json.Text("machineType"u8));

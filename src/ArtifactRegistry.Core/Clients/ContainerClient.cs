@@ -6,14 +6,14 @@ namespace ArtifactRegistry.Clients;
 /// Kubernetes Engine API v1: clusters with their node pools.
 /// See https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.
 /// </summary>
-/// <param name="transport">What sends.</param>
-/// <param name="endpoints">Where to.</param>
+/// <param name="transport">The transport that sends the requests.</param>
+/// <param name="endpoints">The addresses of the services.</param>
 internal sealed class ContainerClient(RestTransport transport, Endpoints endpoints)
     : RestClient(transport, endpoints.Container)
 {
     /// <summary>
-    /// GET v1/projects/P/locations/L/clusters, with <c>-</c> for all locations. The answer has no pages; it names the
-    /// zones that could not be asked.
+    /// GET v1/projects/P/locations/L/clusters, with <c>-</c> for all locations. The response has no pages; it names the
+    /// zones that could not be reached.
     /// </summary>
     internal Task<ListClustersResponse> ListClustersAsync(string project, string? location, CancellationToken stop) =>
         GetAsync(

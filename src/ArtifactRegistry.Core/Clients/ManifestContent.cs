@@ -5,51 +5,54 @@ namespace ArtifactRegistry.Clients;
 
 /// <summary>An entry of an index.</summary>
 /// <param name="Digest">The digest.</param>
-/// <param name="MediaType">The type that the entry tells, if it tells one.</param>
+/// <param name="MediaType">The media type of the entry, if it states one.</param>
 /// <param name="Platform">os/architecture[/variant]; null if the entry has no platform.</param>
 /// <param name="IsAttestation">
-/// Whether it has BuildKit's mark: the platform unknown/unknown and the annotation <c>vnd.docker.reference.type</c>.
+/// Whether BuildKit marked it: the platform unknown/unknown and the annotation <c>vnd.docker.reference.type</c>.
 /// https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
 /// </param>
 internal sealed record ManifestEntry(string Digest, string? MediaType, string? Platform, bool IsAttestation);
 
 /// <summary>
-/// What the bytes of a manifest say, of whatever type it claims to be: a name that stands in it twice counts twice, and in
-/// any case of letters, since programs differ in what they read.
+/// The content of a manifest's bytes, whatever type it claims to be. A name that occurs twice counts twice, and names
+/// are not case-sensitive, because programs differ in what they read.
 /// </summary>
 internal sealed record ManifestContent
 {
-    /// <summary>Refers to nothing, and is an image.</summary>
+    /// <summary>The content of an image that refers to nothing.</summary>
     public static ManifestContent Plain { get; } = new();
 
-    /// <summary>Whether it has a list of manifests, even an empty one or null.</summary>
+    /// <summary>Gets whether it has a list of manifests, even an empty one or null.</summary>
     public bool IsIndex { get; init; }
 
-    /// <summary>Whether it is JSON with an object in it. Otherwise every digest in its text counts as an entry.</summary>
+    /// <summary>Gets whether it is a JSON object. Otherwise every digest in its text counts as an entry.</summary>
     public bool IsReadable { get; init; } = true;
 
-    /// <summary>For an index: what it lists.</summary>
+    /// <summary>The manifests that an index lists.</summary>
     public IReadOnlyList<ManifestEntry> Entries { get; init; } = [];
 
-    /// <summary>The digests that it is about: one, unless the name stands in it several times.</summary>
+    /// <summary>The digests that it is about: one, unless the name occurs several times.</summary>
     public IReadOnlyList<string> Subjects { get; init; } = [];
 
-    /// <summary>Whether it lists something by a digest that is not SHA-256, so that nobody can tell what that is here.</summary>
+    /// <summary>
+    /// Gets whether it lists something by a digest that is not SHA-256, so that it cannot be determined what that is
+    /// here.
+    /// </summary>
     public bool ListsByOtherDigest { get; init; }
 
-    /// <summary>Whether it is about something that it names by a digest that is not SHA-256.</summary>
+    /// <summary>Gets whether it has a subject that it names by a digest that is not SHA-256.</summary>
     public bool HasSubjectByOtherDigest { get; init; }
 
-    /// <summary>The type that it tells of itself.</summary>
+    /// <summary>The media type that it states for itself.</summary>
     public string? MediaType { get; init; }
 
-    /// <summary>The artifact type; where it has none, the type of its configuration unless that is an image's.</summary>
+    /// <summary>The artifact type; if it has none, the type of its configuration unless that is an image's.</summary>
     public string? ArtifactType { get; init; }
 
     /// <summary>The digest of the configuration, which some container runtimes report as the image's.</summary>
     public string? ConfigDigest { get; init; }
 
-    /// <summary>Reads the bytes of a manifest; they never fail to be read.</summary>
+    /// <summary>Parses the bytes of a manifest. Never fails.</summary>
     public static ManifestContent Parse(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Span.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[Encoding.UTF8.Preamble.Length..];
@@ -60,7 +63,7 @@ internal sealed record ManifestContent
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON, or text that is not valid Unicode.
+            // Not JSON, or text that is not valid Unicode.
         }
 
         return new ManifestContent
@@ -151,7 +154,7 @@ internal sealed record ManifestContent
                 ? $"{os}/{architecture}{(TextOf(platform, "variant") is { Length: > 0 } variant ? "/" + variant : "")}"
                 : null;
 
-        /// <summary>Adds every digest of a descriptor; true if one is there that is not SHA-256.</summary>
+        /// <summary>Adds every digest of a descriptor; returns true if one of them is not SHA-256.</summary>
         private static bool DigestsOf(JsonElement descriptor, List<string> digests)
         {
             if (descriptor.ValueKind is not JsonValueKind.Object)

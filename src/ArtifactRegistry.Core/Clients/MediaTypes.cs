@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Clients;
 
-/// <summary>The media types of manifests that a registry can hold.</summary>
+/// <summary>The media types of manifests that a registry can contain.</summary>
 /// <remarks>
 /// https://github.com/opencontainers/image-spec/blob/v1.1.1/media-types.md and
 /// https://distribution.github.io/distribution/spec/manifest-v2-2/#media-types; the artifact manifests are those of
@@ -25,7 +25,7 @@ internal static class MediaTypes
         OciIndex, DockerList, OciManifest, DockerManifest, DockerSchema1Signed, DockerSchema1, OciArtifact, OrasArtifact,
     ];
 
-    // What stands in an index beside manifests, for example in a build cache (moby/buildkit#2068).
+    // The types of entries of an index that are not manifests, for example in a build cache (moby/buildkit#2068).
     private static readonly string[] Blobs =
     [
         "application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs.", "application/vnd.buildkit.cacheconfig.",
@@ -33,24 +33,26 @@ internal static class MediaTypes
     ];
 
     /// <summary>Gets the value of Accept for a manifest: Google answers 404 to a type that it does not name.</summary>
-    /// <param name="listed">The type that a listing tells, which may be one that nobody knew when this was written.</param>
+    /// <param name="listed">The type in a listing, which may be newer than this module.</param>
     public static string Accept(string? listed) => string.Join(
         ", ", listed is null || Manifests.Contains(listed) || !IsToken(listed) ? Manifests : Manifests.Append(listed));
 
-    /// <summary>Tells whether a type is that of an index or a manifest list.</summary>
+    /// <summary>Returns whether a type is that of an index or a manifest list.</summary>
     public static bool IsIndex(string? type) => type is OciIndex or DockerList;
 
-    /// <summary>Tells whether a manifest of this type can refer to no other: neither list one nor have a subject.</summary>
+    /// <summary>
+    /// Returns whether a manifest of this type cannot refer to others: it neither lists any nor has a subject.
+    /// </summary>
     public static bool HoldsNothing(string? type) => type is DockerManifest or DockerSchema1 or DockerSchema1Signed;
 
-    /// <summary>Tells whether an entry of an index with this type is surely a blob and no manifest.</summary>
+    /// <summary>Returns whether an entry of an index with this type is certainly a blob and not a manifest.</summary>
     public static bool IsBlob(string? type) =>
         type is not null && Array.Exists(Blobs, blob => type.StartsWith(blob, StringComparison.Ordinal));
 
-    /// <summary>Tells whether a configuration of this type is that of an image that can be run.</summary>
+    /// <summary>Returns whether a configuration of this type is that of an image that can be run.</summary>
     public static bool IsImageConfig(string? type) => type is OciConfig or DockerConfig;
 
-    // It goes into a header as the service told it.
+    // The type is sent in a header as the service returned it.
     private static bool IsToken(string type) =>
         type.Length is > 0 and < 256 && type.All(c => char.IsAsciiLetterOrDigit(c) || "/+-._".Contains(c, StringComparison.Ordinal));
 }

@@ -4,22 +4,22 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Clients;
 
 /// <summary>
-/// The registry's own protocol, for what the Artifact Registry API does not tell of a manifest.
+/// The registry's own protocol, for data about manifests that the Artifact Registry API does not return.
 /// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md.
 /// </summary>
-/// <param name="transport">What sends; the registry takes the same bearer token as the API.</param>
-/// <param name="endpoints">Where to.</param>
+/// <param name="transport">The transport; the registry accepts the same bearer token as the API.</param>
+/// <param name="endpoints">The addresses of the services.</param>
 internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpoints)
 {
-    // An answer that was damaged on its way is right the next time.
+    // A response that was damaged in transit is correct the next time.
     private const int MaxAttempts = 3;
 
     /// <summary>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:… (spec.md#pulling-manifests).</summary>
     /// <param name="digest">The digest.</param>
-    /// <param name="listedType">The media type that a listing tells, for Accept.</param>
+    /// <param name="listedType">The media type in a listing, for Accept.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <returns>The content, whose bytes have the digest that was asked for.</returns>
-    /// <exception cref="RegistryException">It cannot be read, or what came has another digest.</exception>
+    /// <returns>The content, whose bytes have the requested digest.</returns>
+    /// <exception cref="RegistryException">It cannot be read, or the content has another digest.</exception>
     internal async Task<ManifestContent> GetManifestAsync(ImageName digest, string? listedType, CancellationToken stop)
     {
         var address = new Uri(
@@ -53,8 +53,8 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
     }
 
     /// <summary>
-    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). Not every registry knows it, and a
-    /// list may lag behind: what it lacks may refer to the digest all the same.
+    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). Not every registry supports it,
+    /// and a list may lag behind: digests missing from it may refer to the digest nevertheless.
     /// </summary>
     internal Task<IReadOnlyList<ReferrerMessage>> ListReferrersAsync(ImageName digest, CancellationToken stop)
     {

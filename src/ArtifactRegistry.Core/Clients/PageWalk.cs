@@ -4,19 +4,19 @@ using System.Text;
 
 namespace ArtifactRegistry.Clients;
 
-/// <summary>Follows a listing from page to page, and finds out where it does not end.</summary>
+/// <summary>Follows a listing from page to page, and detects if it does not end.</summary>
 /// <param name="request">Method and address of the listing.</param>
 internal sealed class PageWalk(string request)
 {
-    private const int MaxEmptyPages = 1_000; // in a row; a filter may have a service look through many items for none
+    private const int MaxEmptyPages = 1_000; // in a row; with a filter, a service may search many items without a match
     private const int MaxPages = 100_000;
-    private const int MaxTokenLength = 8 * 1024; // an address has its limits, too
+    private const int MaxTokenLength = 8 * 1024; // the length of an address is limited
 
-    private readonly HashSet<Guid> _seen = []; // tokens in short, since a server may send long ones
+    private readonly HashSet<Guid> _seen = []; // hashes of tokens, because a server may send long ones
     private int _pages;
     private int _emptyPages;
 
-    /// <summary>Gets what is wrong with a page as a step to the next; null if nothing is.</summary>
+    /// <summary>Gets the problem with continuing after a page; null if there is none.</summary>
     /// <param name="items">The number of its items.</param>
     /// <param name="nextPageToken">The token of the next page; null for the last page.</param>
     public RegistryException? Problem(int items, string? nextPageToken)

@@ -8,6 +8,6 @@ internal sealed record ReferrerMessage(string? Digest, string? ArtifactType)
 {
     public static ReferrerMessage Read(JsonElement json) => new(json.Text("digest"u8), json.Text("artifactType"u8));
 
-    /// <summary>Reads the list; <c>manifests</c> may be null where nothing refers to the digest.</summary>
+    /// <summary>Reads the list; <c>manifests</c> may be null if nothing refers to the digest.</summary>
     public static IReadOnlyList<ReferrerMessage> ReadList(JsonElement json) => json.List("manifests"u8, Read) ?? [];
 }

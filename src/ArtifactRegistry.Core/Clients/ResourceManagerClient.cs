@@ -7,8 +7,8 @@ namespace ArtifactRegistry.Clients;
 /// Resource Manager API v1: projects, with their numbers and policies.
 /// See https://cloud.google.com/resource-manager/reference/rest/v1/projects.
 /// </summary>
-/// <param name="transport">What sends.</param>
-/// <param name="endpoints">Where to.</param>
+/// <param name="transport">The transport that sends the requests.</param>
+/// <param name="endpoints">The addresses of the services.</param>
 internal sealed class ResourceManagerClient(RestTransport transport, Endpoints endpoints)
     : RestClient(transport, endpoints.ResourceManager)
 {
@@ -16,12 +16,15 @@ internal sealed class ResourceManagerClient(RestTransport transport, Endpoints e
     internal Task<ProjectMessage> GetProjectAsync(string project, CancellationToken stop) =>
         GetAsync($"projects/{Project(project)}", ProjectMessage.Read, stop, needs: "resourcemanager.projects.get");
 
-    /// <summary>GET v1/projects: the projects that the caller may see, also those that wait for their deletion.</summary>
+    /// <summary>
+    /// GET v1/projects: the projects that the caller may see, including those that are waiting to be deleted.
+    /// </summary>
     internal IAsyncEnumerable<ProjectMessage> ListProjectsAsync(CancellationToken stop) =>
         ListAsync("projects", "projects", ProjectMessage.Read, null, stop);
 
     /// <summary>
-    /// POST v1/projects/P:getIamPolicy, which only reads. Version 3 is asked for, since conditions are lost in an older one.
+    /// POST v1/projects/P:getIamPolicy, which only reads. Version 3 is requested, because older versions lose
+    /// conditions.
     /// </summary>
     internal Task<JsonObject> GetIamPolicyAsync(string project, CancellationToken stop) =>
         SendAsync(
@@ -30,8 +33,9 @@ internal sealed class ResourceManagerClient(RestTransport transport, Endpoints e
             PolicyMessage.Read, stop, needs: "resourcemanager.projects.getIamPolicy");
 
     /// <summary>
-    /// POST v1/projects/P:setIamPolicy. Repeated only if it was surely not carried out: after any other failure the policy
-    /// must be read again. Without an updateMask the service writes bindings alone, so audit configs stay as they are.
+    /// POST v1/projects/P:setIamPolicy. Repeated only if it was certainly not carried out: after any other failure the
+    /// policy must be read again. Without an updateMask the service only writes bindings, so audit configs are
+    /// unchanged.
     /// </summary>
     internal Task<JsonObject> SetIamPolicyAsync(string project, JsonObject policy, CancellationToken stop) =>
         SendAsync(

@@ -6,7 +6,7 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Clients;
 
-/// <summary>What every client of a Google API shares: addresses, paging, and the shape of a call.</summary>
+/// <summary>The base class of the clients of Google APIs: addresses, paging, and the form of a call.</summary>
 internal abstract class RestClient
 {
     private const int MaxPageSize = 1000; // of every list; the default is not documented
@@ -20,10 +20,10 @@ internal abstract class RestClient
         _endpoint = endpoint;
     }
 
-    /// <summary>The time that an operation may take to end.</summary>
+    /// <summary>The time that an operation may take to finish.</summary>
     internal TimeSpan OperationTimeout => _transport.OperationTimeout;
 
-    /// <summary>How far this machine's clock is ahead of the service's; zero if it is not.</summary>
+    /// <summary>Gets how far this machine's clock is ahead of the service's; zero if it is not.</summary>
     internal TimeSpan ClockAhead => _transport.ClockAhead;
 
     private protected Task<T> GetAsync<T>(
@@ -45,13 +45,14 @@ internal abstract class RestClient
             stop);
 
     /// <summary>
-    /// Lists page by page. The next page is asked for as soon as somebody wants more than the first item of this one, so that
-    /// it is on its way while this one is read; a caller that stops before that has caused no request too many.
+    /// Lists page by page. The next page is requested as soon as the caller wants more than the first item of this one,
+    /// so that it is on its way while this one is read; a caller that stops before that has caused no unnecessary
+    /// request.
     /// </summary>
-    /// <param name="path">What is listed; other parameters may follow it.</param>
-    /// <param name="items">The field of an answer that has the items.</param>
-    /// <param name="read">Reads one.</param>
-    /// <param name="filter">What the service should leave out; null for nothing.</param>
+    /// <param name="path">The path of the listing; other parameters may follow it.</param>
+    /// <param name="items">The field of a response that contains the items.</param>
+    /// <param name="read">Reads one item.</param>
+    /// <param name="filter">The filter that the service applies; null for none.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     private protected async IAsyncEnumerable<T> ListAsync<T>(
         string path, string items, Func<JsonElement, T> read, string? filter, [EnumeratorCancellation] CancellationToken stop)
@@ -67,7 +68,7 @@ internal abstract class RestClient
                 Page<T> page = await next;
                 next = null;
                 string? token = page.NextPageToken is { Length: > 0 } more ? more : null;
-                // A listing that is cut short must not pass for a complete one.
+                // A truncated listing must not count as a complete one.
                 RegistryException? problem = walk.Problem(page.Items.Count, token);
                 foreach (T item in page.Items)
                 {
@@ -82,7 +83,7 @@ internal abstract class RestClient
         finally
         {
             await ended.CancelAsync();
-            if (next is not null) await Task.WhenAny(next); // nobody is left who wants to know how it ended
+            if (next is not null) await Task.WhenAny(next); // nobody is left to receive its result
         }
 
         Task<Page<T>>? NextPageAsync(string? token) => token is null ? null : ReadPageAsync(token);
@@ -100,7 +101,7 @@ internal abstract class RestClient
                 }
                 catch (RegistryException e) when (e.IsTooLarge && pageSize > 1)
                 {
-                    // Items may be large, such as images with thousands of tags; fewer of them fit.
+                    // Items may be large, such as images with thousands of tags; request fewer of them.
                     pageSize = Math.Max(1, pageSize / 10);
                 }
             }
@@ -110,8 +111,9 @@ internal abstract class RestClient
     }
 
     /// <summary>
-    /// Lists what a filter finds. The service may refuse a filter (400) or pass over it, so its answer is filtered
-    /// again here, and without a filter where it was refused; <paramref name="refused"/> is then called.
+    /// Lists the items that match a filter. The service may reject a filter (400) or ignore it, so its response is
+    /// filtered again here; if it was rejected, <paramref name="refused"/> is called and everything is listed and
+    /// filtered here.
     /// </summary>
     private protected static async IAsyncEnumerable<T> FilteredAsync<T>(
         Func<string?, IAsyncEnumerable<T>> list,
@@ -146,7 +148,7 @@ internal abstract class RestClient
         }
     }
 
-    // Everything else in a path comes from a value that is checked when it is made.
+    // Everything else in a path comes from a value that was validated when it was created.
     private protected static string Project(string project) => Valid(project, ImageNameGrammar.ProjectProblem(project));
 
     private protected static string Location(string location) => Valid(location, ImageNameGrammar.LocationProblem(location));
@@ -156,8 +158,8 @@ internal abstract class RestClient
             ? segment
             : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"Nothing can be listed there: {problem}.");
 
-    // Nested package names stand as a%2Fb in a resource name, and travel as a%252Fb: what gcloud and Google's
-    // generated clients send (the service leaves %2F alone when it decodes: google/api/http.proto). The query is escaped already.
+    // Nested package names are a%2Fb in a resource name, and sent as a%252Fb, as gcloud and Google's generated clients
+    // do (the service leaves %2F alone when it decodes: google/api/http.proto). The query is escaped already.
     private Uri Address(string path)
     {
         int query = path.IndexOf('?', StringComparison.Ordinal);

@@ -18,7 +18,9 @@ internal sealed record TransportOptions
     /// <summary>The longest pause that is chosen here.</summary>
     public TimeSpan MaxPause { get; init; } = TimeSpan.FromSeconds(32);
 
-    /// <summary>The longest pause that the service may ask for; if it asks for more, the request fails with its error.</summary>
+    /// <summary>
+    /// The longest pause that the service may ask for; if it asks for more, the request fails with its error.
+    /// </summary>
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -39,7 +41,8 @@ internal sealed record TransportOptions
     {
         var client = new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         string version = typeof(TransportOptions).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0";
-        // Google compresses for clients that state gzip here: https://cloud.google.com/compute/docs/api/how-tos/performance
+        // Google compresses for clients that state gzip here:
+        // https://cloud.google.com/compute/docs/api/how-tos/performance
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version} (gzip)");
         return client;
     }

@@ -16,8 +16,8 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
     public ImagePattern[] Image { get; set; } = [];
 
     /// <summary>
-    /// Specifies the tags to list; wildcards are permitted. Untagged digests are then left out. A name without wildcards that
-    /// an image does not have is an error.
+    /// Specifies the tags to list; wildcards are permitted. Untagged digests are then left out. A name without
+    /// wildcards that an image does not have is an error.
     /// </summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]

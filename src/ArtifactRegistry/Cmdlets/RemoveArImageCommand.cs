@@ -20,7 +20,8 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
 
     /// <summary>
     /// Deletes an image together with its signatures, attestations and SBOMs, including those with tags such as
-    /// sha256-HEX.sig and these tags. Also allows deleting such a referrer by name although its image has a tag and stays.
+    /// sha256-HEX.sig and these tags. Also allows deleting such a referrer by name although its image has a tag and
+    /// stays.
     /// </summary>
     [Parameter]
     public SwitchParameter DeleteReferrer { get; set; }

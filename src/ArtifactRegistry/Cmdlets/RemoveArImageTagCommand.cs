@@ -79,7 +79,8 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     }
 
     /// <summary>
-    /// Asks for confirmation if the list contains every tag of an image, as it does if a filter lets everything through.
+    /// Asks for confirmation if the list contains every tag of an image, as it does if a filter lets everything
+    /// through.
     /// </summary>
     private bool ConfirmEmptied()
     {

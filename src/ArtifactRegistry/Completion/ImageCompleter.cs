@@ -4,8 +4,8 @@ namespace ArtifactRegistry;
 
 /// <summary>
 /// Completes the name of an image step by step: host, project, repository and image, then a tag after <c>:</c> or a digest
-/// after <c>@</c>. Where a repository is asked for it ends with that. Within the session's project, a short name is completed
-/// to the whole one, and repositories are offered before all hosts.
+/// after <c>@</c>. For a parameter that takes a repository, completion ends with the repository. In the session's
+/// project, a short name is completed to the full one, and repositories are offered before all hosts.
 /// </summary>
 public sealed class ImageCompleter : RegistryCompleter
 {
@@ -30,7 +30,7 @@ public sealed class ImageCompleter : RegistryCompleter
         return found.Select(name => name with { Name = typed.Before + name.Name, Label = name.Label ?? name.Name });
     }
 
-    /// <summary>A digest may be begun without sha256:, as its short form shows it in the middle of a line.</summary>
+    /// <summary>A digest may also be typed without sha256:, as its short form is shown within a line.</summary>
     private static IEnumerable<Suggestion> Digests(CompletionRequest request, PartialName typed, string word)
     {
         string begun = word[typed.Before.Length..];

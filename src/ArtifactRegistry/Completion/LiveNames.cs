@@ -3,8 +3,8 @@ using ArtifactRegistry.Operations;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The names that the service lists, cached for a short time. A listing never fails: if names cannot be listed, there are
-/// none. It runs once, in the background, so that a caller who cannot wait finds the result the next time.
+/// The names that the service lists, cached for a short time. A listing never fails: if names cannot be listed, there
+/// are none. It runs once, in the background, so that a caller who cannot wait finds the result the next time.
 /// </summary>
 internal sealed class LiveNames(Session session)
 {
@@ -168,7 +168,8 @@ internal sealed class LiveNames(Session session)
             }
             catch (Exception)
             {
-                // Offline, not signed in, denied, misspelled: completion is not the place to report that. The command will.
+                // Offline, not signed in, denied, misspelled: completion is not the place to report that. The command
+                // will.
                 return [];
             }
             finally

@@ -45,8 +45,9 @@ public sealed class DigestCompleter : RegistryCompleter
 }
 
 /// <summary>
-/// Completes members: who holds a role on the repository or project, the accounts of the nodes of the session's project, and
-/// the service accounts of the project at hand. How IAM writes the kinds of members is completed always.
+/// Completes members: those that have a role on the repository or project, the accounts of the nodes of the session's
+/// project, and the service accounts of the current project. The prefixes that IAM uses for the kinds of members are
+/// always completed.
 /// </summary>
 public sealed class MemberCompleter : RegistryCompleter
 {
@@ -106,7 +107,7 @@ public sealed class AgeCompleter : RegistryCompleter
             .Select(age => age with { IsPlain = true });
 }
 
-/// <summary>Completes what -AbortAbove takes: a count, or a percentage.</summary>
+/// <summary>Completes the values of -AbortAbove: a count, or a percentage.</summary>
 public sealed class ThresholdCompleter : RegistryCompleter
 {
     private protected override bool NeverFiles => true;
@@ -118,7 +119,7 @@ public sealed class ThresholdCompleter : RegistryCompleter
     ];
 }
 
-/// <summary>Completes what is in use: digests of the image that the command line names.</summary>
+/// <summary>Completes the images in use: digests of the image on the command line.</summary>
 public sealed class InUseCompleter : RegistryCompleter
 {
     private static readonly Suggestion AnyDigest = new("sha256:", "a digest; mostly this is the output of a command, in a variable or parentheses");

@@ -39,7 +39,7 @@ public abstract class RegistryCompleter : IArgumentCompleter
             : found;
     }
 
-    /// <summary>Whether names of files make no sense, so that what was typed stays as it is where nothing is known.</summary>
+    /// <summary>Gets whether file names make no sense, so that the typed text is kept if no name is known.</summary>
     private protected virtual bool NeverFiles => false;
 
     /// <summary>Gets whether the word may match anywhere in a name, and not only at its beginning.</summary>
