@@ -47,6 +47,20 @@ public sealed class ProxyTests : CoreTest
         Assert.Equal(2, SignIns(server));
     }
 
+    [Theory]
+    [InlineData("Negotiate", true)]
+    [InlineData("NTLM", true)]
+    [InlineData("Digest", false)]
+    [InlineData("Basic", false)]
+    public void On_Windows_a_proxy_that_wants_the_Windows_sign_in_gets_that_of_the_user(string scheme, bool isWindowsSignIn)
+    {
+        Uri address = new("http://proxy.example:8080");
+
+        NetworkCredential? credential = new SessionProxy(() => new WebProxy(address)).GetCredential(address, scheme);
+
+        Assert.Equal(OperatingSystem.IsWindows() && isWindowsSignIn ? CredentialCache.DefaultNetworkCredentials : null, credential);
+    }
+
     [Fact]
     public async Task A_proxy_that_wants_a_password_and_has_none_is_asked_once()
     {

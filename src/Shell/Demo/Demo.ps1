@@ -51,7 +51,7 @@ $done = Remove-ArUntaggedImage $hello -OlderThan 0s -Confirm:$false
 # Fetch each layer of each tag that is left from the registry, and compare its digest with what was fetched:
 $registry = $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY + 'v2/us/shop/apps/hello'
 $accept = @{ Accept = 'application/vnd.oci.image.manifest.v1+json' }
-foreach ($tag in (Get-ArImageTag $hello).Tag) {
+foreach ($tag in (Get-ArImageTag $hello).Tag | Sort-Object) {
     foreach ($layer in (Invoke-RestMethod "$registry/manifests/$tag" -Headers $accept).layers) {
         $blob = (Invoke-WebRequest "$registry/blobs/$($layer.digest)").RawContentStream
         $hash = (Get-FileHash -InputStream $blob).Hash

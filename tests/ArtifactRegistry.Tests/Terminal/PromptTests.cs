@@ -17,21 +17,32 @@ public sealed class PromptTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData($"Get-ArImageTag {Apps}/we", $"Get-ArImageTag {Apps}/web")]
-    [InlineData($"Get-ArImageTag '{Apps}/we", $"Get-ArImageTag '{Apps}/web'")]
-    [InlineData($"Get-ArImageTag \"{Apps}/we", $"Get-ArImageTag \"{Apps}/web\"")]
-    [InlineData("Get-ArImageTag \"${app}:v4", $"Get-ArImageTag \"{Shop.App}:v41\"")]
-    [InlineData("Get-ArImageTag $app -Tag v4", "Get-ArImageTag $app -Tag v41")]
-    [InlineData("Remove-ArUn", "Remove-ArUntaggedImage")]
-    [InlineData("Remove-ArImage x -DeleteT", "Remove-ArImage x -DeleteTags")]
-    public async Task Tab_completes_what_is_typed(string typed, string expected)
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(140)]
+    public async Task Tab_completes_what_is_typed(int columns)
     {
         await using Shop shop = await OpenAsync();
-        await using TerminalSession terminal = await OpenAsync(shop);
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
 
-        terminal.Send(typed + TerminalSession.Tab);
+        foreach ((string typed, string expected) in new[]
+        {
+            ($"Get-ArImageTag {Apps}/we", $"Get-ArImageTag {Apps}/web"),
+            ($"Get-ArImageTag '{Apps}/we", $"Get-ArImageTag '{Apps}/web'"),
+            ($"Get-ArImageTag \"{Apps}/we", $"Get-ArImageTag \"{Apps}/web\""),
+            ("Get-ArImageTag \"${app}:v4", $"Get-ArImageTag \"{Shop.App}:v41\""),
+            ("Get-ArImageTag $app -Tag v4", "Get-ArImageTag $app -Tag v41"),
+            ("Remove-ArUn", "Remove-ArUntaggedImage"),
+            ("Remove-ArImage x -DeleteT", "Remove-ArImage x -DeleteTags"),
+        })
+        {
+            terminal.Send(typed + TerminalSession.Tab);
+            await terminal.WaitForAsync($"> {expected}");
+            terminal.Send(TerminalSession.ControlC); // clears the line
+            await terminal.WaitForPromptAsync();
+        }
 
-        await terminal.WaitForAsync($"> {expected}");
+        TestContext.Current.TestOutputHelper?.WriteLine(terminal.All);
     }
 
     [Theory]
@@ -54,11 +65,14 @@ public sealed class PromptTests
         await terminal.WaitForAsync("\nv41");
     }
 
-    [Fact]
-    public async Task Ctrl_C_ends_a_long_run_and_leaves_a_prompt_and_nothing_running()
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(140)]
+    public async Task Ctrl_C_ends_a_long_run_and_leaves_a_prompt_and_nothing_running(int columns)
     {
         await using Shop shop = await OpenAsync();
-        await using TerminalSession terminal = await OpenAsync(shop);
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
         using RequestHold hold = shop.Hold("DELETE", "/versions/");
 
         terminal.Send($"Remove-ArUntaggedImage {Shop.App} -Confirm:$false; 'not ' + 'here'\r");
@@ -98,12 +112,15 @@ public sealed class PromptTests
         Assert.Equal(before, shop.Contents());
     }
 
-    [Fact]
-    public async Task Yes_to_all_answers_the_questions_for_all_images()
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(140)]
+    public async Task Yes_to_all_answers_the_questions_for_all_images(int columns)
     {
         await using Shop shop = await OpenAsync();
         shop.State.AddImage(shop.Repository, "api", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
-        await using TerminalSession terminal = await OpenAsync(shop);
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
 
         terminal.Send($"Remove-ArUntaggedImage {Apps} | ForEach-Object Status\r");
         await terminal.WaitForAsync("(default is \"N\"):");
