@@ -103,6 +103,9 @@ public sealed class Behaviour
     /// </summary>
     public bool IgnoresAccept { get; set; }
 
+    /// <summary>The shapes of answers that are not Google's.</summary>
+    public OlderShapes OlderShapes { get; set; }
+
     /// <summary>
     /// Changes the bytes that <c>/v2/</c> serves as the manifest of a digest; called with the request, the digest and
     /// the manifest.

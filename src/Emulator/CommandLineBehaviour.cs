@@ -70,6 +70,8 @@ internal static class CommandLineBehaviour
         Of("--ignore-unknown-parameters", null, "pass over query parameters that a method does not have",
             (b, _) => b.IgnoresUnknownParameters = true),
         Of("--ignore-accept", null, "serve manifests of types that Accept does not name", (b, _) => b.IgnoresAccept = true),
+        Of("--older-shape", Names<OlderShapes>(), "answer as the emulator did before; may be repeated",
+            (b, text) => b.OlderShapes |= Choice<OlderShapes>(text)),
         Of("--children-go-with-index", null, "an index takes its children along",
             (b, _) => b.ChildrenGoWithIndex = true),
         Of("--listing-lag", "DURATION", "listings do not show what is newer",

@@ -12,6 +12,26 @@ public enum TaggedDeleteRefusal
     InOperation,
 }
 
+/// <summary>Shapes of answers that the emulator had before it had Google's, for clients that are to cope with both.</summary>
+[Flags]
+public enum OlderShapes
+{
+    /// <summary>None of them.</summary>
+    None,
+
+    /// <summary>The registry words a missing permission as the API does, with single quotes.</summary>
+    DeniedInSingleQuotes = 1,
+
+    /// <summary>A policy without conditions is answered with the version that it was written with.</summary>
+    PolicyVersionAsSent = 2,
+
+    /// <summary>Errors of IAM and GKE have no <c>errors[]</c>.</summary>
+    NoErrorList = 4,
+
+    /// <summary>A repository without digests has <c>"sizeBytes": "0"</c>.</summary>
+    SizeOfEmptyRepository = 8,
+}
+
 /// <summary>What <c>dockerImages.list</c> does with a filter.</summary>
 public enum FilterSupport
 {

@@ -102,6 +102,30 @@ public sealed class StrictTests : RegistryTest
     }
 
     [Fact]
+    public async Task Each_shape_that_is_Googles_has_a_switch_for_the_one_before_it()
+    {
+        State.AddImage(Apps, "web", "v1");
+        State.AddRepository("shop", "us", "empty");
+        Behaviour.Denials = [new Denial("artifactregistry.repositories.downloadArtifacts")];
+        JsonObject policy = new() { ["policy"] = new JsonObject { ["version"] = 3, ["bindings"] = new JsonArray() } };
+
+        Assert.Equal(("\"", 1, true, false), await ShapesAsync());
+        Behaviour.OlderShapes = OlderShapes.DeniedInSingleQuotes | OlderShapes.PolicyVersionAsSent | OlderShapes.NoErrorList
+            | OlderShapes.SizeOfEmptyRepository;
+        Assert.Equal(("'", 3, false, true), await ShapesAsync());
+
+        async Task<(string Quote, int Version, bool HasErrors, bool HasSize)> ShapesAsync()
+        {
+            Got denied = await AskAsync("GET", $"{Web}/manifests/v1");
+            Reply written = await SendAsync("POST", $"{AppsPath}:setIamPolicy", policy);
+            Reply missing = await GetAsync("v1/projects/shop/serviceAccounts/gone@shop.iam.gserviceaccount.com");
+            Reply empty = await GetAsync("v1/projects/shop/locations/us/repositories/empty");
+            return (denied.Message!.Split("ermission ")[1][..1], (int)written.Body["version"]!,
+                missing.Body["error"]!["errors"] is not null, empty.Body["sizeBytes"] is not null);
+        }
+    }
+
+    [Fact]
     public async Task Times_have_as_many_groups_of_three_digits_as_they_need()
     {
         DateTimeOffset second = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);

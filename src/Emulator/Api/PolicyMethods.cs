@@ -129,7 +129,7 @@ internal static partial class PolicyMethods
             .Where(binding => binding["members"] is JsonArray { Count: > 0 }).Select(binding => binding.DeepClone())]);
         if (kept["bindings"]!.AsArray().Count == 0) kept.Remove("bindings");
         // Whatever version was sent, a policy that needs no other is answered as version 1.
-        kept["version"] = conditional ? 3 : 1;
+        kept["version"] = conditional ? 3 : call.Behaviour.OlderShapes.HasFlag(OlderShapes.PolicyVersionAsSent) ? version : 1;
         entry.Replace(kept);
         return entry.WithETag();
     }

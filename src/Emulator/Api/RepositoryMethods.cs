@@ -9,11 +9,11 @@ namespace ArtifactRegistry.Emulator.Api;
 /// <summary>repositories.list, get, create, patch and delete.</summary>
 internal static partial class RepositoryMethods
 {
-    private static readonly Listing<RepositoryEntry> Repositories = new()
+    private static Listing<RepositoryEntry> Repositories(ApiCall call) => new()
     {
         Field = "repositories",
         Key = repository => ("", repository.Name.Resource),
-        Show = Show,
+        Show = repository => Show(repository, call.Behaviour),
         Filters = new() { ["name"] = repository => repository.Name.Resource },
         Orders = new()
         {
@@ -28,12 +28,12 @@ internal static partial class RepositoryMethods
         call.Demand("artifactregistry.repositories.list", $"projects/{project}/locations/{location}");
         if (location == "-") throw ApiError.BadName("ListRepositories");
         if (call.State.FindProject(project) is not ProjectEntry found) throw ApiError.NotFound();
-        return Repositories.Page(call, call.State.RepositoryEntries.Where(
+        return Repositories(call).Page(call, call.State.RepositoryEntries.Where(
             repository => repository.Name.Project == found.Id && repository.Name.Location == location));
     }
 
     public static JsonObject Get(ApiCall call, RepositoryName name)
-        => Show(call.Repository(name, "repositories.get"));
+        => Show(call.Repository(name, "repositories.get"), call.Behaviour);
 
     public static JsonObject Create(ApiCall call, string project, string location)
     {
@@ -52,7 +52,7 @@ internal static partial class RepositoryMethods
                 Mode = body.Text("mode") ?? "STANDARD_REPOSITORY",
                 Settings = Writable(body),
             });
-            JsonObject response = Show(call.State.FindRepository(name)!);
+            JsonObject response = Show(call.State.FindRepository(name)!, call.Behaviour);
             foreach (string later in (string[])["createTime", "updateTime", "registryUri"]) response.Remove(later);
             response.Insert(0, "@type", "type.googleapis.com/google.devtools.artifactregistry.v1.Repository");
             return response;
@@ -73,7 +73,7 @@ internal static partial class RepositoryMethods
         }
         repository.UpdateTime = call.State.Now;
         repository.Record();
-        JsonObject answer = Show(repository);
+        JsonObject answer = Show(repository, call.Behaviour);
         answer.Remove("registryUri");
         return answer;
     }
@@ -88,14 +88,14 @@ internal static partial class RepositoryMethods
         });
     }
 
-    private static JsonObject Show(RepositoryEntry repository)
+    private static JsonObject Show(RepositoryEntry repository, Behaviour behaviour)
     {
         JsonObject json = new() { ["name"] = repository.Name.Resource };
         foreach ((string name, JsonNode? value) in repository.Settings) json[name] = value?.DeepClone();
         json["createTime"] = Json.Time(repository.CreateTime);
         json["updateTime"] = Json.Time(repository.UpdateTime);
         long size = repository.Versions.Sum(version => version.Size);
-        if (size > 0) json["sizeBytes"] = Json.Long(size);
+        if (size > 0 || behaviour.OlderShapes.HasFlag(OlderShapes.SizeOfEmptyRepository)) json["sizeBytes"] = Json.Long(size);
         json["registryUri"] = repository.Name.Uri;
         return json;
     }

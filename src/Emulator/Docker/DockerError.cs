@@ -32,7 +32,8 @@ internal sealed class DockerError(int status, string code, string message) : Exc
     /// What the API refuses, in the registry's envelope; a missing permission in the registry's words, as in
     /// https://github.com/GoogleCloudPlatform/gcr-cleaner/issues/76.
     /// </summary>
-    public static DockerError For(ApiError error) => error is { Code: 403, Permission: string permission }
+    public static DockerError For(ApiError error, Behaviour behaviour) =>
+        error is { Code: 403, Permission: string permission } && !behaviour.OlderShapes.HasFlag(OlderShapes.DeniedInSingleQuotes)
         ? new(403, "DENIED", $"Permission \"{permission}\" denied on resource \"{error.Resource}\" (or it may not exist)")
         : new(error.Code, error.Code == 403 ? "DENIED" : "UNKNOWN", error.Message);
 

@@ -27,7 +27,7 @@ internal static class DockerMethods
         }
         catch (ApiError error)
         {
-            answer = DockerError.For(error).ToAnswer();
+            answer = DockerError.For(error, call.Behaviour).ToAnswer();
         }
         answer.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         return answer with { IsExact = true };

@@ -19,8 +19,8 @@ internal sealed record Answer(int Status, byte[] Body, string ContentType = "app
     public static Answer Json(JsonObject body, int status = 200) => new(status, Model.Manifests.Write(body));
 
     /// <summary>The refusal of a request to a path.</summary>
-    public static Answer For(ApiError error, string path) => Json(
-        error.ToBody(withErrors: path.Contains("/serviceAccounts", StringComparison.Ordinal)
-            || path.Contains("/clusters", StringComparison.Ordinal)),
+    public static Answer For(ApiError error, string path, Behaviour behaviour) => Json(
+        error.ToBody(withErrors: !behaviour.OlderShapes.HasFlag(OlderShapes.NoErrorList)
+            && (path.Contains("/serviceAccounts", StringComparison.Ordinal) || path.Contains("/clusters", StringComparison.Ordinal))),
         error.Code);
 }

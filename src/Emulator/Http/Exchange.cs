@@ -110,13 +110,13 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         }
         catch (ApiError error)
         {
-            answer = Answer.For(error, request.Path);
+            answer = Answer.For(error, request.Path, behaviour);
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException or NullReferenceException)
         {
             // A body of the wrong shape, most likely; a defect of the emulator else. The sender should see it.
             answer = Answer.For(
-                new ApiError(500, "INTERNAL", $"The emulator could not handle this: {error.Message}"), request.Path);
+                new ApiError(500, "INTERNAL", $"The emulator could not handle this: {error.Message}"), request.Path, behaviour);
         }
         return fault?.Kind == FaultKind.MalformedJson
             ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }

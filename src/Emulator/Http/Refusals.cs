@@ -9,13 +9,13 @@ internal static class Refusals
     {
         Answer? answer = fault.Kind switch
         {
-            FaultKind.TooManyRequests => Answer.For(ApiError.QuotaExceeded(NumberOfProject(request, server.State)), request.Path),
-            FaultKind.Forbidden => Answer.For(ApiError.ProjectDenied(), request.Path),
-            FaultKind.Aborted => Answer.For(ApiError.Aborted(), request.Path),
-            FaultKind.InternalError => Answer.For(ApiError.Internal(), request.Path),
+            FaultKind.TooManyRequests => Answer.For(ApiError.QuotaExceeded(NumberOfProject(request, server.State)), request.Path, server.Behaviour),
+            FaultKind.Forbidden => Answer.For(ApiError.ProjectDenied(), request.Path, server.Behaviour),
+            FaultKind.Aborted => Answer.For(ApiError.Aborted(), request.Path, server.Behaviour),
+            FaultKind.InternalError => Answer.For(ApiError.Internal(), request.Path, server.Behaviour),
             FaultKind.BadGateway => new Answer(502, FrontEndPage(), "text/html; charset=UTF-8"),
-            FaultKind.Unavailable => Answer.For(ApiError.Unavailable(), request.Path),
-            FaultKind.GatewayTimeout => Answer.For(ApiError.DeadlineExceeded(), request.Path),
+            FaultKind.Unavailable => Answer.For(ApiError.Unavailable(), request.Path, server.Behaviour),
+            FaultKind.GatewayTimeout => Answer.For(ApiError.DeadlineExceeded(), request.Path, server.Behaviour),
             _ => null,
         };
         string? retryAfter = fault.RetryAfter ?? server.Behaviour.RetryAfter;
