@@ -3,10 +3,10 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>The digest of an image: <c>sha256:</c> and 64 lower-case hexadecimal digits.</summary>
+/// <summary>The digest of an image: <c>sha256:</c> and 64 lowercase hexadecimal digits.</summary>
 /// <remarks>
-/// The OCI image-spec knows other algorithms; Artifact Registry names versions by SHA-256 alone. Hexadecimal digits
-/// are lower case there (https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#sha-256).
+/// The OCI image-spec defines other algorithms too; Artifact Registry names versions only by SHA-256. The specification
+/// requires lowercase digits (https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#sha-256).
 /// </remarks>
 public static class Digest
 {
@@ -15,7 +15,9 @@ public static class Digest
 
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Whether a text is a whole digest. No error: null and anything malformed are false.</summary>
+    /// <summary>
+    /// Returns whether a text is a complete digest. Never throws: returns false for null and malformed text.
+    /// </summary>
     public static bool IsValid(string? digest)
     {
         if (digest is null || digest.Length != Prefix.Length + HexLength) return false;
@@ -23,7 +25,7 @@ public static class Digest
             && digest.AsSpan(Prefix.Length).IndexOfAnyExcept(Hex) < 0;
     }
 
-    /// <summary>All digests that stand in a text, whatever is around them.</summary>
+    /// <summary>Gets all digests in a text, whatever surrounds them.</summary>
     internal static IEnumerable<string> AllIn(string text)
     {
         int length = Prefix.Length + HexLength;
@@ -35,10 +37,13 @@ public static class Digest
         }
     }
 
-    /// <summary>A digest as tables show it, <c>sha256:4be1…9c0a</c>; what is no digest comes back unchanged.</summary>
+    /// <summary>
+    /// Gets the short form of a digest for tables, <c>sha256:4be1…9c0a</c>; text that is not a digest is returned
+    /// unchanged.
+    /// </summary>
     /// <remarks>
-    /// For the eye only: <see cref="ImageName.Parse"/> refuses the short form. Where standard output is redirected in an encoding
-    /// that has no ellipsis, two dots stand for it.
+    /// For display only: <see cref="ImageName.Parse"/> rejects the short form. If standard output is redirected in an
+    /// encoding without an ellipsis, two dots replace it.
     /// </remarks>
     public static string Shorten(string? digest)
     {

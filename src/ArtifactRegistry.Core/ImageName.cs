@@ -2,8 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ArtifactRegistry;
 
-/// <summary>The name of a repository in Artifact Registry, of an image in it, or of one tag or digest of an
-/// image.</summary>
+/// <summary>
+/// The name of a repository in Artifact Registry, of an image in it, or of one tag or digest of an image.
+/// </summary>
 /// <remarks>
 /// Immutable and always well formed. All spellings of a name are the same value:
 /// <code>
@@ -12,11 +13,11 @@ namespace ArtifactRegistry;
 /// projects/P/locations/L/repositories/R[/packages/a%2Fb[/versions/sha256:…|/tags/T]]
 /// projects/P/locations/L/repositories/R/dockerImages/a%2Fb@sha256:…
 /// </code>
-/// An <c>https://</c> may stand before a host, and a domain-scoped project is written <c>example.com/my-project</c> or
-/// <c>example.com:my-project</c>. Nothing is ever guessed: a name without tag has no tag, and not <c>latest</c>.
+/// A host may be preceded by <c>https://</c>, and a domain-scoped project is written <c>example.com/my-project</c> or
+/// <c>example.com:my-project</c>. Nothing is ever guessed: a name without a tag has no tag, and not <c>latest</c>.
 /// <para>
-/// The resource names are safe to put into a request path: they hold the characters of the grammar and <c>%2F</c>
-/// alone, so they have exactly the segments that are shown, and nothing that was typed can reach another repository.
+/// The resource names are safe in a request path: they contain only the characters of the grammar and <c>%2F</c>, so
+/// they have exactly the segments that are shown, and typed text can never reach another repository.
 /// The slashes of a package are <c>%2F</c> in a resource name; in a request path the percent sign is escaped once more.
 /// </para>
 /// Sources: https://cloud.google.com/artifact-registry/docs/docker/names and the grammar of the OCI distribution-spec.
@@ -48,10 +49,10 @@ public sealed class ImageName : IEquatable<ImageName>
     /// is meant.</summary>
     public string? Digest { get; }
 
-    /// <summary>Whether this names a repository and no image.</summary>
+    /// <summary>Gets whether this names a repository and not an image.</summary>
     public bool IsRepository => Package is null;
 
-    /// <summary>Whether this names an image with neither tag nor digest, that is all of its digests.</summary>
+    /// <summary>Gets whether this names an image with neither tag nor digest, which means all of its digests.</summary>
     public bool IsWholeImage => Package is not null && Tag is null && Digest is null;
 
     /// <summary><c>projects/P/locations/L/repositories/R</c></summary>
@@ -76,15 +77,15 @@ public sealed class ImageName : IEquatable<ImageName>
 
     internal string EscapedPackage => Required(Package, "image").Replace("/", "%2F", StringComparison.Ordinal);
 
-    /// <summary>Reads a name in any of its spellings.</summary>
+    /// <summary>Parses a name in any of its spellings.</summary>
     /// <exception cref="ImageNameException">The text is anything else, also null or empty.</exception>
     public static ImageName Parse(string text) =>
         Read(text, out ImageName? name) is { } problem ? throw new ImageNameException(text, problem) : name!;
 
-    /// <summary>Reads a name in any of its spellings; false where <see cref="Parse"/> would throw.</summary>
+    /// <summary>Parses a name in any of its spellings; returns false if <see cref="Parse"/> would throw.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ImageName? name) => Read(text, out name) is null;
 
-    /// <summary>Puts a name together from its parts, as answers of the API give them.</summary>
+    /// <summary>Creates a name from its parts, in the form in which responses of the API contain them.</summary>
     /// <param name="location">As <see cref="Location"/>.</param>
     /// <param name="project">As <see cref="Project"/>, a domain-scoped one with its colon.</param>
     /// <param name="repository">As <see cref="Repository"/>.</param>
@@ -140,7 +141,7 @@ public sealed class ImageName : IEquatable<ImageName>
 
     /// <summary>The name as docker and Kubernetes take it, and <see cref="Parse"/> too.</summary>
     /// <remarks>
-    /// What is in a gcr.io repository is written with that host, because that is how the clusters that pull it know it.
+    /// Names in a gcr.io repository are written with that host, because the clusters that pull them use it.
     /// </remarks>
     public override string ToString()
     {
@@ -151,7 +152,7 @@ public sealed class ImageName : IEquatable<ImageName>
         return repository + Prefixed('/', Package) + Prefixed(':', Tag) + Prefixed('@', Digest);
     }
 
-    /// <summary>Whether two names are the same value, however they were spelled.</summary>
+    /// <summary>Returns whether two names are equal, however they were spelled.</summary>
     public bool Equals([NotNullWhen(true)] ImageName? other) => other is not null && _place == other._place && Tag == other.Tag && Digest == other.Digest;
 
     /// <inheritdoc/>
@@ -160,10 +161,10 @@ public sealed class ImageName : IEquatable<ImageName>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_place, Tag, Digest);
 
-    /// <summary>Whether two names are the same value, however they were spelled.</summary>
+    /// <summary>Returns whether two names are equal, however they were spelled.</summary>
     public static bool operator ==(ImageName? left, ImageName? right) => left?.Equals(right) ?? right is null;
 
-    /// <summary>Whether two names are different values.</summary>
+    /// <summary>Returns whether two names are different.</summary>
     public static bool operator !=(ImageName? left, ImageName? right) => !(left == right);
 
     internal static ImageName Create(ImageNameParts parts) =>
@@ -189,6 +190,6 @@ public sealed class ImageName : IEquatable<ImageName>
     private string Required(string? part, string what) =>
         part ?? throw new InvalidOperationException($"{this} has no {what}, and this needs one.");
 
-    /// <summary>Where an image is, or a repository.</summary>
+    /// <summary>The location of an image or repository.</summary>
     private sealed record Place(string Location, string Project, string Repository, string? Package);
 }

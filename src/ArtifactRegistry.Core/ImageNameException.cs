@@ -2,10 +2,12 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>A text that is no image name, or one that is not accepted in its place.</summary>
+/// <summary>
+/// The exception for text that is not a valid image name, or is a name that is not accepted in its place.
+/// </summary>
 /// <remarks>
-/// The message says what is wrong and where, what was expected, and shows an example. It quotes the text, so
-/// whatever could play tricks on a terminal or a log is shown as its code point.
+/// The message says what is wrong and where, what was expected, and shows an example. It quotes the text, so characters
+/// that could affect a terminal or a log are shown as their code points.
 /// </remarks>
 public sealed class ImageNameException : FormatException
 {
@@ -23,6 +25,6 @@ public sealed class ImageNameException : FormatException
     /// <summary>Gets the text that was refused, with secrets hidden and control characters shown as their code points; empty for null.</summary>
     public string Text { get; }
 
-    /// <summary>What is wrong with it: part of a sentence, without capital and full stop.</summary>
+    /// <summary>The problem, as a part of a sentence without capital letter and period.</summary>
     public string Problem { get; }
 }

@@ -7,13 +7,15 @@ namespace ArtifactRegistry;
 internal readonly record struct ImageNameParts(
     string? Location, string? Project, string? Repository, string? Package, string? Tag, string? Digest);
 
-/// <summary>What each part of a name may consist of. A part has one method: null when it is well formed, or what is
-/// wrong with it.</summary>
+/// <summary>
+/// The grammar of the parts of a name. There is one method per part, which returns the problem with it, or null if it
+/// is well formed.
+/// </summary>
 /// <remarks>
-/// Everything that gets into a request path has passed here. The characters are letters, digits and <c>. _ - :</c>,
-/// with <c>/</c> in a package alone, and no part is <c>.</c> or <c>..</c> or begins with a dot; so a resource name can
-/// only have the segments that <see cref="ImageName"/> writes. By hand rather than by Regex: no backtracking, and no
-/// <c>$</c> that lets a newline through.
+/// Everything in a request path is validated here. The characters are letters, digits and <c>. _ - :</c>, with <c>/</c>
+/// only in a package, and no part is <c>.</c> or <c>..</c> or begins with a dot; so a resource name can only have the
+/// segments that <see cref="ImageName"/> writes. Regex is not used, to avoid backtracking and a <c>$</c> that accepts a
+/// newline.
 /// </remarks>
 internal static class ImageNameGrammar
 {
@@ -49,18 +51,20 @@ internal static class ImageNameGrammar
         ?? (parts.Package is null && (parts.Tag ?? parts.Digest) is not null
             ? "a tag or digest needs an image in front, and this names only a repository" : null);
 
-    /// <summary>A region or multi-region: lower-case letters, digits and hyphens.</summary>
+    /// <summary>Checks a region or multi-region: lowercase letters, digits and hyphens.</summary>
     /// <remarks>https://cloud.google.com/artifact-registry/docs/repositories/repo-locations</remarks>
     internal static string? LocationProblem(string? location) =>
         IsLabel(location) ? null : Explain("location", location, LabelLength, LabelRule, text => IsLabel(text));
 
-    /// <summary>A project id, a project number, or a domain-scoped id with its colon.</summary>
-    /// <remarks>Shorter and longer ids than Google hands out today are let through: their server knows best.</remarks>
+    /// <summary>Checks a project id, a project number, or a domain-scoped id with its colon.</summary>
+    /// <remarks>
+    /// Shorter and longer ids than Google currently assigns are accepted; the server decides about them.
+    /// </remarks>
     internal static string? ProjectProblem(string? project) =>
         IsProject(project) ? null
             : Explain("project", project, DomainLength + 1 + LabelLength, ProjectRule, text => IsProject(text));
 
-    /// <summary>A repository id, or one of the gcr.io hosts, which exist in one location each.</summary>
+    /// <summary>Checks a repository id, or one of the gcr.io hosts, which exist in one location each.</summary>
     /// <remarks>https://cloud.google.com/artifact-registry/docs/transition/setup-gcr-repo</remarks>
     internal static string? RepositoryProblem(string? repository, string? location)
     {
@@ -75,21 +79,23 @@ internal static class ImageNameGrammar
             : $"the repository '{repository}' exists in the location '{home}' only, not in '{location}'";
     }
 
-    /// <summary>The &lt;name&gt; of the OCI distribution-spec, 255 characters at most.</summary>
+    /// <summary>Checks the &lt;name&gt; of the OCI distribution-spec, at most 255 characters.</summary>
     /// <remarks>https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests</remarks>
     internal static string? PackageProblem(string package) =>
         IsPackage(package) ? null : Explain("image", package, PackageLength, PackageRule, IsPackage);
 
-    /// <summary>A package in which <c>*</c> and <c>?</c> stand for letters, so that some name can match it.</summary>
+    /// <summary>
+    /// Checks a package in which <c>*</c> and <c>?</c> stand for letters, so that some name can match it.
+    /// </summary>
     internal static string? PackagePatternProblem(string pattern) =>
         IsPackage(WithLetters(pattern)) ? null
             : Explain("image", pattern, PackageLength, PackageRule, text => IsPackage(WithLetters(text)), true);
 
-    /// <summary>The &lt;reference&gt; of the OCI distribution-spec as a tag.</summary>
+    /// <summary>Checks the &lt;reference&gt; of the OCI distribution-spec as a tag.</summary>
     internal static string? TagProblem(string tag) =>
         IsTag(tag) ? null : Explain("tag", tag, TagLength, TagRule, IsTag);
 
-    /// <summary>A tag in which <c>*</c> and <c>?</c> stand for letters, so that some tag can match it.</summary>
+    /// <summary>Checks a tag in which <c>*</c> and <c>?</c> stand for letters, so that some tag can match it.</summary>
     internal static string? TagPatternProblem(string pattern) =>
         IsTag(WithLetters(pattern)) ? null
             : Explain("tag", pattern, TagLength, TagRule, text => IsTag(WithLetters(text)), true);
@@ -112,7 +118,7 @@ internal static class ImageNameGrammar
                 + " enough, copy the whole one";
     }
 
-    /// <summary>Where a gcr.io host lives in Artifact Registry; null for anything else.</summary>
+    /// <summary>Gets the location of a gcr.io host in Artifact Registry; null for any other host.</summary>
     internal static string? LocationOfGcrHost(string? host) => host switch
     {
         "gcr.io" or "us.gcr.io" => "us",
@@ -123,7 +129,7 @@ internal static class ImageNameGrammar
 
     internal static bool HasWildcard(string? text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
 
-    // A letter is what a separator may stand beside on both sides; so this is valid exactly when some match is.
+    // A separator may have a letter on both sides; so the result is valid exactly if some match is.
     private static string WithLetters(string pattern) => pattern.Replace('*', 'a').Replace('?', 'a');
 
     // [a-z]([a-z0-9-]*[a-z0-9])?
@@ -145,7 +151,7 @@ internal static class ImageNameGrammar
     private static bool IsNumber(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= LabelLength && text.IndexOfAnyExceptInRange('0', '9') < 0;
 
-    // Two labels or more, which unlike ours may begin with a digit (3m.com).
+    // Two or more labels, which, unlike those above, may begin with a digit (3m.com).
     private static bool IsDomain(ReadOnlySpan<char> text) =>
         text.Length <= DomainLength && text.Contains('.')
         && text.ToString().Split('.').All(label => IsDomainLabel(label));
@@ -160,7 +166,7 @@ internal static class ImageNameGrammar
         {
             int start = i;
             while (i < text.Length && (char.IsAsciiLetterLower(text[i]) || char.IsAsciiDigit(text[i]))) i++;
-            if (i == start) return false; // a separator at the start or the end, or beside another, or a stranger
+            if (i == start) return false; // a separator at an end or beside another, or an invalid character
             if (i == text.Length) return true;
 
             char separator = text[i++];

@@ -3,19 +3,19 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>Splits what users write into the parts of a name; <see cref="ImageNameGrammar"/> validates the
-/// parts.</summary>
-/// <remarks>Each method returns null, or what is wrong with the text.</remarks>
+/// <summary>Splits the text of a name into its parts; <see cref="ImageNameGrammar"/> validates the parts.</summary>
+/// <remarks>Each method returns the problem with the text, or null if there is none.</remarks>
 internal static class ImageNameParser
 {
-    // More than the longest valid name in its longest spelling, and no work for whoever pastes a file.
+    // More than the longest valid name in its longest spelling, and short enough to reject a pasted file quickly.
     private const int MaxTextLength = 2048;
 
     private const string DockerSuffix = "-docker.pkg.dev";
     private const string RegionalPrefix = "docker.";
     private const string RegionalSuffix = ".rep.pkg.dev";
 
-    // The commonest way to an empty name: the colon makes PowerShell look for a variable "latest" on a drive "app:".
+    // The most common cause of an empty name: the colon makes PowerShell look for a variable "latest" on a drive
+    // "app:".
     private const string DriveHint =
         "if it was written as \"$app:latest\", PowerShell reads that as a drive-qualified variable;"
         + " write \"${app}:latest\"";
@@ -76,7 +76,7 @@ internal static class ImageNameParser
         int next = 1;
         if (next == segments.Length) return $"the project is missing after the host '{segments[0]}'";
         string project = segments[next++];
-        // No project id has a dot; so a dot, and no colon yet, is the domain of a domain-scoped project.
+        // No project id contains a dot; so a dot without a colon means the domain of a domain-scoped project.
         if (project.Contains('.', StringComparison.Ordinal) && !project.Contains(':', StringComparison.Ordinal))
         {
             if (next == segments.Length)
@@ -144,7 +144,7 @@ internal static class ImageNameParser
 
     private static string? SplitTag(ref string? package)
     {
-        // A colon before the last slash is no tag; it stays, and the grammar of packages refuses it.
+        // A colon before the last slash does not begin a tag; it stays, and the grammar of packages rejects it.
         int colon = package?.IndexOf(':', package.LastIndexOf('/') + 1) ?? -1;
         if (colon < 0) return null;
         string tag = package![(colon + 1)..];

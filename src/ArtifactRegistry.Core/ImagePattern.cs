@@ -2,15 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ArtifactRegistry;
 
-/// <summary>What a listing takes: a name, or one with <c>*</c> and <c>?</c> in its image and its tag.</summary>
+/// <summary>The input of a listing: a name, or one with <c>*</c> and <c>?</c> in its image and its tag.</summary>
 /// <remarks>
 /// <code>
 /// us-docker.pkg.dev/p/r/team/*      every image below team/, at any depth: * and ? stand for slashes too
 /// us-docker.pkg.dev/p/r/web:v*      the tags of one image that begin with v
 /// us-docker.pkg.dev/p/r/web*:v1     that tag of every image whose name begins with web
 /// </code>
-/// Host, project, repository and digest take no wildcards, so a pattern never reaches beyond one repository.
-/// Matching is by code point; upper and lower case are different.
+/// Wildcards are not allowed in host, project, repository and digest, so a pattern never reaches beyond one repository.
+/// Matching is by code point and case-sensitive.
 /// </remarks>
 public sealed class ImagePattern
 {
@@ -21,42 +21,45 @@ public sealed class ImagePattern
         TagPattern = tagPattern;
     }
 
-    /// <summary>The part that is exact: the whole name when there are no wildcards, the image when they are only in
-    /// the tag, else the repository.</summary>
+    /// <summary>
+    /// The exact part: the whole name if there are no wildcards, the image if they are only in the tag, otherwise the
+    /// repository.
+    /// </summary>
     public ImageName Name { get; }
 
-    /// <summary>The image with its wildcards; null when it has none.</summary>
+    /// <summary>The image with its wildcards; null if it has none.</summary>
     public string? PackagePattern { get; }
 
-    /// <summary>The tag with its wildcards; null when any tag will do, or when <see cref="Name"/> has the
-    /// tag.</summary>
+    /// <summary>The tag with its wildcards; null if any tag matches, or if <see cref="Name"/> has the tag.</summary>
     /// <remarks>A plain tag after an image with wildcards is here too, because <see cref="Name"/> is then a
     /// repository: <c>web*:v1</c> must not come to mean every tag of <c>web*</c>.</remarks>
     public string? TagPattern { get; }
 
-    /// <summary>Whether anything has to be matched; if not, <see cref="Name"/> says it all.</summary>
+    /// <summary>Gets whether there are wildcards; if not, <see cref="Name"/> is the complete name.</summary>
     public bool HasWildcards => PackagePattern is not null || TagPattern is not null;
 
-    /// <summary>Reads a name in any spelling that <see cref="ImageName.Parse"/> takes, with or without
-    /// wildcards.</summary>
+    /// <summary>
+    /// Parses a name in any spelling that <see cref="ImageName.Parse"/> accepts, with or without wildcards.
+    /// </summary>
     /// <exception cref="ImageNameException">The text is anything else, or no image and tag could ever match
     /// it.</exception>
     public static ImagePattern Parse(string text) =>
         Read(text, out ImagePattern? pattern) is { } problem ? throw new ImageNameException(text, problem) : pattern!;
 
-    /// <summary>Reads a pattern; false where <see cref="Parse"/> would throw.</summary>
+    /// <summary>Parses a pattern; returns false if <see cref="Parse"/> would throw.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ImagePattern? pattern) =>
         Read(text, out pattern) is null;
 
-    /// <summary>The pattern that means one name.</summary>
+    /// <summary>Creates the pattern that matches exactly one name.</summary>
     public static ImagePattern Exactly(ImageName name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return new ImagePattern(name, null, null);
     }
 
-    /// <summary>Whether an image of the repository, with plain slashes, is meant; a bare repository means
-    /// all.</summary>
+    /// <summary>
+    /// Returns whether an image of the repository, with plain slashes, matches; a repository alone matches all.
+    /// </summary>
     public bool MatchesPackage(string package)
     {
         ArgumentNullException.ThrowIfNull(package);
@@ -65,7 +68,7 @@ public sealed class ImagePattern
             : Name.Package is null || Name.Package == package;
     }
 
-    /// <summary>Whether a tag of a matching image is meant; without a tag in the pattern all are.</summary>
+    /// <summary>Returns whether a tag of a matching image matches; without a tag in the pattern all do.</summary>
     public bool MatchesTag(string tag)
     {
         ArgumentNullException.ThrowIfNull(tag);
@@ -74,7 +77,7 @@ public sealed class ImagePattern
             : Name.Tag is null || Name.Tag == tag;
     }
 
-    /// <summary>The pattern as it can be pasted back.</summary>
+    /// <summary>Returns the pattern in a form that can be parsed again.</summary>
     public override string ToString() =>
         Name + (PackagePattern is null ? "" : "/" + PackagePattern) + (TagPattern is null ? "" : ":" + TagPattern);
 

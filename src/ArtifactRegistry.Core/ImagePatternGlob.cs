@@ -1,16 +1,18 @@
 namespace ArtifactRegistry;
 
-/// <summary>Matches a whole text against a pattern in which <c>*</c> is any run of characters, <c>?</c> any
-/// one.</summary>
+/// <summary>
+/// Matches a complete text against a pattern in which <c>*</c> is any sequence of characters and <c>?</c> any single
+/// one.
+/// </summary>
 /// <remarks>
-/// Every character matches literally, upper and lower case are different, and a slash is a character like any other.
+/// Every other character matches literally and case-sensitively, and a slash is a character like any other.
 /// </remarks>
 internal static class ImagePatternGlob
 {
     internal static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
-        // Only the last star ever has to give way, since whatever an earlier one could take, the last can take too.
-        // So there is no recursion, and no pattern costs more than its length times the text's.
+        // Only the last star ever has to backtrack, because whatever an earlier one could match, the last one can match
+        // too. So there is no recursion, and no pattern costs more than its length times the length of the text.
         int p = 0, t = 0, star = -1, starText = 0;
         while (t < text.Length)
         {

@@ -1,13 +1,13 @@
 namespace ArtifactRegistry;
 
-/// <summary>The locations of Artifact Registry that this module knows by heart.</summary>
+/// <summary>The locations of Artifact Registry that are built into this module.</summary>
 /// <remarks>
-/// For completion without a network and for hints on a slip of the finger; nothing is refused for not being in it, since
-/// Google adds regions. See https://cloud.google.com/artifact-registry/docs/repositories/repo-locations.
+/// For completion without a network and for hints about typing errors. Other locations are not rejected, because Google
+/// adds regions. See https://cloud.google.com/artifact-registry/docs/repositories/repo-locations.
 /// </remarks>
 internal static class Locations
 {
-    /// <summary>Multi-regions first, then regions by continent.</summary>
+    /// <summary>The known locations: multi-regions first, then regions by continent.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
         "us", "europe", "asia",
@@ -22,6 +22,6 @@ internal static class Locations
         "australia-southeast1", "australia-southeast2",
     ];
 
-    /// <summary>The hosts of Container Registry, which Artifact Registry goes on to serve.</summary>
+    /// <summary>The hosts of Container Registry, which Artifact Registry continues to serve.</summary>
     public static IReadOnlyList<string> GcrHosts { get; } = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
 }

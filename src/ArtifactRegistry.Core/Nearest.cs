@@ -1,20 +1,20 @@
 namespace ArtifactRegistry;
 
-/// <summary>Finds what somebody may have meant.</summary>
+/// <summary>Finds the name that a user may have meant.</summary>
 internal static class Nearest
 {
-    private const int LettersPerSlip = 4; // in a short name, two slips are another name
+    private const int LettersPerSlip = 4; // in a short name, two typing errors would make another name
     private const int MaxSlips = 2;
 
     /// <summary>
-    /// The known name that is at most two slips of the finger away: a letter left out, added, wrong, or two exchanged.
-    /// Null if there is none, if the name is known, or if several are as near.
+    /// Finds the known name that is at most two typing errors away: a letter missing, added, wrong, or two exchanged.
+    /// Returns null if there is none, if the name itself is known, or if several names are equally near.
     /// </summary>
     public static string? To(string typed, IEnumerable<string> known)
     {
         int most = Math.Min(MaxSlips, Math.Max(1, typed.Length / LettersPerSlip));
         string[] near = [];
-        // Capitals are no slips of their own: LATEST is latest.
+        // A difference in case is not a typing error: LATEST is latest.
         string small = typed.ToLowerInvariant();
         foreach (IGrouping<int, string> group in known.Distinct().GroupBy(name => Slips(small, name.ToLowerInvariant())))
         {

@@ -6,12 +6,12 @@ using Google.Apis.Auth.OAuth2.Responses;
 
 namespace ArtifactRegistry.GoogleAuth;
 
-/// <summary>Google.Apis.Auth, asked for one token at a time: when it is renewed is decided by who asks.</summary>
+/// <summary>Requests one token at a time from Google.Apis.Auth; the caller decides when to renew it.</summary>
 internal sealed class GoogleAuth : IGoogleAuth
 {
     private const int MaxQuoteLength = 400;
 
-    // What a self-signed token of Google.Apis.Auth lives, less the time that it keeps one.
+    // The lifetime of a self-signed token of Google.Apis.Auth, less the time for which the library caches it.
     private static readonly TimeSpan SelfSignedLife = TimeSpan.FromMinutes(50);
 
     /// <inheritdoc/>
@@ -53,7 +53,8 @@ internal sealed class GoogleAuth : IGoogleAuth
         };
     }
 
-    // The library's exceptions stay here: their texts may hold what was sent and received, and their types are ours alone.
+    // The library's exceptions do not leave this assembly: their messages may contain requests and responses, and their
+    // types are only known here.
     private static RegistryException Translated(Exception error)
     {
         for (Exception? e = error; e is not null; e = e.InnerException)

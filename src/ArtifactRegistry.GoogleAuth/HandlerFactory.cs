@@ -2,12 +2,14 @@ using Google.Apis.Http;
 
 namespace ArtifactRegistry.GoogleAuth;
 
-/// <summary>Has Google's library send through our handler, which checks every address and follows no redirect.</summary>
+/// <summary>
+/// Makes Google's library send through our handler, which checks every address and does not follow redirects.
+/// </summary>
 internal sealed class HandlerFactory(HttpMessageHandler http) : HttpClientFactory
 {
     protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Shared(http);
 
-    /// <summary>The library makes a client for each step; ours must not go when one of them does.</summary>
+    /// <summary>Keeps our handler alive when the library disposes the client that it creates for each step.</summary>
     private sealed class Shared(HttpMessageHandler http) : HttpMessageHandler
     {
         private readonly HttpMessageInvoker _inner = new(http, disposeHandler: false);

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace ArtifactRegistry.Help;
 
-/// <summary>The doc comments of an assembly, as the compiler wrote them beside it.</summary>
+/// <summary>The doc comments of an assembly, from the XML file that the compiler wrote beside it.</summary>
 internal sealed partial class DocComments
 {
     private readonly Dictionary<string, XElement> _members;
@@ -17,10 +17,10 @@ internal sealed partial class DocComments
             : [];
     }
 
-    /// <summary>The summary of a type in plain text; empty if it has none.</summary>
+    /// <summary>Gets the summary of a type in plain text; empty if it has none.</summary>
     public string Of(Type type) => Summary($"T:{type.FullName}");
 
-    /// <summary>The summary of a property where it is declared, in plain text; empty if it has none.</summary>
+    /// <summary>Gets the summary of a property where it is declared, in plain text; empty if it has none.</summary>
     public string Of(Type declaring, string property) => Summary($"P:{declaring.FullName}.{property}");
 
     private string Summary(string member) =>

@@ -8,7 +8,7 @@ namespace ArtifactRegistry.Help;
 /// <summary>The help of all cmdlets of an assembly.</summary>
 internal static class HelpFile
 {
-    /// <summary>Loads the module; what it needs is beside it.</summary>
+    /// <summary>Loads the module; its dependencies are in the same folder.</summary>
     public static Assembly Load(string assembly)
     {
         string path = Path.GetFullPath(assembly);
@@ -19,7 +19,7 @@ internal static class HelpFile
         return AssemblyLoadContext.Default.LoadFromAssemblyPath(path);
     }
 
-    /// <exception cref="FormatException">A page tells of something that is not there.</exception>
+    /// <exception cref="FormatException">A page describes something that does not exist.</exception>
     public static XDocument Write(Assembly module, string pages)
     {
         Dictionary<string, CmdletInfo> cmdlets = module.GetExportedTypes()

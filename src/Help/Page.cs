@@ -4,12 +4,12 @@ using Markdig.Syntax.Inlines;
 
 namespace ArtifactRegistry.Help;
 
-/// <summary>An example: what it shows, in words, and what the prompt looked like.</summary>
+/// <summary>An example: a title and text that describe it, and the transcript of the prompt.</summary>
 internal sealed record Example(string Title, IReadOnlyList<string> Text, string Transcript);
 
 /// <summary>
-/// The page of a cmdlet in Markdown: under its name a description, then the sections Parameters (what is to be said of
-/// one beyond its doc comment), Examples (a heading, text, and a transcript each), Notes and See also.
+/// The page of a cmdlet in Markdown: a description under its name, then the sections Parameters (additions to their doc
+/// comments), Examples (each with a heading, text and a transcript), Notes and See also.
 /// </summary>
 internal sealed class Page
 {
@@ -31,11 +31,11 @@ internal sealed class Page
 
     public IReadOnlyList<string> Links => _links;
 
-    /// <summary>A page with nothing on it.</summary>
+    /// <summary>Creates an empty page.</summary>
     public static Page Empty(string name) => new(name);
 
     /// <summary>Reads the page of a cmdlet.</summary>
-    /// <exception cref="FormatException">There is something on it that would be lost.</exception>
+    /// <exception cref="FormatException">The page contains something that would be lost.</exception>
     public static Page Read(string path)
     {
         var page = new Page(Path.GetFileNameWithoutExtension(path));

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 namespace ArtifactRegistry.Help;
 
 /// <summary>
-/// Writes the help file of the module, as Get-Help reads it. What a cmdlet takes comes from its assembly, what each
-/// parameter means from the doc comments, and the rest, above all the examples, from a page a cmdlet.
+/// Writes the help file of the module for Get-Help. The parameters of a cmdlet come from its assembly, their meaning
+/// from the doc comments, and the rest, above all the examples, from one page per cmdlet.
 /// </summary>
 internal static class Program
 {
@@ -28,7 +28,7 @@ internal static class Program
         }
         catch (Exception e) when (e is FormatException or IOException)
         {
-            // In the form that MSBuild takes for an error of the build.
+            // In the form that MSBuild recognizes as a build error.
             Console.Error.WriteLine($"{pages}: error HELP: {e.Message}");
             return 1;
         }

@@ -1,22 +1,22 @@
 namespace ArtifactRegistry;
 
-/// <summary>How long ago something was, as people say it.</summary>
+/// <summary>Formats the time since an event, as people say it.</summary>
 public static class Age
 {
     private const double DaysOfYear = 365.25;
     private const double DaysOfMonth = DaysOfYear / 12;
 
-    /// <summary>For example "3 hours ago"; empty if the time is not known.</summary>
-    /// <param name="time">A local time, as the objects of this module have it; one in UTC is understood too.</param>
+    /// <summary>Formats an age, for example "3 hours ago"; empty if the time is not known.</summary>
+    /// <param name="time">A local time, as in the objects of this module; a UTC time is accepted too.</param>
     public static string Format(DateTime? time) => time is DateTime known ? Format(known, DateTime.UtcNow) : "";
 
     internal static string Format(DateTime time, DateTime now)
     {
-        // Of two local times the difference is wrong by an hour when the clocks were changed in between.
+        // The difference of two local times is wrong by an hour if the clocks were changed in between.
         TimeSpan age = now.ToUniversalTime() - time.ToUniversalTime();
         return age switch
         {
-            // The clocks of two machines differ a little; an upload in the future is one that has just been made.
+            // The clocks of two machines differ a little; an upload in the future has just been made.
             { TotalSeconds: < 60 } => "just now",
             { TotalMinutes: < 60 } => Count((int)age.TotalMinutes, "minute"),
             { TotalHours: < 24 } => Count((int)age.TotalHours, "hour"),

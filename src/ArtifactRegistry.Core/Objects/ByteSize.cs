@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace ArtifactRegistry;
 
-/// <summary>Sizes in bytes as people read them.</summary>
+/// <summary>Formats sizes in bytes for people.</summary>
 public static class ByteSize
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB", "PB"];
 
     /// <summary>
-    /// Two or three significant digits and a unit of 1024, for example "84 MB" or "1.5 GB": the units that PowerShell's
-    /// own literals (1MB) have.
+    /// Formats a size with two or three significant digits and a unit based on 1024, as in PowerShell's literals (1MB),
+    /// for example "84 MB" or "1.5 GB".
     /// </summary>
     public static string Format(long bytes)
     {

@@ -2,10 +2,10 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry;
 
-/// <summary>One digest of an image: what a pull by digest brings. Named as in Google's API.</summary>
+/// <summary>One digest of an image, which can be pulled by digest. The name is that of Google's API.</summary>
 public class DockerImage
 {
-    // Not DateTime?, which takes twice the room: a clean-up holds all digests of an image at once.
+    // Not DateTime?, which takes twice the memory: a clean-up holds all digests of an image at once.
     private DateTime _uploadTime, _updateTime, _buildTime;
 
     private protected DockerImage(DockerImage from)
@@ -26,7 +26,7 @@ public class DockerImage
         Tags = tags;
     }
 
-    /// <summary>The name by digest, as <c>docker pull</c> takes it.</summary>
+    /// <summary>The name by digest, as <c>docker pull</c> accepts it.</summary>
     public string Uri => Name.ToString();
 
     /// <summary>The image that this is a digest of, without tag and digest.</summary>
@@ -50,56 +50,58 @@ public class DockerImage
     /// <summary>All tags on this digest; empty if it is untagged.</summary>
     public TagList Tags { get; }
 
-    /// <summary>What the digest holds: the name of an <see cref="ArtifactRegistry.ImageKind"/>, as JSON and CSV write it.</summary>
+    /// <summary>
+    /// The kind of content: the name of an <see cref="ArtifactRegistry.ImageKind"/>, as JSON and CSV write it.
+    /// </summary>
     public string Kind => ImageKind.ToString();
 
     /// <summary>The manifest's media type.</summary>
     public string? MediaType { get; private init; }
 
-    /// <summary>The OCI artifact type, where the manifest has one.</summary>
+    /// <summary>The OCI artifact type, if the manifest has one.</summary>
     public string? ArtifactType { get; private init; }
 
     /// <summary>
-    /// The digest that this one is about (OCI <c>subject</c>), for signatures, attestations and SBOMs, where the service tells
-    /// it. The public API does not have the field; null then says nothing.
+    /// The digest that this one is about (OCI <c>subject</c>), for signatures, attestations and SBOMs, if the service
+    /// returns it. The public API does not have the field; null then means nothing.
     /// </summary>
     public string? SubjectDigest { get; private init; }
 
     /// <summary>
-    /// For an index: os/architecture[/variant] of each image in it. What has no platform, or an unknown one as attestations
-    /// have, is left out.
+    /// The os/architecture[/variant] of each image in an index. Entries without a platform, or with an unknown one such
+    /// as attestations, are left out.
     /// </summary>
     public TextList Platforms => Children.Count == 0 ? TextList.Empty : new([.. Children.Select(Platform).OfType<string>()]);
 
-    /// <summary>Size in bytes as the service computes it: the layers of this image.</summary>
+    /// <summary>The size in bytes as the service computes it: that of the layers of this image.</summary>
     public long SizeBytes { get; private init; }
 
-    /// <summary>When it was pushed, in local time.</summary>
+    /// <summary>The time at which it was pushed, in local time.</summary>
     public DateTime? UploadTime => OrNull(_uploadTime);
 
-    /// <summary>When it was last changed, in local time; a tag that comes or goes counts.</summary>
+    /// <summary>The time of the last change, in local time; adding or removing a tag counts.</summary>
     public DateTime? UpdateTime => OrNull(_updateTime);
 
-    /// <summary>When it was built, in local time, where the image says so.</summary>
+    /// <summary>The time at which it was built, in local time, if the image contains it.</summary>
     public DateTime? BuildTime => OrNull(_buildTime);
 
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
 
-    /// <summary>What the digest holds.</summary>
+    /// <summary>The kind of content.</summary>
     internal ImageKind ImageKind { get; private protected init; }
 
-    /// <summary>For an index: the manifests that it lists, as far as the service tells.</summary>
+    /// <summary>The manifests that an index lists, if the service returns them.</summary>
     internal IReadOnlyList<ImageManifestMessage> Children { get; private init; } = [];
 
-    /// <summary>A name that can be pasted where an image is asked for.</summary>
+    /// <summary>Returns a name that can be used wherever an image is expected.</summary>
     public override string ToString() => Uri;
 
-    /// <summary>Makes the object of an answer of the service.</summary>
-    /// <param name="message">The answer.</param>
-    /// <param name="name">The name, as it was asked for; what stands in the answer is not followed.</param>
-    /// <param name="allTags">The tags, where the answer does not have all.</param>
-    /// <param name="names">Those of the listing that the answer is part of.</param>
+    /// <summary>Creates the object from a response of the service.</summary>
+    /// <param name="message">The response.</param>
+    /// <param name="name">The name as it was requested; the name in the response is not used.</param>
+    /// <param name="allTags">The tags, if the response does not contain all of them.</param>
+    /// <param name="names">The names of the listing that the response belongs to.</param>
     internal static DockerImage From(
         DockerImageMessage message, ImageName name, IReadOnlyList<string>? allTags = null, ListedNames? names = null)
     {
@@ -120,7 +122,7 @@ public class DockerImage
         string? Shared(string? type) => names is null ? type : names.SharedType(type);
     }
 
-    // The year 1 stands for no time in Go, and so in what its programs write; an age of 2000 years would be old enough
+    // In Go, and so in the output of Go programs, the year 1 means no time; an age of 2000 years would be old enough
     // for any clean-up.
     private static DateTime Local(DateTimeOffset? time) =>
         time is { UtcDateTime.Year: > 1 } told ? told.LocalDateTime : default;

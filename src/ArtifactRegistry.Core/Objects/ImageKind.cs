@@ -2,7 +2,7 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry;
 
-/// <summary>What a digest holds, told from its media type, artifact type and subject.</summary>
+/// <summary>The kind of content of a digest, determined by its media type, artifact type and subject.</summary>
 public enum ImageKind
 {
     /// <summary>An image for one platform.</summary>
@@ -20,16 +20,20 @@ public enum ImageKind
     /// <summary>A software bill of materials.</summary>
     Sbom,
 
-    /// <summary>Anything else that is kept in the registry as a manifest.</summary>
+    /// <summary>Anything else that is stored in the registry as a manifest.</summary>
     Artifact,
 }
 
-/// <summary>Tells the kind of a digest.</summary>
+/// <summary>Determines the kind of a digest.</summary>
 internal static class ImageKinds
 {
-    /// <summary>The kind, from what a listing says of a manifest and from the tags that cosign gives it.</summary>
+    /// <summary>
+    /// Gets the kind from the data of a manifest in a listing and from the tags that cosign gives it.
+    /// </summary>
     /// <param name="mediaType">The manifest's type.</param>
-    /// <param name="artifactType">Its artifact type; the API tells the media type where there is a subject and none.</param>
+    /// <param name="artifactType">
+    /// Its artifact type; the API returns the media type if there is a subject and no artifact type.
+    /// </param>
     /// <param name="subjectDigest">The digest that it is about.</param>
     /// <param name="tags">Its tags.</param>
     public static ImageKind Of(string? mediaType, string? artifactType, string? subjectDigest, IReadOnlyList<string> tags)
@@ -54,14 +58,14 @@ internal static class ImageKinds
         bool Has(string word) => artifactType!.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The kind, from the manifest itself.</summary>
+    /// <summary>Gets the kind from the manifest itself.</summary>
     public static ImageKind Of(ManifestContent content, string? mediaType, IReadOnlyList<string> tags) =>
         content.IsIndex ? ImageKind.Index
         : Of(
             MediaTypes.IsIndex(mediaType) ? null : mediaType, content.ArtifactType,
             content.Subjects.Count > 0 || content.HasSubjectByOtherDigest ? "some" : null, tags);
 
-    /// <summary>The kind within a sentence.</summary>
+    /// <summary>Gets the kind as a word for use in a sentence.</summary>
     public static string InWords(this ImageKind kind) => kind switch
     {
         ImageKind.Image => "image",

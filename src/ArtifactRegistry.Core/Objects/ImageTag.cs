@@ -39,16 +39,16 @@ public sealed class ImageTag
     /// <summary>All tags on that digest; empty if it is untagged.</summary>
     public TagList Tags { get; internal init; }
 
-    /// <summary>What the digest holds.</summary>
+    /// <summary>The kind of content of the digest.</summary>
     public string Kind { get; }
 
-    /// <summary>Size of the image in bytes.</summary>
+    /// <summary>The size of the image in bytes.</summary>
     public long SizeBytes { get; }
 
-    /// <summary>When the digest was pushed, in local time.</summary>
+    /// <summary>The time at which the digest was pushed, in local time.</summary>
     public DateTime? UploadTime { get; }
 
-    /// <summary>When the digest was last changed, in local time.</summary>
+    /// <summary>The time of the last change of the digest, in local time.</summary>
     public DateTime? UpdateTime { get; }
 
     /// <summary>
@@ -60,6 +60,6 @@ public sealed class ImageTag
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
 
-    /// <summary>A name that can be pasted where an image is asked for.</summary>
+    /// <summary>Returns a name that can be used wherever an image is expected.</summary>
     public override string ToString() => Uri;
 }

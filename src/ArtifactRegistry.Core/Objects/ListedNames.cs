@@ -3,13 +3,13 @@ using System.Globalization;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Reads the names of one listing of a repository. Its items mostly have everything but their digest in common: what is the
-/// same text as before is neither read nor held again.
+/// Reads the names of one listing of a repository. Its items usually have everything but their digest in common, so
+/// text that is the same as before is neither parsed nor stored again.
 /// </summary>
-/// <param name="repository">The repository that was listed; a name of any other is not one of it.</param>
+/// <param name="repository">The repository that was listed; names of other repositories are not valid.</param>
 internal sealed class ListedNames(ImageName repository)
 {
-    private static readonly UInt128 Mix = new(0x9E3779B97F4A7C15, 0xF39CC0605CEDC835); // odd, and otherwise of no meaning
+    private static readonly UInt128 Mix = new(0x9E3779B97F4A7C15, 0xF39CC0605CEDC835); // odd, otherwise arbitrary
 
     private readonly HashSet<string> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<ImageName, HashSet<UInt128>> _seen = [];
@@ -23,23 +23,23 @@ internal sealed class ListedNames(ImageName repository)
         if (_image is null || !text.AsSpan(0, at).SequenceEqual(_prefix))
         {
             if (!ImageName.TryParse(text, out ImageName? name) || name.Digest is null || !IsOf(repository, name)) return null;
-            // What is asked for later is asked for under the name that was asked for first.
+            // Later requests use the name of the repository that was requested first.
             (_prefix, _image) = (text[..at], repository.WithPackage(name.Package!));
         }
 
         return Digest.IsValid(text[at..]) ? _image.WithDigest(text[at..]) : null;
     }
 
-    /// <summary>Tells whether a digest comes for the first time: pages may overlap.</summary>
+    /// <summary>Returns whether a digest occurs for the first time, because pages may overlap.</summary>
     public bool IsNew(ImageName digest)
     {
         ImageName image = _image is not null && digest.Package == _image.Package ? _image : digest.ToImage();
         if (!_seen.TryGetValue(image, out HashSet<UInt128>? seen)) _seen[image] = seen = [];
-        // A quarter of the room that the text would take.
+        // Takes a quarter of the memory of the text.
         return seen.Add((Half(digest.Digest!, 0) * Mix) + Half(digest.Digest!, Digest.HexLength / 2));
     }
 
-    /// <summary>Gets the same media type or artifact type, as the one object that the listing has of it.</summary>
+    /// <summary>Gets an equal media type or artifact type as the one string object that the listing shares.</summary>
     public string? SharedType(string? type)
     {
         if (type is null || _types.Add(type)) return type;
@@ -48,7 +48,7 @@ internal sealed class ListedNames(ImageName repository)
     }
 
     /// <summary>
-    /// Tells whether a name is one of a repository. A project has an id and a number, and an answer may have either.
+    /// Returns whether a name is in a repository. A project has an id and a number, and a response may contain either.
     /// </summary>
     public static bool IsOf(ImageName repository, ImageName name) =>
         Same(repository.Location, name.Location) && Same(repository.Repository, name.Repository)

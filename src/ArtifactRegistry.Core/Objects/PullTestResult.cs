@@ -1,9 +1,9 @@
 namespace ArtifactRegistry;
 
-/// <summary>Why the nodes of a pool can pull an image, or cannot.</summary>
+/// <summary>The reason why the nodes of a pool can or cannot pull an image.</summary>
 public enum PullReason
 {
-    /// <summary>Nothing is in the way.</summary>
+    /// <summary>Nothing prevents it.</summary>
     None,
 
     /// <summary>The registry has no such tag or digest.</summary>
@@ -12,13 +12,13 @@ public enum PullReason
     /// <summary>The image is an index without an entry for the architecture of the nodes.</summary>
     ArchitectureMissing,
 
-    /// <summary>There is no such service account any more.</summary>
+    /// <summary>The service account of the nodes no longer exists.</summary>
     AccountMissing,
 
     /// <summary>The service account of the nodes is disabled.</summary>
     AccountDisabled,
 
-    /// <summary>The OAuth scopes of the nodes do not reach Artifact Registry, whatever the roles.</summary>
+    /// <summary>The OAuth scopes of the nodes do not include Artifact Registry, whatever the roles.</summary>
     ScopesTooNarrow,
 
     /// <summary>The grant has a condition whose time is over.</summary>
@@ -27,7 +27,7 @@ public enum PullReason
     /// <summary>The grant is that of a deleted account of the same name.</summary>
     DeletedAccount,
 
-    /// <summary>An identity for pods (workload identity) is granted access, and nodes pull as themselves.</summary>
+    /// <summary>An identity for pods (workload identity) has access, but nodes pull with their own account.</summary>
     GrantedToWorkload,
 
     /// <summary>Neither the repository nor its project grant access.</summary>
@@ -40,7 +40,7 @@ public enum PullReason
     NotVisible,
 }
 
-/// <summary>The answer to the question whether the nodes of one pool can pull one image.</summary>
+/// <summary>The result of testing whether the nodes of one pool can pull one image.</summary>
 public sealed class PullTestResult
 {
     internal PullTestResult(ImageName image, NodeServiceAccount node)
@@ -73,28 +73,34 @@ public sealed class PullTestResult
     /// <summary>The node pool; <c>(auto-provisioned)</c> for the pools that the cluster creates itself.</summary>
     public string? NodePool { get; }
 
-    /// <summary>The machine type of the nodes, for example <c>t2a-standard-4</c>; null where the pool does not tell.</summary>
+    /// <summary>
+    /// The machine type of the nodes, for example <c>t2a-standard-4</c>; null if the pool does not specify it.
+    /// </summary>
     public string? MachineType { get; }
 
-    /// <summary>The service account as which the nodes pull.</summary>
+    /// <summary>The service account with which the nodes pull.</summary>
     public string Email { get; }
 
     /// <summary>The account as IAM writes it.</summary>
     public string Member => "serviceAccount:" + Email;
 
-    /// <summary>True if nothing is in the way; null where that depends on what cannot be seen from here.</summary>
+    /// <summary>
+    /// Gets whether nothing prevents pulling; null if that depends on something that cannot be seen from here.
+    /// </summary>
     public bool? CanPull { get; internal init; }
 
-    /// <summary>The first thing that is in the way: the name of a <see cref="ArtifactRegistry.PullReason"/>.</summary>
+    /// <summary>
+    /// The first thing that prevents pulling: the name of a <see cref="ArtifactRegistry.PullReason"/>.
+    /// </summary>
     public string Reason => PullReason.ToString();
 
-    /// <summary>Everything that is in the way, in words.</summary>
+    /// <summary>A description of everything that prevents pulling.</summary>
     public string Detail { get; internal init; } = "";
 
-    /// <summary>The command that removes the first thing that is in the way; null if there is none, or nothing is.</summary>
+    /// <summary>The command that resolves the first problem; null if there is no such command or no problem.</summary>
     public string? Command { get; internal init; }
 
-    /// <summary>The first thing that is in the way.</summary>
+    /// <summary>The first thing that prevents pulling.</summary>
     internal PullReason PullReason { get; init; }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry;
 
-/// <summary>Why somebody can pull, or cannot.</summary>
+/// <summary>The reason why a member can or cannot pull.</summary>
 public enum ReaderReason
 {
     /// <summary>The repository's own policy grants it.</summary>
@@ -12,19 +12,19 @@ public enum ReaderReason
     /// <summary>It was granted until a time that has passed.</summary>
     ConditionExpired,
 
-    /// <summary>It is granted as long as a condition holds, which only the service can tell.</summary>
+    /// <summary>It is granted while a condition holds, which only the service can evaluate.</summary>
     GrantedUnderCondition,
 
     /// <summary>Neither repository nor project grant it.</summary>
     Missing,
 
-    /// <summary>A grant is there, and it is that of a deleted account of the same name.</summary>
+    /// <summary>There is a grant, but for a deleted account of the same name.</summary>
     DeletedAccount,
 
-    /// <summary>The OAuth scopes of the nodes do not reach Artifact Registry, whatever the roles.</summary>
+    /// <summary>The OAuth scopes of the nodes do not include Artifact Registry, whatever the roles.</summary>
     ScopesTooNarrow,
 
-    /// <summary>Something that could change the answer cannot be looked into; the detail says what.</summary>
+    /// <summary>Something that could change the answer cannot be checked; the detail says what.</summary>
     NotVisible,
 
     /// <summary>The service account is disabled, so it can do nothing.</summary>
@@ -34,7 +34,7 @@ public enum ReaderReason
     AccountMissing,
 }
 
-/// <summary>One reason why a member can pull from a repository, or cannot.</summary>
+/// <summary>One reason why a member can or cannot pull from a repository.</summary>
 public sealed class ReaderExplanation
 {
     internal ReaderExplanation(string repository, string member, ReaderReason reason, string detail)
@@ -48,10 +48,12 @@ public sealed class ReaderExplanation
     /// <summary>The repository.</summary>
     public string Repository { get; }
 
-    /// <summary>Who.</summary>
+    /// <summary>The member.</summary>
     public string Member { get; }
 
-    /// <summary>The verdict from all reasons; null where it depends on what cannot be seen from here.</summary>
+    /// <summary>
+    /// The verdict based on all reasons; null if it depends on something that cannot be seen from here.
+    /// </summary>
     public bool? CanPull { get; internal set; }
 
     /// <summary>The reason: the name of a <see cref="ArtifactRegistry.ReaderReason"/>, as JSON and CSV write it.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// A tag that names a digest: what it points to belongs to the image with that digest.
+/// A tag that names a digest: the digest that it points to belongs to the image that it names.
 /// </summary>
 /// <remarks>
 /// <c>sha256-HEX</c> is the referrers tag schema, an index over all that refers to the digest, for clients of registries
@@ -12,7 +12,7 @@ namespace ArtifactRegistry;
 /// (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery).
 /// </remarks>
 /// <param name="Subject">The digest that the tag names.</param>
-/// <param name="Kind">What the tag says that it points to.</param>
+/// <param name="Kind">The kind of the digest that it points to, according to the tag.</param>
 internal readonly record struct ReferrerTag(string Subject, ImageKind Kind)
 {
     private const string Prefix = "sha256-";
@@ -25,7 +25,7 @@ internal readonly record struct ReferrerTag(string Subject, ImageKind Kind)
         return [tag, $"{tag}.sig", $"{tag}.att", $"{tag}.sbom"];
     }
 
-    /// <summary>Reads a tag; false if it names no digest.</summary>
+    /// <summary>Parses a tag; returns false if it does not name a digest.</summary>
     public static bool TryParse(string tag, [NotNullWhen(true)] out ReferrerTag? read)
     {
         read = null;

@@ -1,12 +1,12 @@
 namespace ArtifactRegistry;
 
-/// <summary>What became of a digest that was to be deleted.</summary>
+/// <summary>The outcome for a digest that was to be deleted.</summary>
 public enum RemovalStatus
 {
     /// <summary>The service confirms that it is deleted.</summary>
     Removed,
 
-    /// <summary>It is still there, on purpose; the reason says why.</summary>
+    /// <summary>It still exists, intentionally; the reason says why.</summary>
     Kept,
 
     /// <summary>It was gone before this command deleted it.</summary>
@@ -18,11 +18,11 @@ public enum RemovalStatus
     /// <summary>With -WhatIf: it would be deleted.</summary>
     WouldRemove,
 
-    /// <summary>It was planned, and the run ended before its turn came.</summary>
+    /// <summary>It was planned, but the run ended before its deletion began.</summary>
     NotReached,
 }
 
-/// <summary>A digest that a command was asked to delete, and what became of it.</summary>
+/// <summary>A digest that a command was asked to delete, and the outcome.</summary>
 public sealed class RemovedImage
 {
     internal RemovedImage(DockerImage image, RemovalStatus status, string reason)
@@ -48,31 +48,37 @@ public sealed class RemovedImage
     /// <summary>The digest.</summary>
     public string Digest => Name.Digest!;
 
-    /// <summary>The tags that it had when the command looked.</summary>
+    /// <summary>The tags that it had when the command read it.</summary>
     public TagList Tags { get; }
 
     /// <summary>Size in bytes.</summary>
     public long SizeBytes { get; }
 
-    /// <summary>What became of it: the name of a <see cref="ArtifactRegistry.RemovalStatus"/>, as JSON and CSV write it.</summary>
+    /// <summary>
+    /// The outcome: the name of a <see cref="ArtifactRegistry.RemovalStatus"/>, as JSON and CSV write it.
+    /// </summary>
     public string Status => RemovalStatus.ToString();
 
-    /// <summary>Why, in a sentence.</summary>
+    /// <summary>The reason, as a sentence.</summary>
     public string Reason { get; }
 
-    /// <summary>Why the deletion failed, for the error record.</summary>
+    /// <summary>The error of a failed deletion, for the error record.</summary>
     internal RegistryException? Error { get; init; }
 
-    /// <summary>True if the service refused although there is no tag: something refers to it, or did a moment ago.</summary>
+    /// <summary>
+    /// Gets whether the service refused although there is no tag: something refers to it, or did a moment ago.
+    /// </summary>
     internal bool Refused { get; init; }
 
-    /// <summary>True if a deletion was asked for, and what became of it could not be seen: the digest may still go.</summary>
+    /// <summary>
+    /// Gets whether a deletion was requested but its outcome could not be determined: the digest may still be deleted.
+    /// </summary>
     internal bool MayStillHappen { get; init; }
 
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>The outcome.</summary>
     internal RemovalStatus RemovalStatus { get; }
 
     /// <summary>The name by digest.</summary>

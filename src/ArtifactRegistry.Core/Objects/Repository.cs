@@ -28,19 +28,19 @@ public sealed class Repository
     /// <summary>Size in bytes; the service computes it about once a day.</summary>
     public long SizeBytes { get; private init; }
 
-    /// <summary>True if tags can be neither moved nor removed.</summary>
+    /// <summary>Gets whether tags can be neither moved nor removed.</summary>
     public bool ImmutableTags { get; private init; }
 
-    /// <summary>When it was created, in local time.</summary>
+    /// <summary>The time at which it was created, in local time.</summary>
     public DateTime? CreateTime { get; private init; }
 
-    /// <summary>When its settings were last changed, in local time.</summary>
+    /// <summary>The time at which its settings were last changed, in local time.</summary>
     public DateTime? UpdateTime { get; private init; }
 
     /// <summary>The name, parsed.</summary>
     internal ImageName ParsedName { get; }
 
-    /// <summary>A name that can be pasted where a repository is asked for.</summary>
+    /// <summary>Returns a name that can be used wherever a repository is expected.</summary>
     public override string ToString() => Uri;
 
     internal static Repository From(RepositoryMessage message)

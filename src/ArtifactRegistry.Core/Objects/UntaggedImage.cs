@@ -2,7 +2,7 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
-/// <summary>What a clean-up does with a digest.</summary>
+/// <summary>The decision of a clean-up about a digest.</summary>
 public enum CleanUpDecision
 {
     /// <summary>It stays.</summary>
@@ -12,7 +12,7 @@ public enum CleanUpDecision
     Delete,
 }
 
-/// <summary>An untagged digest, and what a clean-up would do with it.</summary>
+/// <summary>An untagged digest, and the decision of a clean-up about it.</summary>
 public sealed class UntaggedImage : DockerImage
 {
     internal UntaggedImage(DockerImage image, ImageKind kind, CleanUpDecision decision, string reason, string? relatedTo)
@@ -27,15 +27,17 @@ public sealed class UntaggedImage : DockerImage
     /// <summary>Delete or Keep: the name of a <see cref="ArtifactRegistry.CleanUpDecision"/>, as JSON and CSV write it.</summary>
     public string Decision => CleanUpDecision.ToString();
 
-    /// <summary>Why, in words.</summary>
+    /// <summary>The reason, in words.</summary>
     public string Reason { get; }
 
-    /// <summary>The digest that keeps it, or that goes before it: its index, its subject, or what refers to it.</summary>
+    /// <summary>
+    /// The digest that keeps it, or that goes before it: its index, its subject, or a digest that refers to it.
+    /// </summary>
     public string? RelatedTo { get; }
 
-    /// <summary>Whether it would be deleted.</summary>
+    /// <summary>The decision.</summary>
     internal CleanUpDecision CleanUpDecision { get; }
 
-    /// <summary>The rules that the decision was made by; Remove-ArUntaggedImage goes on with them.</summary>
+    /// <summary>The rules of the decision; Remove-ArUntaggedImage continues with them.</summary>
     internal CleanUpRules? Rules { get; init; }
 }

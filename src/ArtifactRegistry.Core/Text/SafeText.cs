@@ -4,35 +4,35 @@ using System.Text;
 namespace ArtifactRegistry.Text;
 
 /// <summary>
-/// Cleans text on its way to a screen, a log, a journal or an error: secrets are hidden, and characters that a terminal
-/// obeys are shown as their code point. Every message, verbose line, debug line and quoted value passes here.
+/// Cleans text for a screen, a log, a journal or an error: secrets are hidden, and characters that control a terminal
+/// are shown as their code points. Every message, verbose line, debug line and quoted value is cleaned here.
 /// </summary>
 internal static class SafeText
 {
-    /// <summary>What is shown in the place of a secret.</summary>
+    /// <summary>The text that is shown in place of a secret.</summary>
     public const string Hidden = "(hidden)";
 
     private const int MaxQuote = 160;
 
     /// <summary>
-    /// Gets what stands for text that is left out: <c>…</c>, or <c>..</c> where standard output is redirected in an encoding
-    /// that has no ellipsis, as the code pages of the Windows console.
+    /// Gets the mark for omitted text: <c>…</c>, or <c>..</c> if standard output is redirected in an encoding without
+    /// an ellipsis, such as the code pages of the Windows console.
     /// </summary>
     public static string Ellipsis => Console.IsOutputRedirected && !HasEllipsis(Console.OutputEncoding) ? ".." : "…";
 
-    /// <summary>Cleans a text of this module, which may quote others. Line ends stay.</summary>
+    /// <summary>Cleans text of this module, which may contain quotes. Line ends are kept.</summary>
     public static string Clean(string text) => Visible(Secrets.Hide(text), keepLineEnds: true);
 
-    /// <summary>Cleans a text of somebody else and shows it as one line.</summary>
+    /// <summary>Cleans text from outside this module and converts it to one line.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="maxLength">The number of characters after which it is cut off; secrets are hidden before.</param>
+    /// <param name="maxLength">The number of characters after which it is truncated; secrets are hidden first.</param>
     public static string CleanLine(string text, int maxLength = int.MaxValue)
     {
         string line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return Shorten(Visible(Secrets.Hide(line)), maxLength, Ellipsis);
     }
 
-    /// <summary>Quotes a value that was given: in quotation marks, printable ASCII only, cut off when long.</summary>
+    /// <summary>Quotes an input value: in quotation marks, printable ASCII only, truncated if it is long.</summary>
     public static string Quote(string? text)
     {
         text = Secrets.Hide(text ?? "");
@@ -48,15 +48,18 @@ internal static class SafeText
 
     /// <summary>
     /// Cleans data of a server, such as a description or a name: known secrets are hidden, and control characters are
-    /// shown. What merely looks like a secret stays, since a name must not change.
+    /// made visible. Text that merely looks like a secret is kept, because a name must not change.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="keepLineEnds">Whether line ends stay, for what may have several lines.</param>
+    /// <param name="keepLineEnds">Whether line ends are kept, for text that may have several lines.</param>
     public static string CleanData(string text, bool keepLineEnds = false) => Visible(Secrets.HideKnown(text), keepLineEnds);
 
-    /// <summary>Shows control characters, format characters such as bidi marks, and halves of surrogate pairs as <c>\u001b</c>.</summary>
+    /// <summary>
+    /// Replaces control characters, format characters such as bidi marks, and unpaired surrogates by escapes such as
+    /// <c>\u001b</c>.
+    /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="keepLineEnds">Whether a line feed, also one after a carriage return, stays as it is.</param>
+    /// <param name="keepLineEnds">Whether a line feed, even after a carriage return, is kept.</param>
     public static string Visible(string text, bool keepLineEnds = false)
     {
         if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0) return text;
@@ -83,12 +86,12 @@ internal static class SafeText
     }
 
     /// <summary>
-    /// Cleans an exception that is kept as the cause of another: itself where none of its messages holds a secret or a
-    /// control character, else a copy with clean messages.
+    /// Cleans an exception that becomes the cause of another one: returns the exception itself if none of its messages
+    /// contains a secret or a control character, otherwise a copy with clean messages.
     /// </summary>
     public static Exception Clean(Exception error)
     {
-        if (error is RegistryException) return error; // cleaned when it was made
+        if (error is RegistryException) return error; // cleaned when it was created
         Exception? inner = error.InnerException is Exception cause ? Clean(cause) : null;
         string message = Clean(error.Message);
         if (ReferenceEquals(inner, error.InnerException) && message == error.Message) return error;
@@ -100,7 +103,7 @@ internal static class SafeText
         };
     }
 
-    // Windows turns a character that a code page lacks into one that looks like it, so only the way back tells.
+    // Windows replaces a character that a code page lacks by a similar one, so only decoding shows whether it exists.
     private static bool HasEllipsis(Encoding encoding) => encoding.GetString(encoding.GetBytes("…")) == "…";
 
     private static string Shorten(string text, int maxLength, string mark)

@@ -6,23 +6,23 @@ using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Text;
 
-/// <summary>Finds secrets in text: those that this process uses, and whatever has the shape of one.</summary>
+/// <summary>Finds secrets in text: those that this process uses, and text that has the form of one.</summary>
 internal static partial class Secrets
 {
-    private const int MinLength = 8; // a shorter one would hide ordinary words
+    private const int MinLength = 8; // hiding shorter ones would hide ordinary words
     private const int MaxKnown = 256;
     private const int MinRandomLength = 40;
 
     private const string EscapedQuote = """(?:\\+"|\\+u0022|&quot;|&#34;|%22)""";
 
-    // The name of a field that holds a secret.
+    // The name of a field that contains a secret.
     private const string SecretName = """[^"\\&%]*(?:(?<!page)token|secret|password|private_?key|assertion|credential)[^"\\&%]*""";
 
     private static ImmutableArray<string> s_known = [];
 
     /// <summary>
-    /// Remembers a secret, so that it is hidden wherever it turns up: tokens, keys, passwords. Also as others may repeat
-    /// it: escaped for addresses, JSON or HTML.
+    /// Remembers a secret, such as a token, key or password, so that it is hidden wherever it occurs, including forms
+    /// that are escaped for addresses, JSON or HTML.
     /// </summary>
     public static void Add(string? secret)
     {
@@ -36,7 +36,7 @@ internal static partial class Secrets
         });
     }
 
-    /// <summary>Remembers a user and password as they travel for Basic authentication, and the password alone.</summary>
+    /// <summary>Remembers a user and password in the form of Basic authentication, and the password alone.</summary>
     public static void Add(NetworkCredential credential)
     {
         Add(credential.Password);
@@ -44,12 +44,12 @@ internal static partial class Secrets
             Add(Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}")));
     }
 
-    /// <summary>Whether a text has a secret in it.</summary>
+    /// <summary>Returns whether a text contains a secret.</summary>
     public static bool AreIn(string text) => Hide(text) != text;
 
     /// <summary>
-    /// Whether a text that should be a path, a name or an address is a credential instead: the content of a key file, its
-    /// base64, a private key or a token.
+    /// Returns whether a text that should be a path, a name or an address is a credential instead: the content of a key
+    /// file, its base64 form, a private key or a token.
     /// </summary>
     public static bool IsCredential(string text)
     {
@@ -60,7 +60,7 @@ internal static partial class Secrets
             && Encoding.UTF8.GetString(start[..length]).TrimStart() is ['{', ..] or ['-', '-', ..];
     }
 
-    /// <summary>The text with every secret hidden.</summary>
+    /// <summary>Returns the text with every secret hidden.</summary>
     public static string Hide(string text)
     {
         if (text.Length < MinLength) return text;
@@ -75,7 +75,7 @@ internal static partial class Secrets
         return Run().Replace(shown, match => LooksRandom(match.ValueSpan) ? SafeText.Hidden : match.Value);
     }
 
-    /// <summary>The text with those secrets hidden that this process uses, whatever they look like.</summary>
+    /// <summary>Returns the text with the secrets hidden that this process uses, whatever they look like.</summary>
     public static string HideKnown(string text)
     {
         foreach (string secret in s_known)
@@ -83,7 +83,7 @@ internal static partial class Secrets
         return text;
     }
 
-    // Names, digests and addresses have long stretches of one kind of character; base64 changes at every second one.
+    // Names, digests and addresses have long runs of one kind of character; base64 changes at every second one.
     private static bool LooksRandom(ReadOnlySpan<char> text)
     {
         int upper = 0, lower = 0, digits = 0, changes = 0, last = -1;
@@ -111,7 +111,7 @@ internal static partial class Secrets
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex UserInformation();
 
-    // A field of JSON; its value may be cut off. Page tokens are no secrets.
+    // A JSON field, whose value may be truncated. Page tokens are not secrets.
     [GeneratedRegex($"""("{SecretName}"\s*:\s*")(?:[^"\\]|\\.)*("|$)""", RegexOptions.IgnoreCase)]
     private static partial Regex Field();
 
