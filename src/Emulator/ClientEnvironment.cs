@@ -1,9 +1,9 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>The environment variables that make gcloud, and this module, talk to an emulator and nobody else.</summary>
+/// <summary>The environment variables that make gcloud and this module use an emulator and nothing else.</summary>
 public static class ClientEnvironment
 {
-    /// <summary>The variables for an emulator at an address.</summary>
+    /// <summary>Gets the variables for an emulator at an address.</summary>
     public static IReadOnlyDictionary<string, string> For(Uri url)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -14,7 +14,7 @@ public static class ClientEnvironment
             [Override + "CLOUDRESOURCEMANAGER"] = url.AbsoluteUri,
             [Override + "CONTAINER"] = url.AbsoluteUri,
             [Override + "IAM"] = url.AbsoluteUri,
-            // gcloud's images describe would otherwise leave the machine to ask what is enabled.
+            // Otherwise gcloud's images describe would send a request to the real service to check what is enabled.
             [Override + "SERVICEUSAGE"] = url.AbsoluteUri,
             ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
             ["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1",

@@ -1,15 +1,15 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>How a GKE cluster is made.</summary>
+/// <summary>The options of a GKE cluster.</summary>
 public sealed record ClusterOptions
 {
-    /// <summary>Whether Google manages the nodes.</summary>
+    /// <summary>Gets whether Google manages the nodes.</summary>
     public bool Autopilot { get; init; }
 
     /// <summary>The node pools.</summary>
     public IReadOnlyList<NodePoolOptions> NodePools { get; init; } = [];
 
-    /// <summary>Account and scopes of the pools that the cluster makes itself; absent if it makes none.</summary>
+    /// <summary>The account and scopes of the pools that the cluster creates itself; null if it creates none.</summary>
     public NodePoolOptions? AutoProvisioning { get; init; }
 }
 
@@ -21,7 +21,7 @@ public sealed record NodePoolOptions(string Name)
     public static IReadOnlyList<string> CloudPlatform { get; } =
         ["https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/userinfo.email"];
 
-    /// <summary>What gcloud asks for when it is told nothing.</summary>
+    /// <summary>The scopes that gcloud requests by default.</summary>
     public static IReadOnlyList<string> GkeDefault { get; } =
     [
         "https://www.googleapis.com/auth/devstorage.read_only",
@@ -32,10 +32,12 @@ public sealed record NodePoolOptions(string Name)
         "https://www.googleapis.com/auth/trace.append",
     ];
 
-    /// <summary>An e-mail, or <c>default</c> as GKE says for the account of Compute Engine.</summary>
+    /// <summary>
+    /// The service account: an e-mail, or <c>default</c>, GKE's name for the account of Compute Engine.
+    /// </summary>
     public string ServiceAccount { get; init; } = "default";
 
-    /// <summary>The machine type of the nodes; the series tells their architecture.</summary>
+    /// <summary>The machine type of the nodes; its series determines the architecture.</summary>
     public string MachineType { get; init; } = "e2-standard-4";
 
     /// <summary>OAuth scopes.</summary>

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>What the executable was asked for.</summary>
+/// <summary>The command line of the executable.</summary>
 internal sealed class CommandLine
 {
     private const int HelpColumn = 34;
@@ -22,7 +22,7 @@ internal sealed class CommandLine
 
     public Uri Url { get; set; } = new("http://127.0.0.1:8085/");
 
-    /// <summary>Where the certificate of this run goes; null without TLS.</summary>
+    /// <summary>The file to which the certificate of this run is written; null without TLS.</summary>
     public string? CertificateFile { get; set; }
 
     public string? SeedFile { get; set; }
@@ -38,7 +38,7 @@ internal sealed class CommandLine
     public int FaultSeed { get; set; } = 1;
 
     /// <exception cref="FormatException">
-    /// A flag or its value is wrong; the message says which and what was expected.
+    /// A flag or its value is invalid; the message says which one and what was expected.
     /// </exception>
     public static CommandLine Parse(IReadOnlyList<string> arguments)
     {

@@ -135,7 +135,7 @@ internal static class CommandLineBehaviour
             ? number
             : throw new FormatException($"'{text}' is no number from {least} up.");
 
-    // InOperation is written in-operation.
+    // For example, InOperation becomes in-operation.
     private static string Dashed(string name)
         => string.Concat(name.Select(
             (c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : $"{c}"));

@@ -2,26 +2,31 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>How an emulator is started.</summary>
+/// <summary>The options for starting an emulator.</summary>
 public sealed record EmulatorOptions
 {
     /// <summary>
-    /// Where it listens: a loopback address, always, and https with a <see cref="Certificate"/>; port 0 takes any free port.
+    /// The address to listen on: always a loopback address, and https with a <see cref="Certificate"/>; with port 0,
+    /// any free port is used.
     /// </summary>
     public Uri Url { get; init; } = new("http://127.0.0.1:0/");
 
-    /// <summary>Serves https with this certificate, by HTTP/2 to those who can; without one, http and HTTP/1.1.</summary>
+    /// <summary>
+    /// The certificate for https, with HTTP/2 for clients that support it; without one, http and HTTP/1.1 are used.
+    /// </summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>What it knows at first; empty if absent.</summary>
+    /// <summary>The initial state; empty if null.</summary>
     public RegistryState? State { get; init; }
 
-    /// <summary>How it behaves at first.</summary>
+    /// <summary>The initial behavior.</summary>
     public Behaviour Behaviour { get; init; } = new();
 
-    /// <summary>Whether <see cref="EmulatorServer.Requests"/> keeps every request; else it only counts open ones.</summary>
+    /// <summary>
+    /// Gets whether <see cref="EmulatorServer.Requests"/> keeps every request; otherwise it only counts open ones.
+    /// </summary>
     public bool RecordRequests { get; init; } = true;
 
-    /// <summary>Where its times come from. Latency and slow answers take real time whatever this says.</summary>
+    /// <summary>The source of its times. Latency and slow responses always take real time.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

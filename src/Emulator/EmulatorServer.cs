@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>Artifact Registry and its neighbours, in memory, over HTTP or HTTPS on loopback.</summary>
+/// <summary>An emulator of Artifact Registry and related services, in memory, over HTTP or HTTPS on loopback.</summary>
 public sealed class EmulatorServer : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -28,19 +28,19 @@ public sealed class EmulatorServer : IAsyncDisposable
         ((IApplicationBuilder)_application).Run(exchange.HandleAsync);
     }
 
-    /// <summary>Where it listens, for example <c>http://127.0.0.1:41233/</c>.</summary>
+    /// <summary>The address that it listens on, for example <c>http://127.0.0.1:41233/</c>.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>What it knows.</summary>
+    /// <summary>The state of the services.</summary>
     public RegistryState State { get; }
 
-    /// <summary>How it behaves; its properties may be changed, and so may the whole.</summary>
+    /// <summary>The behavior; its properties may be changed, and the object may be replaced.</summary>
     public Behaviour Behaviour { get; set; }
 
-    /// <summary>What was asked of it.</summary>
+    /// <summary>The log of requests.</summary>
     public RequestLog Requests { get; }
 
-    /// <summary>How many requests are being handled now.</summary>
+    /// <summary>The number of requests that are being handled now.</summary>
     public int OpenRequests => Requests.Open;
 
     /// <summary>Starts an emulator.</summary>
@@ -68,7 +68,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening, and breaks the connections that are left.</summary>
+    /// <summary>Stops listening, and closes the remaining connections.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -98,13 +98,13 @@ public sealed class EmulatorServer : IAsyncDisposable
     private static WebApplication Build(EmulatorOptions options)
     {
         Uri url = options.Url;
-        // The empty builder reads neither environment variables nor files: nothing can make it listen elsewhere.
+        // The empty builder reads neither environment variables nor files, so nothing can make it listen elsewhere.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         if (options.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Layers may be as large as they like; what has to be small is limited where it is read.
+            // Layers may have any size; bodies that must be small are limited where they are read.
             kestrel.Limits.MaxRequestBodySize = null;
             IPAddress address = url.HostNameType == UriHostNameType.IPv6 ? IPAddress.IPv6Loopback : AddressOf(url);
             kestrel.Listen(address, url.Port, endpoint =>

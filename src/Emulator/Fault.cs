@@ -2,13 +2,13 @@ using System.Collections;
 
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>What goes wrong with a request.</summary>
+/// <summary>The kind of a fault.</summary>
 public enum FaultKind
 {
     /// <summary>429 RESOURCE_EXHAUSTED.</summary>
     TooManyRequests,
 
-    /// <summary>403 PERMISSION_DENIED; nothing was done. Not one that another try helps against.</summary>
+    /// <summary>403 PERMISSION_DENIED; nothing was done. Another attempt does not help.</summary>
     Forbidden,
 
     /// <summary>409 ABORTED: another change was under way; nothing was done.</summary>
@@ -17,7 +17,7 @@ public enum FaultKind
     /// <summary>500 INTERNAL; nothing was done.</summary>
     InternalError,
 
-    /// <summary>502 with a page of HTML, as a front end sends it.</summary>
+    /// <summary>502 with an HTML page, as sent by a front end.</summary>
     BadGateway,
 
     /// <summary>503 UNAVAILABLE; nothing was done.</summary>
@@ -32,58 +32,60 @@ public enum FaultKind
     /// <summary>The connection is reset, but the work was done.</summary>
     ResetAfter,
 
-    /// <summary>The work is done, and the connection breaks in the middle of the answer.</summary>
+    /// <summary>The work is done, and the connection breaks in the middle of the response.</summary>
     CutBody,
 
-    /// <summary>The work is done, and the answer is complete but no JSON.</summary>
+    /// <summary>The work is done, and the response is complete but not JSON.</summary>
     MalformedJson,
 
-    /// <summary>The right answer comes after <see cref="Fault.Delay"/>.</summary>
+    /// <summary>The correct response is sent after <see cref="Fault.Delay"/>.</summary>
     Slow,
 
-    /// <summary>The page is right, and its token leads to the same page again; other answers are not changed.</summary>
+    /// <summary>
+    /// The page is correct, but its token leads to the same page again; other responses are unchanged.
+    /// </summary>
     RepeatedPageToken,
 }
 
 /// <summary>A rule by which requests fail.</summary>
-/// <param name="Kind">What goes wrong.</param>
+/// <param name="Kind">The kind of the fault.</param>
 public sealed record Fault(FaultKind Kind)
 {
-    /// <summary>Which requests it is for; all if absent.</summary>
+    /// <summary>The requests to which it applies; all if null.</summary>
     public Func<RecordedRequest, bool>? When { get; init; }
 
     /// <summary>The share of those requests that fail, 0 to 1, drawn by <see cref="Seed"/>.</summary>
     public double Rate { get; init; } = 1;
 
-    /// <summary>What the draws start from, so that a run can be repeated.</summary>
+    /// <summary>The seed of the random numbers, so that a run can be repeated.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>How many requests fail before it stops; no end if absent.</summary>
+    /// <summary>The number of requests that fail before it stops; no limit if null.</summary>
     public int? Times { get; init; }
 
     /// <summary>
-    /// The <c>Retry-After</c> header, seconds or a date; <see cref="Behaviour.RetryAfter"/> if absent.
+    /// The <c>Retry-After</c> header, seconds or a date; <see cref="Behaviour.RetryAfter"/> if null.
     /// </summary>
     public string? RetryAfter { get; init; }
 
-    /// <summary>How long <see cref="FaultKind.Slow"/> takes.</summary>
+    /// <summary>The delay of <see cref="FaultKind.Slow"/>.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(2);
 }
 
-/// <summary>The faults in force, asked in order; the first that applies wins. Safe from any thread.</summary>
+/// <summary>The active faults, evaluated in order; the first one that applies is used. Thread-safe.</summary>
 public sealed class FaultCollection : IEnumerable<Fault>
 {
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
 
-    /// <summary>Puts a fault in force.</summary>
+    /// <summary>Adds a fault.</summary>
     public void Add(Fault fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
         lock (_lock) _entries.Add(new Entry(fault));
     }
 
-    /// <summary>Ends all faults.</summary>
+    /// <summary>Removes all faults.</summary>
     public void Clear()
     {
         lock (_lock) _entries.Clear();

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>What a seeded image (one digest) is like; everything has a default.</summary>
+/// <summary>The options of a seeded image (one digest); all have defaults.</summary>
 public sealed record ImageOptions
 {
     /// <summary>Tags that point to it. A tag that exists is moved here.</summary>
@@ -9,16 +9,16 @@ public sealed record ImageOptions
     /// <summary>Size in bytes; an index defaults to the size of its manifest.</summary>
     public long? Size { get; init; }
 
-    /// <summary>When it was uploaded; now if absent.</summary>
+    /// <summary>The time of the upload; now if null.</summary>
     public DateTimeOffset? UploadTime { get; init; }
 
-    /// <summary>When it was last updated; the upload time if absent.</summary>
+    /// <summary>The time of the last update; the upload time if null.</summary>
     public DateTimeOffset? UpdateTime { get; init; }
 
-    /// <summary>When it was built, as its configuration says; absent by default.</summary>
+    /// <summary>The build time in its configuration; null by default.</summary>
     public DateTimeOffset? BuildTime { get; init; }
 
-    /// <summary>The manifest's media type; an OCI index if there are children, else an OCI manifest.</summary>
+    /// <summary>The manifest's media type; an OCI index if there are children, otherwise an OCI manifest.</summary>
     public string? MediaType { get; init; }
 
     /// <summary>The OCI artifact type, for example of a signature or an SBOM.</summary>
@@ -27,13 +27,13 @@ public sealed record ImageOptions
     /// <summary>The digest that this one refers to (OCI <c>subject</c>).</summary>
     public string? SubjectDigest { get; init; }
 
-    /// <summary>What an index holds.</summary>
+    /// <summary>The entries of an index.</summary>
     public IReadOnlyList<ChildManifest> Children { get; init; } = [];
 
-    /// <summary>The manifest, if a certain text is wanted; what it holds is what the other properties say.</summary>
+    /// <summary>The manifest, to use a specific text; its references are those of the other properties.</summary>
     public string? Manifest { get; init; }
 
-    /// <summary>The digest; computed from the synthesised manifest if absent, so that clients may verify it.</summary>
+    /// <summary>The digest; computed from the generated manifest if null, so that clients may verify it.</summary>
     public string? Digest { get; init; }
 }
 
@@ -45,20 +45,20 @@ public sealed record ImageOptions
 public sealed record ChildManifest(
     string Digest, string Os = "linux", string Architecture = "amd64", string? Variant = null)
 {
-    /// <summary>The version of the operating system, as images of Windows have one.</summary>
+    /// <summary>The version of the operating system, which Windows images have.</summary>
     public string? OsVersion { get; init; }
 
     /// <summary>Features of the operating system that the image needs.</summary>
     public IReadOnlyList<string> OsFeatures { get; init; } = [];
 
-    /// <summary>The artifact type, as the entries of a referrers index have one.</summary>
+    /// <summary>The artifact type, which the entries of a referrers index have.</summary>
     public string? ArtifactType { get; init; }
 
-    /// <summary>Whether it is what BuildKit adds beside each platform: its provenance and SBOM.</summary>
+    /// <summary>Gets whether it is the entry that BuildKit adds for each platform: its provenance and SBOM.</summary>
     public bool IsAttestation => Os == "unknown" && Architecture == "unknown";
 }
 
 /// <summary>The digests made by <see cref="RegistryState.AddIndex"/>.</summary>
 /// <param name="Digest">The index.</param>
-/// <param name="Children">What it holds, in the order of the platforms asked for.</param>
+/// <param name="Children">Its children, in the order of the requested platforms.</param>
 public sealed record AddedIndex(string Digest, IReadOnlyList<string> Children);

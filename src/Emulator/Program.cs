@@ -17,7 +17,7 @@ try
     opened = line.DataFolder is null
         ? new RegistryState(TimeProvider.System)
         : new RegistryState(TimeProvider.System, line.DataFolder);
-    // What a folder holds already is what counts.
+    // An existing state in a folder takes precedence.
     if (opened.IsEmpty)
     {
         if (seed is not null) seed.AddTo(opened);
@@ -46,7 +46,7 @@ using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixS
 
 try
 {
-    // Nobody can read the log of a process; in one that runs for days it would only grow.
+    // Nobody can read the log from outside the process, and in one that runs for days it would only grow.
     using X509Certificate2? certificate = line.CertificateFile is null ? null : SelfSigned.For();
     if (certificate is not null) await File.WriteAllTextAsync(line.CertificateFile!, certificate.ExportCertificatePem());
     EmulatorOptions options = new()

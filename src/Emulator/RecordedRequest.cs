@@ -1,15 +1,15 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>How a request ended.</summary>
+/// <summary>The outcome of a request.</summary>
 public enum RequestOutcome
 {
     /// <summary>It is still being handled.</summary>
     Open,
 
-    /// <summary>It was answered.</summary>
+    /// <summary>The response was sent.</summary>
     Answered,
 
-    /// <summary>The client went away first.</summary>
+    /// <summary>The client disconnected first.</summary>
     AbortedByClient,
 
     /// <summary>A fault, or the end of the emulator, broke the connection.</summary>
@@ -29,16 +29,16 @@ public sealed class RecordedRequest
         (Number, Method, PathAndQuery, Body, Headers) = (number, method, pathAndQuery, body, headers);
     }
 
-    /// <summary>Counts from 1.</summary>
+    /// <summary>The number of the request, counting from 1.</summary>
     public int Number { get; }
 
-    /// <summary>The version that it came by: <c>HTTP/1.1</c> or <c>HTTP/2</c>.</summary>
+    /// <summary>The HTTP version: <c>HTTP/1.1</c> or <c>HTTP/2</c>.</summary>
     public string Protocol { get; internal init; } = "HTTP/1.1";
 
     /// <summary>The HTTP method.</summary>
     public string Method { get; }
 
-    /// <summary>The request's target exactly as it was sent, nothing decoded.</summary>
+    /// <summary>The request's target exactly as it was sent, without decoding.</summary>
     public string PathAndQuery { get; }
 
     /// <summary>The part of <see cref="PathAndQuery"/> before the question mark.</summary>
@@ -47,7 +47,7 @@ public sealed class RecordedRequest
     /// <summary>The body as text, empty if there is none.</summary>
     public string Body { get; }
 
-    /// <summary>All headers; names in any case.</summary>
+    /// <summary>All headers; names are not case-sensitive.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; }
 
     /// <summary>The Authorization header; null if there is none.</summary>
@@ -56,16 +56,16 @@ public sealed class RecordedRequest
     /// <summary>The User-Agent header; null if there is none.</summary>
     public string? UserAgent => Headers.GetValueOrDefault("User-Agent");
 
-    /// <summary>The status that was answered; 0 as long as there is none.</summary>
+    /// <summary>The status of the response; 0 as long as there is none.</summary>
     public int Status { get => _status; internal set => _status = value; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The outcome.</summary>
     public RequestOutcome Outcome { get => _outcome; internal set => _outcome = value; }
 
-    /// <summary>What went wrong with it on purpose; null if nothing did.</summary>
+    /// <summary>The fault that was injected; null if none was.</summary>
     public Fault? Fault { get => _fault; internal set => _fault = value; }
 
-    /// <summary>Whether it asks for a change: everything but GET, HEAD, and the POSTs that only read.</summary>
+    /// <summary>Gets whether it requests a change: everything except GET, HEAD, and the POSTs that only read.</summary>
     public bool IsChange => Method is not ("GET" or "HEAD")
         && !Path.EndsWith(":getIamPolicy", StringComparison.Ordinal)
         && !Path.EndsWith(":testIamPermissions", StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>The e-mails of a project's service accounts.</summary>
+    /// <summary>Gets the e-mails of a project's service accounts.</summary>
     public IReadOnlyList<string> ServiceAccounts(string project)
     {
         lock (Gate) return [.. ExistingProject(project).ServiceAccounts.Keys];
@@ -97,7 +97,7 @@ public sealed partial class RegistryState
         return this;
     }
 
-    /// <summary>Has the list of clusters say that it could not ask these zones.</summary>
+    /// <summary>Makes the list of clusters report that it could not reach these zones.</summary>
     public void SetMissingZones(string project, params string[] zones)
     {
         lock (Gate)

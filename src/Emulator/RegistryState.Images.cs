@@ -6,8 +6,8 @@ namespace ArtifactRegistry.Emulator;
 
 public sealed partial class RegistryState
 {
-    /// <summary>Adds an image (one digest), and its package if need be; gives the digest.</summary>
-    /// <remarks>A digest that is there already only gets the tags, as when it is pushed again.</remarks>
+    /// <summary>Adds an image (one digest), and its package if necessary. Returns the digest.</summary>
+    /// <remarks>An existing digest only gets the tags, as when it is pushed again.</remarks>
     public string AddImage(RepositoryName repository, string package, ImageOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(package);
@@ -30,8 +30,10 @@ public sealed partial class RegistryState
     public string AddImage(RepositoryName repository, string package, params string[] tags)
         => AddImage(repository, package, new ImageOptions { Tags = tags, Size = 80_000_000 });
 
-    /// <summary>Adds a multi-platform image: an untagged child for each platform, and the index over them.</summary>
-    /// <param name="repository">Where.</param>
+    /// <summary>
+    /// Adds a multi-platform image: an untagged child for each platform, and the index that lists them.
+    /// </summary>
+    /// <param name="repository">The repository.</param>
     /// <param name="package">The image's name.</param>
     /// <param name="platforms">
     /// For example <c>linux/amd64</c> or <c>linux/arm/v7</c>; <c>unknown/unknown</c> is the attestation of the platform
@@ -65,8 +67,8 @@ public sealed partial class RegistryState
     }
 
     /// <summary>
-    /// Lists the referrers of a digest in an index and tags it <c>sha256-…</c>, as cosign and others do where they find
-    /// no referrers API. The index that had the tag before stays behind untagged.
+    /// Lists the referrers of a digest in an index and tags it <c>sha256-…</c>, as cosign and other tools do if there
+    /// is no referrers API. The index that had the tag before remains, untagged.
     /// </summary>
     /// <returns>The digest of the index.</returns>
     public string AddFallbackTag(RepositoryName repository, string package, string subject, DateTimeOffset? uploaded = null)
@@ -86,7 +88,7 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>Puts a tag on a digest, or moves it there.</summary>
+    /// <summary>Adds a tag to a digest, or moves it there.</summary>
     public void MoveTag(RepositoryName repository, string package, string tag, string digest)
     {
         lock (Gate)
@@ -107,13 +109,13 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>Takes a tag away; false if there is none of that name.</summary>
+    /// <summary>Removes a tag; returns false if it does not exist.</summary>
     public bool RemoveTag(RepositoryName repository, string package, string tag)
     {
         lock (Gate) return Existing(repository, package).RemoveTag(tag);
     }
 
-    /// <summary>Takes a digest and its tags away.</summary>
+    /// <summary>Removes a digest and its tags.</summary>
     public void DeleteVersion(RepositoryName repository, string package, string digest)
     {
         lock (Gate)
@@ -123,7 +125,7 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>The names of a repository's packages.</summary>
+    /// <summary>Gets the names of a repository's packages.</summary>
     public IReadOnlyList<string> Packages(RepositoryName repository)
     {
         lock (Gate) return [.. Existing(repository).Packages.Keys];
@@ -140,7 +142,7 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>How many digests a repository holds.</summary>
+    /// <summary>Gets the number of digests in a repository.</summary>
     public int DigestCount(RepositoryName repository)
     {
         lock (Gate) return Existing(repository).Packages.Values.Sum(package => package.Versions.Count);
@@ -156,7 +158,7 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>Whether a digest is there.</summary>
+    /// <summary>Returns whether a digest exists.</summary>
     public bool HasDigest(RepositoryName repository, string package, string digest)
     {
         lock (Gate)

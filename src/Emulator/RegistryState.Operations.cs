@@ -10,7 +10,7 @@ public sealed partial class RegistryState
     private readonly Dictionary<string, OperationEntry> _operations = new(StringComparer.Ordinal);
     private readonly List<OperationEntry> _unfinished = [];
 
-    /// <summary>How many operations have neither succeeded nor failed yet.</summary>
+    /// <summary>The number of operations that have neither succeeded nor failed yet.</summary>
     public int UnfinishedOperations
     {
         get
@@ -66,7 +66,7 @@ public sealed partial class RegistryState
         };
     }
 
-    /// <summary>Does the work of operations that nobody waited for.</summary>
+    /// <summary>Does the work of operations that no client waited for.</summary>
     internal void FinishDueOperations()
     {
         if (_unfinished.Count == 0) return;

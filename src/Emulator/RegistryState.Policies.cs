@@ -17,13 +17,17 @@ public sealed partial class RegistryState
         lock (Gate) return ExistingProject(project).Policy.WithETag();
     }
 
-    /// <summary>Replaces a repository's policy, whatever its etag; who read it before is in conflict now.</summary>
+    /// <summary>
+    /// Replaces a repository's policy, whatever its etag; clients that read it before then get a conflict.
+    /// </summary>
     public void SetPolicy(RepositoryName repository, JsonObject policy)
     {
         lock (Gate) Existing(repository).Policy.Replace(policy);
     }
 
-    /// <summary>Replaces a project's policy, whatever its etag; who read it before is in conflict now.</summary>
+    /// <summary>
+    /// Replaces a project's policy, whatever its etag; clients that read it before then get a conflict.
+    /// </summary>
     public void SetProjectPolicy(string project, JsonObject policy)
     {
         lock (Gate) ExistingProject(project).Policy.Replace(policy);
@@ -47,13 +51,13 @@ public sealed partial class RegistryState
         return this;
     }
 
-    /// <summary>The members that have a role on a repository, those with conditions included.</summary>
+    /// <summary>Gets the members that have a role on a repository, including those with conditions.</summary>
     public IReadOnlyList<string> Members(RepositoryName repository, string role)
     {
         lock (Gate) return Members(Existing(repository).Policy, role);
     }
 
-    /// <summary>The members that have a role on a project, those with conditions included.</summary>
+    /// <summary>Gets the members that have a role on a project, including those with conditions.</summary>
     public IReadOnlyList<string> ProjectMembers(string project, string role)
     {
         lock (Gate) return Members(ExistingProject(project).Policy, role);

@@ -12,19 +12,19 @@ public sealed partial class RegistryState
 {
     private readonly Journal? _journal;
 
-    /// <summary>Whether nothing is there yet.</summary>
+    /// <summary>Gets whether the state is empty.</summary>
     public bool IsEmpty
     {
         get { lock (Gate) return _projects.Count == 0; }
     }
 
     /// <summary>
-    /// Opens a state that is kept in a folder: what an earlier one has left there, or an empty one.
+    /// Opens a state that is stored in a folder: the one that an earlier run left there, or an empty one.
     /// </summary>
     /// <remarks>
-    /// A request is answered once its change is on the disk, so a kill at any time loses nothing that was answered for.
-    /// Operations and uploads that were under way are not kept. Changes made by the methods of this class are written
-    /// with the next request, or by <see cref="Dispose"/>.
+    /// A request is answered when its change is on the disk, so killing the process never loses a change that was
+    /// acknowledged. Operations and uploads under way are not kept. Changes made by the methods of this class are
+    /// written with the next request, or by <see cref="Dispose"/>.
     /// </remarks>
     /// <exception cref="IOException">The folder cannot be used, is in use, or is damaged; the message says which.</exception>
     public RegistryState(TimeProvider clock, string folder)
@@ -48,7 +48,7 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>The digests of the blobs that are kept, in order.</summary>
+    /// <summary>The digests of the stored blobs, in order.</summary>
     public IReadOnlyList<string> BlobDigests
     {
         get { lock (Gate) return [.. Blobs.Digests.Order(StringComparer.Ordinal)]; }
@@ -58,7 +58,7 @@ public sealed partial class RegistryState
 
     internal UploadTable Uploads { get; }
 
-    /// <summary>Gives up what is under way, and closes or deletes the files.</summary>
+    /// <summary>Abandons operations and uploads under way, and closes or deletes the files.</summary>
     public void Dispose()
     {
         lock (Gate)
@@ -70,7 +70,7 @@ public sealed partial class RegistryState
         }
     }
 
-    /// <summary>Ends once the changes so far are safe. Not while the lock is held.</summary>
+    /// <summary>Completes when the changes so far are on the disk. Do not call this while the lock is held.</summary>
     internal async Task SaveAsync()
     {
         IReadOnlyList<(string Digest, BlobContent Content)> released;
@@ -84,7 +84,7 @@ public sealed partial class RegistryState
         lock (Gate) Blobs.Delete(released);
     }
 
-    /// <summary>Makes everything again. The records are sorted, so that what holds comes before what it holds.</summary>
+    /// <summary>Recreates the state. The records are sorted, so that containers come before their contents.</summary>
     private void Restore(IReadOnlyDictionary<string, JsonObject> records)
     {
         Blobs.Recover(records.SelectMany(BlobsOf).ToHashSet(StringComparer.Ordinal));

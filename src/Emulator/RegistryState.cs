@@ -7,10 +7,10 @@ using ArtifactRegistry.Emulator.Storage;
 namespace ArtifactRegistry.Emulator;
 
 /// <summary>
-/// What the emulated services know: for seeding before, and for asserting after, a test. Safe from any thread.
+/// The state of the emulated services: for seeding before a test, and for assertions after it. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Changes made here need no permission, have no operation, and are never refused for what holds what.
+/// Changes made here need no permission, have no operation, and are never refused because something holds a digest.
 /// </remarks>
 public sealed partial class RegistryState : IDisposable
 {
@@ -18,7 +18,9 @@ public sealed partial class RegistryState : IDisposable
     private readonly SortedDictionary<string, RepositoryEntry> _repositories = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ProjectEntry> _projects = new(StringComparer.Ordinal);
 
-    /// <summary>Makes an empty state in memory; large blobs go to a temporary folder until it is disposed.</summary>
+    /// <summary>
+    /// Creates an empty state in memory; large blobs are kept in a temporary folder until it is disposed.
+    /// </summary>
     public RegistryState(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -28,19 +30,19 @@ public sealed partial class RegistryState : IDisposable
         Uploads = new UploadTable(Blobs);
     }
 
-    /// <summary>Who may sign in, and the tokens that they got.</summary>
+    /// <summary>The identities that may sign in, and their tokens.</summary>
     public SignInState SignIn { get; }
 
-    /// <summary>The repositories there are.</summary>
+    /// <summary>The existing repositories.</summary>
     public IReadOnlyList<RepositoryName> Repositories
     {
         get { lock (Gate) return [.. _repositories.Values.Select(entry => entry.Name)]; }
     }
 
-    /// <summary>Held by every request while it works, so each request is atomic.</summary>
+    /// <summary>The lock that every request holds while it works, so that each request is atomic.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>The time of the service, which counts in microseconds.</summary>
+    /// <summary>The time of the service, in microsecond precision.</summary>
     internal DateTimeOffset Now
     {
         get
@@ -52,9 +54,9 @@ public sealed partial class RegistryState : IDisposable
 
     internal IEnumerable<RepositoryEntry> RepositoryEntries => _repositories.Values;
 
-    /// <summary>Adds a project, unless it is there. Adding a repository adds its project.</summary>
+    /// <summary>Adds a project if it does not exist. Adding a repository adds its project.</summary>
     /// <param name="project">The project id.</param>
-    /// <param name="number">The project number; made up from the id, always the same, if absent.</param>
+    /// <param name="number">The project number; if null, it is derived from the id and always the same.</param>
     public RegistryState AddProject(string project, string? number = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(project);
@@ -70,7 +72,7 @@ public sealed partial class RegistryState : IDisposable
         return this;
     }
 
-    /// <summary>The number of a project.</summary>
+    /// <summary>Gets the number of a project.</summary>
     public string ProjectNumber(string project)
     {
         lock (Gate) return FindProject(project)?.Number ?? throw Missing($"project '{project}'");
@@ -117,7 +119,7 @@ public sealed partial class RegistryState : IDisposable
         }
     }
 
-    /// <summary>The fields of the API's Repository that were set, for example <c>cleanupPolicies</c>.</summary>
+    /// <summary>Gets the fields of the API's Repository that were set, for example <c>cleanupPolicies</c>.</summary>
     public JsonObject Settings(RepositoryName repository)
     {
         lock (Gate) return Existing(repository).Settings.DeepClone().AsObject();

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>Which repository: its project, location and id.</summary>
+/// <summary>The name of a repository: its project, location and id.</summary>
 /// <param name="Project">The project id, with a colon if it is domain-scoped.</param>
 /// <param name="Location">The location, for example <c>us</c> or <c>europe-west1</c>.</param>
 /// <param name="Id">The repository's id, for example <c>apps</c> or <c>gcr.io</c>.</param>
@@ -9,15 +9,15 @@ public sealed record RepositoryName(string Project, string Location, string Id)
     /// <summary>The API's name, <c>projects/P/locations/L/repositories/R</c>.</summary>
     public string Resource => $"projects/{Project}/locations/{Location}/repositories/{Id}";
 
-    /// <summary>What docker calls it, <c>L-docker.pkg.dev/P/R</c>.</summary>
+    /// <summary>The Docker name, <c>L-docker.pkg.dev/P/R</c>.</summary>
     public string Uri => $"{Location}-docker.pkg.dev/{DockerPath}";
 
     /// <summary>
-    /// The part of the docker name behind the host: a domain-scoped project is written with a slash there.
+    /// The part of the Docker name after the host, where a domain-scoped project is written with a slash.
     /// </summary>
     internal string DockerPath => $"{Project.Replace(':', '/')}/{Id}";
 
-    /// <summary>Reads <c>L-docker.pkg.dev/P/R</c>, <c>gcr.io/P</c> and its siblings, or the API's name.</summary>
+    /// <summary>Parses <c>L-docker.pkg.dev/P/R</c>, <c>gcr.io/P</c> and similar names, or the API's name.</summary>
     public static RepositoryName Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -36,7 +36,7 @@ public sealed record RepositoryName(string Project, string Location, string Id)
         };
     }
 
-    /// <summary>As <see cref="Parse"/>, so that tests can write a repository as a string.</summary>
+    /// <summary>Converts a string with <see cref="Parse"/>, so that tests can write a repository as a string.</summary>
     public static implicit operator RepositoryName(string text) => Parse(text);
 
     /// <inheritdoc/>

@@ -1,16 +1,16 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>Where a held request waits.</summary>
+/// <summary>The point at which a held request waits.</summary>
 public enum HoldPoint
 {
     /// <summary>Before anything is done.</summary>
     BeforeWork,
 
-    /// <summary>After the work, before the answer.</summary>
+    /// <summary>After the work, before the response.</summary>
     BeforeAnswer,
 }
 
-/// <summary>Makes requests wait until it is released, so that a test needs no sleeps.</summary>
+/// <summary>A hold that makes requests wait until it is released, so that a test needs no sleeps.</summary>
 public sealed class RequestHold : IDisposable
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,13 +24,13 @@ public sealed class RequestHold : IDisposable
     internal RequestHold(Func<RecordedRequest, bool> predicate, HoldPoint point, Action<RequestHold> remove)
         => (_predicate, _point, _remove) = (predicate, point, remove);
 
-    /// <summary>How many requests have arrived here so far, those since aborted included.</summary>
+    /// <summary>The number of requests that have arrived here so far, including those aborted since.</summary>
     public int Arrived
     {
         get { lock (_lock) return _arrived; }
     }
 
-    /// <summary>Ends once so many requests have arrived here.</summary>
+    /// <summary>Completes when the given number of requests has arrived here.</summary>
     public async Task WaitForArrivalAsync(int count, CancellationToken stop)
     {
         TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +42,7 @@ public sealed class RequestHold : IDisposable
         await reached.Task.WaitAsync(stop);
     }
 
-    /// <summary>Lets the held requests go on, and holds no more.</summary>
+    /// <summary>Releases the held requests, and holds no further ones.</summary>
     public void Release()
     {
         _remove(this);

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>Every request that arrived, and the gates that hold some of them back. Safe from any thread.</summary>
+/// <summary>The log of all requests that arrived, and the holds that delay some of them. Thread-safe.</summary>
 /// <param name="records">Whether requests are kept.</param>
 public sealed class RequestLog(bool records = true)
 {
@@ -11,31 +11,33 @@ public sealed class RequestLog(bool records = true)
     private int _open;
     private int _numbers;
 
-    /// <summary>How many requests are being handled now, held ones included.</summary>
+    /// <summary>The number of requests that are being handled now, including held ones.</summary>
     /// <remarks>
-    /// A request counts until its answer is ready, so a client that has an answer never sees it still counted.
+    /// A request counts until its response is ready, so a client that has a response never sees it still counted.
     /// </remarks>
     public int Open
     {
         get { lock (_lock) return _open; }
     }
 
-    /// <summary>The most requests that were ever handled at the same time since the last <see cref="Clear"/>.</summary>
+    /// <summary>
+    /// The maximum number of requests that were handled at the same time since the last <see cref="Clear"/>.
+    /// </summary>
     public int MaxOpen { get; private set; }
 
-    /// <summary>All requests so far, in the order of their arrival.</summary>
+    /// <summary>Gets all requests so far, in the order of their arrival.</summary>
     public IReadOnlyList<RecordedRequest> Snapshot()
     {
         lock (_lock) return [.. _requests];
     }
 
-    /// <summary>The requests so far that a predicate is true for.</summary>
+    /// <summary>Gets the requests so far for which a predicate is true.</summary>
     public IReadOnlyList<RecordedRequest> Snapshot(Func<RecordedRequest, bool> predicate)
     {
         lock (_lock) return [.. _requests.Where(predicate)];
     }
 
-    /// <summary>Forgets the requests so far.</summary>
+    /// <summary>Clears the log.</summary>
     public void Clear()
     {
         lock (_lock)
@@ -45,7 +47,7 @@ public sealed class RequestLog(bool records = true)
         }
     }
 
-    /// <summary>Makes the requests that a predicate is true for wait until the hold is released or disposed.</summary>
+    /// <summary>Makes the requests for which a predicate is true wait until the hold is released or disposed.</summary>
     public RequestHold Hold(Func<RecordedRequest, bool> predicate, HoldPoint point = HoldPoint.BeforeWork)
     {
         ArgumentNullException.ThrowIfNull(predicate);
@@ -54,7 +56,7 @@ public sealed class RequestLog(bool records = true)
         return hold;
     }
 
-    /// <summary>Ends once no request is being handled.</summary>
+    /// <summary>Completes when no request is being handled.</summary>
     public async Task WaitUntilIdleAsync(CancellationToken stop)
     {
         TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,10 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>Certificates that nobody trusts who was not told to.</summary>
+/// <summary>Creates certificates that are trusted only where they are added explicitly.</summary>
 public static class SelfSigned
 {
-    /// <summary>A new one, valid today, for loopback and the hosts given; its own authority.</summary>
+    /// <summary>Creates a self-signed certificate, valid today, for loopback and the given hosts.</summary>
     public static X509Certificate2 For(params string[] hosts)
     {
         ArgumentNullException.ThrowIfNull(hosts);
@@ -21,7 +21,7 @@ public static class SelfSigned
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(7));
-        // Windows serves only with a key that has been stored once.
+        // On Windows, a server can only use a key that has been stored once.
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
 }

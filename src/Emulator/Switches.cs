@@ -1,7 +1,7 @@
 namespace ArtifactRegistry.Emulator;
 
 /// <summary>
-/// How the deletion of a tagged version without <c>force</c> is refused; the service does not document it.
+/// The way in which the deletion of a tagged version without <c>force</c> is refused; the service does not document it.
 /// </summary>
 public enum TaggedDeleteRefusal
 {
@@ -32,23 +32,23 @@ public enum OlderShapes
     SizeOfEmptyRepository = 8,
 }
 
-/// <summary>What <c>dockerImages.list</c> does with a filter.</summary>
+/// <summary>The support of <c>dockerImages.list</c> for a filter.</summary>
 public enum FilterSupport
 {
-    /// <summary>It filters by name, as the API's reference says.</summary>
+    /// <summary>It filters by name, as documented in the API's reference.</summary>
     Supported,
 
-    /// <summary>It answers 400 INVALID_ARGUMENT, since the public API has no such parameter.</summary>
+    /// <summary>It answers 400 INVALID_ARGUMENT, because the public API has no such parameter.</summary>
     Rejected,
 
     /// <summary>It lists everything.</summary>
     Ignored,
 
-    /// <summary>It finds nothing, for example since names are escaped in another way than the filter's.</summary>
+    /// <summary>It finds nothing, for example because names are escaped differently from the filter.</summary>
     Misses,
 }
 
-/// <summary>When <c>imageManifests</c> is filled; the field is newer than many clients.</summary>
+/// <summary>Defines when <c>imageManifests</c> is filled; the field is newer than many clients.</summary>
 public enum ImageManifestsField
 {
     /// <summary>Always, with every entry of the index.</summary>
@@ -64,27 +64,27 @@ public enum ImageManifestsField
     Absent,
 }
 
-/// <summary>What <c>packages.delete</c> does with a package that holds an index; reports differ.</summary>
+/// <summary>The behavior of <c>packages.delete</c> for a package that contains an index; reports differ.</summary>
 public enum PackageDelete
 {
-    /// <summary>Everything goes.</summary>
+    /// <summary>Everything is deleted.</summary>
     Cascades,
 
-    /// <summary>The operation fails because the children have parents, and nothing goes.</summary>
+    /// <summary>The operation fails because the children have parents, and nothing is deleted.</summary>
     RefusesIndexes,
 }
 
-/// <summary>What happens to policies with conditions when a caller does not speak policy version 3.</summary>
+/// <summary>The behavior for policies with conditions if a caller does not use policy version 3.</summary>
 public enum ConditionalPolicies
 {
-    /// <summary>As IAM documents it: reads show <c>_withcond_</c> role names, writes are refused.</summary>
+    /// <summary>As documented by IAM: reads return <c>_withcond_</c> role names, and writes are refused.</summary>
     NeedVersion3,
 
-    /// <summary>Conditions are shown and accepted at any version.</summary>
+    /// <summary>Conditions are returned and accepted with any version.</summary>
     AtAnyVersion,
 }
 
-/// <summary>What becomes of a long-running operation.</summary>
+/// <summary>The outcome of a long-running operation.</summary>
 public enum OperationFate
 {
     /// <summary>It does its work and finishes.</summary>
@@ -96,13 +96,13 @@ public enum OperationFate
     /// <summary>It does nothing and is never done.</summary>
     NeverFinishes,
 
-    /// <summary>It does its work, but asking for it answers 404.</summary>
+    /// <summary>It does its work, but requests for it are answered with 404.</summary>
     Vanishes,
 
-    /// <summary>It does nothing, and asking for it answers 404.</summary>
+    /// <summary>It does nothing, and requests for it are answered with 404.</summary>
     Lost,
 
-    /// <summary>It does its work, but the caller may not read it: asking for it answers 403.</summary>
+    /// <summary>It does its work, but the caller may not read it: requests for it are answered with 403.</summary>
     Unreadable,
 
     /// <summary>It does its work and ends with code 5 NOT_FOUND, as after a deletion by somebody else.</summary>

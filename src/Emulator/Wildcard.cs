@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Emulator;
 
-/// <summary>A pattern in which <c>*</c> stands for any text; upper and lower case are the same.</summary>
+/// <summary>A pattern in which <c>*</c> stands for any text; it is not case-sensitive.</summary>
 internal sealed class Wildcard(string pattern)
 {
     private readonly string[] _parts = pattern.Split('*');

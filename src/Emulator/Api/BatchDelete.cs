@@ -5,7 +5,7 @@ using ArtifactRegistry.Emulator.Model;
 namespace ArtifactRegistry.Emulator.Api;
 
 /// <summary>
-/// versions.batchDelete, as it was measured: all or nothing, blind to tags, and validateOnly always content.
+/// versions.batchDelete, as measured: all or nothing, regardless of tags, and validateOnly always succeeds.
 /// </summary>
 internal static class BatchDelete
 {

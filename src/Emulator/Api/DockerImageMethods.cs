@@ -40,8 +40,8 @@ internal static partial class DockerImageMethods
     }
 
     /// <summary>
-    /// The one package that a filter can be about, if it says so: the filter is applied all the same, but not to each image
-    /// of the repository, as a service with an index would not.
+    /// Gets the only package that a filter can match, if it names one. The filter is still applied, but, as in a
+    /// service with an index, not to every image of the repository.
     /// </summary>
     private static string? PackageIn(string? filter) =>
         filter is not null && FilterByPackage().Match(filter) is { Success: true } match ? ApiCall.Plain(match.Groups["package"].Value) : null;

@@ -3,10 +3,10 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Api;
 
-/// <summary>locations.list and get; gcloud asks for them when no location is given.</summary>
+/// <summary>locations.list and get; gcloud requests them if no location is given.</summary>
 internal static class LocationMethods
 {
-    // A few of the real ones, and those that have a repository.
+    // A few real locations; those that have a repository are added.
     private static readonly string[] Always = ["asia", "europe", "europe-west1", "us", "us-central1"];
 
     public static JsonObject List(ApiCall call, string project) => new()

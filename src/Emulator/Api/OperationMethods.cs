@@ -3,7 +3,9 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Api;
 
-/// <summary>operations.get. Operations lie beside the repositories, so a grant on a repository does not cover them.</summary>
+/// <summary>
+/// operations.get. Operations are not inside repositories, so a grant on a repository does not cover them.
+/// </summary>
 internal static class OperationMethods
 {
     public static JsonObject Get(ApiCall call, string project, string location, string id)

@@ -12,7 +12,7 @@ internal static partial class PolicyMethods
 {
     private const int MaxMembers = 1_500;
 
-    // Of Artifact Registry; the emulator takes any role of another service.
+    // Roles of Artifact Registry; the emulator accepts any role of other services.
     private static readonly string[] Roles =
     [
         "admin", "containerRegistryMigrationAdmin", "createOnPushRepoAdmin", "createOnPushWriter", "reader",
@@ -76,7 +76,8 @@ internal static partial class PolicyMethods
         if (version == 3 || !entry.HasConditions || behaviour.ConditionalPolicies == ConditionalPolicies.AtAnyVersion)
             return policy;
 
-        // IAM's documentation: an older reader gets role names that say there is a condition, and not the condition.
+        // According to IAM's documentation, older readers get role names that indicate a condition, but not the
+        // condition.
         policy["version"] = 1;
         foreach (JsonObject binding in policy["bindings"]!.AsArray().OfType<JsonObject>())
         {
@@ -92,7 +93,7 @@ internal static partial class PolicyMethods
     {
         JsonObject policy = call.Body()["policy"] as JsonObject ?? throw ApiError.Invalid("policy is required");
         string? etag = policy.Text("etag");
-        // Without an etag the policy is overwritten whatever it was.
+        // Without an etag the policy is overwritten unconditionally.
         if (!string.IsNullOrEmpty(etag) && etag != entry.ETag) throw ApiError.PolicyConflict();
 
         JsonObject[] bindings = [.. (policy["bindings"] as JsonArray ?? []).OfType<JsonObject>()];
@@ -128,7 +129,7 @@ internal static partial class PolicyMethods
         kept["bindings"] = new JsonArray([.. bindings
             .Where(binding => binding["members"] is JsonArray { Count: > 0 }).Select(binding => binding.DeepClone())]);
         if (kept["bindings"]!.AsArray().Count == 0) kept.Remove("bindings");
-        // Whatever version was sent, a policy that needs no other is answered as version 1.
+        // Whatever version was sent, a policy without conditions is returned as version 1.
         kept["version"] = conditional ? 3 : call.Behaviour.OlderShapes.HasFlag(OlderShapes.PolicyVersionAsSent) ? version : 1;
         entry.Replace(kept);
         return entry.WithETag();

@@ -14,7 +14,7 @@ internal static class ProjectMethods
         Show = project => Show(project, "v1"),
     };
 
-    /// <summary>The projects that the caller may see.</summary>
+    /// <summary>Lists the projects that the caller may see.</summary>
     public static JsonObject List(ApiCall call)
         => Projects.Page(call, call.State.ProjectEntries.Where(
             project => call.MayDo("resourcemanager.projects.get", $"projects/{project.Id}")));
@@ -53,7 +53,9 @@ internal static class ProjectMethods
         };
     }
 
-    /// <summary>Services that the emulator does not imitate are disabled in all projects.</summary>
+    /// <summary>
+    /// Gets the state of a service; services that the emulator does not imitate are disabled in all projects.
+    /// </summary>
     public static JsonObject Service(ApiCall call, string id, string service)
     {
         ProjectEntry project = Find(call, id, "resourcemanager.projects.get");
@@ -67,7 +69,7 @@ internal static class ProjectMethods
         };
     }
 
-    /// <summary>A project that does not exist is denied, like one that the caller may not see.</summary>
+    /// <summary>Finds a project; one that does not exist is denied, like one that the caller may not see.</summary>
     public static ProjectEntry Find(ApiCall call, string id, string permission)
     {
         call.Demand(permission, $"projects/{id}");

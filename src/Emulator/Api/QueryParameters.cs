@@ -3,7 +3,7 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Api;
 
-/// <summary>The query parameters of each method; any other is refused, as Google's front end refuses it.</summary>
+/// <summary>The query parameters of each method; any other is rejected, as Google's front end does.</summary>
 internal static class QueryParameters
 {
     /// <summary>See https://cloud.google.com/apis/docs/system-parameters; those that begin with <c>$</c> are left out.</summary>

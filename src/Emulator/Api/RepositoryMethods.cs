@@ -100,7 +100,7 @@ internal static partial class RepositoryMethods
         return json;
     }
 
-    /// <summary>What a client may set; gcloud sends back all it has read.</summary>
+    /// <summary>Gets the fields that a client may set; gcloud sends back all fields that it has read.</summary>
     private static JsonObject Writable(JsonObject body)
     {
         JsonObject settings = body.DeepClone().AsObject();
@@ -120,7 +120,7 @@ internal static partial class RepositoryMethods
     }
 
     /// <summary>
-    /// Enums in any case, and durations with a fraction of zero, are taken and shown the canonical way.
+    /// Converts enums in any case, and durations with a zero fraction, to their canonical form.
     /// </summary>
     private static void Normalise(JsonObject policy)
     {

@@ -3,7 +3,7 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Api;
 
-/// <summary>Which method a request means.</summary>
+/// <summary>Finds the method for a request.</summary>
 internal static class Routes
 {
     public static Answer Handle(ApiCall call)
@@ -18,10 +18,10 @@ internal static class Routes
                 => InRepository(call, method, new RepositoryName(p, l, r), rest, target.Verb),
             ["v1", "projects", string p, "locations", .. string[] rest]
                 => InLocations(call, method, p, rest, target.Verb),
-            // gcloud asks the beta for locations when it is given none.
+            // gcloud requests locations from the beta API if it is given none.
             ["v1beta2", "projects", string p, "locations"] when method == "GET" => LocationMethods.List(call, p),
             ["v1", "projects", string p, "projectSettings"] when method == "GET" => ProjectMethods.Settings(call, p),
-            // Service Usage: gcloud's images describe asks whether Container Analysis is there.
+            // Service Usage: gcloud's images describe checks whether Container Analysis is enabled.
             ["v1", "projects", string p, "services", string s] when method == "GET"
                 => ProjectMethods.Service(call, p, s),
             ["v1", "projects"] when method == "GET" && target.Verb is null => ProjectMethods.List(call),
@@ -98,7 +98,7 @@ internal static class Routes
             ("PATCH", ["packages", string k, "tags", string t], null) => TagMethods.Patch(call, r, k, t),
             ("DELETE", ["packages", string k, "tags", string t], null) => TagMethods.Delete(call, r, k, t),
 
-            // A slash of an image name that was not escaped: more segments than any method has.
+            // An unescaped slash in an image name: there are more segments than any method has.
             (_, ["packages", _, _, _, ..] or ["dockerImages", _, _, ..], _) => throw ApiError.BadName("GetPackage"),
             _ => throw ApiError.NoSuchMethod(),
         };

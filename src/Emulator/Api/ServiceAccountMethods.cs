@@ -23,7 +23,7 @@ internal static partial class ServiceAccountMethods
     public static JsonObject Get(ApiCall call, string p, string account)
     {
         const string Permission = "iam.serviceAccounts.get";
-        // Any project: whoever asks so is not told that there is no such account.
+        // Any project: the response then does not say that there is no such account.
         if (p == "-")
         {
             ServiceAccountEntry? found = call.State.FindServiceAccount(account);
@@ -55,7 +55,7 @@ internal static partial class ServiceAccountMethods
         return added.ToJson();
     }
 
-    /// <summary>A project that does not exist is denied, like one that the caller may not see.</summary>
+    /// <summary>Finds a project; one that does not exist is denied, like one that the caller may not see.</summary>
     private static ProjectEntry Project(ApiCall call, string id, string permission)
     {
         call.Demand(permission, $"projects/{id}");

@@ -53,7 +53,7 @@ internal static partial class TagMethods
         if (!exists && !call.Behaviour.PatchCreatesTag) throw ApiError.NotFound();
         if (exists && package.Repository.ImmutableTags) throw Immutable($"cannot update tag {tag}");
 
-        // Without a mask everything that can be changed is; a mask without the version changes nothing.
+        // Without a mask everything that can be changed is changed; a mask without the version changes nothing.
         bool changes = call.Query("updateMask") is not string mask
             || mask.Split(',').Any(path => path.Trim() is "version" or "*");
         if (!changes && exists) return Show(tag, current!);
@@ -72,7 +72,7 @@ internal static partial class TagMethods
         return [];
     }
 
-    /// <summary>The tags of a version that a listing shows.</summary>
+    /// <summary>Gets the tags of a version that a listing shows.</summary>
     public static IEnumerable<string> Listed(VersionEntry version, ApiCall call)
     {
         IEnumerable<string> tags = version.Tags;
@@ -91,7 +91,7 @@ internal static partial class TagMethods
 
     private static string NameOf(string tag, VersionEntry version) => $"{version.Package.Resource}/tags/{tag}";
 
-    /// <summary>The version that a Tag in a request's body names; it must be one of the same package.</summary>
+    /// <summary>Gets the version that a Tag in a request's body names; it must be in the same package.</summary>
     private static VersionEntry VersionIn(JsonObject body, PackageEntry package)
     {
         string name = body.Text("version") ?? throw ApiError.Invalid("tag.version is required");

@@ -47,7 +47,7 @@ internal static class VersionMethods
     }
 
     /// <remarks>
-    /// The service answers 200 and an operation; whether something holds the digest shows in the operation.
+    /// The service answers 200 with an operation; only the operation shows whether something holds the digest.
     /// </remarks>
     public static JsonObject Delete(ApiCall call, RepositoryName name, string id, string digest)
     {
@@ -88,7 +88,7 @@ internal static class VersionMethods
             throw TagMethods.Immutable($"cannot delete tag {version.Tags.Min}");
     }
 
-    // Enums travel as names, or as numbers if the client asks for that.
+    // Enums are sent as names, or as numbers if the client requests that.
     private static bool IsFull(ApiCall call) => call.Query("view")?.ToUpperInvariant() is "FULL" or "2";
 
     private static JsonObject Show(VersionEntry version, IEnumerable<string> tags, Behaviour behaviour)

@@ -7,10 +7,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>Blobs that have arrived.</summary>
+/// <summary>The methods for blobs whose upload is complete.</summary>
 internal static partial class BlobMethods
 {
-    /// <summary>GET or HEAD /v2/NAME/blobs/DIGEST (spec.md#pulling-blobs), whole or a range of it.</summary>
+    /// <summary>GET or HEAD /v2/NAME/blobs/DIGEST (spec.md#pulling-blobs): the whole blob or a range of it.</summary>
     public static Answer Get(DockerCall call, DockerName name, string digest)
     {
         CheckDigest(digest);
@@ -18,15 +18,15 @@ internal static partial class BlobMethods
         {
             (RepositoryEntry repository, _) = call.Find(name, DockerCall.PullPermission);
             BlobContent content = repository.Blobs.Find(digest) ?? throw DockerError.BlobUnknown(digest);
-            // Who asks whether it is there may be about to push a manifest that refers to it.
+            // A client that checks whether it exists may be about to push a manifest that refers to it.
             if (call.IsHead) repository.Blobs.Expect(digest, call.State.Now);
             return Send(call, content, digest);
         });
     }
 
     /// <summary>
-    /// DELETE /v2/NAME/blobs/DIGEST (spec.md#deleting-blobs): not offered, as the specification allows. A blob goes with
-    /// the last manifest that refers to it.
+    /// DELETE /v2/NAME/blobs/DIGEST (spec.md#deleting-blobs): not supported, as the specification allows. A blob is
+    /// deleted with the last manifest that refers to it.
     /// </summary>
     public static Answer Delete(DockerCall call, DockerName name, string digest)
     {
@@ -40,7 +40,9 @@ internal static partial class BlobMethods
         });
     }
 
-    /// <summary>The registry knows sha256 only, like the API, whose versions are named <c>sha256:…</c>.</summary>
+    /// <summary>
+    /// Requires SHA-256, the only algorithm of the registry and of the API, whose versions are named <c>sha256:…</c>.
+    /// </summary>
     public static void CheckDigest(string digest)
     {
         if (!IsDigest(digest))
@@ -93,7 +95,7 @@ internal static partial class BlobMethods
         };
     }
 
-    // Always true: false is for no range at all. A count of 0 says that the range lies outside.
+    // Always true: false would mean that there is no range. A count of 0 means that the range is outside the blob.
     private static bool Part(RangeItemHeaderValue range, long length, ref long first, ref long count)
     {
         first = range.From ?? Math.Max(0, length - range.To!.Value);

@@ -5,12 +5,12 @@ using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>What there is (spec.md#content-discovery).</summary>
+/// <summary>The methods that list content (spec.md#content-discovery).</summary>
 internal static class DiscoveryMethods
 {
     /// <summary>
-    /// GET /v2/NAME/tags/list, by pages if <c>n</c> is given; with Google's additions, which gcrane and older versions of
-    /// gcloud read: <c>manifest</c>, every digest with its tags and times, and <c>child</c>.
+    /// GET /v2/NAME/tags/list, in pages if <c>n</c> is given, with Google's additions, which gcrane and older versions
+    /// of gcloud use: <c>manifest</c>, every digest with its tags and times, and <c>child</c>.
     /// </summary>
     public static Answer Tags(DockerCall call, DockerName name) => call.Locked(() =>
     {
@@ -41,8 +41,8 @@ internal static class DiscoveryMethods
     });
 
     /// <summary>
-    /// GET /v2/NAME/referrers/DIGEST (spec.md#listing-referrers): an index of the manifests with this subject; also for a
-    /// subject that is not there.
+    /// GET /v2/NAME/referrers/DIGEST (spec.md#listing-referrers): an index of the manifests with this subject, even if
+    /// the subject does not exist.
     /// </summary>
     public static Answer Referrers(DockerCall call, DockerName name, string digest)
     {
@@ -60,7 +60,7 @@ internal static class DiscoveryMethods
             {
                 ["schemaVersion"] = 2,
                 ["mediaType"] = Manifests.OciIndex,
-                // Seen on the real service: null, not an empty list.
+                // Observed on the real service: null, not an empty list.
                 ["manifests"] = manifests.Count > 0 ? manifests : null,
             };
             Answer answer = new(200, Manifests.Write(index), Manifests.OciIndex);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>A request to the registry's own protocol. Its body is read by the method, since it may be large.</summary>
+/// <summary>A request in the registry's own protocol. The method reads its body, because it may be large.</summary>
 internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationToken stop)
 {
     public const string PullPermission = "artifactregistry.repositories.downloadArtifacts";
@@ -37,7 +37,7 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
     public IReadOnlyList<string> Queries(string name)
         => call.Target.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>()] : [];
 
-    /// <summary>Does a part of the work with the state to itself.</summary>
+    /// <summary>Does a part of the work with exclusive access to the state.</summary>
     public T Locked<T>(Func<T> work)
     {
         lock (State.Gate)
@@ -47,7 +47,7 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
         }
     }
 
-    /// <summary>The repository of a name, once the permission is there. Under the lock.</summary>
+    /// <summary>Gets the repository of a name after checking the permission. Requires the lock.</summary>
     public (RepositoryEntry Repository, string Image) Find(DockerName name, string permission)
     {
         (RepositoryEntry repository, string image) = name.In(State);
@@ -64,11 +64,11 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
 
     public void Demand(RepositoryName repository, string permission) => call.Demand(permission, repository.Resource);
 
-    /// <summary>The manifest of a version as this answer serves it.</summary>
+    /// <summary>Gets the manifest of a version as this response serves it.</summary>
     public byte[] Served(VersionEntry version)
         => Behaviour.ServedManifest?.Invoke(call.Request, version.Digest, version.Manifest) ?? version.Manifest;
 
-    /// <summary>Reads a body that has to be small.</summary>
+    /// <summary>Reads a body that must be small.</summary>
     public async Task<byte[]> ReadBodyAsync(int limit)
     {
         while (true)
@@ -85,7 +85,7 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
                 Body.AdvanceTo(read.Buffer.End);
                 return body;
             }
-            // Everything was looked at and nothing taken: the next read brings it again, with more behind it.
+            // Everything was examined and nothing consumed: the next read returns it again, with more data after it.
             Body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }

@@ -3,7 +3,7 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>A refusal in the words of the distribution specification (spec.md#error-codes), and of Google's own.</summary>
+/// <summary>An error of the distribution specification (spec.md#error-codes), or one of Google's own.</summary>
 internal sealed class DockerError(int status, string code, string message) : Exception(message)
 {
     public Dictionary<string, string> Headers { get; init; } = [];
@@ -29,7 +29,7 @@ internal sealed class DockerError(int status, string code, string message) : Exc
     public static DockerError Unsupported(int status, string message) => new(status, "UNSUPPORTED", message);
 
     /// <summary>
-    /// What the API refuses, in the registry's envelope; a missing permission in the registry's words, as in
+    /// Converts an error of the API to the registry's format; a missing permission gets the registry's own text, as in
     /// https://github.com/GoogleCloudPlatform/gcr-cleaner/issues/76.
     /// </summary>
     public static DockerError For(ApiError error, Behaviour behaviour) =>

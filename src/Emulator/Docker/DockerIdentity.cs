@@ -6,14 +6,14 @@ using ArtifactRegistry.Emulator.Http;
 namespace ArtifactRegistry.Emulator.Docker;
 
 /// <summary>
-/// Whether the caller is somebody: the token challenge of Google's hosts. An access token is taken as it is, as the
+/// Authenticates the caller with the token challenge of Google's hosts. An access token is accepted as is, as the
 /// password of one of the users below, or in exchange for a token of the registry.
 /// </summary>
 internal static class DockerIdentity
 {
     private const string Prefix = "docker.";
 
-    // What Google's documentation, gcloud and gcrane call themselves.
+    // The user names in Google's documentation, and those of gcloud and gcrane.
     private static readonly string[] Users = ["_token", "oauth2accesstoken", "_dcgcloud_token"];
 
     public static void Check(DockerCall call, string[] path)
@@ -23,7 +23,7 @@ internal static class DockerIdentity
         throw Unauthorized(call, path);
     }
 
-    /// <summary>GET /v2/token: a token of the registry for who has an access token.</summary>
+    /// <summary>GET /v2/token: a token of the registry in exchange for an access token.</summary>
     public static Answer Token(DockerCall call)
     {
         if (call.Method != "GET") throw DockerError.Unsupported(405, "A token is got with GET.");
@@ -32,7 +32,7 @@ internal static class DockerIdentity
             throw Unauthorized(call, []);
         return Answer.Json(new JsonObject
         {
-            // It is worth what the access token is worth, and as long.
+            // It grants what the access token grants, for the same time.
             ["token"] = Prefix + Convert.ToBase64String(Encoding.UTF8.GetBytes(access ?? "anonymous")),
             ["expires_in"] = 3600,
             ["issued_at"] = Json.Time(call.State.Now),

@@ -3,12 +3,12 @@ using ArtifactRegistry.Emulator.Http;
 namespace ArtifactRegistry.Emulator.Docker;
 
 /// <summary>
-/// Which method of the OCI distribution specification, v1.1, a request means.
+/// Finds the method of the OCI distribution specification, v1.1, for a request.
 /// See https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#endpoints.
 /// </summary>
 internal static class DockerMethods
 {
-    /// <summary>Whether a target is one of the registry's protocol, and not of an API.</summary>
+    /// <summary>Returns whether a target belongs to the registry's protocol, and not to an API.</summary>
     public static bool Owns(string target)
         => target is "/v2" || target.StartsWith("/v2/", StringComparison.Ordinal)
             || target.StartsWith("/v2?", StringComparison.Ordinal)
@@ -35,7 +35,7 @@ internal static class DockerMethods
 
     private static async Task<Answer> RouteAsync(DockerCall call, string[] path)
     {
-        // Google's addresses of uploads are secrets in themselves; its clients send them no credentials.
+        // Google's upload addresses are secrets themselves, so clients send no credentials with them.
         if (path is ["artifacts-uploads", .., string session]) return await UploadMethods.ContinueAsync(call, session);
         if (path is ["v2", "token"]) return DockerIdentity.Token(call);
 

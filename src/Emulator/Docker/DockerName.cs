@@ -3,14 +3,14 @@ using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>What a request calls an image.</summary>
-/// <param name="Requested">The name as the client wrote it; answers repeat it.</param>
+/// <summary>The name of an image in a request.</summary>
+/// <param name="Requested">The name as the client wrote it; responses repeat it.</param>
 /// <param name="Location">The location.</param>
 /// <param name="Path">Project, repository and image, with slashes: <c>shop/apps/team/web</c>.</param>
 /// <remarks>
-/// Google's hosts name the location (<c>us-docker.pkg.dev</c>), and the old ones the repository too (<c>gcr.io</c>). On
-/// loopback there is no such host: the location stands first in the path, so that <c>127.0.0.1:PORT/us/shop/apps/web</c>
-/// is the image <c>us-docker.pkg.dev/shop/apps/web</c>.
+/// Google's hosts contain the location (<c>us-docker.pkg.dev</c>), and the old ones the repository too (<c>gcr.io</c>).
+/// On loopback there is no such host: the location comes first in the path, so that
+/// <c>127.0.0.1:PORT/us/shop/apps/web</c> is the image <c>us-docker.pkg.dev/shop/apps/web</c>.
 /// </remarks>
 internal sealed partial record DockerName(string Requested, string Location, string Path)
 {
@@ -23,7 +23,7 @@ internal sealed partial record DockerName(string Requested, string Location, str
         if (site is "gcr.io" or "us.gcr.io" or "eu.gcr.io" or "asia.gcr.io")
         {
             RepositoryName repository = RepositoryName.Parse($"{site}/project");
-            // gcr.io/example.com/p/app: the project of a domain takes two segments.
+            // gcr.io/example.com/p/app: a domain-scoped project takes two segments.
             string[] parts = name.Split('/', name.Split('/')[0].Contains('.', StringComparison.Ordinal) ? 3 : 2);
             return new DockerName(name, repository.Location, string.Join('/', [.. parts[..^1], site, parts[^1]]));
         }
@@ -31,7 +31,7 @@ internal sealed partial record DockerName(string Requested, string Location, str
         return halves.Length == 2 ? new DockerName(name, halves[0], halves[1]) : throw DockerError.NameInvalid(name);
     }
 
-    /// <summary>The repository that it is in, and what the image is called there.</summary>
+    /// <summary>Gets the repository that it is in, and the name of the image there.</summary>
     public (RepositoryEntry Repository, string Image) In(RegistryState state)
     {
         RepositoryEntry? repository = state.RepositoryEntries

@@ -8,10 +8,10 @@ using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>Manifests and indexes, by tag and by digest.</summary>
+/// <summary>The methods for manifests and indexes, by tag and by digest.</summary>
 internal static partial class ManifestMethods
 {
-    /// <summary>The least that the specification asks registries to take, rounded up.</summary>
+    /// <summary>The minimum size that the specification requires registries to accept, rounded up.</summary>
     private const int MaxManifestSize = 4 << 20;
 
     /// <summary>GET or HEAD /v2/NAME/manifests/REFERENCE (spec.md#pulling-manifests).</summary>
@@ -55,8 +55,8 @@ internal static partial class ManifestMethods
     }
 
     /// <summary>
-    /// DELETE /v2/NAME/manifests/REFERENCE (spec.md#deleting-tags, #deleting-manifests), with Google's refusals of what
-    /// is still in use.
+    /// DELETE /v2/NAME/manifests/REFERENCE (spec.md#deleting-tags, #deleting-manifests), refused as by Google if it is
+    /// still in use.
     /// </summary>
     public static Answer Delete(DockerCall call, DockerName name, string reference) => call.Locked(() =>
     {
@@ -129,7 +129,7 @@ internal static partial class ManifestMethods
             404, "MANIFEST_UNKNOWN", $"{which} has media type '{version.MediaType}', but client accepts '{accept}'.");
     }
 
-    /// <summary>What a manifest is made of has to be there before it. Its subject may come later.</summary>
+    /// <summary>Requires that the parts of a manifest exist before it. Its subject may be pushed later.</summary>
     private static void CheckReferences(PushedManifest manifest, RepositoryEntry repository, PackageEntry? package)
     {
         string? missing = manifest.Blobs.FirstOrDefault(digest => repository.Blobs.Find(digest) is null)
@@ -173,7 +173,9 @@ internal static partial class ManifestMethods
         };
     }
 
-    /// <summary>When an image was built, as its configuration says; an artifact's configuration says nothing.</summary>
+    /// <summary>
+    /// Gets the build time of an image from its configuration; an artifact's configuration does not contain it.
+    /// </summary>
     private static DateTimeOffset? Built(BlobContent? config)
     {
         if (config is null || config.Length > MaxManifestSize) return null;

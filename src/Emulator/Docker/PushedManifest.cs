@@ -5,7 +5,7 @@ using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>What a manifest or an index says.</summary>
+/// <summary>The content of a manifest or an index.</summary>
 internal sealed record PushedManifest
 {
     private static readonly string[] Images = [Manifests.OciManifest, Manifests.DockerManifest];
@@ -28,17 +28,19 @@ internal sealed record PushedManifest
 
     public JsonObject? Annotations { get; init; }
 
-    /// <summary>The digests of its configuration and layers, without those that come from elsewhere.</summary>
+    /// <summary>The digests of its configuration and layers, without foreign layers.</summary>
     public IEnumerable<string> Blobs => Layers.Where(layer => !IsForeign(layer)).Prepend(Config)
         .OfType<JsonObject>().Select(DigestOf);
 
-    /// <summary>What its configuration and layers weigh; nothing for an index.</summary>
+    /// <summary>The total size of its configuration and layers; zero for an index.</summary>
     public long ContentSize => Layers.Prepend(Config).OfType<JsonObject>().Sum(descriptor => (long)descriptor["size"]!);
 
-    /// <summary>spec.md#listing-referrers: an image without an artifact type is of the type of its configuration.</summary>
+    /// <summary>
+    /// The artifact type; if there is none, the type of the configuration (spec.md#listing-referrers).
+    /// </summary>
     public string? TypeOfArtifact => ArtifactType ?? Config?.Text("mediaType");
 
-    /// <exception cref="DockerError">It is no manifest that this registry takes; the message says why.</exception>
+    /// <exception cref="DockerError">The registry does not accept the manifest; the message says why.</exception>
     public static PushedManifest Parse(byte[] content, string? contentType)
     {
         JsonObject json;
@@ -50,7 +52,7 @@ internal sealed record PushedManifest
         {
             throw DockerError.ManifestInvalid($"The manifest is no JSON: {error.Message}");
         }
-        // Parameters such as charset are to be ignored.
+        // Parameters such as charset must be ignored.
         string? sent = contentType?.Split(';')[0].Trim();
         string? stated = json.Text("mediaType");
         if (sent is not null && stated is not null && sent != stated)

@@ -6,17 +6,17 @@ using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
-/// <summary>Blobs on their way (spec.md#pushing-blobs).</summary>
+/// <summary>The methods for uploading blobs (spec.md#pushing-blobs).</summary>
 internal static partial class UploadMethods
 {
     public const string SessionPrefix = "/artifacts-uploads/";
 
-    /// <summary>How long an upload waits for its next part, and a blob for its manifest.</summary>
+    /// <summary>The time that an upload waits for its next part, and a blob for its manifest.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// POST /v2/NAME/blobs/uploads/: starts an upload; with <c>digest</c> takes the blob at once; with <c>mount</c> takes
-    /// it from where it is, if it can.
+    /// POST /v2/NAME/blobs/uploads/: starts an upload; with <c>digest</c> accepts the blob at once; with <c>mount</c>
+    /// takes it from another repository, if possible.
     /// </summary>
     public static async Task<Answer> BeginAsync(DockerCall call, DockerName name)
     {
@@ -41,7 +41,7 @@ internal static partial class UploadMethods
         return Finish(call, upload, digest);
     }
 
-    /// <summary>What follows at the address that the start of an upload gave.</summary>
+    /// <summary>Handles the requests to the address that the start of an upload returned.</summary>
     public static async Task<Answer> ContinueAsync(DockerCall call, string id)
     {
         Upload upload = call.Locked(() => call.State.Uploads.Find(id)) ?? throw DockerError.UploadUnknown(id);
@@ -76,7 +76,10 @@ internal static partial class UploadMethods
         }
     }
 
-    /// <summary>spec.md#mounting-a-blob-from-another-repository; without <c>from</c>, from the repository itself.</summary>
+    /// <summary>
+    /// Mounts a blob (spec.md#mounting-a-blob-from-another-repository); without <c>from</c>, from the repository
+    /// itself.
+    /// </summary>
     private static bool TryMount(DockerCall call, RepositoryEntry target)
     {
         if (call.Query("mount") is not string digest || !BlobMethods.IsDigest(digest)) return false;
@@ -89,7 +92,8 @@ internal static partial class UploadMethods
         }
         catch (Exception error) when (error is DockerError or ApiError)
         {
-            // Not there, or not to be read by this caller: the client has to push the blob, and is not told which.
+            // It does not exist, or the caller may not read it: the client has to push the blob, and does not learn
+            // which.
             return false;
         }
         target.Blobs.Expect(digest, call.State.Now);
@@ -122,7 +126,7 @@ internal static partial class UploadMethods
         return true;
     }
 
-    /// <summary>spec.md#pushing-a-blob-in-chunks: a chunk that says where it belongs has to come in order.</summary>
+    /// <summary>Requires that chunks with a range arrive in order (spec.md#pushing-a-blob-in-chunks).</summary>
     private static void CheckRange(DockerCall call, Upload upload)
     {
         if (call.Header("Content-Range") is not string range) return;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>A request on its way through the methods in <c>Api</c>.</summary>
+/// <summary>A request that the methods in <c>Api</c> handle.</summary>
 internal sealed class ApiCall(RecordedRequest request, RawTarget target, RegistryState state, Behaviour behaviour)
 {
     public RecordedRequest Request => request;
@@ -16,7 +16,7 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
 
     public Behaviour Behaviour => behaviour;
 
-    /// <summary>The body as an object; a missing one counts as empty.</summary>
+    /// <summary>Gets the body as an object; a missing body counts as empty.</summary>
     public JsonObject Body()
     {
         if (request.Body.Length == 0) return [];
@@ -38,7 +38,7 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     public bool Flag(string name)
         => Query(name) is string value && (value == "1" || bool.TryParse(value, out bool on) && on);
 
-    /// <summary>Refuses the call if the caller lacks the permission. Comes before any look at what exists.</summary>
+    /// <summary>Refuses the call if the caller lacks the permission. Call this before checking what exists.</summary>
     public void Demand(string permission, string resource)
     {
         if (behaviour.Perimeter.Any(denial => denial.Covers(permission, resource)))
@@ -50,15 +50,17 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
             throw ApiError.Lacks(permission, resource);
     }
 
-    /// <summary>Whether the caller has the permission, for lists that leave out what it may not see.</summary>
+    /// <summary>
+    /// Returns whether the caller has the permission, for lists that omit items that the caller may not see.
+    /// </summary>
     public bool MayDo(string permission, string resource)
         => !behaviour.Perimeter.Concat(behaviour.Denials).Any(denial => denial.Covers(permission, resource));
 
-    /// <summary>The repository, once the permission is there.</summary>
+    /// <summary>Gets the repository after checking the permission.</summary>
     public RepositoryEntry Repository(RepositoryName name, string permission)
     {
         Demand($"artifactregistry.{permission}", name.Resource);
-        // Measured: the wildcard is accepted for no location.
+        // As measured, the wildcard is not accepted for the location.
         if (name.Location == "-") throw ApiError.BadName("Get");
         return state.FindRepository(name) ?? throw ApiError.NotFound();
     }
@@ -69,14 +71,14 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     public VersionEntry Version(RepositoryName name, string package, string version, string permission)
         => Package(name, package, permission).Versions.GetValueOrDefault(version) ?? throw ApiError.NotFound();
 
-    /// <summary>Starts an operation and answers it.</summary>
+    /// <summary>Starts an operation and returns it.</summary>
     public JsonObject Start(RepositoryName name, string metadataType, Func<JsonObject, JsonObject> work)
     {
         OperationFate fate = behaviour.OperationFate?.Invoke(request) ?? OperationFate.Finishes;
         return state.Start(name.Project, name.Location, metadataType, behaviour, fate, work).ToJson();
     }
 
-    /// <summary>A package's id with its slashes.</summary>
+    /// <summary>Gets a package's id with its slashes.</summary>
     public static string Plain(string id)
         => id.Replace("%2F", "/", StringComparison.Ordinal).Replace("%2f", "/", StringComparison.Ordinal);
 

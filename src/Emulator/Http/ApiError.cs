@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>A refusal in Google's words: of a request, or inside an operation.</summary>
+/// <summary>An error in Google's format, of a request or inside an operation.</summary>
 internal sealed class ApiError(int code, string status, string message, params JsonObject[] details)
     : Exception(message)
 {
@@ -11,10 +11,10 @@ internal sealed class ApiError(int code, string status, string message, params J
     /// <summary>The HTTP status.</summary>
     public int Code => code;
 
-    /// <summary>The permission that is missing, if that is the reason.</summary>
+    /// <summary>The missing permission, if that is the reason.</summary>
     public string? Permission { get; private init; }
 
-    /// <summary>What the permission is missing on.</summary>
+    /// <summary>The resource on which the permission is missing.</summary>
     public string? Resource { get; private init; }
 
     public static ApiError NotFound() => new(404, "NOT_FOUND", "Requested entity was not found.");
@@ -74,11 +74,11 @@ internal sealed class ApiError(int code, string status, string message, params J
         Resource = resource,
     };
 
-    /// <summary>Each service says it in its own words.</summary>
+    /// <summary>Creates the error for a missing permission; each service has its own text.</summary>
     public static ApiError Lacks(string permission, string resource) => permission.Split('.')[0] switch
     {
         "resourcemanager" => ProjectDenied(),
-        // What it says is not known; the audit log's page lists no permission for it.
+        // The real text is not known; the audit log documentation lists no permission for it.
         "artifactregistry" when permission == "artifactregistry.operations.get" => ProjectDenied(),
         "iam" => new(
             403,
@@ -89,7 +89,10 @@ internal sealed class ApiError(int code, string status, string message, params J
         _ => Denied(permission, resource),
     };
 
-    /// <summary>VPC Service Controls; whoever administers the perimeter finds the request by its unique id.</summary>
+    /// <summary>
+    /// Creates the error of VPC Service Controls; the administrator of the perimeter finds the request by its unique
+    /// id.
+    /// </summary>
     public static ApiError OutsidePerimeter(string service, string projectNumber) => new(
         403,
         "PERMISSION_DENIED",
@@ -130,7 +133,9 @@ internal sealed class ApiError(int code, string status, string message, params J
             ["quota_unit"] = "1/min/{project}/{region}",
         }));
 
-    /// <summary>The body of an answer. IAM and GKE add what APIs had before there was a status.</summary>
+    /// <summary>
+    /// Creates the body of a response. IAM and GKE add the fields that APIs had before there was a status.
+    /// </summary>
     public JsonObject ToBody(bool withErrors)
     {
         JsonObject error = new() { ["code"] = code, ["message"] = Message };
@@ -144,7 +149,7 @@ internal sealed class ApiError(int code, string status, string message, params J
         return new JsonObject { ["error"] = error };
     }
 
-    /// <summary>The error of an operation, which counts in gRPC's codes.</summary>
+    /// <summary>Creates the error of an operation, which uses gRPC codes.</summary>
     public JsonObject ToStatus()
     {
         JsonObject error = new() { ["code"] = RpcCode, ["message"] = Message };

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>Takes one request from its arrival to its answer: log, gates, faults, identity, method.</summary>
+/// <summary>Handles one request from its arrival to its response: log, holds, faults, identity, method.</summary>
 internal sealed class Exchange(EmulatorServer server, CancellationToken stopping)
 {
     private readonly RequestQuota _deletions = new();
@@ -56,7 +56,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
                     ? RequestOutcome.AbortedByFault
                     : RequestOutcome.AbortedByClient;
             }
-            // Else an emulator that is being disposed would answer an empty success.
+            // Otherwise an emulator that is being disposed would send an empty success.
             context.Abort();
         }
         finally
@@ -114,7 +114,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException or NullReferenceException)
         {
-            // A body of the wrong shape, most likely; a defect of the emulator else. The sender should see it.
+            // Most likely a body in the wrong format, otherwise a defect of the emulator. The sender should see it.
             answer = Answer.For(
                 new ApiError(500, "INTERNAL", $"The emulator could not handle this: {error.Message}"), request.Path, behaviour);
         }
@@ -138,7 +138,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         HttpResponse response = context.Response;
         response.StatusCode = answer.Status;
         foreach ((string name, string value) in answer.Headers) response.Headers[name] = value;
-        // It can have no body, not even one of no bytes.
+        // It must not have a body, not even an empty one.
         if (answer.Status == StatusCodes.Status204NoContent) return;
         response.ContentType = answer.ContentType;
 

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>The filters that Artifact Registry's list methods take: <c>field="text"</c>, joined by AND.</summary>
-/// <remarks>Fields and values in any case; <c>*</c> in a value stands for any text.</remarks>
+/// <summary>The filters of Artifact Registry's list methods: <c>field="text"</c>, joined by AND.</summary>
+/// <remarks>Fields and values are not case-sensitive; <c>*</c> in a value stands for any text.</remarks>
 internal static partial class Filter
 {
     public static Func<T, bool> Parse<T>(string filter, IReadOnlyDictionary<string, Func<T, string>> fields)

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>Whether the caller is somebody.</summary>
+/// <summary>Authenticates the caller.</summary>
 internal static class Identity
 {
     public static void Check(ApiCall call)
@@ -17,7 +17,7 @@ internal static class Identity
         throw ApiError.Unauthenticated();
     }
 
-    /// <summary>Whether an access token is one that is accepted, or that somebody has signed in for.</summary>
+    /// <summary>Returns whether an access token is accepted, or was issued at sign-in.</summary>
     public static bool Knows(Behaviour behaviour, RegistryState state, string token)
         => behaviour.AcceptedTokens.Contains(token) || state.SignIn.IdentityOf(token) is not null;
 }

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>Protocol Buffers' habits in JSON.</summary>
+/// <summary>The conventions of Protocol Buffers in JSON.</summary>
 internal static class Json
 {
-    /// <summary>Writes a time with 0, 3, 6 or 9 digits of the second, as few as it takes.</summary>
+    /// <summary>Writes a time with 0, 3, 6 or 9 fractional digits, as few as possible.</summary>
     public static string Time(DateTimeOffset time)
     {
         string fraction = (time.Ticks % TimeSpan.TicksPerSecond) switch
@@ -19,10 +19,10 @@ internal static class Json
         return time.UtcDateTime.ToString($"yyyy-MM-dd'T'HH:mm:ss{fraction}'Z'", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>64-bit integers travel as strings.</summary>
+    /// <summary>Writes a 64-bit integer as a string.</summary>
     public static string Long(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Adds a field unless it has its default, which Protocol Buffers leave out.</summary>
+    /// <summary>Adds a field unless it has its default value, which Protocol Buffers omit.</summary>
     public static JsonObject AddUnlessEmpty(this JsonObject json, string name, string? value)
     {
         if (!string.IsNullOrEmpty(value)) json[name] = value;
@@ -38,7 +38,9 @@ internal static class Json
     public static string? Text(this JsonObject json, string name)
         => json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    /// <summary>Field masks come as <c>dockerConfig</c> or <c>docker_config</c>; both are in use.</summary>
+    /// <summary>
+    /// Converts a name in a field mask, which may be <c>dockerConfig</c> or <c>docker_config</c>, to camel case.
+    /// </summary>
     public static string CamelCase(string name)
     {
         string[] words = name.Split('_', StringSplitOptions.RemoveEmptyEntries);

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>Where an item stands in a list: by the order asked for, then by its name in two parts.</summary>
+/// <summary>The position of an item in a list: by the requested order, then by its name in two parts.</summary>
 internal readonly record struct Position(string Order, string Group, string Id);
 
-/// <summary>One list method: what can be filtered and ordered by, and how an item looks.</summary>
+/// <summary>One list method: the fields to filter and order by, and the form of an item.</summary>
 /// <remarks>
-/// A page's token names the last item shown, not a count, so nothing is skipped when items vanish between two pages.
+/// A page token names the last item shown, not a count, so nothing is skipped if items vanish between two pages.
 /// </remarks>
 internal sealed class Listing<T>
 {
@@ -23,21 +23,23 @@ internal sealed class Listing<T>
     /// <summary>Filterable fields.</summary>
     public Dictionary<string, Func<T, string>> Filters { get; init; } = [];
 
-    /// <summary>Fields to order by, each as text that sorts rightly.</summary>
+    /// <summary>Fields to order by, each as text that sorts correctly.</summary>
     public Dictionary<string, Func<T, string>> Orders { get; init; } = [];
 
-    /// <summary>Since when an item is as it is, for listings that lag; null if they do not.</summary>
+    /// <summary>Gets the time of the last change of an item, for listings that lag; null if they do not.</summary>
     public Func<T, DateTimeOffset>? Since { get; init; }
 
-    /// <summary>Page size where the request names none, if it is not that of Artifact Registry.</summary>
+    /// <summary>
+    /// The page size if the request does not specify one, if it differs from that of Artifact Registry.
+    /// </summary>
     public int? DefaultSize { get; init; }
 
-    /// <summary>The largest page, if it is not that of Artifact Registry.</summary>
+    /// <summary>The maximum page size, if it differs from that of Artifact Registry.</summary>
     public int? MaximumSize { get; init; }
 
     /// <param name="call">The request.</param>
     /// <param name="items">All items, by name.</param>
-    /// <param name="ignoreFilter">Whether to list what does not match as well.</param>
+    /// <param name="ignoreFilter">Whether to list items that do not match as well.</param>
     public JsonObject Page(ApiCall call, IEnumerable<T> items, bool ignoreFilter = false)
     {
         int size = Size(call);
@@ -45,7 +47,7 @@ internal sealed class Listing<T>
         string? orderBy = call.Query("orderBy") ?? call.Query("order_by");
         string? token = call.Query("pageToken") ?? call.Query("page_token");
         Position? last = token is null ? null : Read(token, filter, orderBy);
-        // Before the filter, which would otherwise look again at all that stood on the pages before.
+        // Skip before filtering; otherwise the filter would examine all items of the previous pages again.
         if (last is not null && orderBy is null && items is IReadOnlyList<T> list) items = list.Skip(FirstAfter(list, last.Value));
         items = Shown(call, items);
         if (filter is not null && !ignoreFilter)
@@ -77,7 +79,7 @@ internal sealed class Listing<T>
         return answer;
     }
 
-    /// <summary>The items without those that this listing does not show, or not yet.</summary>
+    /// <summary>Gets the items without those that this listing does not show, or not yet.</summary>
     private IEnumerable<T> Shown(ApiCall call, IEnumerable<T> items)
     {
         if (call.Behaviour.ListingGap is Func<RecordedRequest, string, bool> gap)
@@ -108,7 +110,7 @@ internal sealed class Listing<T>
         return new Position(order?.Invoke(item) ?? "", group, id);
     }
 
-    /// <summary>Where a page begins in a list that is ordered by name.</summary>
+    /// <summary>Gets the index at which a page begins in a list that is ordered by name.</summary>
     private int FirstAfter(IReadOnlyList<T> items, Position last)
     {
         int low = 0;
@@ -136,7 +138,7 @@ internal sealed class Listing<T>
         if (orderBy is null) return null;
         string[] words = orderBy.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         descending = words is [_, "desc"];
-        // One field only: the service supports no multi-ordering yet.
+        // One field only: the service does not support ordering by several fields yet.
         if ((words is [_] or [_, "desc" or "asc"])
             && Orders.TryGetValue(Json.CamelCase(words[0]), out Func<T, string>? order))
         {

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>A request's target, taken apart the way Google's servers do it.</summary>
+/// <summary>A request's target, split in the same way as Google's servers do.</summary>
 /// <remarks>
-/// The path is split at its slashes first. Then each segment is decoded once, except that an escaped slash stays
+/// The path is first split at its slashes. Then each segment is decoded once, except that an escaped slash stays
 /// escaped (google/api/http.proto on multi-segment variables). So <c>a%2Fb</c> and <c>a%252Fb</c> are the same package,
-/// and a third level of escapes names something that does not exist.
+/// and a third level of escaping names something that does not exist.
 /// </remarks>
 internal sealed class RawTarget
 {
@@ -42,7 +42,7 @@ internal sealed class RawTarget
             QueryHelpers.ParseQuery(halves.Length > 1 ? halves[1] : ""));
     }
 
-    /// <summary>Decodes once, but leaves escaped slashes alone.</summary>
+    /// <summary>Decodes a segment once, but keeps escaped slashes.</summary>
     public static string DecodeSegment(string segment)
     {
         if (!segment.Contains('%', StringComparison.Ordinal)) return segment;

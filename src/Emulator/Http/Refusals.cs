@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>The answers of faults that do no work.</summary>
+/// <summary>The responses of faults that do no work.</summary>
 internal static class Refusals
 {
     public static Answer? For(Fault fault, RecordedRequest request, EmulatorServer server)

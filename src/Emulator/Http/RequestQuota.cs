@@ -2,14 +2,16 @@ using System.Diagnostics;
 
 namespace ArtifactRegistry.Emulator.Http;
 
-/// <summary>Lets so many requests a second pass, and after a lull as many more as one second brings.</summary>
+/// <summary>
+/// Allows a number of requests per second, and after a pause a burst of as many as one second allows.
+/// </summary>
 internal sealed class RequestQuota
 {
     private readonly Lock _lock = new();
     private long _last;
     private double _tokens = double.MaxValue;
 
-    /// <summary>False if this request is one too many.</summary>
+    /// <summary>Counts a request; returns false if it is one too many.</summary>
     public bool Take(int perSecond)
     {
         lock (_lock)

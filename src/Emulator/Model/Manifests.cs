@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Emulator.Model;
 
-/// <summary>Makes the text of a manifest, so that a digest is the hash of something that can be fetched.</summary>
+/// <summary>Creates the text of a manifest, so that a digest is the hash of content that can be fetched.</summary>
 internal static class Manifests
 {
     public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
@@ -78,7 +78,7 @@ internal static class Manifests
         };
         if (options.ArtifactType is not null) index["artifactType"] = options.ArtifactType;
         index["manifests"] = new JsonArray([.. entries]);
-        // Two indexes may hold the same children; their digests differ all the same.
+        // Two indexes may have the same children, but their digests must differ.
         if (mediaType == OciIndex) index["annotations"] = new JsonObject { ["org.example.build"] = seed };
         return Write(index);
     }

@@ -3,7 +3,7 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Model;
 
-/// <summary>A long-running operation. Its work is done when it finishes, not when it is asked for.</summary>
+/// <summary>A long-running operation. Its work is done when it finishes, not when it is requested.</summary>
 internal sealed class OperationEntry(string name, JsonObject metadata, Func<JsonObject, JsonObject> work)
 {
     private JsonObject? _response;

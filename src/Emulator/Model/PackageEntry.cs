@@ -23,14 +23,14 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
 
     public SortedDictionary<string, VersionEntry> Versions { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Tags and what they point to.</summary>
+    /// <summary>The tags and the versions that they point to.</summary>
     public SortedDictionary<string, VersionEntry> Tags { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>When each tag was put where it points to.</summary>
+    /// <summary>The time at which each tag was set to its version.</summary>
     public Dictionary<string, DateTimeOffset> TagTimes { get; } = [];
 
     /// <summary>
-    /// For a digest, the digests that hold it: indexes over their children, referrers over their subject.
+    /// The digests that hold a digest: indexes hold their children, referrers hold their subject.
     /// </summary>
     public Dictionary<string, SortedSet<string>> HoldersOf { get; } = [];
 
@@ -38,11 +38,12 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     public List<(VersionEntry Version, int LastListing)> Ghosts { get; } = [];
 
     /// <summary>
-    /// For a digest whose last holder is gone: the holder, how many attempts are still refused, and until when all are.
+    /// For a digest whose last holder is gone: the holder, the number of attempts that are still refused, and the time
+    /// until which all are.
     /// </summary>
     public Dictionary<string, (string Holder, int Attempts, DateTimeOffset Until)> Settling { get; } = [];
 
-    /// <summary>How many images were ever seeded: makes each one's manifest different.</summary>
+    /// <summary>The number of images that were ever seeded, which makes each manifest different.</summary>
     public int Seeded { get; set; }
 
     public IEnumerable<VersionEntry> Listed()
@@ -55,7 +56,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
                 .OrderBy(version => version.Digest, StringComparer.Ordinal);
     }
 
-    /// <summary>To be called when a tag, a time or an annotation changes.</summary>
+    /// <summary>Records the entry. Call this when a tag, a time or an annotation changes.</summary>
     public void Record() => repository.Journal?.Put(Resource, () => new JsonObject
     {
         ["created"] = Json.Time(CreateTime),
@@ -99,7 +100,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
         return true;
     }
 
-    /// <summary>Takes a version and its tags away, whatever holds it.</summary>
+    /// <summary>Removes a version and its tags, whatever holds it.</summary>
     public void Remove(VersionEntry version, Behaviour behaviour, DateTimeOffset now)
     {
         foreach (string tag in version.Tags) Tags.Remove(tag);
@@ -126,7 +127,9 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
         }
     }
 
-    /// <summary>What the service would name as the parents of a version; empty if it can be deleted.</summary>
+    /// <summary>
+    /// Gets the digests that the service would name as parents of a version; empty if it can be deleted.
+    /// </summary>
     public IReadOnlyCollection<string> ParentsThatRefuse(string digest, DateTimeOffset now)
     {
         if (HoldersOf.TryGetValue(digest, out SortedSet<string>? holders)) return holders;

@@ -7,10 +7,12 @@ internal sealed class PolicyEntry(Action changed)
 {
     private int _generation;
 
-    /// <summary>Everything but the etag.</summary>
+    /// <summary>The policy without the etag.</summary>
     public JsonObject Policy { get; private set; } = [];
 
-    /// <summary>Changes with every write. ACAB is what Google answers for a policy that was never written.</summary>
+    /// <summary>
+    /// The etag, which changes with every write. Google returns ACAB for a policy that was never written.
+    /// </summary>
     public string ETag => _generation == 0
         ? "ACAB"
         : Convert.ToBase64String([0x07, 0x05, .. BitConverter.GetBytes(_generation).Reverse()]);
@@ -29,7 +31,7 @@ internal sealed class PolicyEntry(Action changed)
         changed();
     }
 
-    /// <summary>The policy and how often it was written, for <see cref="Restore"/>.</summary>
+    /// <summary>Gets the policy and the number of writes, for <see cref="Restore"/>.</summary>
     public JsonObject ToRecord() => new() { ["generation"] = _generation, ["policy"] = Policy.DeepClone() };
 
     public void Restore(JsonObject record)

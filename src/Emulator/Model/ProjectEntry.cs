@@ -17,7 +17,7 @@ internal sealed class ProjectEntry(string id, string number, DateTimeOffset crea
 
     public PolicyEntry Policy => _policy ??= new PolicyEntry(Record);
 
-    /// <summary>Gets the account that Compute Engine makes, which listings here leave out.</summary>
+    /// <summary>Gets the account that Compute Engine creates, which listings here omit.</summary>
     public ServiceAccountEntry ComputeDefault => field ??= new(this, "", number)
     {
         Email = $"{number}-compute@developer.gserviceaccount.com",
@@ -30,10 +30,10 @@ internal sealed class ProjectEntry(string id, string number, DateTimeOffset crea
     /// <summary>Clusters as the API shows them.</summary>
     public List<JsonObject> Clusters { get; } = [];
 
-    /// <summary>Zones that the list of clusters could not ask.</summary>
+    /// <summary>The zones that the list of clusters could not reach.</summary>
     public IReadOnlyList<string> MissingZones { get; set; } = [];
 
-    /// <summary>To be called when something of it changes.</summary>
+    /// <summary>Records the entry. Call this when something in it changes.</summary>
     public void Record() => journal?.Put($"projects/{id}", () => new JsonObject
     {
         ["number"] = number,

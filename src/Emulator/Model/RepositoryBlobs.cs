@@ -5,11 +5,11 @@ using ArtifactRegistry.Emulator.Storage;
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>
-/// Which blobs a repository holds: those that its manifests refer to, and those whose manifest is yet to come.
+/// The blobs of a repository: those that its manifests refer to, and those whose manifest has not been pushed yet.
 /// </summary>
 /// <remarks>
-/// All images of a repository share them: the addresses that the service gives for uploads and downloads of blobs name
-/// the repository and no image.
+/// All images of a repository share them: the service's addresses for uploading and downloading blobs contain the
+/// repository and no image.
 /// </remarks>
 internal sealed class RepositoryBlobs(string repository, BlobStore store, Journal? journal)
 {
@@ -20,8 +20,8 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
         => _references.ContainsKey(digest) || _expected.ContainsKey(digest) ? store.Find(digest) : null;
 
     /// <summary>
-    /// Keeps a blob for the manifest that is to come: it was pushed or mounted, or a client that asked for it was told
-    /// that it need not push it.
+    /// Keeps a blob for the manifest that is expected: it was pushed or mounted, or a client was told that it need not
+    /// push it.
     /// </summary>
     public void Expect(string digest, DateTimeOffset now)
     {
@@ -30,8 +30,10 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
         journal?.Put(NameOf(digest), () => new JsonObject { ["since"] = Json.Time(now) });
     }
 
-    /// <summary>Counts a manifest's references; what it was waiting for has come.</summary>
-    /// <returns>The blobs among them that are here: those to give to <see cref="Release"/> when the manifest goes.</returns>
+    /// <summary>Counts a manifest's references; its blobs are no longer waiting for it.</summary>
+    /// <returns>
+    /// The blobs among them that exist, to pass to <see cref="Release"/> when the manifest is deleted.
+    /// </returns>
     public IReadOnlyList<string> Refer(IEnumerable<string> digests)
     {
         string[] here = [.. digests.Distinct().Where(digest => Find(digest) is not null)];
@@ -41,7 +43,8 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     }
 
     /// <summary>
-    /// As <see cref="Refer"/>, for a manifest of an earlier run: its blobs are in the store, maybe held by nobody yet.
+    /// Does the same as <see cref="Refer"/> for a manifest of an earlier run, whose blobs are in the store but may not
+    /// be held yet.
     /// </summary>
     public IReadOnlyList<string> ReferAgain(IEnumerable<string> digests)
     {
@@ -54,14 +57,14 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
         return Refer(stored);
     }
 
-    /// <summary>Says that the manifest that was to come for these blobs has come.</summary>
+    /// <summary>Records that the expected manifest of these blobs has been pushed.</summary>
     public void Arrived(IEnumerable<string> digests)
     {
         foreach (string digest in digests)
             if (_expected.Remove(digest)) journal?.Drop(NameOf(digest));
     }
 
-    /// <summary>Takes back a manifest's references; blobs that nothing else holds go.</summary>
+    /// <summary>Removes a manifest's references; blobs that nothing else holds are released.</summary>
     public void Release(IEnumerable<string> digests)
     {
         foreach (string digest in digests)
@@ -72,7 +75,7 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
         }
     }
 
-    /// <summary>Lets go of blobs whose manifest has not come since a time.</summary>
+    /// <summary>Releases blobs whose manifest has not been pushed since a time.</summary>
     public void Forget(DateTimeOffset before)
     {
         foreach ((string digest, DateTimeOffset since) in _expected.ToArray())
@@ -84,7 +87,7 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
         }
     }
 
-    /// <summary>Lets go of everything, with the repository.</summary>
+    /// <summary>Releases everything when the repository is deleted.</summary>
     public void Clear()
     {
         foreach (string digest in _references.Keys.Union(_expected.Keys)) store.Release(digest);

@@ -5,7 +5,7 @@ using ArtifactRegistry.Emulator.Storage;
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>
-/// A repository in memory. Touched only while the state's lock is held, like everything in this folder.
+/// A repository in memory. Used only while the state's lock is held, like everything in this folder.
 /// </summary>
 internal sealed class RepositoryEntry(
     RepositoryName name, JsonObject settings, DateTimeOffset created, BlobStore blobs, Journal? journal)
@@ -30,18 +30,18 @@ internal sealed class RepositoryEntry(
 
     public Journal? Journal => journal;
 
-    /// <summary>How many listings were begun, by which deleted digests know how long they still show.</summary>
+    /// <summary>The number of listings begun, which determines how long deleted digests are still shown.</summary>
     public int Listings { get; private set; }
 
     public bool ImmutableTags => Settings["dockerConfig"]?["immutableTags"]?.GetValue<bool>() ?? false;
 
-    /// <summary>All versions in the order of lists; made anew after <see cref="Changed"/>.</summary>
+    /// <summary>All versions in the order of lists; recreated after <see cref="Changed"/>.</summary>
     /// <remarks>
-    /// A page is found in it by bisection, so that a long listing does not cost the square of its length.
+    /// A page is found by binary search, so that the cost of a long listing is not quadratic.
     /// </remarks>
     public VersionEntry[] InOrder => _inOrder ??= [.. Packages.Values.SelectMany(package => package.Listed())];
 
-    /// <summary>The part of <see cref="InOrder"/> that is a package's.</summary>
+    /// <summary>Gets the part of <see cref="InOrder"/> that belongs to a package.</summary>
     public ArraySegment<VersionEntry> InOrderOf(string package)
     {
         VersionEntry[] all = InOrder;
@@ -63,17 +63,17 @@ internal sealed class RepositoryEntry(
         }
     }
 
-    /// <summary>Counts a listing, at which deleted digests that are still shown may vanish.</summary>
+    /// <summary>Counts a listing, after which deleted digests that are still shown may vanish.</summary>
     public void BeginListing()
     {
         Listings++;
         if (Packages.Values.Any(package => package.Ghosts.Count > 0)) Changed();
     }
 
-    /// <summary>To be called when a version or a package comes or goes.</summary>
+    /// <summary>Discards <see cref="InOrder"/>. Call this when a version or a package is added or removed.</summary>
     public void Changed() => _inOrder = null;
 
-    /// <summary>To be called when a setting, a time or the policy changes.</summary>
+    /// <summary>Records the entry. Call this when a setting, a time or the policy changes.</summary>
     public void Record() => journal?.Put(name.Resource, () => new JsonObject
     {
         ["created"] = Json.Time(CreateTime),
@@ -82,7 +82,7 @@ internal sealed class RepositoryEntry(
         ["policy"] = Policy.ToRecord(),
     });
 
-    /// <summary>Takes a package away, with everything in it.</summary>
+    /// <summary>Removes a package with everything in it.</summary>
     public void Remove(PackageEntry package)
     {
         Packages.Remove(package.Name);

@@ -8,7 +8,7 @@ internal sealed class ServiceAccountEntry(ProjectEntry project, string accountId
 {
     public string AccountId => accountId;
 
-    /// <summary>A number that no later account of the same name has.</summary>
+    /// <summary>The unique id, which no later account of the same name has.</summary>
     public string UniqueId => uniqueId;
 
     public string Email { get; init; } = $"{accountId}@{DomainOf(project.Id)}.iam.gserviceaccount.com";
@@ -17,10 +17,12 @@ internal sealed class ServiceAccountEntry(ProjectEntry project, string accountId
 
     public string? Description { get; init; }
 
-    /// <summary>Gets or sets a value that is true if the account can neither sign in nor be used.</summary>
+    /// <summary>Gets or sets whether the account can neither sign in nor be used.</summary>
     public bool Disabled { get; set; }
 
-    /// <summary>How many more policies that name it are refused, since IAM has not heard of it everywhere yet.</summary>
+    /// <summary>
+    /// The number of policies naming it that are still refused, because IAM does not know it everywhere yet.
+    /// </summary>
     public int UnknownFor { get; set; }
 
     public JsonObject ToRecord() => new JsonObject { ["accountId"] = accountId, ["uniqueId"] = uniqueId }

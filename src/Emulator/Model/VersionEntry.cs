@@ -39,7 +39,7 @@ internal sealed class VersionEntry
 
     public string Resource => $"{Package.Resource}/versions/{Digest}";
 
-    /// <summary>To be called when a time or an annotation changes.</summary>
+    /// <summary>Records the entry. Call this when a time or an annotation changes.</summary>
     public void Record() => Package.Repository.Journal?.Put(Resource, () => new JsonObject
     {
         ["size"] = Size,
@@ -55,7 +55,7 @@ internal sealed class VersionEntry
         ["annotations"] = Annotations?.DeepClone(),
     });
 
-    /// <summary>The digests that cannot be deleted while this one is there.</summary>
+    /// <summary>The digests that cannot be deleted while this one exists.</summary>
     public IEnumerable<string> Holds
         => Children.Select(child => child.Digest).Concat(SubjectDigest is null ? [] : [SubjectDigest]).Distinct();
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Emulator.Seeding;
 
-/// <summary>The built-in sample: a shop whose builds have left a few hundred untagged images behind.</summary>
+/// <summary>The built-in sample: a shop whose builds have left behind a few hundred untagged images.</summary>
 /// <remarks>Digests are the same in every run; times are relative to the start.</remarks>
 public static class SampleRegistry
 {
@@ -53,7 +53,7 @@ public static class SampleRegistry
         AddBuilds(state, "batch/report", 55, TimeSpan.FromDays(200), new() { [50] = ["nightly"], [10] = ["v0"] });
     }
 
-    /// <summary>Sixty builds that each took <c>latest</c> away from the one before.</summary>
+    /// <summary>Adds sixty builds, each of which took <c>latest</c> from the one before.</summary>
     private static void AddWeb(RegistryState state)
     {
         List<string> builds = AddBuilds(state, "web", 60, TimeSpan.FromDays(180), new()
@@ -68,11 +68,13 @@ public static class SampleRegistry
         AddReferrer(state, "web", builds[59], Signature, 3_100, now - TimeSpan.FromHours(2.9));
         AddReferrer(state, "web", builds[59], Sbom, 214_000, now - TimeSpan.FromHours(2.9));
         AddReferrer(state, "web", builds[50], Signature, 3_100, now - TimeSpan.FromDays(26));
-        // The signature of a build that has lost its tags: both are garbage, and the signature has to go first.
+        // The signature of a build that has lost its tags: both are garbage, and the signature must be deleted first.
         AddReferrer(state, "web", builds[14], Signature, 3_100, now - TimeSpan.FromDays(137));
     }
 
-    /// <summary>A multi-platform image with its attestations, and the untagged indexes of earlier builds.</summary>
+    /// <summary>
+    /// Adds a multi-platform image with its attestations, and the untagged indexes of earlier builds.
+    /// </summary>
     private static void AddApi(RegistryState state)
     {
         const int Builds = 14;
@@ -89,7 +91,7 @@ public static class SampleRegistry
         }
     }
 
-    /// <summary>A repository whose tags never move, with a policy that keeps what is released.</summary>
+    /// <summary>Adds a repository with immutable tags, and a policy that keeps releases.</summary>
     private static void AddReleases(RegistryState state)
     {
         RepositoryName releases = state.AddRepository("shop", "us", "releases", new RepositoryOptions
@@ -133,8 +135,9 @@ public static class SampleRegistry
     }
 
     /// <summary>
-    /// The clusters of another project, which cannot pull from the shop yet: pools with the default account, with one of
-    /// their own and with scopes that are too narrow, one that provisions pools itself, and an Autopilot cluster.
+    /// Adds the clusters of another project, which cannot pull from the shop yet: pools with the default account, with
+    /// an account of their own and with insufficient scopes, a cluster that provisions pools itself, and an Autopilot
+    /// cluster.
     /// </summary>
     private static void AddClusters(RegistryState state)
     {
@@ -175,7 +178,7 @@ public static class SampleRegistry
     }
 
     /// <summary>
-    /// Builds spread over a time, the last one three hours old; gives their digests, the oldest first.
+    /// Adds builds spread over a time, the last one three hours old. Returns their digests, the oldest first.
     /// </summary>
     private static List<string> AddBuilds(
         RegistryState state,

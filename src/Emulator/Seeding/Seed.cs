@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace ArtifactRegistry.Emulator.Seeding;
 
-/// <summary>What an emulator knows at first, as a JSON file.</summary>
+/// <summary>The initial state of an emulator, as a JSON file.</summary>
 /// <remarks>
-/// Field names are those of the properties in camel case; a field that is not known is an error, so that a slip of the
-/// pen is noticed. Comments and trailing commas are allowed. Ages are written like <c>30d</c>, <c>12h</c>, <c>5m</c>.
+/// Field names are those of the properties in camel case; an unknown field is an error, so that typing errors are
+/// noticed. Comments and trailing commas are allowed. Ages are written like <c>30d</c>, <c>12h</c>, <c>5m</c>.
 /// <code>
 /// {
 ///   "projects": [ { "id": "shop", "number": "123456789012" } ],
@@ -35,8 +35,8 @@ public sealed record Seed
     /// <summary>Repositories with their images.</summary>
     public IReadOnlyList<SeedRepository> Repositories { get; set; } = [];
 
-    /// <summary>Reads the text of a seed file.</summary>
-    /// <exception cref="FormatException">The text is no seed; the message says where.</exception>
+    /// <summary>Parses the text of a seed file.</summary>
+    /// <exception cref="FormatException">The text is not a valid seed; the message says where.</exception>
     public static Seed Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -53,7 +53,7 @@ public sealed record Seed
         }
     }
 
-    /// <summary>Adds all of it to a state.</summary>
+    /// <summary>Adds the seed to a state.</summary>
     /// <exception cref="FormatException">Something in it is contradictory; the message says what.</exception>
     public void AddTo(RegistryState state)
     {
@@ -69,7 +69,7 @@ public sealed record SeedProject
     /// <summary>The project id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The project number; made up if absent.</summary>
+    /// <summary>The project number; generated if null.</summary>
     public string? Number { get; set; }
 
     /// <summary>The IAM policy, as the API shows it.</summary>
@@ -123,7 +123,7 @@ public sealed record SeedRepository
     /// <summary><c>STANDARD_REPOSITORY</c> if absent.</summary>
     public string Mode { get; set; } = "STANDARD_REPOSITORY";
 
-    /// <summary>Whether tags can be neither moved nor deleted.</summary>
+    /// <summary>Gets or sets whether tags can be neither moved nor deleted.</summary>
     public bool ImmutableTags { get; set; }
 
     /// <summary>Further fields of the API's Repository, for example <c>cleanupPolicies</c>.</summary>
@@ -132,7 +132,7 @@ public sealed record SeedRepository
     /// <summary>The IAM policy, as the API shows it.</summary>
     public JsonObject? Policy { get; set; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>The images in the repository.</summary>
     public IReadOnlyList<SeedImage> Images { get; set; } = [];
 
     internal void AddTo(RegistryState state)

@@ -1,24 +1,24 @@
 namespace ArtifactRegistry.Emulator.Seeding;
 
-/// <summary>An image of a <see cref="Seed"/>, or several alike.</summary>
+/// <summary>An image of a <see cref="Seed"/>, or several similar ones.</summary>
 public sealed record SeedImage
 {
-    /// <summary>The image's name, slashes included; a referrer has that of its subject.</summary>
+    /// <summary>The image's name, including slashes; a referrer has that of its subject.</summary>
     public string? Package { get; set; }
 
-    /// <summary>Tags; they are moved here if earlier images have them.</summary>
+    /// <summary>The tags; they are moved here if earlier images have them.</summary>
     public IReadOnlyList<string> Tags { get; set; } = [];
 
     /// <summary>Size in bytes.</summary>
     public long? Size { get; set; }
 
-    /// <summary>How long ago it was uploaded; just now if absent.</summary>
+    /// <summary>The age of the upload; the default is just now.</summary>
     public string Age { get; set; } = "0s";
 
-    /// <summary>How many alike there are, each older than the one before. Tags go to the youngest.</summary>
+    /// <summary>The number of similar images, each older than the one before. The newest gets the tags.</summary>
     public int Count { get; set; } = 1;
 
-    /// <summary>How much older each is.</summary>
+    /// <summary>The difference in age between one and the next.</summary>
     public string Every { get; set; } = "1d";
 
     /// <summary>
@@ -33,13 +33,15 @@ public sealed record SeedImage
     /// <summary>The OCI artifact type.</summary>
     public string? ArtifactType { get; set; }
 
-    /// <summary>The digest, if a certain one is wanted.</summary>
+    /// <summary>The digest, to use a specific one.</summary>
     public string? Digest { get; set; }
 
     /// <summary>Images whose subject is this one: signatures, SBOMs, attestations.</summary>
     public IReadOnlyList<SeedImage> Referrers { get; set; } = [];
 
-    /// <summary>Whether an index tagged <c>sha256-…</c> lists the referrers; each referrer pushed one anew.</summary>
+    /// <summary>
+    /// Gets or sets whether an index tagged <c>sha256-…</c> lists the referrers; each referrer pushed a new one.
+    /// </summary>
     public bool FallbackTag { get; set; }
 
     internal void AddTo(RegistryState state, RepositoryName repository, string? package = null, string? subject = null)

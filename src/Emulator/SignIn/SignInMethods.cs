@@ -16,7 +16,7 @@ internal static class SignInMethods
     private const string MetadataRoot = "/computeMetadata/v1/";
     private const string Generate = ":generateAccessToken";
 
-    /// <summary>The answer, if the request is for one of them.</summary>
+    /// <summary>Gets the response, if the request is for one of them.</summary>
     public static Answer? Handle(ApiCall call)
     {
         RecordedRequest request = call.Request;

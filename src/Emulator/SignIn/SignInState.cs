@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace ArtifactRegistry.Emulator.SignIn;
 
-/// <summary>Who may sign in at the emulated token services, and the tokens that they got. Safe from any thread.</summary>
+/// <summary>The identities that may sign in at the emulated token services, and their tokens. Thread-safe.</summary>
 public sealed class SignInState(TimeProvider clock)
 {
-    // Made once: a key takes long, and nothing here is worth protecting.
+    // Created once: creating a key takes long, and nothing here is worth protecting.
     private static readonly Lazy<RSA> Key = new(() => RSA.Create(2048));
 
     private readonly Lock _lock = new();
@@ -17,26 +17,26 @@ public sealed class SignInState(TimeProvider clock)
     private readonly Dictionary<string, (string Identity, DateTimeOffset End)> _tokens = [];
     private int _issued;
 
-    /// <summary>How long the tokens last that are given out from now on.</summary>
+    /// <summary>The lifetime of the tokens that are issued from now on.</summary>
     public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>By how much the services' clock is ahead of this machine's.</summary>
+    /// <summary>The time by which the services' clock is ahead of this machine's.</summary>
     public TimeSpan ClockAhead { get; set; }
 
-    /// <summary>The service account of the machine that asks; null if there is no metadata server.</summary>
+    /// <summary>The service account of the client's machine; null if there is no metadata server.</summary>
     public string? MachineAccount { get; set; }
 
-    /// <summary>Gets or sets the project of the machine that asks.</summary>
+    /// <summary>Gets or sets the project of the client's machine.</summary>
     public string? MachineProject { get; set; }
 
-    /// <summary>How many tokens were given out.</summary>
+    /// <summary>The number of tokens that were issued.</summary>
     public int Issued
     {
         get { lock (_lock) return _issued; }
     }
 
-    /// <summary>Makes a service account with a key.</summary>
-    /// <returns>The key file, as the console lets one download it.</returns>
+    /// <summary>Creates a service account with a key.</summary>
+    /// <returns>The key file, as downloaded from the console.</returns>
     public JsonObject AddServiceAccount(string email)
     {
         ArgumentException.ThrowIfNullOrEmpty(email);
@@ -54,7 +54,7 @@ public sealed class SignInState(TimeProvider clock)
         };
     }
 
-    /// <summary>Makes a user who is signed in.</summary>
+    /// <summary>Creates a user who is signed in.</summary>
     /// <returns>The file that gcloud auth application-default login writes.</returns>
     public JsonObject AddUser(string email)
     {
@@ -71,7 +71,7 @@ public sealed class SignInState(TimeProvider clock)
         };
     }
 
-    /// <summary>Lets whoever presents this proof be that principal.</summary>
+    /// <summary>Accepts a proof of identity as that of a principal.</summary>
     public void Trust(string subjectToken, string principal)
     {
         lock (_lock) _subjects[subjectToken] = principal;
@@ -87,7 +87,7 @@ public sealed class SignInState(TimeProvider clock)
         }
     }
 
-    /// <summary>Deletes an account, its keys and sign-ins, and every token of it.</summary>
+    /// <summary>Deletes an account with its keys, sign-ins and tokens.</summary>
     public void Revoke(string identity)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ public sealed class SignInState(TimeProvider clock)
         RevokeTokens(identity);
     }
 
-    /// <summary>Ends every token of an identity, which may sign in again.</summary>
+    /// <summary>Revokes every token of an identity, which may sign in again.</summary>
     public void RevokeTokens(string identity)
     {
         lock (_lock)
@@ -107,7 +107,7 @@ public sealed class SignInState(TimeProvider clock)
         }
     }
 
-    /// <summary>Whose a token is; null if it is nobody's, or has expired.</summary>
+    /// <summary>Gets the identity of a token; null if the token is unknown or has expired.</summary>
     public string? IdentityOf(string token)
     {
         lock (_lock) return _tokens.TryGetValue(token, out (string Identity, DateTimeOffset End) known) && clock.GetUtcNow() < known.End ? known.Identity : null;
@@ -135,7 +135,7 @@ public sealed class SignInState(TimeProvider clock)
         lock (_lock) return _refreshTokens.GetValueOrDefault(refreshToken);
     }
 
-    // A signed request of Amazon's holds the access key somewhere inside; other proofs are compared as they are.
+    // A signed AWS request contains the access key somewhere; other proofs are compared as a whole.
     internal string? PrincipalOf(string subjectToken)
     {
         lock (_lock)

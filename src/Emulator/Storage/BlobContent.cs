@@ -13,7 +13,7 @@ internal sealed class BlobContent
     public long Length { get; }
 
     /// <summary>
-    /// Opens the bytes for reading. Whoever reads them goes on to their end, even if the blob is deleted meanwhile.
+    /// Opens the bytes for reading. They can be read to the end even if the blob is deleted in the meantime.
     /// </summary>
     public Stream Open() => _bytes is not null
         ? new MemoryStream(_bytes, writable: false)

@@ -1,11 +1,12 @@
 namespace ArtifactRegistry.Emulator.Storage;
 
 /// <summary>
-/// The blobs of all repositories, each once. Touched only while the state's lock is held, but for <see cref="Begin"/>.
+/// The blobs of all repositories, each stored once. Used only while the state's lock is held, except for
+/// <see cref="Begin"/>.
 /// </summary>
 /// <remarks>
-/// Without a folder of its own it keeps small blobs in memory, and the others in a temporary folder that goes when the
-/// store does. In a folder: <c>uploads/</c> holds what is on its way, <c>blobs/sha256/</c> what has arrived.
+/// Without a folder of its own, it keeps small blobs in memory, and the others in a temporary folder that is deleted
+/// with the store. In a folder, <c>uploads/</c> contains uploads under way, and <c>blobs/sha256/</c> complete blobs.
 /// </remarks>
 internal sealed class BlobStore : IDisposable
 {
@@ -27,7 +28,7 @@ internal sealed class BlobStore : IDisposable
         });
     }
 
-    /// <summary>The digests of the blobs that some repository holds.</summary>
+    /// <summary>The digests of the blobs that at least one repository holds.</summary>
     public IReadOnlyCollection<string> Digests => _entries.Keys;
 
     /// <summary>Starts an upload.</summary>
@@ -35,20 +36,20 @@ internal sealed class BlobStore : IDisposable
         () => Path.Combine(_folder.Value, "uploads", Guid.NewGuid().ToString("N")),
         _isTemporary ? MaxInMemory : 0);
 
-    /// <summary>A blob's bytes; null if no repository holds it.</summary>
+    /// <summary>Gets a blob's bytes; null if no repository holds it.</summary>
     public BlobContent? Find(string digest) => _entries.GetValueOrDefault(digest)?.Content;
 
-    /// <summary>Takes an upload whose digest was verified, unless the same bytes are here. It has no holder yet.</summary>
+    /// <summary>Adds an upload whose digest was verified, unless the same blob exists. It has no holder yet.</summary>
     public void Take(BlobWriter upload)
     {
         string digest = upload.Digest;
         if (!_entries.ContainsKey(digest)) _entries.Add(digest, new Entry(upload.Finish(() => PathOf(digest))));
     }
 
-    /// <summary>Takes what an earlier run has left in the folder, if it is wanted; the rest is deleted.</summary>
+    /// <summary>Adds the wanted blobs that an earlier run left in the folder; the others are deleted.</summary>
     public void Recover(IReadOnlySet<string> wanted)
     {
-        // An upload that was under way has no client any more that could go on with it.
+        // An upload that was under way no longer has a client that could continue it.
         foreach (string upload in Directory.EnumerateFiles(Path.Combine(_folder.Value, "uploads"))) File.Delete(upload);
 
         DirectoryInfo blobs = Directory.CreateDirectory(Path.Combine(_folder.Value, "blobs", "sha256"));
@@ -60,10 +61,10 @@ internal sealed class BlobStore : IDisposable
         }
     }
 
-    /// <summary>Counts a repository that holds a blob.</summary>
+    /// <summary>Adds a repository that holds a blob.</summary>
     public void Hold(string digest) => _entries[digest].Holders++;
 
-    /// <summary>Counts a repository less; the last one's leaving dooms the blob.</summary>
+    /// <summary>Removes a repository that holds a blob; without any, the blob is released.</summary>
     public void Release(string digest)
     {
         Entry entry = _entries[digest];
@@ -72,7 +73,7 @@ internal sealed class BlobStore : IDisposable
         _released.Add((digest, entry.Content));
     }
 
-    /// <summary>The blobs that have lost their last holder since the last call.</summary>
+    /// <summary>Gets the blobs that have lost their last holder since the last call.</summary>
     public IReadOnlyList<(string Digest, BlobContent Content)> TakeReleased()
     {
         List<(string Digest, BlobContent Content)> released = _released;
@@ -81,14 +82,14 @@ internal sealed class BlobStore : IDisposable
     }
 
     /// <summary>
-    /// Deletes the bytes of released blobs; once it is safely noted what let go of them, so that a kill in between leaves
-    /// a file too many and never one too few.
+    /// Deletes the bytes of released blobs. Call this after the change that released them is on the disk, so that a
+    /// kill in between leaves one file too many and never one too few.
     /// </summary>
     public void Delete(IReadOnlyList<(string Digest, BlobContent Content)> released)
     {
         foreach ((string digest, BlobContent content) in released)
         {
-            // The same bytes may have been pushed again meanwhile, to the same file.
+            // The same bytes may have been pushed again in the meantime, to the same file.
             if (!_entries.ContainsKey(digest)) content.Delete();
         }
     }

@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ArtifactRegistry.Emulator.Storage;
 
-/// <summary>An upload on its way: takes bytes as they come and knows their digest so far.</summary>
-/// <param name="file">Where the bytes go once they are more than <paramref name="memory"/>; not there yet.</param>
-/// <param name="memory">How many bytes may be held in memory instead of the file.</param>
+/// <summary>An upload under way: accepts bytes as they arrive and computes their digest.</summary>
+/// <param name="file">Gets the file for more than <paramref name="memory"/> bytes; it does not exist yet.</param>
+/// <param name="memory">The number of bytes that may be held in memory instead of the file.</param>
 internal sealed class BlobWriter(Func<string> file, int memory) : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -15,13 +15,13 @@ internal sealed class BlobWriter(Func<string> file, int memory) : IDisposable
     private SafeFileHandle? _handle;
     private string? _path;
 
-    /// <summary>How many bytes have been taken.</summary>
+    /// <summary>The number of bytes received.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The digest of the bytes taken so far.</summary>
+    /// <summary>The digest of the bytes received so far.</summary>
     public string Digest => $"sha256:{Convert.ToHexStringLower(_hash.GetCurrentHash())}";
 
-    /// <summary>Takes all that a request's body has. What came before the client went away stays taken.</summary>
+    /// <summary>Appends a request's body. Bytes that arrived before the client disconnected are kept.</summary>
     public async Task AppendAsync(PipeReader body, CancellationToken stop)
     {
         while (true)
@@ -33,14 +33,14 @@ internal sealed class BlobWriter(Func<string> file, int memory) : IDisposable
         }
     }
 
-    /// <summary>Makes the bytes safe from a loss of power. Takes its time, so it comes before <see cref="Finish"/>.</summary>
+    /// <summary>Flushes the bytes to the disk. This takes time, so it is done before <see cref="Finish"/>.</summary>
     public void Flush()
     {
         if (memory == 0) RandomAccess.FlushToDisk(_handle ?? Create());
     }
 
-    /// <summary>Ends the upload: puts the bytes where they stay.</summary>
-    /// <param name="target">Gives the path of the file that they stay in, if they are in a file.</param>
+    /// <summary>Completes the upload: moves the bytes to their final place.</summary>
+    /// <param name="target">Gets the final path, if the bytes are in a file.</param>
     public BlobContent Finish(Func<string> target)
     {
         if (_handle is null) return new BlobContent(_bytes.WrittenSpan.ToArray());
@@ -48,13 +48,13 @@ internal sealed class BlobWriter(Func<string> file, int memory) : IDisposable
         _handle.Dispose();
         string path = target();
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // The name appears at once and with all of the bytes behind it, or not at all.
+        // The file appears atomically with all of its bytes, or not at all.
         File.Move(_path!, path, overwrite: true);
         _path = null;
         return new BlobContent(path, Length);
     }
 
-    /// <summary>Gives the upload up, unless it was finished.</summary>
+    /// <summary>Abandons the upload, unless it was completed.</summary>
     public void Dispose()
     {
         _hash.Dispose();

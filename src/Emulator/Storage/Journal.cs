@@ -6,12 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace ArtifactRegistry.Emulator.Storage;
 
 /// <summary>
-/// What becomes of everything but the blobs, as lines of JSON at the end of a file. A line is a list of the changes of
-/// one request, <c>{"set": NAME, "to": {…}}</c> or <c>{"drop": NAME}</c>; names are the API's, and the last change counts.
+/// Records the changes of everything except blobs, as JSON lines that are appended to a file. A line is a list of the
+/// changes of one request, <c>{"set": NAME, "to": {…}}</c> or <c>{"drop": NAME}</c>. Names are those of the API, and
+/// the last change counts.
 /// </summary>
 /// <remarks>
-/// A request is answered once its line is on the disk. A kill can leave the last line incomplete: then nobody was told
-/// that anything of it had been done, and all of it is left out.
+/// A request is answered when its line is on the disk. A kill can leave the last line incomplete: then its changes have
+/// not been acknowledged, and all of it is ignored.
 /// </remarks>
 internal sealed class Journal : IDisposable
 {
@@ -19,8 +20,8 @@ internal sealed class Journal : IDisposable
     private readonly SemaphoreSlim _flushing = new(1);
     private readonly FileStream _lock;
 
-    // A handle and not a stream: flushing to the disk runs beside writing, and a stream's handle cannot be read without
-    // flushing the stream's own buffer.
+    // A handle and not a stream: flushing to the disk runs concurrently with writing, and a stream's handle cannot be
+    // read without flushing the stream's own buffer.
     private readonly SafeFileHandle _file;
     private bool _listens;
     private long _written;
@@ -32,28 +33,28 @@ internal sealed class Journal : IDisposable
         _flushed = _written = RandomAccess.GetLength(file);
     }
 
-    /// <summary>From now on changes are noted; before, the state is made again from what was read.</summary>
+    /// <summary>Starts recording changes; until then, the state is recreated from what was read.</summary>
     public void Start() => _listens = true;
 
-    /// <summary>Notes what something is like at the end of the request. Under the state's lock.</summary>
+    /// <summary>Records the content of an entry at the end of the request. Requires the state's lock.</summary>
     public void Put(string name, Func<JsonObject> record)
     {
         if (_listens) _changes.Add((name, record));
     }
 
-    /// <summary>Notes that something is gone, and all whose name begins with its name and a slash.</summary>
+    /// <summary>Records that an entry is gone, together with all whose name begins with its name and a slash.</summary>
     public void Drop(string name)
     {
         if (_listens) _changes.Add((name, null));
     }
 
-    /// <summary>Writes what has been noted since the last time. Under the state's lock.</summary>
+    /// <summary>Writes the changes recorded since the last call. Requires the state's lock.</summary>
     public void Write()
     {
         if (_changes.Count == 0) return;
         Dictionary<string, int> last = new(StringComparer.Ordinal);
         for (int i = 0; i < _changes.Count; i++) last[_changes[i].Name] = i;
-        // A drop takes along what lay below the name at that time, whatever came after it.
+        // A drop includes what was below the name at that time, whatever was added after it.
         byte[] line = Line(_changes.Where((change, i) => change.Record is null || last[change.Name] == i)
             .Select(change => Entry(change.Name, change.Record?.Invoke())));
         try
@@ -62,7 +63,7 @@ internal sealed class Journal : IDisposable
         }
         catch (IOException)
         {
-            // A disk that is full: half a line must not stand before the next one, which says all of it again.
+            // The disk is full: no partial line may precede the next one, which contains all of its changes again.
             RandomAccess.SetLength(_file, _written);
             throw;
         }
@@ -70,7 +71,7 @@ internal sealed class Journal : IDisposable
         _changes.Clear();
     }
 
-    /// <summary>Ends once all that was written before is on the disk. Not under the state's lock.</summary>
+    /// <summary>Completes when everything written before is on the disk. Do not hold the state's lock.</summary>
     public async Task FlushAsync()
     {
         long written = Interlocked.Read(ref _written);
@@ -78,7 +79,7 @@ internal sealed class Journal : IDisposable
         await _flushing.WaitAsync();
         try
         {
-            // Who waited here is served by the flush of whoever came first.
+            // The flush of the first caller also served those that waited here.
             if (_flushed >= written) return;
             long now = Interlocked.Read(ref _written);
             RandomAccess.FlushToDisk(_file);
@@ -110,7 +111,7 @@ internal sealed class Journal : IDisposable
             string path = Path.Combine(folder, "journal.jsonl");
             SortedDictionary<string, JsonObject> records = Read(path);
 
-            // Begun anew with what is still true, or it would grow for ever.
+            // Rewrite it with the current entries, otherwise it would grow forever.
             string fresh = path + ".new";
             using (FileStream file = File.Create(fresh))
             {
@@ -146,7 +147,7 @@ internal sealed class Journal : IDisposable
         if (!File.Exists(path)) return records;
 
         string text = File.ReadAllText(path);
-        // What stands behind the last line break was never answered for.
+        // Text after the last line break was never acknowledged.
         string[] lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         for (int i = 0; i < lines.Length; i++)
         {
@@ -181,7 +182,7 @@ internal sealed class Journal : IDisposable
         }
         string dropped = (string)entry["drop"]!;
         records.Remove(dropped);
-        // Digests have nothing below them, and there may be many.
+        // Nothing is below digests, and there may be many of them.
         if (dropped.Contains("sha256:", StringComparison.Ordinal)) return;
         foreach (string name in records.Keys
             .Where(name => name.StartsWith(dropped + "/", StringComparison.Ordinal)).ToArray())

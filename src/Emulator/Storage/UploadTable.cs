@@ -2,7 +2,7 @@ using ArtifactRegistry.Emulator.Docker;
 
 namespace ArtifactRegistry.Emulator.Storage;
 
-/// <summary>The uploads that are under way. Touched only while the state's lock is held.</summary>
+/// <summary>The uploads under way. Used only while the state's lock is held.</summary>
 internal sealed class UploadTable(BlobStore store) : IDisposable
 {
     private readonly Dictionary<string, Upload> _uploads = new(StringComparer.Ordinal);
@@ -22,7 +22,7 @@ internal sealed class UploadTable(BlobStore store) : IDisposable
         if (_uploads.Remove(upload.Id)) upload.Writer.Dispose();
     }
 
-    /// <summary>Ends the uploads that nobody has gone on with since a time.</summary>
+    /// <summary>Ends the uploads that have not been continued since a time.</summary>
     public void Forget(DateTimeOffset before)
     {
         foreach (Upload upload in _uploads.Values.Where(upload => upload.LastUsed < before && !upload.IsBusy).ToArray())
@@ -40,6 +40,6 @@ internal sealed record Upload(string Id, RepositoryName Repository, DockerName N
 {
     public DateTimeOffset LastUsed { get; set; }
 
-    /// <summary>Whether a request is adding to it at the moment; a second one has to wait for its turn.</summary>
+    /// <summary>Gets or sets whether a request is adding to it at the moment; a second one has to wait.</summary>
     public bool IsBusy { get; set; }
 }
