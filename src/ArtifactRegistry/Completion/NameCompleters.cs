@@ -1,3 +1,5 @@
+using ArtifactRegistry.Operations.CleanUp;
+
 namespace ArtifactRegistry;
 
 /// <summary>Completes projects: the session's own, and those that the caller may see.</summary>
@@ -92,7 +94,7 @@ public sealed class AgeCompleter : RegistryCompleter
 {
     private static readonly Suggestion[] Ages =
     [
-        new("1h", "an hour, the default"), new("1d", "a day"), new("7d", "a week"), new("30d", "thirty days"),
+        new(MinimumAge.Default.ToString(), "the default"), new("1d", "a day"), new("7d", "a week"), new("30d", "thirty days"),
         new("90d", "ninety days"), new("0s", "no limit"),
     ];
 
