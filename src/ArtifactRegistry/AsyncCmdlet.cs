@@ -10,8 +10,10 @@ namespace ArtifactRegistry;
 /// PowerShell accepts Write* and ShouldProcess only on the thread that called ProcessRecord. So work posts actions, and
 /// the pipeline thread performs them whenever it would otherwise wait. Only this file blocks, posts or starts tasks.
 /// </remarks>
-public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
 {
+    // The number of items that may have ended while an item before them has not: a change should not be reported much later.
+    private const int MaxTurns = 256;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
@@ -19,6 +21,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly Dictionary<Task, object> _running = []; // used only by the pipeline thread
     private readonly ConcurrentQueue<Action> _noted = new();
     private readonly ConcurrentQueue<string> _lastWords = new();
+    private readonly Turns _turns = new();
     private ErrorRecord? _ending;
 
     /// <summary>Initializes the token that cancels all work.</summary>
@@ -41,11 +44,22 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <param name="work">
     /// The work. It must use locals, not parameters, which PowerShell binds again for the next record.
     /// </param>
-    protected void Start(object item, Func<Task> work)
+    protected void Start(object item, Func<Task> work) => Start(item, work, takesTurn: false);
+
+    /// <summary>
+    /// Starts work on an item of a list, as <see cref="Start(object, Func{Task})"/> does. Its rows, questions and errors
+    /// follow those of the items before it at once.
+    /// </summary>
+    /// <param name="item">The item.</param>
+    /// <param name="work">The work.</param>
+    protected void StartInTurn(object item, Func<Task> work) => Start(item, work, takesTurn: true);
+
+    private void Start(object item, Func<Task> work, bool takesTurn)
     {
-        while (_running.Count >= MaxConcurrency) PerformNext();
+        while (_running.Count >= MaxConcurrency || (takesTurn && _turns.Count >= MaxTurns)) PerformNext();
         if (IsEnding) Drain();
-        StartNow(item, work);
+        int? turn = takesTurn ? _turns.Take() : null;
+        StartNow(item, turn is int mine ? () => _turns.RunAsync(mine, work) : work, turn);
         while (_posted.Reader.TryRead(out Action? action)) action();
     }
 
@@ -82,7 +96,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         {
             WriteWarning(error.ToString());
         }
-        else if (FinishesWhatRuns && _running.Count > 0 && StopsAtErrors)
+        else if (FinishesWhatRuns && (_running.Count > 0 || _turns.Count > 0) && StopsAtErrors)
         {
             _ending = error;
             StopStartingWork();
@@ -91,6 +105,20 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         {
             WriteError(error);
         }
+    }
+
+    /// <summary>Writes an error from work, in its turn; an error that ends the command takes effect at once.</summary>
+    private protected async Task FailAsync(ErrorRecord error)
+    {
+        int? turn = _turns.Mine;
+        await PerformAsync(() => FailInTurn(turn, error));
+    }
+
+    private bool FailInTurn(int? turn, ErrorRecord error)
+    {
+        if (StopsAtErrors) Fail(error);
+        else _turns.Rows.Perform(turn, () => Fail(error));
+        return true;
     }
 
     /// <summary>Gets whether an error that ends the command waits for the other work under way.</summary>
@@ -104,23 +132,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
     }
 
-    /// <summary>Writes a warning, with secrets hidden and control characters shown.</summary>
-    private protected new void WriteWarning(string text) => base.WriteWarning(SafeText.Clean(text));
-
-    /// <summary>Writes a verbose line, with secrets hidden and control characters shown.</summary>
-    private protected new void WriteVerbose(string text) => base.WriteVerbose(SafeText.Clean(text));
-
-    /// <summary>Writes a debug line, with secrets hidden and control characters shown.</summary>
-    private protected new void WriteDebug(string text) => base.WriteDebug(SafeText.Clean(text));
-
-    /// <summary>Writes a line for the information stream, with secrets hidden and control characters shown.</summary>
-    private protected void WriteInformation(string text, params string[] tags) =>
-        base.WriteInformation(SafeText.Clean(text), tags);
-
-    /// <summary>Asks or reports what would be done, with secrets hidden and control characters shown.</summary>
-    private protected new bool ShouldProcess(string target, string action) =>
-        base.ShouldProcess(SafeText.Clean(target), SafeText.Clean(action));
-
     /// <summary>The progress bar of a command that takes longer than a second.</summary>
     private protected WaitingBar Progress { get; }
 
@@ -129,85 +140,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// behind.
     /// </summary>
     protected ValueTask PostAsync(Action action) => _posted.Writer.WriteAsync(action, StopToken);
-
-    /// <summary>Posts an action to the pipeline thread, and waits for its result.</summary>
-    protected async Task<T> PerformAsync<T>(Func<T> action)
-    {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await PostAsync(() =>
-        {
-            try
-            {
-                done.SetResult(action());
-            }
-            finally
-            {
-                done.TrySetCanceled();
-            }
-        });
-        return await done.Task.WaitAsync(StopToken);
-    }
-
-    /// <summary>
-    /// Writes objects as they arrive. The first is written before the second is requested. After that, all objects that
-    /// are available without waiting are passed on together, and written while the next page is on its way.
-    /// </summary>
-    protected async Task EmitAsync<T>(IAsyncEnumerable<T> items)
-    {
-        await using IAsyncEnumerator<T> each = items.GetAsyncEnumerator(StopToken);
-        if (!await each.MoveNextAsync()) return;
-        T first = each.Current;
-        Task<bool> written = PerformAsync(() => Emit(first));
-        await written;
-        var batch = new List<T>();
-        while (true)
-        {
-            ValueTask<bool> next = each.MoveNextAsync();
-            if (!next.IsCompleted && batch.Count > 0)
-            {
-                // No more than one page waits to be written, no matter how slow the consumer is.
-                await written;
-                List<T> page = batch;
-                written = PerformAsync(() => Emit(page));
-                batch = [];
-            }
-
-            try
-            {
-                if (!await next) break;
-            }
-            catch (RegistryException)
-            {
-                // Write the objects that were listed before the error.
-                await written;
-                await PerformAsync(() => Emit(batch));
-                throw;
-            }
-
-            batch.Add(each.Current);
-        }
-
-        await written;
-        await PerformAsync(() => Emit(batch));
-    }
-
-    /// <summary>Writes one object from work.</summary>
-    protected ValueTask EmitAsync(object item) => PostAsync(() => Emit(item));
-
-    /// <summary>
-    /// Posts an action, such as a warning or a line for -Verbose, to the pipeline thread without waiting for it.
-    /// </summary>
-    protected void Note(Action action)
-    {
-        _noted.Enqueue(action);
-        _posted.Writer.TryWrite(PerformNoted);
-    }
-
-    /// <summary>
-    /// Reports a text even after Ctrl+C, when a pipeline accepts no more warnings: it is written to the screen before
-    /// the prompt returns.
-    /// </summary>
-    private protected void ReportAtEnd(string text) => _lastWords.Enqueue(SafeText.Clean(text));
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Drain();
@@ -258,12 +190,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected virtual Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
         Task.FromResult(ErrorRecords.For(error, item));
 
-    private Task StartNow(object item, Func<Task> work)
+    private Task StartNow(object item, Func<Task> work, int? turn = null)
     {
         Task self = null!;
         self = Task.Run(async () =>
         {
-            Action done = () => _running.Remove(self);
+            ErrorRecord? failure = null;
             try
             {
                 await work();
@@ -274,11 +206,15 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             }
             catch (Exception error)
             {
-                ErrorRecord record = await ExplainAsync(error, item);
-                done += () => Fail(record);
+                failure = await ExplainAsync(error, item);
             }
 
-            await PostAsync(done);
+            await PostAsync(() =>
+            {
+                _running.Remove(self);
+                if (failure is not null) FailInTurn(turn, failure);
+                if (turn is int mine) _turns.Leave(mine);
+            });
         });
         _running.Add(self, item);
         return self;
@@ -287,32 +223,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private bool StopsAtErrors => LanguagePrimitives.TryConvertTo(
         MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : GetVariableValue("ErrorActionPreference"),
         out ActionPreference preference) && preference is ActionPreference.Stop;
-
-    /// <summary>Selects the view for a kind of row, such as Removed for tags that no longer exist.</summary>
-    private protected static PSObject Shown(object row, string kind)
-    {
-        PSObject shown = PSObject.AsPSObject(row);
-        shown.TypeNames.Insert(0, $"{row.GetType().FullName}#{kind}");
-        return shown;
-    }
-
-    private bool Emit(object? item)
-    {
-        WriteObject(item);
-        Progress.Emitted++;
-        return true;
-    }
-
-    private bool Emit<T>(List<T> items)
-    {
-        foreach (T item in items) Emit((object?)item);
-        return true;
-    }
-
-    private void PerformNoted()
-    {
-        while (_noted.TryDequeue(out Action? action)) action();
-    }
 
     private void PerformNext()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Reflection;
@@ -10,6 +11,7 @@ namespace ArtifactRegistry;
 /// </summary>
 public abstract class ChangeCmdlet : RegistryCmdlet
 {
+    private readonly ConcurrentDictionary<object, byte> _untold = new(ReferenceEqualityComparer.Instance);
     private bool _yesToAll;
     private bool _noToAll;
 
@@ -33,7 +35,23 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// </summary>
     private protected Task<bool> ConfirmAsync(string target, string action) =>
         // Do not ask about work that will no longer be started.
-        PerformAsync(() => !IsEnding && Confirm(target, action));
+        AskAsync(() => !IsEnding && Confirm(target, action), () => IsWhatIf || Asks);
+
+    /// <summary>Writes the row of a change; if the pipeline ends before, the screen names the change instead.</summary>
+    private protected ValueTask EmitChangeAsync(object row)
+    {
+        object change = PSObject.AsPSObject(row).BaseObject;
+        _untold.TryAdd(change, default);
+        return EmitAsync(row, () => _untold.TryRemove(change, out _));
+    }
+
+    private protected override void OnEnded()
+    {
+        if (!_untold.IsEmpty)
+            ReportAtEnd(
+                $"Done before the command ended, but not written as a row: "
+                + $"{string.Join(", ", _untold.Keys.Select(row => row.ToString()).Order())}");
+    }
 
     /// <summary>
     /// Asks as ShouldProcess does, except that a question that nobody can answer ends the cmdlet instead of counting as

@@ -69,7 +69,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
             }
 
             Task<string?>[] owners = [.. tags.Select(tag => _claims.Enter(image.ToImage().WithTag(tag), digest.Task))];
-            Start(image, async () =>
+            StartInTurn(image, async () =>
             {
                 try
                 {
@@ -101,16 +101,12 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                         Advice = "A tag is on one digest. Pipe that one alone, or give each a tag of its own.",
                     };
                 if (await AddTag.AddAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken) is ImageTag added)
-                    await EmitAsync(added);
+                    await EmitChangeAsync(added);
             }
             catch (RegistryException e)
             {
                 // Continue with the other tags of this image, unless the error ends the command.
-                await PerformAsync(() =>
-                {
-                    Fail(ErrorRecords.For(e, digest.Name.WithTag(tag)));
-                    return true;
-                });
+                await FailAsync(ErrorRecords.For(e, digest.Name.WithTag(tag)));
                 if (IsEnding) return;
             }
         }

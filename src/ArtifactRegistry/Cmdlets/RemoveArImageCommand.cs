@@ -41,7 +41,7 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     {
         bool deleteTags = DeleteTags, deleteReferrers = DeleteReferrer, all = All, whatIf = IsWhatIf;
         foreach (ImageName image in Image)
-            Start(image, () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, deleteReferrers, whatIf));
+            StartInTurn(image, () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, deleteReferrers, whatIf));
     }
 
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
@@ -62,9 +62,9 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task ReportAsync(RemovedImage removed, bool whatIf)
     {
         // A user who answered no has seen it on the screen.
-        if (removed.RemovalStatus is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
-        if (removed.Error is RegistryException error)
-            await PostAsync(() => Fail(ErrorRecords.For(error, removed)));
+        if (removed.RemovalStatus is RemovalStatus.Removed) await EmitChangeAsync(removed);
+        else if (removed.RemovalStatus is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
+        if (removed.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, removed));
     }
 
     private async Task RefuseWholeImageAsync(ImageName image)

@@ -47,7 +47,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
             if (Tag is null)
             {
                 if (isList && AsksTogether) _listed.Add(image);
-                else Start(image, () => RemoveAsync(image));
+                else StartInTurn(image, () => RemoveAsync(image));
                 continue;
             }
 
@@ -65,7 +65,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
             }
 
             foreach (string tag in Tag)
-                Start($"{image}:{tag}", () => RemoveAsync(image.WithTag(tag)));
+                StartInTurn($"{image}:{tag}", () => RemoveAsync(image.WithTag(tag)));
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     {
         if (_listed.Count > 0 && ConfirmEmptied())
             foreach (ImageName image in _listed)
-                Start(image, () => RemoveAsync(image));
+                StartInTurn(image, () => RemoveAsync(image));
         base.EndProcessing();
     }
 
@@ -113,6 +113,6 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
 
     private async Task RemoveAsync(ImageName name)
     {
-        if (await _removal!.RemoveAsync(name, ConfirmAsync, StopToken) is ImageTag removed) await EmitAsync(Shown(removed, "Removed"));
+        if (await _removal!.RemoveAsync(name, ConfirmAsync, StopToken) is ImageTag removed) await EmitChangeAsync(Shown(removed, "Removed"));
     }
 }

@@ -213,6 +213,9 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         }
     }
 
+    /// <summary>What it has written so far.</summary>
+    public IReadOnlyList<PSObject> Output => [.. output];
+
     public PSInvocationState State => shell.InvocationStateInfo.State;
 
     public void Dispose() => shell.Dispose();
