@@ -49,7 +49,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     {
         if (!_untold.IsEmpty)
             ReportAtEnd(
-                $"Done before the command ended, but not written as a row: "
+                "Done before the command ended, but not written as a row: "
                 + $"{string.Join(", ", _untold.Keys.Select(row => row.ToString()).Order())}");
     }
 
@@ -130,12 +130,8 @@ public abstract class ChangeCmdlet : RegistryCmdlet
         return threshold != ConfirmImpact.None && impact >= threshold;
     }
 
-    // Until 7.5, ShouldProcess asks about every change under -Debug: https://github.com/PowerShell/PowerShell/pull/26081.
     // -Debug is used to see the requests, not to be asked about them.
-    private bool OnlyDebugAsks => DebugAsks && !IsWhatIf && !IsDueAt(OwnImpact)
-        && MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug) && (debug is SwitchParameter { IsPresent: true } or true);
-
-    private static bool DebugAsks { get; } = typeof(PSObject).Assembly.GetName().Version < new Version(7, 6);
+    private bool OnlyDebugAsks => DebugSwitch.AsksAtChanges && !IsWhatIf && !IsDueAt(OwnImpact) && DebugSwitch.IsGiven(this);
 
     private ConfirmationRequiredException NobodyToAsk(string target, string action, Exception? cause)
     {

@@ -30,6 +30,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        DebugSwitch.AskNothing(this);
         try
         {
             Session = Session.Current;

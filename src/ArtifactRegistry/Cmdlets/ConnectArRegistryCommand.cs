@@ -95,6 +95,9 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     public int? OperationTimeoutSec { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => DebugSwitch.AskNothing(this);
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (Connection is not null)
