@@ -65,13 +65,22 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         Optional(json, "universe_domain") is { Length: > 0 } domain ? domain : Endpoints.GoogleUniverse;
 
     // From now on these values are hidden in all output.
-    private static void RememberSecrets(JsonObject json)
+    private static void RememberSecrets(JsonNode? node, bool isSecret = false)
     {
-        foreach (string field in new[] { "private_key", "refresh_token", "client_secret", "password" })
-            if (json[field] is JsonValue value && value.TryGetValue(out string? secret)) Secrets.Add(secret);
-        if (json["credential_source"] is not JsonObject source || source["headers"] is not JsonObject headers) return;
-        foreach ((_, JsonNode? header) in headers)
-            if (header is JsonValue value && value.TryGetValue(out string? secret)) Secrets.Add(secret.Split(' ')[^1]);
+        if (node is JsonObject fields)
+        {
+            foreach ((string name, JsonNode? value) in fields)
+                RememberSecrets(value, isSecret || name == "headers" || (value is JsonValue && Secrets.IsSecretName(name)));
+        }
+        else if (node is JsonArray items)
+        {
+            foreach (JsonNode? item in items) RememberSecrets(item, isSecret);
+        }
+        else if (isSecret && node is JsonValue text && text.TryGetValue(out string? secret))
+        {
+            Secrets.Add(secret);
+            Secrets.Add(secret.Split(' ')[^1]); // a header, after its scheme
+        }
     }
 
     private CredentialFile ReadByType(JsonObject json) => Optional(json, "type") switch

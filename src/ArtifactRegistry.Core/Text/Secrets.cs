@@ -9,7 +9,8 @@ namespace ArtifactRegistry.Text;
 /// <summary>Finds secrets in text: those that this process uses, and text that has the form of one.</summary>
 internal static partial class Secrets
 {
-    private const int MinLength = 8; // hiding shorter ones would hide ordinary words
+    private const int MinLength = 8; // shorter ones may be parts of ordinary words
+    private const int MinShortLength = 4; // hidden where it is a whole word; hiding shorter ones would hide ordinary words
     private const int MaxKnown = 256;
     private const int MinRandomLength = 40;
 
@@ -19,6 +20,7 @@ internal static partial class Secrets
     private const string SecretName = """[^"\\&%]*(?:(?<!page)token|secret|password|private_?key|assertion|credential)[^"\\&%]*""";
 
     private static ImmutableArray<string> s_known = [];
+    private static ImmutableDictionary<string, Regex> s_short = ImmutableDictionary<string, Regex>.Empty;
 
     /// <summary>
     /// Remembers a secret, such as a token, key or password, so that it is hidden wherever it occurs, including forms
@@ -26,8 +28,15 @@ internal static partial class Secrets
     /// </summary>
     public static void Add(string? secret)
     {
-        if (secret is null || secret.Length < MinLength) return;
+        if (secret is null || secret.Length < MinShortLength) return;
         string[] forms = [secret, Uri.EscapeDataString(secret), JsonEncodedText.Encode(secret).ToString(), WebUtility.HtmlEncode(secret)];
+        if (secret.Length < MinLength)
+        {
+            foreach (string form in forms)
+                ImmutableInterlocked.GetOrAdd(ref s_short, form, text => new Regex($@"(?<!\w){Regex.Escape(text)}(?!\w)"));
+            return;
+        }
+
         ImmutableInterlocked.Update(ref s_known, known =>
         {
             string[] added = [.. forms.Distinct(StringComparer.Ordinal).Where(form => !known.Contains(form))];
@@ -43,6 +52,11 @@ internal static partial class Secrets
         if (credential.Password.Length > 0)
             Add(Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}")));
     }
+
+    /// <summary>
+    /// Returns whether a field of this name in a credential file holds a secret, and not an address or a kind of token.
+    /// </summary>
+    public static bool IsSecretName(string name) => SecretField().IsMatch(name);
 
     /// <summary>Returns whether a text contains a secret.</summary>
     public static bool AreIn(string text) => Hide(text) != text;
@@ -63,8 +77,9 @@ internal static partial class Secrets
     /// <summary>Returns the text with every secret hidden.</summary>
     public static string Hide(string text)
     {
-        if (text.Length < MinLength) return text;
+        if (text.Length < MinShortLength) return text;
         string shown = HideKnown(text);
+        foreach (Regex word in s_short.Values) shown = word.Replace(shown, SafeText.Hidden);
         shown = PrivateKey().Replace(shown, SafeText.Hidden);
         shown = UserInformation().Replace(shown, SafeText.Hidden + "@");
         shown = Field().Replace(shown, "$1" + SafeText.Hidden + "$2");
@@ -75,7 +90,10 @@ internal static partial class Secrets
         return Run().Replace(shown, match => LooksRandom(match.ValueSpan) ? SafeText.Hidden : match.Value);
     }
 
-    /// <summary>Returns the text with the secrets hidden that this process uses, whatever they look like.</summary>
+    /// <summary>
+    /// The text with those secrets hidden that this process uses, whatever they look like. Short ones stay: this is for the
+    /// names of things too, and a password may be the name of a repository.
+    /// </summary>
     public static string HideKnown(string text)
     {
         foreach (string secret in s_known)
@@ -100,6 +118,9 @@ internal static partial class Secrets
 
         return upper > 2 && lower > 2 && digits > 0 && changes * 5 > text.Length * 2;
     }
+
+    [GeneratedRegex("(?:token|secret|password|assertion|private_?key)$", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretField();
 
     [GeneratedRegex(@"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*-----|$)", RegexOptions.Singleline)]
     private static partial Regex PrivateKey();

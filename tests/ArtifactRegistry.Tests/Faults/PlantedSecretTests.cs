@@ -48,18 +48,17 @@ public sealed partial class PlantedSecretTests : IDisposable
         await using Shop shop = await Shop.OpenAsync();
         shop.Add("v1");
         shop.Session.Run($"Set-Location '{_folder.Path}'").MustSucceed();
+        shop.Session.Set("texts", PlantedSecret.All.Select(secret => secret.Value).ToArray());
         var info = (CmdletInfo)shop.Session.Run($"Get-Command {command}").Output[0].BaseObject;
+        string confirm = info.Parameters.ContainsKey("Confirm") ? "-Confirm:$false" : "";
         foreach (ParameterMetadata parameter in info.Parameters.Values.Where(TakesText))
         {
             shop.Session.Set("splat", Arguments(info, parameter.Name));
-            shop.Session.Set("texts", PlantedSecret.All.Select(secret => secret.Value).ToArray());
-            string confirm = info.Parameters.ContainsKey("Confirm") ? "-Confirm:$false" : "";
 
             ScriptResult result = shop.Run(
                 $"{Loud} foreach ($text in $texts) {{ try {{ & {command} @splat -{parameter.Name} $text {confirm} }} catch {{ Write-Error -ErrorRecord $_ }} }}{AllOfIt}");
 
-            string seen = PlantedSecret.Seen(result);
-            foreach (PlantedSecret secret in PlantedSecret.All) secret.MustNotBeIn(seen, $"{command} -{parameter.Name}");
+            PlantedSecret.MustNotBeIn(PlantedSecret.Seen(result), $"{command} -{parameter.Name}", PlantedSecret.All);
             if (command == "Connect-ArRegistry")
                 shop.Session.Run($"Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint {shop.Emulator.Url}");
         }
@@ -70,6 +69,7 @@ public sealed partial class PlantedSecretTests : IDisposable
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Add("v1");
+        shop.Session.Set("texts", PlantedSecret.All.Select(secret => secret.Value).ToArray());
         string[] variables = [.. VariablesOfTheSource().Order(StringComparer.Ordinal)];
         Assert.True(variables.Length > 15, string.Join(' ', variables));
         Set("CLOUDSDK_CONFIG", _folder.Path);
@@ -79,16 +79,57 @@ public sealed partial class PlantedSecretTests : IDisposable
             Set("CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY", shop.Emulator.Url.ToString());
             if (!name.Contains("TOKEN", StringComparison.Ordinal) && !name.Contains("CREDENTIAL", StringComparison.Ordinal))
                 Set("GOOGLE_OAUTH_ACCESS_TOKEN", PowerShellSession.Token);
-            foreach (PlantedSecret secret in PlantedSecret.All)
-            {
-                Set(name, secret.Value);
-                ScriptResult result = shop.Run(
-                    $"Disconnect-ArRegistry; {Loud} Get-ArRepository -Project shop; Get-ArImage $app; Get-ArNodeServiceAccount; Get-ArRepository{AllOfIt}");
-                secret.MustNotBeIn(PlantedSecret.Seen(result), name);
-            }
+            Set(name, null);
 
+            ScriptResult result = shop.Run($$"""
+                {{Loud}}
+                foreach ($text in $texts)
+                {
+                    $env:{{name}} = $text
+                    Disconnect-ArRegistry; Get-ArRepository -Project shop; Get-ArImage $app; Get-ArNodeServiceAccount; Get-ArRepository
+                    Get-ArConnection | Format-List * | Out-String -Width 4000
+                }
+                $env:{{name}}.Length
+                {{AllOfIt}}
+                """);
+
+            Assert.Contains(PlantedSecret.All[^1].Value.Length, result.Output.Select(row => row.BaseObject)); // each was set
+            PlantedSecret.MustNotBeIn(PlantedSecret.Seen(result), name, PlantedSecret.All);
             Set(name, null);
             Set("GOOGLE_OAUTH_ACCESS_TOKEN", null);
+        }
+    }
+
+    [Fact]
+    public async Task A_short_secret_of_a_credential_file_is_nowhere_though_the_answers_repeat_it()
+    {
+        var sent = new List<string>();
+        await using RawServer server = RawServer.Start(request =>
+        {
+            string all = Uri.UnescapeDataString($"{request.Head} {request.Body}");
+            lock (sent) sent.Add(all);
+            string words = System.Text.Json.JsonEncodedText.Encode(all).ToString();
+            return RawReply.Of(400, $$"""{"error":"invalid_grant","error_description":"{{words}}"}""");
+        });
+        using var session = new PowerShellSession();
+        foreach ((string name, string content, PlantedSecret[] secrets) in PlantedSecret.Files(server.Url))
+        {
+            sent.Clear();
+            string path = Path.Combine(_folder.Path, name);
+            await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
+
+            ScriptResult result = session.Run($$"""
+                {{Loud}}
+                Connect-ArRegistry -CredentialFile '{{path}}' -Endpoint '{{server.Url}}' -TimeoutSec 5
+                Get-ArRepository -Project shop -Location us
+                {{AllOfIt}}
+                """);
+
+            string seen = PlantedSecret.Seen(result);
+            Assert.True(seen.Contains("invalid_grant", StringComparison.Ordinal), seen);
+            Assert.Contains("(hidden)", seen, StringComparison.Ordinal);
+            Assert.Contains(sent, text => secrets.Any(secret => text.Contains(secret.Needle, StringComparison.Ordinal)));
+            PlantedSecret.MustNotBeIn(seen, name, secrets);
         }
     }
 
@@ -127,12 +168,12 @@ public sealed partial class PlantedSecretTests : IDisposable
         string seen = PlantedSecret.Seen(result) + (File.Exists(journal) ? await File.ReadAllTextAsync(journal, TestContext.Current.CancellationToken) : "");
         Assert.Contains(echoed, line => line.Contains(Token, StringComparison.Ordinal));
         if (kind is not "header") Assert.Contains("(hidden)", seen, StringComparison.Ordinal); // of headers nothing is shown
-        new PlantedSecret("token", Token, "PLANTEDtoken-4711").MustNotBeIn(seen, kind);
+        PlantedSecret.MustNotBeIn(seen, kind, [new PlantedSecret("token", Token, "PLANTEDtoken-4711")]);
         Assert.DoesNotContain('\u001b', seen);
         Assert.DoesNotContain('\u202e', seen);
         // Data is shown as it is, but for secrets that are ours.
         if (kind is "data" or "operation") return;
-        foreach (PlantedSecret secret in PlantedSecret.All) secret.MustNotBeIn(seen, kind);
+        PlantedSecret.MustNotBeIn(seen, kind, PlantedSecret.All);
     }
 
     [Fact]
