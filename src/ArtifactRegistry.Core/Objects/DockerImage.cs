@@ -122,6 +122,9 @@ public class DockerImage
         string? Shared(string? type) => names is null ? type : names.SharedType(type);
     }
 
+    /// <summary>Returns the same digest as another kind, which the answer about it did not tell.</summary>
+    internal DockerImage As(ImageKind kind) => new(this) { ImageKind = kind };
+
     // In Go, and so in the output of Go programs, the year 1 means no time; an age of 2000 years would be old enough
     // for any clean-up.
     private static DateTime Local(DateTimeOffset? time) =>

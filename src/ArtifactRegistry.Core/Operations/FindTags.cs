@@ -29,7 +29,8 @@ internal static class FindTags
         List<ImageTag> tagged = [], untagged = [];
         string? current = null;
         ExceptionDispatchInfo? error = null;
-        await using IAsyncEnumerator<DockerImage> each = FindImages.ListAsync(client, what, warn, stop).GetAsyncEnumerator(stop);
+        IAsyncEnumerable<DockerImage> images = FindImages.ListAsync(client, what, warn, stop);
+        await using IAsyncEnumerator<DockerImage> each = (onlyTags ? images : images.WithAttestationsAsync(stop)).GetAsyncEnumerator(stop);
         while (true)
         {
             ValueTask<bool> next = each.MoveNextAsync();

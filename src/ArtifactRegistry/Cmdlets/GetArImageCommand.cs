@@ -75,7 +75,8 @@ public sealed class GetArImageCommand : RegistryCmdlet
     {
         if (_left == 0) return;
         TagFilter? filter = tags is null ? null : new TagFilter(tags, what);
-        await EmitAsync(Chosen(FindImages.ListAsync(Client, what, Warn, StopToken), filter));
+        IAsyncEnumerable<DockerImage> images = FindImages.ListAsync(Client, what, Warn, StopToken);
+        await EmitAsync(Chosen(filter is null ? images.WithAttestationsAsync(StopToken) : images, filter));
         if (filter is not null && _left > 0) await ReportMissingAsync(filter, what);
     }
 
