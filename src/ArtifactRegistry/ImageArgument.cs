@@ -76,8 +76,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
                 $"Expected the name of an image, or an object with a Uri or with Image and Digest or Tag; got {Described(row.BaseObject)}.");
 
         var name = ImageName.Parse(uri ?? image!);
-        if (name.IsRepository && uri is not null && AllowRepositoryObject && row.TypeNames.Contains("Deserialized.ArtifactRegistry.Repository"))
-            return name;
+        if (name.IsRepository && uri is not null && AllowRepositoryObject && IsRepositoryRow(row)) return name;
         if (name.IsRepository) throw Refuse($"'{name}' is a repository; a row must name one digest or one tag.");
 
         if (uri is not null && image is not null && ImageName.Parse(image) is ImageName column
@@ -94,6 +93,12 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             throw Refuse($"The row contradicts itself: its Uri is '{name}', its Tag '{tag}' and its Digest '{digest}'.");
         return name.WithTagAndDigest(tag, digest);
     }
+
+    /// <summary>Whether a row is what became of a Repository object in a job or a file, and not of an image that lost its columns.</summary>
+    private static bool IsRepositoryRow(PSObject row) =>
+        row.TypeNames.Contains("Deserialized.ArtifactRegistry.Repository")
+        || (row.Properties["Format"] is not null && row.Properties["Mode"] is not null
+            && row.Properties["Image"] is null && row.Properties["Digest"] is null && row.Properties["Tag"] is null);
 
     private protected static string? Text(PSObject row, string property) =>
         Unwrap(row.Properties[property]?.Value)?.ToString() is { Length: > 0 } text ? text : null;

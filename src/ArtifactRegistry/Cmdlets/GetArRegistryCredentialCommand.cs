@@ -17,6 +17,7 @@ public sealed class GetArRegistryCredentialCommand : RegistryCmdlet
     [Parameter(
         Mandatory = true, Position = 0, ValueFromPipeline = true,
         HelpMessage = "The host of a registry or a full name, such as us-docker.pkg.dev.")]
+    [RegistryArgument]
     [ValidateNotNullOrEmpty]
     public new string[] Registry { get; set; } = [];
 
