@@ -43,6 +43,7 @@
                 'Docker', 'OCI', 'Container', 'Image', 'Tag', 'Untagged', 'Cleanup', 'IAM'
             )
             # There is no ProjectUri: this repository has no public address yet, and a made-up one would lead to somebody else.
+            # Once it is here, Get-Help -Online opens the page of docs/ that the help of a cmdlet names under it.
             LicenseUri               = 'https://www.apache.org/licenses/LICENSE-2.0'
             ReleaseNotes             = 'See CHANGELOG.md in the folder of the module.'
             RequireLicenseAcceptance = $false

@@ -5,7 +5,8 @@ using System.Xml.Linq;
 namespace ArtifactRegistry.Help;
 
 /// <summary>The help of one cmdlet in MAML, the XML that Get-Help reads.</summary>
-internal sealed class CommandHelp
+/// <param name="project">The address of the repository; null if it has none.</param>
+internal sealed class CommandHelp(string? project)
 {
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
@@ -64,8 +65,11 @@ internal sealed class CommandHelp
                 new XElement(Maml + "title", FormattableString.Invariant($"Example {index + 1}: {example.Title}")),
                 new XElement(Dev + "code", example.Transcript),
                 new XElement(Dev + "remarks", Paras(example.Text))))),
+            // Get-Help -Online opens the first address.
             new XElement(Command + "relatedLinks", page.Links.Select(link => new XElement(
-                Maml + "navigationLink", new XElement(Maml + "linkText", link)))));
+                Maml + "navigationLink",
+                new XElement(Maml + "linkText", link.Text),
+                link.IsDocument && project is not null ? new XElement(Maml + "uri", $"{project.TrimEnd('/')}/blob/main/{link.Text}") : null))));
     }
 
     /// <summary>Gets the meaning of a parameter: the doc comment where it is declared.</summary>

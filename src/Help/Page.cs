@@ -7,13 +7,19 @@ namespace ArtifactRegistry.Help;
 /// <summary>An example: a title and text that describe it, and the transcript of the prompt.</summary>
 internal sealed record Example(string Title, IReadOnlyList<string> Text, string Transcript);
 
+/// <summary>What to read next.</summary>
+/// <param name="Text">The name of a cmdlet or of an about page, or the path of a page of the documentation.</param>
+/// <param name="IsDocument">Whether it is a page of the documentation.</param>
+internal sealed record SeeAlso(string Text, bool IsDocument);
+
 /// <summary>
 /// The page of a cmdlet in Markdown: a description under its name, then the sections Parameters (additions to their doc
 /// comments), Examples (each with a heading, text and a transcript), Notes and See also.
 /// </summary>
 internal sealed class Page
 {
-    private readonly List<string> _description = [], _notes = [], _links = [];
+    private readonly List<string> _description = [], _notes = [];
+    private readonly List<SeeAlso> _links = [];
     private readonly Dictionary<string, List<string>> _parameters = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Example> _examples = [];
 
@@ -29,7 +35,7 @@ internal sealed class Page
 
     public IReadOnlyList<string> Notes => _notes;
 
-    public IReadOnlyList<string> Links => _links;
+    public IReadOnlyList<SeeAlso> Links => _links;
 
     /// <summary>Creates an empty page.</summary>
     public static Page Empty(string name) => new(name);
@@ -80,12 +86,15 @@ internal sealed class Page
                 _notes.Add(Text(text.Inline));
                 return true;
             case ("See also", ListBlock list):
-                _links.AddRange(list.Cast<ListItemBlock>().Select(entry => Text(((ParagraphBlock)entry[0]).Inline)));
+                _links.AddRange(list.Cast<ListItemBlock>().Select(entry => Link(((ParagraphBlock)entry[0]).Inline!)));
                 return true;
             default:
                 return false;
         }
     }
+
+    private static SeeAlso Link(ContainerInline inlines) =>
+        inlines.FirstChild is LinkInline link ? new SeeAlso(Text(link), true) : new SeeAlso(Text(inlines), false);
 
     private static string Text(ContainerInline? inlines) => string.Concat(inlines!.Select(inline => inline switch
     {

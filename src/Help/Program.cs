@@ -11,16 +11,16 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args is not [string assembly, string pages, string output, .. { Length: 0 or 2 } about])
+        if (args is not [string assembly, string pages, string manifest, string output, .. { Length: 0 or 2 } about])
         {
-            Console.Error.WriteLine("Usage: ArtifactRegistry.Help ASSEMBLY PAGES OUTPUT [ABOUT OUTPUT]");
+            Console.Error.WriteLine("Usage: ArtifactRegistry.Help ASSEMBLY PAGES MANIFEST OUTPUT [ABOUT OUTPUT]");
             return 64;
         }
 
         try
         {
             Assembly module = HelpFile.Load(assembly);
-            XDocument help = HelpFile.Write(module, pages);
+            XDocument help = HelpFile.Write(module, pages, manifest);
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
             help.Save(output);
             if (about is [string page, string written]) File.WriteAllText(written, AboutPage.Write(module, File.ReadAllText(page)));

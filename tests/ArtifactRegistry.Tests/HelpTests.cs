@@ -62,6 +62,7 @@ public sealed class HelpTests : IDisposable
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.True(
             Text(link, "linkText") is "about_ArtifactRegistry"
+                || (Text(link, "linkText").StartsWith("docs/", StringComparison.Ordinal) && File.Exists(Path.Combine(Checkout.Root, Text(link, "linkText"))))
                 || Cmdlets.Any(cmdlet => cmdlet.Data == Text(link, "linkText")),
             Text(link, "linkText")));
     }

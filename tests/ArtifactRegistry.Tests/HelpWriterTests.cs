@@ -41,15 +41,48 @@ public sealed class HelpWriterTests : IDisposable
         Assert.Equal("PS> 1\n\n  1", command.Descendants().Single(each => each.Name.LocalName == "code").Value);
     }
 
+    /// <summary>Get-Help -Online opens the first address in the links of a cmdlet.</summary>
+    [Theory]
+    [InlineData("https://git.example/team/module", "https://git.example/team/module/blob/main/")]
+    [InlineData("https://git.example/team/module/", "https://git.example/team/module/blob/main/")]
+    [InlineData(null, null)]
+    public async Task Each_cmdlet_leads_to_a_page_of_the_documentation_at_the_address_of_the_manifest(string? project, string? start)
+    {
+        foreach (string page in Directory.GetFiles(Path.Combine(Checkout.Root, "src/ArtifactRegistry/Help"))) File.Copy(page, Path.Combine(_folder.Path, Path.GetFileName(page)));
+        string manifest = await File.ReadAllTextAsync(Checkout.Manifest, TestContext.Current.CancellationToken);
+        if (project is not null) manifest = manifest.Replace("LicenseUri ", $"ProjectUri = '{project}'\n            LicenseUri ", StringComparison.Ordinal);
+
+        (int exitCode, _, XDocument? help) = await WriteAsync(null, "", manifest);
+
+        Assert.Equal(0, exitCode);
+        XElement[] cmdlets = [.. help!.Root!.Elements()];
+        Assert.True(cmdlets.Length > 15);
+        foreach (XElement cmdlet in cmdlets)
+        {
+            string[] addresses = [.. cmdlet.Descendants().Where(each => each.Name.LocalName == "uri").Select(each => each.Value)];
+            if (start is null)
+            {
+                Assert.Empty(addresses);
+                continue;
+            }
+
+            string address = Assert.Single(addresses);
+            Assert.StartsWith(start, address, StringComparison.Ordinal);
+            Assert.True(File.Exists(Path.Combine(Checkout.Root, address[start.Length..])), address);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private async Task<(int ExitCode, string Error, XDocument? Help)> WriteAsync(string cmdlet, string page)
+    private async Task<(int ExitCode, string Error, XDocument? Help)> WriteAsync(string? cmdlet, string page, string? manifest = null)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        await File.WriteAllTextAsync(Path.Combine(_folder.Path, cmdlet + ".md"), page, stop);
+        if (cmdlet is not null) await File.WriteAllTextAsync(Path.Combine(_folder.Path, cmdlet + ".md"), page, stop);
+        string settings = Path.Combine(_folder.Path, "module.psd1");
+        await File.WriteAllTextAsync(settings, manifest ?? "@{ }", stop);
         string output = Path.Combine(_folder.Path, "help.xml");
         string module = Path.Combine(Checkout.Root, "bin/ArtifactRegistry.dll");
-        ProcessStartInfo start = Checkout.Program("Help", module, _folder.Path, output);
+        ProcessStartInfo start = Checkout.Program("Help", module, _folder.Path, settings, output);
         start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
         string error = await process.StandardError.ReadToEndAsync(stop);
