@@ -101,7 +101,7 @@ function New-Package {
     Invoke-Step dotnet @(
         'build', $project, '--nologo', '--configuration', $Configuration, '--artifacts-path', $build
         "-p:StagedModule=$stage/", "-p:StagedHelp=$stage/en-US/", '-p:ContinuousIntegrationBuild=true', '-p:RestoreLockedMode=true'
-    ) | Write-Host
+    ) | Out-Host
 
     $null = New-Item $package -ItemType Directory
     $notices = Join-Path src ArtifactRegistry THIRD-PARTY-NOTICES.txt

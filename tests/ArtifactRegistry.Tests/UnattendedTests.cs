@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -56,6 +57,30 @@ public sealed class UnattendedTests
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("Removed", result.Output, StringComparison.Ordinal);
         Assert.Empty(shop.State.UntaggedDigests(shop.Repository, "web"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Verbose")]
+    public async Task The_log_of_a_CI_job_has_whole_lines_one_for_each_request_and_no_progress(string verbose)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.Emulator.Behaviour.PageSizeCap = 1;
+        shop.Emulator.Behaviour.Latency = TimeSpan.FromMilliseconds(700); // long enough for a progress bar
+
+        ProcessStartInfo start = RealPowerShell.Start(shop.Emulator, $"Get-ArImage {Shop.App} {verbose}; Remove-ArUntaggedImage {Shop.App} -Force {verbose}", "-NonInteractive");
+        start.Environment["CI"] = "true";
+        ProcessResult result = await ProcessResult.OfAsync(start);
+
+        string[] lines = [.. (result.Output + result.Error).Split('\n').Select(line => line.TrimEnd())];
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("", result.Error);
+        Assert.All(lines, line => Assert.DoesNotMatch(@"[\x00-\x08\x0b-\x1f\x7f]", line));
+        Assert.All(lines, line => Assert.DoesNotMatch(@"so far|\[ *o* *\]|processing", line));
+        int requests = shop.Emulator.Requests.Snapshot().Count;
+        Assert.True(requests > 5);
+        Assert.Equal(verbose.Length > 0 ? requests : 0, lines.Count(line => line.Contains(" -> ", StringComparison.Ordinal)));
+        Assert.Equal(verbose.Length > 0, lines.Any(line => line.StartsWith("VERBOSE: ", StringComparison.Ordinal)));
     }
 
     private static Task<ProcessResult> RunAsync(Shop shop, string command, string? input, params string[] arguments) =>

@@ -1,6 +1,9 @@
 # Shows each step of Demo.ps1 as a person would type it, runs it, and shows what it gives. Blank lines separate the steps,
 # and "#!" marks one that must be refused. This is the script of a session, in whose scope the steps leave their variables.
 
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'It is a show for the screen.')]
+param()
+
 $atTerminal = -not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)
 $show = { $input | Out-Default }
 if (-not $atTerminal) {
