@@ -105,20 +105,17 @@ public sealed class NounTests
         string journal = Path.GetTempFileName();
         try
         {
-            ScriptResult result = shop.Run(
-                $"""
-                $removed = Remove-ArUntaggedImage $app -OlderThan 0s -Force -JournalPath '{journal}' | Where-Object Status -eq Removed
-                $again = Get-Content '{journal}' | ConvertFrom-Json | Where-Object event -eq result | Remove-ArImage -Force
-                $removed.Digest | Sort-Object
-                $again.Digest | Sort-Object
-                $again.Status | Sort-Object -Unique
-                """);
+            shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = request => request.Is("DELETE", "/versions/") });
+            ScriptResult failed = shop.Run($"Remove-ArUntaggedImage $app -OlderThan 0s -Force -JournalPath '{journal}' | Where-Object Status -eq Failed");
+            shop.Emulator.Behaviour.Faults.Clear();
 
-            Assert.Empty(result.Errors.Select(error => error.ToString()));
-            Assert.Equal(["AlreadyGone"], result.Output.Skip(result.Output.Count - 1).Select(row => row.ToString()));
-            int half = (result.Output.Count - 1) / 2;
-            Assert.NotEqual(0, half);
-            Assert.Equal(result.Output.Take(half).Select(row => row.ToString()), result.Output.Skip(half).Take(half).Select(row => row.ToString()));
+            ScriptResult result = shop.Run(
+                $"Get-Content '{journal}' | ConvertFrom-Json | Where-Object {{ $_.event -eq 'result' -and $_.status -eq 'Failed' }} | Remove-ArImage -Force")
+                .MustSucceed();
+
+            Assert.NotEmpty(failed.Output);
+            Assert.Equal(failed.Values("Digest").Order(), result.Values("Digest").Order());
+            Assert.All(result.Values("Status"), status => Assert.Equal("Removed", status));
         }
         finally
         {
@@ -171,12 +168,9 @@ public sealed class NounTests
             Assert.Equal($"{command}: Attestation", $"{command}: {string.Join(' ', result.Values("Kind"))}");
         }
 
-        foreach (string command in new[] { "Remove-ArUntaggedImage $app -WhatIf", "Remove-ArUntaggedImage $app -KeepNewest 1 -WhatIf" })
-        {
-            ScriptResult result = shop.Run($"@({command}) | {Mine}").MustSucceed();
+        ScriptResult kept = shop.Run($"Remove-ArUntaggedImage $app -KeepNewest 1 -WhatIf | {Mine}").MustSucceed();
 
-            Assert.Contains("attestation", Assert.Single(result.Values("Reason")), StringComparison.Ordinal);
-        }
+        Assert.StartsWith("attestation in ", Assert.Single(kept.Values("Reason")), StringComparison.Ordinal);
     }
 
     [Fact]
