@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Threading.Channels;
-using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 

@@ -9,6 +9,8 @@ namespace ArtifactRegistry;
 /// </summary>
 public sealed class RegistryArgumentAttribute : ArgumentTransformationAttribute
 {
+    private static readonly string[] Columns = ["Registry", "Uri", "Image", "Repository"];
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is IList list
@@ -16,7 +18,6 @@ public sealed class RegistryArgumentAttribute : ArgumentTransformationAttribute
             : NameOf(inputData);
 
     private static object? NameOf(object? item) => item is PSObject { BaseObject: PSCustomObject } row
-        ? new[] { "Registry", "Uri", "Image", "Repository" }.Select(name => row.Properties[name]?.Value?.ToString()).FirstOrDefault(text => text is { Length: > 0 })
-            ?? item
+        ? Columns.Select(column => row.Properties[column]?.Value?.ToString()).FirstOrDefault(text => text is { Length: > 0 }) ?? item
         : item;
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
