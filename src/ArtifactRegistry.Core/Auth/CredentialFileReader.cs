@@ -78,8 +78,8 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         }
         else if (isSecret && node is JsonValue text && text.TryGetValue(out string? secret))
         {
-            Secrets.Add(secret);
-            Secrets.Add(secret.Split(' ')[^1]); // a header, after its scheme
+            Secrets.Add(secret, evenShort: true);
+            Secrets.Add(secret.Split(' ')[^1], evenShort: true); // a header, after its scheme
         }
     }
 

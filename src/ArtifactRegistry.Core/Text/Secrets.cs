@@ -26,9 +26,11 @@ internal static partial class Secrets
     /// Remembers a secret, such as a token, key or password, so that it is hidden wherever it occurs, including forms
     /// that are escaped for addresses, JSON or HTML.
     /// </summary>
-    public static void Add(string? secret)
+    /// <param name="secret">The secret.</param>
+    /// <param name="evenShort">Whether a short one is hidden too, where it stands as a word of its own.</param>
+    public static void Add(string? secret, bool evenShort = false)
     {
-        if (secret is null || secret.Length < MinShortLength) return;
+        if (secret is null || secret.Length < (evenShort ? MinShortLength : MinLength)) return;
         string[] forms = [secret, Uri.EscapeDataString(secret), JsonEncodedText.Encode(secret).ToString(), WebUtility.HtmlEncode(secret)];
         if (secret.Length < MinLength)
         {
