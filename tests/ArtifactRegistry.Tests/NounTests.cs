@@ -15,7 +15,7 @@ public sealed class NounTests
         ("Repository", "Get-ArRepository -Project shop",
         [
             // A clean-up takes a whole repository by name alone: a row that lost its columns must not widen it.
-            "Get-ArImage", "Get-ArImageTag", "Get-ArReader", "Get-ArRegistryCredential",
+            "Get-ArRepository", "Get-ArImage", "Get-ArImageTag", "Get-ArReader", "Get-ArRegistryCredential",
         ]),
         ("DockerImage", "Get-ArImage $app",
         [
@@ -143,7 +143,8 @@ public sealed class NounTests
         // Of a connection and a credential there is one, and no cmdlet is about them.
         Assert.Equal(emitted.Except(["Connection", "RegistryCredential"]).Order(), Nouns.Select(noun => noun.Noun).Order());
         string tried = string.Join('\n', Nouns.SelectMany(noun => noun.Downstream)) + "\n";
-        Assert.All(takers, name => Assert.Contains(name, tried, StringComparison.Ordinal));
+        // Connect-ArRegistry takes the connection of another runspace of this process, and no row.
+        Assert.All(takers.Except(["Connect-ArRegistry"]), name => Assert.Contains(name, tried, StringComparison.Ordinal));
     }
 
     [Fact]

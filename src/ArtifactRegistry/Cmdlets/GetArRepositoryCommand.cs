@@ -13,6 +13,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     /// us-docker.pkg.dev/shop/apps.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [RegistryArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string[] Project { get; set; } = [];
