@@ -38,8 +38,8 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     public SwitchParameter Anonymous { get; set; }
 
     /// <summary>
-    /// What Get-ArConnection emits in another runspace of this process: the same address, credentials and defaults, for
-    /// ForEach-Object -Parallel and Start-ThreadJob.
+    /// Specifies the output of Get-ArConnection in another runspace of this process, to use the same address, credentials
+    /// and defaults in ForEach-Object -Parallel and Start-ThreadJob.
     /// </summary>
     [Parameter(
         Mandatory = true, ValueFromPipeline = true, ParameterSetName = Same,

@@ -24,7 +24,8 @@ public sealed class GetArImageCommand : RegistryCmdlet
     public string[] Project { get; set; } = [];
 
     /// <summary>
-    /// Only digests that have one of these tags, with wildcards. A name without wildcards that an image does not have is an error.
+    /// Specifies tags, and lists only digests that have one of them; wildcards are permitted. A name without wildcards that
+    /// an image does not have is an error.
     /// </summary>
     [Parameter]
     [SupportsWildcards]
@@ -32,7 +33,7 @@ public sealed class GetArImageCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
-    /// <summary>Ends the listing after so many digests, in the order of the service.</summary>
+    /// <summary>Specifies the maximum number of digests to list, in the order of the service.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? First { get; set; }

@@ -9,8 +9,8 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class GetArRepositoryCommand : RegistryCmdlet
 {
     /// <summary>
-    /// Ids of projects, by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT; or the name of a repository, such as
-    /// us-docker.pkg.dev/shop/apps.
+    /// Specifies the ids of projects, by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT; or the name of a
+    /// repository, such as us-docker.pkg.dev/shop/apps.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [RegistryArgument]
