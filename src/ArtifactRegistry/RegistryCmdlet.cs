@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -67,6 +68,14 @@ public abstract class RegistryCmdlet : AsyncCmdlet
                 new RegistryException(RegistryErrorKind.NotFound, $"There is no tag '{tag}'."), what.Name.WithTag(tag));
             await PostAsync(() => WriteError(record));
         }
+    }
+
+    /// <summary>Writes commands that help below the rows, where each can be copied whole.</summary>
+    private protected void WriteCommands(IReadOnlyCollection<string> commands)
+    {
+        if (commands.Count == 0) return;
+        string lines = string.Concat(commands.Distinct().Select(command => $"{Environment.NewLine}  {command}"));
+        WriteInformation(new HostInformationMessage { Message = SafeText.Clean($"What helps:{lines}") }, ["PSHOST"]);
     }
 
     /// <summary>Writes a warning during work, without waiting for it.</summary>

@@ -19,6 +19,25 @@ public static class RowView
     /// <summary>Gets the size with a unit, such as 84 MB.</summary>
     public static string SizeText(PSObject row) => Value(row, "SizeBytes") is long size ? ByteSize.Format(size) : "";
 
+    /// <summary>Gets the detail for the last column of a table, broken at spaces.</summary>
+    public static string DetailText(PSObject row) => AtSpaces(Value(row, "Detail") as string ?? "", before: 31); // of the columns before it, and the last one stays free
+
+    // PowerShell breaks the cells of a table in the middle of words.
+    private static string AtSpaces(string text, int before)
+    {
+        int width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth - before;
+        if (text.Length <= width || width < 20) return text;
+        var lines = new List<string> { "" };
+        foreach (string word in text.Split(' '))
+        {
+            if (lines[^1].Length == 0) lines[^1] = word;
+            else if (lines[^1].Length + 1 + word.Length <= width) lines[^1] += " " + word;
+            else lines.Add(word);
+        }
+
+        return string.Join('\n', lines);
+    }
+
     /// <summary>Gets the age of the upload, such as 3 days ago.</summary>
     public static string UploadAge(PSObject row) => Age.Format(Value(row, "UploadTime") as DateTime?);
 

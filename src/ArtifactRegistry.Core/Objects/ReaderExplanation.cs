@@ -65,6 +65,9 @@ public sealed class ReaderExplanation
     /// <summary>The reason in words, with what to do about it.</summary>
     public string Detail { get; }
 
+    /// <summary>Gets the command that helps; null where there is none.</summary>
+    public string? Command { get; internal init; }
+
     /// <summary>The reason.</summary>
     internal ReaderReason ReaderReason { get; }
 

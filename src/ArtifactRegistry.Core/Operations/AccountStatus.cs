@@ -28,6 +28,9 @@ internal enum AccountCondition
 /// <param name="Detail">The condition in words, with what to do about it.</param>
 internal sealed record AccountStatus(AccountCondition Condition, string Detail)
 {
+    /// <summary>Gets the command that helps; null where there is none.</summary>
+    public string? Command { get; init; }
+
     /// <summary>Gets the status of members that are not checked.</summary>
     public static AccountStatus NotApplicable { get; } = new(AccountCondition.NotApplicable, "");
 
@@ -46,11 +49,12 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
         try
         {
             ServiceAccountMessage account = await accounts.GetServiceAccountAsync(place, email, stop);
+            string enable = $"gcloud iam service-accounts enable {email}{inProject}";
             return account.Disabled
                 ? new(
                     AccountCondition.Disabled,
                     $"The account {email} is disabled, so nodes that run as it cannot pull whatever it is granted. Who administers its project enables it "
-                    + $"with: gcloud iam service-accounts enable {email}{inProject}")
+                    + $"with: {enable}") { Command = enable }
                 : new(AccountCondition.Enabled, "");
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)

@@ -22,8 +22,8 @@ internal static class ExplainReader
         string place = repository.ToRepository().ToString();
         List<ReaderExplanation> rows = [];
         account ??= AccountStatus.NotApplicable;
-        if (account.Condition is AccountCondition.Disabled) Add(ReaderReason.AccountDisabled, account.Detail);
-        if (account.Condition is AccountCondition.Missing) Add(ReaderReason.AccountMissing, account.Detail);
+        if (account.Condition is AccountCondition.Disabled) Add(ReaderReason.AccountDisabled, account.Detail, command: account.Command);
+        if (account.Condition is AccountCondition.Missing) Add(ReaderReason.AccountMissing, account.Detail, command: account.Command);
         if (scopesTooNarrow is not null) Add(ReaderReason.ScopesTooNarrow, scopesTooNarrow);
         bool isExcluded = rows.Count > 0;
 
@@ -59,10 +59,12 @@ internal static class ExplainReader
         if (isGranted && !isExcluded && account.Condition is AccountCondition.NotVisible) unseen.Add(account.Detail);
         if (!isGranted)
         {
-            string command = isExcluded ? "" : $" To grant it: Grant-ArReader {place} -Member {member}";
+            string? command = isExcluded ? null : $"Grant-ArReader {place} -Member {member}";
             Add(
                 ReaderReason.Missing,
-                $"Neither {place} nor its project grant it. Folders and the organisation are not looked into.{command}");
+                $"Neither {place} nor its project grant it. Folders and the organisation are not looked into."
+                + (command is null ? "" : $" To grant it: {command}"),
+                command: command);
             if (!isExcluded) unseen.AddRange(ThatCouldGrant(list, repository.Project, member));
         }
 
@@ -73,8 +75,8 @@ internal static class ExplainReader
         foreach (ReaderExplanation row in rows) row.CanPull = verdict;
         return rows;
 
-        void Add(ReaderReason reason, string detail, string? role = null) =>
-            rows.Add(new ReaderExplanation(place, member, reason, detail) { Role = role });
+        void Add(ReaderReason reason, string detail, string? role = null, string? command = null) =>
+            rows.Add(new ReaderExplanation(place, member, reason, detail) { Role = role, Command = command });
     }
 
     private static IEnumerable<string> ThatCouldGrant(ReaderList list, string project, string member)

@@ -9,6 +9,7 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(ReaderExplanation), ParameterSetName = ["Explain"])]
 public sealed class GetArReaderCommand : RegistryCmdlet
 {
+    private readonly List<string> _commands = [];
     private ReaderList? _readers;
 
     /// <summary>Repositories.</summary>
@@ -44,6 +45,13 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     {
         if (ParameterSetName == "Explain") ExplainMembers();
         else foreach (ImageName name in Repository) List(name);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        WriteCommands(_commands);
     }
 
     private void List(ImageName name)
@@ -99,7 +107,9 @@ public sealed class GetArReaderCommand : RegistryCmdlet
                 if (_readers is null) return;
                 AccountStatus? account = Wait(each.Text, () => AccountStatus.FindAsync(Accounts, member, each.Project, StopToken));
                 if (account is null) continue;
-                WriteObject(ExplainReader.Run(name, _readers, member, each.ScopesTooNarrow, account), enumerateCollection: true);
+                IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(name, _readers, member, each.ScopesTooNarrow, account);
+                WriteObject(reasons, enumerateCollection: true);
+                _commands.AddRange(reasons.Select(reason => reason.Command).OfType<string>());
             }
             catch (RegistryException e)
             {

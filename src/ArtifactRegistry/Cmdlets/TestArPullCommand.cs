@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ArtifactRegistry.Operations;
-using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Cmdlets;
 
@@ -72,10 +71,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_commands.Count == 0) return;
-        // Below the table, where each command can be copied completely.
-        string lines = string.Concat(_commands.Distinct().Select(command => $"{Environment.NewLine}  {command}"));
-        WriteInformation(new HostInformationMessage { Message = SafeText.Clean($"What helps:{lines}") }, ["PSHOST"]);
+        WriteCommands(_commands);
     }
 
     private async Task<IReadOnlyList<PullTestResult>> TestAsync(ImageName image, IReadOnlyList<NodeServiceAccount> nodes)

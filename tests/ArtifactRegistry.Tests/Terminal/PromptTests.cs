@@ -150,6 +150,25 @@ public sealed class PromptTests
         Assert.Equal(3, plan.Count(row => row.Length > 0 && !row.StartsWith(' ')) - 2);
     }
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    public async Task An_explanation_breaks_at_spaces_and_its_command_can_be_copied_whole(int columns)
+    {
+        await using Shop shop = await OpenAsync();
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
+
+        IReadOnlyList<string> shown = await terminal.RunAsync($"Get-ArReader {Apps} -Member user:somebody@example.com -Explain");
+
+        string detail = string.Join(' ', shown.SkipWhile(row => !row.StartsWith("---", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(row => row.Length > 0).Select(row => row[Math.Min(30, row.Length)..].Trim()));
+        Assert.StartsWith(
+            $"Neither {Apps} nor its project grant it. Folders and the organisation are not looked into. To grant it: Grant-ArReader {Apps} -Member",
+            detail, StringComparison.Ordinal);
+        int helps = shown.ToList().IndexOf("What helps:");
+        Assert.Equal($"  Grant-ArReader {Apps} -Member user:somebody@example.com", string.Concat(shown.Skip(helps + 1)));
+    }
+
     [Fact]
     public async Task The_demo_leaves_a_prompt_with_its_variables()
     {
