@@ -1,5 +1,5 @@
-using ArtifactRegistry.Emulator;
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator;
 using Xunit;
 
 namespace ArtifactRegistry.TestSupport;

@@ -54,7 +54,8 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
                 ? new(
                     AccountCondition.Disabled,
                     $"The account {email} is disabled, so nodes that run as it cannot pull whatever it is granted. Who administers its project enables it "
-                    + $"with: {enable}") { Command = enable }
+                    + $"with: {enable}")
+                { Command = enable }
                 : new(AccountCondition.Enabled, "");
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
