@@ -51,6 +51,26 @@ public sealed class NowTests
     }
 
     [Fact]
+    public async Task What_no_signature_belongs_to_is_looked_at_again_within_a_minute()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] old = [.. Enumerable.Range(0, 7).Select(age => shop.AddAged(TimeSpan.FromDays(200 - age)))];
+        string image = shop.Add();
+        // The service does not hold a deletion against a policy, so only another look can see it.
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", old[0])) Happen(shop, "KEEP policy", image);
+        };
+
+        // One deletion in ten seconds: the turn of the last one comes after seventy.
+        ScriptResult result = shop.Run($"{Sweep} -RequestsPerSecond 0.1 -ThrottleLimit 1").MustSucceed();
+
+        Assert.Contains(old[0], Row.Digests(result, "Removed"));
+        Assert.Contains(image, Row.Digests(result, "Kept"));
+        Assert.Contains(image, shop.Left());
+    }
+
+    [Fact]
     public async Task A_signature_waits_for_the_index_above_its_image_whose_refusal_protects_both()
     {
         await using Shop shop = await Shop.OpenAsync();
