@@ -53,7 +53,10 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
         shell.AddCommand(new CmdletInfo("Update-TypeData", command))
             .AddParameter("PrependPath", Path.Combine(Folder, "ArtifactRegistry.types.ps1xml"))
-            .AddParameter("ErrorAction", ActionPreference.Stop);
+            .AddParameter("ErrorAction", ActionPreference.Stop)
+            // Loading the module is no change that a script's preferences are about.
+            .AddParameter("WhatIf", false)
+            .AddParameter("Confirm", false);
         try
         {
             shell.Invoke();

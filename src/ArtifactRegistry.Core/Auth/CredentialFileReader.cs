@@ -64,6 +64,8 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
     private static string UniverseOf(JsonObject json) =>
         Optional(json, "universe_domain") is { Length: > 0 } domain ? domain : Endpoints.GoogleUniverse;
 
+    private static readonly HashSet<string> Schemes = new(["Basic", "Bearer", "Token"], StringComparer.OrdinalIgnoreCase);
+
     // From now on these values are hidden in all output.
     private static void RememberSecrets(JsonNode? node, bool isSecret = false)
     {
@@ -79,7 +81,8 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         else if (isSecret && node is JsonValue text && text.TryGetValue(out string? secret))
         {
             Secrets.Add(secret, evenShort: true);
-            Secrets.Add(secret.Split(' ')[^1], evenShort: true); // a header, after its scheme
+            // In a header the secret follows its scheme. The last word of any other text may be an ordinary word.
+            if (secret.Split(' ') is [string scheme, string value]) Secrets.Add(value, evenShort: Schemes.Contains(scheme));
         }
     }
 

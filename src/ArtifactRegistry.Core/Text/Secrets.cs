@@ -81,7 +81,6 @@ internal static partial class Secrets
     {
         if (text.Length < MinShortLength) return text;
         string shown = HideKnown(text);
-        foreach (Regex word in s_short.Values) shown = word.Replace(shown, SafeText.Hidden);
         shown = PrivateKey().Replace(shown, SafeText.Hidden);
         shown = UserInformation().Replace(shown, SafeText.Hidden + "@");
         shown = Field().Replace(shown, "$1" + SafeText.Hidden + "$2");
@@ -89,7 +88,10 @@ internal static partial class Secrets
         shown = Parameter().Replace(shown, "$1" + SafeText.Hidden);
         shown = Header().Replace(shown, "$1" + SafeText.Hidden);
         shown = Token().Replace(shown, SafeText.Hidden);
-        return Run().Replace(shown, match => LooksRandom(match.ValueSpan) ? SafeText.Hidden : match.Value);
+        shown = Run().Replace(shown, match => LooksRandom(match.ValueSpan) ? SafeText.Hidden : match.Value);
+        // Last, since a short one may be a word by which something longer is recognized.
+        foreach (Regex word in s_short.Values) shown = word.Replace(shown, SafeText.Hidden);
+        return shown;
     }
 
     /// <summary>

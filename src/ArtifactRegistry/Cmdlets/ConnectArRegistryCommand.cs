@@ -45,6 +45,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
         Mandatory = true, ValueFromPipeline = true, ParameterSetName = Same,
         HelpMessage = "What Get-ArConnection emits in another runspace, such as $using:connection.")]
     [ValidateNotNull]
+    [ConnectionArgument]
     public Connection? Connection { get; set; }
 
     /// <summary>The e-mail address of a service account to act as.</summary>
