@@ -14,11 +14,6 @@ namespace ArtifactRegistry.Operations;
 internal sealed class DeleteTogether(
     ArtifactRegistryClient client, DockerImage image, IReadOnlyList<ImageNode> nodes, Action<string> warn)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-
-    // 250 ms, doubled each time: about a minute in all, until the service no longer sees what referred to a digest.
-    private const int MaxTries = 9;
-
     private readonly List<RemovedImage> _rows = [];
     private readonly HashSet<string> _begun = [];
     private readonly HashSet<string> _gone = [];
@@ -57,7 +52,7 @@ internal sealed class DeleteTogether(
         {
             RemovedImage result = await DeleteDigest.DeleteAsync(client, new DigestDeletion(each, ReasonOf(node, image)), stop);
             string[] holders = [.. Digest.AllIn(result.Reason).Where(digest => digest != each.Digest)];
-            if (!result.Refused || holders.Length == 0 || attempt == MaxTries || !holders.All(MayGo)) return Judged(each, result);
+            if (!result.Refused || holders.Length == 0 || attempt == Settling.MaxAttempts || !holders.All(MayGo)) return Judged(each, result);
 
             ImageNode[] left = [.. nodes.Where(other => !_begun.Contains(other.Image.Digest)
                 && (node.Parents.Contains(other) || holders.Contains(other.Image.Digest)))];
@@ -67,7 +62,7 @@ internal sealed class DeleteTogether(
                 if (!_gone.Contains(holder.Image.Digest)) return Judged(each, result);
             }
 
-            if (left.Length == 0) await Task.Delay(FirstPause * Math.Pow(2, attempt - 1), stop); // the service has not settled yet
+            if (left.Length == 0) await Task.Delay(Settling.PauseAfter(attempt), stop);
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class Sweep
             await foreach (ImageNode node in _ready.Reader.ReadAllAsync(_stop))
             {
                 if (await _step.CarryOutAsync(node, _stop) is RemovedImage result) await FinishAsync(node, result);
-                else _ = AgainAsync(node, SweepStep.PauseAfter(node));
+                else _ = AgainAsync(node, Settling.PauseAfter(node.Deletion!.Tries));
             }
         }
         catch (Exception e)

@@ -20,11 +20,6 @@ internal sealed class SweepStep(
     /// </summary>
     private static readonly TimeSpan MaxAgeOfReferrer = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-
-    // 250 ms, doubled each time: about a minute in all; about eight seconds were observed.
-    private const int MaxTries = 9;
-
     /// <summary>
     /// The time to wait for a child to be gone if its deletion cannot be followed: the deletion may have been refused.
     /// </summary>
@@ -53,11 +48,8 @@ internal sealed class SweepStep(
             control.Slots.Release();
         }
 
-        return node.Deletion.Tries < MaxTries && await IsUnsettledAsync(node, result, stop) ? null : result;
+        return node.Deletion.Tries < Settling.MaxAttempts && await IsUnsettledAsync(node, result, stop) ? null : result;
     }
-
-    /// <summary>Gets the pause before the next attempt.</summary>
-    public static TimeSpan PauseAfter(ImageNode node) => FirstPause * Math.Pow(2, node.Deletion!.Tries - 1);
 
     /// <summary>
     /// Gets the row of a digest whose deletion must not begin, or no longer may; null if it may begin.
