@@ -16,6 +16,8 @@ public sealed class OrderTests
     private static readonly string[] Members = ["user:c@b.example", "user:a@b.example", "user:b@b.example"];
     private static readonly string[] Hosts = ["us-docker.pkg.dev", "asia-docker.pkg.dev", "europe-docker.pkg.dev"];
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     /// <summary>The cmdlets that work on several items at once: a list of three, and the request that changes an item.</summary>
     public static TheoryData<string, string> Changes => new()
     {
@@ -56,14 +58,9 @@ public sealed class OrderTests
         string[] items = Items(shop, command);
         using RequestHold first = Hold(shop, change, items[0]);
         using RequestHold last = shop.Emulator.Requests.Hold(request => request.PathAndQuery.Contains(items[2], StringComparison.Ordinal));
-        using RunningScript script = shop.Start($"{command} -ThrottleLimit 2");
-        await first.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
-        // There is room for the third one once the second is done.
-        await last.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
 
-        last.Release();
-        first.Release();
-        ScriptResult result = (await script.EndAsync(TestContext.Current.CancellationToken)).MustSucceed();
+        // There is room for the third one once the second is done.
+        ScriptResult result = (await RunAsync(shop, $"{command} -ThrottleLimit 2", first, last)).MustSucceed();
 
         Assert.Equal(items, Names(result.Output, items));
     }
@@ -75,18 +72,18 @@ public sealed class OrderTests
         string[] items = Items(shop, command);
         using RequestHold first = Hold(shop, change, items[0]), second = Hold(shop, change, items[1]), third = Hold(shop, change, items[2]);
         using RunningScript script = shop.Start(command);
-        await third.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
+        await third.WaitForArrivalAsync(1, Stop);
         Assert.Empty(script.Output);
 
         first.Release();
-        await script.WaitForOutputAsync(1, TestContext.Current.CancellationToken);
+        await script.WaitForOutputAsync(1, Stop);
         Assert.Equal(items[..1], Names(script.Output, items));
         second.Release();
-        await script.WaitForOutputAsync(2, TestContext.Current.CancellationToken);
+        await script.WaitForOutputAsync(2, Stop);
         Assert.Equal(items[..2], Names(script.Output, items));
         third.Release();
 
-        ScriptResult result = (await script.EndAsync(TestContext.Current.CancellationToken)).MustSucceed();
+        ScriptResult result = (await script.EndAsync(Stop)).MustSucceed();
         Assert.Equal(items, Names(result.Output, items));
     }
 
@@ -111,13 +108,8 @@ public sealed class OrderTests
         string[] request = change.Split(' ');
         shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = each => each.Is(request[0], request[1]) && each.Is(request[0], items[1]) });
         using RequestHold first = Hold(shop, change, items[0]), last = Hold(shop, change, items[2]);
-        using RunningScript script = shop.Start($"& {{ {command} -ThrottleLimit 2 }} 2>&1");
-        await first.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
-        await last.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
 
-        last.Release();
-        first.Release();
-        ScriptResult result = await script.EndAsync(TestContext.Current.CancellationToken);
+        ScriptResult result = await RunAsync(shop, $"& {{ {command} -ThrottleLimit 2 }} 2>&1", first, last);
 
         Assert.Null(result.Thrown);
         int error = result.Output.ToList().FindIndex(row => row.BaseObject is ErrorRecord);
@@ -138,14 +130,13 @@ public sealed class OrderTests
             using RequestHold last = shop.Emulator.Requests.Hold(
                 request => request.PathAndQuery.Contains(items[2], StringComparison.Ordinal), HoldPoint.BeforeAnswer);
             using RunningScript script = shop.Start($"{command} {asking}");
-            await first.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
-            await last.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
+            await ArriveAsync(first, last);
             last.Release();
             // The second item is read to its end by now or soon; the first has not even begun.
             Assert.Empty(host.Questions);
             first.Release();
 
-            ScriptResult result = (await script.EndAsync(TestContext.Current.CancellationToken)).MustSucceed();
+            ScriptResult result = (await script.EndAsync(Stop)).MustSucceed();
 
             string[] said = asking == "-WhatIf"
                 ? [.. host.Screen.Where(line => line.StartsWith("What if", StringComparison.Ordinal))]
@@ -166,11 +157,10 @@ public sealed class OrderTests
         using RequestHold first = Hold(shop, change, items[0]);
         using RequestHold last = shop.Emulator.Requests.Hold(request => request.PathAndQuery.Contains(items[2], StringComparison.Ordinal));
         using RunningScript script = shop.Start($"{command} -ThrottleLimit 2");
-        await first.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
-        await last.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
+        await ArriveAsync(first, last);
 
         script.Stop();
-        ScriptResult result = await script.EndAsync(TestContext.Current.CancellationToken);
+        ScriptResult result = await script.EndAsync(Stop);
 
         Assert.Empty(result.Output);
         string told = Assert.Single(host.Screen, line => line.StartsWith("WARNING: Done before the command ended", StringComparison.Ordinal));
@@ -232,6 +222,22 @@ public sealed class OrderTests
 
     private static bool Says(string text, string item) => text.Contains(
         item.StartsWith("/tags/", StringComparison.Ordinal) ? $"web:{item[^1]}" : item, StringComparison.Ordinal);
+
+    /// <summary>Runs a script in which the last item is let through before the first.</summary>
+    private static async Task<ScriptResult> RunAsync(Shop shop, string command, RequestHold first, RequestHold last)
+    {
+        using RunningScript script = shop.Start(command);
+        await ArriveAsync(first, last);
+        last.Release();
+        first.Release();
+        return await script.EndAsync(Stop);
+    }
+
+    private static async Task ArriveAsync(RequestHold first, RequestHold last)
+    {
+        await first.WaitForArrivalAsync(1, Stop);
+        await last.WaitForArrivalAsync(1, Stop);
+    }
 
     /// <summary>Three tags and three untagged digests, listed in an order that is not that of their names.</summary>
     private static async Task<Shop> OpenAsync(ScriptedHost? host = null)
