@@ -46,11 +46,11 @@ public abstract partial class AsyncCmdlet
     /// <param name="isSeen">Whether the user sees something of it, so that it must wait for its turn.</param>
     private protected async Task<bool> AskAsync(Func<bool> ask, Func<bool> isSeen)
     {
-        int? turn = _turns.Mine;
+        int? turn = _order.Mine;
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await PostAsync(() =>
         {
-            if (isSeen()) _turns.Questions.Perform(turn, Ask);
+            if (isSeen()) _order.Questions.Perform(turn, Ask);
             else Ask();
         });
         return await answer.Task.WaitAsync(StopToken);
@@ -68,7 +68,7 @@ public abstract partial class AsyncCmdlet
             }
 
             // The work may take long, and the next question need not wait for it. After a No, the row comes first.
-            if (turn is int mine && agreed) _turns.Questions.Pass(mine);
+            if (turn is int mine && agreed) _order.Questions.Pass(mine);
         }
     }
 
@@ -120,8 +120,8 @@ public abstract partial class AsyncCmdlet
     /// <param name="onWritten">Called on the pipeline thread just before the pipeline gets the object.</param>
     protected ValueTask EmitAsync(object item, Action? onWritten = null)
     {
-        int? turn = _turns.Mine;
-        return PostAsync(() => _turns.Rows.Perform(turn, () =>
+        int? turn = _order.Mine;
+        return PostAsync(() => _order.Rows.Perform(turn, () =>
         {
             onWritten?.Invoke();
             Emit(item);

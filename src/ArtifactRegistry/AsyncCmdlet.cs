@@ -20,7 +20,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly Dictionary<Task, object> _running = []; // used only by the pipeline thread
     private readonly ConcurrentQueue<Action> _noted = new();
     private readonly ConcurrentQueue<string> _lastWords = new();
-    private readonly Turns _turns = new();
+    private readonly OutputOrder _order = new();
     private ErrorRecord? _ending;
 
     /// <summary>Initializes the token that cancels all work.</summary>
@@ -55,10 +55,10 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
 
     private void Start(object item, Func<Task> work, bool takesTurn)
     {
-        while (_running.Count >= MaxConcurrency || (takesTurn && _turns.Count >= MaxTurns)) PerformNext();
+        while (_running.Count >= MaxConcurrency || (takesTurn && _order.Count >= MaxTurns)) PerformNext();
         if (IsEnding) Drain();
-        int? turn = takesTurn ? _turns.Take() : null;
-        StartNow(item, turn is int mine ? () => _turns.RunAsync(mine, work) : work, turn);
+        int? turn = takesTurn ? _order.Take() : null;
+        StartNow(item, turn is int mine ? () => _order.RunAsync(mine, work) : work, turn);
         while (_posted.Reader.TryRead(out Action? action)) action();
     }
 
@@ -95,7 +95,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
         {
             WriteWarning(error.ToString());
         }
-        else if (FinishesWhatRuns && (_running.Count > 0 || _turns.Count > 0) && StopsAtErrors)
+        else if (FinishesWhatRuns && (_running.Count > 0 || _order.Count > 0) && StopsAtErrors)
         {
             _ending = error;
             StopStartingWork();
@@ -109,14 +109,14 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes an error from work, in its turn; an error that ends the command takes effect at once.</summary>
     private protected async Task FailAsync(ErrorRecord error)
     {
-        int? turn = _turns.Mine;
+        int? turn = _order.Mine;
         await PerformAsync(() => FailInTurn(turn, error));
     }
 
     private bool FailInTurn(int? turn, ErrorRecord error)
     {
         if (StopsAtErrors) Fail(error);
-        else _turns.Rows.Perform(turn, () => Fail(error));
+        else _order.Rows.Perform(turn, () => Fail(error));
         return true;
     }
 
@@ -212,7 +212,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
             {
                 _running.Remove(self);
                 if (failure is not null) FailInTurn(turn, failure);
-                if (turn is int mine) _turns.Leave(mine);
+                if (turn is int mine) _order.Leave(mine);
             });
         });
         _running.Add(self, item);

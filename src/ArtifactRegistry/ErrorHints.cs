@@ -31,7 +31,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         // If the service gave a reason, a guess at the name would not improve the advice.
         if (error is { Kind: RegistryErrorKind.PermissionDenied, Advice: not null }) return error;
         (string? project, string? location, ImageName? name) = Place(item);
-        if (location is not null && !Locations.Known.Contains(location) && Nearest.To(location, Locations.Known) is string near)
+        if (location is not null && !KnownLocations.All.Contains(location) && Nearest.To(location, KnownLocations.All) is string near)
             return error.WithMessage(
                 error.Message, $"Did you mean the location {near}? This module does not know '{location}'. {AdviceOf(error)}");
         if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _looks) > Most) return error;

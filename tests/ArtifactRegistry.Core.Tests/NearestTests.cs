@@ -17,7 +17,7 @@ public sealed class NearestTests
     [InlineData("moon-base1", null)]
     [InlineData("", null)]
     public void A_location_is_found_by_a_slip_or_two(string typed, string? meant) =>
-        Assert.Equal(meant, Nearest.To(typed, Locations.Known));
+        Assert.Equal(meant, Nearest.To(typed, KnownLocations.All));
 
     [Theory]
     [InlineData("ap", "api")]

@@ -36,7 +36,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
     /// <summary>Opens the body for copying. The caller decides how much of it to read.</summary>
     public Task<Stream> OpenAsync(CancellationToken stop)
     {
-        exchange?.Invoke(Exchange.Describe(response, [], response.Content.Headers.ContentLength));
+        exchange?.Invoke(ExchangeTrace.Describe(response, [], response.Content.Headers.ContentLength));
         return response.Content.ReadAsStreamAsync(stop);
     }
 
@@ -98,7 +98,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
             // Use what has been received so far.
         }
 
-        exchange?.Invoke(Exchange.Describe(response, body.AsSpan(0, length), length));
+        exchange?.Invoke(ExchangeTrace.Describe(response, body.AsSpan(0, length), length));
         return ErrorEnvelope.Translate(request, Status, Encoding.UTF8.GetString(body, 0, length), RetryAfter, needs);
     }
 
@@ -120,7 +120,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
                 response.Content,
                 body =>
                 {
-                    exchange?.Invoke(Exchange.Describe(response, body.Span, body.Length));
+                    exchange?.Invoke(ExchangeTrace.Describe(response, body.Span, body.Length));
                     return use(body);
                 },
                 Waited, stop);

@@ -53,7 +53,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
         string shown = $"{call.Method} {call.Address.AbsoluteUri}";
         long started = Stopwatch.GetTimestamp();
         using HttpRequestMessage request = Request(call, token);
-        if (exchange is not null) exchange(await Exchange.DescribeAsync(request, token, inTime.Token));
+        if (exchange is not null) exchange(await ExchangeTrace.DescribeAsync(request, token, inTime.Token));
         try
         {
             using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, inTime.Token);

@@ -72,8 +72,8 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
                     name)));
         });
         Drain();
-        if (Progress.Emitted == before && location is not null && !Locations.Known.Contains(location)
-            && Nearest.To(location, Locations.Known) is string near)
+        if (Progress.Emitted == before && location is not null && !KnownLocations.All.Contains(location)
+            && Nearest.To(location, KnownLocations.All) is string near)
             WriteWarning($"There is nothing in the location '{location}', which this module does not know. Did you mean {near}?");
     }
 

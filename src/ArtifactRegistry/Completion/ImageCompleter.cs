@@ -41,14 +41,14 @@ public sealed class ImageCompleter : RegistryCompleter
     }
 
     private static IEnumerable<Suggestion> Hosts() =>
-        Locations.Known.Select(location => new Suggestion($"{location}-docker.pkg.dev/", $"Artifact Registry in {location}", location))
-            .Concat(Locations.GcrHosts.Select(host => new Suggestion(host + "/", $"what was Container Registry at {host}")));
+        KnownLocations.All.Select(location => new Suggestion($"{location}-docker.pkg.dev/", $"Artifact Registry in {location}", location))
+            .Concat(KnownLocations.GcrHosts.Select(host => new Suggestion(host + "/", $"what was Container Registry at {host}")));
 
     // Docker writes a domain-scoped project with a slash. A slash follows the project, because a project alone is not a
     // complete name; except on the gcr.io hosts, where the slash belongs to the repository.
     private static IEnumerable<Suggestion> Projects(CompletionRequest request, ImageName host)
     {
-        string end = Locations.GcrHosts.Contains(host.Repository) ? "" : "/";
+        string end = KnownLocations.GcrHosts.Contains(host.Repository) ? "" : "/";
         IEnumerable<Suggestion> own = request.OwnProject is string project ? [new Suggestion(project, $"project {project}")] : [];
         return own.Concat(request.InTime(request.Names.Projects())).Select(each => each with
         {

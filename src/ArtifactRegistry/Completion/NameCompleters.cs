@@ -14,7 +14,7 @@ public sealed class ProjectCompleter : RegistryCompleter
 public sealed class LocationCompleter : RegistryCompleter
 {
     private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
-        Locations.Known.Select(location => new Suggestion(location)).Concat(
+        KnownLocations.All.Select(location => new Suggestion(location)).Concat(
             request.Project is string project ? request.InTime(request.Names.LocationsOf(project)) : []);
 }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using ArtifactRegistry.Clients;
-using ArtifactRegistry.Operations.CleanUp.Roots;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
@@ -42,11 +41,11 @@ internal sealed class KeepPolicies
         if (rule is null) return [];
         int count = rule.KeepCount is >= 0 and < int.MaxValue ? (int)rule.KeepCount : int.MaxValue;
         List<ImageNode> all = [.. nodes.Where(node => HasPrefix(rule.PackageNamePrefixes, node.Image.Package))];
-        List<ImageNode> runnable = [.. all.Where(Standing.IsRunnable)];
+        List<ImageNode> runnable = [.. all.Where(CountedImage.IsRunnable)];
         return
         [
-            .. Newest.Of(all, count, node => node.Image.UploadTime), .. Newest.Of(all, count, node => node.Image.UpdateTime),
-            .. Newest.Of(runnable, count, node => node.Image.UploadTime), .. Newest.Of(runnable, count, node => node.Image.UpdateTime),
+            .. NewestImages.Of(all, count, node => node.Image.UploadTime), .. NewestImages.Of(all, count, node => node.Image.UpdateTime),
+            .. NewestImages.Of(runnable, count, node => node.Image.UploadTime), .. NewestImages.Of(runnable, count, node => node.Image.UpdateTime),
         ];
     }
 

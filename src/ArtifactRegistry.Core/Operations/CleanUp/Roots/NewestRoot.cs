@@ -16,8 +16,8 @@ internal sealed class NewestRoot(int count) : IRoot
         string reason = $"one of the {count} newest untagged images";
         return
         [
-            .. Newest.Of(open.Where(Standing.IsRunnable), count, node => node.Image.UploadTime)
-                .Concat(Newest.Of(open.Where(Standing.IsLoneArtifact), count, node => node.Image.UploadTime))
+            .. NewestImages.Of(open.Where(CountedImage.IsRunnable), count, node => node.Image.UploadTime)
+                .Concat(NewestImages.Of(open.Where(CountedImage.IsLoneArtifact), count, node => node.Image.UploadTime))
                 .Select(node => new Kept(node, reason)),
         ];
     }

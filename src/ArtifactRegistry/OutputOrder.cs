@@ -5,16 +5,16 @@ namespace ArtifactRegistry;
 /// until the items before it have said theirs.
 /// </summary>
 /// <remarks>Only <see cref="Mine"/> and <see cref="RunAsync"/> are for work; the rest belongs to the pipeline thread.</remarks>
-internal sealed class Turns
+internal sealed class OutputOrder
 {
     private readonly AsyncLocal<int?> _mine = new();
     private int _next;
 
     /// <summary>Questions and -WhatIf lines: a turn passes once it has its answer and goes on with the work.</summary>
-    public Line Questions { get; } = new();
+    public OutputQueue Questions { get; } = new();
 
     /// <summary>Rows and errors: a turn passes once the work has ended.</summary>
-    public Line Rows { get; } = new();
+    public OutputQueue Rows { get; } = new();
 
     /// <summary>How many items have not passed, those included that have ended and wait for one before them.</summary>
     public int Count => _next - Rows.First;
@@ -41,7 +41,7 @@ internal sealed class Turns
 }
 
 /// <summary>Performs the actions of each turn as soon as all turns before it have passed: those of the first at once.</summary>
-internal sealed class Line
+internal sealed class OutputQueue
 {
     private readonly Dictionary<int, List<Action>> _held = [];
     private readonly HashSet<int> _passed = [];

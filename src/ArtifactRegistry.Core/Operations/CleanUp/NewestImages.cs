@@ -1,7 +1,7 @@
-namespace ArtifactRegistry.Operations.CleanUp.Roots;
+namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>Selects digests by age.</summary>
-internal static class Newest
+internal static class NewestImages
 {
     /// <summary>
     /// Gets the given number of newest digests. A digest without a time is never taken for the oldest: it is always

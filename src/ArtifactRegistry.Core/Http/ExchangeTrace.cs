@@ -8,7 +8,7 @@ namespace ArtifactRegistry.Http;
 /// <summary>
 /// Describes requests and responses for -Debug: bodies are shortened to one line, and secrets are hidden.
 /// </summary>
-internal static class Exchange
+internal static class ExchangeTrace
 {
     private const int MaxBody = 2000;
     private const int MaxRead = 64 * 1024;

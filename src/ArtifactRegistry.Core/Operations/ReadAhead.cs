@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>Processes a sequence ahead of the consumer, which gets the results in the order of the sequence.</summary>
-internal static class Ahead
+internal static class ReadAhead
 {
     /// <summary>Begins to process the next items while a result is awaited or used.</summary>
     /// <param name="items">The items to process.</param>

@@ -5,10 +5,10 @@ namespace ArtifactRegistry;
 /// For completion without a network and for hints about typing errors. Other locations are not rejected, because Google
 /// adds regions. See https://cloud.google.com/artifact-registry/docs/repositories/repo-locations.
 /// </remarks>
-internal static class Locations
+internal static class KnownLocations
 {
     /// <summary>The known locations: multi-regions first, then regions by continent.</summary>
-    public static IReadOnlyList<string> Known { get; } =
+    public static IReadOnlyList<string> All { get; } =
     [
         "us", "europe", "asia",
         "northamerica-northeast1", "northamerica-northeast2", "northamerica-south1",

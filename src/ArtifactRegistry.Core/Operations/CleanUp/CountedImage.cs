@@ -1,9 +1,9 @@
 using ArtifactRegistry.Clients;
 
-namespace ArtifactRegistry.Operations.CleanUp.Roots;
+namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>Classifies digests for counting images.</summary>
-internal static class Standing
+internal static class CountedImage
 {
     private const string BuildCache = "application/vnd.buildkit.cacheconfig.v0";
 
