@@ -66,23 +66,27 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
 
     private static readonly HashSet<string> Schemes = new(["Basic", "Bearer", "Token"], StringComparer.OrdinalIgnoreCase);
 
-    // From now on these values are hidden in all output.
-    private static void RememberSecrets(JsonNode? node, bool isSecret = false)
+    // From now on these values are hidden in all output. What any header says may be a secret; a short one is hidden only
+    // where the name says that it is one, because others are words such as "True" and "Google".
+    private static void RememberSecrets(JsonNode? node, bool isSecret = false, bool evenShort = false)
     {
         if (node is JsonObject fields)
         {
             foreach ((string name, JsonNode? value) in fields)
-                RememberSecrets(value, isSecret || name == "headers" || (value is JsonValue && Secrets.IsSecretName(name)));
+            {
+                bool isNamed = value is JsonValue && (Secrets.IsSecretName(name) || name.Equals("Authorization", StringComparison.OrdinalIgnoreCase));
+                RememberSecrets(value, isSecret || isNamed || name == "headers", isNamed);
+            }
         }
         else if (node is JsonArray items)
         {
-            foreach (JsonNode? item in items) RememberSecrets(item, isSecret);
+            foreach (JsonNode? item in items) RememberSecrets(item, isSecret, evenShort);
         }
         else if (isSecret && node is JsonValue text && text.TryGetValue(out string? secret))
         {
-            Secrets.Add(secret, evenShort: true);
+            Secrets.Add(secret, evenShort);
             // In a header the secret follows its scheme. The last word of any other text may be an ordinary word.
-            if (secret.Split(' ') is [string scheme, string value]) Secrets.Add(value, evenShort: Schemes.Contains(scheme));
+            if (secret.Split(' ') is [string scheme, string value]) Secrets.Add(value, evenShort && Schemes.Contains(scheme));
         }
     }
 

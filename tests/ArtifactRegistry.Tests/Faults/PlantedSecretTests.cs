@@ -136,6 +136,27 @@ public sealed partial class PlantedSecretTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Ordinary_words_of_a_credential_file_are_shown()
+    {
+        await using RawServer server = RawServer.Start(request => request.Target.StartsWith("/proof", StringComparison.Ordinal)
+            ? RawReply.Of(200, "a-proof-of-identity", "text/plain")
+            : RawReply.Of(400, """{"error":"invalid_grant","error_description":"Azure says True, and Elgoog says KEY and Flavour"}"""));
+        string path = Path.Combine(_folder.Path, "azure.json");
+        // Azure's metadata server wants such headers; a key that is none ends in a word.
+        await File.WriteAllTextAsync(path, $$"""
+            {"type":"external_account","audience":"//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+             "subject_token_type":"urn:ietf:params:oauth:token-type:jwt","token_url":"{{server.Url}}token","client_secret":"not a KEY",
+             "credential_source":{"url":"{{server.Url}}proof","headers":{"Metadata":"True","Metadata-Flavor":"Elgoog","X-Taste":"no Flavour"} } }
+            """, TestContext.Current.CancellationToken);
+        using var session = new PowerShellSession();
+
+        ScriptResult result = session.Run(
+            $"Connect-ArRegistry -CredentialFile '{path}' -Endpoint '{server.Url}'; Get-ArRepository -Project shop -Location us");
+
+        Assert.Contains("Azure says True, and Elgoog says KEY and Flavour", result.Errors[^1].ErrorDetails.Message, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> Echoes => ["data", "error", "page", "header", "broken", "operation"];
 
     [Theory]
