@@ -1,18 +1,12 @@
-using System.Collections;
 using System.Management.Automation;
 using ArtifactRegistry.Operations.CleanUp;
-using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
 /// <summary>The base class of the cmdlets for untagged images: which images to examine, and what to keep.</summary>
 public abstract class CleanUpCmdlet : ChangeCmdlet
 {
-    private readonly List<ImagePattern> _scopes = [];
-    private readonly Dictionary<ImageName, HashSet<string>> _digests = [];
-    private readonly HashSet<CleanUpRules> _pipedRules = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<ImageName, string> _kept = [];
-    private bool _someWithoutRules;
+    private readonly CleanUpTargets _targets = new();
     private CleanUpPlanner? _planner;
 
     /// <summary>Specifies repositories or images, which may contain * and ?, or single digests.</summary>
@@ -97,39 +91,17 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     {
         foreach (CleanUpTarget target in Image)
         {
-            ImagePattern what = target.What;
-            ImageName name = what.Name;
-            if (target.IsRepositoryObject && !TakesRepositories)
+            string? kept = null;
+            try
             {
-                WriteError(ErrorRecords.For(
-                    new RegistryException(
-                        RegistryErrorKind.NameNotSpecific, $"'{what}' is a repository that was piped, and not a name that was typed.")
-                    {
-                        Advice = "Get-ArRepository | Get-ArUntaggedImage | Remove-ArUntaggedImage shows first what it is about; or type the name as text "
-                            + "if you mean all images in it.",
-                    },
-                    what));
-                continue;
+                kept = _targets.Add(target, TakesRepositories);
+            }
+            catch (RegistryException e)
+            {
+                WriteError(ErrorRecords.For(e, target.What));
             }
 
-            if (target.Rules is CleanUpRules rules) _pipedRules.Add(rules);
-            else if (target.Keep is null) _someWithoutRules = true;
-
-            if (target.Keep is string reason && name.Digest is not null)
-            {
-                // This holds even if the same digest is given again, or its image is given too.
-                if (_kept.TryAdd(name.ToImage().WithDigest(name.Digest), reason)) Skip(target, reason);
-            }
-            else if (name.Digest is not null)
-                Add(name);
-            else if (name.Tag is not null || what.TagPattern is not null)
-                WriteError(ErrorRecords.For(
-                    new RegistryException(
-                        RegistryErrorKind.NameNotSpecific,
-                        $"'{what}' names a tag, and this cmdlet is about what has none. Remove-ArImage deletes by tag."),
-                    what));
-            else
-                _scopes.Add(what);
+            if (kept is not null) Skip(target, kept);
         }
     }
 
@@ -147,36 +119,20 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// </summary>
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
-        CleanUpRules rules = AllRules();
-        InUse inUse = rules.InUse;
-        bool mayMatchNothing = inUse.Entries.Count == 0 || AllowUnmatchedInUse || !inUse.NamesAny;
-        var matched = new HashSet<string>(StringComparer.Ordinal);
-        var held = new List<CleanUpPlan>();
+        CleanUpRules rules = _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)));
+        var match = new InUseMatch(rules.InUse, AllowUnmatchedInUse);
         await foreach (CleanUpPlan plan in PlanAsync(rules))
-        {
-            matched.UnionWith(plan.MatchedInUse);
-            held.Add(plan);
-            if (matched.Count == 0 && !mayMatchNothing) continue;
-            foreach (CleanUpPlan each in held) yield return each;
-            held.Clear();
-        }
+            foreach (CleanUpPlan released in match.Release(plan))
+                yield return released;
 
-        if (held.Count > 0)
-            await PerformAsync<bool>(() => throw Misuse(
-                "InUseMatchesNothing",
-                $"None of the {inUse.Entries.Count} entries of -InUse names anything of the images looked at, the first being "
-                + $"{SafeText.Quote(inUse.Entries[0])}. If they come from elsewhere, everything here would look unused, so nothing was deleted.",
-                InUse));
-        if (inUse.Entries.Where(entry => !matched.Contains(entry)).ToList() is { Count: > 0 } unmatched)
-            await PostAsync(() => WriteWarning(
-                $"{unmatched.Count} of {inUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
-                + $"'{unmatched[0]}'. They may belong to other images; if not, check where they come from."));
+        if (match.Refusal is string refusal) await PerformAsync<bool>(() => throw Misuse("InUseMatchesNothing", refusal, InUse));
+        if (match.Warning is string warning) await PostAsync(() => WriteWarning(warning));
     }
 
     private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
     {
         var planned = new HashSet<ImageName>();
-        foreach (ImagePattern scope in _scopes)
+        foreach (ImagePattern scope in _targets.Scopes)
         {
             Tell(scope, $"untagged digests older than {rules.OlderThan}");
             bool any = false;
@@ -189,11 +145,11 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
             if (!any && scope.PackagePattern is not null) Warn($"No image matches '{scope}'.");
         }
 
-        Dictionary<ImageName, int> images = _digests.Keys.GroupBy(image => image.ToRepository()).ToDictionary(group => group.Key, group => group.Count());
-        foreach ((ImageName image, HashSet<string> digests) in _digests.Where(one => !planned.Contains(one.Key)))
+        ILookup<ImageName, ImageName> images = _targets.Digests.Keys.ToLookup(image => image.ToRepository());
+        foreach ((ImageName image, HashSet<string> digests) in _targets.Digests.Where(one => !planned.Contains(one.Key)))
         {
             Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
-            bool others = images[image.ToRepository()] > 1;
+            bool others = images[image.ToRepository()].Count() > 1;
             await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, others, rules, PlanningToken))))
                 yield return plan;
         }
@@ -220,25 +176,6 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     {
         Progress.Doing = $"Looking at {what}";
         Note(() => WriteVerbose($"Looking at {what}: {which}."));
-    }
-
-    private CleanUpRules AllRules()
-    {
-        CleanUpRules rules = Rules;
-        // If -OlderThan was not given here, the age of the piped objects counts instead of the default: unless
-        // something without rules was given too, because then the default protects that.
-        bool ownCount = _someWithoutRules || MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
-        foreach (CleanUpRules other in _pipedRules)
-        {
-            rules = rules.MergedWith(other, ownCount);
-            ownCount = true;
-        }
-
-        return rules with
-        {
-            IncludeManagedRepository = _someWithoutRules ? IncludeManagedRepository : rules.IncludeManagedRepository,
-            Spared = _kept,
-        };
     }
 
     private static async IAsyncEnumerable<CleanUpPlan> OneAsync(Task<CleanUpPlan> plan)
@@ -277,13 +214,6 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         }
     }
 
-    private void Add(ImageName digest)
-    {
-        ImageName image = digest.ToImage();
-        if (!_digests.TryGetValue(image, out HashSet<string>? digests)) _digests[image] = digests = [];
-        digests.Add(digest.Digest!);
-    }
-
     private MinimumAge ReadOlderThan()
     {
         try
@@ -303,39 +233,10 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private InUse ReadInUse()
     {
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(InUse))) return Operations.CleanUp.InUse.Nothing;
-        var entries = new List<string>();
-        foreach (object? item in InUse ?? []) entries.AddRange(InUseTexts(item));
-        Operations.CleanUp.InUse inUse = Operations.CleanUp.InUse.From(entries);
+        List<string> texts = InUseArgument.TextsOf(InUse);
+        InUse inUse = Operations.CleanUp.InUse.From(texts);
         return inUse.NamesAny || AllowEmptyInUse ? inUse
-            : entries.Count > 0 ? throw Misuse(
-                "InUseEmpty",
-                $"-InUse names no digest and no image of Artifact Registry; its first entry is {SafeText.Quote(entries[0])}. If that is the "
-                + "message of a command that failed, everything would look unused.",
-                InUse)
-            : throw Misuse(
-                "InUseEmpty",
-                "-InUse holds nothing. If the command that should say what runs has failed, everything would look unused.",
-                InUse);
-    }
-
-    // An object that is not understood becomes an entry that matches nothing, which causes a warning: ignoring it
-    // silently could delete an image in use.
-    private static IEnumerable<string> InUseTexts(object? item)
-    {
-        if (item is null) return [];
-        PSObject row = PSObject.AsPSObject(item);
-        if (row.BaseObject is string text) return string.IsNullOrWhiteSpace(text) ? [] : [text];
-        if (row.BaseObject is not IDictionary and IEnumerable list) return list.Cast<object?>().SelectMany(InUseTexts);
-
-        foreach (string property in new[] { "Digest", "Uri" })
-        {
-            object? value = row.BaseObject is IDictionary map ? map[property] : row.Properties[property]?.Value;
-            if (value is Uri address) value = address.OriginalString;
-            string[] texts = [.. InUseTexts(value)];
-            if (texts.Length > 0) return texts;
-        }
-
-        return [item.ToString() is { Length: > 0 } name ? name : row.BaseObject.GetType().Name];
+            : throw Misuse("InUseEmpty", InUseArgument.EmptyMessage(texts), InUse);
     }
 
     private protected Exception Misuse(string id, string message, object? target)

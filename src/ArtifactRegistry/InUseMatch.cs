@@ -1,0 +1,39 @@
+using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Text;
+
+namespace ArtifactRegistry;
+
+/// <summary>
+/// Notes which entries of -InUse match something, and holds plans back until one does: a list that matches nothing may
+/// come from elsewhere, and then everything would look unused.
+/// </summary>
+/// <param name="inUse">The images in use.</param>
+/// <param name="mayMatchNothing">Whether the user allows that no entry matches.</param>
+internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
+{
+    private readonly bool _mayMatchNothing = mayMatchNothing || !inUse.NamesAny;
+    private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
+    private readonly List<CleanUpPlan> _held = [];
+
+    /// <summary>Adds a plan, and returns the plans that may be used now.</summary>
+    public IReadOnlyList<CleanUpPlan> Release(CleanUpPlan plan)
+    {
+        _matched.UnionWith(plan.MatchedInUse);
+        _held.Add(plan);
+        if (_matched.Count == 0 && !_mayMatchNothing) return [];
+        CleanUpPlan[] released = [.. _held];
+        _held.Clear();
+        return released;
+    }
+
+    /// <summary>Gets the error of a list that matches none of the plans; null if they were released.</summary>
+    public string? Refusal => _held.Count == 0 ? null
+        : $"None of the {inUse.Entries.Count} entries of -InUse names anything of the images looked at, the first being "
+            + $"{SafeText.Quote(inUse.Entries[0])}. If they come from elsewhere, everything here would look unused, so nothing was deleted.";
+
+    /// <summary>Gets a warning about the entries that match nothing; null if there are none.</summary>
+    public string? Warning =>
+        inUse.Entries.Where(entry => !_matched.Contains(entry)).ToList() is not { Count: > 0 } unmatched ? null
+            : $"{unmatched.Count} of {inUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
+                + $"'{unmatched[0]}'. They may belong to other images; if not, check where they come from.";
+}
