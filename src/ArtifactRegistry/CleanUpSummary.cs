@@ -13,14 +13,14 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     private const string Activity = "Remove-ArUntaggedImage";
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
 
+    private readonly RemovalTotals _totals = new("digest", "digests");
     private readonly Dictionary<(RemovalStatus Status, string Reason), int> _counts = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _shown = TimeSpan.Zero;
     private readonly Stopwatch _sweeping = new(); // runs while anything is being deleted, even while a question is open
     private readonly object _lock = new();
     private int _sweeps;
-    private int _done, _declined;
-    private long _freed, _wouldFree, _left;
+    private int _done;
 
     /// <summary>The number of deletions that were confirmed so far.</summary>
     public int Planned { get; set; }
@@ -32,18 +32,12 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     {
         (RemovalStatus, string) key = (image.RemovalStatus, InGeneral(image.Reason));
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
-        if (image.RemovalStatus is RemovalStatus.Removed) _freed += image.SizeBytes;
-        if (image.RemovalStatus is RemovalStatus.WouldRemove) _wouldFree += image.SizeBytes;
-        if (image.RemovalStatus is RemovalStatus.NotReached) _left += image.SizeBytes;
+        _totals.Add(image.RemovalStatus, image.SizeBytes);
         if (planned) _done++;
     }
 
     /// <summary>Counts the digests that stay because a question was answered with No.</summary>
-    public void Decline(int count, long bytes)
-    {
-        _declined += count;
-        _left += bytes;
-    }
+    public void Decline(int count, long bytes) => _totals.Add(RemovalStatus.NotReached, bytes, count);
 
     /// <summary>Called when deletions of an image begin.</summary>
     public void BeginSweep()
@@ -80,7 +74,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
         double perSecond = done / Math.Max(_sweeping.Elapsed.TotalSeconds, 0.001);
         return new ProgressRecord(
             activityId, Activity,
-            FormattableString.Invariant($"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, {ByteSize.Format(_freed)} freed"))
+            FormattableString.Invariant($"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, {_totals.Size(RemovalStatus.Removed)} freed"))
         {
             PercentComplete = (int)(100L * done / Planned),
             SecondsRemaining = perSecond > 0 ? (int)((Planned - done) / perSecond) : -1,
@@ -91,44 +85,21 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     public ProgressRecord? LastProgress() => _shown == TimeSpan.Zero ? null
         : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
 
-    /// <summary>
-    /// Gets all outcomes in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1, left 4 (310 MB) in
-    /// 42 s." The digests left were to be deleted, but their deletion was not begun. The time does not include open
-    /// questions.
-    /// </summary>
-    public string Totals()
-    {
-        int wouldRemove = Count(RemovalStatus.WouldRemove);
-        string removed = wouldRemove > 0
-            ? $"Would remove {Digests(wouldRemove)} ({ByteSize.Format(_wouldFree)})"
-            : $"Removed {Digests(Count(RemovalStatus.Removed))} ({ByteSize.Format(_freed)})";
-        string others = string.Concat(
-            Part("kept", RemovalStatus.Kept), Part("already gone", RemovalStatus.AlreadyGone), Part("failed", RemovalStatus.Failed));
-        int left = Count(RemovalStatus.NotReached) + _declined;
-        if (left > 0) others += string.Create(CultureInfo.InvariantCulture, $", left {left} ({ByteSize.Format(_left)})");
-        double seconds = Math.Max(_sweeping.Elapsed.TotalSeconds, (Stopwatch.GetElapsedTime(_started) - asking()).TotalSeconds);
-        return string.Create(CultureInfo.InvariantCulture, $"{removed}{others} in {Math.Ceiling(seconds):0} s.");
-    }
+    /// <summary>Gets all outcomes in one line. The time does not include open questions.</summary>
+    public string Totals() => _totals.Line(
+        TimeSpan.FromSeconds(Math.Max(_sweeping.Elapsed.TotalSeconds, (Stopwatch.GetElapsedTime(_started) - asking()).TotalSeconds)));
 
     /// <summary>Gets the outcomes by reason, for example "Kept 12: 8 signature of …, 4 has the tag".</summary>
     public string Reasons() => string.Join(
         "; ",
         _counts.GroupBy(count => count.Key.Status).OrderBy(group => group.Key).Select(group =>
         {
-            string freed = group.Key is RemovalStatus.Removed ? $" ({ByteSize.Format(_freed)} freed)" : "";
+            string freed = group.Key is RemovalStatus.Removed ? $" ({_totals.Size(RemovalStatus.Removed)} freed)" : "";
             string reasons = string.Join(", ", group.OrderByDescending(count => count.Value)
                 .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value} {count.Key.Reason}")));
             return string.Create(
                 CultureInfo.InvariantCulture, $"{group.Key} {group.Sum(count => count.Value)}{freed}: {reasons}");
         }));
-
-    private int Count(RemovalStatus status) => _counts.Where(count => count.Key.Status == status).Sum(count => count.Value);
-
-    private string Part(string words, RemovalStatus status) =>
-        Count(status) is > 0 and int count ? string.Create(CultureInfo.InvariantCulture, $", {words} {count}") : "";
-
-    private static string Digests(int count) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "digest" : "digests")}");
 
     // "linux/arm64 of sha256:77d0…12ef (v41)" occurs once; "linux/arm64 of …" can be counted.
     private static string InGeneral(string reason)

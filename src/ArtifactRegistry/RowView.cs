@@ -20,13 +20,29 @@ public static class RowView
     public static string SizeText(PSObject row) => Value(row, "SizeBytes") is long size ? ByteSize.Format(size) : "";
 
     /// <summary>Gets the detail for the last column of a table, broken at spaces.</summary>
-    public static string DetailText(PSObject row) => AtSpaces(Value(row, "Detail") as string ?? "", before: 31); // of the columns before it, and the last one stays free
+    public static string DetailText(PSObject row) => LastColumn(Value(row, "Detail") as string, before: 30);
 
-    // PowerShell breaks the cells of a table in the middle of words.
-    private static string AtSpaces(string text, int before)
+    /// <summary>Gets the reason for the last column of a table, broken at spaces.</summary>
+    public static string ReasonText(PSObject row) =>
+        LastColumn(Value(row, "Reason") as string, before: row.Properties["Decision"] is null ? 38 : 50);
+
+    /// <summary>Gets the tags for the last column of a table, broken at spaces.</summary>
+    public static string TagsText(PSObject row) =>
+        LastColumn(string.Join(", ", LanguagePrimitives.ConvertTo<string[]>(Value(row, "Tags"))), before: 53);
+
+    /// <summary>Gets the e-mail address for the last column of a table, broken after the at sign.</summary>
+    public static string EmailText(PSObject row)
     {
-        int width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth - before;
-        if (text.Length <= width || width < 20) return text;
+        string? spaced = (Value(row, "Email") as string)?.Replace("@", "@ ", StringComparison.Ordinal);
+        return LastColumn(spaced, before: 49).Replace("@ ", "@", StringComparison.Ordinal);
+    }
+
+    // PowerShell breaks the cells of a table in the middle of words. The columns before include the spaces between them;
+    // the last column of the screen stays free.
+    private static string LastColumn(string? text, int before)
+    {
+        int width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth - before - 1;
+        if (text is null || text.Length <= width || width < 20) return text ?? "";
         var lines = new List<string> { "" };
         foreach (string word in text.Split(' '))
         {

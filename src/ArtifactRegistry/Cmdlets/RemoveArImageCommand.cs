@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Cmdlets;
 /// <summary>Deletes images by digest or tag, or whole images with -All.</summary>
 [Cmdlet(VerbsCommon.Remove, "ArImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RemovedImage))]
-public sealed class RemoveArImageCommand : ChangeCmdlet
+public sealed class RemoveArImageCommand : RemovalCmdlet
 {
     /// <summary>Specifies the images by digest or tag; with -All, without either.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
@@ -36,12 +36,15 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
 
     private protected override bool NoQuestions => Force;
 
+    private protected override RemovalTotals Totals { get; } = new("digest", "digests");
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         bool deleteTags = DeleteTags, deleteReferrers = DeleteReferrer, all = All, whatIf = IsWhatIf;
         foreach (ImageName image in Image)
-            StartInTurn(image, () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, deleteReferrers, whatIf));
+            StartInTurn(image, () => CountingErrorsAsync(
+                () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, deleteReferrers, whatIf)));
     }
 
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
@@ -62,8 +65,10 @@ public sealed class RemoveArImageCommand : ChangeCmdlet
     private async Task ReportAsync(RemovedImage removed, bool whatIf)
     {
         // A user who answered no has seen it on the screen.
+        bool isDeclined = removed.RemovalStatus is RemovalStatus.WouldRemove && !whatIf;
+        Totals.Add(isDeclined ? RemovalStatus.NotReached : removed.RemovalStatus, removed.SizeBytes);
         if (removed.RemovalStatus is RemovalStatus.Removed) await EmitChangeAsync(removed);
-        else if (removed.RemovalStatus is not RemovalStatus.WouldRemove || whatIf) await EmitAsync(removed);
+        else if (!isDeclined) await EmitAsync(removed);
         if (removed.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, removed));
     }
 

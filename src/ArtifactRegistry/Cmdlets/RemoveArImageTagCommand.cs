@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Cmdlets;
 /// <summary>Removes tags; the images stay.</summary>
 [Cmdlet(VerbsCommon.Remove, "ArImageTag", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(ImageTag))]
-public sealed class RemoveArImageTagCommand : ChangeCmdlet
+public sealed class RemoveArImageTagCommand : RemovalCmdlet
 {
     private readonly List<ImageName> _listed = [];
     private RemoveTag? _removal;
@@ -30,6 +30,8 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
 
     private protected override bool NoQuestions => Force;
 
+    private protected override RemovalTotals Totals { get; } = new("tag", "tags") { HasSizes = false };
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -47,7 +49,7 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
             if (Tag is null)
             {
                 if (isList && AsksTogether) _listed.Add(image);
-                else StartInTurn(image, () => RemoveAsync(image));
+                else Start(image, () => image);
                 continue;
             }
 
@@ -65,16 +67,21 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
             }
 
             foreach (string tag in Tag)
-                StartInTurn($"{image}:{tag}", () => RemoveAsync(image.WithTag(tag)));
+                Start($"{image}:{tag}", () => image.WithTag(tag));
         }
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_listed.Count > 0 && ConfirmEmptied())
-            foreach (ImageName image in _listed)
-                StartInTurn(image, () => RemoveAsync(image));
+        if (_listed.Count > 0)
+        {
+            if (ConfirmEmptied())
+                foreach (ImageName image in _listed) Start(image, () => image);
+            else
+                Totals.Add(RemovalStatus.NotReached, count: _listed.Count);
+        }
+
         base.EndProcessing();
     }
 
@@ -111,8 +118,16 @@ public sealed class RemoveArImageTagCommand : ChangeCmdlet
     private static string SomeOf(IReadOnlyList<string> all, int most) =>
         string.Join(", ", all.Take(most)) + (all.Count > most ? $" and {all.Count - most} more" : "");
 
-    private async Task RemoveAsync(ImageName name)
+    private void Start(object item, Func<ImageName> name)
     {
-        if (await _removal!.RemoveAsync(name, ConfirmAsync, StopToken) is ImageTag removed) await EmitChangeAsync(Shown(removed, "Removed"));
+        RemovalStatus otherwise = IsWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.NotReached;
+        StartInTurn(item, () => CountingErrorsAsync(() => RemoveAsync(name(), otherwise)));
+    }
+
+    private async Task RemoveAsync(ImageName name, RemovalStatus otherwise)
+    {
+        ImageTag? removed = await _removal!.RemoveAsync(name, ConfirmAsync, StopToken);
+        Totals.Add(removed is null ? otherwise : RemovalStatus.Removed);
+        if (removed is not null) await EmitChangeAsync(Shown(removed, "Removed"));
     }
 }

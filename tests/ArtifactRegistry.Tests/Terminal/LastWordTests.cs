@@ -47,6 +47,51 @@ public sealed class LastWordTests
         Assert.Matches(expected, last);
     }
 
+    [Theory]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm:$false", @"^Removed 6 tags in \d+ s\.$")]
+    [InlineData("Remove-ArImageTag $app -Tag v1, v2, v3, v4, v5, nothing -WhatIf", @"^Would remove 5 tags, failed 1 in \d+ s\.$")]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag", @"^Removed 0 tags, left 6 in \d+ s\.$")]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage -Force", @"^Removed 6 digests \(458 MB\) in \d+ s\.$")]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage", @"^Removed 0 digests \(0 B\), left 6 \(458 MB\) in \d+ s\.$")]
+    [InlineData("Remove-ArImage $app -All -Force", @"^Removed 6 digests \(458 MB\) in \d+ s\.$")]
+    [InlineData("Remove-ArImageTag $app -Tag v1, v2", null)]
+    [InlineData("Remove-ArImage \"${app}:v1\" -Force", null)]
+    public async Task A_long_list_of_removals_ends_with_a_line_that_says_what_became_of_it(string command, string? expected)
+    {
+        await using Shop shop = await Shop.OpenAsync(host: new ScriptedHost("No"));
+        for (int i = 1; i <= 6; i++) shop.Add($"v{i}");
+
+        ScriptResult result = shop.Run(command);
+
+        if (expected is null) Assert.Empty(result.Information);
+        else Assert.Matches(expected, Assert.Single(result.Information));
+    }
+
+    [Theory]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm", "Interrupted. Removed 0 tags in ")]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage", "Interrupted. Removed 0 digests (0 B) in ")]
+    public async Task A_list_of_removals_that_is_interrupted_says_what_became_of_it(string command, string expected)
+    {
+        var host = new ScriptedHost("No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        for (int i = 1; i <= 6; i++) shop.Add($"v{i}");
+        RunningScript? run = null;
+        using var started = new ManualResetEventSlim();
+        host.WhenAsked = _ =>
+        {
+            started.Wait(Stop);
+            run!.StopAtQuestion();
+        };
+
+        run = shop.Start(command);
+        started.Set();
+        await run.EndAsync(Stop);
+        run.Dispose();
+
+        Assert.Contains(expected, string.Concat(host.Screen), StringComparison.Ordinal);
+        Assert.Empty(shop.Changes);
+    }
+
     [Fact]
     public async Task A_run_that_is_interrupted_at_its_question_says_that_nothing_was_removed()
     {

@@ -151,6 +151,30 @@ public sealed class PromptTests
     }
 
     [Theory]
+    [InlineData("Get-ArUntaggedImage $app", "Reason", @"^linux/amd64 of\nsha256:.{9}(\n|$)")]
+    [InlineData("Remove-ArUntaggedImage $app -WhatIf 6> $null", "Reason", @"^linux/amd64 of sha256:.{9}\n\(a-tag-of-some-length,")]
+    [InlineData("Get-ArImage $app", "Tags", @"^a-tag-of-some-length,\nanother-tag-of-the-index$")]
+    [InlineData("Test-ArPull ${app}:v42 -Project games 6> $null", "Email", @"^345678901234-compute@\ndeveloper\.gserviceaccount\.com$")]
+    public async Task The_last_column_breaks_between_words_and_an_address_after_its_at_sign(string command, string header, string expected)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.Add(new ImageOptions
+        {
+            Tags = ["a-tag-of-some-length", "another-tag-of-the-index"],
+            Children = [new ChildManifest(shop.Add()), new ChildManifest(shop.Add(), Architecture: "arm64")],
+        });
+        shop.State.AddProject("games", "345678901234");
+        shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
+        await using TerminalSession terminal = await OpenAsync(shop, columns: 80);
+
+        IReadOnlyList<string> table = await terminal.RunAsync(command);
+
+        int column = table.Select(row => row.IndexOf($" {header}", StringComparison.Ordinal)).Max() + 1;
+        string cells = string.Join('\n', table.Select(row => row.Length > column ? row[column..].TrimEnd() : ""));
+        Assert.Matches($"(?m){expected}", cells);
+    }
+
+    [Theory]
     [InlineData(80)]
     [InlineData(100)]
     public async Task An_explanation_breaks_at_spaces_and_its_command_can_be_copied_whole(int columns)

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace ArtifactRegistry;
+
+/// <summary>A cmdlet that removes what it is given by name, and ends a long list with a line that says what became of it.</summary>
+public abstract class RemovalCmdlet : ChangeCmdlet
+{
+    // A person sees at a glance what became of a few items.
+    private const int Handful = 5;
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private bool _isSummed;
+
+    /// <summary>Gets the outcomes so far.</summary>
+    private protected abstract RemovalTotals Totals { get; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        _isSummed = true;
+        if (Totals.Count > Handful) WriteLastWord(Line);
+    }
+
+    private protected override void OnEnded()
+    {
+        base.OnEnded();
+        if (!_isSummed && (Stopping || Totals.Count > Handful)) ReportAtEnd($"Interrupted. {Line}");
+    }
+
+    /// <summary>Counts an error of an item before anything was changed, and passes it on.</summary>
+    private protected async Task CountingErrorsAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (RegistryException)
+        {
+            Totals.Add(RemovalStatus.Failed);
+            throw;
+        }
+    }
+
+    private string Line => Totals.Line(Stopwatch.GetElapsedTime(_started) - Asking);
+}

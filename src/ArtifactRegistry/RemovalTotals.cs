@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace ArtifactRegistry;
+
+/// <summary>Counts the outcomes of a command that removes something, for its last line.</summary>
+/// <param name="one">The noun for one item, such as digest.</param>
+/// <param name="many">The noun for several items.</param>
+internal sealed class RemovalTotals(string one, string many)
+{
+    private readonly object _lock = new();
+    private readonly Dictionary<RemovalStatus, int> _counts = [];
+    private readonly Dictionary<RemovalStatus, long> _bytes = [];
+
+    /// <summary>Gets whether the items have sizes, as digests do and tags do not.</summary>
+    public bool HasSizes { get; init; } = true;
+
+    /// <summary>Gets the number of items counted so far.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _counts.Values.Sum();
+        }
+    }
+
+    /// <summary>Counts items. May be called from any thread.</summary>
+    /// <param name="status">The outcome; <see cref="RemovalStatus.NotReached"/> after a No as well.</param>
+    /// <param name="bytes">The size of the items together.</param>
+    /// <param name="count">The number of items.</param>
+    public void Add(RemovalStatus status, long bytes = 0, int count = 1)
+    {
+        lock (_lock)
+        {
+            _counts[status] = _counts.GetValueOrDefault(status) + count;
+            _bytes[status] = _bytes.GetValueOrDefault(status) + bytes;
+        }
+    }
+
+    /// <summary>Gets the size of the items with an outcome.</summary>
+    public string Size(RemovalStatus status)
+    {
+        lock (_lock) return ByteSize.Format(_bytes.GetValueOrDefault(status));
+    }
+
+    /// <summary>
+    /// Gets all outcomes in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1, left 4 (310 MB) in
+    /// 42 s." The items left were to be removed, but their removal was not begun.
+    /// </summary>
+    /// <param name="taken">The time of the command, without questions.</param>
+    public string Line(TimeSpan taken)
+    {
+        lock (_lock)
+        {
+            bool isWhatIf = _counts.ContainsKey(RemovalStatus.WouldRemove);
+            RemovalStatus main = isWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.Removed;
+            int count = _counts.GetValueOrDefault(main);
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(isWhatIf ? "Would remove" : "Removed")} {count} {(count == 1 ? one : many)}{Bytes(main)}{Part("kept", RemovalStatus.Kept)}"
+                + $"{Part("already gone", RemovalStatus.AlreadyGone)}{Part("failed", RemovalStatus.Failed)}"
+                + $"{Part("left", RemovalStatus.NotReached)}{(_counts.ContainsKey(RemovalStatus.NotReached) ? Bytes(RemovalStatus.NotReached) : "")}"
+                + $" in {Math.Ceiling(taken.TotalSeconds):0} s.");
+        }
+    }
+
+    private string Bytes(RemovalStatus status) => HasSizes ? $" ({ByteSize.Format(_bytes.GetValueOrDefault(status))})" : "";
+
+    private string Part(string words, RemovalStatus status) =>
+        _counts.GetValueOrDefault(status) is > 0 and int count ? string.Create(CultureInfo.InvariantCulture, $", {words} {count}") : "";
+}
