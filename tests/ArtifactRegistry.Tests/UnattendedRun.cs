@@ -54,7 +54,7 @@ internal sealed class UnattendedRun : IAsyncDisposable
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         watcher.Changed += (_, _) => Look();
         Look();
-        await reached.Task.WaitAsync(TimeSpan.FromMinutes(2), stop);
+        await reached.Task.WaitAsync(RunningScript.HangLimit, stop);
 
         void Look()
         {
@@ -79,7 +79,7 @@ internal sealed class UnattendedRun : IAsyncDisposable
         try
         {
             await meanwhile(process);
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(4));
+            await process.WaitForExitAsync().WaitAsync(RunningScript.HangLimit);
             return new ProcessResult(process.ExitCode, await output, await error);
         }
         finally

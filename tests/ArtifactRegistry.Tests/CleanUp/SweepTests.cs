@@ -488,7 +488,7 @@ public sealed class SweepTests
         shop.AddAged(TimeSpan.FromDays(5), "b");
         using RequestHold hold = shop.Hold("GET", "/apps/b/manifests/"); // planning goes on until somebody ends it
 
-        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false -TimeLimit 4s").MustSucceed();
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false -TimeLimit 15s").MustSucceed();
 
         Assert.Single(Row.Digests(result, "Removed"));
         Assert.Contains("Perhaps not every image was looked at: the time limit of", Assert.Single(result.Warnings), StringComparison.Ordinal);
@@ -505,7 +505,7 @@ public sealed class SweepTests
 
         // One at once, and the turns of the others are ten, twenty and thirty seconds later.
         ScriptResult result = shop.Run(
-            $"{Sweep} -RequestsPerSecond 0.1 -ThrottleLimit 4 -TimeLimit 3s -JournalPath '{journal}'").MustSucceed();
+            $"{Sweep} -RequestsPerSecond 0.1 -ThrottleLimit 4 -TimeLimit 9s -JournalPath '{journal}'").MustSucceed();
 
         Assert.Single(Row.Digests(result, "Removed"));
         Assert.Equal(shop.Left(), Row.Digests(result, "NotReached"));

@@ -89,12 +89,12 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
             session.Run(
                 $"Connect-ArRegistry {scenario.Credential} -Endpoint '{world.Emulator.Url}' -Project shop "
                 + "-TimeoutSec 1 -OperationTimeoutSec 3").MustSucceed();
-            // Ends with an error if the command has not ended after a minute: it hangs.
+            // Ends with an error if the command has not ended within RunningScript.HangLimit.
             using RunningScript running = session.Start(scenario.Script);
             ScriptResult result = await running.EndAsync(stop);
             Return(session);
 
-            await world.Emulator.Requests.WaitUntilIdleAsync(stop).WaitAsync(TimeSpan.FromSeconds(30), stop);
+            await world.Emulator.Requests.WaitUntilIdleAsync(stop).WaitAsync(RunningScript.HangLimit, stop);
             IReadOnlyList<RecordedRequest> requests = world.Emulator.Requests.Snapshot();
             Count(requests, weather, result);
             SortedDictionary<string, string> after = world.Facts();

@@ -142,6 +142,9 @@ internal sealed record ScriptResult(
 /// <summary>A script that runs while the test goes on.</summary>
 internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject> output, Task task) : IDisposable
 {
+    /// <summary>Whatever takes longer hangs. It is generous, since the other tests may keep this machine busy.</summary>
+    internal static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(4);
+
     /// <summary>As Ctrl+C does.</summary>
     public void Stop() => shell.Stop();
 
@@ -157,7 +160,7 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         Exception? thrown = null;
         try
         {
-            await task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+            await task.WaitAsync(HangLimit, stop);
         }
         catch (Exception e) when (e is RuntimeException)
         {
@@ -173,7 +176,7 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         shell.Streams.Verbose.DataAdded += (_, _) => Look();
         Look();
-        await written.Task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+        await written.Task.WaitAsync(HangLimit, stop);
 
         void Look()
         {
@@ -191,7 +194,7 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         var shown = new TaskCompletionSource<ProgressRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
         shell.Streams.Progress.DataAdded += (_, _) => Look();
         Look();
-        return await shown.Task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+        return await shown.Task.WaitAsync(HangLimit, stop);
 
         void Look()
         {
@@ -205,7 +208,7 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         output.DataAdded += (_, _) => Look();
         Look();
-        await written.Task.WaitAsync(TimeSpan.FromSeconds(60), stop);
+        await written.Task.WaitAsync(HangLimit, stop);
 
         void Look()
         {

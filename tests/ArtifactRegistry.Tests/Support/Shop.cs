@@ -86,7 +86,7 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Asserts that no request is open. One that is held ends only if its client gives it up.</summary>
     public async Task MustBeIdleAsync()
     {
-        await Emulator.Requests.WaitUntilIdleAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
+        await Emulator.Requests.WaitUntilIdleAsync(TestContext.Current.CancellationToken).WaitAsync(RunningScript.HangLimit);
         Assert.Equal(0, Emulator.OpenRequests);
     }
 

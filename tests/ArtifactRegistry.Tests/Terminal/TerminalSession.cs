@@ -20,7 +20,7 @@ internal sealed class TerminalSession : IAsyncDisposable
 
     private const string Prompt = "PS>";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private readonly Process _process;
     private readonly CancellationTokenSource _stop;

@@ -139,7 +139,7 @@ public sealed partial class DataFolderTests : RegistryTest
             using StreamContent endless = new(stream);
             Task<HttpResponseMessage> sending = Client.PatchAsync(
                 new Uri(Url, await StartUploadAsync()), endless, giveUp.Token);
-            await stream.IsUnderWay.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+            await stream.IsUnderWay.WaitAsync(TimeSpan.FromMinutes(4), Stop);
 
             first.Kill();
             // A client that has nothing to send does not notice by itself.
