@@ -202,6 +202,14 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         }
     }
 
+    /// <summary>Gets the texts of the progress records until now.</summary>
+    public string[] ProgressSoFar()
+    {
+        // By index, as above.
+        PSDataCollection<ProgressRecord> records = shell.Streams.Progress;
+        return [.. Enumerable.Range(0, records.Count).Select(i => records[i].StatusDescription)];
+    }
+
     /// <summary>Ends once the script has written so many objects.</summary>
     public async Task WaitForOutputAsync(int count, CancellationToken stop)
     {
