@@ -17,11 +17,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private SweepControl? _control;
     private Journal? _journal;
     private Threshold? _abortAbove;
-    private CancellationTokenSource? _planning;
-    private volatile bool _isAnyPlanned;
-    private bool _isSummed;
-    private int? _rowsLeft; // of those for the screen; null if something takes them
-    private int _rowsHidden;
+    private PlanningEnd? _planning;
+    private CleanUpReport? _report;
 
     /// <summary>Initializes the summary of the clean-up.</summary>
     public RemoveArUntaggedImageCommand()
@@ -85,8 +82,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
         _control = new SweepControl(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
-        _planning = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (ScreenOutput.IsAll(this)) _rowsLeft = ScreenOutput.MaxRows;
+        _planning = new PlanningEnd(_control.Time, StopToken);
+        _report = new CleanUpReport(this, _summary);
     }
 
     /// <inheritdoc/>
@@ -95,7 +92,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         // Read the pipeline to its end first, so that there is one question per image and not one per digest.
         Start(this, CleanAsync);
         Drain();
-        WriteSummary();
+        _report!.WriteSummary();
         if (_journal?.Failure is Exception e)
             WriteError(ErrorRecords.ForMisuse(
                 "JournalNotWritable",
@@ -108,8 +105,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     {
         base.Dispose(disposing);
         if (!disposing) return;
-        _control?.Dispose();
         _planning?.Dispose();
+        _control?.Dispose();
     }
 
     private protected override CancellationToken PlanningToken => _planning!.Token;
@@ -118,12 +115,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private protected override void OnEnded()
     {
-        if (_isSummed || _control is null || (_summary.Planned == 0 && !Stopping)) return;
-        ReportAtEnd($"Interrupted. {_summary.Totals()}");
-        if (_control.UnderWay is { Count: > 0 } unknown)
-            ReportAtEnd(
-                $"{unknown.Count} deletions were under way, and it is not known what became of them: "
-                + $"{string.Join(", ", unknown.Take(3).Select(image => image.Digest))}{(unknown.Count > 3 ? ", …" : "")}.");
+        if (_report is null or { IsSummed: true } || (_summary.Planned == 0 && !Stopping)) return;
+        foreach (string text in _report.Interruption(_control!.UnderWay)) ReportAtEnd(text);
     }
 
     private protected override void Skip(CleanUpTarget target, string reason) =>
@@ -132,8 +125,6 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private async Task CleanAsync()
     {
         if (_journal is not null) await ReviewAsync(_journal);
-        // Plan at least one image, so that there are rows that report that the limit was reached.
-        using CancellationTokenRegistration _ = _control!.Time?.Token.Register(EndPlanning) ?? default;
         try
         {
             // While one image is swept, the next one is listed; only a question is waited for.
@@ -141,20 +132,14 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             {
                 await PerformAsync(() => Carry(plan));
                 if (IsEnding) return;
-                _isAnyPlanned = true;
-                if (_control.Time is { Token.IsCancellationRequested: true }) EndPlanning();
+                _planning!.NotePlanned();
             }
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
             Note(() => WriteWarning(
-                $"Perhaps not every image was looked at: {_control.Time!.Reason}. Run the command again for the rest."));
+                $"Perhaps not every image was looked at: {_control!.Time!.Reason}. Run the command again for the rest."));
         }
-    }
-
-    private void EndPlanning()
-    {
-        if (_isAnyPlanned) _planning!.Cancel();
     }
 
     /// <summary>
@@ -248,36 +233,10 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private void Report(RemovedImage removed, bool planned = false)
     {
-        _summary.Add(removed, planned);
         if (removed.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone) Session.Manifests.Forget(removed.Digest);
-        Show(removed);
+        _report!.Write(removed, planned);
         if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
-        if (_summary.NextProgress() is ProgressRecord progress) WriteProgress(progress);
-    }
-
-    private void Show(RemovedImage row)
-    {
-        if (_rowsLeft <= 0 && row.RemovalStatus is not RemovalStatus.Failed)
-        {
-            _rowsHidden++;
-            return;
-        }
-
-        WriteObject(row);
-        _rowsLeft--;
-    }
-
-    private void WriteSummary()
-    {
-        if (_summary.LastProgress() is ProgressRecord completed) WriteProgress(completed);
-        _isSummed = true;
-        // With the tag PSHOST a line is shown whatever $InformationPreference says, as with Write-Host. If the output
-        // goes to a file or another program, it contains only the rows.
-        bool isOnScreen = Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
-        string more = _rowsHidden == 0 ? "" : $" {_rowsHidden} more rows are not shown: assign the output to a variable to have all.";
-        WriteInformation(
-            new HostInformationMessage { Message = _summary.Totals() + more }, isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
-        if (_summary.Reasons() is { Length: > 0 } reasons) WriteVerbose(reasons);
+        _report.WriteProgress();
     }
 
     private Journal OpenJournal(string path)

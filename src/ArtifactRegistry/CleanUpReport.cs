@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Text;
+
+namespace ArtifactRegistry;
+
+/// <summary>Writes the rows, progress and summary of one clean-up. Only the pipeline thread may use it.</summary>
+/// <param name="cmdlet">The cmdlet that cleans up.</param>
+/// <param name="summary">Counts the rows.</param>
+internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
+{
+    // The number of rows still to be shown on the screen; null if something takes the rows.
+    private int? _rowsLeft = ScreenOutput.IsAll(cmdlet) ? ScreenOutput.MaxRows : null;
+    private int _rowsHidden;
+
+    /// <summary>Gets whether the summary was written.</summary>
+    public bool IsSummed { get; private set; }
+
+    /// <summary>Writes and counts a row. An error of its own is left to the caller.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="planned">Whether it is one of the deletions that were confirmed.</param>
+    public void Write(RemovedImage row, bool planned)
+    {
+        summary.Add(row, planned);
+        if (_rowsLeft <= 0 && row.RemovalStatus is not RemovalStatus.Failed)
+        {
+            _rowsHidden++;
+            return;
+        }
+
+        cmdlet.WriteObject(row);
+        _rowsLeft--;
+    }
+
+    /// <summary>Moves the progress bar, unless it was moved a moment ago.</summary>
+    public void WriteProgress()
+    {
+        if (summary.NextProgress() is ProgressRecord progress) cmdlet.WriteProgress(progress);
+    }
+
+    /// <summary>Removes the progress bar, and writes the line with all outcomes.</summary>
+    public void WriteSummary()
+    {
+        if (summary.LastProgress() is ProgressRecord completed) cmdlet.WriteProgress(completed);
+        IsSummed = true;
+        // With the tag PSHOST a line is shown whatever $InformationPreference says, as with Write-Host. If the output
+        // goes to a file or another program, it contains only the rows.
+        bool isOnScreen = cmdlet.Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
+        string more = _rowsHidden == 0 ? "" : $" {_rowsHidden} more rows are not shown: assign the output to a variable to have all.";
+        cmdlet.WriteInformation(
+            new HostInformationMessage { Message = SafeText.Clean(summary.Totals() + more) },
+            isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
+        if (summary.Reasons() is { Length: > 0 } reasons) cmdlet.WriteVerbose(SafeText.Clean(reasons));
+    }
+
+    /// <summary>Describes a clean-up that ended without its summary.</summary>
+    /// <param name="underWay">The deletions whose outcome is unknown.</param>
+    public IEnumerable<string> Interruption(IReadOnlyCollection<DockerImage> underWay)
+    {
+        yield return $"Interrupted. {summary.Totals()}";
+        if (underWay.Count > 0)
+            yield return $"{underWay.Count} deletions were under way, and it is not known what became of them: "
+                + $"{string.Join(", ", underWay.Take(3).Select(image => image.Digest))}{(underWay.Count > 3 ? ", …" : "")}.";
+    }
+}
