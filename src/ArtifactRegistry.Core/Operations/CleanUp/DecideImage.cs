@@ -41,6 +41,28 @@ internal sealed class DecideImage
         decision.KeepCycles(graph);
     }
 
+    /// <summary>
+    /// Keeps the digests whose index or referrer was not asked about: the service would refuse to delete them, so both
+    /// stay.
+    /// </summary>
+    /// <param name="graph">The digests, after <see cref="DecideAsync"/>.</param>
+    /// <param name="wanted">The digests that were asked about.</param>
+    public static void KeepWithUnaskedParents(ImageGraph graph, HashSet<string> wanted)
+    {
+        var staying = new Queue<ImageNode>(graph.Nodes.Where(
+            node => (!node.IsTagged || node.FollowsTagSubjects) && !wanted.Contains(node.Image.Digest)));
+        while (staying.TryDequeue(out ImageNode? parent))
+        {
+            // A subject that stays keeps its signatures as well, although the service would allow them to be deleted.
+            foreach (ImageNode held in parent.Held.Concat(parent.Referrers).Concat(parent.TagReferrers))
+            {
+                if (held.KeepReason is not null || !wanted.Contains(held.Image.Digest)) continue;
+                (held.KeepReason, held.KeptBy) = ($"{parent} refers to it and was not asked about", parent);
+                staying.Enqueue(held);
+            }
+        }
+    }
+
     private void Mark(Kept kept)
     {
         bool reachesFurther = kept.KeepsIndexes && _inUse.Add(kept.Node);
