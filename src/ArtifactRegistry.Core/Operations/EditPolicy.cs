@@ -1,22 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
-
-/// <summary>The outcome of an edit: one row per member, and the members that the service refused.</summary>
-internal sealed record PolicyOutcome(IReadOnlyList<Reader> Readers, IReadOnlyList<RefusedMember> Refused)
-{
-    /// <summary>The grants that the policy still contains for these members and that let them pull.</summary>
-    public IReadOnlyList<Reader> Remaining { get; init; } = [];
-
-    /// <summary>Gets whether the change was confirmed; false under -WhatIf.</summary>
-    public bool Agreed { get; init; } = true;
-}
-
-/// <summary>A member that the service refused, and the error.</summary>
-internal sealed record RefusedMember(string Member, RegistryException Error);
 
 /// <summary>Changes who holds a role on a resource, and nothing else of its policy.</summary>
 /// <remarks>
@@ -44,10 +30,10 @@ internal sealed class EditPolicy
     private IReadOnlyList<string>? _changedAtFirst;
     private bool _agreed = true;
     private IReadOnlyList<Reader> _remaining = [];
-    private IReadOnlyList<(string Role, string Member)> _members = [];
+    private PolicyErrors _errors;
 
     private EditPolicy(PolicyResource resource, PolicyEdit edit, Func<string, string, Task<bool>> confirm) =>
-        (_resource, _edit, _confirm) = (resource, edit, confirm);
+        (_resource, _edit, _confirm, _errors) = (resource, edit, confirm, new PolicyErrors(resource.Name, edit.Role, []));
 
     /// <summary>Makes the change for all members in one write.</summary>
     /// <param name="resource">The resource whose policy is changed.</param>
@@ -86,14 +72,14 @@ internal sealed class EditPolicy
             {
                 // Members that were in the policy already are not the ones that are refused.
                 IReadOnlyList<string> suspects = [.. part.Where(_changedAtFirst!.Contains)];
-                if (suspects.FirstOrDefault(member => Names(e.Message, member)) is string named)
+                if (suspects.FirstOrDefault(member => PolicyErrors.Names(e.Message, member)) is string named)
                 {
-                    _refused.Add(new RefusedMember(named, WithAdviceOn(named, e)));
+                    _refused.Add(new RefusedMember(named, _errors.WithAdviceOn(named, e)));
                     if (suspects.Count > 1) parts.Push([.. suspects.Where(member => member != named)]);
                 }
                 else if (suspects.Count == 1)
                 {
-                    _refused.Add(new RefusedMember(suspects[0], WithAdviceOn(suspects[0], e)));
+                    _refused.Add(new RefusedMember(suspects[0], _errors.WithAdviceOn(suspects[0], e)));
                 }
                 else
                 {
@@ -113,17 +99,7 @@ internal sealed class EditPolicy
     private bool IsAboutMembers(RegistryException e, IReadOnlyList<string> part) =>
         e.Kind is RegistryErrorKind.MemberNotFound or RegistryErrorKind.MemberNotAllowed
         || (e.Kind is RegistryErrorKind.InvalidArgument && _changedAtFirst is not null
-            && part.Any(member => _changedAtFirst.Contains(member) && Names(e.Message, member)));
-
-    /// <summary>
-    /// Adds advice if the policy grants a role to a deleted account of the same name, which is in the way or of no use
-    /// to a new account.
-    /// </summary>
-    private RegistryException WithAdviceOn(string member, RegistryException e)
-    {
-        (string role, string? dead) = _members.FirstOrDefault(each => MemberName.Comparer.Equals(DeadMember.FormerName(each.Member) ?? "", member));
-        return dead is null ? e : e.WithMessage(e.Message, $"The account was deleted. {DeadMember.Advice(_resource.Name, dead, role)}");
-    }
+            && part.Any(member => _changedAtFirst.Contains(member) && PolicyErrors.Names(e.Message, member)));
 
     private Task<bool> WriteAsync(IReadOnlyList<string> members, CancellationToken stop) =>
         Writes.RunAsync((number, token) => ReadAndWriteAsync(members, number, token), stop);
@@ -133,7 +109,7 @@ internal sealed class EditPolicy
     private async Task<Attempt<bool>> ReadAndWriteAsync(IReadOnlyList<string> members, int number, CancellationToken stop)
     {
         JsonObject policy = await _resource.ReadAsync(stop);
-        _members = [.. Policies.AllMembers(policy)];
+        _errors = new PolicyErrors(_resource.Name, _edit.Role, [.. Policies.AllMembers(policy)]);
         IReadOnlyList<string> changed = _edit.Apply(policy, members);
         if (changed.Count > 0) RequireRoom(policy);
         if (_changedAtFirst is null && changed.Count > 0)
@@ -151,7 +127,7 @@ internal sealed class EditPolicy
         {
             return new Attempt<bool>(e);
         }
-        catch (RegistryException e) when (Refusal(e) is RegistryException refusal)
+        catch (RegistryException e) when (_errors.Translate(e, _changedAtFirst) is RegistryException refusal)
         {
             bool mayComeLater = refusal.Kind is RegistryErrorKind.MemberNotFound && number < MaxAttemptsForNewMembers
                 && _edit is PolicyEdit.Grant { MembersAreNew: true };
@@ -172,45 +148,6 @@ internal sealed class EditPolicy
                 CultureInfo.InvariantCulture,
                 $"the policy would have {groups:N0} groups, and IAM allows {MaxGroups:N0}. Nothing was written."));
     }
-
-    /// <summary>Translates an error of the service about a policy; returns null for any other error.</summary>
-    private RegistryException? Refusal(RegistryException e)
-    {
-        RegistryErrorKind? kind = e.Kind switch
-        {
-            // One or more users named in the policy do not belong to a permitted customer.
-            RegistryErrorKind.FailedPrecondition => RegistryErrorKind.MemberNotAllowed,
-            RegistryErrorKind.InvalidArgument when e.Message.Contains("permitted customer", StringComparison.OrdinalIgnoreCase)
-                => RegistryErrorKind.MemberNotAllowed,
-            RegistryErrorKind.InvalidArgument when e.Message.StartsWith("The role name", StringComparison.OrdinalIgnoreCase)
-                || e.Message.Contains(_edit.Role, StringComparison.Ordinal) => RegistryErrorKind.RoleNotFound,
-            // A policy cannot contain a deleted account together with one of the same name that is not marked as
-            // deleted.
-            RegistryErrorKind.InvalidArgument when e.Message.StartsWith("Inconsistent representation", StringComparison.OrdinalIgnoreCase)
-                => RegistryErrorKind.MemberNotFound,
-            RegistryErrorKind.InvalidArgument or RegistryErrorKind.NotFound
-                when e.Message.Contains("does not exist", StringComparison.OrdinalIgnoreCase) => RegistryErrorKind.MemberNotFound,
-            _ => null,
-        };
-        if (kind is null) return null;
-        // A member that is in the policy already, and not in this change, can keep every change from being written.
-        (string role, string? dead) = kind is RegistryErrorKind.MemberNotFound && !_changedAtFirst!.Any(member => Names(e.Message, member))
-            ? _members.FirstOrDefault(each => DeadMember.FormerName(each.Member) is string former && Names(e.Message, former))
-            : default;
-        return new RegistryException(dead is null ? kind.Value : RegistryErrorKind.FailedPrecondition, e.Message, e)
-        {
-            Status = e.Status,
-            Reason = e.Reason,
-            Request = e.Request,
-            Advice = dead is null ? null : $"The policy names a deleted account, and nothing was written. {DeadMember.Advice(_resource.Name, dead, role)}",
-        };
-    }
-
-    private static bool Names(string message, string member) =>
-        Regex.IsMatch(
-            message,
-            @$"(?<![\w.@+-]){Regex.Escape(MemberName.IdentityOf(member))}(?![\w@+-]|\.\w)",
-            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private PolicyOutcome Outcome(IReadOnlyList<string> members)
     {
