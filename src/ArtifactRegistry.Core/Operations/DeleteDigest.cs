@@ -1,125 +1,74 @@
 using ArtifactRegistry.Clients;
-using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>A digest to delete, and the information that its deletion needs.</summary>
-/// <param name="Image">The digest.</param>
-/// <param name="Reason">The reason why it may be deleted, for the row.</param>
-internal sealed record DigestDeletion(DockerImage Image, string Reason)
-{
-    /// <summary>Limits the rate of further attempts; for the first one, the caller has waited already.</summary>
-    public Pacer? Pacer { get; init; }
-
-    /// <summary>
-    /// Checks, before each further attempt, whether the digest stays after all. Returns the row that says so, or null.
-    /// </summary>
-    public Func<CancellationToken, Task<RemovedImage?>>? SparedAsync { get; init; }
-
-    /// <summary>
-    /// An index that listed this digest and was deleted just before; the service may have deleted both together.
-    /// </summary>
-    public string? DeletedIndex { get; init; }
-
-    /// <summary>The time to wait for the deletion if its operation cannot be followed; null for one minute.</summary>
-    public TimeSpan? Patience { get; init; }
-}
-
 /// <summary>Deletes one digest without force: the service refuses if it has a tag or if something refers to it.</summary>
-internal static class DeleteDigest
+internal sealed class DeleteDigest
 {
+    private readonly ArtifactRegistryClient _client;
+    private readonly DigestDeletion _deletion;
+    private bool _isRepeated;
+    private RemovedImage? _spared;
+
+    private DeleteDigest(ArtifactRegistryClient client, DigestDeletion deletion) => (_client, _deletion) = (client, deletion);
+
     /// <summary>
     /// Sends the deletion, follows it to its end and returns the outcome. Never throws a RegistryException.
     /// </summary>
-    public static async Task<RemovedImage> DeleteAsync(
-        ArtifactRegistryClient client, DigestDeletion deletion, CancellationToken stop)
+    public static Task<RemovedImage> DeleteAsync(
+        ArtifactRegistryClient client, DigestDeletion deletion, CancellationToken stop) =>
+        new DeleteDigest(client, deletion).DeleteAsync(stop);
+
+    private async Task<RemovedImage> DeleteAsync(CancellationToken stop)
     {
-        DockerImage image = deletion.Image;
-        RemovedImage? spared = null;
-        bool isRepeated = false;
         OperationMessage operation;
         try
         {
-            operation = await client.DeleteVersionAsync(image.Name, deletion.Pacer, LookAgainAsync, stop);
+            operation = await _client.DeleteVersionAsync(_deletion.Image.Name, _deletion.Pacer, LookAgainAsync, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return WasGone(deletion, e.AfterLostAnswer);
+            return WasGone(e.AfterLostAnswer);
         }
         catch (RegistryException e) when (e.AfterLostAnswer)
         {
-            return await AfterLostAnswerAsync(client, deletion, spared, e, stop);
+            return await AfterLostAnswerAsync(e, stop);
         }
-        catch (RegistryException) when (spared is not null)
+        catch (RegistryException) when (_spared is not null)
         {
-            return spared;
+            return _spared;
         }
         catch (RegistryException e)
         {
-            return e.Kind is RegistryErrorKind.FailedPrecondition
-                ? await RefusedAsync(client, deletion, e, stop)
-                : Failed(image, e);
+            return e.Kind is RegistryErrorKind.FailedPrecondition ? await RefusedAsync(e, stop) : Failed(e);
         }
 
         try
         {
-            await WaitForOperation.WaitAsync(client, operation, stop);
-            return Removed(deletion);
+            await WaitForOperation.WaitAsync(_client, operation, stop);
+            return Removed();
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.OperationLost)
         {
-            return await UnseenAsync(client, deletion, e, stop);
+            return await UnseenAsync(e, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return WasGone(deletion, isRepeated);
+            return WasGone(_isRepeated);
         }
         catch (RegistryException e)
         {
-            return e.Kind is RegistryErrorKind.FailedPrecondition
-                ? await RefusedAsync(client, deletion, e, stop)
-                : Failed(image, e);
-        }
-
-        async Task LookAgainAsync(CancellationToken token)
-        {
-            isRepeated = true;
-            if (deletion.SparedAsync is null) return;
-            spared = await deletion.SparedAsync(token);
-            if (spared is not null) throw new RegistryException(RegistryErrorKind.StillReferenced, spared.Reason);
+            return e.Kind is RegistryErrorKind.FailedPrecondition ? await RefusedAsync(e, stop) : Failed(e);
         }
     }
 
-    /// <summary>Returns whether the service has a digest.</summary>
-    /// <exception cref="RegistryException">It cannot be read.</exception>
-    internal static async Task<bool> ExistsAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
+    /// <summary>Called before each further attempt, which is not made if the digest stays after all.</summary>
+    private async Task LookAgainAsync(CancellationToken stop)
     {
-        try
-        {
-            await client.GetVersionAsync(digest, stop);
-            return true;
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            return false;
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
-        {
-            return await HasImageAsync(client, digest, stop); // a custom role may allow reading images but not versions
-        }
-    }
-
-    private static async Task<bool> HasImageAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
-    {
-        try
-        {
-            await client.GetDockerImageAsync(digest, stop);
-            return true;
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            return false;
-        }
+        _isRepeated = true;
+        if (_deletion.SparedAsync is null) return;
+        _spared = await _deletion.SparedAsync(stop);
+        if (_spared is not null) throw new RegistryException(RegistryErrorKind.StillReferenced, _spared.Reason);
     }
 
     /// <summary>
@@ -127,28 +76,27 @@ internal static class DeleteDigest
     /// operation mean the same. It may have been deleted with an index, or by an earlier attempt whose response was
     /// lost.
     /// </summary>
-    private static RemovedImage WasGone(DigestDeletion deletion, bool afterLostAnswer) =>
-        afterLostAnswer ? Removed(deletion, "it is gone after a try whose answer was lost")
-        : deletion.DeletedIndex is string index ? Removed(deletion, $"it went with {index}")
-        : new RemovedImage(deletion.Image, RemovalStatus.AlreadyGone, "was gone already");
+    private RemovedImage WasGone(bool afterLostAnswer) =>
+        afterLostAnswer ? Removed("it is gone after a try whose answer was lost")
+        : _deletion.DeletedIndex is string index ? Removed($"it went with {index}")
+        : new RemovedImage(_deletion.Image, RemovalStatus.AlreadyGone, "was gone already");
 
     /// <summary>
     /// Gets the outcome for a digest whose deletion began and cannot be followed, by requesting the digest itself.
     /// </summary>
-    private static async Task<RemovedImage> UnseenAsync(
-        ArtifactRegistryClient client, DigestDeletion deletion, RegistryException unseen, CancellationToken stop)
+    private async Task<RemovedImage> UnseenAsync(RegistryException unseen, CancellationToken stop)
     {
         try
         {
             return await WaitForOperation.UntilGoneAsync(
-                client, token => ExistsAsync(client, deletion.Image.Name, token), deletion.Patience, stop)
-                ? Removed(deletion)
-                : await GainedTagAsync(client, deletion.Image, stop) ?? Unfinished(deletion.Image, unseen, "it is still there");
+                _client, token => DigestLookup.ExistsAsync(_client, _deletion.Image.Name, token), _deletion.Patience, stop)
+                ? Removed()
+                : await GainedTagAsync(stop) ?? Unfinished(unseen, "it is still there");
         }
         catch (RegistryException e)
         {
-            return e.Kind is RegistryErrorKind.NotFound ? Removed(deletion)
-                : Unfinished(deletion.Image, unseen, $"whether it is still there cannot be read: {e.Message}");
+            return e.Kind is RegistryErrorKind.NotFound ? Removed()
+                : Unfinished(unseen, $"whether it is still there cannot be read: {e.Message}");
         }
     }
 
@@ -156,45 +104,38 @@ internal static class DeleteDigest
     /// Gets the outcome for a digest whose last attempt failed and for which an earlier attempt may have been carried
     /// out.
     /// </summary>
-    private static async Task<RemovedImage> AfterLostAnswerAsync(
-        ArtifactRegistryClient client,
-        DigestDeletion deletion,
-        RemovedImage? spared,
-        RegistryException error,
-        CancellationToken stop)
+    private async Task<RemovedImage> AfterLostAnswerAsync(RegistryException error, CancellationToken stop)
     {
         try
         {
-            return !await ExistsAsync(client, deletion.Image.Name, stop) ? WasGone(deletion, afterLostAnswer: true)
-                : spared
+            return !await DigestLookup.ExistsAsync(_client, _deletion.Image.Name, stop) ? WasGone(afterLostAnswer: true)
+                : _spared
                 ?? (error.Kind is RegistryErrorKind.FailedPrecondition
-                    ? await RefusedAsync(client, deletion, error, stop)
-                    : Unfinished(deletion.Image, error, "it is still there"));
+                    ? await RefusedAsync(error, stop)
+                    : Unfinished(error, "it is still there"));
         }
         catch (RegistryException e)
         {
-            return Unfinished(deletion.Image, error, $"whether it is still there cannot be read: {e.Message}");
+            return Unfinished(error, $"whether it is still there cannot be read: {e.Message}");
         }
     }
 
-    private static async Task<RemovedImage> RefusedAsync(
-        ArtifactRegistryClient client, DigestDeletion deletion, RegistryException refusal, CancellationToken stop)
+    private async Task<RemovedImage> RefusedAsync(RegistryException refusal, CancellationToken stop)
     {
-        DockerImage image = deletion.Image;
         try
         {
-            if (await GainedTagAsync(client, image, stop) is RemovedImage kept) return kept;
+            if (await GainedTagAsync(stop) is RemovedImage kept) return kept;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            return WasGone(deletion, refusal.AfterLostAnswer);
+            return WasGone(refusal.AfterLostAnswer);
         }
         catch (RegistryException)
         {
             // The refusal counts; this request was only made to find a better reason.
         }
 
-        return new RemovedImage(image, RemovalStatus.Kept, $"the service refuses to delete it: {refusal.Message}")
+        return new RemovedImage(_deletion.Image, RemovalStatus.Kept, $"the service refuses to delete it: {refusal.Message}")
         {
             Refused = true,
         };
@@ -203,22 +144,21 @@ internal static class DeleteDigest
     /// <summary>
     /// Gets the row of a digest that the service keeps because it has gained a tag; null if it has none.
     /// </summary>
-    private static async Task<RemovedImage?> GainedTagAsync(
-        ArtifactRegistryClient client, DockerImage image, CancellationToken stop) =>
-        (await client.GetDockerImageAsync(image.Name, stop)).Tags is not { Count: > 0 } tags ? null
+    private async Task<RemovedImage?> GainedTagAsync(CancellationToken stop) =>
+        (await _client.GetDockerImageAsync(_deletion.Image.Name, stop)).Tags is not { Count: > 0 } tags ? null
             : new RemovedImage(
-                image.Name, new TagList([.. tags]), image.SizeBytes, RemovalStatus.Kept,
+                _deletion.Image.Name, new TagList([.. tags]), _deletion.Image.SizeBytes, RemovalStatus.Kept,
                 $"has gained the {(tags.Count == 1 ? "tag" : "tags")} {string.Join(", ", tags)}");
 
-    private static RemovedImage Removed(DigestDeletion deletion, string? how = null) =>
-        new(deletion.Image, RemovalStatus.Removed, how is null ? deletion.Reason : $"{deletion.Reason}; {how}");
+    private RemovedImage Removed(string? how = null) =>
+        new(_deletion.Image, RemovalStatus.Removed, how is null ? _deletion.Reason : $"{_deletion.Reason}; {how}");
 
-    private static RemovedImage Failed(DockerImage image, RegistryException error) =>
-        new(image, RemovalStatus.Failed, error.Message) { Error = error };
+    private RemovedImage Failed(RegistryException error) =>
+        new(_deletion.Image, RemovalStatus.Failed, error.Message) { Error = error };
 
-    private static RemovedImage Unfinished(DockerImage image, RegistryException error, string seen)
+    private RemovedImage Unfinished(RegistryException error, string seen)
     {
         string reason = $"{error.Message.TrimEnd('.')}; {seen}, and may still be deleted";
-        return new(image, RemovalStatus.Failed, reason) { Error = error.WithMessage($"{reason}."), MayStillHappen = true };
+        return new(_deletion.Image, RemovalStatus.Failed, reason) { Error = error.WithMessage($"{reason}."), MayStillHappen = true };
     }
 }

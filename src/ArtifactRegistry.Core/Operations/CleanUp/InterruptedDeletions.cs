@@ -27,7 +27,7 @@ internal static class InterruptedDeletions
             {
                 try
                 {
-                    if (await DeleteDigest.ExistsAsync(client, digest, token))
+                    if (await DigestLookup.ExistsAsync(client, digest, token))
                     {
                         Interlocked.Increment(ref there);
                         await journal.TryResolveAsync(

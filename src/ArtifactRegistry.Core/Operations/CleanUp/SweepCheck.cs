@@ -47,7 +47,7 @@ internal static class SweepCheck
             {
                 (ImageName digest, bool isListed) = suspects[i];
                 // A listing may lag behind, so only the request for the digest itself counts.
-                if (await DeleteDigest.ExistsAsync(client, digest, token) == isListed)
+                if (await DigestLookup.ExistsAsync(client, digest, token) == isListed)
                     contradicted[i] = isListed
                         ? "its row says that it is gone, and the registry still has it"
                         : "its row says that it stays, and the registry does not have it any more";

@@ -76,7 +76,7 @@ internal sealed class SweepStep(
                     ? new RemovedImage(seen.Image, RemovalStatus.Kept, keep)
                     : await _subjects.SparedAsync(node, stop);
 
-            return await DeleteDigest.ExistsAsync(client, node.Image.Name, stop)
+            return await DigestLookup.ExistsAsync(client, node.Image.Name, stop)
                 ? Row(node, RemovalStatus.Kept, "the listing of its image does not have it any more, but it is there")
                 : Row(node, RemovalStatus.AlreadyGone, "was gone already");
         }
@@ -124,7 +124,7 @@ internal sealed class SweepStep(
             if (graph.Find(digest)?.Deletion is { State: DeletionState.Gone }) continue;
             try
             {
-                if (await DeleteDigest.ExistsAsync(client, node.Image.Name.WithDigest(digest), stop)) return false;
+                if (await DigestLookup.ExistsAsync(client, node.Image.Name.WithDigest(digest), stop)) return false;
             }
             catch (RegistryException)
             {
