@@ -58,7 +58,7 @@ public sealed record ChildManifest(
     public bool IsAttestation => Os == "unknown" && Architecture == "unknown";
 }
 
-/// <summary>The digests made by <see cref="RegistryState.AddIndex"/>.</summary>
+/// <summary>The digests made by <see cref="ImageExtensions.AddIndex"/>.</summary>
 /// <param name="Digest">The index.</param>
 /// <param name="Children">Its children, in the order of the requested platforms.</param>
 public sealed record AddedIndex(string Digest, IReadOnlyList<string> Children);

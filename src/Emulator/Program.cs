@@ -14,9 +14,7 @@ try
         return 0;
     }
     Seed? seed = line.SeedFile is null ? null : Seed.Parse(await File.ReadAllTextAsync(line.SeedFile));
-    opened = line.DataFolder is null
-        ? new RegistryState(TimeProvider.System)
-        : new RegistryState(TimeProvider.System, line.DataFolder);
+    opened = new RegistryState(TimeProvider.System, line.DataFolder);
     // An existing state in a folder takes precedence.
     if (opened.IsEmpty)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Model;
 using ArtifactRegistry.Emulator.SignIn;
@@ -10,24 +9,50 @@ namespace ArtifactRegistry.Emulator;
 /// The state of the emulated services: for seeding before a test, and for assertions after it. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Changes made here need no permission, have no operation, and are never refused because something holds a digest.
+/// The methods for each resource are in a class of their own, such as <see cref="ImageExtensions"/>. Changes made by
+/// them need no permission, have no operation, and are never refused because something holds a digest.
 /// </remarks>
-public sealed partial class RegistryState : IDisposable
+public sealed class RegistryState : IDisposable
 {
     private readonly TimeProvider _clock;
-    private readonly SortedDictionary<string, RepositoryEntry> _repositories = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ProjectEntry> _projects = new(StringComparer.Ordinal);
+    private readonly Journal? _journal;
 
     /// <summary>
-    /// Creates an empty state in memory; large blobs are kept in a temporary folder until it is disposed.
+    /// Opens a state that is stored in a folder: the one that an earlier run left there, or an empty one. Without a
+    /// folder, the state is empty and kept in memory, and large blobs in a temporary folder until it is disposed.
     /// </summary>
-    public RegistryState(TimeProvider clock)
+    /// <remarks>
+    /// A request is answered when its change is on the disk, so killing the process never loses a change that was
+    /// acknowledged. Operations and uploads under way are not kept. Changes that are made without a request are written
+    /// with the next request, or by <see cref="Dispose"/>.
+    /// </remarks>
+    /// <param name="clock">The clock of the service.</param>
+    /// <param name="folder">The folder; null to keep the state in memory.</param>
+    /// <exception cref="IOException">The folder cannot be used, is in use, or is damaged; the message says which.</exception>
+    public RegistryState(TimeProvider clock, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
+        if (folder is not null) ArgumentException.ThrowIfNullOrEmpty(folder);
         _clock = clock;
-        SignIn = new SignInState(clock);
-        Blobs = new BlobStore(null);
-        Uploads = new UploadTable(Blobs);
+        IReadOnlyDictionary<string, JsonObject> records = new Dictionary<string, JsonObject>();
+        if (folder is not null) (_journal, records) = Journal.Open(folder);
+        try
+        {
+            Blobs = new BlobStore(folder);
+            Uploads = new UploadTable(Blobs);
+            SignIn = new SignInState(clock);
+            Operations = new OperationTable(() => Now);
+            Projects = new ProjectTable(_journal);
+            RepositoryTable = new RepositoryTable(Blobs, _journal);
+            if (_journal is null) return;
+            StoredState.Restore(this, records);
+            _journal.Start();
+        }
+        catch
+        {
+            _journal?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The identities that may sign in, and their tokens.</summary>
@@ -36,7 +61,32 @@ public sealed partial class RegistryState : IDisposable
     /// <summary>The existing repositories.</summary>
     public IReadOnlyList<RepositoryName> Repositories
     {
-        get { lock (Gate) return [.. _repositories.Values.Select(entry => entry.Name)]; }
+        get { lock (Gate) return [.. RepositoryTable.All.Select(entry => entry.Name)]; }
+    }
+
+    /// <summary>The digests of the stored blobs, in order.</summary>
+    public IReadOnlyList<string> BlobDigests
+    {
+        get { lock (Gate) return [.. Blobs.Digests.Order(StringComparer.Ordinal)]; }
+    }
+
+    /// <summary>Gets whether the state is empty.</summary>
+    public bool IsEmpty
+    {
+        get { lock (Gate) return Projects.IsEmpty; }
+    }
+
+    /// <summary>The number of operations that have neither succeeded nor failed yet.</summary>
+    public int UnfinishedOperations
+    {
+        get
+        {
+            lock (Gate)
+            {
+                FinishDueOperations();
+                return Operations.Unfinished;
+            }
+        }
     }
 
     /// <summary>The lock that every request holds while it works, so that each request is atomic.</summary>
@@ -52,121 +102,69 @@ public sealed partial class RegistryState : IDisposable
         }
     }
 
-    internal IEnumerable<RepositoryEntry> RepositoryEntries => _repositories.Values;
+    internal ProjectTable Projects { get; }
 
-    /// <summary>Adds a project if it does not exist. Adding a repository adds its project.</summary>
-    /// <param name="project">The project id.</param>
-    /// <param name="number">The project number; if null, it is derived from the id and always the same.</param>
-    public RegistryState AddProject(string project, string? number = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(project);
-        lock (Gate)
-        {
-            if (!_projects.ContainsKey(project))
-            {
-                ProjectEntry entry = new(project, number ?? NumberFor(project), Now, _journal);
-                _projects.Add(project, entry);
-                entry.Record();
-            }
-        }
-        return this;
-    }
+    internal RepositoryTable RepositoryTable { get; }
 
-    /// <summary>Gets the number of a project.</summary>
-    public string ProjectNumber(string project)
-    {
-        lock (Gate) return FindProject(project)?.Number ?? throw Missing($"project '{project}'");
-    }
+    internal OperationTable Operations { get; }
 
-    /// <summary>Adds a repository.</summary>
-    public RepositoryName AddRepository(
-        string project, string location, string name, RepositoryOptions? options = null)
-    {
-        options ??= new RepositoryOptions();
-        RepositoryName repository = new(project, location, name);
-        JsonObject settings = options.Settings?.DeepClone().AsObject() ?? [];
-        settings["format"] = options.Format;
-        settings["mode"] = options.Mode;
-        if (options.Description is not null) settings["description"] = options.Description;
-        if (options.ImmutableTags) settings["dockerConfig"] = new JsonObject { ["immutableTags"] = true };
-        lock (Gate)
-        {
-            AddProject(project);
-            if (_repositories.ContainsKey(repository.Resource))
-                throw new InvalidOperationException($"There is a repository {repository} already.");
-            RepositoryEntry entry = new(repository, settings, options.CreateTime ?? Now, Blobs, _journal);
-            _repositories.Add(repository.Resource, entry);
-            entry.Record();
-        }
-        return repository;
-    }
+    internal BlobStore Blobs { get; }
 
-    /// <summary>Adds a repository by its docker name, for example <c>us-docker.pkg.dev/shop/apps</c>.</summary>
-    public RepositoryName AddRepository(RepositoryName name, RepositoryOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return AddRepository(name.Project, name.Location, name.Id, options);
-    }
+    internal UploadTable Uploads { get; }
 
-    /// <summary>Changes a repository's tag immutability.</summary>
-    public void SetImmutableTags(RepositoryName repository, bool immutable)
+    /// <summary>Abandons operations and uploads under way, and closes or deletes the files.</summary>
+    public void Dispose()
     {
         lock (Gate)
         {
-            RepositoryEntry entry = Existing(repository);
-            entry.Settings["dockerConfig"] = new JsonObject { ["immutableTags"] = immutable };
-            entry.Record();
+            Uploads.Dispose();
+            _journal?.Dispose();
+            Blobs.Delete(Blobs.TakeReleased());
+            Blobs.Dispose();
         }
     }
 
-    /// <summary>Gets the fields of the API's Repository that were set, for example <c>cleanupPolicies</c>.</summary>
-    public JsonObject Settings(RepositoryName repository)
+    /// <summary>Completes when the changes so far are on the disk. Do not call this while the lock is held.</summary>
+    internal async Task SaveAsync()
     {
-        lock (Gate) return Existing(repository).Settings.DeepClone().AsObject();
-    }
-
-    /// <summary>Deletes a repository with everything in it.</summary>
-    public void DeleteRepository(RepositoryName repository)
-    {
-        ArgumentNullException.ThrowIfNull(repository);
+        IReadOnlyList<(string Digest, BlobContent Content)> released;
         lock (Gate)
         {
-            if (!_repositories.Remove(repository.Resource, out RepositoryEntry? entry)) return;
-            entry.Blobs.Clear();
-            _journal?.Drop(repository.Resource);
+            _journal?.Write();
+            released = Blobs.TakeReleased();
         }
+        if (_journal is not null) await _journal.FlushAsync();
+        if (released.Count == 0) return;
+        lock (Gate) Blobs.Delete(released);
     }
 
-    internal RepositoryEntry? FindRepository(RepositoryName name)
-        => _repositories.GetValueOrDefault(name.Resource);
+    /// <summary>Does the work of operations that no client waited for. Every request calls this before its own work.</summary>
+    internal void FinishDueOperations() => Operations.FinishDue();
 
-    internal IEnumerable<ProjectEntry> ProjectEntries => _projects.Values;
+    internal ProjectEntry? FindProject(string idOrNumber) => Projects.Find(idOrNumber);
 
-    internal ProjectEntry? FindProject(string idOrNumber)
-        => _projects.GetValueOrDefault(idOrNumber)
-            ?? _projects.Values.FirstOrDefault(project => project.Number == idOrNumber);
+    internal RepositoryEntry? FindRepository(RepositoryName name) => RepositoryTable.Find(name);
 
-    private static InvalidOperationException Missing(string what) => new($"The emulator has no {what}.");
+    /// <summary>Gets a project that a test takes for granted.</summary>
+    internal ProjectEntry ExistingProject(string project) => FindProject(project) ?? throw Missing($"project '{project}'");
 
-    private static string NumberFor(string project)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (char character in project) hash = unchecked((hash ^ character) * 1099511628211);
-        return (100_000_000_000 + hash % 900_000_000_000).ToString(CultureInfo.InvariantCulture);
-    }
-
-    private RepositoryEntry Existing(RepositoryName repository)
+    /// <summary>Gets a repository that a test takes for granted, after the operations that are due.</summary>
+    internal RepositoryEntry Existing(RepositoryName repository)
     {
         ArgumentNullException.ThrowIfNull(repository);
         FinishDueOperations();
         return FindRepository(repository) ?? throw Missing($"repository {repository}");
     }
 
-    private PackageEntry Existing(RepositoryName repository, string package)
+    /// <summary>Gets a package that a test takes for granted.</summary>
+    internal PackageEntry Existing(RepositoryName repository, string package)
         => Existing(repository).Packages.GetValueOrDefault(package)
             ?? throw Missing($"image {repository}/{package}");
 
-    private VersionEntry Existing(RepositoryName repository, string package, string digest)
+    /// <summary>Gets a digest that a test takes for granted.</summary>
+    internal VersionEntry Existing(RepositoryName repository, string package, string digest)
         => Existing(repository, package).Versions.GetValueOrDefault(digest)
             ?? throw Missing($"digest {repository}/{package}@{digest}");
+
+    private static InvalidOperationException Missing(string what) => new($"The emulator has no {what}.");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

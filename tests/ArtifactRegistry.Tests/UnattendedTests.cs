@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -86,7 +86,7 @@ public sealed class SeedTests
     [InlineData("""{ "repositries": [] }""", "repositries")]
     [InlineData("""{ "repositories": [ { "images": [] } ] }""", "name")]
     [InlineData("""{ "projects": [ { "id": "p", "clusters": [ { "name": "c" } ] } ] }""", "a location")]
-    [InlineData("""{ "projects": [ { "id": "p", "serviceAccounts": [ { "accountId": "x" } ] } ] }""", "'x' is no account id")]
+    [InlineData("""{ "projects": [ { "id": "p", "serviceAccounts": [ { "accountId": "x" } ] } ] }""", "'x' is not an account id")]
     [InlineData("""{ "repositories": [ { "name": "apps" } ] }""", "'apps' is no repository")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p" }, { "name": "gcr.io/p" } ] }""", "already")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { } ] } ] }""", "package")]

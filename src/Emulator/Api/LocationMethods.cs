@@ -18,7 +18,7 @@ internal static class LocationMethods
         => Locations(call, project).Contains(location) ? Show(project, location) : throw ApiError.NotFound();
 
     private static IEnumerable<string> Locations(ApiCall call, string project)
-        => call.State.RepositoryEntries
+        => call.State.RepositoryTable.All
             .Where(repository => repository.Name.Project == project)
             .Select(repository => repository.Name.Location)
             .Concat(Always).Distinct().Order(StringComparer.Ordinal);

@@ -12,6 +12,6 @@ internal static class OperationMethods
     {
         string name = $"projects/{project}/locations/{location}/operations/{id}";
         call.Demand("artifactregistry.operations.get", name);
-        return call.State.Poll(name)?.ToJson() ?? throw ApiError.NotFound();
+        return call.State.Operations.Poll(name)?.ToJson() ?? throw ApiError.NotFound();
     }
 }

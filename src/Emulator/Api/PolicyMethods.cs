@@ -157,7 +157,7 @@ internal static partial class PolicyMethods
             }
             if (call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase)
                 || (member.StartsWith("serviceAccount:", StringComparison.Ordinal)
-                    && call.State.FindServiceAccount(member["serviceAccount:".Length..]) is { UnknownFor: > 0 } young
+                    && call.State.Projects.FindServiceAccount(member["serviceAccount:".Length..]) is { UnknownFor: > 0 } young
                     && young.UnknownFor-- > 0))
             {
                 bool account = member.StartsWith("serviceAccount:", StringComparison.Ordinal);

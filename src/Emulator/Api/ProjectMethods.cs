@@ -16,7 +16,7 @@ internal static class ProjectMethods
 
     /// <summary>Lists the projects that the caller may see.</summary>
     public static JsonObject List(ApiCall call)
-        => Projects.Page(call, call.State.ProjectEntries.Where(
+        => Projects.Page(call, call.State.Projects.All.Where(
             project => call.MayDo("resourcemanager.projects.get", $"projects/{project.Id}")));
 
     public static JsonObject Get(ApiCall call, string id, string apiVersion)

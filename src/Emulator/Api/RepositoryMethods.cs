@@ -28,7 +28,7 @@ internal static partial class RepositoryMethods
         call.Demand("artifactregistry.repositories.list", $"projects/{project}/locations/{location}");
         if (location == "-") throw ApiError.BadName("ListRepositories");
         if (call.State.FindProject(project) is not ProjectEntry found) throw ApiError.NotFound();
-        return Repositories(call).Page(call, call.State.RepositoryEntries.Where(
+        return Repositories(call).Page(call, call.State.RepositoryTable.All.Where(
             repository => repository.Name.Project == found.Id && repository.Name.Location == location));
     }
 

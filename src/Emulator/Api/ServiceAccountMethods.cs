@@ -26,13 +26,13 @@ internal static partial class ServiceAccountMethods
         // Any project: the response then does not say that there is no such account.
         if (p == "-")
         {
-            ServiceAccountEntry? found = call.State.FindServiceAccount(account);
+            ServiceAccountEntry? found = call.State.Projects.FindServiceAccount(account);
             if (found is not null) call.Demand(Permission, found.ToJson().Text("name")!);
             return found?.ToJson() ?? throw ApiError.Lacks(Permission, "projects/-");
         }
 
         ProjectEntry project = Project(call, p, Permission);
-        return (RegistryState.FindServiceAccount(project, account)
+        return (ProjectTable.FindServiceAccount(project, account)
             ?? project.ServiceAccounts.Values.FirstOrDefault(entry => entry.UniqueId == account))?.ToJson()
             ?? throw new ApiError(404, "NOT_FOUND", "Unknown service account");
     }
@@ -49,7 +49,7 @@ internal static partial class ServiceAccountMethods
             throw ApiError.AlreadyExists($"Service account {id} already exists within project projects/{p}.");
 
         JsonObject? fields = body["serviceAccount"] as JsonObject;
-        ServiceAccountEntry added = call.State.Add(
+        ServiceAccountEntry added = call.State.Projects.AddServiceAccount(
             project, id, fields?.Text("displayName"), fields?.Text("description"));
         added.UnknownFor = call.Behaviour.NewAccountRefusals;
         return added.ToJson();

@@ -34,7 +34,7 @@ internal sealed partial record DockerName(string Requested, string Location, str
     /// <summary>Gets the repository that it is in, and the name of the image there.</summary>
     public (RepositoryEntry Repository, string Image) In(RegistryState state)
     {
-        RepositoryEntry? repository = state.RepositoryEntries
+        RepositoryEntry? repository = state.RepositoryTable.All
             .Where(each => each.Name.Location == Location
                 && Path.StartsWith(each.Name.DockerPath + "/", StringComparison.Ordinal))
             .MaxBy(each => each.Name.DockerPath.Length);

@@ -105,7 +105,7 @@ internal static partial class ManifestMethods
             throw Immutable("update", moved);
 
         DateTimeOffset now = call.State.Now;
-        PackageEntry package = existing ?? call.State.AddPackage(repository, image);
+        PackageEntry package = existing ?? repository.PackageFor(image, now);
         if (!package.Versions.TryGetValue(digest, out VersionEntry? version))
             package.Add(version = Make(package, manifest, content, digest, now));
         repository.Blobs.Arrived(version.Blobs);

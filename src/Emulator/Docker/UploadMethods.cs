@@ -30,7 +30,7 @@ internal static partial class UploadMethods
             (RepositoryEntry repository, _) = call.Find(name, DockerCall.PushPermission);
             DateTimeOffset now = call.State.Now;
             call.State.Uploads.Forget(now - Patience);
-            foreach (RepositoryEntry each in call.State.RepositoryEntries) each.Blobs.Forget(now - Patience);
+            foreach (RepositoryEntry each in call.State.RepositoryTable.All) each.Blobs.Forget(now - Patience);
             return TryMount(call, repository) ? null : call.State.Uploads.Begin(repository.Name, name, now);
         });
         if (upload is null) return Created(name, call.Query("mount")!);

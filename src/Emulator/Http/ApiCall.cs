@@ -75,7 +75,7 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     public JsonObject Start(RepositoryName name, string metadataType, Func<JsonObject, JsonObject> work)
     {
         OperationFate fate = behaviour.OperationFate?.Invoke(request) ?? OperationFate.Finishes;
-        return state.Start(name.Project, name.Location, metadataType, behaviour, fate, work).ToJson();
+        return state.Operations.Start(name.Project, name.Location, metadataType, behaviour, fate, work).ToJson();
     }
 
     /// <summary>Gets a package's id with its slashes.</summary>

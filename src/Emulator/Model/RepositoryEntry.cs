@@ -82,6 +82,17 @@ internal sealed class RepositoryEntry(
         ["policy"] = Policy.ToRecord(),
     });
 
+    /// <summary>Gets a package, which is added if there is none of that name.</summary>
+    /// <param name="package">The plain name.</param>
+    /// <param name="created">The time at which it was created at the latest.</param>
+    public PackageEntry PackageFor(string package, DateTimeOffset created)
+    {
+        if (!Packages.TryGetValue(package, out PackageEntry? entry))
+            Packages.Add(package, entry = new PackageEntry(this, package, created));
+        if (created < entry.CreateTime) entry.CreateTime = created;
+        return entry;
+    }
+
     /// <summary>Removes a package with everything in it.</summary>
     public void Remove(PackageEntry package)
     {

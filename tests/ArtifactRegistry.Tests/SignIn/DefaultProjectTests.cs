@@ -1,3 +1,4 @@
+using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

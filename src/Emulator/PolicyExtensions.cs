@@ -3,64 +3,68 @@ using ArtifactRegistry.Emulator.Model;
 
 namespace ArtifactRegistry.Emulator;
 
-public sealed partial class RegistryState
+/// <summary>The IAM policies of a <see cref="RegistryState"/>: who has which role.</summary>
+public static class PolicyExtensions
 {
-    /// <summary>A repository's policy with its etag, as policy version 3 shows it.</summary>
-    public JsonObject Policy(RepositoryName repository)
+    /// <summary>Gets a repository's policy with its etag, as policy version 3 shows it.</summary>
+    public static JsonObject Policy(this RegistryState state, RepositoryName repository)
     {
-        lock (Gate) return Existing(repository).Policy.WithETag();
+        lock (state.Gate) return state.Existing(repository).Policy.WithETag();
     }
 
-    /// <summary>A project's policy with its etag, as policy version 3 shows it.</summary>
-    public JsonObject ProjectPolicy(string project)
+    /// <summary>Gets a project's policy with its etag, as policy version 3 shows it.</summary>
+    public static JsonObject ProjectPolicy(this RegistryState state, string project)
     {
-        lock (Gate) return ExistingProject(project).Policy.WithETag();
+        lock (state.Gate) return state.ExistingProject(project).Policy.WithETag();
     }
 
     /// <summary>
     /// Replaces a repository's policy, whatever its etag; clients that read it before then get a conflict.
     /// </summary>
-    public void SetPolicy(RepositoryName repository, JsonObject policy)
+    public static void SetPolicy(this RegistryState state, RepositoryName repository, JsonObject policy)
     {
-        lock (Gate) Existing(repository).Policy.Replace(policy);
+        lock (state.Gate) state.Existing(repository).Policy.Replace(policy);
     }
 
     /// <summary>
     /// Replaces a project's policy, whatever its etag; clients that read it before then get a conflict.
     /// </summary>
-    public void SetProjectPolicy(string project, JsonObject policy)
+    public static void SetProjectPolicy(this RegistryState state, string project, JsonObject policy)
     {
-        lock (Gate) ExistingProject(project).Policy.Replace(policy);
+        lock (state.Gate) state.ExistingProject(project).Policy.Replace(policy);
     }
 
     /// <summary>Adds a member to a repository's policy.</summary>
+    /// <param name="state">The state.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="role">For example <c>roles/artifactregistry.reader</c>.</param>
     /// <param name="member">For example <c>serviceAccount:x@p.iam.gserviceaccount.com</c>.</param>
     /// <param name="condition">The binding's condition; it makes a policy of version 3.</param>
-    public RegistryState Grant(RepositoryName repository, string role, string member, JsonObject? condition = null)
+    public static RegistryState Grant(
+        this RegistryState state, RepositoryName repository, string role, string member, JsonObject? condition = null)
     {
-        lock (Gate) Grant(Existing(repository).Policy, role, member, condition);
-        return this;
+        lock (state.Gate) Grant(state.Existing(repository).Policy, role, member, condition);
+        return state;
     }
 
     /// <summary>Adds a member to a project's policy.</summary>
-    public RegistryState GrantOnProject(string project, string role, string member, JsonObject? condition = null)
+    public static RegistryState GrantOnProject(
+        this RegistryState state, string project, string role, string member, JsonObject? condition = null)
     {
-        lock (Gate) Grant(AddProject(project).ExistingProject(project).Policy, role, member, condition);
-        return this;
+        lock (state.Gate) Grant(state.AddProject(project).ExistingProject(project).Policy, role, member, condition);
+        return state;
     }
 
     /// <summary>Gets the members that have a role on a repository, including those with conditions.</summary>
-    public IReadOnlyList<string> Members(RepositoryName repository, string role)
+    public static IReadOnlyList<string> Members(this RegistryState state, RepositoryName repository, string role)
     {
-        lock (Gate) return Members(Existing(repository).Policy, role);
+        lock (state.Gate) return Members(state.Existing(repository).Policy, role);
     }
 
     /// <summary>Gets the members that have a role on a project, including those with conditions.</summary>
-    public IReadOnlyList<string> ProjectMembers(string project, string role)
+    public static IReadOnlyList<string> ProjectMembers(this RegistryState state, string project, string role)
     {
-        lock (Gate) return Members(ExistingProject(project).Policy, role);
+        lock (state.Gate) return Members(state.ExistingProject(project).Policy, role);
     }
 
     private static List<string> Members(PolicyEntry policy, string role)
@@ -85,7 +89,4 @@ public sealed partial class RegistryState
         if (!members.Any(existing => (string?)existing == member)) members.Add(member);
         entry.Replace(policy);
     }
-
-    private ProjectEntry ExistingProject(string project) => FindProject(project)
-        ?? throw Missing($"project '{project}'");
 }

@@ -1,29 +1,21 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Http;
-using ArtifactRegistry.Emulator.Model;
 
-namespace ArtifactRegistry.Emulator;
+namespace ArtifactRegistry.Emulator.Model;
 
-public sealed partial class RegistryState
+/// <summary>The long-running operations. They are not kept when the emulator ends.</summary>
+/// <param name="now">Gets the time of the service.</param>
+internal sealed class OperationTable(Func<DateTimeOffset> now)
 {
     private readonly Dictionary<string, OperationEntry> _operations = new(StringComparer.Ordinal);
     private readonly List<OperationEntry> _unfinished = [];
 
     /// <summary>The number of operations that have neither succeeded nor failed yet.</summary>
-    public int UnfinishedOperations
-    {
-        get
-        {
-            lock (Gate)
-            {
-                FinishDueOperations();
-                return _unfinished.Count;
-            }
-        }
-    }
+    public int Unfinished => _unfinished.Count;
 
-    internal OperationEntry Start(
+    /// <summary>Begins an operation, whose work is done at once or after the time and polls of the behaviour.</summary>
+    public OperationEntry Start(
         string project,
         string location,
         string metadataType,
@@ -42,7 +34,7 @@ public sealed partial class RegistryState
         {
             Fate = fate,
             PollsLeft = behaviour.OperationPolls,
-            Due = Now + behaviour.OperationTime,
+            Due = now() + behaviour.OperationTime,
         };
         _operations.Add(name, operation);
         if (operation.PollsLeft <= 0 && fate != OperationFate.NeverFinishes) operation.Finish();
@@ -50,7 +42,8 @@ public sealed partial class RegistryState
         return operation;
     }
 
-    internal OperationEntry? Poll(string name)
+    /// <summary>Counts a client's request for an operation, and returns it; null if there is none, or none any more.</summary>
+    public OperationEntry? Poll(string name)
     {
         if (!_operations.TryGetValue(name, out OperationEntry? operation)) return null;
         if (!operation.Done && operation.Fate != OperationFate.NeverFinishes && --operation.PollsLeft <= 0)
@@ -67,13 +60,13 @@ public sealed partial class RegistryState
     }
 
     /// <summary>Does the work of operations that no client waited for.</summary>
-    internal void FinishDueOperations()
+    public void FinishDue()
     {
         if (_unfinished.Count == 0) return;
-        DateTimeOffset now = Now;
+        DateTimeOffset at = now();
         foreach (OperationEntry operation in _unfinished.ToArray())
         {
-            if (operation.Due > now || operation.Fate == OperationFate.NeverFinishes) continue;
+            if (operation.Due > at || operation.Fate == OperationFate.NeverFinishes) continue;
             operation.Finish();
             _unfinished.Remove(operation);
         }
