@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
@@ -42,7 +43,7 @@ public sealed class StoryTests
         shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.TooManyRequests) { RetryAfter = "300" });
 
         using RunningScript script = shop.Start("Get-ArImage $app");
-        ProgressRecord bar = await script.WaitForProgressAsync(Stop);
+        ProgressRecord bar = await script.WaitForProgressAsync(Stop, bar => !string.IsNullOrEmpty(bar.CurrentOperation));
         script.Stop();
         await script.EndAsync(Stop);
 
@@ -53,9 +54,17 @@ public sealed class StoryTests
     public async Task What_is_done_in_a_moment_shows_no_bar()
     {
         await using Shop shop = await OpenAsync();
-        shop.Run("Get-ArImage $app").MustSucceed(); // whatever is slow the first time
+        ScriptResult result;
+        long began;
+        do
+        {
+            // The first time is slow, and so is any other on a busy machine.
+            began = Stopwatch.GetTimestamp();
+            result = shop.Run("Get-ArImage $app").MustSucceed();
+        }
+        while (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(1));
 
-        Assert.Empty(shop.Run("Get-ArImage $app").MustSucceed().Progress);
+        Assert.Empty(result.Progress);
     }
 
     [Fact]

@@ -188,8 +188,8 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
         }
     }
 
-    /// <summary>Ends once the script shows a progress bar, and says which.</summary>
-    public async Task<ProgressRecord> WaitForProgressAsync(CancellationToken stop)
+    /// <summary>Ends once the script shows a progress bar that meets the condition, and says which.</summary>
+    public async Task<ProgressRecord> WaitForProgressAsync(CancellationToken stop, Func<ProgressRecord, bool>? condition = null)
     {
         var shown = new TaskCompletionSource<ProgressRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
         shell.Streams.Progress.DataAdded += (_, _) => Look();
@@ -198,7 +198,11 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
 
         void Look()
         {
-            if (shell.Streams.Progress.FirstOrDefault() is ProgressRecord record) shown.TrySetResult(record);
+            // By index, as above.
+            PSDataCollection<ProgressRecord> records = shell.Streams.Progress;
+            for (int i = 0; i < records.Count; i++)
+                if (condition?.Invoke(records[i]) ?? true)
+                    shown.TrySetResult(records[i]);
         }
     }
 
