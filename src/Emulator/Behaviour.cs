@@ -1,3 +1,5 @@
+using ArtifactRegistry.Emulator.Workloads;
+
 namespace ArtifactRegistry.Emulator;
 
 /// <summary>
@@ -57,6 +59,18 @@ public sealed class Behaviour
     /// The number of policies with a new service account that are refused, because IAM learns about it with a delay.
     /// </summary>
     public int NewAccountRefusals { get; set; }
+
+    /// <summary>The faults of clusters.</summary>
+    public IReadOnlyList<ClusterFault> ClusterFaults { get; set; } = [];
+
+    /// <summary>The form in which clusters report the <c>imageID</c> of containers.</summary>
+    public ImageIdForm ImageIds { get; set; }
+
+    /// <summary>
+    /// The number of requests for a further page of a Kubernetes list that are answered with 410 <c>Expired</c>, as if
+    /// the list had taken too long.
+    /// </summary>
+    public int ExpiredContinues { get; set; }
 
     /// <summary>The number of deletions per second that are allowed; more get 429. No limit if null.</summary>
     public int? DeletesPerSecond { get; set; }
@@ -178,4 +192,7 @@ public sealed class Behaviour
     /// The time for which the deletion of a child is refused after its last parent is gone; about 8 s were observed.
     /// </summary>
     public TimeSpan SettleTime { get; set; }
+
+    /// <summary>Returns whether a page token is too old, and counts it. Call this while the state's lock is held.</summary>
+    internal bool TakeExpiredContinue() => ExpiredContinues > 0 && ExpiredContinues-- > 0;
 }

@@ -17,7 +17,7 @@ public static class ClusterExtensions
             ["name"] = name,
             ["location"] = location,
             ["zone"] = location,
-            ["status"] = "RUNNING",
+            ["status"] = options.Status,
             ["endpoint"] = "192.0.2.10",
             ["currentMasterVersion"] = "1.33.2-gke.1240000",
             ["currentNodeVersion"] = "1.33.2-gke.1240000",
@@ -39,6 +39,7 @@ public static class ClusterExtensions
                 ["autoprovisioningNodePoolDefaults"] = Identity(options.AutoProvisioning),
             };
         }
+        if (options.Endpoints is not null) state.Workloads.Serve(project, location, name, options.Endpoints);
         return state.AddCluster(project, cluster);
     }
 

@@ -1,3 +1,5 @@
+using ArtifactRegistry.Emulator.Workloads;
+
 namespace ArtifactRegistry.Emulator;
 
 /// <summary>The options of a GKE cluster.</summary>
@@ -11,6 +13,14 @@ public sealed record ClusterOptions
 
     /// <summary>The account and scopes of the pools that the cluster creates itself; null if it creates none.</summary>
     public NodePoolOptions? AutoProvisioning { get; init; }
+
+    /// <summary>The status of the cluster, for example <c>RUNNING</c> or <c>STOPPING</c>.</summary>
+    public string Status { get; init; } = "RUNNING";
+
+    /// <summary>
+    /// The endpoints that lead back to the emulator; if null, the cluster has an address at which nobody answers.
+    /// </summary>
+    public ClusterEndpoints? Endpoints { get; init; }
 }
 
 /// <summary>A node pool.</summary>

@@ -1,9 +1,12 @@
 using System.Net;
 using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Workloads;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ArtifactRegistry.Emulator;
 
@@ -23,7 +26,8 @@ public sealed class EmulatorServer : IAsyncDisposable
         _ownsState = options.State is null;
         Behaviour = options.Behaviour;
         Requests = new RequestLog(options.RecordRequests);
-        _application = Build(options);
+        Clusters = new ClusterListeners(() => Behaviour);
+        _application = Build(options, Clusters);
         Exchange exchange = new(this, _stopping.Token);
         ((IApplicationBuilder)_application).Run(exchange.HandleAsync);
     }
@@ -39,6 +43,14 @@ public sealed class EmulatorServer : IAsyncDisposable
 
     /// <summary>The log of requests.</summary>
     public RequestLog Requests { get; }
+
+    /// <summary>
+    /// The certificate, as PEM, of the authority that stands for those that every machine trusts: the DNS endpoints of
+    /// clusters have certificates of it.
+    /// </summary>
+    public string PublicAuthority => Clusters.Public.Pem;
+
+    internal ClusterListeners Clusters { get; }
 
     /// <summary>The number of requests that are being handled now.</summary>
     public int OpenRequests => Requests.Open;
@@ -77,6 +89,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         using (CancellationTokenSource grace = new(Grace))
             await _application.StopAsync(grace.Token);
         await _application.DisposeAsync();
+        await Clusters.DisposeAsync();
         _stopping.Dispose();
         if (_ownsState) State.Dispose();
     }
@@ -95,12 +108,12 @@ public sealed class EmulatorServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(EmulatorOptions options)
+    private static WebApplication Build(EmulatorOptions options, ClusterListeners clusters)
     {
         Uri url = options.Url;
         // The empty builder reads neither environment variables nor files, so nothing can make it listen elsewhere.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        if (options.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -112,7 +125,13 @@ public sealed class EmulatorServer : IAsyncDisposable
                 endpoint.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
                 if (options.Certificate is not null) endpoint.UseHttps(options.Certificate);
             });
+            kestrel.Listen(clusters.EndPoint, endpoint => endpoint.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = connection => ValueTask.FromResult(clusters.Authenticate(connection.Connection)),
+            }));
         });
+        // After Kestrel's own, which is left out where there is one already.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(clusters);
         return builder.Build();
     }
 

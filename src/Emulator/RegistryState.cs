@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Model;
 using ArtifactRegistry.Emulator.SignIn;
 using ArtifactRegistry.Emulator.Storage;
+using ArtifactRegistry.Emulator.Workloads;
 
 namespace ArtifactRegistry.Emulator;
 
@@ -41,6 +42,7 @@ public sealed class RegistryState : IDisposable
             Blobs = new BlobStore(folder);
             Uploads = new UploadTable(Blobs);
             SignIn = new SignInState(clock);
+            Workloads = new WorkloadState(Gate, clock);
             Operations = new OperationTable(() => Now);
             Projects = new ProjectTable(_journal);
             RepositoryTable = new RepositoryTable(Blobs, _journal);
@@ -57,6 +59,9 @@ public sealed class RegistryState : IDisposable
 
     /// <summary>The identities that may sign in, and their tokens.</summary>
     public SignInState SignIn { get; }
+
+    /// <summary>What runs images: clusters, Cloud Run and others.</summary>
+    public WorkloadState Workloads { get; }
 
     /// <summary>The existing repositories.</summary>
     public IReadOnlyList<RepositoryName> Repositories

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Model;
+using ArtifactRegistry.Emulator.Workloads;
 
 namespace ArtifactRegistry.Emulator.Api;
 
@@ -13,21 +14,35 @@ internal static class ClusterMethods
         return new JsonObject()
             .AddUnlessEmpty("clusters", new JsonArray([.. project.Clusters
                 .Where(cluster => location == "-" || cluster.Text("location") == location)
-                .Select(cluster => cluster.DeepClone())]))
+                .Select(cluster => Show(call, project, cluster))]))
             .AddUnlessEmpty("missingZones", new JsonArray([.. project.MissingZones.Select(zone => JsonValue.Create(zone))]));
     }
 
     public static JsonObject Get(ApiCall call, string p, string location, string name)
-        => Find(call, p, location, name).DeepClone().AsObject();
+    {
+        (ProjectEntry project, JsonObject cluster) = Find(call, p, location, name);
+        return Show(call, project, cluster);
+    }
 
     public static JsonObject NodePools(ApiCall call, string p, string location, string name)
         => new JsonObject().AddUnlessEmpty(
-            "nodePools", Find(call, p, location, name)["nodePools"]?.DeepClone() as JsonArray ?? []);
+            "nodePools", Find(call, p, location, name).Cluster["nodePools"]?.DeepClone() as JsonArray ?? []);
 
-    private static JsonObject Find(ApiCall call, string p, string location, string name)
-        => Project(call, p, "container.clusters.get").Clusters.FirstOrDefault(
-            cluster => cluster.Text("location") == location && cluster.Text("name") == name)
+    // The endpoints are those of this server, so they are not kept with the cluster.
+    private static JsonObject Show(ApiCall call, ProjectEntry project, JsonObject cluster)
+    {
+        JsonObject shown = cluster.DeepClone().AsObject();
+        KubernetesCluster? served = call.State.Workloads.Find(project.Id, cluster.Text("location")!, cluster.Text("name")!);
+        return served is null ? shown : call.Clusters.For(served).AddTo(shown, project.Number);
+    }
+
+    private static (ProjectEntry Project, JsonObject Cluster) Find(ApiCall call, string p, string location, string name)
+    {
+        ProjectEntry project = Project(call, p, "container.clusters.get");
+        JsonObject cluster = project.Clusters.Find(known => known.Text("location") == location && known.Text("name") == name)
             ?? throw new ApiError(404, "NOT_FOUND", $"Not found: projects/{p}/{Place(location)}/clusters/{name}.");
+        return (project, cluster);
+    }
 
     // A zone is a region and a letter: us-central1-a.
     private static string Place(string location)

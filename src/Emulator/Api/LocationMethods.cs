@@ -21,7 +21,7 @@ internal static class LocationMethods
         => call.State.RepositoryTable.All
             .Where(repository => repository.Name.Project == project)
             .Select(repository => repository.Name.Location)
-            .Concat(Always).Distinct().Order(StringComparer.Ordinal);
+            .Concat(Always).Concat(call.State.Workloads.RunLocations(project)).Distinct().Order(StringComparer.Ordinal);
 
     private static JsonObject Show(string project, string location) => new()
     {

@@ -19,7 +19,14 @@ internal static class QueryParameters
     public static void Check(ApiCall call, string method, string[] path)
     {
         if (call.Behaviour.IgnoresUnknownParameters) return;
-        string[] known = Of(method, path, call.Target.Verb, call.Behaviour);
+        Check(call, Of(method, path, call.Target.Verb, call.Behaviour));
+    }
+
+    /// <summary>Checks the parameters of a method against those that it knows.</summary>
+    /// <exception cref="ApiError">The request has another parameter.</exception>
+    public static void Check(ApiCall call, string[] known)
+    {
+        if (call.Behaviour.IgnoresUnknownParameters) return;
         foreach (string name in call.Target.Query.Keys)
         {
             if (name.StartsWith('$') || OfEveryMethod.Contains(name) || known.Contains(Json.CamelCase(name))) continue;

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Model;
+using ArtifactRegistry.Emulator.Workloads;
 using Microsoft.Extensions.Primitives;
 
 namespace ArtifactRegistry.Emulator.Http;
 
 /// <summary>A request that the methods in <c>Api</c> handle.</summary>
-internal sealed class ApiCall(RecordedRequest request, RawTarget target, RegistryState state, Behaviour behaviour)
+internal sealed class ApiCall(RecordedRequest request, RawTarget target, RegistryState state, Behaviour behaviour, ClusterListeners clusters)
 {
     public RecordedRequest Request => request;
 
@@ -15,6 +16,9 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     public RegistryState State => state;
 
     public Behaviour Behaviour => behaviour;
+
+    /// <summary>The endpoints of clusters in the server that handles the request.</summary>
+    public ClusterListeners Clusters => clusters;
 
     /// <summary>Gets the body as an object; a missing body counts as empty.</summary>
     public JsonObject Body()

@@ -5,6 +5,7 @@ using System.Text;
 using ArtifactRegistry.Emulator.Api;
 using ArtifactRegistry.Emulator.Docker;
 using ArtifactRegistry.Emulator.SignIn;
+using ArtifactRegistry.Emulator.Workloads;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
@@ -30,7 +31,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             Fault? fault = await WaitForTurnAsync(request, linked.Token);
             Answer? answer = fault?.Kind == FaultKind.ResetBefore
                 ? null
-                : await WorkAsync(request, context.Request, fault, linked.Token);
+                : await WorkAsync(request, context, fault, linked.Token);
             using Stream? content = answer?.Content;
             await server.State.SaveAsync();
             await Log.PassAsync(request, HoldPoint.BeforeAnswer, linked.Token);
@@ -92,7 +93,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         return fault;
     }
 
-    private async Task<Answer> WorkAsync(RecordedRequest request, HttpRequest http, Fault? fault, CancellationToken aborted)
+    private async Task<Answer> WorkAsync(RecordedRequest request, HttpContext context, Fault? fault, CancellationToken aborted)
     {
         Behaviour behaviour = server.Behaviour;
         Answer answer;
@@ -102,10 +103,11 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
                 ? new Fault(FaultKind.TooManyRequests)
                 : null;
             if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
-            ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour);
+            ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour, server.Clusters);
             // The registry's own protocol may take its time, and is not atomic.
-            answer = DockerMethods.Owns(request.PathAndQuery)
-                ? await DockerMethods.HandleAsync(new DockerCall(call, http, aborted), call.Target.Segments)
+            answer = context.Features.Get<ClusterListener>() is ClusterListener listener ? WorkFor(call, listener)
+                : DockerMethods.Owns(request.PathAndQuery)
+                ? await DockerMethods.HandleAsync(new DockerCall(call, context.Request, aborted), call.Target.Segments)
                 : SignInMethods.Handle(call) ?? WorkFor(call);
         }
         catch (ApiError error)
@@ -123,13 +125,18 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             : answer;
     }
 
+    private Answer WorkFor(ApiCall call, ClusterListener listener)
+    {
+        lock (server.State.Gate) return listener.Handle(call);
+    }
+
     private Answer WorkFor(ApiCall call)
     {
         Identity.Check(call);
         lock (server.State.Gate)
         {
             server.State.FinishDueOperations();
-            return Routes.Handle(call);
+            return ConnectGateway.Handle(call) ?? RunMethods.Answer(call) ?? Routes.Handle(call);
         }
     }
 

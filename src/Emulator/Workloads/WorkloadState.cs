@@ -1,0 +1,57 @@
+namespace ArtifactRegistry.Emulator.Workloads;
+
+/// <summary>Everything that runs images: clusters, Cloud Run and the others. Kept in memory only. Thread-safe.</summary>
+public sealed class WorkloadState
+{
+    private readonly Lock _gate;
+    private readonly TimeProvider _clock;
+    private readonly List<KubernetesCluster> _clusters = [];
+    private readonly Dictionary<string, CloudRun> _run = [];
+
+    internal WorkloadState(Lock gate, TimeProvider clock) => (_gate, _clock) = (gate, clock);
+
+    /// <summary>Gets a cluster that has endpoints.</summary>
+    /// <exception cref="ArgumentException">There is no such cluster, or its endpoints are not emulated.</exception>
+    public KubernetesCluster Cluster(string project, string name)
+    {
+        lock (_gate)
+        {
+            return _clusters.Find(cluster => cluster.Project == project && cluster.Name == name)
+                ?? throw new ArgumentException($"Project '{project}' has no cluster '{name}' with endpoints.");
+        }
+    }
+
+    /// <summary>Gives a cluster endpoints that lead back to the emulator, or changes them.</summary>
+    public KubernetesCluster Serve(string project, string location, string name, ClusterEndpoints endpoints)
+    {
+        lock (_gate)
+        {
+            KubernetesCluster? cluster = Find(project, location, name);
+            if (cluster is null) _clusters.Add(cluster = new KubernetesCluster(project, location, name, endpoints, _gate, _clock));
+            cluster.Endpoints = endpoints;
+            return cluster;
+        }
+    }
+
+    /// <summary>Gets what runs in a project on Cloud Run.</summary>
+    public CloudRun CloudRun(string project)
+    {
+        lock (_gate)
+        {
+            if (!_run.TryGetValue(project, out CloudRun? run)) _run.Add(project, run = new CloudRun(project, _gate, _clock));
+            return run;
+        }
+    }
+
+    /// <summary>Gets the regions in which a project has something on Cloud Run.</summary>
+    internal IEnumerable<string> RunLocations(string project)
+        => _run.TryGetValue(project, out CloudRun? run) ? run.Locations : [];
+
+    internal KubernetesCluster? Find(string project, string location, string name)
+        => _clusters.Find(cluster => (cluster.Project, cluster.Location, cluster.Name) == (project, location, name));
+
+    /// <summary>Finds the cluster of a fleet membership.</summary>
+    internal KubernetesCluster? FindMember(string project, string location, string membership)
+        => _clusters.Find(cluster => cluster.Project == project && cluster.Endpoints.Membership == membership
+            && cluster.Endpoints.MembershipLocation == location);
+}
