@@ -45,16 +45,6 @@ public abstract class ChangeCmdlet : RegistryCmdlet
         return EmitAsync(row, () => _untold.TryRemove(change, out _));
     }
 
-    /// <summary>Writes the line that ends a command. It is shown without -Verbose.</summary>
-    private protected void WriteLastWord(string text)
-    {
-        // With the tag PSHOST a line is shown whatever $InformationPreference says, as with Write-Host. If the output
-        // goes to a file or another program, it contains only the rows.
-        bool isOnScreen = Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
-        WriteInformation(
-            new HostInformationMessage { Message = SafeText.Clean(text) }, isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
-    }
-
     private protected override void OnEnded()
     {
         if (!_untold.IsEmpty)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -8,6 +9,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 {
     private readonly CleanUpTargets _targets = new();
     private CleanUpPlanner? _planner;
+    private object? _scope; // what is being examined
 
     /// <summary>Specifies repositories or images, which may contain * and ?, or single digests.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
@@ -132,6 +134,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
     {
         var planned = new HashSet<ImageName>();
+        Planning.AddImages(_targets.Digests.Count + _targets.Scopes.Count(scope => !scope.Name.IsRepository));
         foreach (ImagePattern scope in _targets.Scopes)
         {
             Tell(scope, $"untagged digests older than {rules.OlderThan}");
@@ -146,13 +149,21 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         }
 
         ILookup<ImageName, ImageName> images = _targets.Digests.Keys.ToLookup(image => image.ToRepository());
-        foreach ((ImageName image, HashSet<string> digests) in _targets.Digests.Where(one => !planned.Contains(one.Key)))
+        foreach ((ImageName image, HashSet<string> digests) in _targets.Digests)
         {
+            if (planned.Contains(image))
+            {
+                Planning.CompleteImage();
+                continue;
+            }
+
             Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
             bool others = images[image.ToRepository()].Count() > 1;
             await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, others, rules, PlanningToken))))
                 yield return plan;
         }
+
+        if (Planning.Remembered is { Length: > 0 } remembered) Note(() => WriteVerbose(remembered));
     }
 
     /// <summary>Gets the token that cancels planning, at the end of the command or earlier.</summary>
@@ -170,11 +181,27 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// plan.
     /// </summary>
     private protected CleanUpPlanner Planner =>
-        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Warn);
+        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Planning, Warn);
+
+    /// <summary>Counts what was examined.</summary>
+    private protected PlanningProgress Planning { get; } = new(TimeProvider.System);
+
+    /// <summary>Gets the state of the progress bar while images are examined; null before.</summary>
+    private protected ProgressRecord? PlanningBar()
+    {
+        if (_scope is null) return null;
+        (string text, double? share, TimeSpan? left) = Planning.Now();
+        return new ProgressRecord(Progress.Id, MyInvocation.MyCommand.Name, SafeText.Clean($"{text}, in {_scope}"))
+        {
+            PercentComplete = share is double part ? (int)(100 * part) : -1,
+            SecondsRemaining = left is TimeSpan time ? (int)Math.Min(time.TotalSeconds, int.MaxValue) : -1,
+        };
+    }
 
     private void Tell(object what, string which)
     {
-        Progress.Doing = $"Looking at {what}";
+        _scope = what;
+        Progress.Own ??= PlanningBar;
         Note(() => WriteVerbose($"Looking at {what}: {which}."));
     }
 

@@ -9,9 +9,7 @@ namespace ArtifactRegistry;
 /// <param name="summary">Counts the rows.</param>
 internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
 {
-    // The number of rows still to be shown on the screen; null if something takes the rows.
-    private int? _rowsLeft = ScreenOutput.IsAll(cmdlet) ? ScreenOutput.MaxRows : null;
-    private int _rowsHidden;
+    private readonly ScreenRows _rows = new(cmdlet);
 
     /// <summary>Gets whether the summary was written.</summary>
     public bool IsSummed { get; private set; }
@@ -22,14 +20,7 @@ internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
     public void Write(RemovedImage row, bool planned)
     {
         summary.Add(row, planned);
-        if (_rowsLeft <= 0 && row.RemovalStatus is not RemovalStatus.Failed)
-        {
-            _rowsHidden++;
-            return;
-        }
-
-        cmdlet.WriteObject(row);
-        _rowsLeft--;
+        _rows.Write(row, isShown: row.RemovalStatus is RemovalStatus.Failed);
     }
 
     /// <summary>Moves the progress bar, unless it was moved a moment ago.</summary>
@@ -43,13 +34,7 @@ internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
     {
         if (summary.LastProgress() is ProgressRecord completed) cmdlet.WriteProgress(completed);
         IsSummed = true;
-        // With the tag PSHOST a line is shown whatever $InformationPreference says, as with Write-Host. If the output
-        // goes to a file or another program, it contains only the rows.
-        bool isOnScreen = cmdlet.Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
-        string more = _rowsHidden == 0 ? "" : $" {_rowsHidden} more rows are not shown: assign the output to a variable to have all.";
-        cmdlet.WriteInformation(
-            new HostInformationMessage { Message = SafeText.Clean(summary.Totals() + more) },
-            isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
+        ScreenOutput.WriteLastWord(cmdlet, summary.Totals() + _rows.Rest);
         if (summary.Reasons() is { Length: > 0 } reasons) cmdlet.WriteVerbose(SafeText.Clean(reasons));
     }
 
@@ -57,7 +42,7 @@ internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
     /// <param name="underWay">The deletions whose outcome is unknown.</param>
     public IEnumerable<string> Interruption(IReadOnlyCollection<DockerImage> underWay)
     {
-        yield return $"Interrupted. {summary.Totals()}";
+        yield return $"Interrupted. {summary.Totals()}{_rows.Rest}";
         if (underWay.Count > 0)
             yield return $"{underWay.Count} deletions were under way, and it is not known what became of them: "
                 + $"{string.Join(", ", underWay.Take(3).Select(image => image.Digest))}{(underWay.Count > 3 ? ", …" : "")}.";

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using ArtifactRegistry.Operations.CleanUp;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
 /// <summary>Counts the outcomes of one clean-up, for its progress bar and its summary.</summary>
 /// <param name="activityId">The id of the bar.</param>
+/// <param name="planning">Counts the images that were examined.</param>
 /// <param name="asking">Gets the total time that questions have been open so far.</param>
-internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
+internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, Func<TimeSpan> asking)
 {
     private const string Activity = "Remove-ArUntaggedImage";
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
@@ -18,6 +20,7 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _shown = TimeSpan.Zero;
     private readonly Stopwatch _sweeping = new(); // runs while anything is being deleted, even while a question is open
+    private TimeSpan _asked, _askedBefore; // while anything was being deleted; and before that
     private readonly object _lock = new();
     private int _sweeps;
     private int _done;
@@ -43,16 +46,22 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     public void BeginSweep()
     {
         lock (_lock)
-            if (_sweeps++ == 0)
-                _sweeping.Start();
+        {
+            if (_sweeps++ > 0) return;
+            _askedBefore = asking();
+            _sweeping.Start();
+        }
     }
 
     /// <summary>Called when they have ended. May be called from any thread.</summary>
     public void EndSweep()
     {
         lock (_lock)
-            if (--_sweeps == 0)
-                _sweeping.Stop();
+        {
+            if (--_sweeps > 0) return;
+            _asked += asking() - _askedBefore;
+            _sweeping.Stop();
+        }
     }
 
     /// <summary>
@@ -71,14 +80,26 @@ internal sealed class CleanUpSummary(int activityId, Func<TimeSpan> asking)
     {
         if (Planned == 0) return null;
         int done = Math.Min(_done, Planned);
-        double perSecond = done / Math.Max(_sweeping.Elapsed.TotalSeconds, 0.001);
+        double perSecond = done / Math.Max(Deleting.TotalSeconds, 0.001);
+        double expected = Planned * planning.Scale; // images that were not examined yet count as much as the others
+        string more = planning.Unplanned is { Length: > 0 } unplanned ? $", {unplanned}" : "";
         return new ProgressRecord(
             activityId, Activity,
-            FormattableString.Invariant($"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, {_totals.Size(RemovalStatus.Removed)} freed"))
+            FormattableString.Invariant(
+                $"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, {_totals.Size(RemovalStatus.Removed)} freed{more}"))
         {
-            PercentComplete = (int)(100L * done / Planned),
-            SecondsRemaining = perSecond > 0 ? (int)((Planned - done) / perSecond) : -1,
+            PercentComplete = (int)(100 * done / expected),
+            SecondsRemaining = perSecond > 0 ? (int)((expected - done) / perSecond) : -1,
         };
+    }
+
+    // The time in which anything was being deleted. Deletions stand while a question does, since nobody takes their rows.
+    private TimeSpan Deleting
+    {
+        get
+        {
+            lock (_lock) return _sweeping.Elapsed - _asked - (_sweeps > 0 ? asking() - _askedBefore : TimeSpan.Zero);
+        }
     }
 
     /// <summary>Gets the record that removes the bar; null if it was never shown.</summary>

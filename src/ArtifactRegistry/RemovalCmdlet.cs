@@ -19,7 +19,7 @@ public abstract class RemovalCmdlet : ChangeCmdlet
     {
         base.EndProcessing();
         _isSummed = true;
-        if (Totals.Count > Handful) WriteLastWord(Line);
+        if (Totals.Count > Handful) ScreenOutput.WriteLastWord(this, Line);
     }
 
     private protected override void OnEnded()

@@ -13,8 +13,8 @@ public sealed class StoryTests
 
     [Theory]
     [InlineData("Get-ArImage $app", "GET", "/dockerImages", "us-docker.pkg.dev/shop/apps/web: ")]
-    [InlineData("Get-ArUntaggedImage us-docker.pkg.dev/shop/apps", "GET", "/packages", "us-docker.pkg.dev/shop/apps: ")]
-    [InlineData("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Force", "GET", "/packages", "us-docker.pkg.dev/shop/apps: ")]
+    [InlineData("Get-ArUntaggedImage us-docker.pkg.dev/shop/apps", "GET", "/packages", "0 digests listed, in us-docker.pkg.dev/shop/apps")]
+    [InlineData("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Force", "GET", "/packages", "0 digests listed, in us-docker.pkg.dev/shop/apps")]
     [InlineData("Remove-ArImage $app -All -Force", "GET", "/operations/", "us-docker.pkg.dev/shop/apps/web: ")]
     [InlineData("Remove-ArImage \"$app@$free\" -Force", "DELETE", "/versions/", "us-docker.pkg.dev/shop/apps/web@sha256:")]
     [InlineData("Get-ArReader us-docker.pkg.dev/shop/apps", "GET", ":getIamPolicy", "us-docker.pkg.dev/shop/apps: ")]

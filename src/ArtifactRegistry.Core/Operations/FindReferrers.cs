@@ -43,9 +43,10 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         DockerImage image, IReadOnlyList<DockerImage> referrers, CancellationToken stop)
     {
         ImageName name = image.Name.ToImage();
-        using var listings = new ImageListings(client);
+        var progress = new PlanningProgress(TimeProvider.System);
+        using var listings = new ImageListings(client, progress);
         using var slots = new SemaphoreSlim(Concurrency);
-        ImageGraph graph = await new GatherImage(client, listings, _reader, slots, Concurrency).GatherAsync(name, false, false, stop);
+        ImageGraph graph = await new GatherImage(client, listings, _reader, progress, slots, Concurrency).GatherAsync(name, false, false, stop);
         if (UnreadableErrors.Of(name, graph) is [RegistryException unreadable, ..])
             throw unreadable.WithMessage($"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}");
 

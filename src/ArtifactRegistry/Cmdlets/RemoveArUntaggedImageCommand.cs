@@ -23,8 +23,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     /// <summary>Initializes the summary of the clean-up.</summary>
     public RemoveArUntaggedImageCommand()
     {
-        _summary = new CleanUpSummary(Progress.Id, () => Asking);
-        Progress.Own = _summary.Current;
+        _summary = new CleanUpSummary(Progress.Id, Planning, () => Asking);
+        Progress.Own = () => _summary.Current() ?? PlanningBar();
     }
 
     /// <summary>Suppresses questions. It never widens what is deleted.</summary>
@@ -147,6 +147,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     /// </summary>
     private async Task ReviewAsync(Journal journal)
     {
+        Progress.Doing = $"Checking the deletions that the journal '{JournalPath}' leaves open";
         if (await InterruptedDeletions.CheckAsync(Client, journal, ThrottleLimit, StopToken) is string found)
             Note(() => WriteVerbose($"The journal '{JournalPath}': {found}"));
     }

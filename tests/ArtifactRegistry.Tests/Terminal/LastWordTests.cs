@@ -136,17 +136,22 @@ public sealed class LastWordTests
     [Theory]
     [InlineData("Remove-ArUntaggedImage $app -Confirm:$false", 100, true)]
     [InlineData("Remove-ArUntaggedImage $app -WhatIf 6> $null", 120, false)]
+    [InlineData("Remove-ArUntaggedImage $app -Confirm:$false -OutVariable kept", 121, false)]
+    [InlineData("$PSDefaultParameterValues['Out-Default:OutVariable'] = 'it'; Remove-ArUntaggedImage $app -Confirm:$false", 121, false)]
+    [InlineData("Remove-ArUntaggedImage $app -Confirm:$false", 121, false, "function Out-Default { $input | Microsoft.PowerShell.Core\\Out-Default }")]
     [InlineData("Remove-ArUntaggedImage $app -Confirm:$false | Format-Table Status", 121, false)]
     [InlineData("$rows = Remove-ArUntaggedImage $app -Confirm:$false; $rows", 121, false)]
-    public async Task Rows_that_only_go_to_the_screen_do_not_scroll_everything_away(string command, int rows, bool hides)
+    public async Task Rows_that_only_go_to_the_screen_do_not_scroll_everything_away(string command, int rows, bool hides, string setUp = "")
     {
         await using Shop shop = await OpenAsync(untagged: 120);
-        await using TerminalSession terminal = await OpenAsync(shop);
+        await using TerminalSession terminal = await OpenAsync(shop, setUp);
 
         IReadOnlyList<string> shown = await terminal.RunAsync(command);
 
         Assert.InRange(shown.Count(line => line.TrimStart() is ['R' or 'K' or 'W', ..] && !line.Contains(" digests ", StringComparison.Ordinal)), rows, 121);
-        Assert.Equal(hides, Joined(string.Join('\n', shown)).Contains("21 more rows are not shown: assign the output to a variable", StringComparison.Ordinal));
+        Assert.Equal(hides, string.Concat(shown).Contains("21 more rows are not shown: $ArLastRows has all 121.", StringComparison.Ordinal));
+        // Nothing that was done is lost for the screen's sake.
+        if (hides) Assert.Equal(["121 120"], await terminal.RunAsync("\"$($ArLastRows.Count) $(($ArLastRows.Status -eq 'Removed').Count)\""));
     }
 
     // PowerShell breaks a question at spaces.
@@ -154,7 +159,8 @@ public sealed class LastWordTests
 
     private static string[] Lines(string text) => text.Split('\n');
 
-    private static Task<TerminalSession> OpenAsync(Shop shop) => TerminalSession.OpenAsync(shop.Emulator, 80, $"$app = '{Shop.App}'");
+    private static Task<TerminalSession> OpenAsync(Shop shop, string setUp = "") =>
+        TerminalSession.OpenAsync(shop.Emulator, 80, $"$app = '{Shop.App}'; {setUp}");
 
     /// <summary>A tagged digest, one that is too young, and old ones without tags.</summary>
     private static async Task<Shop> OpenAsync(int untagged, ScriptedHost? host = null)

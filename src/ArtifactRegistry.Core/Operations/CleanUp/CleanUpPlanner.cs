@@ -11,9 +11,10 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="registry">The registry's own protocol, for manifests.</param>
 /// <param name="cache">Manifests that were read before.</param>
 /// <param name="concurrency">The number of manifests that are read at once.</param>
+/// <param name="progress">Counts what has been done.</param>
 /// <param name="warn">Receives warnings about a repository.</param>
 internal sealed class CleanUpPlanner(
-    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency, Action<string> warn)
+    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency, PlanningProgress progress, Action<string> warn)
     : IDisposable
 {
     private const int ImagesAhead = 4;
@@ -21,10 +22,10 @@ internal sealed class CleanUpPlanner(
     // For all images together.
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly ManifestReader _reader = new(client, registry, cache);
-    private readonly ImageListings _listings = new(client);
-    private readonly CleanUpRepositories _repositories = new(client, warn);
+    private readonly ImageListings _listings = new(client, progress);
+    private readonly CleanUpRepositories _repositories = new(client, progress, warn);
 
-    private GatherImage Gather => new(client, _listings, _reader, _slots, concurrency);
+    private GatherImage Gather => new(client, _listings, _reader, progress, _slots, concurrency);
 
     private UnlistedDigests Unlisted => new(_reader, _slots, concurrency);
 
@@ -40,7 +41,9 @@ internal sealed class CleanUpPlanner(
         RepositoryMessage repository = await _repositories.GetAsync(what.Name.ToRepository(), rules, stop);
         if (!what.Name.IsRepository)
         {
-            yield return await ImageAsync(what.Name.ToImage(), repository, null, false, rules, stop);
+            CleanUpPlan only = await ImageAsync(what.Name.ToImage(), repository, null, false, rules, stop);
+            progress.CompleteImage();
+            yield return only;
             yield break;
         }
 
@@ -48,8 +51,10 @@ internal sealed class CleanUpPlanner(
         IAsyncEnumerable<CleanUpPlan?> plans = _repositories.ImagesAsync(what, stop).InOrderAsync(
             Math.Min(ImagesAhead, concurrency), (image, token) => TryImageAsync(image, repository, rules, token), stop);
         await foreach (CleanUpPlan? plan in plans)
-            if (plan is not null)
-                yield return plan;
+        {
+            progress.CompleteImage();
+            if (plan is not null) yield return plan;
+        }
     }
 
     /// <summary>Plans for digests of one image that were named one by one.</summary>
@@ -65,7 +70,10 @@ internal sealed class CleanUpPlanner(
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(rules);
-        return await ImageAsync(image, await _repositories.GetAsync(image.ToRepository(), rules, stop), digests, others, rules, stop);
+        CleanUpPlan plan = await ImageAsync(
+            image, await _repositories.GetAsync(image.ToRepository(), rules, stop), digests, others, rules, stop);
+        progress.CompleteImage();
+        return plan;
     }
 
     /// <summary>

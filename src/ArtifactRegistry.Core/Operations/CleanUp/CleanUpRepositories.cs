@@ -6,8 +6,9 @@ namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>The repositories of one clean-up: each is read once, and checked before anything in it is planned.</summary>
 /// <param name="client">The API.</param>
+/// <param name="progress">Counts the images.</param>
 /// <param name="warn">Receives warnings about a repository.</param>
-internal sealed class CleanUpRepositories(ArtifactRegistryClient client, Action<string> warn)
+internal sealed class CleanUpRepositories(ArtifactRegistryClient client, PlanningProgress progress, Action<string> warn)
 {
     // Google's services keep their own images in these repositories and find them by digest.
     private static readonly HashSet<string> Managed = new(StringComparer.Ordinal)
@@ -58,16 +59,19 @@ internal sealed class CleanUpRepositories(ArtifactRegistryClient client, Action<
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var odd = new List<string>();
+        var images = new List<ImageName>();
         await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
         {
             if (!ImageName.TryParse(package.Name, out ImageName? image) || image.Package is null || !ListedNames.IsOf(what.Name, image))
                 odd.Add(package.Name);
             else if (what.MatchesPackage(image.Package) && seen.Add(image.Package))
-                yield return what.Name.WithPackage(image.Package);
+                images.Add(what.Name.WithPackage(image.Package));
         }
 
         if (odd.Count > 0)
             warn($"{odd.Count} {(odd.Count == 1 ? "image" : "images")} of '{what.Name}' {(odd.Count == 1 ? "is" : "are")} passed over, "
                 + $"because the name is invalid or belongs to another repository: '{odd[0]}'.");
+        progress.AddImages(images.Count);
+        foreach (ImageName image in images) yield return image;
     }
 }

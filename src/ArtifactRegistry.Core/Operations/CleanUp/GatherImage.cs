@@ -9,10 +9,11 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="client">The API.</param>
 /// <param name="listings">Lists images.</param>
 /// <param name="reader">Reads manifests.</param>
+/// <param name="progress">Counts the manifests.</param>
 /// <param name="slots">Limits the requests that run at once, for all images together.</param>
 /// <param name="concurrency">The number of requests that run at once for one image.</param>
 internal sealed class GatherImage(
-    ArtifactRegistryClient client, ImageListings listings, ManifestReader reader, SemaphoreSlim slots, int concurrency)
+    ArtifactRegistryClient client, ImageListings listings, ManifestReader reader, PlanningProgress progress, SemaphoreSlim slots, int concurrency)
 {
     // Each round finds digests that only the manifests of the previous round refer to: an index in an index, and so on.
     private const int MaxRounds = 16;
@@ -152,6 +153,7 @@ internal sealed class GatherImage(
         List<ImageNode> unread = [.. graph.Nodes.Where(node => readAll || !node.HoldsNothing)];
         for (int round = 0; unread.Count > 0; round++)
         {
+            progress.AddManifests(unread.Count);
             await ForEachAsync(unread, ReadAsync, stop);
             foreach (ImageNode node in unread)
                 if (node is { Content: null, Unreadable: null })
@@ -177,6 +179,7 @@ internal sealed class GatherImage(
 
     private async Task ReadAsync(ImageNode node, CancellationToken stop)
     {
+        bool isRemembered = reader.Knows(node.Image.Digest);
         try
         {
             node.Content = await reader.ReadAsync(node.Image, stop);
@@ -185,6 +188,8 @@ internal sealed class GatherImage(
         {
             node.Unreadable = e;
         }
+
+        progress.CompleteManifest(isRemembered);
     }
 
     private Task ForEachAsync<T>(IReadOnlyCollection<T> items, Func<T, CancellationToken, Task> work, CancellationToken stop) =>

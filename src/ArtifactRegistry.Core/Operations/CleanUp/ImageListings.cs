@@ -32,7 +32,8 @@ internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateT
 /// repository for all of its images.
 /// </summary>
 /// <param name="client">The API.</param>
-internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
+/// <param name="progress">Counts what is listed.</param>
+internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgress progress) : IDisposable
 {
     // An image is removed when it is requested, so that no more of a large repository is held than necessary.
     private readonly ConcurrentDictionary<ImageName, Lazy<Task<Dictionary<ImageName, ImageListing>>>> _repositories = [];
@@ -109,11 +110,12 @@ internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
         lock (images) return images.Remove(image, out ImageListing? listing) ? listing : new ImageListing(null);
     }
 
-    private static async Task<Dictionary<ImageName, ImageListing>> ReadAsync(
+    private async Task<Dictionary<ImageName, ImageListing>> ReadAsync(
         ImageName repository, IAsyncEnumerable<DockerImageMessage> messages, CancellationToken stop)
     {
         var images = new Dictionary<ImageName, ImageListing>();
         var names = new ListedNames(repository);
+        using PlanningProgress.Listing listed = progress.BeginListing();
         await foreach (DockerImageMessage message in messages.WithCancellation(stop))
         {
             ImageName? name = names.Read(message.Name);
@@ -122,7 +124,10 @@ internal sealed class ImageListings(ArtifactRegistryClient client) : IDisposable
             if (!images.TryGetValue(image, out ImageListing? listing)) images[image] = listing = new ImageListing(null);
             if (name is null) images[image] = listing with { Odd = message.Name };
             else if (names.IsNew(name))
+            {
+                listed.Add(name);
                 listing.Digests[name.Digest!] = ToListed(DockerImage.From(message, name, names: names));
+            }
         }
 
         return images;

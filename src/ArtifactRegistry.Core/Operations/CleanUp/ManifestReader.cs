@@ -32,6 +32,9 @@ internal sealed class ManifestCache
 /// <param name="cache">The manifests that were read before.</param>
 internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache)
 {
+    /// <summary>Gets whether a manifest was read before, so that reading it again takes no request.</summary>
+    public bool Knows(string digest) => cache.TryGet(digest, out _);
+
     /// <summary>Reads a manifest.</summary>
     /// <returns>Null if the digest is gone by now.</returns>
     /// <exception cref="RegistryException">It exists but cannot be read.</exception>
