@@ -10,7 +10,7 @@
     CompatiblePSEditions = @('Core')
     # So that a second copy of the module finds this one in place of an error.
     RequiredAssemblies   = @('bin/ArtifactRegistry.dll')
-    FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml', 'bin/ArtifactRegistry.Access.format.ps1xml')
+    FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml', 'bin/ArtifactRegistry.Access.format.ps1xml', 'bin/ArtifactRegistry.InUse.format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()
@@ -20,6 +20,7 @@
         'Disconnect-ArRegistry'
         'Get-ArConnection'
         'Get-ArImage'
+        'Get-ArImageInUse'
         'Get-ArImageTag'
         'Get-ArNodeServiceAccount'
         'Get-ArReader'

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Operations.InUse;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
@@ -9,6 +10,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 {
     private readonly CleanUpTargets _targets = new();
     private CleanUpPlanner? _planner;
+    private RunningImages? _running;
     private object? _scope; // what is being examined
 
     /// <summary>Specifies repositories or images, which may contain * and ?, or single digests.</summary>
@@ -27,6 +29,16 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(InUseCompleter))]
     public object?[]? InUse { get; set; }
+
+    /// <summary>
+    /// Specifies projects whose GKE clusters and Cloud Run are read to find the images in use. If anything of them cannot
+    /// be read, nothing is deleted. They are read again after a question, and while a deletion takes long.
+    /// </summary>
+    [Parameter]
+    [ProjectArgument]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
+    public string[] InUseFrom { get; set; } = [];
 
     /// <summary>
     /// Allows -InUse to be empty. Without this switch that is an error, because a failed command must not mean that
@@ -81,6 +93,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         Rules = new CleanUpRules
         {
             InUse = ReadInUse(),
+            InUseFrom = [.. InUseFrom.Select(project => CheckedProject(project)).Distinct()],
             OlderThan = ReadOlderThan(),
             KeepNewest = KeepNewest,
             IncludeManagedRepository = IncludeManagedRepository,
@@ -122,6 +135,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
         CleanUpRules rules = _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)));
+        if (rules.InUseFrom.Count > 0) rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom)) };
         var match = new InUseMatch(rules.InUse, AllowUnmatchedInUse);
         await foreach (CleanUpPlan plan in PlanAsync(rules))
             foreach (CleanUpPlan released in match.Release(plan))
@@ -173,7 +187,40 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing) _planner?.Dispose();
+        if (!disposing) return;
+        _planner?.Dispose();
+        _running?.Dispose();
+    }
+
+    /// <summary>What runs in the projects of -InUseFrom.</summary>
+    private protected RunningImages Running => _running ??= new RunningImages(InUseServices, ThrottleLimit);
+
+    /// <summary>Reads what runs before the first plan. If that is not possible completely, the command ends.</summary>
+    private async Task<InUse> ReadRunningAsync(IReadOnlyList<string> projects)
+    {
+        Progress.Doing = $"Reading what runs in {string.Join(", ", projects)}";
+        InUse? running = null;
+        try
+        {
+            running = await Running.ReadAsync(projects, PlanningToken);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.InUseIncomplete)
+        {
+            // The failures say more.
+        }
+
+        return await PerformAsync(() =>
+        {
+            foreach (string note in Running.Notes) WriteWarning(note);
+            if (running is null)
+            {
+                foreach (ErrorRecord failure in InUseReport.Records(Running.Failures)) WriteError(failure);
+                ThrowTerminatingError(InUseReport.Ending(Running.Failures, "nothing is deleted"));
+            }
+
+            return running!.NamesAny || AllowEmptyInUse ? running
+                : throw Misuse("InUseEmpty", $"Nothing runs in {string.Join(", ", projects)} (-InUseFrom), so everything would look unused.", InUseFrom);
+        });
     }
 
     /// <summary>
@@ -181,7 +228,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     /// plan.
     /// </summary>
     private protected CleanUpPlanner Planner =>
-        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Planning, Warn);
+        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Planning, Warn) { Running = Running };
 
     /// <summary>Counts what was examined.</summary>
     private protected PlanningProgress Planning { get; } = new(TimeProvider.System);
@@ -260,10 +307,12 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private InUse ReadInUse()
     {
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(InUse))) return Operations.CleanUp.InUse.Nothing;
-        List<string> texts = InUseArgument.TextsOf(InUse);
-        InUse inUse = Operations.CleanUp.InUse.From(texts);
+        List<InUseEntry> entries = InUseArgument.EntriesOf(InUse);
+        if (InUseArgument.HasIncomplete(InUse))
+            WriteWarning("-InUse comes from an incomplete reading (Get-ArImageInUse -AllowIncomplete): what was not read may be running, and is not kept.");
+        InUse inUse = Operations.CleanUp.InUse.From(entries);
         return inUse.NamesAny || AllowEmptyInUse ? inUse
-            : throw Misuse("InUseEmpty", InUseArgument.EmptyMessage(texts), InUse);
+            : throw Misuse("InUseEmpty", InUseArgument.EmptyMessage(entries), InUse);
     }
 
     private protected Exception Misuse(string id, string message, object? target)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArtifactRegistry.Operations.CleanUp;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;

@@ -93,6 +93,18 @@ internal static class ErrorCatalog
             "NameNotSpecific", ErrorCategory.InvalidArgument,
             "A digest, a tag or a project is missing in a name.",
             "Get-ArImage and Get-ArImageTag list names that can be pasted or piped; Get-Help about_ArtifactRegistry tells what a name may be."),
+        [RegistryErrorKind.ClusterUnreachable] = new(
+            "ClusterUnreachable", ErrorCategory.ConnectionError, "No endpoint of a cluster can be read from here.",
+            "Run the command where the cluster can be reached, or open its DNS endpoint: gcloud container clusters update CLUSTER --enable-dns-access"),
+        [RegistryErrorKind.LocationUnreachable] = new(
+            "LocationUnreachable", ErrorCategory.ResourceUnavailable, "A service answered without some of its locations.",
+            "Run the command again later; -Location limits it to one location."),
+        [RegistryErrorKind.NotPermitted] = new(
+            "NotPermitted", ErrorCategory.PermissionDenied, "You may not read what runs; the message names the permission.",
+            "Ask for roles/container.viewer and roles/run.viewer on the project."),
+        [RegistryErrorKind.InUseIncomplete] = new(
+            "InUseIncomplete", ErrorCategory.InvalidResult, "What runs could not be read completely.",
+            "Resolve the errors before this one; an image that nobody has seen may be running."),
     };
 
     private static readonly ErrorEntry[] Others =

@@ -61,6 +61,8 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             ImageTag { Tag.Length: > 0 } tag => FromName(tag.Name.WithTagAndDigest(tag.Tag, tag.Digest)),
             ImageTag tag => FromRow(tag.Name, PSObject.AsPSObject(tag)),
             RemovedImage removed => FromRow(removed.Name, PSObject.AsPSObject(removed)),
+            ImageInUse { ParsedName: ImageName used } => FromName(used),
+            ImageInUse => throw Refuse($"'{value}' is not an image in Artifact Registry."),
             Repository repository when AllowRepositoryObject => FromRepository(repository.ParsedName),
             Repository => throw Refuse($"'{value}' is a repository. Type its name as text if you mean all images in it."),
             _ => FromRow(NameOf(PSObject.AsPSObject(item)), PSObject.AsPSObject(item)),

@@ -1,23 +1,41 @@
 using System.Collections;
 using System.Management.Automation;
+using ArtifactRegistry.Operations.CleanUp;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>Reads the argument of -InUse: texts, and objects with a Digest or Uri.</summary>
+/// <summary>Reads the argument of -InUse: texts, rows of Get-ArImageInUse, and other objects with a Digest or Uri.</summary>
 internal static class InUseArgument
 {
     private const string SuspectedFailure = "everything would look unused.";
 
-    /// <summary>Gets the texts of the items, nested lists included.</summary>
-    public static List<string> TextsOf(IEnumerable<object?>? items) => [.. (items ?? []).SelectMany(TextsOf)];
+    /// <summary>Gets the entries of the items, nested lists included.</summary>
+    public static List<InUseEntry> EntriesOf(IEnumerable<object?>? items) => [.. (items ?? []).SelectMany(EntriesOf)];
+
+    /// <summary>
+    /// Returns whether an item is a row of Get-ArImageInUse -AllowIncomplete, also one that comes from a job or a file.
+    /// </summary>
+    public static bool HasIncomplete(IEnumerable<object?>? items) => (items ?? []).Any(item =>
+        item is not null && (PSObject.AsPSObject(item).BaseObject is IList list and not byte[]
+            ? HasIncomplete(list.Cast<object?>())
+            : PSObject.AsPSObject(item).Properties[nameof(ImageInUse.IsComplete)]?.Value?.ToString() is string text
+                && bool.TryParse(text, out bool isComplete) && !isComplete));
 
     /// <summary>Explains why a list that names no image is an error.</summary>
-    /// <param name="texts">The texts of the list.</param>
-    public static string EmptyMessage(IReadOnlyList<string> texts) => texts.Count > 0
-        ? $"-InUse names no digest and no image of Artifact Registry; its first entry is {SafeText.Quote(texts[0])}. If that is the "
+    /// <param name="entries">The entries of the list.</param>
+    public static string EmptyMessage(IReadOnlyList<InUseEntry> entries) => entries.Count > 0
+        ? $"-InUse names no digest and no image of Artifact Registry; its first entry is {SafeText.Quote(entries[0].Text)}. If that is the "
             + $"message of a command that failed, {SuspectedFailure}"
         : $"-InUse holds nothing. If the command that should say what runs has failed, {SuspectedFailure}";
+
+    private static IEnumerable<InUseEntry> EntriesOf(object? item)
+    {
+        object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
+        return value is ImageInUse row ? [InUseEntry.From(row)]
+            : value is IEnumerable list and not (string or IDictionary) ? list.Cast<object?>().SelectMany(EntriesOf)
+            : TextsOf(item).Select(text => new InUseEntry(text));
+    }
 
     // An object that is not understood becomes an entry that matches nothing, which causes a warning: ignoring it
     // silently could delete an image in use.

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Operations.InUse;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
@@ -28,6 +29,9 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// <summary>Kubernetes Engine.</summary>
     private protected ContainerClient Clusters { get; private set; } = null!;
 
+    /// <summary>The services that run images.</summary>
+    private protected InUseServices InUseServices { get; private set; } = null!;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -45,7 +49,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
                 if (verbose) Note(() => WriteVerbose(line));
             };
             Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
-            (Client, Registry, Projects, Accounts, Clusters) = Session.Open(hear, exchange);
+            (Client, Registry, Projects, Accounts, Clusters, InUseServices) = Session.Open(hear, exchange);
             if (verbose) WriteVerbose($"Speaking to {Session.Describe().Endpoint}; credentials: {Session.Describe().Credential}.");
             _hints = new ErrorHints(Session, Session.Open(hear, exchange, retries: 0).Client);
         }

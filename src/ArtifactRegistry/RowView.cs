@@ -84,6 +84,9 @@ public static class RowView
     /// <summary>Gets the time of the creation; its text includes the time zone.</summary>
     public static object? CreateTime(PSObject row) => Time(row);
 
+    /// <summary>Gets the time at which it was seen; its text includes the time zone.</summary>
+    public static object? SeenAt(PSObject row) => Time(row);
+
     /// <summary>Gets the time of expiry; its text includes the time zone.</summary>
     public static object? ExpiresAt(PSObject row) => Time(row);
 

@@ -5,6 +5,7 @@ using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
 using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Operations.InUse;
 
 namespace ArtifactRegistry;
 
@@ -102,13 +103,21 @@ internal sealed class Session
             Retries = retries ?? defaults.Retries,
         };
         Endpoints endpoints = Services;
-        var transport = new RestTransport(_http.Value, Tokens(endpoints), options, trace, exchange);
+        ITokenSource tokens = Tokens(endpoints);
+        var transport = new RestTransport(_http.Value, tokens, options, trace, exchange);
+        var registry = new ArtifactRegistryClient(transport, endpoints, _features.GetOrAdd(endpoints.ArtifactRegistry, _ => new ServiceFeatures()));
+        var projects = new ResourceManagerClient(transport, endpoints);
+        var clusters = new ContainerClient(transport, endpoints);
         return new Clients(
-            new ArtifactRegistryClient(transport, endpoints, _features.GetOrAdd(endpoints.ArtifactRegistry, _ => new ServiceFeatures())),
+            registry,
             new OciRegistryClient(transport, endpoints),
-            new ResourceManagerClient(transport, endpoints),
+            projects,
             new IamClient(transport, endpoints),
-            new ContainerClient(transport, endpoints));
+            clusters,
+            new InUseServices(
+                clusters, new RunClient(transport, endpoints), projects, registry,
+                cluster => ClusterEndpoint.Of(cluster, endpoints),
+                endpoint => ClusterConnection.Open(endpoint, tokens, options, trace, exchange)));
     }
 
     /// <summary>Gets a token for another program.</summary>
@@ -187,7 +196,8 @@ internal sealed class Session
         OciRegistryClient Registry,
         ResourceManagerClient Projects,
         IamClient Accounts,
-        ContainerClient Clusters);
+        ContainerClient Clusters,
+        InUseServices InUse);
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

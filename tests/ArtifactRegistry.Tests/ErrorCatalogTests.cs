@@ -52,6 +52,10 @@ public sealed class ErrorCatalogTests
         { "InUseEmpty", "Get-ArUntaggedImage $app -InUse @()", "-InUse holds nothing." },
         { "InUseMatchesNothing", "Get-ArUntaggedImage $app -InUse 'sha256:0000000000000000000000000000000000000000000000000000000000000000'",
             "None of the 1 entries of -InUse names anything of the images looked at" },
+        { "ClusterUnreachable", "cluster; Get-ArImageInUse games -Source Kubernetes", "nothing leaves this machine" },
+        { "LocationUnreachable", "zones; Get-ArImageInUse shop -Source Kubernetes", "GKE could not ask us-central1-a." },
+        { "NotPermitted", "deny container.clusters.list; Get-ArImageInUse shop -Source Kubernetes", "which needs container.clusters.list" },
+        { "InUseIncomplete", "zones; Get-ArImageInUse shop -Source Kubernetes -ErrorAction Ignore", "1 part could not be read (projects/shop), so nothing is listed." },
         { "InvalidThreshold", "Remove-ArUntaggedImage $app -AbortAbove many", "'many' is neither a count such as 500" },
         { "InvalidTimeLimit", "Remove-ArUntaggedImage $app -TimeLimit 5", "'5' is not a time with a unit" },
         { "TooManyToDelete", "Remove-ArUntaggedImage $app -AbortAbove 0", "1 digests would be deleted. -AbortAbove 0 allows no more" },
@@ -151,6 +155,12 @@ public sealed class ErrorCatalogTests
                         if (request.Is("GET", "/dockerImages?") && !shop.State.HasDigest(shop.Repository, "web", digest))
                             shop.State.PushAgain(shop.Repository, digest, uploaded);
                     };
+                    break;
+                case ["cluster"]:
+                    shop.State.AddCluster("games", "us-central1", "arena"); // at an address elsewhere
+                    break;
+                case ["zones"]:
+                    shop.State.SetMissingZones("shop", "us-central1-a");
                     break;
                 case ["push-while-asking"]:
                     break;

@@ -1,4 +1,5 @@
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -16,6 +17,12 @@ public sealed class NounTests
         [
             // A clean-up takes a whole repository by name alone: a row that lost its columns must not widen it.
             "Get-ArRepository", "Get-ArImage", "Get-ArImageTag", "Get-ArReader", "Get-ArRegistryCredential",
+            "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString",
+        ]),
+        ("ImageInUse", "Get-ArImageInUse games -Source CloudRun",
+        [
+            "Get-ArImage", "Get-ArImageTag", "Get-ArUntaggedImage", "Remove-ArUntaggedImage -WhatIf", "Remove-ArImage -WhatIf",
+            "Get-ArRegistryCredential", "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString", "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
         ]),
         ("DockerImage", "Get-ArImage $app",
         [
@@ -48,6 +55,7 @@ public sealed class NounTests
         ("NodeServiceAccount", "Get-ArNodeServiceAccount games",
         [
             $"Grant-ArReader {Repository} -WhatIf", $"Revoke-ArReader {Repository} -WhatIf", $"Test-ArReader {Repository}",
+            "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString",
             $"Get-ArReader {Repository} -Explain",
         ]),
         ("NewNodeServiceAccount", "New-ArNodeServiceAccount gke-nodes -Project games 3> $null 6> $null",
@@ -202,7 +210,8 @@ public sealed class NounTests
         Shop shop = await Shop.OpenAsync();
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-40);
         shop.State.AddIndex(shop.Repository, "web", ["linux/amd64", "linux/arm64"], new ImageOptions { Tags = ["v1", "latest"], Size = 80_000_000, UploadTime = old });
-        shop.Add(new ImageOptions { UploadTime = old });
+        string untagged = shop.Add(new ImageOptions { UploadTime = old });
+        shop.CloudRun("games").Add("us-central1", Run.Job("report", $"{Shop.App}@{untagged}"));
         shop.State.AddRepository("us-docker.pkg.dev/shop/more");
         shop.State.AddProject("games");
         shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool"), new NodePoolOptions("other")] });

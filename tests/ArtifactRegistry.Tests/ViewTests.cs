@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -25,6 +26,7 @@ public sealed class ViewTests
         ["ArtifactRegistry.PullTestResult"] = "Test-ArPull ${app}:v1 -Project games",
         ["ArtifactRegistry.NodeServiceAccount"] = "Get-ArNodeServiceAccount games",
         ["ArtifactRegistry.NewNodeServiceAccount"] = "New-ArNodeServiceAccount gke-nodes -Project games",
+        ["ArtifactRegistry.ImageInUse"] = "Get-ArImageInUse games -Source CloudRun",
         ["ArtifactRegistry.Connection"] = "Get-ArConnection",
         ["ArtifactRegistry.RegistryCredential"] = "Get-ArRegistryCredential us-docker.pkg.dev",
     };
@@ -231,6 +233,7 @@ public sealed class ViewTests
         shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", "user:a@b.example");
         shop.State.AddProject("games", "345678901234");
         shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
+        shop.CloudRun("games").Add("us-central1", Run.Job("report", $"{Shop.App}:v1"));
         return shop;
     }
 }

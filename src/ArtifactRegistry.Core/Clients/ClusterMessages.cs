@@ -19,9 +19,15 @@ internal sealed record ClusterMessage(
     AutopilotMessage? Autopilot,
     AutoscalingMessage? Autoscaling)
 {
+    /// <summary>The endpoints and what they need.</summary>
+    public ClusterAccessMessage Access { get; private init; } = ClusterAccessMessage.None;
+
     public static ClusterMessage Read(JsonElement json) => new(
         json.Needed("name"u8), json.Text("location"u8), json.Text("zone"u8), json.List("nodePools"u8, NodePoolMessage.Read),
-        json.Object("autopilot"u8, AutopilotMessage.Read), json.Object("autoscaling"u8, AutoscalingMessage.Read));
+        json.Object("autopilot"u8, AutopilotMessage.Read), json.Object("autoscaling"u8, AutoscalingMessage.Read))
+    {
+        Access = ClusterAccessMessage.Read(json),
+    };
 }
 
 internal sealed record NodePoolMessage(string Name, NodeIdentityMessage? Config)

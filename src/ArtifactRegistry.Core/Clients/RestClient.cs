@@ -30,6 +30,11 @@ internal abstract class RestClient
         string path, Func<JsonElement, T> read, CancellationToken stop, string? needs = null) =>
         SendAsync(HttpMethod.Get, path, null, Repeat.Freely, read, stop, needs: needs);
 
+    /// <summary>Gets from an address of another version or region of the service.</summary>
+    private protected Task<T> GetAsync<T>(
+        Uri address, Func<JsonElement, T> read, string needs, CancellationToken stop) =>
+        _transport.SendAsync(new Call<T>(HttpMethod.Get, address, null, Repeat.Freely, read) { Needs = needs }, stop);
+
     private protected Task<T> SendAsync<T>(
         HttpMethod method,
         string path,

@@ -76,6 +76,27 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
         },
         stop);
 
+    /// <summary>Reads the body as JSON while it arrives, for bodies of any size.</summary>
+    /// <param name="read">Reads the body; may throw a JsonException.</param>
+    /// <param name="stop">Cancelled when the command ends, or the time is over.</param>
+    /// <exception cref="RegistryException">It is not the JSON that was expected.</exception>
+    public async Task<T> ReadStreamAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken stop)
+    {
+        await using Stream body = await OpenAsync(stop);
+        try
+        {
+            return await read(body, stop);
+        }
+        catch (JsonException e)
+        {
+            throw Unexpected($"The answer is not the JSON that the API documents: {e.Message}", isFinal: e is JsonShapeException, e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Unexpected("The answer is not compressed as it says.", isFinal: false, e);
+        }
+    }
+
     /// <summary>Reads an error response.</summary>
     /// <remarks>
     /// The status says what went wrong, and the body only says why. So a body that is endless, broken or in an unknown

@@ -23,6 +23,12 @@ internal sealed record Endpoints
     /// <summary>Kubernetes Engine API v1, for clusters and their node pools.</summary>
     public required Uri Container { get; init; }
 
+    /// <summary>Cloud Run Admin API, v1 and v2.</summary>
+    public required Uri Run { get; init; }
+
+    /// <summary>Connect gateway, through which clusters without a network path are reached.</summary>
+    public required Uri ConnectGateway { get; init; }
+
     /// <summary>The domain that the services are under, for example <c>googleapis.com</c>.</summary>
     public string Universe { get; private init; } = GoogleUniverse;
 
@@ -42,7 +48,7 @@ internal sealed record Endpoints
 
     /// <inheritdoc/>
     public override string ToString() =>
-        string.Join(' ', [ArtifactRegistry, ResourceManager, Iam, Container, Metadata, Token, Universe, RegistryDomain, .. SignInServices]);
+        string.Join(' ', [ArtifactRegistry, ResourceManager, Iam, Container, Run, ConnectGateway, Metadata, Token, Universe, RegistryDomain, .. SignInServices]);
 
     /// <summary>
     /// Gets the address to which a request for a token is actually sent. If Artifact Registry is on this machine, a
@@ -55,6 +61,16 @@ internal sealed record Endpoints
         Uri? root = SignInServices.GetValueOrDefault(address.Host.Split('.')[0]);
         if (root is null && Loopback.Is(ArtifactRegistry)) root = ArtifactRegistry;
         return root is null ? address : new Uri(root, address.PathAndQuery.TrimStart('/'));
+    }
+
+    /// <summary>
+    /// Gets the address of a service in a region, whose host begins with the region, as with gcloud. On this machine,
+    /// the region comes first in the path.
+    /// </summary>
+    public static Uri InRegion(Uri service, string region)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return Loopback.Is(service) ? new Uri(service, $"{region}/") : new UriBuilder(service) { Host = $"{region}-{service.Host}" }.Uri;
     }
 
     /// <summary>
@@ -116,6 +132,8 @@ internal sealed record Endpoints
             ResourceManager = Neighbour("CLOUDRESOURCEMANAGER"),
             Iam = Neighbour("IAM"),
             Container = Neighbour("CONTAINER"),
+            Run = Neighbour("RUN"),
+            ConnectGateway = Neighbour("CONNECTGATEWAY"),
             Metadata = environment(MetadataHost) is { Length: > 0 } host
                 ? Uri.TryCreate($"http://{host.Trim()}/", UriKind.Absolute, out Uri? metadata) ? metadata : throw Unusable(host, MetadataHost)
                 : Loopback.Is(registry) ? registry : new Uri("http://169.254.169.254/"),

@@ -65,6 +65,7 @@ internal static partial class ErrorEnvelope
             Status = status,
             Reason = reason,
             Permission = permission,
+            Consumer = consumer,
             UniqueId = uniqueId,
             Request = request,
             RetryAfter = retryAfter,
@@ -106,7 +107,8 @@ internal static partial class ErrorEnvelope
         _ => RegistryErrorKind.UnexpectedAnswer,
     };
 
-    // Google's {"error":{…}}, or the registry protocol's {"errors":[{"code","message"}]}.
+    // Google's {"error":{…}}, the registry protocol's {"errors":[{"code","message"}]}, or Kubernetes'
+    // {"kind":"Status","message",…}.
     private static JsonElement? TryReadError(string body)
     {
         try
@@ -114,6 +116,7 @@ internal static partial class ErrorEnvelope
             using JsonDocument document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
             if (Child(root, "error") is JsonElement error) return error.Clone();
+            if (Text(root, "kind") is "Status" && Text(root, "apiVersion") is "v1") return root.Clone();
             return root.ValueKind is JsonValueKind.Object && root.TryGetProperty("errors", out JsonElement errors)
                 && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0
                 && errors[0].ValueKind is JsonValueKind.Object

@@ -80,6 +80,18 @@ public enum RegistryErrorKind
 
     /// <summary>The name identifies more, or less, than the command requires.</summary>
     NameNotSpecific,
+
+    /// <summary>No endpoint of a cluster could be reached, or its certificate is not the cluster's.</summary>
+    ClusterUnreachable,
+
+    /// <summary>A service answered for some locations only.</summary>
+    LocationUnreachable,
+
+    /// <summary>The caller may not read what runs; the permission is named.</summary>
+    NotPermitted,
+
+    /// <summary>What runs could not be read completely.</summary>
+    InUseIncomplete,
 }
 
 /// <summary>The exception for errors that occur outside this library.</summary>
@@ -104,6 +116,9 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
 
     /// <summary>The missing permission, if the service names it.</summary>
     public string? Permission { get; init => field = Cleaned(value); }
+
+    /// <summary>The id or number of the project that an API is disabled in, or whose quota is charged.</summary>
+    internal string? Consumer { get; init; }
 
     /// <summary>The id under which VPC Service Controls logged a refusal.</summary>
     public string? UniqueId { get; init => field = Cleaned(value); }
@@ -162,6 +177,7 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
             Status = Status,
             Reason = Reason,
             Permission = Permission,
+            Consumer = Consumer,
             UniqueId = UniqueId,
             Request = Request,
             RetryAfter = RetryAfter,

@@ -13,8 +13,6 @@ namespace ArtifactRegistry.Http;
 internal sealed class RestTransport(
     HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange = null)
 {
-    private const int MaxAttemptsToConnect = 4; // about two seconds in all
-
     private readonly Sender _sender = new(http, options, trace, exchange);
     private readonly Retry _freely = Retries(options, trace, Repeat.Freely);
     private readonly Retry _onlyIfRefused = Retries(options, trace, Repeat.OnlyIfRefused);
@@ -95,7 +93,7 @@ internal sealed class RestTransport(
             // it.
             { Kind: RegistryErrorKind.Aborted } => repeat is Repeat.Freely,
             // If a host cannot be reached, the address is usually wrong or the network missing, so report that soon.
-            { NeverSent: true } => attempts < MaxAttemptsToConnect,
+            { NeverSent: true } => attempts < options.AttemptsToConnect,
             { OutcomeUnknown: true } => repeat is Repeat.Freely,
             _ => false,
         },

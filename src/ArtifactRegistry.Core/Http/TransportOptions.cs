@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Reflection;
+using System.Security.Cryptography.X509Certificates;
 
 namespace ArtifactRegistry.Http;
 
@@ -11,6 +13,9 @@ internal sealed record TransportOptions
 
     /// <summary>The maximum number of times that a request is repeated after the first attempt.</summary>
     public int Retries { get; init; } = 7;
+
+    /// <summary>The maximum number of attempts to connect, about two seconds in all if a connection is refused.</summary>
+    public int AttemptsToConnect { get; init; } = 4;
 
     /// <summary>The pause before the second attempt; it doubles from then on, with jitter.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -37,9 +42,11 @@ internal sealed record TransportOptions
     internal static HttpClient CreateHttpClient(IWebProxy proxy) => CreateHttpClient(CreateConnections(() => proxy));
 
     /// <summary>Creates a client with connections that others may share.</summary>
-    public static HttpClient CreateHttpClient(HttpMessageHandler connections)
+    public static HttpClient CreateHttpClient(HttpMessageHandler connections) => CreateHttpClient(connections, ownsConnections: false);
+
+    private static HttpClient CreateHttpClient(HttpMessageHandler connections, bool ownsConnections)
     {
-        var client = new HttpClient(connections, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(connections, disposeHandler: ownsConnections) { Timeout = Timeout.InfiniteTimeSpan };
         string version = typeof(TransportOptions).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0";
         // Google compresses for clients that state gzip here:
         // https://cloud.google.com/compute/docs/api/how-tos/performance
@@ -50,7 +57,32 @@ internal sealed record TransportOptions
     /// <summary>Creates only the connections, for clients that share them.</summary>
     public static HttpMessageHandler CreateConnections() => CreateConnections(() => HttpClient.DefaultProxy);
 
-    internal static HttpMessageHandler CreateConnections(Func<IWebProxy> currentProxy)
+    internal static HttpMessageHandler CreateConnections(Func<IWebProxy> currentProxy) =>
+        CreateConnections(currentProxy, TimeSpan.FromSeconds(15), new SslClientAuthenticationOptions());
+
+    /// <summary>
+    /// Creates a client for one server whose certificate must be issued by its own authority, and by no other. The name
+    /// or address in the certificate is checked as always.
+    /// </summary>
+    /// <param name="authority">The authority; null for those that this system trusts.</param>
+    /// <param name="connectTimeout">The time that a connection may take.</param>
+    internal static HttpClient CreateHttpClient(X509Certificate2? authority, TimeSpan connectTimeout)
+    {
+        var tls = new SslClientAuthenticationOptions();
+        if (authority is not null)
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { authority },
+                // The authorities of clusters publish no list of revoked certificates.
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            };
+        return CreateHttpClient(CreateConnections(() => HttpClient.DefaultProxy, connectTimeout, tls), ownsConnections: true);
+    }
+
+    private static HttpMessageHandler CreateConnections(
+        Func<IWebProxy> currentProxy, TimeSpan connectTimeout, SslClientAuthenticationOptions tls)
     {
         var proxy = new SessionProxy(currentProxy);
         return new ProxySignIn(proxy, new SocketsHttpHandler
@@ -59,11 +91,12 @@ internal sealed record TransportOptions
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectCallback = Loopback.ConnectAsync,
-            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectTimeout = connectTimeout,
             EnableMultipleHttp2Connections = true,
             MaxResponseHeadersLength = 64, // KB; the default, made explicit
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             Proxy = proxy,
+            SslOptions = tls,
             UseCookies = false,
         });
     }

@@ -169,6 +169,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             _summary.BeginSweep();
             _control!.Admit(order);
             bool mayHaveStood = Asks;
+            if (mayHaveStood) Running.Expire();
             Start(plan.Image, () => SweepAsync(plan, order, mayHaveStood));
         }
         else if (IsWhatIf)

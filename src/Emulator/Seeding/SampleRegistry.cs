@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Workloads;
 
 namespace ArtifactRegistry.Emulator.Seeding;
 
@@ -29,6 +30,7 @@ public static class SampleRegistry
         state.AddRepository("shop", "us", "empty", new RepositoryOptions { Description = "Nothing here yet" });
         AddPolicies(state);
         AddClusters(state);
+        SampleWorkloads.Add(state);
         return state;
     }
 
@@ -152,12 +154,14 @@ public static class SampleRegistry
                     new("metrics") { Scopes = ["https://www.googleapis.com/auth/monitoring"] },
                 ],
                 AutoProvisioning = new("") { ServiceAccount = runner, Scopes = NodePoolOptions.CloudPlatform },
+                Endpoints = new ClusterEndpoints(),
             })
             .AddCluster("games", "us-central1", "lobby", new ClusterOptions
             {
                 Autopilot = true,
                 NodePools = [new("default-pool")],
                 AutoProvisioning = new(""),
+                Endpoints = new ClusterEndpoints(),
             });
     }
 

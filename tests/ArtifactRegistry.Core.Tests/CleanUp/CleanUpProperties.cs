@@ -56,7 +56,7 @@ public sealed class CleanUpProperties : CoreTest
     private async Task<string?> ProblemAsync(RandomRegistry registry, string package, CancellationToken stop)
     {
         IReadOnlyList<string> before = State.Digests(Apps, package), expected = registry.Expected();
-        var rules = new CleanUpRules { InUse = InUse.From(registry.InUse), KeepNewest = registry.KeepNewest };
+        var rules = new CleanUpRules { InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))), KeepNewest = registry.KeepNewest };
         using var control = new SweepControl(8, new Pacer(1e6, TimeProvider.System), null, null, null);
         (ArtifactRegistryClient client, OciRegistryClient oci) = Clients();
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Operations.CleanUp.Roots;
+using ArtifactRegistry.Operations.InUse;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
@@ -24,6 +25,9 @@ internal sealed class CleanUpPlanner(
     private readonly ManifestReader _reader = new(client, registry, cache);
     private readonly ImageListings _listings = new(client, progress);
     private readonly CleanUpRepositories _repositories = new(client, progress, warn);
+
+    /// <summary>Reads what runs, for rules that say where.</summary>
+    public RunningImages? Running { get; init; }
 
     private GatherImage Gather => new(client, _listings, _reader, progress, _slots, concurrency);
 
@@ -135,7 +139,7 @@ internal sealed class CleanUpPlanner(
     }
 
     // A running image may be identified by the digest of its configuration, which only the manifest contains.
-    private static bool ReadsAll(CleanUpRules rules) => rules.InUse.Entries.Count > 0;
+    private static bool ReadsAll(CleanUpRules rules) => rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0;
 
     private async Task<CleanUpPlan> DecideAsync(
         ImageName name,
@@ -145,6 +149,9 @@ internal sealed class CleanUpPlanner(
         CleanUpRules rules,
         CancellationToken stop)
     {
+        // What ran when the plan was made still counts, so nothing that it keeps is lost by a later look.
+        if (rules.InUseFrom.Count > 0)
+            rules = rules with { InUse = rules.InUse.MergedWith(await Running!.ReadAsync(rules.InUseFrom, stop)) };
         IReadOnlyList<IRoot> roots = rules.Roots(new KeepPolicies(repository), client.ClockAhead);
         HashSet<ImageNode> withTags = await OnlyKeptByReferrerTagsAsync(graph, roots, rules, stop);
         await DecideImage.DecideAsync(graph, roots, rules.IncludeReferrerTag, stop);

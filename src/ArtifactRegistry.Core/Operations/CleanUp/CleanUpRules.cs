@@ -8,6 +8,9 @@ internal sealed record CleanUpRules
     /// <summary>The digests that are in use.</summary>
     public InUse InUse { get; init; } = InUse.Nothing;
 
+    /// <summary>The projects whose workloads are read, again and again, to find what is in use.</summary>
+    public IReadOnlyList<string> InUseFrom { get; init; } = [];
+
     /// <summary>The age that a digest must exceed to be deleted.</summary>
     public MinimumAge OlderThan { get; init; } = MinimumAge.Default;
 
@@ -34,6 +37,7 @@ internal sealed record CleanUpRules
     internal CleanUpRules MergedWith(CleanUpRules other, bool ageGiven) => ReferenceEquals(this, other) ? this : this with
     {
         InUse = InUse.MergedWith(other.InUse),
+        InUseFrom = [.. InUseFrom.Union(other.InUseFrom)],
         OlderThan = ageGiven ? MinimumAge.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now) : other.OlderThan,
         KeepNewest = Math.Max(KeepNewest, other.KeepNewest),
         IncludeManagedRepository = IncludeManagedRepository || other.IncludeManagedRepository,

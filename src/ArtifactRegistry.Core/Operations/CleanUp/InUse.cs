@@ -9,8 +9,8 @@ internal sealed partial class InUse
 {
     private static readonly char[] BetweenEntries = [' ', '\t', '\r', '\n', ',', ';', '"', '\'', '[', ']'];
 
-    private readonly Dictionary<string, string> _entryOfDigest = new(StringComparer.Ordinal);
-    private readonly Dictionary<ImageName, string> _entryOfTag = [];
+    private readonly Dictionary<string, InUseEntry> _entryOfDigest = new(StringComparer.Ordinal);
+    private readonly Dictionary<ImageName, InUseEntry> _entryOfTag = [];
 
     private InUse()
     {
@@ -19,8 +19,8 @@ internal sealed partial class InUse
     /// <summary>The empty list: nothing is known to be in use.</summary>
     public static InUse Nothing { get; } = new();
 
-    /// <summary>The entries, as they were given.</summary>
-    public IReadOnlyList<string> Entries { get; private init; } = [];
+    /// <summary>The entries, each text once.</summary>
+    public IReadOnlyList<InUseEntry> Entries { get; private init; } = [];
 
     /// <summary>
     /// Parses entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c>,
@@ -28,16 +28,16 @@ internal sealed partial class InUse
     /// does; it counts as a match if the tag is found. One string may hold several entries, separated by blanks as
     /// kubectl's jsonpath writes them, or as a JSON array.
     /// </summary>
-    public static InUse From(IEnumerable<string> entries)
+    public static InUse From(IEnumerable<InUseEntry> entries)
     {
-        var result = new InUse { Entries = [.. entries.SelectMany(Split).Distinct(StringComparer.Ordinal)] };
-        foreach (string entry in result.Entries)
+        var result = new InUse { Entries = [.. entries.SelectMany(Split).DistinctBy(entry => entry.Text, StringComparer.Ordinal)] };
+        foreach (InUseEntry entry in result.Entries)
         {
-            MatchCollection digests = AnyDigest().Matches(entry);
+            MatchCollection digests = AnyDigest().Matches(entry.Text);
             foreach (Match match in digests)
                 result._entryOfDigest.TryAdd(Digest.Prefix + match.Groups["hex"].Value.ToLowerInvariant(), entry);
             // Without a tag, container runtimes pull the tag latest.
-            if (digests.Count == 0 && ImageName.TryParse(entry, out ImageName? name) && name is { IsRepository: false, Digest: null })
+            if (digests.Count == 0 && ImageName.TryParse(entry.Text, out ImageName? name) && name is { IsRepository: false, Digest: null })
                 result._entryOfTag.TryAdd(name.Tag is null ? name.WithTag("latest") : name, entry);
         }
 
@@ -51,37 +51,50 @@ internal sealed partial class InUse
     public bool NamesAny => _entryOfDigest.Count + _entryOfTag.Count > 0;
 
     /// <summary>Returns the union of two lists: what either protects is protected.</summary>
+    /// <remarks>If both have an entry, the reason of the other list counts, which is the newer one.</remarks>
     public InUse MergedWith(InUse other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return other.Entries.Count == 0 || ReferenceEquals(this, other) ? this
             : Entries.Count == 0 ? other
-            : From([.. Entries, .. other.Entries]);
+            : From([.. other.Entries, .. Entries]);
     }
 
     /// <summary>
-    /// Returns whether a digest is in use: by its own digest, or by that of its configuration, which some runtimes
-    /// report.
+    /// Gets the entry by which a digest is in use: by its own digest, or by that of its configuration, which some
+    /// runtimes report. Null if it is not in use.
     /// </summary>
-    internal bool Contains(ImageNode node) =>
-        _entryOfDigest.Count > 0 && (_entryOfDigest.ContainsKey(node.Image.Digest)
-            || (node.Content?.ConfigDigest is string config && _entryOfDigest.ContainsKey(config)));
+    internal InUseEntry? EntryOf(ImageNode node) => _entryOfDigest.GetValueOrDefault(node.Image.Digest)
+        ?? (node.Content?.ConfigDigest is string config ? _entryOfDigest.GetValueOrDefault(config) : null);
 
     /// <summary>Gets the entries that name a digest, its configuration or one of its tags.</summary>
     internal IEnumerable<string> EntriesOf(ImageNode node)
     {
-        if (_entryOfDigest.TryGetValue(node.Image.Digest, out string? byDigest)) yield return byDigest;
-        if (node.Content?.ConfigDigest is string config && _entryOfDigest.TryGetValue(config, out string? byConfig)) yield return byConfig;
+        if (_entryOfDigest.TryGetValue(node.Image.Digest, out InUseEntry? byDigest)) yield return byDigest.Text;
+        if (node.Content?.ConfigDigest is string config && _entryOfDigest.TryGetValue(config, out InUseEntry? byConfig)) yield return byConfig.Text;
         if (_entryOfTag.Count == 0) yield break;
         foreach (string tag in node.Image.Tags)
-            if (ImageNameGrammar.TagProblem(tag) is null && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out string? byTag))
-                yield return byTag;
+            if (ImageNameGrammar.TagProblem(tag) is null && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out InUseEntry? byTag))
+                yield return byTag.Text;
     }
 
-    private static string[] Split(string text) =>
-        text.Split(BetweenEntries, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static IEnumerable<InUseEntry> Split(InUseEntry entry) =>
+        entry.Text.Split(BetweenEntries, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(text => entry with { Text = text });
 
     // Also 64 hexadecimal digits without a prefix, as some tools list them.
     [GeneratedRegex(@"sha256(?::|-|%3A)(?<hex>[0-9a-f]{64})|^(?<hex>[0-9a-f]{64})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AnyDigest();
+}
+
+/// <summary>An entry of the images in use.</summary>
+/// <param name="Text">The digest or name, as it was given.</param>
+/// <param name="Workload">
+/// What uses it, as users read it, for example "runs in cluster games/arena, deployment shop/web"; null if that is not
+/// known.
+/// </param>
+internal sealed record InUseEntry(string Text, string? Workload = null)
+{
+    /// <summary>Creates an entry from what was read where it runs.</summary>
+    public static InUseEntry From(ImageInUse row) => new(row.Digest ?? row.ToString(), row.Reason);
 }

@@ -4,5 +4,6 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 internal sealed class InUseRoot(InUse inUse) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Where(inUse.Contains).Select(node => new Kept(node, "in use", KeepsIndexes: true)));
+        graph.Nodes.Select(node => (Node: node, Entry: inUse.EntryOf(node))).Where(used => used.Entry is not null)
+            .Select(used => new Kept(used.Node, used.Entry!.Workload ?? "in use", KeepsIndexes: true)));
 }

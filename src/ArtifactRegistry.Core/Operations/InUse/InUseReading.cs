@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+
+namespace ArtifactRegistry.Operations.InUse;
+
+/// <summary>What was seen of the images in use, and what could not be read. Safe for all threads.</summary>
+/// <param name="slots">Limits the listings that are read at once.</param>
+internal sealed class InUseReading(SemaphoreSlim slots)
+{
+    private readonly ConcurrentDictionary<(InUsePlace Place, Sighting Seen), DateTime> _seen = [];
+    private readonly ConcurrentQueue<InUseFailure> _failures = [];
+    private readonly ConcurrentQueue<string> _notes = [];
+    private readonly ConcurrentDictionary<string, bool> _clusters = [];
+    private int _read;
+
+    /// <summary>Gets what could not be read.</summary>
+    public IReadOnlyCollection<InUseFailure> Failures => _failures;
+
+    /// <summary>Gets what a user should know although it is no failure.</summary>
+    public IReadOnlyCollection<string> Notes => _notes;
+
+    /// <summary>Gets the number of clusters and regions that were read completely.</summary>
+    public int PlacesRead => _read;
+
+    /// <summary>Gets what was seen, each once, with the time.</summary>
+    public IEnumerable<(InUsePlace Place, Sighting Seen, DateTime At)> Sightings =>
+        _seen.Select(one => (one.Key.Place, one.Key.Seen, one.Value));
+
+    /// <summary>Records what was seen in a place.</summary>
+    public void Add(InUsePlace place, IEnumerable<Sighting> seen)
+    {
+        DateTime now = DateTime.Now;
+        foreach (Sighting one in seen) _seen.TryAdd((place, one), now);
+    }
+
+    /// <summary>Records that there is a cluster of a name.</summary>
+    public void Found(string cluster) => _clusters.TryAdd(cluster, true);
+
+    /// <summary>Returns whether there is a cluster of a name in any of the projects.</summary>
+    public bool HasCluster(string name) => _clusters.ContainsKey(name);
+
+    /// <summary>Records that something could not be read.</summary>
+    /// <param name="place">What could not be read, for messages and as the target of the error.</param>
+    /// <param name="error">The reason.</param>
+    public void Fail(string place, RegistryException error) => _failures.Enqueue(InUseFailure.Of(place, error));
+
+    /// <summary>Records what a user should know.</summary>
+    public void Note(string text) => _notes.Enqueue(text);
+
+    /// <summary>Counts a place that was read completely.</summary>
+    public void Finish() => Interlocked.Increment(ref _read);
+
+    /// <summary>Reads one listing when there is a free slot; a failure is recorded, and the result is null.</summary>
+    public async Task<T?> TryAsync<T>(string place, Func<Task<T>> read, CancellationToken stop)
+        where T : class
+    {
+        await slots.WaitAsync(stop);
+        try
+        {
+            return await read();
+        }
+        catch (RegistryException e)
+        {
+            Fail(place, e);
+            return null;
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    /// <summary>Adds what another reading has seen, and what it could not read.</summary>
+    public void Add(InUseReading other)
+    {
+        foreach (((InUsePlace, Sighting) seen, DateTime at) in other._seen) _seen.TryAdd(seen, at);
+        foreach (InUseFailure failure in other._failures) _failures.Enqueue(failure);
+        foreach (string cluster in other._clusters.Keys) Found(cluster);
+        Interlocked.Add(ref _read, other._read);
+    }
+}
+
+/// <summary>Something that could not be read.</summary>
+/// <param name="Place">What it is, as the API names it: <c>projects/P/locations/L/clusters/C</c>.</param>
+/// <param name="Error">The reason.</param>
+internal sealed record InUseFailure(string Place, RegistryException Error)
+{
+    /// <summary>Creates a failure; for a refusal, it names the permission and a role that has it.</summary>
+    public static InUseFailure Of(string place, RegistryException error)
+    {
+        if (error.Kind is not RegistryErrorKind.PermissionDenied) return new InUseFailure(place, error);
+        string role = error.Permission?.Split('.')[0] switch
+        {
+            "run" => "roles/run.viewer",
+            "gkehub" => "roles/gkehub.gatewayReader",
+            _ => "roles/container.viewer",
+        };
+        return new InUseFailure(place, error.WithMessage(
+            $"'{place}' cannot be read{(error.Permission is null ? "" : $", which needs {error.Permission}")}: {error.Message}",
+            error.Advice ?? $"Somebody who administers the project must grant you {role} on it: gcloud projects add-iam-policy-binding PROJECT "
+                + $"--member=MEMBER --role={role}. MEMBER is the account that Get-ArConnection shows.",
+            namesItsSubject: true, kind: RegistryErrorKind.NotPermitted));
+    }
+}
+
+/// <summary>The place of a workload.</summary>
+/// <param name="Source">The service.</param>
+/// <param name="Project">The project.</param>
+/// <param name="Location">The region or zone.</param>
+/// <param name="Cluster">The cluster; null for other services.</param>
+internal sealed record InUsePlace(InUseSource Source, string Project, string? Location, string? Cluster = null);

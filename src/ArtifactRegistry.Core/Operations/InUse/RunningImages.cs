@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using ArtifactRegistry.Operations.CleanUp;
+
+namespace ArtifactRegistry.Operations.InUse;
+
+/// <summary>
+/// What runs, for a clean-up: read when it is needed, and again when the last reading is too old. The images of a run
+/// share one reading.
+/// </summary>
+/// <param name="services">The clients.</param>
+/// <param name="concurrency">The maximum number of listings that are read at once.</param>
+internal sealed class RunningImages(InUseServices services, int concurrency) : IDisposable
+{
+    // A sweep looks again once a minute; a reading of that look is not much older than it.
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(15);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private CleanUp.InUse _last = CleanUp.InUse.Nothing;
+    private IReadOnlyList<string> _projects = [];
+    private long? _begun;
+
+    /// <summary>Gets what could not be read last.</summary>
+    public IReadOnlyCollection<InUseFailure> Failures { get; private set; } = [];
+
+    /// <summary>Gets what a user should know about the last reading.</summary>
+    public IReadOnlyCollection<string> Notes { get; private set; } = [];
+
+    /// <summary>Reads what runs, unless that was done a moment ago.</summary>
+    /// <param name="projects">The projects.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">It could not be read completely, so nothing may be deleted.</exception>
+    public async Task<CleanUp.InUse> ReadAsync(IReadOnlyList<string> projects, CancellationToken stop)
+    {
+        await _one.WaitAsync(stop);
+        try
+        {
+            if (_begun is long begun && Stopwatch.GetElapsedTime(begun) < MaxAge && projects.All(_projects.Contains)) return _last;
+            long now = Stopwatch.GetTimestamp();
+            string[] all = [.. _projects.Union(projects)];
+            InUseReading reading = await ReadInUse.ReadAsync(services, new InUseQuery { Projects = all }, concurrency, stop);
+            (Failures, Notes) = (reading.Failures, reading.Notes);
+            if (reading.Failures.Count > 0) throw Incomplete(reading.Failures);
+            _last = CleanUp.InUse.From(InUseRows.Of(reading).OrderBy(row => row.Role switch
+            {
+                nameof(InUseRole.Running) => 0,
+                nameof(InUseRole.Template) => 1,
+                _ => 2,
+            }).Select(InUseEntry.From));
+            (_projects, _begun) = (all, now);
+            return _last;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Has the next call read anew, because a question was open and time has passed.</summary>
+    public void Expire() => _begun = null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>Creates the error for a reading that is not complete.</summary>
+    public static RegistryException Incomplete(IReadOnlyCollection<InUseFailure> failures)
+    {
+        string[] places = [.. failures.Select(failure => failure.Place).Distinct()];
+        return new RegistryException(
+            RegistryErrorKind.InUseIncomplete,
+            $"What runs could not be read completely: {places.Length} {(places.Length == 1 ? "part is" : "parts are")} missing, "
+            + $"{string.Join(", ", places.Take(3))}{(places.Length > 3 ? ", …" : "")}. {failures.First().Error.Message}",
+            failures.First().Error)
+        {
+            NamesItsSubject = true,
+        };
+    }
+}

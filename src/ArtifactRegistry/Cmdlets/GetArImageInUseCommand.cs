@@ -1,0 +1,152 @@
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+using ArtifactRegistry.Operations.InUse;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Lists the images that GKE clusters and Cloud Run run, would start, or would return to.</summary>
+[Cmdlet(VerbsCommon.Get, "ArImageInUse")]
+[OutputType(typeof(ImageInUse))]
+public sealed partial class GetArImageInUseCommand : RegistryCmdlet
+{
+    private readonly HashSet<string> _projects = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Specifies the projects whose workloads are read, by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.
+    /// Repositories and node accounts stand for their projects.
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ProjectArgument]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
+    public string[] Project { get; set; } = [];
+
+    /// <summary>Specifies GKE clusters; by default all of them are read.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ClusterCompleter))]
+    public string[]? Cluster { get; set; }
+
+    /// <summary>Specifies a region or zone; by default all of them are read.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LocationCompleter))]
+    public string? Location { get; set; }
+
+    /// <summary>Specifies the services that are asked: Kubernetes, CloudRun, or both, which is the default.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public InUseSource[] Source { get; set; } = [InUseSource.Kubernetes, InUseSource.CloudRun];
+
+    /// <summary>
+    /// Specifies repositories, and lists only images whose name is in one of them. A clean-up should be given all images:
+    /// a pod may run the same digest under the name of another repository.
+    /// </summary>
+    [Parameter]
+    [ImageArgument(AllowRepositoryObject = true)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public ImageName[] Repository { get; set; } = [];
+
+    /// <summary>
+    /// Specifies custom resources of Kubernetes, such as argoproj.io/v1alpha1/rollouts, that are searched for names of
+    /// images as well.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] IncludeResource { get; set; } = [];
+
+    /// <summary>
+    /// Leaves out revisions of Cloud Run that get no requests: neither a share of the traffic nor a tag leads to them.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter ServingRevisionOnly { get; set; }
+
+    /// <summary>Specifies the maximum number of items that are processed at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 128)]
+    public int ThrottleLimit { get; set; } = 16;
+
+    /// <summary>
+    /// Lists what was read even if something could not be read, with a warning. The rows have IsComplete = False.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowIncomplete { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        foreach (string resource in IncludeResource)
+            if (!Resources().IsMatch(resource))
+                ThrowTerminatingError(ErrorRecords.For(
+                    new RegistryException(
+                        RegistryErrorKind.InvalidArgument,
+                        $"-IncludeResource '{resource}' is not a group, version and plural name, such as argoproj.io/v1alpha1/rollouts.")
+                    {
+                        NamesItsSubject = true,
+                    },
+                    resource));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string project in Project) _projects.Add(CheckedProject(project, Location));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_projects.Count == 0) _projects.Add(CheckedProject(null, Location));
+        Progress.Doing = $"Reading what runs in {string.Join(", ", _projects)}";
+        var query = new InUseQuery
+        {
+            Projects = [.. _projects],
+            Sources = [.. Source.Distinct()],
+            Clusters = Cluster,
+            Location = Location,
+            IncludeResources = IncludeResource,
+            ServingRevisionsOnly = ServingRevisionOnly,
+        };
+        if (Wait(this, () => ReadInUse.ReadAsync(InUseServices, query, ThrottleLimit, StopToken)) is not InUseReading reading) return;
+        foreach (string note in reading.Notes) WriteWarning(note);
+        if (reading.Failures.Count > 0) Report(reading);
+        Write(reading);
+        Drain();
+    }
+
+    private void Report(InUseReading reading)
+    {
+        if (AllowIncomplete)
+        {
+            WriteWarning(
+                $"What runs is not known completely: {InUseReport.Count(reading.Failures)}. Something that is not listed here may be running.");
+            foreach (ErrorRecord failure in InUseReport.Records(reading.Failures)) WriteVerbose(failure.ToString());
+            return;
+        }
+
+        foreach (ErrorRecord failure in InUseReport.Records(reading.Failures)) WriteError(failure);
+        ThrowTerminatingError(InUseReport.Ending(reading.Failures, "nothing is listed"));
+    }
+
+    private void Write(InUseReading reading)
+    {
+        ImageName[]? repositories = Repository.Length == 0 ? null : [.. Repository.Select(name => name.ToRepository())];
+        Completed? completed = Wait(this, async () =>
+        {
+            (IReadOnlyList<ImageInUse> rows, int unknown) = await InUseRows.CompleteAsync(
+                Client, InUseRows.Of(reading, repositories), ThrottleLimit, StopToken);
+            return new Completed(rows, unknown);
+        });
+        if (completed is null) return;
+        if (completed.Unknown > 0)
+            WriteWarning($"The registry cannot be asked for {completed.Unknown} of the images, so Missing is not known for them: -Verbose shows the answers.");
+        WriteObject(completed.Rows, enumerateCollection: true);
+    }
+
+    private sealed record Completed(IReadOnlyList<ImageInUse> Rows, int Unknown);
+
+    // The group of the resources of Kubernetes itself is empty.
+    [GeneratedRegex(@"^([a-z0-9.-]*)/v[a-z0-9]+/[a-z0-9]+$")]
+    private static partial Regex Resources();
+}

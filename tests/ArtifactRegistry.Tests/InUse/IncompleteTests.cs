@@ -1,0 +1,87 @@
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Workloads;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.InUse;
+
+/// <summary>A reading that is not complete is no reading, unless somebody asks for it.</summary>
+public sealed class IncompleteTests
+{
+    private static readonly string[] Kinds =
+    [
+        "pods", "deployments", "replicaSets", "statefulSets", "daemonSets", "controllerRevisions", "jobs", "cronJobs",
+        "replicationControllers", "podTemplates",
+    ];
+
+    public static TheoryData<string, string> Cuts
+    {
+        get
+        {
+            var cuts = new TheoryData<string, string>
+            {
+                { "container.clusters.list", "NotPermitted" }, { "run.executions.list", "NotPermitted" },
+                { "run.services.list", "NotPermitted" }, { "run.jobs.list", "NotPermitted" }, { "run.revisions.list", "NotPermitted" },
+                { "hangs", "ClusterUnreachable" }, { "missingZones", "LocationUnreachable" }, { "unreachable", "LocationUnreachable" },
+            };
+            foreach (string kind in Kinds) cuts.Add($"container.{kind}.list", "NotPermitted");
+            return cuts;
+        }
+    }
+
+    [Theory, MemberData(nameof(Cuts))]
+    public async Task Whatever_cannot_be_read_ends_the_command_and_nothing_is_emitted(string cut, string id)
+    {
+        await using Shop shop = await OpenAsync(cut);
+
+        ScriptResult result = shop.Run("Get-ArImageInUse games");
+
+        Assert.Empty(result.Output);
+        Assert.Equal("InUseIncomplete", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Contains(id, result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        if (id == "NotPermitted") Assert.All(result.Errors.SkipLast(1), error => Assert.Contains(cut, error.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Incomplete_rows_are_emitted_on_request_with_a_warning_and_a_mark()
+    {
+        await using Shop shop = await OpenAsync("container.cronJobs.list");
+        string used = shop.AddUntagged();
+        shop.State.Workloads.Cluster("games", "arena").Add(Kube.Pod("web", used, used));
+
+        ScriptResult result = shop.Run("$rows = Get-ArImageInUse games -AllowIncomplete; $rows; Remove-ArUntaggedImage $app -InUse $rows -WhatIf").MustSucceed();
+
+        Assert.Equal("False", result.Output[0].Properties["IsComplete"].Value.ToString());
+        Assert.Contains("1 part could not be read (projects/games/locations/europe-west1/clusters/arena/apis/batch/v1/cronjobs)", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains(result.Warnings.Skip(1), warning => warning.Contains("incomplete", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_does_not_exist_is_an_error()
+    {
+        await using Shop shop = await OpenAsync("");
+
+        ScriptResult result = shop.Run("Get-ArImageInUse games -Cluster arenna");
+
+        Assert.Equal("NotFound", result.Errors[0].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Empty(result.Output);
+    }
+
+    internal static async Task<Shop> OpenAsync(string cut)
+    {
+        Shop shop = await Shop.OpenAsync(new Behaviour
+        {
+            OperationTime = TimeSpan.Zero,
+            Denials = cut.Contains('.', StringComparison.Ordinal) ? [new Denial(cut)] : [],
+            ClusterFaults = cut == "hangs" ? [new ClusterFault(ClusterFaultKind.Hangs)] : [],
+        });
+        if (cut == "hangs")
+            shop.Session.Run($"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{shop.Emulator.Url}' -TimeoutSec 1").MustSucceed();
+        string used = shop.AddUntagged();
+        shop.AddCluster().Add(Kube.Deployment("web", used));
+        if (cut == "missingZones") shop.State.SetMissingZones("games", "europe-west1-b");
+        shop.CloudRun("games").Add("europe-west1", Run.Service("web", used, "web-1"), Run.Revision("web-1", "web", used, used));
+        if (cut == "unreachable") shop.CloudRun("games").Unreachable = ["europe-west1"];
+        return shop;
+    }
+}
