@@ -62,7 +62,8 @@ public sealed class CleanUpProperties : CoreTest
 
         ImageName image = ImageName.Parse($"us-docker.pkg.dev/shop/apps/{package}");
         List<RemovedImage> results = [];
-        using var planner = new CleanUpPlanner(client, oci, new ManifestCache(), 4, _ => { });
+        using var planner = new CleanUpPlanner(
+            client, oci, new ManifestCache(), 4, new PlanningProgress(TimeProvider.System), _ => { });
         await foreach (CleanUpPlan plan in planner.PlanAsync(ImagePattern.Exactly(image), rules, stop))
         {
             IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(

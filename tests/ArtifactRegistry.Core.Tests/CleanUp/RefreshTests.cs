@@ -78,7 +78,8 @@ public sealed class RefreshTests : CoreTest
         var transport = new RestTransport(SharedHttp, SignIns.Choose(Secret, _ => null), Quick, null);
         var endpoints = Endpoints.Choose(Emulator.Url, _ => null);
         var planner = new CleanUpPlanner(
-            new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints), new ManifestCache(), 4, _ => { });
+            new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints), new ManifestCache(), 4,
+            new PlanningProgress(TimeProvider.System), _ => { });
         return (planner, (await ListAsync(planner.PlanAsync(ImagePattern.Exactly(Web), new CleanUpRules(), Stop))).Single());
     }
 }
