@@ -10,10 +10,15 @@ public static class ClientEnvironment
         const string Override = "CLOUDSDK_API_ENDPOINT_OVERRIDES_";
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
+            [Override + "APPENGINE"] = url.AbsoluteUri,
             [Override + "ARTIFACTREGISTRY"] = url.AbsoluteUri,
+            [Override + "CLOUDASSET"] = url.AbsoluteUri,
+            [Override + "CLOUDDEPLOY"] = url.AbsoluteUri,
             [Override + "CLOUDRESOURCEMANAGER"] = url.AbsoluteUri,
+            [Override + "COMPUTE"] = url.AbsoluteUri + "compute/v1/",
             [Override + "CONTAINER"] = url.AbsoluteUri,
             [Override + "IAM"] = url.AbsoluteUri,
+            [Override + "RUN"] = url.AbsoluteUri,
             // Otherwise gcloud's images describe would send a request to the real service to check what is enabled.
             [Override + "SERVICEUSAGE"] = url.AbsoluteUri,
             ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",

@@ -58,6 +58,15 @@ public static class ClusterExtensions
         return state;
     }
 
+    internal static bool HasCluster(this RegistryState state, string project, string location, string name)
+    {
+        lock (state.Gate)
+        {
+            return state.FindProject(project)?.Clusters.Exists(
+                cluster => cluster.Text("location") == location && cluster.Text("name") == name) == true;
+        }
+    }
+
     /// <summary>Makes the list of clusters report that it could not reach these zones.</summary>
     public static void SetMissingZones(this RegistryState state, string project, params string[] zones)
     {

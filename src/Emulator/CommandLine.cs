@@ -15,6 +15,8 @@ internal sealed class CommandLine
             (line, text) => line.SeedFile = text),
         new("--data", "FOLDER", "keep everything in a folder; a new one begins with the seed or the sample",
             (line, text) => line.DataFolder = text.Length > 0 ? text : throw new FormatException("the name is empty")),
+        new("--public-authority", "FILE", "the file gets the authority of the clusters' DNS endpoints, to be trusted",
+            (line, text) => line.PublicAuthorityFile = text),
         new("--empty", null, "start with nothing", (line, _) => line.Empty = true),
         new("--help", null, "show this text", (line, _) => line.Help = true),
         .. CommandLineBehaviour.Options,
@@ -24,6 +26,9 @@ internal sealed class CommandLine
 
     /// <summary>The file to which the certificate of this run is written; null without TLS.</summary>
     public string? CertificateFile { get; set; }
+
+    /// <summary>The file to which the authority of DNS endpoints is written.</summary>
+    public string? PublicAuthorityFile { get; set; }
 
     public string? SeedFile { get; set; }
 
@@ -76,7 +81,7 @@ internal sealed class CommandLine
     public static void WriteHelp(TextWriter writer)
     {
         writer.WriteLine(
-            "Artifact Registry, Resource Manager, IAM and Kubernetes Engine, for this machine only.");
+            "Artifact Registry, Resource Manager, IAM, Kubernetes Engine with its clusters, Cloud Run and more, for this machine only.");
         writer.WriteLine();
         foreach (CommandLineOption option in Options)
         {
@@ -91,7 +96,7 @@ internal sealed class CommandLine
         }
         writer.WriteLine();
         writer.WriteLine("Durations are written 50ms, 2s, 5m, 12h or 30d; faults 503:0.1 (a tenth) or 429:x3 (three).");
-        writer.WriteLine("--fault, --deny, --require-token and --missing-member may be repeated.");
+        writer.WriteLine("--fault, --deny, --require-token, --missing-member and --cluster-fault may be repeated.");
         writer.WriteLine("Without --seed and --empty there is a sample.");
         writer.WriteLine("Without --data everything is in memory, and blobs over 1 MiB in a temporary folder, until the end.");
     }

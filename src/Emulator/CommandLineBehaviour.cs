@@ -1,4 +1,5 @@
 using System.Globalization;
+using ArtifactRegistry.Emulator.Workloads;
 
 namespace ArtifactRegistry.Emulator;
 
@@ -45,6 +46,12 @@ internal static class CommandLineBehaviour
             (b, text) => b.ForbiddenMembers = [.. b.ForbiddenMembers, text]),
         Of("--perimeter", "PERMISSION[@RESOURCE]", "VPC Service Controls keeps it from the caller; may be repeated",
             (b, text) => b.Perimeter = [.. b.Perimeter, Denied(text)]),
+        Of("--cluster-fault", $"{Names<ClusterFaultKind>()}[@CLUSTER]", "what is wrong with a cluster, * for any; may be repeated",
+            (b, text) => b.ClusterFaults = [.. b.ClusterFaults, OfCluster(text)]),
+        Of("--image-ids", Names<ImageIdForm>(), "how clusters report the imageID of containers",
+            (b, text) => b.ImageIds = Choice<ImageIdForm>(text)),
+        Of("--expired-continues", "N", "so many further pages of Kubernetes lists get 410 Expired",
+            (b, text) => b.ExpiredContinues = Number(text)),
         Of("--new-account-refusals", "N", "policies refused for naming a service account just created",
             (b, text) => b.NewAccountRefusals = Number(text)),
         Of("--page-size", "N", "page size where the request names none", (b, text) => b.PageSize = Number(text)),
@@ -128,6 +135,12 @@ internal static class CommandLineBehaviour
     {
         string[] parts = text.Split('@', 2);
         return new Denial(parts[0], parts.Length > 1 ? parts[1] : "*");
+    }
+
+    private static ClusterFault OfCluster(string text)
+    {
+        string[] parts = text.Split('@', 2);
+        return new ClusterFault(Choice<ClusterFaultKind>(parts[0]), parts.Length > 1 ? parts[1] : "*");
     }
 
     private static int Number(string text, int least = 1)

@@ -21,6 +21,7 @@ try
         if (seed is not null) seed.AddTo(opened);
         else if (!line.Empty) opened.AddSample();
     }
+    seed?.AddWorkloadsTo(opened);
 }
 catch (Exception error)
     when (error is FormatException or ArgumentException or IOException or UnauthorizedAccessException)
@@ -56,6 +57,7 @@ try
         RecordRequests = false,
     };
     await using EmulatorServer emulator = await EmulatorServer.StartAsync(options, stop.Token);
+    if (line.PublicAuthorityFile is string file) await File.WriteAllTextAsync(file, emulator.PublicAuthority, stop.Token);
     Announce(emulator, line.DataFolder);
     await Task.Delay(Timeout.Infinite, stop.Token);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Seeding;
+using ArtifactRegistry.Emulator.Workloads;
 using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;
@@ -50,6 +51,62 @@ public sealed class SeedTests
         Assert.Equal(4, state.Digests(Apps, "a/b").Count);
         Assert.Equal(["allUsers"], state.Members(Apps, "roles/artifactregistry.reader"));
         Assert.Equal("gcr.io", state.Repositories[0].Id);
+    }
+
+    [Fact]
+    public void A_seed_describes_what_runs()
+    {
+        RegistryState state = new(TimeProvider.System);
+
+        Seed seed = Seed.Parse(
+            """
+            {
+              "projects": [
+                {
+                  "id": "games", "ancestors": [ "organizations/123" ], "unreachable": [ "asia-east1" ], "missingZones": [ "us-east1-b" ],
+                  "clusters": [ { "name": "arena", "location": "europe-west1" } ],
+                  "kubernetes": [
+                    {
+                      "cluster": "arena", "location": "europe-west1", "endpoints": { "dns": "refused", "membership": "arena" },
+                      "objects": [ { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web", "namespace": "shop" } } ]
+                    },
+                    { "cluster": "lobby", "location": "us-central1" }
+                  ],
+                  "cloudRun": [ { "scope": "us-central1", "objects": [ { "kind": "Service", "metadata": { "name": "web" } } ] } ],
+                  "appEngine": [ { "scope": "default", "objects": [ { "id": "v1" } ] } ],
+                  "instances": [ { "scope": "zones/us-central1-a", "objects": [ { "name": "vm-1" } ] } ],
+                  "instanceTemplates": [ { "scope": "global", "objects": [ { "name": "web" } ] } ],
+                  "cloudDeploy": [ { "scope": "us-central1/main", "objects": [ { "name": "r1" } ] } ]
+                }
+              ]
+            }
+            """);
+        seed.AddTo(state);
+        seed.AddWorkloadsTo(state);
+
+        KubernetesCluster arena = state.Workloads.Cluster("games", "arena");
+        Assert.Equal(
+            new ClusterEndpoints { Public = Reach.Reachable, Private = Reach.Refused, Dns = Reach.Refused, Membership = "arena" }, arena.Endpoints);
+        Assert.True(arena.Remove("Pod", "shop", "web"));
+        Assert.Equal(new ClusterEndpoints(), state.Workloads.Cluster("games", "lobby").Endpoints);
+        Assert.Equal(["asia-east1"], state.Workloads.CloudRun("games").Unreachable);
+        Assert.True(state.Workloads.CloudRun("games").Remove("Service", "us-central1", "web"));
+        Assert.True(state.Workloads.AppEngine("games").Remove("default", "v1"));
+        Assert.True(state.Workloads.ComputeEngine("games").Instances.Remove("zones/us-central1-a", "vm-1"));
+        Assert.True(state.Workloads.ComputeEngine("games").InstanceTemplates.Remove("global", "web"));
+        Assert.True(state.Workloads.CloudDeploy("games").Remove("us-central1/main", "r1"));
+    }
+
+    [Fact]
+    public void An_object_without_a_kind_is_an_error_of_the_seed()
+    {
+        RegistryState state = new(TimeProvider.System);
+        Seed seed = Seed.Parse("""{ "projects": [ { "id": "games", "cloudRun": [ { "scope": "us-central1", "objects": [ {} ] } ] } ] }""");
+        seed.AddTo(state);
+
+        FormatException error = Assert.Throws<FormatException>(() => seed.AddWorkloadsTo(state));
+
+        Assert.Contains("is not a kind of Cloud Run", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,8 @@ internal static class ProjectMethods
     {
         ProjectEntry project = Find(call, id, "resourcemanager.projects.get");
         bool imitated = service is "artifactregistry.googleapis.com" or "cloudresourcemanager.googleapis.com"
-            or "container.googleapis.com" or "iam.googleapis.com";
+            or "container.googleapis.com" or "iam.googleapis.com" or "run.googleapis.com" or "appengine.googleapis.com"
+            or "compute.googleapis.com" or "clouddeploy.googleapis.com" or "cloudasset.googleapis.com";
         return new JsonObject
         {
             ["name"] = $"projects/{project.Number}/services/{service}",

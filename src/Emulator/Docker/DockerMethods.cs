@@ -1,4 +1,5 @@
 using ArtifactRegistry.Emulator.Http;
+using ArtifactRegistry.Emulator.Workloads;
 
 namespace ArtifactRegistry.Emulator.Docker;
 
@@ -10,7 +11,7 @@ internal static class DockerMethods
 {
     /// <summary>Returns whether a target belongs to the registry's protocol, and not to an API.</summary>
     public static bool Owns(string target)
-        => target is "/v2" || target.StartsWith("/v2/", StringComparison.Ordinal)
+        => target is "/v2" || (target.StartsWith("/v2/", StringComparison.Ordinal) && !RunV2Methods.Owns(target))
             || target.StartsWith("/v2?", StringComparison.Ordinal)
             || target.StartsWith(UploadMethods.SessionPrefix, StringComparison.Ordinal);
 

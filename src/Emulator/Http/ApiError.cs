@@ -89,6 +89,17 @@ internal sealed class ApiError(int code, string status, string message, params J
         _ => Denied(permission, resource),
     };
 
+    /// <summary>Creates the error of a service for a missing permission, in the form that most of them share.</summary>
+    public static ApiError ServiceDenied(string permission, string resource, string service) => new(
+        403,
+        "PERMISSION_DENIED",
+        $"Permission '{permission}' denied on resource '//{service}.googleapis.com/{resource}' (or it may not exist).",
+        ErrorInfo("IAM_PERMISSION_DENIED", $"{service}.googleapis.com", new JsonObject
+        {
+            ["permission"] = permission,
+            ["resource"] = resource,
+        }));
+
     /// <summary>Creates the error of Cloud Run for a missing permission.</summary>
     public static ApiError RunDenied(string permission, string resource) => new(
         403, "PERMISSION_DENIED", $"Permission '{permission}' denied on resource '{resource}' (or resource may not exist).");

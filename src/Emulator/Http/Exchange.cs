@@ -136,7 +136,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         lock (server.State.Gate)
         {
             server.State.FinishDueOperations();
-            return ConnectGateway.Handle(call) ?? RunMethods.Answer(call) ?? Routes.Handle(call);
+            return ConnectGateway.Handle(call) ?? WorkloadRoutes.Handle(call) ?? Routes.Handle(call);
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class Listing<T>
         string? filter = call.Query("filter");
         string? orderBy = call.Query("orderBy") ?? call.Query("order_by");
         string? token = call.Query("pageToken") ?? call.Query("page_token");
-        Position? last = token is null ? null : Read(token, filter, orderBy);
+        Position? last = token is null ? null : Read(token, call.Target.Path, filter, orderBy);
         // Skip before filtering; otherwise the filter would examine all items of the previous pages again.
         if (last is not null && orderBy is null && items is IReadOnlyList<T> list) items = list.Skip(FirstAfter(list, last.Value));
         items = Shown(call, items);
@@ -74,7 +74,7 @@ internal sealed class Listing<T>
             bool repeat = call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
             answer["nextPageToken"] = repeat && token is not null
                 ? token
-                : Write(At(page[^(1 + Math.Min(call.Behaviour.PageOverlap, size - 1))], order), filter, orderBy);
+                : Write(At(page[^(1 + Math.Min(call.Behaviour.PageOverlap, size - 1))], order), call.Target.Path, filter, orderBy);
         }
         return answer;
     }
@@ -147,19 +147,19 @@ internal sealed class Listing<T>
         throw ApiError.Invalid($"Invalid order_by: \"{orderBy}\"");
     }
 
-    private static string Write(Position position, string? filter, string? orderBy)
+    private static string Write(Position position, string path, string? filter, string? orderBy)
     {
-        string text = string.Join('\n', filter, orderBy, position.Order, position.Group, position.Id);
+        string text = string.Join('\n', path, filter, orderBy, position.Order, position.Group, position.Id);
         return WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(text));
     }
 
-    private static Position Read(string token, string? filter, string? orderBy)
+    private static Position Read(string token, string path, string? filter, string? orderBy)
     {
         try
         {
             string[] parts = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token)).Split('\n');
-            if (parts.Length == 5 && parts[0] == (filter ?? "") && parts[1] == (orderBy ?? ""))
-                return new Position(parts[2], parts[3], parts[4]);
+            if (parts.Length == 6 && parts[0] == path && parts[1] == (filter ?? "") && parts[2] == (orderBy ?? ""))
+                return new Position(parts[3], parts[4], parts[5]);
         }
         catch (FormatException)
         {

@@ -61,6 +61,14 @@ public sealed record Seed
         foreach (SeedProject project in Projects) project.AddTo(state);
         foreach (SeedRepository repository in Repositories) repository.AddTo(state);
     }
+
+    /// <summary>Adds what runs, which a folder does not keep.</summary>
+    /// <exception cref="FormatException">Something in it is contradictory; the message says what.</exception>
+    public void AddWorkloadsTo(RegistryState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        foreach (SeedProject project in Projects) SeedWorkloads.Add(project, state);
+    }
 }
 
 /// <summary>A project of a <see cref="Seed"/>.</summary>
@@ -81,6 +89,33 @@ public sealed record SeedProject
     /// <summary>GKE clusters as the API shows them: <c>name</c>, <c>location</c>, <c>nodePools</c> and so on.</summary>
     public IReadOnlyList<JsonObject> Clusters { get; set; } = [];
 
+    /// <summary>The endpoints and Kubernetes objects of clusters; a cluster that is not in <see cref="Clusters"/> is added.</summary>
+    public IReadOnlyList<SeedKubernetes> Kubernetes { get; set; } = [];
+
+    /// <summary>What runs on Cloud Run, by region.</summary>
+    public IReadOnlyList<SeedScope> CloudRun { get; set; } = [];
+
+    /// <summary>The versions of App Engine, by service.</summary>
+    public IReadOnlyList<SeedScope> AppEngine { get; set; } = [];
+
+    /// <summary>Virtual machines, by scope: <c>zones/us-central1-a</c>.</summary>
+    public IReadOnlyList<SeedScope> Instances { get; set; } = [];
+
+    /// <summary>Instance templates, by scope: <c>global</c> or <c>regions/us-central1</c>.</summary>
+    public IReadOnlyList<SeedScope> InstanceTemplates { get; set; } = [];
+
+    /// <summary>The releases of Cloud Deploy, by <c>LOCATION/PIPELINE</c>.</summary>
+    public IReadOnlyList<SeedScope> CloudDeploy { get; set; } = [];
+
+    /// <summary>The regions of Cloud Run that do not respond.</summary>
+    public IReadOnlyList<string> Unreachable { get; set; } = [];
+
+    /// <summary>The zones that the list of clusters could not reach.</summary>
+    public IReadOnlyList<string> MissingZones { get; set; } = [];
+
+    /// <summary>The folders and the organization that the project is in: <c>folders/7</c>, <c>organizations/123</c>.</summary>
+    public IReadOnlyList<string> Ancestors { get; set; } = [];
+
     internal void AddTo(RegistryState state)
     {
         state.AddProject(Id, Number);
@@ -95,6 +130,7 @@ public sealed record SeedProject
             throw new FormatException(error.Message, error);
         }
         if (Policy is not null) state.SetProjectPolicy(Id, Policy);
+        if (MissingZones.Count > 0) state.SetMissingZones(Id, [.. MissingZones]);
     }
 }
 
@@ -167,6 +203,7 @@ public sealed record SeedRepository
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     ReadCommentHandling = JsonCommentHandling.Skip,
     RespectNullableAnnotations = true,
+    UseStringEnumConverter = true,
     AllowTrailingCommas = true)]
 [JsonSerializable(typeof(Seed))]
 internal sealed partial class SeedJson : JsonSerializerContext;

@@ -10,7 +10,6 @@ public sealed class CloudRun
     private static readonly string[] Always = ["europe-west1", "us-central1"];
     private static readonly string[] Kinds = ["Service", "Revision", "Job", "Execution", "WorkerPool", "Instance"];
 
-    private readonly string _project;
     private readonly Lock _gate;
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, SortedDictionary<string, JsonObject>> _objects =
@@ -19,7 +18,7 @@ public sealed class CloudRun
     private int _applied;
     private IReadOnlyList<string> _unreachable = [];
 
-    internal CloudRun(string project, Lock gate, TimeProvider clock) => (_project, _gate, _clock) = (project, gate, clock);
+    internal CloudRun(string project, Lock gate, TimeProvider clock) => (Project, _gate, _clock) = (project, gate, clock);
 
     /// <summary>
     /// The regions that do not respond: lists of the whole project leave them out and name them in <c>unreachable</c>,
@@ -30,6 +29,13 @@ public sealed class CloudRun
         get { lock (_gate) return _unreachable; }
         set { lock (_gate) _unreachable = value; }
     }
+
+    /// <summary>
+    /// Gets or sets whether version 2 has instances, which are newer than the rest; otherwise their list is 404.
+    /// </summary>
+    public bool HasInstances { get; set; } = true;
+
+    internal string Project { get; }
 
     internal IEnumerable<string> Locations => _objects.Values.SelectMany(items => items.Keys).Select(LocationOf)
         .Concat(_unreachable).Concat(Always).Distinct().Order(StringComparer.Ordinal);
@@ -67,7 +73,7 @@ public sealed class CloudRun
         lock (_gate)
         {
             _applied++;
-            if (kind == "Instance") copy["name"] = $"projects/{_project}/locations/{location}/instances/{name}";
+            if (kind == "Instance") copy["name"] = $"projects/{Project}/locations/{location}/instances/{name}";
             else Complete(copy["metadata"]!.AsObject(), location);
             objects[$"{location}/{name}"] = copy;
         }
@@ -93,7 +99,7 @@ public sealed class CloudRun
         JsonObject labels = metadata["labels"] as JsonObject ?? [];
         labels["cloud.googleapis.com/location"] = location;
         metadata["labels"] ??= labels;
-        metadata["namespace"] ??= _project;
+        metadata["namespace"] ??= Project;
         metadata["uid"] ??= $"00000000-0000-4000-8000-{_applied:x12}";
         metadata["generation"] ??= 1;
         metadata["resourceVersion"] ??= $"AAY{_applied:x6}";

@@ -25,27 +25,27 @@ public enum Reach
 public sealed record ClusterEndpoints
 {
     /// <summary>The public IP endpoint.</summary>
-    public Reach Public { get; init; } = Reach.Reachable;
+    public Reach Public { get; set; } = Reach.Reachable;
 
     /// <summary>The private IP endpoint.</summary>
-    public Reach Private { get; init; } = Reach.Refused;
+    public Reach Private { get; set; } = Reach.Refused;
 
     /// <summary>
     /// The DNS endpoint; if absent, it has a name as every cluster does, and <c>allowExternalTraffic</c> is false.
     /// </summary>
-    public Reach Dns { get; init; }
+    public Reach Dns { get; set; }
 
     /// <summary>
     /// The id of the cluster's fleet membership, by which the Connect gateway reaches it; null if it is in no fleet.
     /// </summary>
-    public string? Membership { get; init; }
+    public string? Membership { get; set; }
 
     /// <summary>The location of the membership.</summary>
-    public string MembershipLocation { get; init; } = "global";
+    public string MembershipLocation { get; set; } = "global";
 
     /// <summary>
     /// The CIDR blocks that may connect; null if <c>masterAuthorizedNetworksConfig</c> is not enabled. They are shown
     /// and not enforced: <see cref="Public"/> determines what a client experiences.
     /// </summary>
-    public IReadOnlyList<string>? AuthorizedNetworks { get; init; }
+    public IReadOnlyList<string>? AuthorizedNetworks { get; set; }
 }

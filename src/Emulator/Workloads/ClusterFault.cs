@@ -22,7 +22,7 @@ public enum ClusterFaultKind
 public sealed record ClusterFault(ClusterFaultKind Kind, string Cluster = "*")
 {
     /// <summary>The address to which requests are redirected; their path and query are appended.</summary>
-    public Uri? RedirectTo { get; init; }
+    public Uri RedirectTo { get; init; } = new("https://elsewhere.invalid/");
 
     internal bool Covers(KubernetesCluster cluster) => new Wildcard(Cluster).Matches(cluster.Name);
 }

@@ -65,12 +65,12 @@ internal sealed class ClusterListener : IDisposable
     /// <summary>Answers a request. Call this while the state's lock is held.</summary>
     public Answer Handle(ApiCall call)
     {
-        ClusterFault? redirect = call.Behaviour.ClusterFaults.FirstOrDefault(fault => fault.RedirectTo is not null && fault.Covers(Cluster));
+        ClusterFault? redirect = call.Behaviour.ClusterFaults.FirstOrDefault(fault => fault.Kind == ClusterFaultKind.Redirects && fault.Covers(Cluster));
         if (redirect is not null)
         {
             return new Answer(307, [])
             {
-                Headers = { ["Location"] = new Uri(redirect.RedirectTo!, call.Request.PathAndQuery).AbsoluteUri },
+                Headers = { ["Location"] = new Uri(redirect.RedirectTo, call.Request.PathAndQuery).AbsoluteUri },
             };
         }
         return Kind == ClusterEndpointKind.Dns && !call.MayDo("container.clusters.connect", Cluster.Resource)

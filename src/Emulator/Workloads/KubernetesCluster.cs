@@ -88,6 +88,10 @@ public sealed class KubernetesCluster
         }
     }
 
+    /// <summary>Gets all objects with their resources and keys.</summary>
+    internal IEnumerable<(KubernetesResource Resource, string Key, byte[] Item)> All => _kinds.Values.SelectMany(
+        kind => kind.Objects.Select(item => (kind.Resource, item.Key, item.Value)));
+
     internal static string Key(string? ns, string name) => $"{ns}/{name}";
 
     /// <summary>Finds the objects of a resource, by namespace and name; null if there is no such resource.</summary>

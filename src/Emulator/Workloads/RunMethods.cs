@@ -15,12 +15,9 @@ internal static class RunMethods
     private static readonly string[] Parameters =
         ["continue", "fieldSelector", "includeUninitialized", "labelSelector", "limit", "resourceVersion", "watch"];
 
-    /// <summary>Answers a request; null if it is not one to Cloud Run.</summary>
-    public static Answer? Answer(ApiCall call) => Handle(call) is JsonObject body ? Http.Answer.Json(body) : null;
-
-    private static JsonObject? Handle(ApiCall call)
+    /// <summary>Answers a request; null if it is not one to this version of Cloud Run.</summary>
+    public static JsonObject? Handle(ApiCall call)
     {
-        if (call.Request.Method != "GET" || call.Target.Verb is not null) return null;
         (string? region, string[] path) = RunHost.Split(call);
         return path switch
         {
@@ -41,12 +38,11 @@ internal static class RunMethods
     {
         QueryParameters.Check(call, Parameters);
         string plural = kind.ToLowerInvariant() + "s";
-        CloudRun run = Find(call, p, region, $"run.{Camel(kind)}s.list", namespaced ? $"namespaces/{p}/{plural}" : null);
+        CloudRun run = Find(call, p, region, $"run.{plural}.list", namespaced ? $"namespaces/{p}/{plural}" : null);
         if (region is not null && run.Unreachable.Contains(region)) throw ApiError.Unavailable();
-        if (call.Query("labelSelector") is not null || call.Query("fieldSelector") is not null)
-            throw ApiError.Unsupported("selectors of Cloud Run");
-
-        string query = $"{p}/{region}/{plural}";
+        if (call.Query("fieldSelector") is not null) throw ApiError.Unsupported("field selectors of Cloud Run");
+        string[] selector = (call.Query("labelSelector") ?? "").Split('=', StringSplitOptions.TrimEntries);
+        string query = $"{p}/{region}/{plural}/{string.Join('=', selector)}";
         string? start = call.Query("continue") is string token ? Read(token, query) : null;
         int limit = Limit(call);
         KeyValuePair<string, JsonObject>[] page =
@@ -55,6 +51,8 @@ internal static class RunMethods
                 .Where(item => region is null
                     ? !run.Unreachable.Contains(CloudRun.LocationOf(item.Key))
                     : CloudRun.LocationOf(item.Key) == region)
+                .Where(item => selector is not [string name, string value]
+                    || (string?)item.Value["metadata"]!["labels"]![name] == value)
                 .Where(item => start is null || string.CompareOrdinal(item.Key, start) > 0)
                 .Take(limit == int.MaxValue ? limit : limit + 1),
         ];
@@ -86,8 +84,6 @@ internal static class RunMethods
             throw ApiError.Invalid($"Invalid value at 'limit' (TYPE_INT32), \"{text}\"");
         return Math.Min(limit == 0 ? int.MaxValue : limit, call.Behaviour.PageSizeCap ?? int.MaxValue);
     }
-
-    private static string Camel(string kind) => char.ToLowerInvariant(kind[0]) + kind[1..];
 
     private static string Write(string start, string query)
         => WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{query}\n{start}"));

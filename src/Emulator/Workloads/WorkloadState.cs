@@ -7,6 +7,10 @@ public sealed class WorkloadState
     private readonly TimeProvider _clock;
     private readonly List<KubernetesCluster> _clusters = [];
     private readonly Dictionary<string, CloudRun> _run = [];
+    private readonly Dictionary<string, ScopedObjects> _appEngine = [];
+    private readonly Dictionary<string, ComputeEngine> _compute = [];
+    private readonly Dictionary<string, ScopedObjects> _deploy = [];
+    private readonly Dictionary<string, string[]> _ancestors = [];
 
     internal WorkloadState(Lock gate, TimeProvider clock) => (_gate, _clock) = (gate, clock);
 
@@ -34,14 +38,26 @@ public sealed class WorkloadState
     }
 
     /// <summary>Gets what runs in a project on Cloud Run.</summary>
-    public CloudRun CloudRun(string project)
+    public CloudRun CloudRun(string project) => Of(_run, project, () => new(project, _gate, _clock));
+
+    /// <summary>Gets the versions of a project's App Engine application; their scope is their service.</summary>
+    public ScopedObjects AppEngine(string project) => Of(_appEngine, project, () => new(_gate, "id"));
+
+    /// <summary>Gets a project's virtual machines.</summary>
+    public ComputeEngine ComputeEngine(string project) => Of(_compute, project, () => new(_gate));
+
+    /// <summary>Gets a project's releases of Cloud Deploy; their scope is <c>LOCATION/PIPELINE</c>.</summary>
+    public ScopedObjects CloudDeploy(string project) => Of(_deploy, project, () => new(_gate, "name"));
+
+    /// <summary>
+    /// Puts a project into folders and an organization, for example <c>folders/7</c> and <c>organizations/123</c>.
+    /// </summary>
+    public void SetAncestors(string project, params string[] ancestors)
     {
-        lock (_gate)
-        {
-            if (!_run.TryGetValue(project, out CloudRun? run)) _run.Add(project, run = new CloudRun(project, _gate, _clock));
-            return run;
-        }
+        lock (_gate) _ancestors[project] = ancestors;
     }
+
+    internal IReadOnlyList<string> AncestorsOf(string project) => _ancestors.GetValueOrDefault(project) ?? [];
 
     /// <summary>Gets the regions in which a project has something on Cloud Run.</summary>
     internal IEnumerable<string> RunLocations(string project)
@@ -49,6 +65,15 @@ public sealed class WorkloadState
 
     internal KubernetesCluster? Find(string project, string location, string name)
         => _clusters.Find(cluster => (cluster.Project, cluster.Location, cluster.Name) == (project, location, name));
+
+    private T Of<T>(Dictionary<string, T> table, string project, Func<T> create)
+    {
+        lock (_gate)
+        {
+            if (!table.TryGetValue(project, out T? found)) table.Add(project, found = create());
+            return found;
+        }
+    }
 
     /// <summary>Finds the cluster of a fleet membership.</summary>
     internal KubernetesCluster? FindMember(string project, string location, string membership)
