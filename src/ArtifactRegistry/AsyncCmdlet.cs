@@ -1,37 +1,33 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
-using System.Threading.Channels;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
 /// <summary>A cmdlet that processes several items at once.</summary>
 /// <remarks>
-/// PowerShell accepts Write* and ShouldProcess only on the thread that called ProcessRecord. So work posts actions, and
-/// the pipeline thread performs them whenever it would otherwise wait. Only this file blocks, posts or starts tasks.
+/// Work runs in a <see cref="WorkLoop"/>, and what it has to say is said on the pipeline thread. The rows and questions
+/// of a list come in its order (<see cref="OutputOrder"/>), and every text with its secrets hidden.
 /// </remarks>
-public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
     // The number of items that may have ended while an item before them has not: a change should not be reported much later.
     private const int MaxTurns = 256;
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<Action> _posted = Channel.CreateBounded<Action>(64);
-    private readonly Dictionary<Task, object> _running = []; // used only by the pipeline thread
-    private readonly ConcurrentQueue<Action> _noted = new();
+    private readonly WorkLoop _loop;
     private readonly ConcurrentQueue<string> _lastWords = new();
     private readonly OutputOrder _order = new();
     private ErrorRecord? _ending;
 
-    /// <summary>Initializes the token that cancels all work.</summary>
+    /// <summary>Initializes the loop of the work.</summary>
     protected AsyncCmdlet()
     {
-        StopToken = _stop.Token; // outlives _stop, for work that outlives the grace period
         Progress = new WaitingBar(this);
+        _loop = new WorkLoop(Progress.Show);
     }
 
     /// <summary>Cancelled on Ctrl+C, and when the pipeline ends early for any other reason.</summary>
-    protected CancellationToken StopToken { get; }
+    protected CancellationToken StopToken => _loop.StopToken;
 
     /// <summary>Gets the maximum number of items that are processed at once.</summary>
     protected virtual int MaxConcurrency => 1;
@@ -55,11 +51,11 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
 
     private void Start(object item, Func<Task> work, bool takesTurn)
     {
-        while (_running.Count >= MaxConcurrency || (takesTurn && _order.Count >= MaxTurns)) PerformNext();
+        while (_loop.Count >= MaxConcurrency || (takesTurn && _order.Count >= MaxTurns)) _loop.PerformNext();
         if (IsEnding) Drain();
         int? turn = takesTurn ? _order.Take() : null;
         StartNow(item, turn is int mine ? () => _order.RunAsync(mine, work) : work, turn);
-        while (_posted.Reader.TryRead(out Action? action)) action();
+        _loop.PerformPosted();
     }
 
     /// <summary>
@@ -71,15 +67,15 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     {
         T? result = null;
         Task task = StartNow(item, async () => result = await work());
-        while (_running.ContainsKey(task)) PerformNext();
+        while (_loop.IsRunning(task)) _loop.PerformNext();
         return result;
     }
 
     /// <summary>Waits until no work is left.</summary>
     protected void Drain()
     {
-        while (_running.Count > 0) PerformNext();
-        PerformNoted();
+        while (_loop.Count > 0) _loop.PerformNext();
+        _loop.PerformNoted();
         Progress.Hide();
         if (_ending is ErrorRecord error) WriteError(error);
     }
@@ -95,7 +91,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
         {
             WriteWarning(error.ToString());
         }
-        else if (FinishesWhatRuns && (_running.Count > 0 || _order.Count > 0) && StopsAtErrors)
+        else if (FinishesWhatRuns && (_loop.Count > 0 || _order.Count > 0) && StopsAtErrors)
         {
             _ending = error;
             StopStartingWork();
@@ -138,7 +134,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     /// Posts an action to the pipeline thread. May be called from any thread; waits if the pipeline thread is far
     /// behind.
     /// </summary>
-    protected ValueTask PostAsync(Action action) => _posted.Writer.WriteAsync(action, StopToken);
+    protected ValueTask PostAsync(Action action) => _loop.PostAsync(action);
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Drain();
@@ -146,7 +142,7 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>
     /// Cancels the work, and nothing else: it runs on another thread while the pipeline thread waits.
     /// </summary>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing() => _loop.Cancel();
 
     /// <summary>Cancels and awaits work that is still running, so that no request outlives its cmdlet.</summary>
     /// <remarks>
@@ -162,18 +158,9 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing) return;
-        _stop.Cancel();
-        try
-        {
-            Task.WaitAll([.. _running.Keys], Grace);
-        }
-        catch (AggregateException)
-        {
-            // Cancelled work: nobody is left to receive its errors.
-        }
-
+        _loop.CancelAndWait();
         OnEnded();
-        _stop.Dispose();
+        _loop.Dispose();
         // The host exists as long as the pipeline; a host without a screen shows nothing.
         while (_lastWords.TryDequeue(out string? text)) Host?.UI?.WriteWarningLine(text);
     }
@@ -189,73 +176,128 @@ public abstract partial class AsyncCmdlet : PSCmdlet, IDisposable
     private protected virtual Task<ErrorRecord> ExplainAsync(Exception error, object item) =>
         Task.FromResult(ErrorRecords.For(error, item));
 
-    private Task StartNow(object item, Func<Task> work, int? turn = null)
+    private Task StartNow(object item, Func<Task> work, int? turn = null) => _loop.Start(item, async () =>
     {
-        Task self = null!;
-        self = Task.Run(async () =>
+        ErrorRecord? failure = null;
+        try
         {
-            ErrorRecord? failure = null;
-            try
-            {
-                await work();
-            }
-            catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                failure = await ExplainAsync(error, item);
-            }
+            await work();
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !StopToken.IsCancellationRequested)
+        {
+            failure = await ExplainAsync(error, item);
+        }
 
-            await PostAsync(() =>
-            {
-                _running.Remove(self);
-                if (failure is not null) FailInTurn(turn, failure);
-                if (turn is int mine) _order.Leave(mine);
-            });
-        });
-        _running.Add(self, item);
-        return self;
-    }
+        return () =>
+        {
+            if (failure is not null) FailInTurn(turn, failure);
+            if (turn is int mine) _order.Leave(mine);
+        };
+    });
 
     private bool StopsAtErrors => LanguagePrimitives.TryConvertTo(
         MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : GetVariableValue("ErrorActionPreference"),
         out ActionPreference preference) && preference is ActionPreference.Stop;
 
-    private void PerformNext()
+    /// <summary>Writes a warning, with secrets hidden and control characters shown.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(SafeText.Clean(text));
+
+    /// <summary>Writes a verbose line, with secrets hidden and control characters shown.</summary>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(SafeText.Clean(text));
+
+    /// <summary>Writes a debug line, with secrets hidden and control characters shown.</summary>
+    private protected new void WriteDebug(string text) => base.WriteDebug(SafeText.Clean(text));
+
+    /// <summary>Writes a line for the information stream, with secrets hidden and control characters shown.</summary>
+    private protected void WriteInformation(string text, params string[] tags) =>
+        base.WriteInformation(SafeText.Clean(text), tags);
+
+    /// <summary>Asks or reports what would be done, with secrets hidden and control characters shown.</summary>
+    private protected new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(SafeText.Clean(target), SafeText.Clean(action));
+
+    /// <summary>Posts an action to the pipeline thread, and waits for its result.</summary>
+    protected Task<T> PerformAsync<T>(Func<T> action) => _loop.PerformAsync(action);
+
+    /// <summary>Has the pipeline thread ask a question, and waits for the answer.</summary>
+    /// <param name="ask">Asks the question.</param>
+    /// <param name="isSeen">Whether the user sees something of it, so that it must wait for its turn.</param>
+    private protected async Task<bool> AskAsync(Func<bool> ask, Func<bool> isSeen)
     {
-        Action? action;
-        try
+        int? turn = _order.Mine;
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await PostAsync(() =>
         {
-            // On Ctrl+C the token ends this wait even if the work is slow to react.
-            StopToken.ThrowIfCancellationRequested();
-            while (!_posted.Reader.TryRead(out action))
+            if (isSeen()) _order.Questions.Perform(turn, Ask);
+            else Ask();
+        });
+        return await answer.Task.WaitAsync(StopToken);
+
+        void Ask()
+        {
+            bool agreed;
+            try
             {
-                Task<bool> posted = _posted.Reader.WaitToReadAsync(StopToken).AsTask();
-                while (Task.WaitAny([posted], WaitingBar.BetweenLooks) < 0) Progress.Show(_running.Values);
-                posted.GetAwaiter().GetResult();
+                answer.SetResult(agreed = ask());
             }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new PipelineStoppedException();
-        }
+            finally
+            {
+                answer.TrySetCanceled();
+            }
 
-        action();
-        Progress.Show(_running.Values);
+            // The work may take long, and the next question need not wait for it. After a No, the row comes first.
+            if (turn is int mine && agreed) _order.Questions.Pass(mine);
+        }
     }
-}
-
-/// <summary>Work that belongs to no cmdlet: names for tab completion, which must not wait for long.</summary>
-internal static class Background
-{
-    /// <summary>Starts work on another thread than that of the prompt.</summary>
-    public static Task<T> Start<T>(Func<Task<T>> work) => Task.Run(work);
 
     /// <summary>
-    /// Gets the result of work that must not fail; null if it is not available in time. The work continues.
+    /// Writes objects as they arrive: the first before the second is requested, and the others while the next page is on
+    /// its way.
     /// </summary>
-    public static T? Within<T>(Task<T> work, TimeSpan patience)
-        where T : class => Task.WaitAny([work], patience) < 0 ? null : work.Result;
+    protected Task EmitAsync<T>(IAsyncEnumerable<T> items) =>
+        PageBatches.WriteAsync(items, page => PerformAsync(() => Emit(page)), StopToken);
+
+    /// <summary>Writes one object from work, in its turn.</summary>
+    /// <param name="item">The object.</param>
+    /// <param name="onWritten">Called on the pipeline thread just before the pipeline gets the object.</param>
+    protected ValueTask EmitAsync(object item, Action? onWritten = null)
+    {
+        int? turn = _order.Mine;
+        return PostAsync(() => _order.Rows.Perform(turn, () =>
+        {
+            onWritten?.Invoke();
+            Emit(item);
+        }));
+    }
+
+    /// <summary>
+    /// Posts an action, such as a warning or a line for -Verbose, to the pipeline thread without waiting for it.
+    /// </summary>
+    protected void Note(Action action) => _loop.Note(action);
+
+    /// <summary>
+    /// Reports a text even after Ctrl+C, when a pipeline accepts no more warnings: it is written to the screen before
+    /// the prompt returns.
+    /// </summary>
+    private protected void ReportAtEnd(string text) => _lastWords.Enqueue(SafeText.Clean(text));
+
+    /// <summary>Selects the view for a kind of row, such as Removed for tags that no longer exist.</summary>
+    private protected static PSObject Shown(object row, string kind)
+    {
+        PSObject shown = PSObject.AsPSObject(row);
+        shown.TypeNames.Insert(0, $"{row.GetType().FullName}#{kind}");
+        return shown;
+    }
+
+    private void Emit(object? item)
+    {
+        WriteObject(item);
+        Progress.Emitted++;
+    }
+
+    private bool Emit<T>(IReadOnlyList<T> items)
+    {
+        foreach (T item in items) Emit((object?)item);
+        return true;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ArtifactRegistry.Operations.CleanUp;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;

@@ -176,7 +176,7 @@ public sealed partial class ConventionTests
     }
 
     [Theory]
-    [InlineData(@"Task\.Run\(|\.Result\b(?!\s*=)|GetAwaiter\(\)\.GetResult\(\)|\.Wait\(|\.WaitAll\(|\.WaitAny\(|Thread\.Sleep", "src/ArtifactRegistry/AsyncCmdlet.cs")]
+    [InlineData(@"Task\.Run\(|\.Result\b(?!\s*=)|GetAwaiter\(\)\.GetResult\(\)|\.Wait\(|\.WaitAll\(|\.WaitAny\(|Thread\.Sleep", "src/ArtifactRegistry/WorkLoop.cs")]
     [InlineData(@"\.ConfigureAwait\(", null)]
     [InlineData(@"CancellationToken \w+ = default|CancellationToken\.None(?!, TaskContinuationOptions)", null)]
     [InlineData(@"force=true|[?&]force=|""force""", null)]

@@ -71,8 +71,8 @@ public sealed class LastWordTests
     }
 
     [Theory]
-    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm", "Interrupted. Removed 0 tags in ")]
-    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage", "Interrupted. Removed 0 digests (0 B) in ")]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm", @"Interrupted\. Removed 0 tags(, left 1)? in ")]
+    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage", @"Interrupted\. Removed 0 digests \(0 B\)(, left 1 \(.*\))? in ")]
     public async Task A_list_of_removals_that_is_interrupted_says_what_became_of_it(string command, string expected)
     {
         var host = new ScriptedHost("No");
@@ -91,7 +91,8 @@ public sealed class LastWordTests
         await run.EndAsync(Stop);
         run.Dispose();
 
-        Assert.Contains(expected, string.Concat(host.Screen), StringComparison.Ordinal);
+        // A console gives no answer once it is interrupted. This host still says No, which may or may not be heard.
+        Assert.Matches(expected, string.Concat(host.Screen));
         Assert.Empty(shop.Changes);
     }
 
