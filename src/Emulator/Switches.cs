@@ -93,6 +93,9 @@ public enum OperationFate
     /// <summary>It does nothing and ends with code 13 INTERNAL.</summary>
     Fails,
 
+    /// <summary>It does nothing and ends with code 7 PERMISSION_DENIED, for the reason BILLING_DISABLED in its details.</summary>
+    Unbilled,
+
     /// <summary>It does nothing and is never done.</summary>
     NeverFinishes,
 

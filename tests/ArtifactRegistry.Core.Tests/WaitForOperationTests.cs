@@ -2,6 +2,7 @@ using System.Net;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Core.Tests.Support;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Http;
 using ArtifactRegistry.Operations;
 using Xunit;
 
@@ -54,7 +55,7 @@ public sealed class WaitForOperationTests : CoreTest
     [Fact]
     public async Task An_error_without_words_still_says_its_code()
     {
-        var operation = new OperationMessage("projects/shop/locations/us/operations/1", true, new StatusMessage(9, ""));
+        var operation = new OperationMessage("projects/shop/locations/us/operations/1", true, new StatusMessage(9, new ErrorDetails()));
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(Client(), operation, Stop));
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -61,6 +62,23 @@ public sealed class ReasonTests
         Assert.Contains(advice, result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.DoesNotContain(Guess, result.ErrorText, StringComparison.Ordinal);
         Assert.DoesNotContain("Did you mean", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Remove-ArImage \"$app@$digest\" -Force")]
+    [InlineData("Remove-ArUntaggedImage $app -Force")]
+    public async Task An_operation_that_failed_gives_the_same_advice(string command)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Session.Set("digest", shop.Add());
+        shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Unbilled;
+
+        ScriptResult result = shop.Run(command);
+
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Contains("gcloud billing projects link shop --billing-account=ACCOUNT", result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain(Guess, result.ErrorText, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -193,6 +193,7 @@ public sealed class DeleteTests : EmulatorTest
 
     [Theory]
     [InlineData(OperationFate.Fails)]
+    [InlineData(OperationFate.Unbilled)]
     [InlineData(OperationFate.NeverFinishes)]
     [InlineData(OperationFate.Vanishes)]
     [InlineData(OperationFate.Lost)]
@@ -206,6 +207,7 @@ public sealed class DeleteTests : EmulatorTest
 
         Assert.Equal(fate is OperationFate.Vanishes or OperationFate.Lost ? HttpStatusCode.NotFound : HttpStatusCode.OK, poll.Status);
         if (fate == OperationFate.Fails) Assert.Equal(13, (int)poll.Body["error"]!["code"]!);
+        if (fate == OperationFate.Unbilled) Assert.Equal("BILLING_DISABLED", (string?)poll.Body["error"]!["details"]![0]!["reason"]);
         Assert.Equal(fate != OperationFate.Vanishes, State.HasDigest(Apps, "web", digest));
     }
 

@@ -124,9 +124,9 @@ internal sealed record OperationMessage(string Name, bool Done, StatusMessage? E
         new(json.Needed("name"u8), json.Flag("done"u8), json.Object("error"u8, StatusMessage.Read));
 }
 
-internal sealed record StatusMessage(long Code, string? Message)
+internal sealed record StatusMessage(long Code, ErrorDetails Details)
 {
-    public static StatusMessage Read(JsonElement json) => new(json.Integer("code"u8) ?? 0, json.Text("message"u8));
+    public static StatusMessage Read(JsonElement json) => new(json.Integer("code"u8) ?? 0, ErrorDetails.Read(json));
 }
 
 /// <summary>A complete IAM policy, because it is written back with everything that it contained.</summary>

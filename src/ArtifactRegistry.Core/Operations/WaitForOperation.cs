@@ -32,10 +32,7 @@ internal static class WaitForOperation
             operation = await LookAsync(client, operation.Name, stop);
         }
 
-        if (operation.Error is StatusMessage error)
-            throw new RegistryException(
-                ErrorEnvelope.KindOfRpcCode(error.Code),
-                error.Message is { Length: > 0 } message ? message : $"The operation failed with code {error.Code}.");
+        if (operation.Error is StatusMessage error) throw ErrorEnvelope.TranslateStatus(error.Code, error.Details);
     }
 
     /// <summary>

@@ -29,6 +29,16 @@ internal sealed class ApiError(int code, string status, string message, params J
 
     public static ApiError Internal() => new(500, "INTERNAL", "Internal error encountered.");
 
+    public static ApiError BillingDisabled(string project) => new(
+        403,
+        "PERMISSION_DENIED",
+        $"This API method requires billing to be enabled. Please enable billing on project #{project}.",
+        ErrorInfo("BILLING_DISABLED", "googleapis.com", new JsonObject
+        {
+            ["consumer"] = $"projects/{project}",
+            ["service"] = "artifactregistry.googleapis.com",
+        }));
+
     public static ApiError Aborted() => new(409, "ABORTED", "The operation was aborted. Please try again.");
 
     public static ApiError Unavailable() => new(503, "UNAVAILABLE", "The service is currently unavailable.");

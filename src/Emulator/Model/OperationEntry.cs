@@ -24,9 +24,9 @@ internal sealed class OperationEntry(string name, JsonObject metadata, Func<Json
     {
         if (_begun) return;
         _begun = true;
-        if (Fate == OperationFate.Fails)
+        if (Fate is OperationFate.Fails or OperationFate.Unbilled)
         {
-            _error = ApiError.Internal();
+            _error = Fate == OperationFate.Fails ? ApiError.Internal() : ApiError.BillingDisabled(name.Split('/')[1]);
             return;
         }
         if (Fate == OperationFate.Lost) return;
