@@ -21,13 +21,17 @@ Remove-ArImage $app
 # The clean-up is one pipeline. -WhatIf says what it would do, here for the first three:
 $untagged | Select-Object -First 3 | Remove-ArUntaggedImage -WhatIf | Format-Table Status, Tags, SizeBytes, Reason
 
-# Now all of them, without a question. A person at the prompt would be asked once for the image.
-$done = $untagged | Remove-ArUntaggedImage -Confirm:$false
+# Does one of them still run? Read it where it runs: in every cluster and every region of Cloud Run of a project.
+Get-ArImageInUse games
+
+# A pod in arena was started before its tag moved. Delete all that nothing needs and that does not run there, without a
+# question. A person at the prompt would be asked once for the image.
+$done = $untagged | Remove-ArUntaggedImage -InUseFrom games -Confirm:$false
 $removed = @($done | Where-Object Status -eq Removed)
 $kept = @($done | Where-Object Status -eq Kept)
 "$($removed.Count) removed, $($kept.Count) kept"
 
-# Why were some kept? Signatures and SBOMs have no tag of their own, but they belong to images that do.
+# Why were some kept? One runs. Signatures and SBOMs have no tag of their own, but they belong to images that do.
 $kept | Format-Table Status, Reason
 
 # This is what is left:
