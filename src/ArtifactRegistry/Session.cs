@@ -115,7 +115,8 @@ internal sealed class Session
             new IamClient(transport, endpoints),
             clusters,
             new InUseServices(
-                clusters, new RunClient(transport, endpoints), projects, registry,
+                clusters, new RunClient(transport, endpoints), new AppEngineClient(transport, endpoints), new ComputeClient(transport, endpoints),
+                new CloudDeployClient(transport, endpoints), new CloudAssetClient(transport, endpoints), projects, registry,
                 cluster => ClusterEndpoint.Of(cluster, endpoints),
                 endpoint => ClusterConnection.Open(endpoint, tokens, options, trace, exchange)));
     }

@@ -11,6 +11,8 @@ internal abstract class RestClient
 {
     private const int MaxPageSize = 1000; // of every list; the default is not documented
 
+    private const int InUsePageSize = 500; // of lists whose items are large
+
     private readonly RestTransport _transport;
     private readonly Uri _endpoint;
 
@@ -113,6 +115,56 @@ internal abstract class RestClient
         }
 
         Page<T> ReadPage(JsonElement json) => new(json.List(Encoding.UTF8.GetBytes(items), read) ?? [], json.Verbatim("nextPageToken"u8));
+    }
+
+    /// <summary>Lists page by page at an address of another version or region of the service; all locations must answer.</summary>
+    private protected IAsyncEnumerable<T> PagesAsync<T>(
+        Uri root, string path, string items, string needs, Func<JsonElement, T> read, CancellationToken stop) =>
+        PagesAsync(
+            root, path, "pageSize", "pageToken", json => json.List(Encoding.UTF8.GetBytes(items), read) ?? [],
+            json => json.Verbatim("nextPageToken"u8), needs, stop);
+
+    /// <summary>The same for services that name their parameters and fields otherwise.</summary>
+    /// <param name="root">The address of the service.</param>
+    /// <param name="path">The path of the listing; other parameters may follow it.</param>
+    /// <param name="size">The parameter with the number of items of a page.</param>
+    /// <param name="from">The parameter with the token of a page.</param>
+    /// <param name="items">Reads the items of a page.</param>
+    /// <param name="next">Reads the token of the next page.</param>
+    /// <param name="needs">The permission that the method needs.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">The list is not complete, among other reasons.</exception>
+    private protected async IAsyncEnumerable<T> PagesAsync<T>(
+        Uri root,
+        string path,
+        string size,
+        string from,
+        Func<JsonElement, IReadOnlyList<T>> items,
+        Func<JsonElement, string?> next,
+        string needs,
+        [EnumeratorCancellation] CancellationToken stop)
+    {
+        var walk = new PageWalk($"GET {new Uri(root, path)}");
+        string? token = null;
+        do
+        {
+            string query = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{size}={InUsePageSize}";
+            if (token is not null) query += $"&{from}={Uri.EscapeDataString(token)}";
+            (IReadOnlyList<T> page, token) = await GetAsync(new Uri(root, query), ReadPage, needs, stop);
+            RegistryException? problem = walk.Problem(page.Count, token);
+            foreach (T item in page) yield return item;
+            if (problem is not null) throw problem;
+        }
+        while (token is not null);
+
+        (IReadOnlyList<T>, string?) ReadPage(JsonElement json)
+        {
+            foreach (string field in new[] { "unreachable", "unreachables" })
+                if (json.Texts(Encoding.UTF8.GetBytes(field)) is { Count: > 0 } unreachable)
+                    throw new RegistryException(
+                        RegistryErrorKind.LocationUnreachable, $"The list is incomplete: the service could not ask {string.Join(", ", unreachable)}.");
+            return (items(json), next(json) is { Length: > 0 } more ? more : null);
+        }
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ArtifactRegistry.Http;
 
@@ -13,11 +12,9 @@ namespace ArtifactRegistry.Clients;
 /// <param name="endpoints">The addresses of the services.</param>
 internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : RestClient(transport, endpoints.Run)
 {
-    private const int PageSize = 500;
-
     /// <summary>GET v1/projects/P/locations.</summary>
     internal IAsyncEnumerable<RunLocation> ListLocationsAsync(string project, CancellationToken stop) =>
-        NewerAsync(endpoints.Run, $"v1/projects/{Project(project)}/locations", "locations", "run.locations.list", RunLocation.Read, stop);
+        PagesAsync(endpoints.Run, $"v1/projects/{Project(project)}/locations", "locations", "run.locations.list", RunLocation.Read, stop);
 
     /// <summary>GET v1/projects/P/locations/-/services: the services of all regions.</summary>
     internal IAsyncEnumerable<T> ListServicesAsync<T>(string project, Func<JsonElement, T> read, CancellationToken stop) =>
@@ -48,7 +45,7 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
     /// </summary>
     internal IAsyncEnumerable<T> ListWorkerPoolRevisionsAsync<T>(
         string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        IfThereAsync(NewerAsync(
+        IfThereAsync(PagesAsync(
             endpoints.Run, $"v2/projects/{Project(project)}/locations/{Location(region)}/workerPools/-/revisions", "revisions",
             "run.revisions.list", read, stop));
 
@@ -57,7 +54,7 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
     /// exist yet there are no instances.
     /// </summary>
     internal IAsyncEnumerable<T> ListInstancesAsync<T>(string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        IfThereAsync(NewerAsync(
+        IfThereAsync(PagesAsync(
             endpoints.Run, $"v2/projects/{Project(project)}/locations/{Location(region)}/instances", "instances", "run.instances.list", read, stop));
 
     private static async IAsyncEnumerable<T> IfThereAsync<T>(IAsyncEnumerable<T> list)
@@ -80,49 +77,8 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
 
     /// <summary>Lists page by page in the form of Kubernetes: limit, continue and metadata.continue.</summary>
     private IAsyncEnumerable<T> OlderAsync<T>(Uri root, string path, string needs, Func<JsonElement, T> read, CancellationToken stop) =>
-        PagesAsync(root, path, "limit", "continue", "items", json => json.Object("metadata"u8, ListMetadata.Read)?.Continue, needs, read, stop);
+        PagesAsync(root, path, "limit", "continue", json => json.List("items"u8, read) ?? [], json => json.Object("metadata"u8, ListMetadata.Read)?.Continue, needs, stop);
 
-    /// <summary>Lists page by page in the form of Google's APIs: pageSize, pageToken and nextPageToken.</summary>
-    private IAsyncEnumerable<T> NewerAsync<T>(
-        Uri root, string path, string items, string needs, Func<JsonElement, T> read, CancellationToken stop) =>
-        PagesAsync(root, path, "pageSize", "pageToken", items, json => json.Verbatim("nextPageToken"u8), needs, read, stop);
-
-    private async IAsyncEnumerable<T> PagesAsync<T>(
-        Uri root,
-        string path,
-        string size,
-        string from,
-        string items,
-        Func<JsonElement, string?> next,
-        string needs,
-        Func<JsonElement, T> read,
-        [EnumeratorCancellation] CancellationToken stop)
-    {
-        var walk = new PageWalk($"GET {new Uri(root, path)}");
-        string? token = null;
-        do
-        {
-            Uri address = new(root, $"{path}?{size}={PageSize}{(token is null ? "" : $"&{from}={Uri.EscapeDataString(token)}")}");
-            (IReadOnlyList<T> page, token) = await GetAsync(address, ReadPage, needs, stop);
-            RegistryException? problem = walk.Problem(page.Count, token);
-            foreach (T item in page) yield return item;
-            if (problem is not null) throw problem;
-        }
-        while (token is not null);
-
-        (IReadOnlyList<T>, string?) ReadPage(JsonElement json)
-        {
-            RequireComplete(json);
-            return (json.List(System.Text.Encoding.UTF8.GetBytes(items), read) ?? [], next(json) is { Length: > 0 } more ? more : null);
-        }
-    }
-
-    private static void RequireComplete(JsonElement json)
-    {
-        if (json.Texts("unreachable"u8) is { Count: > 0 } unreachable)
-            throw new RegistryException(
-                RegistryErrorKind.LocationUnreachable, $"Cloud Run could not ask {string.Join(", ", unreachable)}.");
-    }
 
     private sealed record ListMetadata(string? Continue)
     {

@@ -29,6 +29,18 @@ internal sealed record Endpoints
     /// <summary>Connect gateway, through which clusters without a network path are reached.</summary>
     public required Uri ConnectGateway { get; init; }
 
+    /// <summary>App Engine Admin API v1.</summary>
+    public required Uri AppEngine { get; init; }
+
+    /// <summary>Compute Engine API v1.</summary>
+    public required Uri Compute { get; init; }
+
+    /// <summary>Cloud Deploy API v1.</summary>
+    public required Uri CloudDeploy { get; init; }
+
+    /// <summary>Cloud Asset API v1.</summary>
+    public required Uri CloudAsset { get; init; }
+
     /// <summary>The domain that the services are under, for example <c>googleapis.com</c>.</summary>
     public string Universe { get; private init; } = GoogleUniverse;
 
@@ -48,7 +60,11 @@ internal sealed record Endpoints
 
     /// <inheritdoc/>
     public override string ToString() =>
-        string.Join(' ', [ArtifactRegistry, ResourceManager, Iam, Container, Run, ConnectGateway, Metadata, Token, Universe, RegistryDomain, .. SignInServices]);
+        string.Join(' ',
+        [
+            ArtifactRegistry, ResourceManager, Iam, Container, Run, ConnectGateway, AppEngine, Compute, CloudDeploy, CloudAsset,
+            Metadata, Token, Universe, RegistryDomain, .. SignInServices,
+        ]);
 
     /// <summary>
     /// Gets the address to which a request for a token is actually sent. If Artifact Registry is on this machine, a
@@ -134,6 +150,10 @@ internal sealed record Endpoints
             Container = Neighbour("CONTAINER"),
             Run = Neighbour("RUN"),
             ConnectGateway = Neighbour("CONNECTGATEWAY"),
+            AppEngine = Neighbour("APPENGINE"),
+            Compute = Neighbour("COMPUTE"),
+            CloudDeploy = Neighbour("CLOUDDEPLOY"),
+            CloudAsset = Neighbour("CLOUDASSET"),
             Metadata = environment(MetadataHost) is { Length: > 0 } host
                 ? Uri.TryCreate($"http://{host.Trim()}/", UriKind.Absolute, out Uri? metadata) ? metadata : throw Unusable(host, MetadataHost)
                 : Loopback.Is(registry) ? registry : new Uri("http://169.254.169.254/"),

@@ -81,7 +81,7 @@ internal sealed record TransportOptions
         return CreateHttpClient(CreateConnections(() => HttpClient.DefaultProxy, connectTimeout, tls), ownsConnections: true);
     }
 
-    private static HttpMessageHandler CreateConnections(
+    private static ProxySignIn CreateConnections(
         Func<IWebProxy> currentProxy, TimeSpan connectTimeout, SslClientAuthenticationOptions tls)
     {
         var proxy = new SessionProxy(currentProxy);

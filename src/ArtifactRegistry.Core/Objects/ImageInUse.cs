@@ -8,6 +8,18 @@ public enum InUseSource
 
     /// <summary>Cloud Run: services, jobs and worker pools, and with them the functions of the second generation.</summary>
     CloudRun,
+
+    /// <summary>Versions of App Engine's flexible environment.</summary>
+    AppEngine,
+
+    /// <summary>Compute Engine: container declarations and names in scripts, of machines and their templates.</summary>
+    ComputeEngine,
+
+    /// <summary>Releases of Cloud Deploy.</summary>
+    CloudDeploy,
+
+    /// <summary>Cloud Asset Inventory, which may miss updates: one more reason to keep images, and no proof.</summary>
+    Asset,
 }
 
 /// <summary>The way in which an image is in use.</summary>
@@ -67,7 +79,7 @@ public sealed class ImageInUse
     /// <summary>The GKE cluster; null for other services.</summary>
     public string? Cluster { get; init; }
 
-    /// <summary>The Cloud Run service, job or worker pool; null for a cluster.</summary>
+    /// <summary>The service, job, worker pool or delivery pipeline; null for a cluster.</summary>
     public string? Service { get; init; }
 
     /// <summary>The Kubernetes namespace; null for other services.</summary>
@@ -94,7 +106,8 @@ public sealed class ImageInUse
         get
         {
             string what = $"{Words(Kind)} {(Namespace is null ? "" : $"{Namespace}/")}{Name}";
-            string place = Cluster is not null ? $"cluster {Project}/{Cluster}" : $"Cloud Run {Project}/{Location}";
+            string place = Cluster is not null ? $"cluster {Project}/{Cluster}"
+                : $"{SourceName} {Project}{(Location is null ? "" : $"/{Location}")}";
             string verb = Role switch
             {
                 nameof(InUseRole.Running) => "runs in",
@@ -132,6 +145,16 @@ public sealed class ImageInUse
 
     /// <inheritdoc/>
     public override string ToString() => Uri ?? (Digest is null || Image.Contains(Digest, StringComparison.Ordinal) ? Image : $"{Image}@{Digest}");
+
+    private string SourceName => Source switch
+    {
+        nameof(InUseSource.CloudRun) => "Cloud Run",
+        nameof(InUseSource.AppEngine) => "App Engine",
+        nameof(InUseSource.ComputeEngine) => "Compute Engine",
+        nameof(InUseSource.CloudDeploy) => "Cloud Deploy",
+        nameof(InUseSource.Asset) => "Cloud Asset Inventory",
+        _ => Source,
+    };
 
     // CronJob becomes cron job.
     private static string Words(string kind) =>

@@ -33,7 +33,10 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(LocationCompleter))]
     public string? Location { get; set; }
 
-    /// <summary>Specifies the services that are asked: Kubernetes, CloudRun, or both, which is the default.</summary>
+    /// <summary>
+    /// Specifies the services that are asked: Kubernetes and CloudRun, which are the default, AppEngine, ComputeEngine,
+    /// CloudDeploy and Asset.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public InUseSource[] Source { get; set; } = [InUseSource.Kubernetes, InUseSource.CloudRun];
@@ -109,6 +112,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
             ServingRevisionsOnly = ServingRevisionOnly,
         };
         if (Wait(this, () => ReadInUse.ReadAsync(InUseServices, query, ThrottleLimit, StopToken)) is not InUseReading reading) return;
+        if (Source.All(source => source is InUseSource.Asset))
+            WriteWarning("Cloud Asset Inventory may miss updates: an image that it does not list may be running all the same.");
         foreach (string note in reading.Notes) WriteWarning(note);
         if (reading.Failures.Count > 0) Report(reading);
         Write(reading);

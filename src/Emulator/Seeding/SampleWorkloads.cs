@@ -1,5 +1,3 @@
-using ArtifactRegistry.Emulator.Workloads;
-
 namespace ArtifactRegistry.Emulator.Seeding;
 
 /// <summary>What the clusters and Cloud Run of the sample run: tagged images, an untagged one, and one that is gone.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -71,5 +72,24 @@ public sealed class CloudRunTests
         ScriptResult result = shop.Run($"{Read} | ForEach-Object {{ \"$($_.Name) $($_.IsResolved) $($_.Uri) $($_.Missing)\" }}").MustSucceed();
 
         Assert.Equal([$"lost False {Shop.App}:gone True", $"report True {tagged} False"], result.Output.Select(row => row.ToString()));
+    }
+
+    [Fact]
+    public async Task An_instance_tells_the_digest_of_each_container()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string used = shop.AddUntagged();
+        shop.CloudRun("games").Add("europe-west1", new JsonObject
+        {
+            ["kind"] = "Instance",
+            ["name"] = "one",
+            ["containers"] = new JsonArray(Kube.Container("main", $"{Shop.App}:moved")),
+            ["containerStatuses"] = new JsonArray(new JsonObject { ["name"] = "main", ["imageDigest"] = used }),
+        });
+
+        ScriptResult result = shop.Run(Read).MustSucceed();
+
+        Assert.Equal([used], result.Values("Uri"));
+        Assert.Equal(["Instance"], result.Values("Kind"));
     }
 }

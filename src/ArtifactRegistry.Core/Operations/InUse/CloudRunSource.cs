@@ -53,15 +53,7 @@ internal sealed class CloudRunSource(InUseServices services, InUseQuery query) :
             }
         }
 
-        async Task<List<T>?> List<T>(string what, IAsyncEnumerable<T> items) => await reading.TryAsync(
-            what,
-            async () =>
-            {
-                var all = new List<T>();
-                await foreach (T item in items) all.Add(item);
-                return all;
-            },
-            stop);
+        Task<List<T>?> List<T>(string what, IAsyncEnumerable<T> items) => reading.TryListAsync(what, items, stop);
     }
 
     private bool IsWanted(string? location) => query.Location is null || location is null || location == query.Location;

@@ -69,6 +69,17 @@ internal sealed class InUseReading(SemaphoreSlim slots)
         }
     }
 
+    /// <summary>Reads a listing to its end when there is a free slot; a failure is recorded, and the result is null.</summary>
+    public Task<List<T>?> TryListAsync<T>(string place, IAsyncEnumerable<T> items, CancellationToken stop) => TryAsync(
+        place,
+        async () =>
+        {
+            var all = new List<T>();
+            await foreach (T item in items) all.Add(item);
+            return all;
+        },
+        stop);
+
     /// <summary>Adds what another reading has seen, and what it could not read.</summary>
     public void Add(InUseReading other)
     {
@@ -91,6 +102,10 @@ internal sealed record InUseFailure(string Place, RegistryException Error)
         string role = error.Permission?.Split('.')[0] switch
         {
             "run" => "roles/run.viewer",
+            "appengine" => "roles/appengine.appViewer",
+            "compute" => "roles/compute.viewer",
+            "clouddeploy" => "roles/clouddeploy.viewer",
+            "cloudasset" => "roles/cloudasset.viewer",
             "gkehub" => "roles/gkehub.gatewayReader",
             _ => "roles/container.viewer",
         };

@@ -9,8 +9,6 @@ namespace ArtifactRegistry.Operations.InUse;
 /// <param name="Read">Gets the images of one object.</param>
 internal sealed record KubernetesKind(string Path, string Permission, Func<JsonElement, IEnumerable<Sighting>> Read)
 {
-    private static readonly string[] RegistryMarks = ["@sha256:", ".pkg.dev/", "gcr.io/"];
-
     /// <summary>Pods, which are read first.</summary>
     public static KubernetesKind Pods { get; } = new("api/v1/pods", "container.pods.list", PodImages);
 
@@ -39,8 +37,7 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         return new(
             parts is ["core" or "", string version, string plural] ? $"api/{version}/{plural}" : $"apis/{resource}",
             "container.thirdPartyObjects.list",
-            item => Texts(item).Where(text => RegistryMarks.Any(mark => text.Contains(mark, StringComparison.Ordinal)))
-                .Select(text => new Sighting(text, null, null, InUseRole.Template, WorkloadOf(item, item.Text("kind"u8) ?? parts[^1]))));
+            item => Texts(item).SelectMany(ImageNamesInText.In).Select(text => new Sighting(text, null, null, InUseRole.Template, WorkloadOf(item, item.Text("kind"u8) ?? parts[^1]))));
     }
 
     private static IEnumerable<Sighting> PodImages(JsonElement pod)
@@ -82,7 +79,8 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         _ => [],
     };
 
-    private static IEnumerable<string> Texts(JsonElement json) => json.ValueKind switch
+    /// <summary>Gets all texts in an object, however deep.</summary>
+    public static IEnumerable<string> Texts(JsonElement json) => json.ValueKind switch
     {
         JsonValueKind.String => [json.GetString()!],
         JsonValueKind.Array => json.EnumerateArray().SelectMany(Texts),

@@ -1,6 +1,5 @@
 using System.Net;
 using ArtifactRegistry.Clients;
-using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations.InUse;
 
