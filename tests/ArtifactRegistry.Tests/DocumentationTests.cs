@@ -46,6 +46,18 @@ public sealed partial class DocumentationTests
         seed.AddTo(new RegistryState(TimeProvider.System));
     }
 
+    [Fact]
+    public void The_seed_of_what_runs_that_a_page_shows_is_one()
+    {
+        var seed = Seed.Parse(Json().Matches(File.ReadAllText(Full("docs/emulator.md")))[1].Groups[1].Value);
+        RegistryState state = new(TimeProvider.System);
+
+        seed.AddTo(state);
+        seed.AddWorkloadsTo(state);
+
+        Assert.True(state.Workloads.Cluster("games", "arena").Remove("Pod", "shop", "web-1"));
+    }
+
     [Theory, MemberData(nameof(Pages))]
     public void A_test_that_a_page_names_exists(string page)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Workloads;
 
 namespace ArtifactRegistry.Emulator.Seeding;

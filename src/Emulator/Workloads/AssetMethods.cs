@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Api;
 using ArtifactRegistry.Emulator.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
@@ -20,7 +21,7 @@ internal static class AssetMethods
     {
         const string Permission = "cloudasset.assets.listResource";
         QueryParameters.Check(call, ["assetTypes", "contentType", "pageSize", "pageToken", "readTime", "relationshipTypes"]);
-        string[] types = call.Target.Query.TryGetValue("assetTypes", out var given) ? [.. given.OfType<string>()] : [];
+        string[] types = call.Target.Query.TryGetValue("assetTypes", out StringValues given) ? [.. given.OfType<string>()] : [];
         if (types.FirstOrDefault(type => !Assets.Types.Contains(type)) is string unknown)
             throw ApiError.Invalid($"Invalid asset type: {unknown}.");
         if (call.Query("contentType") is string content and not "RESOURCE") throw ApiError.Unsupported($"contentType {content}");

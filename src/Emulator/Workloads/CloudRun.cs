@@ -86,7 +86,7 @@ public sealed class CloudRun
     /// <param name="name">The name.</param>
     public bool Remove(string kind, string location, string name)
     {
-        lock (_gate) return _objects.TryGetValue(kind, out var objects) && objects.Remove($"{location}/{name}");
+        lock (_gate) return _objects.TryGetValue(kind, out SortedDictionary<string, JsonObject>? objects) && objects.Remove($"{location}/{name}");
     }
 
     /// <summary>Gets the objects of a kind by <c>LOCATION/NAME</c>.</summary>

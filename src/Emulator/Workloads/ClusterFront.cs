@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -47,7 +48,8 @@ internal sealed class ClusterFront : IDisposable
     /// <summary>Adds the fields of the endpoints to a cluster as the API shows it.</summary>
     public JsonObject AddTo(JsonObject cluster, string projectNumber)
     {
-        string dnsName = _dns?.Address ?? $"gke-{Math.Abs(_cluster.Name.Length * 7919):x8}-{projectNumber}.{_cluster.Location}.gke.goog";
+        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_cluster.Name)))[..12];
+        string dnsName = _dns?.Address ?? $"gke-{id}-{projectNumber}.{_cluster.Location}.gke.goog";
         cluster["endpoint"] = _public?.Address ?? _private?.Address ?? dnsName;
         cluster["masterAuth"] = new JsonObject
         {

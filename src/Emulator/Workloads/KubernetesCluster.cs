@@ -9,8 +9,7 @@ public sealed class KubernetesCluster
 {
     private readonly Lock _gate;
     private readonly TimeProvider _clock;
-    private readonly SortedDictionary<string, (KubernetesResource Resource, SortedDictionary<string, byte[]> Objects)> _kinds =
-        new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, KubernetesKind> _kinds = new(StringComparer.Ordinal);
 
     private int _resourceVersion = 1000;
 
@@ -95,14 +94,13 @@ public sealed class KubernetesCluster
     internal static string Key(string? ns, string name) => $"{ns}/{name}";
 
     /// <summary>Finds the objects of a resource, by namespace and name; null if there is no such resource.</summary>
-    internal (KubernetesResource Resource, SortedDictionary<string, byte[]> Objects)? Find(string group, string version, string plural)
-        => _kinds.TryGetValue($"{group}/{version}/{plural}", out var kind) ? kind : null;
+    internal KubernetesKind? Find(string group, string version, string plural) => _kinds.GetValueOrDefault($"{group}/{version}/{plural}");
 
     private SortedDictionary<string, byte[]> Add(KubernetesResource resource)
     {
         string key = $"{resource.Group}/{resource.Version}/{resource.Plural}";
-        if (!_kinds.TryGetValue(key, out var kind))
-            _kinds.Add(key, kind = (resource, new SortedDictionary<string, byte[]>(StringComparer.Ordinal)));
+        if (!_kinds.TryGetValue(key, out KubernetesKind? kind))
+            _kinds.Add(key, kind = new KubernetesKind(resource, new SortedDictionary<string, byte[]>(StringComparer.Ordinal)));
         return kind.Objects;
     }
 
@@ -128,3 +126,6 @@ public sealed class KubernetesCluster
         return copy;
     }
 }
+
+/// <summary>The objects of a resource in a cluster, by namespace and name.</summary>
+internal sealed record KubernetesKind(KubernetesResource Resource, SortedDictionary<string, byte[]> Objects);

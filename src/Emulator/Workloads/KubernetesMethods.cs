@@ -38,7 +38,7 @@ internal static class KubernetesMethods
             ["namespaces", string space, string some, string one] => (space, some, one),
             _ => (null, "", (string?)null),
         };
-        if (cluster.Find(group, version, plural) is not var (resource, objects)) return KubernetesStatus.NoSuchPath();
+        if (cluster.Find(group, version, plural) is not (KubernetesResource resource, SortedDictionary<string, byte[]> objects)) return KubernetesStatus.NoSuchPath();
 
         string permission = resource.Permission(name is null ? "list" : "get");
         if (!call.MayDo(permission, cluster.Resource)) return KubernetesStatus.Forbidden(resource, ns, User(call), permission);

@@ -31,9 +31,12 @@ internal sealed record KubernetesResource(string Group, string Version, string P
     /// <summary>The name as in messages: <c>pods</c>, <c>deployments.apps</c>.</summary>
     public string FullName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
-    /// <summary>The IAM permission for a verb; custom resources share those of third-party objects.</summary>
+    /// <summary>
+    /// Gets the IAM permission for a verb, for example <c>container.daemonSets.list</c>; custom resources share that of
+    /// third-party objects.
+    /// </summary>
     public string Permission(string verb)
-        => $"container.{(IsCustom ? "thirdPartyObjects" : char.ToLowerInvariant(Kind[0]) + Plural2Camel()[1..])}.{verb}";
+        => $"container.{(IsCustom ? "thirdPartyObjects" : char.ToLowerInvariant(Kind[0]) + Kind[1..] + Plural[Kind.Length..])}.{verb}";
 
     /// <summary>Gets the resource that an object is of.</summary>
     /// <exception cref="ArgumentException">The object has no <c>apiVersion</c> or <c>kind</c>.</exception>
@@ -46,9 +49,6 @@ internal sealed record KubernetesResource(string Group, string Version, string P
         return BuiltIn.FirstOrDefault(known => (known.Group, known.Version, known.Kind) == (group, version, kind))
             ?? new KubernetesResource(group, version, PluralOf(kind), kind) { IsCustom = true };
     }
-
-    // DaemonSet and "daemonsets" become daemonSets, as in IAM.
-    private string Plural2Camel() => Kind + Plural[Kind.Length..];
 
     private static string PluralOf(string kind)
     {

@@ -14,13 +14,13 @@ internal sealed partial class EmulatorProcess : IAsyncDisposable
 
     public Uri Url { get; }
 
-    public static async Task<EmulatorProcess> StartAsync(string folder, CancellationToken stop)
+    public static async Task<EmulatorProcess> StartAsync(string folder, CancellationToken stop, params string[] arguments)
     {
         Process process = new()
         {
             StartInfo = ToolRun.StartInfo(
                 "dotnet",
-                [typeof(EmulatorServer).Assembly.Location, "--urls", "http://127.0.0.1:0", "--data", folder],
+                [typeof(EmulatorServer).Assembly.Location, "--urls", "http://127.0.0.1:0", "--data", folder, .. arguments],
                 new Dictionary<string, string>(), null),
         };
         process.Start();

@@ -134,6 +134,16 @@ public sealed class ClusterEndpointTests : WorkloadTest
         Assert.Contains("gkehub.gateway.get", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_membership_in_a_region_is_reached_by_the_host_of_the_region()
+    {
+        AddCluster(endpoints: new ClusterEndpoints { Membership = "arena", MembershipLocation = "europe-west1" }).Apply(Pod("web-1", "web"));
+        const string Path = "v1/projects/games/locations/europe-west1/gkeMemberships/arena/api/v1/pods";
+
+        Assert.Equal(["web-1"], Names(await GetAsync($"europe-west1/{Path}")));
+        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(Path.Replace("europe-west1", "global", StringComparison.Ordinal))).Status);
+    }
+
     private static async Task RefusesCertificateAsync(JsonObject cluster)
     {
         HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(() => GetFromAsync(cluster, Pods));

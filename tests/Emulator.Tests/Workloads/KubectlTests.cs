@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Workloads;
 using Xunit;
 
