@@ -18,6 +18,7 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
     private CleanUp.InUse _last = CleanUp.InUse.Nothing;
     private IReadOnlyList<string> _projects = [];
     private long? _begun;
+    private volatile bool _isExpired; // set while another thread may read
 
     /// <summary>Gets what could not be read last.</summary>
     public IReadOnlyCollection<InUseFailure> Failures { get; private set; } = [];
@@ -34,8 +35,9 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
         await _one.WaitAsync(stop);
         try
         {
-            if (_begun is long begun && Stopwatch.GetElapsedTime(begun) < MaxAge && projects.All(_projects.Contains)) return _last;
+            if (!_isExpired && _begun is long begun && Stopwatch.GetElapsedTime(begun) < MaxAge && projects.All(_projects.Contains)) return _last;
             long now = Stopwatch.GetTimestamp();
+            (_isExpired, _begun) = (false, null); // after a failure, nothing that was read before counts
             string[] all = [.. _projects.Union(projects)];
             InUseReading reading = await ReadInUse.ReadAsync(services, new InUseQuery { Projects = all }, concurrency, stop);
             (Failures, Notes) = (reading.Failures, reading.Notes);
@@ -56,7 +58,7 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
     }
 
     /// <summary>Has the next call read anew, because a question was open and time has passed.</summary>
-    public void Expire() => _begun = null;
+    public void Expire() => _isExpired = true;
 
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
