@@ -38,6 +38,7 @@ internal sealed class GatherImage(
             else images = await listings.UnfilteredAsync(image, others, stop);
         }
 
+        progress.BeginImage();
         return await CompareAsync(image, images, versions, readAll, stop);
     }
 

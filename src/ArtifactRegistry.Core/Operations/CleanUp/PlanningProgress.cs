@@ -8,12 +8,15 @@ internal sealed class PlanningProgress(TimeProvider clock)
 {
     private readonly object _lock = new();
     private readonly List<Listing> _listings = [];
-    private int _images, _planned, _digests, _toRead, _read, _remembered;
+    private int _images, _begun, _planned, _digests, _toRead, _read, _remembered;
     private string _phase = "";
     private long _phaseBegan;
 
     /// <summary>Adds images that will be planned.</summary>
     public void AddImages(int count) => Change(() => _images += count);
+
+    /// <summary>Counts an image whose digests are known.</summary>
+    public void BeginImage() => Change(() => _begun++);
 
     /// <summary>Counts an image that is planned.</summary>
     public void CompleteImage() => Change(() => _planned++);
@@ -71,14 +74,16 @@ internal sealed class PlanningProgress(TimeProvider clock)
         lock (_lock)
         {
             string digests = Number(_digests, "digest");
-            string manifests = _toRead == 0 ? ""
-                : $", {Number(_read, "manifest")}{(_images > 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" of {_toRead}"))} read"
-                    + (_remembered == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_remembered} remembered)"));
-            return _images > 1 && _planned > 0
-                ? Paced("images", $"{_planned} of {Number(_images, "image")}, {digests}{manifests}", (double)_planned / _images)
-                : _listings.Count > 0 || _toRead == 0
-                    ? Paced("digests", $"{digests} listed", _listings.Count == 1 ? _listings[0].ShareOf(_images) : null)
-                    : Paced("manifests", $"{digests}{manifests}", _images > 1 ? null : (double)_read / _toRead);
+            if (_toRead == 0 && (_planned == 0 || _images < 2))
+                return Paced("digests", $"{digests} listed", _listings.Count == 1 ? _listings[0].ShareOf(_images) : null);
+
+            // Images that were not listed yet count as much as the others.
+            double expected = _toRead * Math.Max(1, (double)_images / Math.Max(1, _begun));
+            string images = _images < 2 ? "" : string.Create(CultureInfo.InvariantCulture, $"{_planned} of {Number(_images, "image")}, ");
+            string remembered = _remembered == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_remembered} remembered)");
+            string manifests = _toRead == 0 ? digests
+                : string.Create(CultureInfo.InvariantCulture, $"{_read} of {(_begun < _images ? "about " : "")}{expected:0} manifests read{remembered}");
+            return Paced("manifests", images + manifests, _toRead == 0 ? (double)_planned / _images : _read / expected);
         }
     }
 
