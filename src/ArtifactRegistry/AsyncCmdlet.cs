@@ -183,9 +183,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         {
             await work();
         }
-        catch (Exception error) when (error is not OperationCanceledException || !StopToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
         {
-            failure = await ExplainAsync(error, item);
+            failure = await ExplainAsync(e, item);
         }
 
         return () =>
@@ -225,7 +225,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected async Task<bool> AskAsync(Func<bool> ask, Func<bool> isSeen)
     {
         int? turn = _order.Mine;
-        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<bool> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await PostAsync(() =>
         {
             if (isSeen()) _order.Questions.Perform(turn, Ask);

@@ -135,7 +135,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
 
     private ConfirmationRequiredException NobodyToAsk(string target, string action, Exception? cause)
     {
-        var error = new ConfirmationRequiredException(
+        ConfirmationRequiredException error = new(
             $"{action}: '{target}'? This needs a confirmation, and nobody can be asked here, so nothing was changed.", cause);
         ThrowTerminatingError(ErrorRecords.For(error, target));
         return error;

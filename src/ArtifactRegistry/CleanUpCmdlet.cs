@@ -136,7 +136,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     {
         CleanUpRules rules = _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)));
         if (rules.InUseFrom.Count > 0) rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom)) };
-        var match = new InUseMatch(rules.InUse, AllowUnmatchedInUse);
+        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse);
         await foreach (CleanUpPlan plan in PlanAsync(rules))
             foreach (CleanUpPlan released in match.Release(plan))
                 yield return released;
@@ -147,7 +147,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
 
     private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
     {
-        var planned = new HashSet<ImageName>();
+        HashSet<ImageName> planned = new();
         Planning.AddImages(_targets.Digests.Count + _targets.Scopes.Count(scope => !scope.Name.IsRepository));
         foreach (ImagePattern scope in _targets.Scopes)
         {

@@ -42,7 +42,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
 
     private protected override object FromText(string text)
     {
-        var pattern = ImagePattern.Parse(text);
+        ImagePattern pattern = ImagePattern.Parse(text);
         return pattern.Name is { Tag: not null, Digest: not null } name ? FromName(name) : new CleanUpTarget(pattern);
     }
 

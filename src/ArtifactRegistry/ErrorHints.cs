@@ -36,7 +36,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
                 error.Message, $"Did you mean the location {near}? This module does not know '{location}'. {AdviceOf(error)}");
         if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _looks) > Most) return error;
 
-        using var soon = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource soon = CancellationTokenSource.CreateLinkedTokenSource(stop);
         soon.CancelAfter(Patience);
         try
         {

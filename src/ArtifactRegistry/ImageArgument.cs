@@ -77,7 +77,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             throw Refuse(
                 $"Expected the name of an image, or an object with a Uri or with Image and Digest or Tag; got {Described(row.BaseObject)}.");
 
-        var name = ImageName.Parse(uri ?? image!);
+        ImageName name = ImageName.Parse(uri ?? image!);
         if (name.IsRepository && uri is not null && AllowRepositoryObject && IsRepositoryRow(row)) return name;
         if (name.IsRepository) throw Refuse($"'{name}' is a repository; a row must name one digest or one tag.");
 

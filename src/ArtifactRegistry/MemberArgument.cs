@@ -56,7 +56,7 @@ public sealed class MemberArgumentAttribute : ArgumentTransformationAttribute
                 throw Refuse("nothing");
         }
 
-        var row = PSObject.AsPSObject(item);
+        PSObject row = PSObject.AsPSObject(item);
         string member = Text(row, "Member") ?? Text(row, "Email") ?? throw Refuse(value.GetType().Name);
         return new MemberReference(member)
         {

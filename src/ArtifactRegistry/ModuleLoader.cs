@@ -29,7 +29,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     /// </summary>
     internal static string? OtherCopy()
     {
-        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
         shell.AddCommand(new CmdletInfo("Get-Module", typeof(PSCmdlet).Assembly.GetType("Microsoft.PowerShell.Commands.GetModuleCommand", throwOnError: true)!))
             .AddParameter("Name", "ArtifactRegistry");
         PSModuleInfo? other = shell.Invoke<PSModuleInfo>()
@@ -50,7 +50,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     {
         const string Utility = "Microsoft.PowerShell.Commands.Utility";
         Type command = Type.GetType($"Microsoft.PowerShell.Commands.UpdateTypeDataCommand, {Utility}", throwOnError: true)!;
-        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
         shell.AddCommand(new CmdletInfo("Update-TypeData", command))
             .AddParameter("PrependPath", Path.Combine(Folder, "ArtifactRegistry.types.ps1xml"))
             .AddParameter("ErrorAction", ActionPreference.Stop)

@@ -17,7 +17,7 @@ internal static class PageBatches
         if (!await each.MoveNextAsync()) return;
         Task written = writeAsync([each.Current]);
         await written;
-        var batch = new List<T>();
+        List<T> batch = new();
         while (true)
         {
             ValueTask<bool> next = each.MoveNextAsync();

@@ -37,11 +37,11 @@ internal static class PermissionAdvice
         string role = permission switch
         {
             _ when permission.Contains("IamPolicy", StringComparison.Ordinal) => "roles/artifactregistry.admin",
-            _ when permission.EndsWith(".delete", StringComparison.Ordinal) || permission.EndsWith(".deleteArtifacts", StringComparison.Ordinal)
-                => "roles/artifactregistry.repoAdmin",
+            _ when permission.EndsWith(".delete", StringComparison.Ordinal) || permission.EndsWith(".deleteArtifacts", StringComparison.Ordinal) =>
+                "roles/artifactregistry.repoAdmin",
             _ when permission.EndsWith(".create", StringComparison.Ordinal) || permission.EndsWith(".update", StringComparison.Ordinal)
-                || permission.EndsWith(".uploadArtifacts", StringComparison.Ordinal)
-                => "roles/artifactregistry.writer",
+                || permission.EndsWith(".uploadArtifacts", StringComparison.Ordinal) =>
+                "roles/artifactregistry.writer",
             _ => "roles/artifactregistry.reader",
         };
         string named = role == Operations.ReaderRoles.Reader ? "" : $" -Role {role}";

@@ -43,7 +43,7 @@ public static class RowView
     {
         int width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth - before - 1;
         if (text is null || text.Length <= width || width < 20) return text ?? "";
-        var lines = new List<string> { "" };
+        List<string> lines = new() { "" };
         foreach (string word in text.Split(' '))
         {
             if (lines[^1].Length == 0) lines[^1] = word;
@@ -98,7 +98,7 @@ public static class RowView
     /// <param name="arguments">The arguments of DateTime.ToString: a format, a culture.</param>
     public static string TimeText(PSObject time, params object[] arguments)
     {
-        var value = (DateTime)time.BaseObject;
+        DateTime value = (DateTime)time.BaseObject;
         object?[] plain = [.. arguments.Select(argument => argument is PSObject wrapped ? wrapped.BaseObject : argument)];
         return plain switch
         {
@@ -115,7 +115,7 @@ public static class RowView
     private static PSObject? Time(PSObject row, [CallerMemberName] string property = "")
     {
         if (row.BaseObject.GetType().GetProperty(property)?.GetValue(row.BaseObject) is not DateTime value) return null;
-        var time = new PSObject(value);
+        PSObject time = new(value);
         time.TypeNames.Insert(0, TimeType);
         return time;
     }

@@ -95,7 +95,7 @@ internal sealed class Session
     /// <param name="retries">The number of times that a request is repeated; null for the default.</param>
     public Clients Open(Action<string>? trace, Action<string>? exchange = null, int? retries = null)
     {
-        var defaults = new TransportOptions();
+        TransportOptions defaults = new();
         TransportOptions options = defaults with
         {
             RequestTimeout = RequestTimeout ?? defaults.RequestTimeout,
@@ -104,10 +104,10 @@ internal sealed class Session
         };
         Endpoints endpoints = Services;
         ITokenSource tokens = Tokens(endpoints);
-        var transport = new RestTransport(_http.Value, tokens, options, trace, exchange);
-        var registry = new ArtifactRegistryClient(transport, endpoints, _features.GetOrAdd(endpoints.ArtifactRegistry, _ => new ServiceFeatures()));
-        var projects = new ResourceManagerClient(transport, endpoints);
-        var clusters = new ContainerClient(transport, endpoints);
+        RestTransport transport = new(_http.Value, tokens, options, trace, exchange);
+        ArtifactRegistryClient registry = new(transport, endpoints, _features.GetOrAdd(endpoints.ArtifactRegistry, _ => new ServiceFeatures()));
+        ResourceManagerClient projects = new(transport, endpoints);
+        ContainerClient clusters = new(transport, endpoints);
         return new Clients(
             registry,
             new OciRegistryClient(transport, endpoints),

@@ -75,7 +75,7 @@ internal sealed class WorkLoop : IDisposable
     /// <summary>Posts an action to the pipeline thread, and waits for its result.</summary>
     public async Task<T> PerformAsync<T>(Func<T> action)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await PostAsync(() =>
         {
             try

@@ -66,9 +66,9 @@ internal sealed class CommandLine
             {
                 option.Apply(line, value);
             }
-            catch (Exception error) when (error is FormatException or OverflowException)
+            catch (Exception e) when (e is FormatException or OverflowException)
             {
-                throw new FormatException($"{option.Name}: {error.Message}", error);
+                throw new FormatException($"{option.Name}: {e.Message}", e);
             }
         }
         if (line.Empty && line.SeedFile is not null)
@@ -101,8 +101,8 @@ internal sealed class CommandLine
         writer.WriteLine("Without --data everything is in memory, and blobs over 1 MiB in a temporary folder, until the end.");
     }
 
-    private static Uri Address(string text)
-        => Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
             ? url!
             : throw new FormatException($"'{text}' is no http address. Expected for example 'http://127.0.0.1:8085'.");
 }

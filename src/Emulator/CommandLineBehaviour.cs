@@ -110,8 +110,8 @@ internal static class CommandLineBehaviour
             (b, text) => b.SettleTime = Duration.Parse(text)),
     ];
 
-    private static CommandLineOption Of(string name, string? argument, string help, Action<Behaviour, string> apply)
-        => new(name, argument, help, (line, text) => apply(line.Behaviour, text));
+    private static CommandLineOption Of(string name, string? argument, string help, Action<Behaviour, string> apply) =>
+        new(name, argument, help, (line, text) => apply(line.Behaviour, text));
 
     private static Fault Fault(string text, int seed)
     {
@@ -143,19 +143,19 @@ internal static class CommandLineBehaviour
         return new ClusterFault(Choice<ClusterFaultKind>(parts[0]), parts.Length > 1 ? parts[1] : "*");
     }
 
-    private static int Number(string text, int least = 1)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+    private static int Number(string text, int least = 1) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
             ? number
             : throw new FormatException($"'{text}' is no number from {least} up.");
 
     // For example, InOperation becomes in-operation.
-    private static string Dashed(string name)
-        => string.Concat(name.Select(
+    private static string Dashed(string name) =>
+        string.Concat(name.Select(
             (c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : $"{c}"));
 
     private static string Names<T>()
-        where T : struct, Enum
-        => string.Join('|', Enum.GetNames<T>().Select(Dashed));
+        where T : struct, Enum =>
+        string.Join('|', Enum.GetNames<T>().Select(Dashed));
 
     private static T Choice<T>(string text)
         where T : struct, Enum

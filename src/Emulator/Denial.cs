@@ -8,6 +8,6 @@ namespace ArtifactRegistry.Emulator;
 /// </param>
 public sealed record Denial(string Permission, string Resource = "*")
 {
-    internal bool Covers(string permission, string resource)
-        => new Wildcard(Permission).Matches(permission) && new Wildcard(Resource).Matches(resource);
+    internal bool Covers(string permission, string resource) =>
+        new Wildcard(Permission).Matches(permission) && new Wildcard(Resource).Matches(resource);
 }

@@ -135,6 +135,6 @@ public sealed class EmulatorServer : IAsyncDisposable
         return builder.Build();
     }
 
-    private static IPAddress AddressOf(Uri url)
-        => IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address) ? address : IPAddress.Loopback;
+    private static IPAddress AddressOf(Uri url) =>
+        IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address) ? address : IPAddress.Loopback;
 }

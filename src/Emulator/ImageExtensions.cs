@@ -27,8 +27,8 @@ public static class ImageExtensions
     }
 
     /// <summary>Adds an image with tags.</summary>
-    public static string AddImage(this RegistryState state, RepositoryName repository, string package, params string[] tags)
-        => state.AddImage(repository, package, new ImageOptions { Tags = tags, Size = 80_000_000 });
+    public static string AddImage(this RegistryState state, RepositoryName repository, string package, params string[] tags) =>
+        state.AddImage(repository, package, new ImageOptions { Tags = tags, Size = 80_000_000 });
 
     /// <summary>
     /// Adds a multi-platform image: an untagged child for each platform, and the index that lists them.

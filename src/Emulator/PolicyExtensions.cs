@@ -67,8 +67,8 @@ public static class PolicyExtensions
         lock (state.Gate) return Members(state.ExistingProject(project).Policy, role);
     }
 
-    private static List<string> Members(PolicyEntry policy, string role)
-        => [.. policy.Bindings.Where(binding => (string?)binding["role"] == role)
+    private static List<string> Members(PolicyEntry policy, string role) =>
+        [.. policy.Bindings.Where(binding => (string?)binding["role"] == role)
             .SelectMany(binding => binding["members"] as JsonArray ?? []).Select(member => (string?)member ?? "")];
 
     private static void Grant(PolicyEntry entry, string role, string member, JsonObject? condition)

@@ -23,11 +23,11 @@ try
     }
     seed?.AddWorkloadsTo(opened);
 }
-catch (Exception error)
-    when (error is FormatException or ArgumentException or IOException or UnauthorizedAccessException)
+catch (Exception e)
+    when (e is FormatException or ArgumentException or IOException or UnauthorizedAccessException)
 {
     opened?.Dispose();
-    return Fail(error.Message, 2);
+    return Fail(e.Message, 2);
 }
 
 using RegistryState state = opened;
@@ -61,13 +61,13 @@ try
     Announce(emulator, line.DataFolder);
     await Task.Delay(Timeout.Infinite, stop.Token);
 }
-catch (ArgumentException error)
+catch (ArgumentException e)
 {
-    return Fail(error.Message, 2);
+    return Fail(e.Message, 2);
 }
-catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
-    return Fail(error.Message, 1);
+    return Fail(e.Message, 1);
 }
 catch (OperationCanceledException)
 {

@@ -71,6 +71,6 @@ public sealed class RecordedRequest
         && !Path.EndsWith(":testIamPermissions", StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override string ToString()
-        => $"{Method} {PathAndQuery} -> {(Status == 0 ? Outcome.ToString() : $"{Status}")}";
+    public override string ToString() =>
+        $"{Method} {PathAndQuery} -> {(Status == 0 ? Outcome.ToString() : $"{Status}")}";
 }

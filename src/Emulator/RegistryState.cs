@@ -162,13 +162,13 @@ public sealed class RegistryState : IDisposable
     }
 
     /// <summary>Gets a package that a test takes for granted.</summary>
-    internal PackageEntry Existing(RepositoryName repository, string package)
-        => Existing(repository).Packages.GetValueOrDefault(package)
+    internal PackageEntry Existing(RepositoryName repository, string package) =>
+        Existing(repository).Packages.GetValueOrDefault(package)
             ?? throw Missing($"image {repository}/{package}");
 
     /// <summary>Gets a digest that a test takes for granted.</summary>
-    internal VersionEntry Existing(RepositoryName repository, string package, string digest)
-        => Existing(repository, package).Versions.GetValueOrDefault(digest)
+    internal VersionEntry Existing(RepositoryName repository, string package, string digest) =>
+        Existing(repository, package).Versions.GetValueOrDefault(digest)
             ?? throw Missing($"digest {repository}/{package}@{digest}");
 
     private static InvalidOperationException Missing(string what) => new($"The emulator has no {what}.");

@@ -23,13 +23,13 @@ public sealed record RepositoryName(string Project, string Location, string Id)
         ArgumentNullException.ThrowIfNull(text);
         return text.Split('/') switch
         {
-            ["projects", string project, "locations", string location, "repositories", string id]
-                => new(project, location, id),
+            ["projects", string project, "locations", string location, "repositories", string id] =>
+                new(project, location, id),
             ["gcr.io" or "us.gcr.io", string project] => new(project, "us", text[..text.IndexOf('/')]),
             ["eu.gcr.io", string project] => new(project, "europe", "eu.gcr.io"),
             ["asia.gcr.io", string project] => new(project, "asia", "asia.gcr.io"),
-            [string host, string project, string id] when LocationOf(host) is string location
-                => new(project, location, id),
+            [string host, string project, string id] when LocationOf(host) is string location =>
+                new(project, location, id),
             _ => throw new FormatException(
                 $"'{text}' is no repository. Expected for example 'us-docker.pkg.dev/shop/apps' or "
                 + "'projects/shop/locations/us/repositories/apps'."),

@@ -21,8 +21,8 @@ public sealed class RequestHold : IDisposable
     private readonly Action<RequestHold> _remove;
     private int _arrived;
 
-    internal RequestHold(Func<RecordedRequest, bool> predicate, HoldPoint point, Action<RequestHold> remove)
-        => (_predicate, _point, _remove) = (predicate, point, remove);
+    internal RequestHold(Func<RecordedRequest, bool> predicate, HoldPoint point, Action<RequestHold> remove) =>
+        (_predicate, _point, _remove) = (predicate, point, remove);
 
     /// <summary>The number of requests that have arrived here so far, including those aborted since.</summary>
     public int Arrived

@@ -11,7 +11,7 @@ public static class SelfSigned
     public static X509Certificate2 For(params string[] hosts)
     {
         ArgumentNullException.ThrowIfNull(hosts);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=Artifact Registry emulator", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         names.AddIpAddress(IPAddress.Loopback);

@@ -38,7 +38,7 @@ internal static class HelpFile
         if (written.Keys.Except(cmdlets.Keys).FirstOrDefault() is string unknown)
             throw new FormatException($"{unknown}.md: there is no cmdlet of that name.");
 
-        var writer = new CommandHelp(ProjectIn(manifest));
+        CommandHelp writer = new(ProjectIn(manifest));
         return new XDocument(new XElement(
             XName.Get("helpItems", "http://msh"),
             new XAttribute("schema", "maml"),

@@ -44,7 +44,7 @@ internal sealed class Page
     /// <exception cref="FormatException">The page contains something that would be lost.</exception>
     public static Page Read(string path)
     {
-        var page = new Page(Path.GetFileNameWithoutExtension(path));
+        Page page = new(Path.GetFileNameWithoutExtension(path));
         string section = "", item = "";
         foreach (Block block in Markdown.Parse(File.ReadAllText(path)))
         {

@@ -26,9 +26,9 @@ internal static class Program
 
             return await RunAsync(PowerShellProgram.Start(["-ConfigurationFile", configuration.Path, .. args]));
         }
-        catch (FileNotFoundException error)
+        catch (FileNotFoundException e)
         {
-            await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync(e.Message);
             return 1;
         }
     }
@@ -46,9 +46,9 @@ internal static class Program
         // PowerShell for Unix sets the terminal's modes on standard output even where that is a file or a pipe.
         if (Console.IsOutputRedirected && !OperatingSystem.IsWindows()) start.Environment["TERM"] = "dumb";
         // Ctrl+C reaches every process at the terminal, and what it means is decided by PowerShell alone.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using Process process = Process.Start(start)!;
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             process.Kill();

@@ -15,7 +15,7 @@ public sealed class CallTests : CoreTest
             ? RawReply.Of(503, "busy")
             : RawReply.Of(201, "stored", "application/octet-stream", "Docker-Content-Digest: sha256:abc"));
         using HttpClient http = TransportOptions.CreateHttpClient();
-        var transport = new RestTransport(http, SignIns.Choose(Secret, _ => null), Quick, Trace.Enqueue);
+        RestTransport transport = new(http, SignIns.Choose(Secret, _ => null), Quick, Trace.Enqueue);
         int opened = 0;
 
         (string digest, string type, string text) = await transport.SendAsync(
@@ -37,7 +37,7 @@ public sealed class CallTests : CoreTest
 
         static async Task<(string, string, string)> ReadAsync(Answer answer, CancellationToken stop)
         {
-            using var reader = new StreamReader(await answer.OpenAsync(stop));
+            using StreamReader reader = new(await answer.OpenAsync(stop));
             return (
                 answer.Headers.GetValues("Docker-Content-Digest").Single(),
                 answer.ContentHeaders.ContentType!.MediaType!,
@@ -50,7 +50,7 @@ public sealed class CallTests : CoreTest
     {
         await using RawServer server = RawServer.Start(_ => RawReply.Of(200, "{ \"a\" : 1 }\n"));
         using HttpClient http = TransportOptions.CreateHttpClient();
-        var transport = new RestTransport(http, SignIns.Choose(Secret, _ => null), Quick, Trace.Enqueue);
+        RestTransport transport = new(http, SignIns.Choose(Secret, _ => null), Quick, Trace.Enqueue);
 
         byte[] bytes = await transport.SendAsync(
             new Call<byte[]>(HttpMethod.Get, server.Url, Repeat.Freely, (answer, stop) => answer.ReadBytesAsync(stop)), Stop);

@@ -145,7 +145,7 @@ public sealed class DockerImageTests
     [Fact]
     public void A_projects_number_in_place_of_its_id_is_read_under_the_name_that_was_asked_for()
     {
-        var names = new ListedNames(ImageName.Parse("us-docker.pkg.dev/p/r"));
+        ListedNames names = new(ImageName.Parse("us-docker.pkg.dev/p/r"));
 
         Assert.Equal("us-docker.pkg.dev/p/r/web@" + Sha, $"{names.Read("projects/123/locations/us/repositories/r/dockerImages/web@" + Sha)}");
     }

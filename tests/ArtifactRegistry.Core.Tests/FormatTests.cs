@@ -50,7 +50,7 @@ public sealed class FormatTests
     [InlineData("3660.00:00:00", "10 years ago")]
     public void An_age_is_in_the_unit_that_people_use_and_never_gets_shorter(string age, string text)
     {
-        var now = new DateTime(2024, 6, 1, 12, 0, 0, DateTimeKind.Utc);
+        DateTime now = new(2024, 6, 1, 12, 0, 0, DateTimeKind.Utc);
 
         Assert.Equal(text, Age.Format(now - TimeSpan.Parse(age, System.Globalization.CultureInfo.InvariantCulture), now));
     }
@@ -58,7 +58,7 @@ public sealed class FormatTests
     [Fact]
     public void An_age_does_not_depend_on_the_zone_in_which_a_time_is_given()
     {
-        var now = new DateTime(2024, 6, 1, 12, 0, 0, DateTimeKind.Utc);
+        DateTime now = new(2024, 6, 1, 12, 0, 0, DateTimeKind.Utc);
         DateTime then = now.AddHours(-5);
 
         Assert.Equal("5 hours ago", Age.Format(then, now.ToLocalTime()));
@@ -69,7 +69,7 @@ public sealed class FormatTests
     public void An_age_counts_the_hour_that_the_clocks_skip()
     {
         // The zone of the machine decides whether there is such an hour; where there is none, this holds as well.
-        for (var now = new DateTime(2024, 1, 1, 12, 30, 0, DateTimeKind.Utc); now.Year == 2024; now = now.AddDays(1))
+        for (DateTime now = new(2024, 1, 1, 12, 30, 0, DateTimeKind.Utc); now.Year == 2024; now = now.AddDays(1))
             Assert.Equal("20 hours ago", Age.Format(now.AddHours(-20).ToLocalTime(), now.ToLocalTime()));
     }
 

@@ -111,14 +111,14 @@ public sealed class HostileAnswerTests : CoreTest
     [Fact]
     public async Task A_token_that_a_server_echoes_is_hidden_in_data_errors_and_debug_lines()
     {
-        var seen = new List<string>();
+        List<string> seen = new();
         const string Opaque = "opaque-token-9d7e-planted";
         await using RawServer server = RawServer.Start(request => request.Number == 1
             ? RawReply.Of(200, $$"""{"name":"n {{Opaque}}"}""")
             : RawReply.Of(400, $$$"""{"error":{"code":400,"message":"you sent Bearer {{{Opaque}}}","details":[{"reason":"{{{Opaque}}}"}]}}"""));
         using HttpClient http = TransportOptions.CreateHttpClient();
-        var transport = new RestTransport(http, new RenewingTokens(Opaque), Quick, seen.Add, seen.Add);
-        var client = new ArtifactRegistryClient(transport, Endpoints.Choose(server.Url, _ => null));
+        RestTransport transport = new(http, new RenewingTokens(Opaque), Quick, seen.Add, seen.Add);
+        ArtifactRegistryClient client = new(transport, Endpoints.Choose(server.Url, _ => null));
 
         PackageMessage package = await client.GetPackageAsync(Web, Stop);
         RegistryException error = await RefusedAsync(() => client.GetPackageAsync(Web, Stop));
@@ -140,9 +140,9 @@ public sealed class HostileAnswerTests : CoreTest
             case "plain" or "error":
                 return RawReply.Endless(kind is "error" ? 403 : 200, "{"u8.ToArray(), Spaces);
             default:
-                using (var zipped = new MemoryStream())
+                using (MemoryStream zipped = new())
                 {
-                    using (var gzip = new GZipStream(zipped, CompressionLevel.Optimal, leaveOpen: true))
+                    using (GZipStream gzip = new(zipped, CompressionLevel.Optimal, leaveOpen: true))
                         for (int i = 0; i < 256; i++) gzip.Write(Spaces); // 16 MB in 16 KB
                     return RawReply.Endless(kind is "zipped error" ? 403 : 200, [], zipped.ToArray(), "Content-Encoding: gzip");
                 }

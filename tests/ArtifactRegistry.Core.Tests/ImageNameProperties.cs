@@ -16,10 +16,10 @@ public sealed partial class ImageNameProperties
         {
             ImageName? parsed = null;
             try { parsed = ImageName.Parse(text!); }
-            catch (ImageNameException refusal)
+            catch (ImageNameException e)
             {
-                Assert.DoesNotContain(refusal.Message, c => c is < ' ' or > '~');
-                Assert.NotEmpty(refusal.Problem);
+                Assert.DoesNotContain(e.Message, c => c is < ' ' or > '~');
+                Assert.NotEmpty(e.Problem);
             }
 
             Assert.Equal(parsed is not null, ImageName.TryParse(text, out ImageName? tried));

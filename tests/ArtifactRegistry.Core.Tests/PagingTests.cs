@@ -174,7 +174,7 @@ public sealed class PagingTests : CoreTest
     [Fact]
     public void Pages_without_end_are_an_error()
     {
-        var walk = new PageWalk("GET https://example.com/v1/things");
+        PageWalk walk = new("GET https://example.com/v1/things");
 
         for (int page = 1; page <= 100_000; page++)
             Assert.Null(walk.Problem(1, page.ToString(CultureInfo.InvariantCulture)));

@@ -163,9 +163,9 @@ public sealed class PolicyTests
             {
                 string member;
                 try { member = MemberName.Parse(text!); }
-                catch (RegistryException refusal)
+                catch (RegistryException e)
                 {
-                    Assert.Equal(RegistryErrorKind.InvalidArgument, refusal.Kind);
+                    Assert.Equal(RegistryErrorKind.InvalidArgument, e.Kind);
                     return;
                 }
 

@@ -15,7 +15,7 @@ public sealed class ProxyTests : CoreTest
     public async Task Credentials_that_a_proxy_refused_are_sent_once_by_however_many_requests()
     {
         await using RawServer server = Refusing();
-        var proxy = new WebProxy(server.Url) { Credentials = new NetworkCredential("jo", Password) };
+        WebProxy proxy = new(server.Url) { Credentials = new NetworkCredential("jo", Password) };
         ArtifactRegistryClient client = Through(() => proxy);
 
         RegistryException[] errors = await Task.WhenAll(
@@ -37,7 +37,7 @@ public sealed class ProxyTests : CoreTest
     public async Task Another_password_is_tried()
     {
         await using RawServer server = Refusing();
-        var proxy = new WebProxy(server.Url) { Credentials = new NetworkCredential("jo", Password) };
+        WebProxy proxy = new(server.Url) { Credentials = new NetworkCredential("jo", Password) };
         ArtifactRegistryClient client = Through(() => proxy);
         await RefusedAsync(() => client.GetPackageAsync(Web, Stop));
 
@@ -79,7 +79,7 @@ public sealed class ProxyTests : CoreTest
         await using RawServer server = RawServer.Start(request =>
             request.Head.Contains("Proxy-Authorization", StringComparison.OrdinalIgnoreCase)
                 ? RawReply.Of(502, "no way there") : Challenge());
-        var proxy = new WebProxy(server.Url) { Credentials = new NetworkCredential("jo", Password) };
+        WebProxy proxy = new(server.Url) { Credentials = new NetworkCredential("jo", Password) };
         ArtifactRegistryClient client = Through(() => proxy);
 
         foreach (int _ in Enumerable.Range(0, 3))
@@ -109,7 +109,7 @@ public sealed class ProxyTests : CoreTest
     public async Task The_password_in_the_address_of_a_proxy_is_in_no_text()
     {
         await using RawServer server = RawServer.Start(_ => RawReply.Of(403, "no"));
-        var address = new UriBuilder(server.Url) { UserName = "jo", Password = Uri.EscapeDataString(Password) };
+        UriBuilder address = new(server.Url) { UserName = "jo", Password = Uri.EscapeDataString(Password) };
 
         RegistryException error = await RefusedAsync(
             () => Through(() => new WebProxy(address.Uri)).GetPackageAsync(Web, Stop));

@@ -16,7 +16,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task A_token_is_kept_until_shortly_before_its_end_and_then_renewed()
     {
-        var credential = new CountingCredential(_clock, Hour);
+        CountingCredential credential = new(_clock, Hour);
         RenewedToken tokens = Of(credential);
 
         string? first = await AskAsync(tokens);
@@ -31,7 +31,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task A_token_that_lives_for_seconds_is_not_renewed_with_each_request()
     {
-        var credential = new CountingCredential(_clock, TimeSpan.FromSeconds(60));
+        CountingCredential credential = new(_clock, TimeSpan.FromSeconds(60));
         RenewedToken tokens = Of(credential);
 
         for (int i = 0; i < 10; i++) await AskAsync(tokens);
@@ -44,7 +44,7 @@ public sealed class RenewedTokenTests
     [InlineData(0)]
     public async Task An_end_that_has_passed_by_a_clock_that_is_wrong_does_not_renew_it_each_time(int seconds)
     {
-        var credential = new CountingCredential(_clock, TimeSpan.FromSeconds(seconds));
+        CountingCredential credential = new(_clock, TimeSpan.FromSeconds(seconds));
         RenewedToken tokens = Of(credential);
 
         for (int i = 0; i < 10; i++) await AskAsync(tokens);
@@ -55,7 +55,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task Many_requests_at_once_sign_in_once()
     {
-        var credential = new CountingCredential(_clock, Hour) { Held = new TaskCompletionSource() };
+        CountingCredential credential = new(_clock, Hour) { Held = new TaskCompletionSource() };
         RenewedToken tokens = Of(credential);
 
         Task<string?>[] all = [.. Enumerable.Range(0, 64).Select(_ => AskAsync(tokens))];
@@ -68,7 +68,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task Many_requests_that_are_refused_at_once_renew_the_token_once()
     {
-        var credential = new CountingCredential(_clock, Hour);
+        CountingCredential credential = new(_clock, Hour);
         RenewedToken tokens = Of(credential);
         AccessToken refused = await tokens.GetTokenAsync(null, null, Stop);
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -83,7 +83,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task Tokens_that_are_all_refused_are_not_renewed_over_and_over()
     {
-        var credential = new CountingCredential(_clock, Hour);
+        CountingCredential credential = new(_clock, Hour);
         RenewedToken tokens = Of(credential);
         AccessToken refused = await tokens.GetTokenAsync(null, null, Stop);
 
@@ -97,7 +97,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task A_renewal_that_fails_early_leaves_the_token_that_still_holds()
     {
-        var credential = new CountingCredential(_clock, Hour);
+        CountingCredential credential = new(_clock, Hour);
         RenewedToken tokens = Of(credential);
         string? first = await AskAsync(tokens);
         credential.Failure = new RegistryException(RegistryErrorKind.Unauthenticated, "not now");
@@ -114,7 +114,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task Who_waits_while_another_fails_fails_with_it_and_the_next_tries_again()
     {
-        var credential = new CountingCredential(_clock, Hour)
+        CountingCredential credential = new(_clock, Hour)
         {
             Held = new TaskCompletionSource(),
             Failure = new RegistryException(RegistryErrorKind.Unauthenticated, "revoked"),
@@ -133,7 +133,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task Signing_in_that_never_ends_is_given_up_after_its_limit_and_says_so()
     {
-        var credential = new CountingCredential(_clock, Hour) { Held = new TaskCompletionSource() };
+        CountingCredential credential = new(_clock, Hour) { Held = new TaskCompletionSource() };
         RenewedToken tokens = Of(credential);
         Task<string?> call = AskAsync(tokens);
 
@@ -148,7 +148,7 @@ public sealed class RenewedTokenTests
     [Fact]
     public async Task Who_is_stopped_leaves_the_others_to_sign_in()
     {
-        var credential = new CountingCredential(_clock, Hour) { Held = new TaskCompletionSource() };
+        CountingCredential credential = new(_clock, Hour) { Held = new TaskCompletionSource() };
         RenewedToken tokens = Of(credential);
         using CancellationTokenSource user = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         Task first = tokens.GetTokenAsync(null, null, user.Token).AsTask();

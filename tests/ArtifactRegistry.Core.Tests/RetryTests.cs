@@ -172,7 +172,7 @@ public sealed class RetryTests : CoreTest
     [Fact]
     public async Task A_request_that_never_left_has_no_unknown_outcome_and_no_made_up_reason()
     {
-        var nowhere = new Uri($"http://127.0.0.1:{RawServer.UnusedPort()}/");
+        Uri nowhere = new($"http://127.0.0.1:{RawServer.UnusedPort()}/");
 
         RegistryException error = await RefusedAsync(
             () => Client(endpoint: nowhere).SetIamPolicyAsync(Web.ToRepository(), [], Stop));

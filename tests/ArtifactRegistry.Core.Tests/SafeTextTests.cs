@@ -147,11 +147,11 @@ public sealed class SafeTextTests
     [Fact]
     public void The_causes_of_an_exception_are_clean_and_keep_their_kind()
     {
-        var cause = new HttpRequestException(
+        HttpRequestException cause = new(
             HttpRequestError.ProxyTunnelError, "proxy 'http://jo:geheim99@p:1/' failed",
             new IOException("at \u001b[31mhttp://jo:geheim99@p:1/"));
 
-        var error = new RegistryException(RegistryErrorKind.Unreachable, cause.Message, cause);
+        RegistryException error = new(RegistryErrorKind.Unreachable, cause.Message, cause);
 
         Assert.DoesNotContain("geheim99", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b", error.ToString(), StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed class SafeTextTests
     [Fact]
     public void A_cause_that_is_clean_is_kept_as_it_is()
     {
-        var cause = new IOException("broken");
+        IOException cause = new("broken");
 
         Assert.Same(cause, new RegistryException(RegistryErrorKind.Unreachable, "x", cause).InnerException);
     }

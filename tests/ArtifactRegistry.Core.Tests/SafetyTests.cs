@@ -42,9 +42,9 @@ public sealed class SafetyTests : CoreTest
     [InlineData("file:///etc/hosts", false)]
     public async Task A_token_travels_over_https_or_within_this_machine(string address, bool safe)
     {
-        var tokens = new RenewingTokens(Secret);
+        RenewingTokens tokens = new(Secret);
         using HttpClient http = TransportOptions.CreateHttpClient();
-        var transport = new RestTransport(http, tokens, Quick, Trace.Enqueue);
+        RestTransport transport = new(http, tokens, Quick, Trace.Enqueue);
 
         Assert.Equal(safe, RestTransport.IsSafe(new Uri(address)));
         // .NET makes localhost of the name "loopback", so that no resolver is asked for it.
@@ -147,8 +147,8 @@ public sealed class SafetyTests : CoreTest
     [Fact]
     public async Task A_zipped_answer_is_read()
     {
-        using var zipped = new MemoryStream();
-        using (var gzip = new GZipStream(zipped, CompressionLevel.Optimal))
+        using MemoryStream zipped = new();
+        using (GZipStream gzip = new(zipped, CompressionLevel.Optimal))
             gzip.Write(Encoding.UTF8.GetBytes("""{"name":"zipped"}"""));
         await using RawServer server = RawServer.Start(
             _ => RawReply.Of(200, zipped.ToArray(), "application/json", "Content-Encoding: gzip"));
@@ -177,7 +177,7 @@ public sealed class SafetyTests : CoreTest
         State.AddImage(Apps, "web");
         Behaviour.RequireToken = true;
         Behaviour.AcceptedTokens = ["fresh"];
-        var tokens = new RenewingTokens("stale", "fresh");
+        RenewingTokens tokens = new("stale", "fresh");
 
         await Client(tokens: tokens).GetPackageAsync(Web, Stop);
 
@@ -190,7 +190,7 @@ public sealed class SafetyTests : CoreTest
     public async Task A_token_that_is_refused_after_its_renewal_is_reported()
     {
         Behaviour.RequireToken = true;
-        var tokens = new RenewingTokens("stale", "also-stale", "never-asked-for");
+        RenewingTokens tokens = new("stale", "also-stale", "never-asked-for");
 
         RegistryException error = await RefusedAsync(() => Client(tokens: tokens).GetPackageAsync(Web, Stop));
 
@@ -206,7 +206,7 @@ public sealed class SafetyTests : CoreTest
     public async Task A_source_that_has_no_other_token_is_asked_once_more_and_nothing_is_sent_again()
     {
         Behaviour.RequireToken = true;
-        var tokens = new RenewingTokens("stale");
+        RenewingTokens tokens = new("stale");
 
         RegistryException error = await RefusedAsync(() => Client(tokens: tokens).GetPackageAsync(Web, Stop));
 
@@ -251,7 +251,7 @@ public sealed class SafetyTests : CoreTest
     [Fact]
     public void A_token_tells_nothing_of_itself()
     {
-        var token = new AccessToken(Secret) { QuotaProject = "payer" };
+        AccessToken token = new(Secret) { QuotaProject = "payer" };
 
         Assert.Equal("(hidden)", token.ToString());
         Assert.Equal("(none)", AccessToken.None.ToString());

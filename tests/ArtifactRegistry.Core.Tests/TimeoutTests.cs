@@ -34,7 +34,7 @@ public sealed class TimeoutTests : CoreTest
     [Fact]
     public async Task A_connection_that_does_not_come_about_in_time_was_never_sent_and_is_no_time_out_of_the_service()
     {
-        using var http = new HttpClient(new SocketsHttpHandler
+        using HttpClient http = new(new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromMilliseconds(50),
             ConnectCallback = async (_, token) =>
@@ -43,8 +43,8 @@ public sealed class TimeoutTests : CoreTest
                 return Stream.Null;
             },
         });
-        var transport = new RestTransport(http, SignIns.Choose(Secret, _ => null), Quick with { Retries = 0 }, null);
-        var client = new ArtifactRegistryClient(transport, Endpoints.Choose(Emulator.Url, _ => null));
+        RestTransport transport = new(http, SignIns.Choose(Secret, _ => null), Quick with { Retries = 0 }, null);
+        ArtifactRegistryClient client = new(transport, Endpoints.Choose(Emulator.Url, _ => null));
 
         RegistryException error = await RefusedAsync(() => client.GetPackageAsync(Web, Stop));
 
@@ -131,7 +131,7 @@ public sealed class TimeoutTests : CoreTest
     {
         Behaviour.Faults.Add(new Fault(FaultKind.Unavailable) { RetryAfter = "200" });
         using CancellationTokenSource user = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var pausing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource pausing = new(TaskCreationOptions.RunContinuationsAsynchronously);
         OnTrace = line =>
         {
             if (line.StartsWith("Trying again", StringComparison.Ordinal)) pausing.TrySetResult();
@@ -172,7 +172,7 @@ public sealed class TimeoutTests : CoreTest
     public async Task Cancelling_while_the_token_is_fetched_sends_nothing()
     {
         using CancellationTokenSource user = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var tokens = new EndlessTokens();
+        EndlessTokens tokens = new();
         Task<PackageMessage> call = Client(tokens: tokens).GetPackageAsync(Web, user.Token);
         await tokens.Asked.WaitAsync(Stop);
 
@@ -189,7 +189,7 @@ public sealed class TimeoutTests : CoreTest
     {
         await using RawServer server = RawServer.Start(_ => RawReply.Stalled(status, """{"name":"""));
         using CancellationTokenSource user = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
         OnTrace = _ => answered.TrySetResult();
         Task<PackageMessage> call = Client(endpoint: server.Url).GetPackageAsync(Web, user.Token);
         await answered.Task.WaitAsync(Stop);

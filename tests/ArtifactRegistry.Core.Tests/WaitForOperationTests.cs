@@ -55,7 +55,7 @@ public sealed class WaitForOperationTests : CoreTest
     [Fact]
     public async Task An_error_without_words_still_says_its_code()
     {
-        var operation = new OperationMessage("projects/shop/locations/us/operations/1", true, new StatusMessage(9, new ErrorDetails()));
+        OperationMessage operation = new("projects/shop/locations/us/operations/1", true, new StatusMessage(9, new ErrorDetails()));
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(Client(), operation, Stop));
 

@@ -87,7 +87,7 @@ public sealed class WireTests : CoreTest
     [Fact]
     public async Task A_domain_scoped_project_has_its_colon_in_the_path()
     {
-        var repository = new RepositoryName("example.com:shop", "us", "apps");
+        RepositoryName repository = new("example.com:shop", "us", "apps");
         State.AddRepository(repository);
         State.AddImage(repository, "web", "v1");
 
@@ -137,7 +137,7 @@ public sealed class WireTests : CoreTest
         foreach (NamedParts parts in ImageNameGenerators.Parts.Sample(400).Where(parts => parts.Package is not null))
         {
             ImageName image = ImageName.Create(parts.Location, parts.Project, parts.Repository, parts.Package, null, null);
-            var repository = new RepositoryName(parts.Project, parts.Location, parts.Repository);
+            RepositoryName repository = new(parts.Project, parts.Location, parts.Repository);
             string digest = string.Create(CultureInfo.InvariantCulture, $"sha256:{found++:x64}"), tag = parts.Tag ?? "v1";
             if (!State.Repositories.Contains(repository)) State.AddRepository(repository);
             State.AddImage(repository, parts.Package!, new ImageOptions { Digest = digest, Tags = [tag] });

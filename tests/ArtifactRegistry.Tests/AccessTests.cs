@@ -110,7 +110,7 @@ public sealed class AccessTests
     [InlineData("New-ArNodeServiceAccount", "New-ArNodeServiceAccount -Project games -Name gke-nodes -WhatIf")]
     public async Task WhatIf_shows_the_difference_and_writes_nothing(string cmdlet, string script)
     {
-        var host = new ScriptedHost();
+        ScriptedHost host = new();
         await using Shop shop = await Shop.OpenAsync(host: host);
         Seed(shop);
         shop.State.Grant(Repository, Role, "user:a@x.example");
@@ -588,7 +588,7 @@ public sealed class AccessTests
 
         foreach (string name in new[] { "Grant-ArReader", "Revoke-ArReader" })
         {
-            var command = (CommandInfo)shop.Run($"Get-Command {name}").MustSucceed().Output[0].BaseObject;
+            CommandInfo command = (CommandInfo)shop.Run($"Get-Command {name}").MustSucceed().Output[0].BaseObject;
             foreach (string parameter in new[] { "Project", "Role", "Repository" })
                 Assert.DoesNotContain(
                     command.Parameters[parameter].ParameterSets.Values,
@@ -608,7 +608,7 @@ public sealed class AccessTests
         ScriptResult nodes = shop.Run("Get-ArNodeServiceAccount games -WarningAction Ignore").MustSucceed();
 
         Needs.That(Gcloud.IsInstalled, "gcloud is not on the PATH.");
-        var gcloud = new Gcloud(shop.Emulator.Url);
+        Gcloud gcloud = new(shop.Emulator.Url);
         CancellationToken stop = TestContext.Current.CancellationToken;
         JsonNode policy = await gcloud.JsonAsync("artifacts repositories get-iam-policy apps --location=us --project=shop", stop);
         JsonNode project = await gcloud.JsonAsync("projects get-iam-policy shop", stop);

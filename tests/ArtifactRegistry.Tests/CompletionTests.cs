@@ -124,7 +124,7 @@ public sealed class CompletionTests
         Assert.Single(Complete(shop.Session, Line));
         Assert.Equal((1, 1), (once, shop.Emulator.Requests.Snapshot().Count));
 
-        using var other = new PowerShellSession(shop.Emulator);
+        using PowerShellSession other = new(shop.Emulator);
         Assert.Equal(Shop.App, CompleteAs(other, Line, Shop.App));
         Assert.Equal(2, shop.Emulator.Requests.Snapshot().Count);
 

@@ -41,7 +41,7 @@ public sealed class ConfirmationTests
     [Theory, MemberData(nameof(Deletions))]
     public async Task Deletions_ask_by_default_and_No_changes_nothing(string command)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
         string before = shop.Contents();
 
@@ -56,7 +56,7 @@ public sealed class ConfirmationTests
     [Theory, MemberData(nameof(Deletions))]
     public async Task Deletions_go_on_after_Yes(string command)
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         int before = shop.State.DigestCount(shop.Repository);
 
@@ -70,7 +70,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task The_question_names_the_digest_and_all_tags_that_go_with_it()
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
         string digest = shop.Add("latest", "stable", "v3");
 
@@ -84,7 +84,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task The_question_of_All_counts_what_is_lost()
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run("Remove-ArImage $app -All").MustSucceed();
@@ -97,7 +97,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task A_clean_up_asks_once_an_image_with_its_count_and_size()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         shop.State.AddImage(shop.Repository, "team/api", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-40) });
 
@@ -114,7 +114,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task Each_image_is_asked_for_by_itself_and_each_answer_counts_for_one()
     {
-        var host = new ScriptedHost("Yes", "No", "Yes");
+        ScriptedHost host = new("Yes", "No", "Yes");
         await using Shop shop = await OpenAsync(host);
 
         ScriptResult result = shop.Run("$digests | Remove-ArImage").MustSucceed();
@@ -130,7 +130,7 @@ public sealed class ConfirmationTests
     [InlineData("No to All", 3)]
     public async Task An_answer_for_all_ends_the_questions(string answer, int left)
     {
-        var host = new ScriptedHost(answer);
+        ScriptedHost host = new(answer);
         await using Shop shop = await OpenAsync(host);
 
         shop.Run("$digests | Remove-ArImage").MustSucceed();
@@ -146,7 +146,7 @@ public sealed class ConfirmationTests
     [InlineData($"Grant-ArReader {Repository} -Member user:a@b.example", "Grant roles/artifactregistry.reader to user:a@b.example")]
     public async Task Lesser_changes_ask_with_Confirm_alone(string command, string action)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run($"{command} -Confirm").MustSucceed();
@@ -161,7 +161,7 @@ public sealed class ConfirmationTests
     [Theory, MemberData(nameof(Changes))]
     public async Task WhatIf_sends_no_changing_request_and_asks_nothing(string command)
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         string before = shop.Contents();
 
@@ -181,7 +181,7 @@ public sealed class ConfirmationTests
     [Theory, MemberData(nameof(Changes))]
     public async Task No_question_with_Confirm_false(string command)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run($"{command} -Confirm:$false").MustSucceed();
@@ -193,7 +193,7 @@ public sealed class ConfirmationTests
     [Theory, MemberData(nameof(Changes))]
     public async Task No_question_while_the_preference_is_None(string command)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run($"$ConfirmPreference = 'None'; {command}").MustSucceed();
@@ -209,7 +209,7 @@ public sealed class ConfirmationTests
     [InlineData($"Grant-ArReader {Repository} -Member user:a@b.example")]
     public async Task Every_change_asks_while_the_preference_is_Low(string command)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run($"$ConfirmPreference = 'Low'; {command}").MustSucceed();
@@ -221,7 +221,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task Confirm_beats_Force()
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run("Remove-ArImage \"$app@$free\" -Force -Confirm").MustSucceed();
@@ -262,7 +262,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task A_tag_that_moved_while_the_question_stood_is_not_removed()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         string elsewhere = shop.State.DigestOf(shop.Repository, "web", "v2")!;
         host.WhenAsked = _ => shop.State.MoveTag(shop.Repository, "web", "v1", elsewhere);
@@ -277,7 +277,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task A_tag_that_moved_while_the_question_stood_is_not_moved_away_again()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         string free = shop.State.UntaggedDigests(shop.Repository, "web")[0];
         string elsewhere = shop.State.DigestOf(shop.Repository, "web", "v2")!;
@@ -292,7 +292,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task A_tag_that_left_an_image_while_the_question_stood_stays_where_it_went()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         string digest = shop.Add("latest", "v3");
         string elsewhere = shop.State.DigestOf(shop.Repository, "web", "v2")!;
@@ -309,7 +309,7 @@ public sealed class ConfirmationTests
     [Fact]
     public async Task A_tag_that_came_while_the_question_stood_saves_the_image()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         string digest = shop.Add("v3");
         host.WhenAsked = _ => shop.State.MoveTag(shop.Repository, "web", "stable", digest);

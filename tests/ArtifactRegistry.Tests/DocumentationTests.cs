@@ -40,7 +40,7 @@ public sealed partial class DocumentationTests
     {
         Match json = Json().Match(File.ReadAllText(Full("docs/emulator.md")));
 
-        var seed = Seed.Parse(json.Groups[1].Value);
+        Seed seed = Seed.Parse(json.Groups[1].Value);
 
         Assert.Equal(("games", "us-docker.pkg.dev/shop/apps"), (Assert.Single(seed.Projects).Id, Assert.Single(seed.Repositories).Name));
         seed.AddTo(new RegistryState(TimeProvider.System));
@@ -49,7 +49,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void The_seed_of_what_runs_that_a_page_shows_is_one()
     {
-        var seed = Seed.Parse(Json().Matches(File.ReadAllText(Full("docs/emulator.md")))[1].Groups[1].Value);
+        Seed seed = Seed.Parse(Json().Matches(File.ReadAllText(Full("docs/emulator.md")))[1].Groups[1].Value);
         RegistryState state = new(TimeProvider.System);
 
         seed.AddTo(state);

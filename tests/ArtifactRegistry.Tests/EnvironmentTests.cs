@@ -40,7 +40,7 @@ public sealed class EnvironmentTests : IDisposable
     public async Task Endpoint_and_token_come_from_variables_without_Connect()
     {
         await using Shop shop = await OpenAsync();
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         Environment.SetEnvironmentVariable(Endpoint, shop.Emulator.Url.ToString());
         Environment.SetEnvironmentVariable(Token, "from-variable");
         Environment.SetEnvironmentVariable(QuotaProject, "payer");
@@ -60,7 +60,7 @@ public sealed class EnvironmentTests : IDisposable
     public async Task A_token_file_beats_the_other_variables_and_is_read_again_for_each_request()
     {
         await using Shop shop = await OpenAsync();
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         Environment.SetEnvironmentVariable(Endpoint, shop.Emulator.Url.ToString());
         Environment.SetEnvironmentVariable(TokenFile, _file);
         Environment.SetEnvironmentVariable(Token, "from-variable");
@@ -79,7 +79,7 @@ public sealed class EnvironmentTests : IDisposable
     public async Task A_token_file_that_cannot_be_read_is_named()
     {
         await using Shop shop = await OpenAsync();
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         Environment.SetEnvironmentVariable(Endpoint, shop.Emulator.Url.ToString());
         Environment.SetEnvironmentVariable(TokenFile, _file + ".none");
 
@@ -95,7 +95,7 @@ public sealed class EnvironmentTests : IDisposable
     public async Task Without_credentials_no_token_is_sent_if_that_is_wanted()
     {
         await using Shop shop = await OpenAsync();
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         Environment.SetEnvironmentVariable(Endpoint, shop.Emulator.Url.ToString());
         Environment.SetEnvironmentVariable(NoCredentials, "True");
 
@@ -123,7 +123,7 @@ public sealed class EnvironmentTests : IDisposable
     [InlineData("not an address")]
     public void An_endpoint_variable_that_cannot_be_used_is_named(string value)
     {
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         Environment.SetEnvironmentVariable(Endpoint, value);
         Environment.SetEnvironmentVariable(Token, "from-variable");
 
@@ -156,7 +156,7 @@ public sealed class EnvironmentTests : IDisposable
         Environment.SetEnvironmentVariable("TZ", zone);
         TimeZoneInfo.ClearCachedData();
         await using Shop shop = await Shop.OpenAsync();
-        var uploaded = new DateTimeOffset(2024, 1, 15, 12, 0, 0, TimeSpan.Zero);
+        DateTimeOffset uploaded = new(2024, 1, 15, 12, 0, 0, TimeSpan.Zero);
         shop.Add(new ImageOptions { UploadTime = uploaded, BuildTime = uploaded, Tags = ["v1"] });
         shop.Session.Set("utc", uploaded.UtcDateTime);
 
@@ -170,7 +170,7 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Equal(5, result.Output.Count);
         Assert.All(result.Output, value =>
         {
-            var time = (DateTime)value.BaseObject;
+            DateTime time = (DateTime)value.BaseObject;
             Assert.Equal(DateTimeKind.Local, time.Kind);
             Assert.Equal(uploaded.UtcDateTime.AddHours(hours), DateTime.SpecifyKind(time, DateTimeKind.Utc));
         });

@@ -189,7 +189,7 @@ public sealed class ErrorCatalogTests
 
     private static Dictionary<string, (ErrorCategory, string)> Read()
     {
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         Assembly module = ((CmdletInfo)session.Run("Get-Command Get-ArImage").MustSucceed().Output[0].BaseObject).ImplementingType.Assembly;
         object all = module.GetType("ArtifactRegistry.ErrorCatalog", throwOnError: true)!.GetProperty("All")!.GetValue(null)!;
         return ((IEnumerable<object>)all).ToDictionary(

@@ -120,7 +120,7 @@ public sealed class ErrorTests
         shop.Session.Set("secret", Secret);
         shop.Session.Set("endpoint", shop.Emulator.Url.ToString());
         shop.Session.Set("bad", Secret + " with blanks\n");
-        var all = new List<ScriptResult>
+        List<ScriptResult> all = new()
         {
             shop.Run("Connect-ArRegistry -AccessToken $secret -Endpoint $endpoint -Verbose; Get-ArConnection"),
         };
@@ -207,7 +207,7 @@ public sealed class ErrorTests
     {
         await using Shop shop = await OpenAsync();
         shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported; // else each session is refused once
-        using var other = new PowerShellSession();
+        using PowerShellSession other = new();
         other.Run($"Connect-ArRegistry -AccessToken other-token -Endpoint '{shop.Emulator.Url}'").MustSucceed();
 
         shop.Run("Get-ArImage $app").MustSucceed();

@@ -144,7 +144,7 @@ public sealed class GrantRowsTests
             policy = body.ToJsonString();
             return RawReply.Of(200, policy);
         });
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
 
         ScriptResult result = session.Run(
             $"$null = Connect-ArRegistry -AccessToken x -Endpoint {server.Url}; Grant-ArReader {Apps} user:a@x.example, user:robot@x.example");

@@ -17,7 +17,7 @@ public sealed class HelpTests : IDisposable
     public void Every_parameter_of_every_cmdlet_has_help(string name)
     {
         PSObject help = Help(name);
-        var command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
+        CmdletInfo command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
         PSObject[] described = Items(help, "parameters", "parameter");
 
         string[] own = [.. command.Parameters.Keys.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter)).Order()];
@@ -43,7 +43,7 @@ public sealed class HelpTests : IDisposable
     [Theory, MemberData(nameof(Cmdlets))]
     public void The_syntax_is_that_of_the_cmdlet(string name)
     {
-        var command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
+        CmdletInfo command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
 
         Assert.Equal(
             command.ParameterSets.Select(set => string.Join(' ', set.Parameters

@@ -102,7 +102,7 @@ public sealed class ListingTests
         shop.Emulator.Behaviour.PageSizeCap = 3;
         // Without a filter the first page may have images of others only.
         shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported;
-        var before = new List<int>();
+        List<int> before = new();
         shop.Session.Set("look", () => before.Add(shop.Emulator.Requests.Snapshot(
             request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal)).Count));
 

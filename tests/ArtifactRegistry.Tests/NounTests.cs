@@ -134,7 +134,7 @@ public sealed class NounTests
     [Fact]
     public void Every_noun_and_every_cmdlet_that_takes_one_is_tried()
     {
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         string[] emitted =
         [
             .. session.Run("(Get-Command -Module ArtifactRegistry -CommandType Cmdlet).OutputType.Type.FullName | Sort-Object -Unique").Output

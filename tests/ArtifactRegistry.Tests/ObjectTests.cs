@@ -26,7 +26,7 @@ public sealed class ObjectTests
     [Theory, MemberData(nameof(Views))]
     public async Task Tables_fit_80_columns_and_cut_nothing(string command, string type, string headers)
     {
-        var host = new ScriptedHost("Yes") { Width = 80 };
+        ScriptedHost host = new("Yes") { Width = 80 };
         await using Shop shop = await OpenAsync(host);
 
         ScriptResult result = shop.Run($"$rows = @({command}); $rows; $rows | Out-Default").MustSucceed();
@@ -48,7 +48,7 @@ public sealed class ObjectTests
     [Fact]
     public async Task A_connection_is_shown_without_its_secret()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run("Get-ArConnection | Out-Default").MustSucceed();
@@ -62,7 +62,7 @@ public sealed class ObjectTests
     [Fact]
     public async Task Rows_show_short_digests_sizes_and_ages()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         string digest = shop.State.DigestOf(shop.Repository, "web", "v1")!;
 

@@ -121,7 +121,7 @@ public sealed class OrderTests
     [Theory, MemberData(nameof(Changes))]
     public async Task WhatIf_lines_and_questions_come_in_the_order_of_the_list(string command, string change)
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
         string[] items = Items(shop, command);
         foreach (string asking in new[] { "-WhatIf", "-Confirm" })
@@ -151,7 +151,7 @@ public sealed class OrderTests
     [Theory, MemberData(nameof(Changes))]
     public async Task What_was_done_before_CtrlC_is_told_though_the_row_before_it_never_comes(string command, string change)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
         string[] items = Items(shop, command);
         using RequestHold first = Hold(shop, change, items[0]);
@@ -192,7 +192,7 @@ public sealed class OrderTests
     [Fact]
     public void Every_cmdlet_that_takes_a_list_is_tried()
     {
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         string[] takers = [.. session.Run(
             "(Get-Command -Module ArtifactRegistry -CommandType Cmdlet | Where-Object { $_.Parameters.Values.Attributes.ValueFromPipeline -contains $true }).Name")
             .Output.Select(name => name.ToString())];

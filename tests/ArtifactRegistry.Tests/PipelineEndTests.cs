@@ -36,7 +36,7 @@ public sealed class PipelineEndTests
     {
         get
         {
-            var data = new TheoryData<string, string>();
+            TheoryData<string, string> data = new();
             foreach (string command in new[]
             {
                 "Get-ArImage $app",
@@ -246,7 +246,7 @@ public sealed class PipelineEndTests
     [Fact]
     public async Task CtrlC_shows_on_the_screen_which_tags_could_not_be_put_back()
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await Shop.OpenAsync(host: host);
         string digest = shop.Add("one", "two");
         shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.create")];

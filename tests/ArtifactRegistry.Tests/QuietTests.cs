@@ -43,7 +43,7 @@ public sealed partial class QuietTests
         (string Said, int Questions)? plain = null;
         foreach (string option in new[] { "", "-Verbose", "-Debug", "-Debug -Verbose" })
         {
-            var host = new ScriptedHost("No");
+            ScriptedHost host = new("No");
             await using Shop shop = await OpenAsync(host);
 
             ScriptResult result = shop.Run(
@@ -63,7 +63,7 @@ public sealed partial class QuietTests
     [Fact]
     public void Every_cmdlet_is_tried()
     {
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         string commands = string.Join('\n', Commands.Select(row => row.Data));
         Assert.All(
             session.Run("(Get-Command -Module ArtifactRegistry -CommandType Cmdlet).Name").Output,

@@ -36,10 +36,10 @@ public sealed class ReasonTests
     public async Task The_advice_is_the_command_that_mends_it(
         int status, string? reason, string? service, string? consumer, string message, string advice)
     {
-        var error = new JsonObject { ["code"] = status, ["message"] = message, ["status"] = status == 401 ? "UNAUTHENTICATED" : status == 400 ? "FAILED_PRECONDITION" : "PERMISSION_DENIED" };
+        JsonObject error = new() { ["code"] = status, ["message"] = message, ["status"] = status == 401 ? "UNAUTHENTICATED" : status == 400 ? "FAILED_PRECONDITION" : "PERMISSION_DENIED" };
         if (reason is not null)
         {
-            var metadata = new JsonObject { ["service"] = service };
+            JsonObject metadata = new() { ["service"] = service };
             if (consumer is not null) metadata["consumer"] = consumer;
             if (reason == "ACCOUNT_STATE_INVALID") metadata["email"] = "deployer@shop.iam.gserviceaccount.com";
             error["details"] = new JsonArray(new JsonObject
@@ -53,7 +53,7 @@ public sealed class ReasonTests
 
         string body = new JsonObject { ["error"] = error }.ToJsonString();
         await using RawServer server = RawServer.Start(_ => RawReply.Of(status, body));
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
 
         ScriptResult result = session.Run(
             $"$null = Connect-ArRegistry -AccessToken ya29.x -Endpoint {server.Url}; Get-ArRepository -Project shop -Location us");
@@ -103,7 +103,7 @@ public sealed class ReasonTests
             string target when target.Contains("/repositories/apps", StringComparison.Ordinal) => RawReply.Of(200, $$"""{"name":"{{Repository}}","format":"DOCKER"}"""),
             _ => RawReply.Of(404, "{}"),
         });
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
 
         ScriptResult result = session.Run(
             $"$null = Connect-ArRegistry -AccessToken ya29.x -Endpoint {server.Url}; Get-ArUntaggedImage us-docker.pkg.dev/shop/apps/web");
@@ -118,7 +118,7 @@ public sealed class ReasonTests
     {
         const string Body = """{"errors":[{"code":"DENIED","message":"Permission \"artifactregistry.repositories.downloadArtifacts\" denied on resource \"projects/shop/locations/us/repositories/apps\" (or it may not exist)"}]}""";
         await using RawServer server = RawServer.Start(_ => RawReply.Of(403, Body));
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
 
         ScriptResult result = session.Run(
             $"$null = Connect-ArRegistry -AccessToken ya29.x -Endpoint {server.Url}; Get-ArImage us-docker.pkg.dev/shop/apps/api");
@@ -133,7 +133,7 @@ public sealed class ReasonTests
     public async Task Without_a_reason_and_a_permission_the_advice_is_to_check_the_name()
     {
         await using RawServer server = RawServer.Start(_ => RawReply.Of(403, """{"error":{"code":403,"message":"The caller does not have permission","status":"PERMISSION_DENIED"}}"""));
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
 
         ScriptResult result = session.Run(
             $"$null = Connect-ArRegistry -AccessToken ya29.x -Endpoint {server.Url}; Get-ArImage us-docker.pkg.dev/shop/apps/api");

@@ -20,7 +20,7 @@ public sealed class ScriptFileTests
 
     private static readonly Lazy<(HashSet<string> Aliases, HashSet<string> Verbs)> Words = new(() =>
     {
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         return (
             [.. session.Run("(Get-Alias).Name").Output.Select(name => name.ToString()), "where", "foreach", "select", "sort", "group", "measure", "?", "%"],
             [.. session.Run("(Get-Verb).Verb").Output.Select(verb => verb.ToString())]);

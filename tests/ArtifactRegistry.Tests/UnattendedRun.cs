@@ -50,8 +50,8 @@ internal sealed class UnattendedRun : IAsyncDisposable
     /// <summary>Waits until the log has so many results.</summary>
     public async Task LoggedAsync(int count, CancellationToken stop)
     {
-        using var watcher = new FileSystemWatcher(_folder.Path) { EnableRaisingEvents = true };
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using FileSystemWatcher watcher = new(_folder.Path) { EnableRaisingEvents = true };
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         watcher.Changed += (_, _) => Look();
         Look();
         await reached.Task.WaitAsync(RunningScript.HangLimit, stop);
@@ -97,7 +97,7 @@ internal sealed class UnattendedRun : IAsyncDisposable
     private int Results()
     {
         if (!System.IO.File.Exists(Log)) return 0;
-        using var reader = new StreamReader(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using StreamReader reader = new(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd().Split("\"event\":\"result\"").Length - 1;
     }
 

@@ -333,7 +333,7 @@ public sealed class UnattendedScriptTests
     {
         string block = Transcript.In(Page)
             .Single(block => block.Text.Contains("Register-ScheduledTask", StringComparison.Ordinal)).Text;
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         string text = block[..block.IndexOf("$task", StringComparison.Ordinal)];
 
         await RunsAsAServiceAccountAsync($"{Assert.Single(session.Run($"{text}; $arguments").MustSucceed().Output)}");

@@ -91,7 +91,7 @@ public sealed class ViewTests
     [InlineData("Remove-ArImageTag \"${app}:old\"; \"${app}:v1\" | Remove-ArImageTag", "Remove the last tag (v1)")]
     public async Task A_list_of_tags_that_leaves_an_image_without_any_is_asked_about_once(string command, string action)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         ScriptResult result = shop.Run(command).MustSucceed();
@@ -111,7 +111,7 @@ public sealed class ViewTests
     [InlineData("Get-ArImageTag $app -Tag * | Remove-ArImageTag -WhatIf", "old v1")]
     public async Task No_other_list_of_tags_is_asked_about(string command, string left)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run(command).MustSucceed();
@@ -123,7 +123,7 @@ public sealed class ViewTests
     [Fact]
     public async Task Removed_tags_do_not_look_like_tags_that_are_there()
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run("Remove-ArImageTag \"${app}:v1\" | Out-Default").MustSucceed();
@@ -189,7 +189,7 @@ public sealed class ViewTests
     [InlineData("Remove-ArUntaggedImage $app -WhatIf", "76 MB", "WouldRemove")]
     public async Task Cmdlets_work_where_the_language_is_constrained(string command, string size, string age)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run($"$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; {command} | Out-Default").MustSucceed();
@@ -203,7 +203,7 @@ public sealed class ViewTests
     [Fact]
     public async Task Rows_that_come_back_from_a_job_are_shown_as_rows()
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
         shop.Run(

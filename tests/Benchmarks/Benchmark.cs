@@ -28,7 +28,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
             return 64;
         }
 
-        var benchmark = new Benchmark(stop);
+        Benchmark benchmark = new(stop);
         string text;
         await using (EmulatorProcess emulator = await EmulatorProcess.StartAsync([], stop))
             text = await Report.HeaderAsync(emulator.Url, stop);
@@ -73,7 +73,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
 
     private static async Task<double> MedianAsync(int times, Func<int, Task<double>> measure)
     {
-        var values = new List<double>();
+        List<double> values = new();
         for (int i = 0; i < times; i++) values.Add(await measure(i));
         return Report.Median(values);
     }

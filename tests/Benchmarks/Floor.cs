@@ -44,7 +44,7 @@ internal static class Floor
     /// <summary>Lists an image, reads every manifest, deletes what has no tag, and asks for each operation until it is done.</summary>
     private static async Task<int> CleanAsync(HttpClient http, string package, int atOnce, CancellationToken stop)
     {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop };
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = atOnce, CancellationToken = stop };
         await GetAsync(http, $"v1/{Repository}", FloorJson.Default.Anything, stop);
         List<Image> images = [];
         await foreach (Image image in ImagesAsync(http, package, stop)) images.Add(image);

@@ -176,8 +176,8 @@ public sealed class AccessTests : EmulatorTest
         ["serviceAccount"] = new JsonObject { ["displayName"] = "Nodes" },
     });
 
-    private Task<Reply> SetAsync(params string[] members)
-        => SendAsync("POST", $"{AppsPath}:setIamPolicy", Policy(Reader, members));
+    private Task<Reply> SetAsync(params string[] members) =>
+        SendAsync("POST", $"{AppsPath}:setIamPolicy", Policy(Reader, members));
 
     private static JsonObject Policy(string role, params string[] members) => new()
     {

@@ -88,8 +88,8 @@ public sealed class BatchDeleteTests : EmulatorTest
         Assert.Equal("Invalid package name", reply.Message);
     }
 
-    private Task<Reply> BatchAsync(string package, params string[] names)
-        => SendAsync("POST", $"{AppsPath}/packages/{package}/versions:batchDelete", new JsonObject
+    private Task<Reply> BatchAsync(string package, params string[] names) =>
+        SendAsync("POST", $"{AppsPath}/packages/{package}/versions:batchDelete", new JsonObject
         {
             ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
         });

@@ -224,6 +224,6 @@ public sealed class DeleteTests : EmulatorTest
         Assert.False(State.HasDigest(Apps, "web", digest));
     }
 
-    private async Task<JsonObject> DeleteAsync(string package, string digest)
-        => await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/{package}/versions/{digest}"));
+    private async Task<JsonObject> DeleteAsync(string package, string digest) =>
+        await FinishAsync(await SendAsync("DELETE", $"{AppsPath}/packages/{package}/versions/{digest}"));
 }

@@ -96,8 +96,8 @@ public abstract class EmulatorTest : IAsyncLifetime
 
     protected static string Digest(JsonObject named) => ((string)named["name"]!).Split('@', '/')[^1];
 
-    protected static string VersionName(string package, string digest)
-        => "projects/shop/locations/us/repositories/apps"
+    protected static string VersionName(string package, string digest) =>
+        "projects/shop/locations/us/repositories/apps"
             + $"/packages/{package.Replace("/", "%2F", StringComparison.Ordinal)}"
             + $"/versions/{digest}";
 }

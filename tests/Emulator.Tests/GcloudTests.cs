@@ -216,8 +216,8 @@ public sealed class GcloudTests : EmulatorTest
             ["default-pool\tdefault", "servers\tgame-nodes@games.iam.gserviceaccount.com", "metrics\tdefault"], accounts);
     }
 
-    private async Task<string[]> LinesAsync(string command, params string[] arguments)
-        => (await GcloudAsync(command, arguments)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private async Task<string[]> LinesAsync(string command, params string[] arguments) =>
+        (await GcloudAsync(command, arguments)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private async Task<ToolRun> GcloudAsync(string command, params string[] arguments)
     {

@@ -161,8 +161,8 @@ public sealed class NodeClientTests(NodeClient node) : EmulatorTest, IClassFixtu
         return answer["result"]!;
     }
 
-    private async Task<int> ErrorCodeAsync(params string[] arguments)
-        => (int)(await RunAsync(arguments))["error"]!["code"]!;
+    private async Task<int> ErrorCodeAsync(params string[] arguments) =>
+        (int)(await RunAsync(arguments))["error"]!["code"]!;
 
     private async Task<JsonObject> RunAsync(string[] arguments)
     {

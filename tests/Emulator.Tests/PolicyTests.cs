@@ -162,8 +162,8 @@ public sealed class PolicyTests : EmulatorTest
         ["expression"] = "request.time < timestamp('2030-01-01T00:00:00Z')",
     });
 
-    private Task<Reply> SetAsync(JsonObject policy)
-        => SendAsync("POST", $"{AppsPath}:setIamPolicy", new JsonObject { ["policy"] = policy.DeepClone() });
+    private Task<Reply> SetAsync(JsonObject policy) =>
+        SendAsync("POST", $"{AppsPath}:setIamPolicy", new JsonObject { ["policy"] = policy.DeepClone() });
 
     private static JsonObject Policy(string? etag, string member, string role = Reader)
     {

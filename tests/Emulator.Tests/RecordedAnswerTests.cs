@@ -119,9 +119,9 @@ public sealed class RecordedAnswerTests : EmulatorTest
             JsonNode.DeepEquals(RecordedAnswer.Read("made/error-400-unknown-parameter"), reply.Body), reply.Body.ToJsonString());
     }
 
-    private static IEnumerable<string> FieldsOf(string recording, params string[] without)
-        => Fields(RecordedAnswer.Read(recording), without);
+    private static IEnumerable<string> FieldsOf(string recording, params string[] without) =>
+        Fields(RecordedAnswer.Read(recording), without);
 
-    private static IEnumerable<string> Fields(JsonObject json, params string[] without)
-        => json.Select(field => field.Key).Except(without).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Fields(JsonObject json, params string[] without) =>
+        json.Select(field => field.Key).Except(without).Order(StringComparer.Ordinal);
 }

@@ -205,6 +205,6 @@ public sealed class SeedTests
     [InlineData("us.gcr.io/p", "projects/p/locations/us/repositories/us.gcr.io")]
     [InlineData("eu.gcr.io/p", "projects/p/locations/europe/repositories/eu.gcr.io")]
     [InlineData("asia.gcr.io/p", "projects/p/locations/asia/repositories/asia.gcr.io")]
-    public void Repositories_have_several_names(string text, string resource)
-        => Assert.Equal(resource, RepositoryName.Parse(text).Resource);
+    public void Repositories_have_several_names(string text, string resource) =>
+        Assert.Equal(resource, RepositoryName.Parse(text).Resource);
 }

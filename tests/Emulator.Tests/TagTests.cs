@@ -139,6 +139,6 @@ public sealed class TagTests : EmulatorTest
         Assert.Equal(first, State.DigestOf(Apps, "web", "v1"));
     }
 
-    private static JsonObject Tag(string package, string digest)
-        => new() { ["version"] = VersionName(package, digest) };
+    private static JsonObject Tag(string package, string digest) =>
+        new() { ["version"] = VersionName(package, digest) };
 }

@@ -25,8 +25,8 @@ internal sealed class OciLayout
     public string PathOf(string digest) => Path.Combine(_folder, "blobs", "sha256", digest["sha256:".Length..]);
 
     /// <summary>The digests of the blobs that are there.</summary>
-    public IEnumerable<string> Digests
-        => Directory.GetFiles(Path.Combine(_folder, "blobs", "sha256")).Select(file => $"sha256:{Path.GetFileName(file)}");
+    public IEnumerable<string> Digests =>
+        Directory.GetFiles(Path.Combine(_folder, "blobs", "sha256")).Select(file => $"sha256:{Path.GetFileName(file)}");
 
     public JsonObject Read(string digest) => JsonNode.Parse(File.ReadAllBytes(PathOf(digest)))!.AsObject();
 

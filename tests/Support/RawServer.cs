@@ -79,7 +79,7 @@ internal sealed class RawServer : IAsyncDisposable
     /// <summary>A port that nothing listens on.</summary>
     public static int UnusedPort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
@@ -126,7 +126,7 @@ internal sealed class RawServer : IAsyncDisposable
 
     private async Task<RawRequest?> ReadAsync(NetworkStream stream)
     {
-        var text = new StringBuilder();
+        StringBuilder text = new();
         byte[] buffer = new byte[4096];
         while (true)
         {
@@ -141,7 +141,7 @@ internal sealed class RawServer : IAsyncDisposable
             if (body.Length < ContentLength(head)) continue;
             lock (_lock)
             {
-                var request = new RawRequest(_requests.Count + 1, head.Split("\r\n")[0], head, body);
+                RawRequest request = new(_requests.Count + 1, head.Split("\r\n")[0], head, body);
                 _requests.Add(request);
                 return request;
             }

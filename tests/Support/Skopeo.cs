@@ -31,8 +31,8 @@ internal sealed class Skopeo(Uri emulator, string? token = null)
         ],
         stop);
 
-    public async Task<JsonNode> JsonAsync(string[] arguments, CancellationToken stop)
-        => JsonNode.Parse(await SucceedAsync([.. arguments, "--tls-verify=false", .. Credentials("--creds")], stop))!;
+    public async Task<JsonNode> JsonAsync(string[] arguments, CancellationToken stop) =>
+        JsonNode.Parse(await SucceedAsync([.. arguments, "--tls-verify=false", .. Credentials("--creds")], stop))!;
 
     public async Task<string> SucceedAsync(string[] arguments, CancellationToken stop)
     {

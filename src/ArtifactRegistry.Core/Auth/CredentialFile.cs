@@ -49,7 +49,7 @@ internal sealed class CredentialFile
         try
         {
             using FileStream file = SharedFile.Open(path);
-            using var reader = new StreamReader(file);
+            using StreamReader reader = new(file);
             char[] buffer = new char[MaxLength];
             int length = reader.ReadBlock(buffer);
             if (length == MaxLength) throw new IOException("It is longer than any credential.");

@@ -18,7 +18,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
     {
         try
         {
-            var options = new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaxDepth };
+            JsonDocumentOptions options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaxDepth };
             if (JsonNode.Parse(text, null, options) is JsonObject json) return Read(json);
             throw _errors.Wrong("it holds JSON, but not an object");
         }
@@ -103,7 +103,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
             throw _errors.Wrong(
                 "its credential_source is an executable or a certificate, which this module does not use; sign in with "
                 + "it to gcloud (gcloud auth login --cred-file=FILE), and use Connect-ArRegistry -UseGcloud");
-        var providers = new List<string>();
+        List<string> providers = new();
         foreach (string field in new[] { "url", "region_url", "imdsv2_session_token_url" })
         {
             if (Optional(source, field) is not string text) continue;

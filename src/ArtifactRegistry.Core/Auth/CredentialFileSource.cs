@@ -21,7 +21,7 @@ internal sealed class CredentialFileSource(CredentialFile file, string path, str
     {
         CredentialFile now = CredentialFile.Read(path, description, signIn.Endpoints);
         Account = now.Account;
-        using var handler = new SignInHandler(signIn.Connections, signIn.Endpoints, now.IdentityProviders, trace);
+        using SignInHandler handler = new(signIn.Connections, signIn.Endpoints, now.IdentityProviders, trace);
         try
         {
             AccessToken token = await signIn.Google.RequestTokenAsync(now.Json, now.Type, now.SelfSigned, handler, stop);

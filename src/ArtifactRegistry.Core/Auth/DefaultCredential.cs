@@ -43,7 +43,7 @@ internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : IC
         trace?.Invoke("No credentials were named, and there are no Application Default Credentials. Looking for a metadata server.");
         if (await MetadataServer.FindAsync(signIn, trace, stop) is MetadataServer server) return server;
 
-        var gcloud = new Gcloud(signIn, isGcloudsToAct);
+        Gcloud gcloud = new(signIn, isGcloudsToAct);
         string? program = Gcloud.Find(signIn);
         if (program is not null && gcloud.Account is string account)
         {
@@ -51,7 +51,7 @@ internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : IC
             return gcloud;
         }
 
-        var configuration = new GcloudConfiguration(signIn);
+        GcloudConfiguration configuration = new(signIn);
         throw new RegistryException(
             RegistryErrorKind.Unauthenticated,
             "No credentials were found. Looked for: Connect-ArRegistry with -AccessToken, -CredentialFile or -UseGcloud (not used); "

@@ -18,7 +18,7 @@ internal sealed class Gcloud : ICredential
     public Gcloud(SignIn signIn, bool impersonates)
     {
         (_signIn, _impersonates) = (signIn, impersonates);
-        var configuration = new GcloudConfiguration(signIn);
+        GcloudConfiguration configuration = new(signIn);
         Account = impersonates && configuration.Impersonated is string chain ? chain.Split(',')[^1].Trim() : configuration.Account;
     }
 
@@ -44,7 +44,7 @@ internal sealed class Gcloud : ICredential
     public async Task<AccessToken> SignInAsync(Action<string>? trace, CancellationToken stop)
     {
         string program = Find(_signIn) ?? throw Failed("gcloud is not on the PATH.", null);
-        var start = new ProcessStartInfo(program)
+        ProcessStartInfo start = new(program)
         {
             UseShellExecute = false,
             CreateNoWindow = true,
@@ -58,7 +58,7 @@ internal sealed class Gcloud : ICredential
         if (!_impersonates) start.Environment[TokenSources.ImpersonateVariable] = "";
         trace?.Invoke($"Running {program} auth print-access-token");
 
-        using var process = new Process { StartInfo = start };
+        using Process process = new() { StartInfo = start };
         try
         {
             process.Start();
@@ -87,7 +87,7 @@ internal sealed class Gcloud : ICredential
     private static async Task EndAsync(Process process)
     {
         if (process.HasExited) return;
-        using var grace = new CancellationTokenSource(Grace);
+        using CancellationTokenSource grace = new(Grace);
         try
         {
             process.Kill(entireProcessTree: true);

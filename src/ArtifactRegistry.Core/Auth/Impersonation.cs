@@ -58,17 +58,17 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
         Uri address = impersonation.Address ?? new Uri(
             $"https://iamcredentials.{signIn.Endpoints.Universe}/v1/projects/-/serviceAccounts/"
             + $"{Uri.EscapeDataString(impersonation.Account)}:generateAccessToken");
-        var request = new JsonObject
+        JsonObject request = new()
         {
             ["scope"] = new JsonArray(SignIn.Scope),
             ["lifetime"] = FormattableString.Invariant($"{impersonation.Lifetime.TotalSeconds:0}s"),
         };
         if (impersonation.Delegates.Count > 0)
             request["delegates"] = new JsonArray([.. impersonation.Delegates.Select(each => (JsonNode)$"projects/-/serviceAccounts/{each}")]);
-        using var handler = new SignInHandler(signIn.Connections, signIn.Endpoints, [], trace);
+        using SignInHandler handler = new(signIn.Connections, signIn.Endpoints, [], trace);
         using HttpClient http = TransportOptions.CreateHttpClient(handler);
         // Failed requests are retried at a lower level, which knows whether that is worthwhile.
-        var transport = new RestTransport(http, source, new TransportOptions { Retries = 0, RequestTimeout = SignIn.RequestLimit }, null);
+        RestTransport transport = new(http, source, new TransportOptions { Retries = 0, RequestTimeout = SignIn.RequestLimit }, null);
         try
         {
             GenerateAccessTokenResponse answer = await transport.SendAsync(

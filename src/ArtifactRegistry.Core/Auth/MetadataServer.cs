@@ -43,8 +43,8 @@ internal sealed class MetadataServer : ICredential
 
     private static async Task<Attempt<MetadataServer?>> LookAsync(SignIn signIn, Action<string>? trace, CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(Patience, signIn.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        using CancellationTokenSource limit = new(Patience, signIn.Clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
             (HttpStatusCode status, bool isGoogles, string body) = await GetAsync(
@@ -109,9 +109,9 @@ internal sealed class MetadataServer : ICredential
     private static async Task<(HttpStatusCode Status, bool IsGoogles, string Body)> GetAsync(
         SignIn signIn, string path, bool tryAgain, Action<string>? trace, CancellationToken stop)
     {
-        using var handler = new SignInHandler(signIn.Connections, signIn.Endpoints, [], trace) { TriesAgain = tryAgain };
-        using var http = new HttpMessageInvoker(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(signIn.Endpoints.Metadata, path));
+        using SignInHandler handler = new(signIn.Connections, signIn.Endpoints, [], trace) { TriesAgain = tryAgain };
+        using HttpMessageInvoker http = new(handler);
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(signIn.Endpoints.Metadata, path));
         request.Headers.Add("Metadata-Flavor", "Google");
         using HttpResponseMessage response = await http.SendAsync(request, stop);
         bool isGoogles = response.Headers.TryGetValues("Metadata-Flavor", out IEnumerable<string>? flavor) && flavor.Contains("Google");

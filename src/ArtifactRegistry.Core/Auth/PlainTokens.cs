@@ -29,7 +29,7 @@ internal sealed class TokenInFile(string path, string variable, string? quotaPro
     {
         try
         {
-            using var reader = new StreamReader(SharedFile.Open(path));
+            using StreamReader reader = new(SharedFile.Open(path));
             return AccessToken.Parse(await reader.ReadToEndAsync(stop), Description).WithQuotaProject(quotaProject);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

@@ -18,7 +18,7 @@ internal static class PrivateKeyText
         problem = null;
         try
         {
-            using var key = RSA.Create();
+            using RSA key = RSA.Create();
             key.ImportFromPem(mended);
         }
         catch (CryptographicException e) when (IsWhole(mended))
@@ -43,7 +43,7 @@ internal static class PrivateKeyText
         try
         {
             byte[] content = Convert.FromBase64String(pem[fields.Base64Data]);
-            var reader = new AsnReader(content, AsnEncodingRules.DER);
+            AsnReader reader = new(content, AsnEncodingRules.DER);
             AsnReader inside = reader.ReadSequence();
             while (inside.HasData) inside.ReadEncodedValue();
             return !reader.HasData;

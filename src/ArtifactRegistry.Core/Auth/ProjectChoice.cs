@@ -24,7 +24,7 @@ internal sealed record ProjectChoice(string Id, string Origin)
         foreach (string variable in new[] { OwnVariable, PlatformVariable })
             if (signIn.IsSet(variable, out string? project))
                 return new(project, $"the environment variable {variable}");
-        var gcloud = new GcloudConfiguration(signIn);
+        GcloudConfiguration gcloud = new(signIn);
         if (gcloud.Project is string active) return new(active, $"gcloud's configuration {gcloud.ActiveName}");
         return tokens() is { Project: string own } source ? new(own, source.Description) : null;
     }

@@ -73,8 +73,8 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
 
     private async Task<AccessToken> RenewAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(credential.Limit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        using CancellationTokenSource limit = new(credential.Limit, clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
             AccessToken token = await credential.SignInAsync(trace, either.Token);

@@ -59,7 +59,7 @@ internal static class TokenSources
     {
         ArgumentNullException.ThrowIfNull(told);
         ArgumentNullException.ThrowIfNull(signIn);
-        var gcloud = new GcloudConfiguration(signIn);
+        GcloudConfiguration gcloud = new(signIn);
         string?[] files =
         [
             told.CredentialFile, .. FileVariables.Select(name => signIn.IsSet(name, out string? path) ? CredentialPath.Resolve(path, signIn.Variable) : null),

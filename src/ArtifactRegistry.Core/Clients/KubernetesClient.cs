@@ -41,8 +41,8 @@ internal sealed class KubernetesClient(RestTransport transport, Uri root)
     private async Task<IReadOnlyCollection<T>> ListOnceAsync<T>(
         string path, string permission, Func<JsonElement, IEnumerable<T>> read, CancellationToken stop)
     {
-        var all = new HashSet<T>(); // the pods of a deployment run the same images
-        var walk = new PageWalk($"GET {new Uri(root, path)}");
+        HashSet<T> all = new(); // the pods of a deployment run the same images
+        PageWalk walk = new($"GET {new Uri(root, path)}");
         string? token = null;
         do
         {
@@ -66,7 +66,7 @@ internal sealed class KubernetesClient(RestTransport transport, Uri root)
                     async (body, ending) =>
                     {
                         // For each attempt anew: one that breaks off leaves nothing behind.
-                        var items = new List<T>();
+                        List<T> items = new();
                         string? next = await new KubernetesListReader(body, item => items.AddRange(read(item))).ReadAsync(ending);
                         return (items, next);
                     },

@@ -67,7 +67,7 @@ internal sealed class KubernetesListReader(Stream body, Action<JsonElement> onIt
     /// <summary>Reads one part: an item, or a field of the list. Returns false if the part has not arrived completely.</summary>
     private bool TryStep()
     {
-        var reader = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
+        Utf8JsonReader reader = new(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
         if (!reader.Read() || !TryRead(ref reader)) return false;
         _start += (int)reader.BytesConsumed;
         _state = reader.CurrentState;

@@ -58,7 +58,7 @@ internal sealed record ManifestContent
         if (bytes.Span.StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[Encoding.UTF8.Preamble.Length..];
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using JsonDocument document = JsonDocument.Parse(bytes);
             if (document.RootElement.ValueKind is JsonValueKind.Object) return new Reader().Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -22,7 +22,7 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
     /// <exception cref="RegistryException">It cannot be read, or the content has another digest.</exception>
     internal async Task<ManifestContent> GetManifestAsync(ImageName digest, string? listedType, CancellationToken stop)
     {
-        var address = new Uri(
+        Uri address = new(
             endpoints.RegistryOf(digest),
             $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/manifests/{digest.Digest}");
         string actual = "";
@@ -58,7 +58,7 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
     /// </summary>
     internal Task<IReadOnlyList<ReferrerMessage>> ListReferrersAsync(ImageName digest, CancellationToken stop)
     {
-        var address = new Uri(
+        Uri address = new(
             endpoints.RegistryOf(digest),
             $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/referrers/{digest.Digest}");
         return transport.SendAsync(

@@ -64,9 +64,9 @@ internal abstract class RestClient
     private protected async IAsyncEnumerable<T> ListAsync<T>(
         string path, string items, Func<JsonElement, T> read, string? filter, [EnumeratorCancellation] CancellationToken stop)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         int pageSize = MaxPageSize;
-        var walk = new PageWalk($"GET {Address(path)}");
+        PageWalk walk = new($"GET {Address(path)}");
         Task<Page<T>>? next = ReadPageAsync(null);
         try
         {
@@ -144,7 +144,7 @@ internal abstract class RestClient
         string needs,
         [EnumeratorCancellation] CancellationToken stop)
     {
-        var walk = new PageWalk($"GET {new Uri(root, path)}");
+        PageWalk walk = new($"GET {new Uri(root, path)}");
         string? token = null;
         do
         {

@@ -41,7 +41,7 @@ internal sealed class ComputeClient(RestTransport transport, Endpoints endpoints
 
     private static List<T> Items<T>(JsonElement json, string kind, Func<string, JsonElement, T> read)
     {
-        var items = new List<T>();
+        List<T> items = new();
         foreach ((string scope, JsonElement part) in json.Map("items"u8, part => part) ?? new Dictionary<string, JsonElement>())
         {
             // Scopes without anything have a warning too, of this code.

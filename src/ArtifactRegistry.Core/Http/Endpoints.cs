@@ -138,7 +138,7 @@ internal sealed record Endpoints
         Uri registry = Checked(named, "-Endpoint")
             ?? FromVariable("ARTIFACTREGISTRY")
             ?? new Uri($"https://artifactregistry.{domain}/");
-        var signIn = new Dictionary<string, Uri>(StringComparer.Ordinal);
+        Dictionary<string, Uri> signIn = new(StringComparer.Ordinal);
         foreach (string service in new[] { "STS", "IAMCREDENTIALS" })
             if (FromVariable(service) is Uri address)
                 signIn.Add(service.ToLowerInvariant(), address);

@@ -37,7 +37,7 @@ internal sealed partial record ErrorDetails
     /// <summary>Reads an error: a google.rpc.Status, or the same with <c>status</c> in the body of a response.</summary>
     public static ErrorDetails Read(JsonElement error)
     {
-        var read = new ErrorDetails
+        ErrorDetails read = new()
         {
             Message = Words(error, "message") is { Length: > 0 } words ? words : null,
             RpcStatus = Text(error, "status"),

@@ -89,7 +89,7 @@ internal static class JsonFields
     {
         if (!Has(json, name, out JsonElement field)) return null;
         if (field.ValueKind is not JsonValueKind.Array) throw Unexpected(field, "a list");
-        var items = new List<T>(field.GetArrayLength());
+        List<T> items = new(field.GetArrayLength());
         foreach (JsonElement each in field.EnumerateArray()) items.Add(read(each));
         return items;
     }
@@ -98,7 +98,7 @@ internal static class JsonFields
     {
         if (!Has(json, name, out JsonElement field)) return null;
         RequireObject(field);
-        var entries = new Dictionary<string, T>(StringComparer.Ordinal);
+        Dictionary<string, T> entries = new(StringComparer.Ordinal);
         foreach (JsonProperty each in field.EnumerateObject()) entries[SafeText.CleanData(each.Name)] = read(each.Value);
         return entries;
     }

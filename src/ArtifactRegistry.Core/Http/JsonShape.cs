@@ -18,7 +18,7 @@ internal static class JsonShape
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static void Require(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         ulong[] names = new ulong[64];
         Span<int> starts = stackalloc int[MaxDepth + 1];
         int count = 0, objects = 0, values = 0;

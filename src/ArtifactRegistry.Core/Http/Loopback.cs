@@ -23,7 +23,7 @@ internal static class Loopback
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken stop)
     {
         DnsEndPoint end = context.DnsEndPoint;
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             if (string.Equals(end.Host, Localhost, StringComparison.OrdinalIgnoreCase))

@@ -28,7 +28,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async Task<Attempt<T>> SendAsync<T>(Call<T> call, AccessToken token, CancellationToken stop)
     {
-        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource inTime = CancellationTokenSource.CreateLinkedTokenSource(stop);
         inTime.CancelAfter(options.RequestTimeout);
         try
         {
@@ -38,10 +38,10 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
         {
             return new Attempt<T>(e);
         }
-        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
             string seconds = options.RequestTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
-            return new Attempt<T>(new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", late)
+            return new Attempt<T>(new RegistryException(RegistryErrorKind.TimedOut, $"No answer within {seconds} s.", e)
             {
                 Request = call.Line,
             });
@@ -60,7 +60,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
             trace?.Invoke(FormattableString.Invariant($"{shown} -> {(int)response.StatusCode} in {Milliseconds(started):0} ms"));
             if (response.Headers.Date is DateTimeOffset date) Volatile.Write(ref _ahead, (DateTimeOffset.UtcNow - date).Ticks);
 
-            var answer = new Answer(response, call.Line, exchange)
+            Answer answer = new(response, call.Line, exchange)
             {
                 IsFinal = !call.IsChange,
                 Waited = () => inTime.CancelAfter(options.RequestTimeout),
@@ -90,7 +90,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
 
     private static HttpRequestMessage Request<T>(Call<T> call, AccessToken token)
     {
-        var request = new HttpRequestMessage(call.Method, call.Address)
+        HttpRequestMessage request = new(call.Method, call.Address)
         {
             VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
             Content = call.Content?.Invoke(),

@@ -64,7 +64,7 @@ internal sealed class SignInHandler(
         Uri asked = request.RequestUri!;
         Require(request, asked);
         request.RequestUri = endpoints.ForSignIn(asked);
-        var retry = new Retry(TriesAgain ? MaxAttempts : 1, FirstPause, MaxPause, trace: trace);
+        Retry retry = new(TriesAgain ? MaxAttempts : 1, FirstPause, MaxPause, trace: trace);
         return await retry.RunAsync((_, stop) => TryAsync(request, stop), cancellationToken);
     }
 

@@ -46,7 +46,7 @@ internal sealed record TransportOptions
 
     private static HttpClient CreateHttpClient(HttpMessageHandler connections, bool ownsConnections)
     {
-        var client = new HttpClient(connections, disposeHandler: ownsConnections) { Timeout = Timeout.InfiniteTimeSpan };
+        HttpClient client = new(connections, disposeHandler: ownsConnections) { Timeout = Timeout.InfiniteTimeSpan };
         string version = typeof(TransportOptions).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0";
         // Google compresses for clients that state gzip here:
         // https://cloud.google.com/compute/docs/api/how-tos/performance
@@ -68,7 +68,7 @@ internal sealed record TransportOptions
     /// <param name="connectTimeout">The time that a connection may take.</param>
     internal static HttpClient CreateHttpClient(X509Certificate2? authority, TimeSpan connectTimeout)
     {
-        var tls = new SslClientAuthenticationOptions();
+        SslClientAuthenticationOptions tls = new();
         if (authority is not null)
             tls.CertificateChainPolicy = new X509ChainPolicy
             {
@@ -84,7 +84,7 @@ internal sealed record TransportOptions
     private static ProxySignIn CreateConnections(
         Func<IWebProxy> currentProxy, TimeSpan connectTimeout, SslClientAuthenticationOptions tls)
     {
-        var proxy = new SessionProxy(currentProxy);
+        SessionProxy proxy = new(currentProxy);
         return new ProxySignIn(proxy, new SocketsHttpHandler
         {
             ActivityHeadersPropagator = null, // no trace headers are sent

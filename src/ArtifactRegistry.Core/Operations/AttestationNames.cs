@@ -20,8 +20,8 @@ internal static class AttestationNames
     public static async IAsyncEnumerable<DockerImage> WithAttestationsAsync(
         this IAsyncEnumerable<DockerImage> images, [EnumeratorCancellation] CancellationToken stop)
     {
-        var named = new HashSet<ImageName>();
-        var waiting = new Dictionary<ImageName, DockerImage>();
+        HashSet<ImageName> named = new();
+        Dictionary<ImageName, DockerImage> waiting = new();
         string? current = null;
         ExceptionDispatchInfo? error = null;
         await using IAsyncEnumerator<DockerImage> each = images.GetAsyncEnumerator(stop);

@@ -32,7 +32,7 @@ internal static class DeleteTagged
         Action<string> warn,
         CancellationToken stop)
     {
-        var taken = new List<string>();
+        List<string> taken = new();
         RemovedImage? result = null;
         try
         {
@@ -74,7 +74,7 @@ internal static class DeleteTagged
         stop.ThrowIfCancellationRequested();
         // A request that is abandoned may still arrive, and would then remove again the tag that was just restored.
         // So after Ctrl+C, wait a short time for its response.
-        using var patience = new CancellationTokenSource();
+        using CancellationTokenSource patience = new();
         using CancellationTokenRegistration _ = stop.Register(() => patience.CancelAfter(TimeToAnswer));
         await DeleteTag.DeleteAsync(client, image.Name.WithTag(tag), image.Digest, patience.Token);
     }
@@ -91,7 +91,7 @@ internal static class DeleteTagged
     private static async Task<string> RestoreAsync(
         ArtifactRegistryClient client, DockerImage image, List<string> tags, CancellationToken stop)
     {
-        using var soon = new CancellationTokenSource();
+        using CancellationTokenSource soon = new();
         using CancellationTokenRegistration _ = stop.Register(() => soon.CancelAfter(TimeToRestore));
         // All at once, because there is little time, and until a tag is restored it is missing.
         bool?[] back = await Task.WhenAll(tags.Select(tag => PutBackAsync(client, image, tag, soon.Token)));

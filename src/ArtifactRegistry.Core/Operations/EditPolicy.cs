@@ -51,7 +51,7 @@ internal sealed class EditPolicy
         ArgumentNullException.ThrowIfNull(resource);
         ArgumentNullException.ThrowIfNull(edit);
         ArgumentNullException.ThrowIfNull(confirm);
-        var work = new EditPolicy(resource, edit, confirm);
+        EditPolicy work = new(resource, edit, confirm);
         await work.WriteInPartsAsync(members, stop);
         return work.Outcome(members);
     }
@@ -60,7 +60,7 @@ internal sealed class EditPolicy
     private async Task WriteInPartsAsync(IReadOnlyList<string> members, CancellationToken stop)
     {
         bool wroteSome = false;
-        var parts = new Stack<IReadOnlyList<string>>([members]);
+        Stack<IReadOnlyList<string>> parts = new([members]);
         while (_agreed && parts.TryPop(out IReadOnlyList<string>? part))
         {
             try

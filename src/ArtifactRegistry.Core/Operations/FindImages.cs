@@ -44,7 +44,7 @@ internal static class FindImages
         ImageName digest = name.Digest is not null ? name : await ResolveTagAsync(client, name, stop);
         digest = digest.WithDigest(digest.Digest!); // a tag beside it is not part of the row
         DockerImageMessage message = await client.GetDockerImageAsync(digest, stop);
-        var image = DockerImage.From(message, digest);
+        DockerImage image = DockerImage.From(message, digest);
         return image.Tags.Count < TagsThatMayBeCut ? image : await WithAllTagsAsync(client, message, image, stop);
     }
 
@@ -108,7 +108,7 @@ internal static class FindImages
         [EnumeratorCancellation] CancellationToken stop)
     {
         ImageName repository = what.Name.ToRepository();
-        var names = new ListedNames(repository);
+        ListedNames names = new(repository);
         int odd = 0;
         string? first = null;
         await foreach (DockerImageMessage message in messages.WithCancellation(stop))
@@ -122,7 +122,7 @@ internal static class FindImages
 
             if (!what.MatchesPackage(name.Package!) || !names.IsNew(name)) continue;
             // Awaited only if a request is needed, because a listing may have a hundred thousand digests.
-            var image = DockerImage.From(message, name, names: names);
+            DockerImage image = DockerImage.From(message, name, names: names);
             if (image.Tags.Count >= TagsThatMayBeCut) image = await WithAllTagsAsync(client, message, image, stop);
             if (what.TagPattern is null || image.Tags.Any(what.MatchesTag)) yield return image;
         }
@@ -135,7 +135,7 @@ internal static class FindImages
     private static async Task<DockerImage> WithAllTagsAsync(
         ArtifactRegistryClient client, DockerImageMessage message, DockerImage image, CancellationToken stop)
     {
-        var tags = new HashSet<string>(image.Tags, StringComparer.Ordinal);
+        HashSet<string> tags = new(image.Tags, StringComparer.Ordinal);
         await foreach (TagMessage tag in client.ListTagsOfAsync(image.Name, stop))
             if (ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null)
                 tags.Add(name.Tag);

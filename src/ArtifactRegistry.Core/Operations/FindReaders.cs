@@ -38,14 +38,14 @@ internal static class FindReaders
         ArtifactRegistryClient client, ResourceManagerClient? projects, ImageName repository, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        var place = PolicyResource.Of(client, repository);
+        PolicyResource place = PolicyResource.Of(client, repository);
         List<Reader> readers = [];
         List<CustomGrant> custom = [];
         string? problem = null;
         Add(place.Name, await place.ReadAsync(stop), ReaderRoles.OnRepository, inherited: false);
         if (projects is null) return new ReaderList(readers, custom, problem);
 
-        var project = PolicyResource.Of(projects, repository.Project);
+        PolicyResource project = PolicyResource.Of(projects, repository.Project);
         try
         {
             Add(project.Name, await project.ReadAsync(stop), ReaderRoles.OnProject, inherited: true);

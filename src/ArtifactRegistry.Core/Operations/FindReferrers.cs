@@ -43,15 +43,15 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         DockerImage image, IReadOnlyList<DockerImage> referrers, CancellationToken stop)
     {
         ImageName name = image.Name.ToImage();
-        var progress = new PlanningProgress(TimeProvider.System);
-        using var listings = new ImageListings(client, progress);
-        using var slots = new SemaphoreSlim(Concurrency);
+        PlanningProgress progress = new(TimeProvider.System);
+        using ImageListings listings = new(client, progress);
+        using SemaphoreSlim slots = new(Concurrency);
         ImageGraph graph = await new GatherImage(client, listings, _reader, progress, slots, Concurrency).GatherAsync(name, false, false, stop);
         if (UnreadableErrors.Of(name, graph) is [RegistryException unreadable, ..])
             throw unreadable.WithMessage($"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}");
 
-        var found = new List<ImageNode>();
-        var toFollow = new Queue<ImageNode>(referrers.Prepend(image).Select(each => graph.Find(each.Digest) ?? throw new RegistryException(
+        List<ImageNode> found = new();
+        Queue<ImageNode> toFollow = new(referrers.Prepend(image).Select(each => graph.Find(each.Digest) ?? throw new RegistryException(
             RegistryErrorKind.UnexpectedAnswer,
             $"'{image}' was not deleted: the listing of '{name}' does not have {Digest.Shorten(each.Digest)}, which is there.")));
         while (toFollow.TryDequeue(out ImageNode? node))
@@ -86,7 +86,7 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
     /// </summary>
     private async Task<IReadOnlyList<DockerImage>> ListedAsync(DockerImage image, CancellationToken stop)
     {
-        var listed = new List<DockerImage>();
+        List<DockerImage> listed = new();
         try
         {
             foreach (ReferrerMessage referrer in await registry.ListReferrersAsync(image.Name, stop))

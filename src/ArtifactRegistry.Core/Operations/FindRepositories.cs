@@ -37,8 +37,8 @@ internal static class FindRepositories
         // The service does not support a wildcard for the location, and there are about forty locations.
         IAsyncEnumerable<LocationListing> all = client.ListLocationsAsync(project, stop).InOrderAsync(
             LocationsAtOnce, (each, token) => ListAsync(client, project, each.LocationId, token), stop);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var failures = new List<LocationListing>();
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        List<LocationListing> failures = new();
         bool any = false;
         await foreach (LocationListing listing in all)
         {
@@ -57,7 +57,7 @@ internal static class FindRepositories
     private static async Task<LocationListing> ListAsync(
         ArtifactRegistryClient client, string project, string location, CancellationToken stop)
     {
-        var repositories = new List<RepositoryMessage>();
+        List<RepositoryMessage> repositories = new();
         try
         {
             await foreach (RepositoryMessage message in client.ListRepositoriesAsync(project, location, stop)) repositories.Add(message);

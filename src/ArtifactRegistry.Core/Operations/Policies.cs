@@ -13,7 +13,7 @@ internal static class Policies
     {
         if (policy["bindings"] is not JsonArray bindings) policy["bindings"] = bindings = [];
         JsonObject? binding = bindings.OfType<JsonObject>().FirstOrDefault(each => Role(each) == role && each["condition"] is null);
-        var present = new HashSet<string>(binding is null ? [] : Members(binding), MemberName.Comparer);
+        HashSet<string> present = new(binding is null ? [] : Members(binding), MemberName.Comparer);
         List<string> added = [.. members.Where(present.Add)];
         if (added.Count == 0) return added;
 
@@ -31,8 +31,8 @@ internal static class Policies
     /// </summary>
     public static IReadOnlyList<string> Remove(JsonObject policy, string role, IEnumerable<string> members, string? condition)
     {
-        var wanted = new HashSet<string>(members, MemberName.Comparer);
-        var found = new HashSet<string>(MemberName.Comparer);
+        HashSet<string> wanted = new(members, MemberName.Comparer);
+        HashSet<string> found = new(MemberName.Comparer);
         JsonArray bindings = policy["bindings"] as JsonArray ?? [];
         foreach (JsonObject binding in bindings.OfType<JsonObject>().ToArray())
         {

@@ -17,14 +17,14 @@ internal sealed class PolicyErrors(string resource, string editedRole, IReadOnly
         {
             // One or more users named in the policy do not belong to a permitted customer.
             RegistryErrorKind.FailedPrecondition => RegistryErrorKind.MemberNotAllowed,
-            RegistryErrorKind.InvalidArgument when e.Message.Contains("permitted customer", StringComparison.OrdinalIgnoreCase)
-                => RegistryErrorKind.MemberNotAllowed,
+            RegistryErrorKind.InvalidArgument when e.Message.Contains("permitted customer", StringComparison.OrdinalIgnoreCase) =>
+                RegistryErrorKind.MemberNotAllowed,
             RegistryErrorKind.InvalidArgument when e.Message.StartsWith("The role name", StringComparison.OrdinalIgnoreCase)
                 || e.Message.Contains(editedRole, StringComparison.Ordinal) => RegistryErrorKind.RoleNotFound,
             // A policy cannot contain a deleted account together with one of the same name that is not marked as
             // deleted.
-            RegistryErrorKind.InvalidArgument when e.Message.StartsWith("Inconsistent representation", StringComparison.OrdinalIgnoreCase)
-                => RegistryErrorKind.MemberNotFound,
+            RegistryErrorKind.InvalidArgument when e.Message.StartsWith("Inconsistent representation", StringComparison.OrdinalIgnoreCase) =>
+                RegistryErrorKind.MemberNotFound,
             RegistryErrorKind.InvalidArgument or RegistryErrorKind.NotFound
                 when e.Message.Contains("does not exist", StringComparison.OrdinalIgnoreCase) => RegistryErrorKind.MemberNotFound,
             _ => null,

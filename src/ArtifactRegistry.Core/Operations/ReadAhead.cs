@@ -18,8 +18,8 @@ internal static class ReadAhead
         Func<TItem, CancellationToken, Task<TResult>> work,
         [EnumeratorCancellation] CancellationToken stop)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var begun = new Queue<Task<TResult>>();
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Queue<Task<TResult>> begun = new();
         try
         {
             await foreach (TItem item in items.WithCancellation(stop))

@@ -119,7 +119,7 @@ internal static class RemoveWholeImage
     private static async Task<List<DockerImage>> ListAsync(
         ArtifactRegistryClient client, ImageName image, CancellationToken stop)
     {
-        var found = new List<DockerImage>();
+        List<DockerImage> found = new();
         await foreach (DockerImage digest in FindImages.ListAsync(client, ImagePattern.Exactly(image), stop))
             found.Add(digest);
         return found;

@@ -25,7 +25,7 @@ internal static class WaitForOperation
     /// </exception>
     public static async Task WaitAsync(ArtifactRegistryClient client, OperationMessage operation, CancellationToken stop)
     {
-        var pauses = new Pauses(client.OperationTimeout);
+        Pauses pauses = new(client.OperationTimeout);
         while (!operation.Done)
         {
             if (!await pauses.NextAsync(stop)) throw Unfinished(operation.Name, client.OperationTimeout);
@@ -52,7 +52,7 @@ internal static class WaitForOperation
         CancellationToken stop)
     {
         TimeSpan limit = patience ?? UnseenTimeout;
-        var pauses = new Pauses(limit < client.OperationTimeout ? limit : client.OperationTimeout);
+        Pauses pauses = new(limit < client.OperationTimeout ? limit : client.OperationTimeout);
         RegistryException? unreadable = null;
         while (await pauses.NextAsync(stop))
         {

@@ -36,7 +36,7 @@ internal static class SafeText
     public static string Quote(string? text)
     {
         text = Secrets.Hide(text ?? "");
-        var quoted = new StringBuilder("'", MaxQuote + 5);
+        StringBuilder quoted = new("'", MaxQuote + 5);
         foreach (char c in text.AsSpan(0, Math.Min(text.Length, MaxQuote)))
         {
             if (c is >= ' ' and <= '~') quoted.Append(c);

@@ -55,7 +55,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         string? expected = ExpectedDigest;
         foreach (ImageName image in Image)
         {
-            var digest = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            TaskCompletionSource<string?> digest = new(TaskCreationOptions.RunContinuationsAsynchronously);
             string[] tags;
             try
             {
@@ -127,7 +127,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     {
         if (!text.Contains('/', StringComparison.Ordinal)) return image.ToImage().WithTag(text).Tag!;
 
-        var name = ImageName.Parse(text);
+        ImageName name = ImageName.Parse(text);
         if (name.Tag is null || name.ToImage() != image.ToImage())
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,

@@ -120,7 +120,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
                     RegistryErrorKind.InvalidArgument, "-Anonymous sends no credentials, so it cannot act as an account.");
             if (CredentialFile is not null)
                 file = FilePath.Of(this, CredentialPath.Parse(CredentialFile, "-CredentialFile", System.Environment.GetEnvironmentVariable));
-            var next = new Session
+            Session next = new()
             {
                 IsConfigured = true,
                 Credentials = new CredentialSettings

@@ -102,7 +102,7 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     {
         if (_projects.Count == 0) _projects.Add(CheckedProject(null, Location));
         Progress.Doing = $"Reading what runs in {string.Join(", ", _projects)}";
-        var query = new InUseQuery
+        InUseQuery query = new()
         {
             Projects = [.. _projects],
             Sources = [.. Source.Distinct()],

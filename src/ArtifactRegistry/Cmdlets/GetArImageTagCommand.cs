@@ -38,7 +38,7 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
 
     private async Task EmitAsync(ImagePattern what, string[] tags)
     {
-        var filter = new TagFilter(tags, what);
+        TagFilter filter = new(tags, what);
         await EmitAsync(FindTags.ListAsync(Client, what, filter.IsWanted, Warn, StopToken));
         await ReportMissingAsync(filter, what);
     }

@@ -41,7 +41,7 @@ public sealed class GetArRegistryCredentialCommand : RegistryCmdlet
 
     private static PSObject Credential(string host, AccessToken token)
     {
-        var credential = new PSObject(new PSCredential(UserName, SecureTextArgumentAttribute.Hide(token.Value!)));
+        PSObject credential = new(new PSCredential(UserName, SecureTextArgumentAttribute.Hide(token.Value!)));
         credential.TypeNames.Insert(0, "ArtifactRegistry.RegistryCredential");
         credential.Properties.Add(new PSNoteProperty("Registry", host));
         credential.Properties.Add(new PSNoteProperty("ExpiresAt", token.ExpiresAt?.LocalDateTime));

@@ -49,7 +49,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
         HashSet<string> missing = new(names.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)), StringComparer.OrdinalIgnoreCase);
         Start(location is null ? $"projects/{project}" : $"projects/{project}/locations/{location}", async () =>
         {
-            var failures = new List<(string Location, RegistryException Error)>();
+            List<(string Location, RegistryException Error)> failures = new();
             await EmitAsync(Matching(
                 FindRepositories.ListAsync(Client, project, location, (where, error) => failures.Add((where, error)), StopToken), wanted, missing));
             foreach ((string where, RegistryException error) in failures)

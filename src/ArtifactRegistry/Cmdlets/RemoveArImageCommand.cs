@@ -50,8 +50,8 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        var removal = new RemoveImage(Client, Registry, Session.Manifests, ReportAtEnd);
-        var allowed = new AllowedRemovals(deleteTags, deleteReferrers);
+        RemoveImage removal = new(Client, Registry, Session.Manifests, ReportAtEnd);
+        AllowedRemovals allowed = new(deleteTags, deleteReferrers);
         foreach (RemovedImage removed in await removal.RemoveAsync(image, allowed, ConfirmAsync, StopToken))
             await ReportAsync(removed, whatIf);
     }

@@ -91,7 +91,7 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
     /// </summary>
     private bool ConfirmEmptied()
     {
-        var emptied = new List<(ImageName Image, IReadOnlyList<string> Tags)>();
+        List<(ImageName Image, IReadOnlyList<string> Tags)> emptied = new();
         foreach (IGrouping<ImageName, ImageName> each in _listed.Where(name => name.Tag is not null).GroupBy(name => name.ToImage()))
         {
             HashSet<string> listed = [.. each.Select(name => name.Tag!)];
@@ -108,7 +108,7 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
 
     private async Task<List<string>> TagsOfAsync(ImageName image)
     {
-        var tags = new List<string>();
+        List<string> tags = new();
         await foreach (TagMessage tag in Client.ListTagsAsync(image, StopToken))
             if (ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null)
                 tags.Add(name.Tag);

@@ -158,7 +158,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         if (IsEnding) return false;
         ReportSpared(plan);
         if (plan.Delete.Count == 0) return false;
-        var order = new SweepOrder(plan);
+        SweepOrder order = new(plan);
         if (_abortAbove?.ExceededBy(plan) is string excess)
         {
             Abandon(plan, order, excess);

@@ -73,7 +73,7 @@ internal sealed class LiveNames(Session session)
     public Task<IReadOnlyList<Suggestion>> Digests(ImageName image) =>
         ListAsync($"digests/{image.ToImage()}", async (open, stop) =>
         {
-            var digests = new List<DockerImage>();
+            List<DockerImage> digests = new();
             await foreach (DockerImage digest in FindImages.ListAsync(open.Client, ImagePattern.Exactly(image.ToImage()), stop))
                 digests.Add(digest);
             return
@@ -135,7 +135,7 @@ internal sealed class LiveNames(Session session)
 
     private static async Task<IReadOnlyList<Suggestion>> ToListAsync<T>(IAsyncEnumerable<T> items, Func<T, Suggestion?> suggest)
     {
-        var names = new List<Suggestion>();
+        List<Suggestion> names = new();
         await foreach (T item in items)
             if (suggest(item) is Suggestion name)
                 names.Add(name);
@@ -161,7 +161,7 @@ internal sealed class LiveNames(Session session)
             TimeSpan good = FreshFailure;
             try
             {
-                using var stop = new CancellationTokenSource(MaxListingTime);
+                using CancellationTokenSource stop = new(MaxListingTime);
                 IReadOnlyList<Suggestion> names = await list(session.Open(trace: null, retries: 0), stop.Token);
                 good = Fresh;
                 return names;

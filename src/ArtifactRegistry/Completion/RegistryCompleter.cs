@@ -22,8 +22,8 @@ public abstract class RegistryCompleter : IArgumentCompleter
         CommandAst commandAst,
         IDictionary fakeBoundParameters)
     {
-        var word = new TypedWord(wordToComplete);
-        var request = new CompletionRequest(parameterName, word.Text, fakeBoundParameters, Session.Current, Patience);
+        TypedWord word = new(wordToComplete);
+        CompletionRequest request = new(parameterName, word.Text, fakeBoundParameters, Session.Current, Patience);
         CompletionResult[] found =
         [
             .. Suggest(request)

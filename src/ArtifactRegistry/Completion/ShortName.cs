@@ -29,8 +29,8 @@ internal static class ShortName
         {
             string image = word.Split(':', '@')[0];
             // All are asked at once, and share the time that there is.
-            var asked = repositories.Take(MostRepositories)
-                .Select(each => (each.Name, Images: request.Names.Images(ImageName.Parse(each.Name)))).ToList();
+            List<(string Repository, Task<IReadOnlyList<Suggestion>> Names)> asked =
+                [.. repositories.Take(MostRepositories).Select(each => (each.Name, request.Names.Images(ImageName.Parse(each.Name))))];
             foreach ((string repository, Task<IReadOnlyList<Suggestion>> names) in asked)
             {
                 IReadOnlyList<Suggestion> images = request.InTime(names);

@@ -24,8 +24,8 @@ internal static class ClusterMethods
         return Show(call, project, cluster);
     }
 
-    public static JsonObject NodePools(ApiCall call, string p, string location, string name)
-        => new JsonObject().AddUnlessEmpty(
+    public static JsonObject NodePools(ApiCall call, string p, string location, string name) =>
+        new JsonObject().AddUnlessEmpty(
             "nodePools", Find(call, p, location, name).Cluster["nodePools"]?.DeepClone() as JsonArray ?? []);
 
     // The endpoints are those of this server, so they are not kept with the cluster.
@@ -45,8 +45,8 @@ internal static class ClusterMethods
     }
 
     // A zone is a region and a letter: us-central1-a.
-    private static string Place(string location)
-        => location.Count(letter => letter == '-') == 2 ? $"zones/{location}" : $"locations/{location}";
+    private static string Place(string location) =>
+        location.Count(letter => letter == '-') == 2 ? $"zones/{location}" : $"locations/{location}";
 
     private static ProjectEntry Project(ApiCall call, string id, string permission)
     {

@@ -59,8 +59,8 @@ internal static partial class DockerImageMethods
         return Show(version ?? throw ApiError.NotFound(), call, inList: false);
     }
 
-    public static string NameOf(VersionEntry version)
-        => $"{version.Package.Repository.Name.Resource}/dockerImages/{version.Package.EscapedName}@{version.Digest}";
+    public static string NameOf(VersionEntry version) =>
+        $"{version.Package.Repository.Name.Resource}/dockerImages/{version.Package.EscapedName}@{version.Digest}";
 
     private static JsonObject Show(VersionEntry version, ApiCall call, bool inList)
     {

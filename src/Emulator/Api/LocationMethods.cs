@@ -14,11 +14,11 @@ internal static class LocationMethods
         ["locations"] = new JsonArray([.. Locations(call, project).Select(location => Show(project, location))]),
     };
 
-    public static JsonObject Get(ApiCall call, string project, string location)
-        => Locations(call, project).Contains(location) ? Show(project, location) : throw ApiError.NotFound();
+    public static JsonObject Get(ApiCall call, string project, string location) =>
+        Locations(call, project).Contains(location) ? Show(project, location) : throw ApiError.NotFound();
 
-    private static IEnumerable<string> Locations(ApiCall call, string project)
-        => call.State.RepositoryTable.All
+    private static IEnumerable<string> Locations(ApiCall call, string project) =>
+        call.State.RepositoryTable.All
             .Where(repository => repository.Name.Project == project)
             .Select(repository => repository.Name.Location)
             .Concat(Always).Concat(call.State.Workloads.RunLocations(project)).Distinct().Order(StringComparer.Ordinal);

@@ -21,11 +21,11 @@ internal static class PackageMethods
         },
     };
 
-    public static JsonObject List(ApiCall call, RepositoryName name)
-        => Packages.Page(call, call.Repository(name, "packages.list").Packages.Values);
+    public static JsonObject List(ApiCall call, RepositoryName name) =>
+        Packages.Page(call, call.Repository(name, "packages.list").Packages.Values);
 
-    public static JsonObject Get(ApiCall call, RepositoryName name, string id)
-        => Show(call.Package(name, id, "packages.get"));
+    public static JsonObject Get(ApiCall call, RepositoryName name, string id) =>
+        Show(call.Package(name, id, "packages.get"));
 
     public static JsonObject Patch(ApiCall call, RepositoryName name, string id)
     {

@@ -26,8 +26,8 @@ internal static partial class PolicyMethods
         return Read(policy, VersionAsked(call.Query("options.requestedPolicyVersion")), call.Behaviour);
     }
 
-    public static JsonObject Set(ApiCall call, RepositoryName name)
-        => Write(call, call.Repository(name, "repositories.setIamPolicy").Policy);
+    public static JsonObject Set(ApiCall call, RepositoryName name) =>
+        Write(call, call.Repository(name, "repositories.setIamPolicy").Policy);
 
     public static JsonObject Test(ApiCall call, RepositoryName name)
     {
@@ -43,8 +43,8 @@ internal static partial class PolicyMethods
         return Read(policy, VersionAsked(version), call.Behaviour);
     }
 
-    public static JsonObject SetOfProject(ApiCall call, string id)
-        => Write(call, ProjectMethods.Find(call, id, "resourcemanager.projects.setIamPolicy").Policy);
+    public static JsonObject SetOfProject(ApiCall call, string id) =>
+        Write(call, ProjectMethods.Find(call, id, "resourcemanager.projects.setIamPolicy").Policy);
 
     public static JsonObject TestOfProject(ApiCall call, string id)
     {
@@ -169,8 +169,8 @@ internal static partial class PolicyMethods
 
     private static string FormerName(string deleted) => deleted["deleted:".Length..].Split('?')[0];
 
-    private static IEnumerable<string> MembersOf(JsonObject binding)
-        => (binding["members"] as JsonArray ?? []).Select(node => (string?)node ?? "");
+    private static IEnumerable<string> MembersOf(JsonObject binding) =>
+        (binding["members"] as JsonArray ?? []).Select(node => (string?)node ?? "");
 
     [GeneratedRegex(@"^((organizations|projects)/[^/]+/)?roles/[A-Za-z0-9_.]+$")]
     private static partial Regex RoleName();

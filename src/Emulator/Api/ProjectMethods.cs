@@ -15,15 +15,15 @@ internal static class ProjectMethods
     };
 
     /// <summary>Lists the projects that the caller may see.</summary>
-    public static JsonObject List(ApiCall call)
-        => Projects.Page(call, call.State.Projects.All.Where(
+    public static JsonObject List(ApiCall call) =>
+        Projects.Page(call, call.State.Projects.All.Where(
             project => call.MayDo("resourcemanager.projects.get", $"projects/{project.Id}")));
 
-    public static JsonObject Get(ApiCall call, string id, string apiVersion)
-        => Show(Find(call, id, "resourcemanager.projects.get"), apiVersion);
+    public static JsonObject Get(ApiCall call, string id, string apiVersion) =>
+        Show(Find(call, id, "resourcemanager.projects.get"), apiVersion);
 
-    private static JsonObject Show(ProjectEntry project, string apiVersion)
-        => apiVersion == "v3"
+    private static JsonObject Show(ProjectEntry project, string apiVersion) =>
+        apiVersion == "v3"
             ? new JsonObject
             {
                 ["name"] = $"projects/{project.Number}",

@@ -32,8 +32,8 @@ internal static partial class RepositoryMethods
             repository => repository.Name.Project == found.Id && repository.Name.Location == location));
     }
 
-    public static JsonObject Get(ApiCall call, RepositoryName name)
-        => Show(call.Repository(name, "repositories.get"), call.Behaviour);
+    public static JsonObject Get(ApiCall call, RepositoryName name) =>
+        Show(call.Repository(name, "repositories.get"), call.Behaviour);
 
     public static JsonObject Create(ApiCall call, string project, string location)
     {

@@ -14,27 +14,27 @@ internal static class Routes
         QueryParameters.Check(call, method, path);
         JsonObject body = path switch
         {
-            ["v1", "projects", string p, "locations", string l, "repositories", string r, .. string[] rest]
-                => InRepository(call, method, new RepositoryName(p, l, r), rest, target.Verb),
-            ["v1", "projects", string p, "locations", .. string[] rest]
-                => InLocations(call, method, p, rest, target.Verb),
+            ["v1", "projects", string p, "locations", string l, "repositories", string r, .. string[] rest] =>
+                InRepository(call, method, new RepositoryName(p, l, r), rest, target.Verb),
+            ["v1", "projects", string p, "locations", .. string[] rest] =>
+                InLocations(call, method, p, rest, target.Verb),
             // gcloud requests locations from the beta API if it is given none.
             ["v1beta2", "projects", string p, "locations"] when method == "GET" => LocationMethods.List(call, p),
             ["v1", "projects", string p, "projectSettings"] when method == "GET" => ProjectMethods.Settings(call, p),
             // Service Usage: gcloud's images describe checks whether Container Analysis is enabled.
-            ["v1", "projects", string p, "services", string s] when method == "GET"
-                => ProjectMethods.Service(call, p, s),
+            ["v1", "projects", string p, "services", string s] when method == "GET" =>
+                ProjectMethods.Service(call, p, s),
             ["v1", "projects"] when method == "GET" && target.Verb is null => ProjectMethods.List(call),
             ["v1" or "v3", "projects", string p] => InProject(call, method, p, target.Verb, path[0]),
-            ["v1", "projects", string p, "serviceAccounts", .. string[] rest] when target.Verb is null
-                => InServiceAccounts(call, method, p, rest),
+            ["v1", "projects", string p, "serviceAccounts", .. string[] rest] when target.Verb is null =>
+                InServiceAccounts(call, method, p, rest),
             _ => throw ApiError.NoSuchMethod(),
         };
         return Answer.Json(body);
     }
 
-    private static JsonObject InProject(ApiCall call, string method, string p, string? verb, string version)
-        => (method, verb) switch
+    private static JsonObject InProject(ApiCall call, string method, string p, string? verb, string version) =>
+        (method, verb) switch
         {
             ("GET", null) => ProjectMethods.Get(call, p, version),
             ("POST", "getIamPolicy") => PolicyMethods.GetOfProject(call, p),
@@ -43,8 +43,8 @@ internal static class Routes
             _ => throw ApiError.NoSuchMethod(),
         };
 
-    private static JsonObject InServiceAccounts(ApiCall call, string method, string p, string[] rest)
-        => (method, rest) switch
+    private static JsonObject InServiceAccounts(ApiCall call, string method, string p, string[] rest) =>
+        (method, rest) switch
         {
             ("GET", []) => ServiceAccountMethods.List(call, p),
             ("POST", []) => ServiceAccountMethods.Create(call, p),
@@ -52,8 +52,8 @@ internal static class Routes
             _ => throw ApiError.NoSuchMethod(),
         };
 
-    private static JsonObject InLocations(ApiCall call, string method, string p, string[] rest, string? verb)
-        => (method, rest, verb) switch
+    private static JsonObject InLocations(ApiCall call, string method, string p, string[] rest, string? verb) =>
+        (method, rest, verb) switch
         {
             ("GET", [], null) => LocationMethods.List(call, p),
             ("GET", [string l], null) => LocationMethods.Get(call, p, l),
@@ -67,8 +67,8 @@ internal static class Routes
         };
 
     private static JsonObject InRepository(
-        ApiCall call, string method, RepositoryName r, string[] rest, string? verb)
-        => (method, rest, verb) switch
+        ApiCall call, string method, RepositoryName r, string[] rest, string? verb) =>
+        (method, rest, verb) switch
         {
             ("GET", [], null) => RepositoryMethods.Get(call, r),
             ("PATCH", [], null) => RepositoryMethods.Patch(call, r),

@@ -17,8 +17,8 @@ internal static partial class ServiceAccountMethods
         MaximumSize = 100,
     };
 
-    public static JsonObject List(ApiCall call, string p)
-        => Accounts.Page(call, Project(call, p, "iam.serviceAccounts.list").ServiceAccounts.Values);
+    public static JsonObject List(ApiCall call, string p) =>
+        Accounts.Page(call, Project(call, p, "iam.serviceAccounts.list").ServiceAccounts.Values);
 
     public static JsonObject Get(ApiCall call, string p, string account)
     {

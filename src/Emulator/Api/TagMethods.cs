@@ -83,11 +83,11 @@ internal static partial class TagMethods
         return tags.Where(tag => version.Package.TagTimes.GetValueOrDefault(tag) <= seen);
     }
 
-    public static JsonObject Show(string tag, VersionEntry version)
-        => new() { ["name"] = NameOf(tag, version), ["version"] = version.Resource };
+    public static JsonObject Show(string tag, VersionEntry version) =>
+        new() { ["name"] = NameOf(tag, version), ["version"] = version.Resource };
 
-    public static ApiError Immutable(string what)
-        => ApiError.Precondition($"{what}, since the repository has enabled tag immutability");
+    public static ApiError Immutable(string what) =>
+        ApiError.Precondition($"{what}, since the repository has enabled tag immutability");
 
     private static string NameOf(string tag, VersionEntry version) => $"{version.Package.Resource}/tags/{tag}";
 

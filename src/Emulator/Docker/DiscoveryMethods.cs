@@ -78,8 +78,8 @@ internal static class DiscoveryMethods
     }
 
     // The next segment of the names of images below this one.
-    private static IEnumerable<string> Below(RepositoryEntry repository, string image)
-        => repository.Packages.Keys.Where(name => name.StartsWith(image + "/", StringComparison.Ordinal))
+    private static IEnumerable<string> Below(RepositoryEntry repository, string image) =>
+        repository.Packages.Keys.Where(name => name.StartsWith(image + "/", StringComparison.Ordinal))
             .Select(name => name[(image.Length + 1)..].Split('/')[0]).Distinct();
 
     private static JsonObject Describe(VersionEntry version) => new()

@@ -34,8 +34,8 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
 
     public string? Query(string name) => call.Query(name);
 
-    public IReadOnlyList<string> Queries(string name)
-        => call.Target.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>()] : [];
+    public IReadOnlyList<string> Queries(string name) =>
+        call.Target.Query.TryGetValue(name, out StringValues values) ? [.. values.OfType<string>()] : [];
 
     /// <summary>Does a part of the work with exclusive access to the state.</summary>
     public T Locked<T>(Func<T> work)
@@ -65,8 +65,8 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
     public void Demand(RepositoryName repository, string permission) => call.Demand(permission, repository.Resource);
 
     /// <summary>Gets the manifest of a version as this response serves it.</summary>
-    public byte[] Served(VersionEntry version)
-        => Behaviour.ServedManifest?.Invoke(call.Request, version.Digest, version.Manifest) ?? version.Manifest;
+    public byte[] Served(VersionEntry version) =>
+        Behaviour.ServedManifest?.Invoke(call.Request, version.Digest, version.Manifest) ?? version.Manifest;
 
     /// <summary>Reads a body that must be small.</summary>
     public async Task<byte[]> ReadBodyAsync(int limit)

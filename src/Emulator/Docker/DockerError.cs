@@ -8,21 +8,21 @@ internal sealed class DockerError(int status, string code, string message) : Exc
 {
     public Dictionary<string, string> Headers { get; init; } = [];
 
-    public static DockerError NameUnknown(string repository)
-        => new(404, "NAME_UNKNOWN", $"Repository \"{repository}\" not found");
+    public static DockerError NameUnknown(string repository) =>
+        new(404, "NAME_UNKNOWN", $"Repository \"{repository}\" not found");
 
-    public static DockerError NameInvalid(string name)
-        => new(400, "NAME_INVALID", $"\"{name}\" is no name of an image. Expected PROJECT/REPOSITORY/IMAGE in lower case.");
+    public static DockerError NameInvalid(string name) =>
+        new(400, "NAME_INVALID", $"\"{name}\" is no name of an image. Expected PROJECT/REPOSITORY/IMAGE in lower case.");
 
-    public static DockerError ManifestUnknown(string reference)
-        => new(404, "MANIFEST_UNKNOWN", $"Failed to fetch \"{reference}\"");
+    public static DockerError ManifestUnknown(string reference) =>
+        new(404, "MANIFEST_UNKNOWN", $"Failed to fetch \"{reference}\"");
 
     public static DockerError ManifestInvalid(string message) => new(400, "MANIFEST_INVALID", message);
 
     public static DockerError BlobUnknown(string digest) => new(404, "BLOB_UNKNOWN", $"Blob \"{digest}\" not found");
 
-    public static DockerError UploadUnknown(string id)
-        => new(404, "BLOB_UPLOAD_UNKNOWN", $"Upload \"{id}\" not found; it has ended, or nobody went on with it in time");
+    public static DockerError UploadUnknown(string id) =>
+        new(404, "BLOB_UPLOAD_UNKNOWN", $"Upload \"{id}\" not found; it has ended, or nobody went on with it in time");
 
     public static DockerError DigestInvalid(string message) => new(400, "DIGEST_INVALID", message);
 

@@ -10,8 +10,8 @@ namespace ArtifactRegistry.Emulator.Docker;
 internal static class DockerMethods
 {
     /// <summary>Returns whether a target belongs to the registry's protocol, and not to an API.</summary>
-    public static bool Owns(string target)
-        => target is "/v2" || (target.StartsWith("/v2/", StringComparison.Ordinal) && !RunV2Methods.Owns(target))
+    public static bool Owns(string target) =>
+        target is "/v2" || (target.StartsWith("/v2/", StringComparison.Ordinal) && !RunV2Methods.Owns(target))
             || target.StartsWith("/v2?", StringComparison.Ordinal)
             || target.StartsWith(UploadMethods.SessionPrefix, StringComparison.Ordinal);
 
@@ -22,13 +22,13 @@ internal static class DockerMethods
         {
             answer = await RouteAsync(call, [.. path]);
         }
-        catch (DockerError error)
+        catch (DockerError e)
         {
-            answer = error.ToAnswer();
+            answer = e.ToAnswer();
         }
-        catch (ApiError error)
+        catch (ApiError e)
         {
-            answer = DockerError.For(error, call.Behaviour).ToAnswer();
+            answer = DockerError.For(e, call.Behaviour).ToAnswer();
         }
         answer.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         return answer with { IsExact = true };
@@ -44,22 +44,22 @@ internal static class DockerMethods
         return (call.Method, path) switch
         {
             ("GET", ["v2"] or ["v2", ""]) => Answer.Json([]),
-            ("POST", ["v2", .. string[] name, "blobs", "uploads", ""])
-                => await UploadMethods.BeginAsync(call, Name(call, name)),
-            ("POST", ["v2", .. string[] name, "blobs", "uploads"])
-                => await UploadMethods.BeginAsync(call, Name(call, name)),
+            ("POST", ["v2", .. string[] name, "blobs", "uploads", ""]) =>
+                await UploadMethods.BeginAsync(call, Name(call, name)),
+            ("POST", ["v2", .. string[] name, "blobs", "uploads"]) =>
+                await UploadMethods.BeginAsync(call, Name(call, name)),
             ("GET", ["v2", .. string[] name, "blobs", string digest]) => BlobMethods.Get(call, Name(call, name), digest),
-            ("DELETE", ["v2", .. string[] name, "blobs", string digest])
-                => BlobMethods.Delete(call, Name(call, name), digest),
-            ("GET", ["v2", .. string[] name, "manifests", string reference])
-                => ManifestMethods.Get(call, Name(call, name), reference),
-            ("PUT", ["v2", .. string[] name, "manifests", string reference])
-                => await ManifestMethods.PutAsync(call, Name(call, name), reference),
-            ("DELETE", ["v2", .. string[] name, "manifests", string reference])
-                => ManifestMethods.Delete(call, Name(call, name), reference),
+            ("DELETE", ["v2", .. string[] name, "blobs", string digest]) =>
+                BlobMethods.Delete(call, Name(call, name), digest),
+            ("GET", ["v2", .. string[] name, "manifests", string reference]) =>
+                ManifestMethods.Get(call, Name(call, name), reference),
+            ("PUT", ["v2", .. string[] name, "manifests", string reference]) =>
+                await ManifestMethods.PutAsync(call, Name(call, name), reference),
+            ("DELETE", ["v2", .. string[] name, "manifests", string reference]) =>
+                ManifestMethods.Delete(call, Name(call, name), reference),
             ("GET", ["v2", .. string[] name, "tags", "list"]) => DiscoveryMethods.Tags(call, Name(call, name)),
-            ("GET", ["v2", .. string[] name, "referrers", string digest])
-                => DiscoveryMethods.Referrers(call, Name(call, name), digest),
+            ("GET", ["v2", .. string[] name, "referrers", string digest]) =>
+                DiscoveryMethods.Referrers(call, Name(call, name), digest),
             _ => throw DockerError.Unsupported(404, "The registry has no such method."),
         };
     }

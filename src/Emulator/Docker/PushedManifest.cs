@@ -48,9 +48,9 @@ internal sealed record PushedManifest
         {
             json = JsonNode.Parse(content) as JsonObject ?? throw DockerError.ManifestInvalid("The manifest is no JSON object");
         }
-        catch (JsonException error)
+        catch (JsonException e)
         {
-            throw DockerError.ManifestInvalid($"The manifest is no JSON: {error.Message}");
+            throw DockerError.ManifestInvalid($"The manifest is no JSON: {e.Message}");
         }
         // Parameters such as charset must be ignored.
         string? sent = contentType?.Split(';')[0].Trim();
@@ -78,8 +78,8 @@ internal sealed record PushedManifest
 
     public static string DigestOf(JsonObject descriptor) => descriptor.Text("digest")!;
 
-    private static bool IsForeign(JsonObject layer)
-        => layer["urls"] is JsonArray { Count: > 0 }
+    private static bool IsForeign(JsonObject layer) =>
+        layer["urls"] is JsonArray { Count: > 0 }
             || layer.Text("mediaType") is string type
             && (type.Contains(".foreign.", StringComparison.Ordinal)
                 || type.Contains(".nondistributable.", StringComparison.Ordinal));
@@ -91,8 +91,8 @@ internal sealed record PushedManifest
         _ => throw DockerError.ManifestInvalid($"\"{field}\" is no list"),
     };
 
-    private static JsonObject Descriptor(JsonNode? node, string field)
-        => node is JsonObject descriptor && descriptor.Text("digest") is string digest && BlobMethods.IsDigest(digest)
+    private static JsonObject Descriptor(JsonNode? node, string field) =>
+        node is JsonObject descriptor && descriptor.Text("digest") is string digest && BlobMethods.IsDigest(digest)
             && descriptor["size"] is JsonValue size && size.TryGetValue(out long bytes) && bytes >= 0
             ? descriptor
             : throw DockerError.ManifestInvalid($"\"{field}\" has no descriptor with a sha256 digest and a size");

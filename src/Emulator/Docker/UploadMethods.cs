@@ -90,7 +90,7 @@ internal static partial class UploadMethods
                 : target;
             if (source.Blobs.Find(digest) is null) return false;
         }
-        catch (Exception error) when (error is DockerError or ApiError)
+        catch (Exception e) when (e is DockerError or ApiError)
         {
             // It does not exist, or the caller may not read it: the client has to push the blob, and does not learn
             // which.

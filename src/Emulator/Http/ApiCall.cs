@@ -34,13 +34,13 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
         }
     }
 
-    public string? Query(string name)
-        => target.Query.TryGetValue(name, out StringValues values) && values.ToString() is { Length: > 0 } value
+    public string? Query(string name) =>
+        target.Query.TryGetValue(name, out StringValues values) && values.ToString() is { Length: > 0 } value
             ? value
             : null;
 
-    public bool Flag(string name)
-        => Query(name) is string value && (value == "1" || bool.TryParse(value, out bool on) && on);
+    public bool Flag(string name) =>
+        Query(name) is string value && (value == "1" || bool.TryParse(value, out bool on) && on);
 
     /// <summary>Refuses the call if the caller lacks the permission. Call this before checking what exists.</summary>
     public void Demand(string permission, string resource)
@@ -57,8 +57,8 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     /// <summary>
     /// Returns whether the caller has the permission, for lists that omit items that the caller may not see.
     /// </summary>
-    public bool MayDo(string permission, string resource)
-        => !behaviour.Perimeter.Concat(behaviour.Denials).Any(denial => denial.Covers(permission, resource));
+    public bool MayDo(string permission, string resource) =>
+        !behaviour.Perimeter.Concat(behaviour.Denials).Any(denial => denial.Covers(permission, resource));
 
     /// <summary>Gets the repository after checking the permission.</summary>
     public RepositoryEntry Repository(RepositoryName name, string permission)
@@ -69,11 +69,11 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
         return state.FindRepository(name) ?? throw ApiError.NotFound();
     }
 
-    public PackageEntry Package(RepositoryName name, string package, string permission)
-        => Repository(name, permission).Packages.GetValueOrDefault(Plain(package)) ?? throw ApiError.NotFound();
+    public PackageEntry Package(RepositoryName name, string package, string permission) =>
+        Repository(name, permission).Packages.GetValueOrDefault(Plain(package)) ?? throw ApiError.NotFound();
 
-    public VersionEntry Version(RepositoryName name, string package, string version, string permission)
-        => Package(name, package, permission).Versions.GetValueOrDefault(version) ?? throw ApiError.NotFound();
+    public VersionEntry Version(RepositoryName name, string package, string version, string permission) =>
+        Package(name, package, permission).Versions.GetValueOrDefault(version) ?? throw ApiError.NotFound();
 
     /// <summary>Starts an operation and returns it.</summary>
     public JsonObject Start(RepositoryName name, string metadataType, Func<JsonObject, JsonObject> work)
@@ -83,8 +83,8 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     }
 
     /// <summary>Gets a package's id with its slashes.</summary>
-    public static string Plain(string id)
-        => id.Replace("%2F", "/", StringComparison.Ordinal).Replace("%2f", "/", StringComparison.Ordinal);
+    public static string Plain(string id) =>
+        id.Replace("%2F", "/", StringComparison.Ordinal).Replace("%2f", "/", StringComparison.Ordinal);
 
     public static JsonObject Empty() => new() { ["@type"] = "type.googleapis.com/google.protobuf.Empty" };
 }

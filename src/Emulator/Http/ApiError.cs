@@ -46,8 +46,8 @@ internal sealed class ApiError(int code, string status, string message, params J
     public static ApiError DeadlineExceeded() => new(
         504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.");
 
-    public static ApiError Unsupported(string what)
-        => new(501, "UNIMPLEMENTED", $"The emulator does not know {what}.");
+    public static ApiError Unsupported(string what) =>
+        new(501, "UNIMPLEMENTED", $"The emulator does not know {what}.");
 
     public static ApiError BadName(string method) => new(
         400,
@@ -135,8 +135,8 @@ internal sealed class ApiError(int code, string status, string message, params J
             ["service"] = $"{(service == "resourcemanager" ? "cloudresourcemanager" : service)}.googleapis.com",
         }));
 
-    public static ApiError ProjectDenied()
-        => new(403, "PERMISSION_DENIED", "The caller does not have permission");
+    public static ApiError ProjectDenied() =>
+        new(403, "PERMISSION_DENIED", "The caller does not have permission");
 
     public static ApiError PolicyConflict() => new(
         409,

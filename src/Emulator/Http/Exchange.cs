@@ -49,7 +49,7 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             if (reset) context.Abort();
             else await SendAsync(context, answer!, fault);
         }
-        catch (Exception error) when (error is OperationCanceledException or IOException or BadHttpRequestException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
         {
             if (request is not null)
             {
@@ -110,15 +110,15 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
                 ? await DockerMethods.HandleAsync(new DockerCall(call, context.Request, aborted), call.Target.Segments)
                 : SignInMethods.Handle(call) ?? WorkFor(call);
         }
-        catch (ApiError error)
+        catch (ApiError e)
         {
-            answer = Answer.For(error, request.Path, behaviour);
+            answer = Answer.For(e, request.Path, behaviour);
         }
-        catch (Exception error) when (error is InvalidOperationException or FormatException or NullReferenceException)
+        catch (Exception e) when (e is InvalidOperationException or FormatException or NullReferenceException)
         {
             // Most likely a body in the wrong format, otherwise a defect of the emulator. The sender should see it.
             answer = Answer.For(
-                new ApiError(500, "INTERNAL", $"The emulator could not handle this: {error.Message}"), request.Path, behaviour);
+                new ApiError(500, "INTERNAL", $"The emulator could not handle this: {e.Message}"), request.Path, behaviour);
         }
         return fault?.Kind == FaultKind.MalformedJson
             ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }

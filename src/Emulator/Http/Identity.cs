@@ -15,8 +15,8 @@ internal static class Identity
     public static string? Of(ApiCall call) => Token(call) is string token ? call.State.SignIn.IdentityOf(token) : null;
 
     /// <summary>Returns whether an access token is accepted, or was issued at sign-in.</summary>
-    public static bool Knows(Behaviour behaviour, RegistryState state, string token)
-        => behaviour.AcceptedTokens.Contains(token) || state.SignIn.IdentityOf(token) is not null;
+    public static bool Knows(Behaviour behaviour, RegistryState state, string token) =>
+        behaviour.AcceptedTokens.Contains(token) || state.SignIn.IdentityOf(token) is not null;
 
     private static string? Token(ApiCall call)
     {

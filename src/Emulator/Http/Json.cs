@@ -35,8 +35,8 @@ internal static class Json
         return json;
     }
 
-    public static string? Text(this JsonObject json, string name)
-        => json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public static string? Text(this JsonObject json, string name) =>
+        json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     /// <summary>
     /// Converts a name in a field mask, which may be <c>dockerConfig</c> or <c>docker_config</c>, to camel case.

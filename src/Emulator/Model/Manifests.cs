@@ -22,8 +22,8 @@ internal static class Manifests
     private static readonly JsonSerializerOptions Plain =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string DigestOf(ReadOnlySpan<byte> content)
-        => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
+    public static string DigestOf(ReadOnlySpan<byte> content) =>
+        $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
 
     public static byte[] Write(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString(Plain));
 
@@ -107,6 +107,6 @@ internal static class Manifests
         return entry;
     }
 
-    public static string Seed(RepositoryName repository, string package, int number)
-        => string.Create(CultureInfo.InvariantCulture, $"{repository.Uri}/{package} {number}");
+    public static string Seed(RepositoryName repository, string package, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{repository.Uri}/{package} {number}");
 }

@@ -35,9 +35,9 @@ internal sealed class OperationEntry(string name, JsonObject metadata, Func<Json
             _response = work(metadata);
             if (Fate == OperationFate.NotFound) throw ApiError.NotFound();
         }
-        catch (ApiError error)
+        catch (ApiError e)
         {
-            (_response, _error) = (null, error);
+            (_response, _error) = (null, e);
         }
     }
 

@@ -19,8 +19,8 @@ internal sealed class ProjectTable(Journal? journal)
 
     public bool Contains(string id) => _projects.ContainsKey(id);
 
-    public ProjectEntry? Find(string idOrNumber)
-        => _projects.GetValueOrDefault(idOrNumber)
+    public ProjectEntry? Find(string idOrNumber) =>
+        _projects.GetValueOrDefault(idOrNumber)
             ?? _projects.Values.FirstOrDefault(project => project.Number == idOrNumber);
 
     public ProjectEntry Add(string id, string number, DateTimeOffset created)
@@ -58,10 +58,10 @@ internal sealed class ProjectTable(Journal? journal)
     }
 
     /// <summary>Finds a service account of any project.</summary>
-    public ServiceAccountEntry? FindServiceAccount(string email)
-        => All.Select(project => FindServiceAccount(project, email)).FirstOrDefault(account => account is not null);
+    public ServiceAccountEntry? FindServiceAccount(string email) =>
+        All.Select(project => FindServiceAccount(project, email)).FirstOrDefault(account => account is not null);
 
-    public static ServiceAccountEntry? FindServiceAccount(ProjectEntry project, string email)
-        => project.ServiceAccounts.GetValueOrDefault(email)
+    public static ServiceAccountEntry? FindServiceAccount(ProjectEntry project, string email) =>
+        project.ServiceAccounts.GetValueOrDefault(email)
             ?? (string.Equals(email, project.ComputeDefault.Email, StringComparison.OrdinalIgnoreCase) ? project.ComputeDefault : null);
 }

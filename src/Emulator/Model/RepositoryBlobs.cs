@@ -16,8 +16,8 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     private readonly Dictionary<string, int> _references = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _expected = new(StringComparer.Ordinal);
 
-    public BlobContent? Find(string digest)
-        => _references.ContainsKey(digest) || _expected.ContainsKey(digest) ? store.Find(digest) : null;
+    public BlobContent? Find(string digest) =>
+        _references.ContainsKey(digest) || _expected.ContainsKey(digest) ? store.Find(digest) : null;
 
     /// <summary>
     /// Keeps a blob for the manifest that is expected: it was pushed or mounted, or a client was told that it need not

@@ -44,6 +44,6 @@ internal sealed class ServiceAccountEntry(ProjectEntry project, string accountId
     }
 
     // example.com:shop becomes shop.example.com.
-    private static string DomainOf(string id)
-        => id.Split(':', 2) is [string domain, string name] ? $"{name}.{domain}" : id;
+    private static string DomainOf(string id) =>
+        id.Split(':', 2) is [string domain, string name] ? $"{name}.{domain}" : id;
 }

@@ -56,6 +56,6 @@ internal sealed class VersionEntry
     });
 
     /// <summary>The digests that cannot be deleted while this one exists.</summary>
-    public IEnumerable<string> Holds
-        => Children.Select(child => child.Digest).Concat(SubjectDigest is null ? [] : [SubjectDigest]).Distinct();
+    public IEnumerable<string> Holds =>
+        Children.Select(child => child.Digest).Concat(SubjectDigest is null ? [] : [SubjectDigest]).Distinct();
 }

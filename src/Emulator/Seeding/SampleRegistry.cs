@@ -210,8 +210,8 @@ public static class SampleRegistry
     }
 
     private static void AddReferrer(
-        RegistryState state, string package, string subject, string artifactType, long size, DateTimeOffset uploaded)
-        => state.AddImage(Apps, package, new ImageOptions
+        RegistryState state, string package, string subject, string artifactType, long size, DateTimeOffset uploaded) =>
+        state.AddImage(Apps, package, new ImageOptions
         {
             ArtifactType = artifactType,
             SubjectDigest = subject,

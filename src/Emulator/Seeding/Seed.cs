@@ -45,11 +45,11 @@ public sealed record Seed
             return JsonSerializer.Deserialize(json, SeedJson.Default.Seed)
                 ?? throw new FormatException("The seed is null; expected an object with \"repositories\".");
         }
-        catch (JsonException error)
+        catch (JsonException e)
         {
             throw new FormatException(
-                $"The seed is not understood at {error.Path ?? "$"}, line {error.LineNumber + 1}: {error.Message}",
-                error);
+                $"The seed is not understood at {e.Path ?? "$"}, line {e.LineNumber + 1}: {e.Message}",
+                e);
         }
     }
 
@@ -125,9 +125,9 @@ public sealed record SeedProject
                 state.AddServiceAccount(Id, account.AccountId, account.DisplayName);
             foreach (JsonObject cluster in Clusters) state.AddCluster(Id, cluster);
         }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            throw new FormatException(error.Message, error);
+            throw new FormatException(e.Message, e);
         }
         if (Policy is not null) state.SetProjectPolicy(Id, Policy);
         if (MissingZones.Count > 0) state.SetMissingZones(Id, [.. MissingZones]);
@@ -185,9 +185,9 @@ public sealed record SeedRepository
                 Settings = Settings,
             });
         }
-        catch (InvalidOperationException error)
+        catch (InvalidOperationException e)
         {
-            throw new FormatException(error.Message, error);
+            throw new FormatException(e.Message, e);
         }
         if (Policy is not null) state.SetPolicy(name, Policy);
         foreach (SeedImage image in Images) image.AddTo(state, name);

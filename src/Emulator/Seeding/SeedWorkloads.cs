@@ -48,9 +48,9 @@ internal static class SeedWorkloads
             Add(state.Workloads.CloudDeploy(project.Id), project.CloudDeploy);
             state.Workloads.SetAncestors(project.Id, [.. project.Ancestors]);
         }
-        catch (ArgumentException error)
+        catch (ArgumentException e)
         {
-            throw new FormatException(error.Message, error);
+            throw new FormatException(e.Message, e);
         }
     }
 

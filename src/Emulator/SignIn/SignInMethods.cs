@@ -81,7 +81,7 @@ internal static class SignInMethods
             if (!state.MayAct(caller, next)) throw ApiError.Lacks("iam.serviceAccounts.getAccessToken", next);
             caller = next;
         }
-        var lifetime = TimeSpan.FromSeconds(double.Parse(body["lifetime"]!.GetValue<string>().TrimEnd('s'), CultureInfo.InvariantCulture));
+        TimeSpan lifetime = TimeSpan.FromSeconds(double.Parse(body["lifetime"]!.GetValue<string>().TrimEnd('s'), CultureInfo.InvariantCulture));
         if (state.TokenLifetime < lifetime) lifetime = state.TokenLifetime;
         return Answer.Json(new JsonObject
         {

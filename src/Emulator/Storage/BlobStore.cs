@@ -99,8 +99,8 @@ internal sealed class BlobStore : IDisposable
         if (_isTemporary && _folder.IsValueCreated) Directory.Delete(_folder.Value, recursive: true);
     }
 
-    private string PathOf(string digest)
-        => Path.Combine(_folder.Value, "blobs", "sha256", digest["sha256:".Length..]);
+    private string PathOf(string digest) =>
+        Path.Combine(_folder.Value, "blobs", "sha256", digest["sha256:".Length..]);
 
     private sealed class Entry(BlobContent content)
     {

@@ -135,9 +135,9 @@ internal sealed class Journal : IDisposable
             return new FileStream(
                 Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error)
+        catch (IOException e)
         {
-            throw new IOException($"The folder '{folder}' is in use by another emulator.", error);
+            throw new IOException($"The folder '{folder}' is in use by another emulator.", e);
         }
     }
 
@@ -164,7 +164,7 @@ internal sealed class Journal : IDisposable
             foreach (JsonNode? entry in JsonNode.Parse(line)!.AsArray()) Apply(entry!.AsObject(), records);
             return true;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or NullReferenceException
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException
             or ArgumentNullException)
         {
             return false;
@@ -189,9 +189,9 @@ internal sealed class Journal : IDisposable
             records.Remove(name);
     }
 
-    private static JsonObject Entry(string name, JsonObject? record)
-        => record is null ? new() { ["drop"] = name } : new() { ["set"] = name, ["to"] = record };
+    private static JsonObject Entry(string name, JsonObject? record) =>
+        record is null ? new() { ["drop"] = name } : new() { ["set"] = name, ["to"] = record };
 
-    private static byte[] Line(IEnumerable<JsonObject> entries)
-        => Encoding.UTF8.GetBytes(new JsonArray([.. entries]).ToJsonString() + "\n");
+    private static byte[] Line(IEnumerable<JsonObject> entries) =>
+        Encoding.UTF8.GetBytes(new JsonArray([.. entries]).ToJsonString() + "\n");
 }

@@ -101,11 +101,11 @@ internal static class StoredState
         Annotations = record["annotations"]?.DeepClone().AsObject(),
     });
 
-    private static IEnumerable<string> BlobsOf(KeyValuePair<string, JsonObject> record)
-        => record.Value["since"] is not null
+    private static IEnumerable<string> BlobsOf(KeyValuePair<string, JsonObject> record) =>
+        record.Value["since"] is not null
             ? [record.Key.Split('/')[^1]]
             : record.Value["blobs"].Deserialize<string[]>() ?? [];
 
-    private static DateTimeOffset? Time(JsonObject record, string field)
-        => record.Text(field) is string text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static DateTimeOffset? Time(JsonObject record, string field) =>
+        record.Text(field) is string text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) : null;
 }

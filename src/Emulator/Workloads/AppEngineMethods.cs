@@ -40,7 +40,7 @@ internal static class AppEngineMethods
             "FULL" => true,
             string other => throw ApiError.Invalid($"Invalid value at 'view' (type.googleapis.com/google.appengine.v1.VersionView), \"{other}\""),
         };
-        var found = versions.All.Where(version => version.Scope == service).ToList();
+        List<(string Scope, string Id, JsonObject Item)> found = [.. versions.All.Where(version => version.Scope == service)];
         if (found.Count == 0) throw new ApiError(404, "NOT_FOUND", $"Could not find Service \"{service}\" in Application \"{p}\".");
         Listing<(string Scope, string Id, JsonObject Item)> listing = new()
         {

@@ -21,11 +21,11 @@ internal static class Assets
         ]));
 
     /// <summary>Gets the assets in a project, a folder or an organization.</summary>
-    public static IEnumerable<(string Name, string Type, JsonObject Data)> In(RegistryState state, string scope)
-        => state.Projects.All.Where(project => Covers(state, scope, project)).SelectMany(project => Of(state, project));
+    public static IEnumerable<(string Name, string Type, JsonObject Data)> In(RegistryState state, string scope) =>
+        state.Projects.All.Where(project => Covers(state, scope, project)).SelectMany(project => Of(state, project));
 
-    private static bool Covers(RegistryState state, string scope, ProjectEntry project)
-        => scope == $"projects/{project.Id}" || scope == $"projects/{project.Number}"
+    private static bool Covers(RegistryState state, string scope, ProjectEntry project) =>
+        scope == $"projects/{project.Id}" || scope == $"projects/{project.Number}"
             || state.Workloads.AncestorsOf(project.Id).Contains(scope);
 
     private static IEnumerable<(string Name, string Type, JsonObject Data)> Of(RegistryState state, ProjectEntry project)

@@ -15,7 +15,7 @@ internal sealed class CertificateAuthority : IDisposable
 
     public CertificateAuthority(string name)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
@@ -29,7 +29,7 @@ internal sealed class CertificateAuthority : IDisposable
     /// <summary>Issues a certificate for a server.</summary>
     public X509Certificate2 Issue(string name, IEnumerable<IPAddress> addresses, params string[] hosts)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         SubjectAlternativeNameBuilder names = new();
         foreach (IPAddress address in addresses) names.AddIpAddress(address);

@@ -91,8 +91,8 @@ internal sealed class ClusterFront : IDisposable
     private X509Certificate2 OfCluster() => _authority.Issue(
         "kube-apiserver", [IPAddress.Loopback], "kubernetes", "kubernetes.default", "kubernetes.default.svc");
 
-    private ClusterListener? Open(ClusterEndpointKind kind, Reach reach, Func<X509Certificate2> issue)
-        => reach == Reach.Absent ? null : new ClusterListener(_cluster, kind, reach, issue());
+    private ClusterListener? Open(ClusterEndpointKind kind, Reach reach, Func<X509Certificate2> issue) =>
+        reach == Reach.Absent ? null : new ClusterListener(_cluster, kind, reach, issue());
 
     private Lazy<SslStreamCertificateContext> Lazily(Func<X509Certificate2> issue) => new(() =>
     {

@@ -38,8 +38,8 @@ internal sealed class ClusterListener : IDisposable
 
     public Reach Reach { get; }
 
-    public string Address
-        => $"{(Kind == ClusterEndpointKind.Dns ? "localhost" : "127.0.0.1")}:{((IPEndPoint)_socket.LocalEndPoint!).Port}";
+    public string Address =>
+        $"{(Kind == ClusterEndpointKind.Dns ? "localhost" : "127.0.0.1")}:{((IPEndPoint)_socket.LocalEndPoint!).Port}";
 
     public SslStreamCertificateContext Certificate => SslStreamCertificateContext.Create(_certificate, null, offline: true);
 
@@ -57,7 +57,7 @@ internal sealed class ClusterListener : IDisposable
                 if (Reach == Reach.Silent || !accepted(this, socket)) Keep(socket);
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
         }
     }

@@ -56,11 +56,11 @@ internal sealed class ClusterListeners(Func<Behaviour> behaviour)
 
     public bool CanBind(EndPoint endpoint) => endpoint is ClusterEndPoint;
 
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
-        => ValueTask.FromResult<IConnectionListener>(this);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IConnectionListener>(this);
 
-    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
-        => await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out ConnectionContext? connection)
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out ConnectionContext? connection)
             ? connection
             : null;
 
@@ -92,8 +92,8 @@ internal sealed class ClusterListeners(Func<Behaviour> behaviour)
         return true;
     }
 
-    private bool Faulty(KubernetesCluster cluster, ClusterFaultKind kind)
-        => behaviour().ClusterFaults.Any(fault => fault.Kind == kind && fault.Covers(cluster));
+    private bool Faulty(KubernetesCluster cluster, ClusterFaultKind kind) =>
+        behaviour().ClusterFaults.Any(fault => fault.Kind == kind && fault.Covers(cluster));
 
     // Kestrel asks for an address; the sockets have theirs.
     private sealed class ClusterEndPoint : EndPoint

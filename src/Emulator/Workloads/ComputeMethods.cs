@@ -41,8 +41,8 @@ internal static class ComputeMethods
 
         int size = Size(call);
         string? start = call.Query("pageToken") is string token ? Read(token, call.Target.Path) : null;
-        var page = objects.All.Where(item => !objects.Unreachable.Contains(item.Scope))
-            .Where(item => start is null || string.CompareOrdinal(ScopedObjects.KeyOf(item.Scope, item.Id), start) > 0).Take(size + 1).ToList();
+        List<(string Scope, string Id, JsonObject Item)> page = [.. objects.All.Where(item => !objects.Unreachable.Contains(item.Scope))
+            .Where(item => start is null || string.CompareOrdinal(ScopedObjects.KeyOf(item.Scope, item.Id), start) > 0).Take(size + 1)];
         bool more = page.Count > size;
         if (more) page.RemoveAt(size);
 
@@ -78,8 +78,8 @@ internal static class ComputeMethods
         return Math.Max(1, Math.Min(size == 0 ? MaximumResults : size, call.Behaviour.PageSizeCap ?? MaximumResults));
     }
 
-    private static string Write(string start, string path)
-        => WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{path}\n{start}"));
+    private static string Write(string start, string path) =>
+        WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{path}\n{start}"));
 
     private static string Read(string token, string path)
     {

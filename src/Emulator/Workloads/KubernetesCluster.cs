@@ -107,8 +107,8 @@ public sealed class KubernetesCluster
     private static IEnumerable<JsonObject> Items(JsonNode? json) => json switch
     {
         JsonArray items => items.SelectMany(Items),
-        JsonObject list when list.Text("kind")?.EndsWith("List", StringComparison.Ordinal) == true && list["items"] is JsonArray items
-            => items.SelectMany(item => Items(Typed(item, list))),
+        JsonObject list when list.Text("kind")?.EndsWith("List", StringComparison.Ordinal) == true && list["items"] is JsonArray items =>
+            items.SelectMany(item => Items(Typed(item, list))),
         JsonObject item => [item],
         _ => throw new ArgumentException("Expected a Kubernetes object, an array of them, or a list."),
     };

@@ -48,8 +48,8 @@ internal static class KubernetesList
     }
 
     /// <summary>Gets an object with the <c>imageID</c> in the form that the cluster reports.</summary>
-    public static byte[] Shown(ApiCall call, KubernetesResource resource, byte[] item)
-        => resource.Kind == "Pod" && call.Behaviour.ImageIds != ImageIdForm.AsApplied ? ImageIds.Rewrite(call, item) : item;
+    public static byte[] Shown(ApiCall call, KubernetesResource resource, byte[] item) =>
+        resource.Kind == "Pod" && call.Behaviour.ImageIds != ImageIdForm.AsApplied ? ImageIds.Rewrite(call, item) : item;
 
     /// <summary>Adds to an object what lists leave out of their items.</summary>
     public static byte[] Typed(KubernetesResource resource, byte[] item)
@@ -77,11 +77,11 @@ internal static class KubernetesList
         return body.ToArray();
     }
 
-    private static bool RepeatsToken(ApiCall call)
-        => call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
+    private static bool RepeatsToken(ApiCall call) =>
+        call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
 
-    private static string Write(string resourceVersion, string start, string query)
-        => WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{resourceVersion}\n{start}\n{query}"));
+    private static string Write(string resourceVersion, string start, string query) =>
+        WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{resourceVersion}\n{start}\n{query}"));
 
     private static (string ResourceVersion, string Start)? Read(string token, string query)
     {

@@ -35,8 +35,8 @@ internal sealed record KubernetesResource(string Group, string Version, string P
     /// Gets the IAM permission for a verb, for example <c>container.daemonSets.list</c>; custom resources share that of
     /// third-party objects.
     /// </summary>
-    public string Permission(string verb)
-        => $"container.{(IsCustom ? "thirdPartyObjects" : char.ToLowerInvariant(Kind[0]) + Kind[1..] + Plural[Kind.Length..])}.{verb}";
+    public string Permission(string verb) =>
+        $"container.{(IsCustom ? "thirdPartyObjects" : char.ToLowerInvariant(Kind[0]) + Kind[1..] + Plural[Kind.Length..])}.{verb}";
 
     /// <summary>Gets the resource that an object is of.</summary>
     /// <exception cref="ArgumentException">The object has no <c>apiVersion</c> or <c>kind</c>.</exception>

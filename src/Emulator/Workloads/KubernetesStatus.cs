@@ -67,8 +67,8 @@ internal static class KubernetesStatus
         return new Answer(code, Model.Manifests.Write(status), "application/json");
     }
 
-    private static JsonObject Details(KubernetesResource resource)
-        => new JsonObject().AddUnlessEmpty("group", resource.Group).AddUnlessEmpty("kind", resource.Plural);
+    private static JsonObject Details(KubernetesResource resource) =>
+        new JsonObject().AddUnlessEmpty("group", resource.Group).AddUnlessEmpty("kind", resource.Plural);
 
     private static string Scope(string? ns) => ns is null ? "at the cluster scope" : $"in the namespace \"{ns}\"";
 }

@@ -21,8 +21,8 @@ internal static class RunMethods
         (string? region, string[] path) = RunHost.Split(call);
         return path switch
         {
-            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "services" or "revisions"] when region is null
-                => throw ApiError.Unsupported($"{path[^1]} of {p} at the global host; ask the host of a region"),
+            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "services" or "revisions"] when region is null =>
+                throw ApiError.Unsupported($"{path[^1]} of {p} at the global host; ask the host of a region"),
             ["apis", "serving.knative.dev", "v1", "namespaces", string p, "services"] => List(call, p, region, "Service", namespaced: true),
             ["apis", "serving.knative.dev", "v1", "namespaces", string p, "revisions"] => List(call, p, region, "Revision", namespaced: true),
             ["apis", "run.googleapis.com", "v1", "namespaces", string p, "jobs"] => List(call, p, region, "Job", namespaced: true),
@@ -85,8 +85,8 @@ internal static class RunMethods
         return Math.Min(limit == 0 ? int.MaxValue : limit, call.Behaviour.PageSizeCap ?? int.MaxValue);
     }
 
-    private static string Write(string start, string query)
-        => WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{query}\n{start}"));
+    private static string Write(string start, string query) =>
+        WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{query}\n{start}"));
 
     private static string Read(string token, string query)
     {

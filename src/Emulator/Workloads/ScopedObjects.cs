@@ -25,8 +25,8 @@ public sealed class ScopedObjects
     }
 
     /// <summary>Gets the objects with their scopes, by scope and name.</summary>
-    internal IEnumerable<(string Scope, string Id, JsonObject Item)> All
-        => _items.Values.Select(entry => (entry.Scope, entry.Item.Text(_idField)!.Split('/')[^1], entry.Item));
+    internal IEnumerable<(string Scope, string Id, JsonObject Item)> All =>
+        _items.Values.Select(entry => (entry.Scope, entry.Item.Text(_idField)!.Split('/')[^1], entry.Item));
 
     /// <summary>Adds objects, or replaces those of the same name.</summary>
     /// <param name="scope">The scope, in the form that the service's list has it.</param>

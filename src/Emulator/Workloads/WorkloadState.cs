@@ -60,11 +60,11 @@ public sealed class WorkloadState
     internal IReadOnlyList<string> AncestorsOf(string project) => _ancestors.GetValueOrDefault(project) ?? [];
 
     /// <summary>Gets the regions in which a project has something on Cloud Run.</summary>
-    internal IEnumerable<string> RunLocations(string project)
-        => _run.TryGetValue(project, out CloudRun? run) ? run.Locations : [];
+    internal IEnumerable<string> RunLocations(string project) =>
+        _run.TryGetValue(project, out CloudRun? run) ? run.Locations : [];
 
-    internal KubernetesCluster? Find(string project, string location, string name)
-        => _clusters.Find(cluster => (cluster.Project, cluster.Location, cluster.Name) == (project, location, name));
+    internal KubernetesCluster? Find(string project, string location, string name) =>
+        _clusters.Find(cluster => (cluster.Project, cluster.Location, cluster.Name) == (project, location, name));
 
     private T Of<T>(Dictionary<string, T> table, string project, Func<T> create)
     {
@@ -76,7 +76,7 @@ public sealed class WorkloadState
     }
 
     /// <summary>Finds the cluster of a fleet membership.</summary>
-    internal KubernetesCluster? FindMember(string project, string location, string membership)
-        => _clusters.Find(cluster => cluster.Project == project && cluster.Endpoints.Membership == membership
+    internal KubernetesCluster? FindMember(string project, string location, string membership) =>
+        _clusters.Find(cluster => cluster.Project == project && cluster.Endpoints.Membership == membership
             && cluster.Endpoints.MembershipLocation == location);
 }

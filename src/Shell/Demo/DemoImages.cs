@@ -51,8 +51,8 @@ internal static class DemoImages
         post.EnsureSuccessStatusCode();
     }
 
-    private static string Describe(string mediaType, byte[] content)
-        => $$"""{"mediaType":"{{mediaType}}","digest":"{{DigestOf(content)}}","size":{{content.Length}}}""";
+    private static string Describe(string mediaType, byte[] content) =>
+        $$"""{"mediaType":"{{mediaType}}","digest":"{{DigestOf(content)}}","size":{{content.Length}}}""";
 
     private static string DigestOf(byte[] content) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
 

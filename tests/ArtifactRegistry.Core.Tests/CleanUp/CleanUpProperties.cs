@@ -37,7 +37,7 @@ public sealed class CleanUpProperties : CoreTest
         if (faults)
             for (int i = 0; i < Faults.Length; i++)
                 Behaviour.Faults.Add(new Fault(Faults[i]) { Rate = 0.1 / Faults.Length, Seed = i + 1 });
-        var problems = new ConcurrentQueue<string>();
+        ConcurrentQueue<string> problems = new();
 
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Registries),
@@ -45,7 +45,7 @@ public sealed class CleanUpProperties : CoreTest
             async (number, stop) =>
             {
                 string package = $"image-{number}";
-                var registry = new RandomRegistry(State, Apps, package, number);
+                RandomRegistry registry = new(State, Apps, package, number);
                 if (await ProblemAsync(registry, package, stop) is string problem)
                     problems.Enqueue($"Registry {number}: {problem}\n{registry}");
             });
@@ -56,13 +56,13 @@ public sealed class CleanUpProperties : CoreTest
     private async Task<string?> ProblemAsync(RandomRegistry registry, string package, CancellationToken stop)
     {
         IReadOnlyList<string> before = State.Digests(Apps, package), expected = registry.Expected();
-        var rules = new CleanUpRules { InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))), KeepNewest = registry.KeepNewest };
-        using var control = new SweepControl(8, new Pacer(1e6, TimeProvider.System), null, null, null);
+        CleanUpRules rules = new() { InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))), KeepNewest = registry.KeepNewest };
+        using SweepControl control = new(8, new Pacer(1e6, TimeProvider.System), null, null, null);
         (ArtifactRegistryClient client, OciRegistryClient oci) = Clients();
 
         ImageName image = ImageName.Parse($"us-docker.pkg.dev/shop/apps/{package}");
         List<RemovedImage> results = [];
-        using var planner = new CleanUpPlanner(
+        using CleanUpPlanner planner = new(
             client, oci, new ManifestCache(), 4, new PlanningProgress(TimeProvider.System), _ => { });
         await foreach (CleanUpPlan plan in planner.PlanAsync(ImagePattern.Exactly(image), rules, stop))
         {
@@ -93,9 +93,9 @@ public sealed class CleanUpProperties : CoreTest
 
     private (ArtifactRegistryClient Client, OciRegistryClient Registry) Clients()
     {
-        var transport = new RestTransport(
+        RestTransport transport = new(
             SharedHttp, SignIns.Choose(Secret, _ => null), Quick with { Retries = 12 }, null);
-        var endpoints = Endpoints.Choose(Emulator.Url, _ => null);
+        Endpoints endpoints = Endpoints.Choose(Emulator.Url, _ => null);
         return (new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints));
     }
 

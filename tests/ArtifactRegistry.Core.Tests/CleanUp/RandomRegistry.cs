@@ -23,7 +23,7 @@ internal sealed class RandomRegistry
     public RandomRegistry(RegistryState state, RepositoryName repository, string package, int number)
     {
 #pragma warning disable CA5394 // Repeatable on purpose.
-        var random = new Random(number);
+        Random random = new(number);
         int count = 2 + random.Next(4 + (number / 2));
         for (int i = 0; i < count; i++)
         {

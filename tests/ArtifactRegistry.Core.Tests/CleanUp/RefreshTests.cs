@@ -50,7 +50,7 @@ public sealed class RefreshTests : CoreTest
             case "tagged referrer": Add(new ImageOptions { Tags = ["sbom"], SubjectDigest = subject, ArtifactType = "a/sbom" }); break;
             case "tag of its index": State.MoveTag(Apps, "web", "release", index); break;
             case "policy":
-                using (var body = new StringContent(
+                using (StringContent body = new(
                     $$$"""{"cleanupPolicies": {"ours": {"action": "KEEP", "condition": {"versionNamePrefixes": ["{{{subject}}}"] } } } }""",
                     System.Text.Encoding.UTF8, "application/json"))
                     (await SharedHttp.PatchAsync(
@@ -75,9 +75,9 @@ public sealed class RefreshTests : CoreTest
 
     private async Task<(CleanUpPlanner Planner, CleanUpPlan Plan)> PlanAsync()
     {
-        var transport = new RestTransport(SharedHttp, SignIns.Choose(Secret, _ => null), Quick, null);
-        var endpoints = Endpoints.Choose(Emulator.Url, _ => null);
-        var planner = new CleanUpPlanner(
+        RestTransport transport = new(SharedHttp, SignIns.Choose(Secret, _ => null), Quick, null);
+        Endpoints endpoints = Endpoints.Choose(Emulator.Url, _ => null);
+        CleanUpPlanner planner = new(
             new ArtifactRegistryClient(transport, endpoints), new OciRegistryClient(transport, endpoints), new ManifestCache(), 4,
             new PlanningProgress(TimeProvider.System), _ => { });
         return (planner, (await ListAsync(planner.PlanAsync(ImagePattern.Exactly(Web), new CleanUpRules(), Stop))).Single());

@@ -24,7 +24,7 @@ public sealed class JournalTests : IDisposable
     {
         await using Shop shop = await Shop.OpenAsync();
         string garbage = shop.Add();
-        using var other = new PowerShellSession(shop.Emulator);
+        using PowerShellSession other = new(shop.Emulator);
         other.Set("app", Shop.App);
         using RequestHold hold = shop.Hold("DELETE", garbage);
         using RunningScript run = shop.Start(Sweep);

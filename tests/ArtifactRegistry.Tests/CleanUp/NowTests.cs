@@ -173,8 +173,8 @@ public sealed class NowTests
     /// <summary>A policy of the repository by which the two newest digests of an image stay, for example.</summary>
     private static void Keep(Shop shop)
     {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(
             HttpMethod.Patch, new Uri(shop.Emulator.Url, "/v1/projects/shop/locations/us/repositories/apps?updateMask=cleanupPolicies"))
         {
             Content = new StringContent(

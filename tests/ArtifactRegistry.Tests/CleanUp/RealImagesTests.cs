@@ -22,8 +22,8 @@ public sealed class RealImagesTests
         Busybox.Need();
         using TemporaryFolder folder = new();
         await using Shop shop = await Shop.OpenAsync();
-        var images = new OciLayout(Path.Combine(folder.Path, "images"));
-        var skopeo = new Skopeo(shop.Emulator.Url);
+        OciLayout images = new(Path.Combine(folder.Path, "images"));
+        Skopeo skopeo = new(shop.Emulator.Url);
         Story story = await PushAsync(images, skopeo, shop);
 
         ScriptResult plan = shop.Run("Get-ArUntaggedImage $app -OlderThan 0s").MustSucceed();
@@ -38,7 +38,7 @@ public sealed class RealImagesTests
                 .Select(row => $"{row.Properties["Digest"].Value}").Order(StringComparer.Ordinal));
 
         // Every tag comes out again, with the digest it had, and skopeo verifies each layer against its digest.
-        var pulled = new OciLayout(Path.Combine(folder.Path, "pulled"));
+        OciLayout pulled = new(Path.Combine(folder.Path, "pulled"));
         foreach ((string tag, string digest) in story.Tags)
         {
             await skopeo.PullAsync($"web:{tag}", pulled[tag], Stop);
@@ -64,8 +64,8 @@ public sealed class RealImagesTests
         Needs.That(Gcloud.IsInstalled, "gcloud is not on the PATH.");
         using TemporaryFolder folder = new();
         await using Shop shop = await Shop.OpenAsync();
-        var images = new OciLayout(Path.Combine(folder.Path, "images"));
-        var skopeo = new Skopeo(shop.Emulator.Url);
+        OciLayout images = new(Path.Combine(folder.Path, "images"));
+        Skopeo skopeo = new(shop.Emulator.Url);
         for (int build = 1; build <= 3; build++)
         {
             images.Add($"b{build}", [OciLayout.Layer(("build", Oci.Bytes($"{build}")))]);
@@ -149,8 +149,8 @@ public sealed class RealImagesTests
         }
     }
 
-    private static IEnumerable<string> BlobsOf(JsonObject manifest)
-        => manifest["layers"]!.AsArray().Append(manifest["config"]!).Select(blob => (string)blob!["digest"]!);
+    private static IEnumerable<string> BlobsOf(JsonObject manifest) =>
+        manifest["layers"]!.AsArray().Append(manifest["config"]!).Select(blob => (string)blob!["digest"]!);
 
     private sealed record Story(
         Dictionary<string, string> Tags, string Signature, IReadOnlyList<string> Garbage, IReadOnlyList<string> LiveBlobs);

@@ -35,7 +35,7 @@ internal static class ExampleRun
         CancellationToken stop = TestContext.Current.CancellationToken;
         await using EmulatorServer emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         string key = emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString();
         foreach (string name in new[] { "account.json", "deployer.json" })
             await File.WriteAllTextAsync(Path.Combine(folder.Path, name), key, stop);
@@ -54,14 +54,14 @@ internal static class ExampleRun
 
     private static string[] Run(EmulatorServer emulator, Step[] steps, string folder)
     {
-        var host = new ScriptedHost("Yes to All");
-        using var session = new PowerShellSession(emulator, host);
+        ScriptedHost host = new("Yes to All");
+        using PowerShellSession session = new(emulator, host);
         session.Run($$"""
             {{StandIns}}
             $PSDefaultParameterValues = @{ 'Connect-ArRegistry:Endpoint' = '{{emulator.Url}}' }
             Set-Location '{{folder}}'
             """).MustSucceed();
-        var shown = new List<string>();
+        List<string> shown = new();
         foreach (Step step in steps)
         {
             int before = host.Screen.Count;

@@ -42,7 +42,7 @@ internal sealed partial record Transcript(string File, string Place, string Text
     private static List<Step> Read(string block)
     {
         if (!block.StartsWith(Prompt, StringComparison.Ordinal)) return [new Step(block.TrimEnd(), null)];
-        var steps = new List<Step>();
+        List<Step> steps = new();
         foreach (string line in block.TrimEnd().Split('\n'))
         {
             if (line.StartsWith(Prompt, StringComparison.Ordinal)) steps.Add(new Step(line[Prompt.Length..], ""));

@@ -22,7 +22,7 @@ public sealed class AnswerMemoryTests
     public async Task Whatever_a_server_sends_pwsh_stays_below_300_MB(string kind)
     {
         const int Images = 32;
-        var list = new StringBuilder();
+        StringBuilder list = new();
         for (int i = 0; i < Images; i++)
             list.Append(CultureInfo.InvariantCulture, $$"""
                 {{(i > 0 ? "," : "")}}{"name":"projects/shop/locations/us/repositories/apps/dockerImages/web@sha256:{{i:x64}}",
@@ -68,8 +68,8 @@ public sealed class AnswerMemoryTests
 
     private static byte[] Zipped()
     {
-        using var zipped = new MemoryStream();
-        using (var gzip = new GZipStream(zipped, CompressionLevel.Optimal, leaveOpen: true))
+        using MemoryStream zipped = new();
+        using (GZipStream gzip = new(zipped, CompressionLevel.Optimal, leaveOpen: true))
             for (int i = 0; i < 256; i++) gzip.Write(Spaces);
         return zipped.ToArray();
     }

@@ -17,8 +17,8 @@ public sealed partial class EndpointTests
     public async Task Every_endpoint_that_a_client_has_is_asked_in_a_scenario()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        using var tally = new FaultTests.Tally();
-        var asked = new SortedSet<string>(StringComparer.Ordinal);
+        using FaultTests.Tally tally = new();
+        SortedSet<string> asked = new(StringComparer.Ordinal);
         foreach (Scenario scenario in Scenario.All.Values)
             asked.UnionWith((await tally.RunAsync(scenario, Weather.Clear, stop)).Requests.Select(Endpoint.Of));
         asked.UnionWith((await tally.RunAsync(Scenario.All["Remove-ArUntaggedImage"], new Fog(), stop)).Requests.Select(Endpoint.Of));

@@ -12,7 +12,7 @@ internal static class Everything
 
     public static string In(object? value)
     {
-        var text = new StringBuilder();
+        StringBuilder text = new();
         Add(text, value, [], 0);
         return text.ToString();
     }

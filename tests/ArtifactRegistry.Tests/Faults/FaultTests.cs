@@ -39,7 +39,7 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
         Assert.NotEmpty(clear.Result.Output);
         Assert.Empty(Verdict.On(scenario, clear, clear));
 
-        var wrong = new ConcurrentQueue<string>();
+        ConcurrentQueue<string> wrong = new();
         await Parallel.ForEachAsync(
             Storms().Concat(OutagesOf(clear.Requests)),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop },

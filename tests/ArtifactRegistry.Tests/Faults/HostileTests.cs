@@ -25,7 +25,7 @@ public sealed class HostileTests : IDisposable
     {
         get
         {
-            var places = new TheoryData<string, string>();
+            TheoryData<string, string> places = new();
             foreach (string command in (string[])
                 [
                     "Get-ArImage $text", "Get-ArImageTag $text", "$text | Get-ArImage", "Get-ArUntaggedImage $text",

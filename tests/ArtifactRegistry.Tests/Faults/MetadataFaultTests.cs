@@ -14,7 +14,7 @@ public sealed class MetadataFaultTests : SignInTest
     {
         get
         {
-            var stumbles = new TheoryData<FaultKind, string>();
+            TheoryData<FaultKind, string> stumbles = new();
             foreach (FaultKind kind in Enum.GetValues<FaultKind>()
                 // The e-mail address is no JSON, and nothing is listed; a refusal for good is told (ChainTests).
                 .Except([FaultKind.MalformedJson, FaultKind.RepeatedPageToken, FaultKind.Forbidden, FaultKind.Aborted]))

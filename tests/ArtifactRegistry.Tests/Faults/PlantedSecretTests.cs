@@ -36,7 +36,7 @@ public sealed partial class PlantedSecretTests : IDisposable
     {
         get
         {
-            using var session = new PowerShellSession();
+            using PowerShellSession session = new();
             return [.. session.Run("(Get-Command -Module ArtifactRegistry -CommandType Cmdlet).Name").Output.Select(name => name.ToString())];
         }
     }
@@ -49,7 +49,7 @@ public sealed partial class PlantedSecretTests : IDisposable
         shop.Add("v1");
         shop.Session.Run($"Set-Location '{_folder.Path}'").MustSucceed();
         shop.Session.Set("texts", PlantedSecret.All.Select(secret => secret.Value).ToArray());
-        var info = (CmdletInfo)shop.Session.Run($"Get-Command {command}").Output[0].BaseObject;
+        CmdletInfo info = (CmdletInfo)shop.Session.Run($"Get-Command {command}").Output[0].BaseObject;
         string confirm = info.Parameters.ContainsKey("Confirm") ? "-Confirm:$false" : "";
         foreach (ParameterMetadata parameter in info.Parameters.Values.Where(TakesText))
         {
@@ -103,7 +103,7 @@ public sealed partial class PlantedSecretTests : IDisposable
     [Fact]
     public async Task A_short_secret_of_a_credential_file_is_nowhere_though_the_answers_repeat_it()
     {
-        var sent = new List<string>();
+        List<string> sent = new();
         RawServer? server = null;
         await using RawServer started = server = RawServer.Start(request =>
         {
@@ -114,7 +114,7 @@ public sealed partial class PlantedSecretTests : IDisposable
             string words = System.Text.Json.JsonEncodedText.Encode($"not '{string.Join("' or '", values.Where(all.Contains))}': {all}").ToString();
             return RawReply.Of(400, $$"""{"error":"invalid_grant","error_description":"{{words}}"}""");
         });
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         foreach ((string name, string content, PlantedSecret[] secrets) in PlantedSecret.Files(server.Url))
         {
             sent.Clear();
@@ -149,7 +149,7 @@ public sealed partial class PlantedSecretTests : IDisposable
              "subject_token_type":"urn:ietf:params:oauth:token-type:jwt","token_url":"{{server.Url}}token","client_secret":"not a KEY",
              "credential_source":{"url":"{{server.Url}}proof","headers":{"Metadata":"True","Metadata-Flavor":"Elgoog","X-Taste":"no Flavour"} } }
             """, TestContext.Current.CancellationToken);
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
 
         ScriptResult result = session.Run(
             $"Connect-ArRegistry -CredentialFile '{path}' -Endpoint '{server.Url}'; Get-ArRepository -Project shop -Location us");
@@ -164,14 +164,14 @@ public sealed partial class PlantedSecretTests : IDisposable
     public async Task A_secret_that_an_answer_echoes_is_nowhere(string kind)
     {
         const string Token = "opaque-PLANTEDtoken-4711"; // no shape that could be recognised
-        var echoed = new List<string>();
+        List<string> echoed = new();
         await using RawServer server = RawServer.Start(request =>
         {
             string authorization = request.Head.Split("\r\n").First(line => line.StartsWith("Authorization", StringComparison.OrdinalIgnoreCase));
             lock (echoed) echoed.Add(authorization);
             return Echo(kind, authorization + " " + string.Join(' ', PlantedSecret.All.Select(secret => secret.Value.Replace("\n", " ", StringComparison.Ordinal))));
         });
-        using var session = new PowerShellSession();
+        using PowerShellSession session = new();
         string journal = Path.Combine(_folder.Path, "journal.jsonl");
         session.Set("text", Token);
         session.Run($"Connect-ArRegistry -AccessToken $text -Endpoint '{server.Url}' -TimeoutSec 5").MustSucceed();
@@ -254,7 +254,7 @@ public sealed partial class PlantedSecretTests : IDisposable
     private static Dictionary<string, object> Arguments(CmdletInfo command, string planted)
     {
         CommandParameterSetInfo set = command.ParameterSets.First(each => each.Parameters.Any(parameter => parameter.Name == planted));
-        var arguments = new Dictionary<string, object>(StringComparer.Ordinal);
+        Dictionary<string, object> arguments = new(StringComparer.Ordinal);
         foreach (CommandParameterInfo parameter in set.Parameters.Where(each => each.IsMandatory && each.Name != planted))
             arguments[parameter.Name] = parameter.ParameterType == typeof(SwitchParameter) ? true
                 : Plausible.TryGetValue(parameter.Name, out string? value) ? value

@@ -92,7 +92,7 @@ internal sealed class Storm(double rate, int seed) : Weather
         {
             string listing = Listings[seed % Listings.Length];
 #pragma warning disable CA5394 // Repeatable on purpose; nothing secret hangs on it.
-            var random = new Random(seed + 1000);
+            Random random = new(seed + 1000);
             return (request, _) =>
             {
                 if (!request.Path.EndsWith(listing, StringComparison.Ordinal)) return false;
@@ -110,14 +110,14 @@ internal sealed class Storm(double rate, int seed) : Weather
         // A deletion may be done as soon as it is begun, too.
         if (seed % 2 == 0) behaviour.OperationPolls = 0;
 #pragma warning disable CA5394 // Repeatable on purpose; nothing secret hangs on it.
-        var random = new Random(seed);
+        Random random = new(seed);
         behaviour.OperationFate = request =>
         {
             lock (random)
             {
                 if (random.NextDouble() >= rate) return OperationFate.Finishes;
                 OperationsSpoilt++;
-                var fate = (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.NotFound + 1);
+                OperationFate fate = (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.NotFound + 1);
                 if (fate is OperationFate.NotFound && request.Path.Split('/') is [.., "packages", string image, "versions", string digest])
                     TakenByOthers.Add($"digest {World.Apps}/{image}@{digest}");
                 return fate;

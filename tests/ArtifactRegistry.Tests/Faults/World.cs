@@ -32,7 +32,7 @@ internal sealed class World : IAsyncDisposable
 
     public static async Task<World> MakeAsync(Weather weather, CancellationToken stop)
     {
-        var world = new World(null!);
+        World world = new(null!);
         world.Emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { Behaviour = weather.Behaviour(), TimeProvider = world._clock }, stop);
         world.Seed();
@@ -48,7 +48,7 @@ internal sealed class World : IAsyncDisposable
         _clock.Ahead = TimeSpan.FromHours(1);
         _ = State.UnfinishedOperations;
         _clock.Ahead = TimeSpan.Zero;
-        var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
         foreach (RepositoryName repository in State.Repositories)
         {
             foreach (string package in State.Packages(repository))

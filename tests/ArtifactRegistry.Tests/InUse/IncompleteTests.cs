@@ -18,7 +18,7 @@ public sealed class IncompleteTests
     {
         get
         {
-            var cuts = new TheoryData<string, string>
+            TheoryData<string, string> cuts = new()
             {
                 { "container.clusters.list", "NotPermitted" }, { "run.executions.list", "NotPermitted" },
                 { "run.services.list", "NotPermitted" }, { "run.jobs.list", "NotPermitted" }, { "run.revisions.list", "NotPermitted" },

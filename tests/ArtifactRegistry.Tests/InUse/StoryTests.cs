@@ -84,7 +84,7 @@ public sealed class StoryTests
     [Fact]
     public async Task What_starts_to_run_while_a_question_is_open_stays()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await Shop.OpenAsync(host: host);
         string late = shop.AddUntagged(), running = shop.AddUntagged();
         KubernetesCluster arena = shop.AddCluster().Add(Kube.Pod("web", running, running));

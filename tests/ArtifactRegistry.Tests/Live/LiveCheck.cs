@@ -78,7 +78,7 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
 
         static JsonObject Descriptor(string type, string digest, JsonObject content, JsonObject? platform = null)
         {
-            var descriptor = new JsonObject
+            JsonObject descriptor = new()
             {
                 ["mediaType"] = type,
                 ["digest"] = digest,

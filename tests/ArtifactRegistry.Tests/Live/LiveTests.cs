@@ -68,7 +68,7 @@ public sealed class LiveTests
     public async Task It_passes_against_the_emulator_in_each_position_of_its_switches(string position)
     {
         (Action<Behaviour> set, string says) = Positions[position];
-        var behaviour = new Behaviour { OperationTime = TimeSpan.FromHours(1) };
+        Behaviour behaviour = new() { OperationTime = TimeSpan.FromHours(1) };
         set(behaviour);
         await using EmulatorServer emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { Behaviour = behaviour }, TestContext.Current.CancellationToken);
@@ -82,10 +82,10 @@ public sealed class LiveTests
 
     private static async Task<string> RunAsync(string repository, Uri api, string token)
     {
-        using var registry = new ScratchRegistry(repository, api, token);
-        using var session = new PowerShellSession();
+        using ScratchRegistry registry = new(repository, api, token);
+        using PowerShellSession session = new();
         session.Run($"Connect-ArRegistry -AccessToken '{token}' -Endpoint '{api}'").MustSucceed();
-        var check = new LiveCheck(registry, session, TestContext.Current.CancellationToken);
+        LiveCheck check = new(registry, session, TestContext.Current.CancellationToken);
         await check.RunAsync();
         return check.Report();
     }

@@ -78,7 +78,7 @@ internal sealed record ScratchRegistry(string Repository, Uri Api, string? Token
         using HttpResponseMessage begun =
             await SendAsync(HttpMethod.Post, new Uri(Registry, $"{Path}/{image}/blobs/uploads/"), null, null, stop);
         begun.EnsureSuccessStatusCode();
-        var place = new UriBuilder(new Uri(Registry, begun.Headers.Location!));
+        UriBuilder place = new(new Uri(Registry, begun.Headers.Location!));
         place.Query = $"{place.Query.TrimStart('?')}&digest={DigestOf(Empty)}".TrimStart('&');
         using HttpResponseMessage ended = await SendAsync(HttpMethod.Put, place.Uri, Empty, "application/octet-stream", stop);
         ended.EnsureSuccessStatusCode();
@@ -100,7 +100,7 @@ internal sealed record ScratchRegistry(string Repository, Uri Api, string? Token
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, Uri address, string? body, string? contentType, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(method, address);
+        using HttpRequestMessage request = new(method, address);
         if (Token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         if (body is not null)
         {

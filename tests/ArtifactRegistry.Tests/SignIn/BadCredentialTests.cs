@@ -91,7 +91,7 @@ public sealed class BadCredentialTests : SignInTest
     [InlineData("credential_source.url", "ftp://127.0.0.1/token")]
     public void Federation_that_leads_to_another_host_is_refused(string field, string address)
     {
-        var file = new JsonObject
+        JsonObject file = new()
         {
             ["type"] = "external_account",
             ["audience"] = "//iam.googleapis.com/x",

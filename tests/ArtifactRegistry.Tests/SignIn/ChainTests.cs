@@ -238,7 +238,7 @@ public sealed class ChainTests : SignInTest
         Write("key.json", SignIn.AddServiceAccount(Deployer));
         Write("gcloud/application_default_credentials.json", SignIn.AddUser(User));
         Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app").MustSucceed();
-        using var other = new PowerShellSession();
+        using PowerShellSession other = new();
 
         Shop.Emulator.Requests.Clear();
         other.Run($"Get-ArImage {Shop.App}").MustSucceed();

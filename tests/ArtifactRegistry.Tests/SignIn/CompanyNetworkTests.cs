@@ -12,7 +12,7 @@ public sealed class CompanyNetworkTests : SignInTest
     [Fact]
     public async Task A_service_account_signs_in_and_lists_through_the_proxy_with_an_authority_of_the_store()
     {
-        await using var proxy = new TlsProxy(Shop.Emulator.Url);
+        await using TlsProxy proxy = new(Shop.Emulator.Url);
 
         ProcessResult result = await RunAsync(("HTTPS_PROXY", proxy.Url.ToString()), Trust(proxy));
 
@@ -32,7 +32,7 @@ public sealed class CompanyNetworkTests : SignInTest
     [InlineData(false)]
     public async Task An_authority_that_is_not_in_the_store_gets_neither_key_nor_token(bool hasToken)
     {
-        await using var proxy = new TlsProxy(Shop.Emulator.Url);
+        await using TlsProxy proxy = new(Shop.Emulator.Url);
 
         ProcessResult result = hasToken
             ? await RunAsync("", ("HTTPS_PROXY", proxy.Url.ToString()), ("GOOGLE_OAUTH_ACCESS_TOKEN", "ya29.secret"))
@@ -49,7 +49,7 @@ public sealed class CompanyNetworkTests : SignInTest
     [Fact]
     public async Task A_host_of_NO_PROXY_is_asked_without_the_proxy()
     {
-        await using var proxy = new TlsProxy(Shop.Emulator.Url);
+        await using TlsProxy proxy = new(Shop.Emulator.Url);
 
         ProcessResult result = await RunAsync(
             ("HTTPS_PROXY", proxy.Url.ToString()), ("NO_PROXY", ".example.test"), Trust(proxy));

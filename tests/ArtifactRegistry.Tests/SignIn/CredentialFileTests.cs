@@ -185,7 +185,7 @@ public sealed class CredentialFileTests : SignInTest
         Assert.Equal([$"the credential file {path}"], before.Values("Credential"));
         Assert.Equal([null], before.Values("ExpiresAt"));
         Assert.Equal([Deployer], after.Values("Account"));
-        var end = (DateTime)((System.Management.Automation.PSObject)after.Output[0].Properties["ExpiresAt"].Value).BaseObject;
+        DateTime end = (DateTime)((System.Management.Automation.PSObject)after.Output[0].Properties["ExpiresAt"].Value).BaseObject;
         Assert.Equal(DateTimeKind.Local, end.Kind);
         Assert.InRange(end, DateTime.Now.AddMinutes(50), DateTime.Now.AddMinutes(61));
     }

@@ -14,7 +14,7 @@ public sealed class CredentialPathTests : SignInTest
     {
         get
         {
-            var rows = new TheoryData<string, string>();
+            TheoryData<string, string> rows = new();
             foreach (string variable in new[]
             {
                 "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "-CredentialFile",
@@ -144,7 +144,7 @@ public sealed class CredentialPathTests : SignInTest
     [Fact]
     public void A_whole_key_that_this_system_cannot_use_is_told_apart_from_a_broken_one_in_the_systems_words()
     {
-        using var curve = System.Security.Cryptography.ECDsa.Create();
+        using System.Security.Cryptography.ECDsa curve = System.Security.Cryptography.ECDsa.Create();
         JsonObject key = SignIn.AddServiceAccount(Deployer);
         string pem = key["private_key"]!.GetValue<string>();
         key["private_key"] = curve.ExportPkcs8PrivateKeyPem();

@@ -35,7 +35,7 @@ public sealed class SecretTests : SignInTest
             Given, Proof, user["refresh_token"]!.GetValue<string>(), key["private_key"]!.GetValue<string>().Split('\n')[3], "ya29.emulated", "eyJhbGciOi",
         ];
         const string Everything = "Get-ArImage $app -Verbose -Debug; Get-ArImage \"${app}:none\" -Verbose -Debug; Get-ArConnection";
-        var all = new List<ScriptResult>();
+        List<ScriptResult> all = new();
         foreach (string source in new[] { "key.json", "user.json", "wif.json", "cut.json", "wrong.json" })
         {
             all.Add(Run($"Connect-ArRegistry -CredentialFile $here/{source} -Verbose -Debug; {Everything}"));

@@ -71,10 +71,10 @@ internal sealed class TlsProxy : IAsyncDisposable
                 NetworkStream clear = client.GetStream();
                 Asked.Enqueue(await ReadHeadAsync(clear));
                 await clear.WriteAsync("HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray(), _stop.Token);
-                using var tls = new SslStream(clear);
+                using SslStream tls = new(clear);
                 await tls.AuthenticateAsServerAsync(
                     new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
-                using var onward = new TcpClient();
+                using TcpClient onward = new();
                 await onward.ConnectAsync(_target.Host, _target.Port, _stop.Token);
                 NetworkStream emulator = onward.GetStream();
                 await Task.WhenAny(tls.CopyToAsync(emulator, _stop.Token), emulator.CopyToAsync(tls, _stop.Token));

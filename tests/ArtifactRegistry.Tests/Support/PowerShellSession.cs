@@ -18,7 +18,7 @@ internal sealed class PowerShellSession : IDisposable
 
     public PowerShellSession(EmulatorServer? emulator = null, PSHost? host = null)
     {
-        var state = InitialSessionState.CreateDefault2();
+        InitialSessionState state = InitialSessionState.CreateDefault2();
         // The Utility, Management and Security modules, whose manifests only PowerShell's own folder has.
         state.ImportPSModule(
         [
@@ -39,7 +39,7 @@ internal sealed class PowerShellSession : IDisposable
     public ScriptResult Run(string script)
     {
         using PowerShell shell = Create(script);
-        var output = new Collection<PSObject>();
+        Collection<PSObject> output = new();
         return Collect(shell, output, Attempt(() => shell.Invoke(null, output)));
     }
 
@@ -60,7 +60,7 @@ internal sealed class PowerShellSession : IDisposable
     public RunningScript Start(string script)
     {
         PowerShell shell = Create(script);
-        var output = new PSDataCollection<PSObject>();
+        PSDataCollection<PSObject> output = new();
         Task<PSDataCollection<PSObject>> task = shell.InvokeAsync<PSObject, PSObject>(null, output);
         return new RunningScript(shell, output, task);
     }
@@ -84,7 +84,7 @@ internal sealed class PowerShellSession : IDisposable
 
     private PowerShell Create(string script)
     {
-        var shell = PowerShell.Create(_runspace);
+        PowerShell shell = PowerShell.Create(_runspace);
         shell.AddScript(script);
         return shell;
     }
@@ -173,7 +173,7 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
     /// <summary>Ends once the script has written a verbose line with this text.</summary>
     public async Task WaitForVerboseAsync(string text, CancellationToken stop)
     {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
         shell.Streams.Verbose.DataAdded += (_, _) => Look();
         Look();
         await written.Task.WaitAsync(HangLimit, stop);
@@ -191,7 +191,7 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
     /// <summary>Ends once the script shows a progress bar that meets the condition, and says which.</summary>
     public async Task<ProgressRecord> WaitForProgressAsync(CancellationToken stop, Func<ProgressRecord, bool>? condition = null)
     {
-        var shown = new TaskCompletionSource<ProgressRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<ProgressRecord> shown = new(TaskCreationOptions.RunContinuationsAsynchronously);
         shell.Streams.Progress.DataAdded += (_, _) => Look();
         Look();
         return await shown.Task.WaitAsync(HangLimit, stop);
@@ -217,7 +217,7 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
     /// <summary>Ends once the script has written so many objects.</summary>
     public async Task WaitForOutputAsync(int count, CancellationToken stop)
     {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
         output.DataAdded += (_, _) => Look();
         Look();
         await written.Task.WaitAsync(HangLimit, stop);

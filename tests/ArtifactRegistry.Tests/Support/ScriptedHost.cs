@@ -77,7 +77,7 @@ internal sealed partial class ScriptedHost(params string[] answers) : PSHost
             string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
         {
             string[] labels = [.. choices.Select(choice => choice.Label.Replace("&", "", StringComparison.Ordinal))];
-            var question = new Question(caption, message, labels, defaultChoice >= 0 ? labels[defaultChoice] : null);
+            Question question = new(caption, message, labels, defaultChoice >= 0 ? labels[defaultChoice] : null);
             _questions.Add(question);
             WhenAsked?.Invoke(question);
             string answer = answers[Math.Min(_questions.Count, answers.Length) - 1];

@@ -75,11 +75,11 @@ public sealed class LastWordTests
     [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage", @"Interrupted\. Removed 0 digests \(0 B\)(, left 1 \(.*\))? in ")]
     public async Task A_list_of_removals_that_is_interrupted_says_what_became_of_it(string command, string expected)
     {
-        var host = new ScriptedHost("No");
+        ScriptedHost host = new("No");
         await using Shop shop = await Shop.OpenAsync(host: host);
         for (int i = 1; i <= 6; i++) shop.Add($"v{i}");
         RunningScript? run = null;
-        using var started = new ManualResetEventSlim();
+        using ManualResetEventSlim started = new();
         host.WhenAsked = _ =>
         {
             started.Wait(Stop);
@@ -99,10 +99,10 @@ public sealed class LastWordTests
     [Fact]
     public async Task A_run_that_is_interrupted_at_its_question_says_that_nothing_was_removed()
     {
-        var host = new ScriptedHost("Yes");
+        ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(untagged: 3, host);
         RunningScript? run = null;
-        using var started = new ManualResetEventSlim();
+        using ManualResetEventSlim started = new();
         host.WhenAsked = _ =>
         {
             started.Wait(Stop);
@@ -121,7 +121,7 @@ public sealed class LastWordTests
     public async Task The_time_that_a_question_stood_is_not_counted()
     {
         const int Stood = 4;
-        var host = new ScriptedHost("Yes") { WhenAsked = _ => Thread.Sleep(TimeSpan.FromSeconds(Stood)) };
+        ScriptedHost host = new("Yes") { WhenAsked = _ => Thread.Sleep(TimeSpan.FromSeconds(Stood)) };
         await using Shop shop = await OpenAsync(untagged: 3, host);
 
         long began = Stopwatch.GetTimestamp();

@@ -137,11 +137,11 @@ public sealed class DiscoveryTests : RegistryTest
     }
 
     [Fact, Trait(Spec, "#listing-referrers")]
-    public async Task Referrers_of_what_is_no_digest_are_refused()
-        => Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync("GET", $"{Web}/referrers/sha256:1")).Status);
+    public async Task Referrers_of_what_is_no_digest_are_refused() =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync("GET", $"{Web}/referrers/sha256:1")).Status);
 
-    private static void Refer(JsonObject manifest, Pushed subject)
-        => manifest["subject"] = Oci.Descriptor(Oci.Manifest, subject.Manifest);
+    private static void Refer(JsonObject manifest, Pushed subject) =>
+        manifest["subject"] = Oci.Descriptor(Oci.Manifest, subject.Manifest);
 
     private static string[] Tags(Got got) => [.. got.Json["tags"]!.AsArray().Select(tag => (string)tag!)];
 }

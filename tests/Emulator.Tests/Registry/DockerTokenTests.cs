@@ -50,8 +50,8 @@ public sealed class DockerTokenTests : RegistryTest
     [InlineData("Bearer docker.%%%", HttpStatusCode.Unauthorized)]
     [InlineData("Basic %%%", HttpStatusCode.Unauthorized)]
     [InlineData("Nonsense", HttpStatusCode.Unauthorized)]
-    public async Task An_access_token_is_taken_as_it_is(string authorization, HttpStatusCode status)
-        => Assert.Equal(status, await WithAsync(authorization));
+    public async Task An_access_token_is_taken_as_it_is(string authorization, HttpStatusCode status) =>
+        Assert.Equal(status, await WithAsync(authorization));
 
     [Theory]
     [InlineData("_token", "ya29.good", HttpStatusCode.OK)]
@@ -64,9 +64,9 @@ public sealed class DockerTokenTests : RegistryTest
         Assert.Equal(status, token.Status);
     }
 
-    private async Task<HttpStatusCode> WithAsync(string authorization)
-        => (await AskAsync("GET", $"{Web}/manifests/v1", null, null, ("Authorization", authorization))).Status;
+    private async Task<HttpStatusCode> WithAsync(string authorization) =>
+        (await AskAsync("GET", $"{Web}/manifests/v1", null, null, ("Authorization", authorization))).Status;
 
-    private static string Basic(string user, string password)
-        => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+    private static string Basic(string user, string password) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
 }

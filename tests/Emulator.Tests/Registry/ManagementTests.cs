@@ -163,8 +163,8 @@ public sealed class ManagementTests : RegistryTest
         Assert.Equal((HttpStatusCode.BadRequest, code, message), (got.Status, got.Code, got.Message));
     }
 
-    private async Task DeleteAsync(string package, Pushed image)
-        => Assert.Null((await FinishAsync(await SendAsync(
+    private async Task DeleteAsync(string package, Pushed image) =>
+        Assert.Null((await FinishAsync(await SendAsync(
             "DELETE", $"v1/projects/shop/locations/{package}/versions/{image.Digest}")))["error"]);
 
     private sealed class MovingClock : TimeProvider

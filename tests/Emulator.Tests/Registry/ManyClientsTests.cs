@@ -89,7 +89,7 @@ public sealed class ManyClientsTests : RegistryTest
             {
                 while (!over.IsCancellationRequested) await StepAsync();
             }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
                 // The emulator is gone, in the middle of a request or before it.
             }
@@ -223,7 +223,7 @@ public sealed class ManyClientsTests : RegistryTest
             state[digest].Add(tag);
         }
 
-        private static string Text(SortedDictionary<string, SortedSet<string>> state)
-            => string.Join('\n', state.Select(entry => $"{entry.Key[7..15]} {string.Join(' ', entry.Value)}"));
+        private static string Text(SortedDictionary<string, SortedSet<string>> state) =>
+            string.Join('\n', state.Select(entry => $"{entry.Key[7..15]} {string.Join(' ', entry.Value)}"));
     }
 }

@@ -180,6 +180,6 @@ public sealed class PushBlobTests : RegistryTest
         Assert.Contains("Permission \"artifactregistry.repositories.uploadArtifacts\" denied on resource \"projects/", got.Message, StringComparison.Ordinal);
     }
 
-    private Task<Got> ChunkAsync(string method, string path, int first, int end)
-        => AskAsync(method, path, Content[first..end], null, ("Content-Range", Range(first, end - 1)));
+    private Task<Got> ChunkAsync(string method, string path, int first, int end) =>
+        AskAsync(method, path, Content[first..end], null, ("Content-Range", Range(first, end - 1)));
 }

@@ -77,8 +77,8 @@ public abstract class RegistryTest : EmulatorTest
         return new Pushed(Oci.Bytes(manifest), Oci.DigestOf(config), Oci.DigestOf(content));
     }
 
-    protected static string Range(int first, int last)
-        => string.Create(CultureInfo.InvariantCulture, $"{first}-{last}");
+    protected static string Range(int first, int last) =>
+        string.Create(CultureInfo.InvariantCulture, $"{first}-{last}");
 }
 
 /// <summary>An image that was pushed.</summary>

@@ -139,6 +139,6 @@ public sealed class SkopeoTests : RegistryTest
         Assert.Empty(State.BlobDigests);
     }
 
-    private Task<ToolRun> DeleteAsync(string image)
-        => Skopeo.RunAsync(["delete", "--tls-verify=false", "--creds", $"_token:{Token}", Tool.Name(image)], Stop);
+    private Task<ToolRun> DeleteAsync(string image) =>
+        Skopeo.RunAsync(["delete", "--tls-verify=false", "--creds", $"_token:{Token}", Tool.Name(image)], Stop);
 }

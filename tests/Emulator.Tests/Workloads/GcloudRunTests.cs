@@ -95,11 +95,11 @@ public sealed class GcloudRunTests : WorkloadTest
         ["status"] = new JsonObject { ["imageDigest"] = Running },
     }.ToJsonString();
 
-    private static string Templated(string apiVersion, string kind, string name)
-        => $$"""{ "apiVersion": "{{apiVersion}}", "kind": "{{kind}}", "metadata": { "name": "{{name}}" }, "spec": { "template": { "spec": {} } } }""";
+    private static string Templated(string apiVersion, string kind, string name) =>
+        $$"""{ "apiVersion": "{{apiVersion}}", "kind": "{{kind}}", "metadata": { "name": "{{name}}" }, "spec": { "template": { "spec": {} } } }""";
 
-    private async Task<string[]> LinesAsync(string command, string format)
-        => (await GcloudAsync(command, format)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private async Task<string[]> LinesAsync(string command, string format) =>
+        (await GcloudAsync(command, format)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private async Task<ToolRun> GcloudAsync(string command, string format)
     {

@@ -116,6 +116,6 @@ public sealed class KubectlTests : WorkloadTest
         return run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private Task<ToolRun> KubectlAsync(string arguments)
-        => ToolRun.RunAsync(ToolRun.Find("kubectl")!, arguments.Split(' '), _environment, _folder.Path, Stop);
+    private Task<ToolRun> KubectlAsync(string arguments) =>
+        ToolRun.RunAsync(ToolRun.Find("kubectl")!, arguments.Split(' '), _environment, _folder.Path, Stop);
 }

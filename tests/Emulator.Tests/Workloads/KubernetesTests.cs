@@ -178,8 +178,8 @@ public sealed class KubernetesTests : WorkloadTest
         }
     }
 
-    private async Task<string> ImageIdAsync()
-        => (string)(await ListAsync("api/v1/pods")).Body["items"]![0]!["status"]!["containerStatuses"]![0]!["imageID"]!;
+    private async Task<string> ImageIdAsync() =>
+        (string)(await ListAsync("api/v1/pods")).Body["items"]![0]!["status"]!["containerStatuses"]![0]!["imageID"]!;
 
     private async Task<List<string[]>> PagesAsync(string path)
     {

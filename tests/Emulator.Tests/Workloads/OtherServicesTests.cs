@@ -113,8 +113,8 @@ public sealed class OtherServicesTests : WorkloadTest
     [InlineData("assetTypes=k8s.io/Pods")]
     [InlineData("readTime=2001-01-01T00:00:00Z")]
     [InlineData("readMask=*")]
-    public async Task An_asset_list_refuses_what_the_service_does_not_know(string query)
-        => Assert.Equal("INVALID_ARGUMENT", (await GetAsync($"v1/projects/games/assets?{query}")).ErrorStatus);
+    public async Task An_asset_list_refuses_what_the_service_does_not_know(string query) =>
+        Assert.Equal("INVALID_ARGUMENT", (await GetAsync($"v1/projects/games/assets?{query}")).ErrorStatus);
 
     [Theory]
     [InlineData("appengine.services.list", "v1/apps/games/services")]

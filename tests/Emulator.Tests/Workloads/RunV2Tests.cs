@@ -34,8 +34,8 @@ public sealed class RunV2Tests : WorkloadTest
     [InlineData("workerPools", "workerPools", "workerPools/pool")]
     [InlineData("jobs", "jobs", "jobs/nightly")]
     [InlineData("instances", "instances", "instances/one")]
-    public async Task Each_collection_is_listed_page_by_page(string path, string field, string names)
-        => Assert.Equal(
+    public async Task Each_collection_is_listed_page_by_page(string path, string field, string names) =>
+        Assert.Equal(
             names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => $"projects/games/locations/us-central1/{name}"),
             (await ListAsync($"{Location}/{path}?pageSize=1", field)).Select(item => (string?)item["name"]));
 

@@ -20,8 +20,8 @@ public abstract class WorkloadTest : EmulatorTest
         return State.Workloads.Cluster("games", name);
     }
 
-    protected async Task<JsonObject> ClusterAsync(string name = "arena")
-        => Ok(await GetAsync(ClustersPath)).Body["clusters"]!.AsArray().OfType<JsonObject>().Single(cluster => (string?)cluster["name"] == name);
+    protected async Task<JsonObject> ClusterAsync(string name = "arena") =>
+        Ok(await GetAsync(ClustersPath)).Body["clusters"]!.AsArray().OfType<JsonObject>().Single(cluster => (string?)cluster["name"] == name);
 
     /// <summary>Sends a request to an endpoint of a cluster, with the trust that the API's answer gives.</summary>
     protected static Task<Reply> GetFromAsync(JsonObject cluster, string path, string? token = null)
@@ -67,8 +67,8 @@ public abstract class WorkloadTest : EmulatorTest
         },
     }.ToJsonString();
 
-    protected static string[] Names(Reply list)
-        => [.. (Ok(list).Body["items"]?.AsArray() ?? []).Select(item => (string)item!["metadata"]!["name"]!)];
+    protected static string[] Names(Reply list) =>
+        [.. (Ok(list).Body["items"]?.AsArray() ?? []).Select(item => (string)item!["metadata"]!["name"]!)];
 
     protected static Reply Ok(Reply reply)
     {

@@ -57,9 +57,9 @@ internal sealed class CleanUpRepositories(ArtifactRegistryClient client, Plannin
     public async IAsyncEnumerable<ImageName> ImagesAsync(
         ImagePattern what, [EnumeratorCancellation] CancellationToken stop)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var odd = new List<string>();
-        var images = new List<ImageName>();
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        List<string> odd = new();
+        List<ImageName> images = new();
         await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
         {
             if (!ImageName.TryParse(package.Name, out ImageName? image) || image.Package is null || !ListedNames.IsOf(what.Name, image))

@@ -30,7 +30,7 @@ internal sealed class DecideImage
             node.FollowsTagSubjects = followTagSubjects && node.HasOnlyReferrerTags;
         }
 
-        var decision = new DecideImage();
+        DecideImage decision = new();
         foreach (IRoot root in roots)
         {
             foreach (Kept kept in (List<Kept>)[.. await root.FindAsync(graph, stop)]) decision.Mark(kept);
@@ -49,7 +49,7 @@ internal sealed class DecideImage
     /// <param name="wanted">The digests that were asked about.</param>
     public static void KeepWithUnaskedParents(ImageGraph graph, HashSet<string> wanted)
     {
-        var staying = new Queue<ImageNode>(graph.Nodes.Where(
+        Queue<ImageNode> staying = new(graph.Nodes.Where(
             node => (!node.IsTagged || node.FollowsTagSubjects) && !wanted.Contains(node.Image.Digest)));
         while (staying.TryDequeue(out ImageNode? parent))
         {

@@ -50,7 +50,7 @@ internal sealed class GatherImage(
     public async Task<ImageGraph> AgainAsync(ImageName image, ImageGraph before, bool readAll, CancellationToken stop)
     {
         ImageListing versions = await ListVersionsAsync(image, stop);
-        var known = new ImageListing(null);
+        ImageListing known = new(null);
         foreach (ImageNode node in before.Nodes)
             if (node.Deletion is not { Gone: true })
                 known.Digests[node.Image.Digest] = new ListedDigest(node.Image, node.Image.MediaType, node.VersionUpdated, node.Image.Tags);
@@ -64,11 +64,11 @@ internal sealed class GatherImage(
     private async Task<ImageGraph> CompareAsync(
         ImageName image, ImageListing listed, ImageListing versions, bool readAll, CancellationToken stop)
     {
-        var gaps = new List<RegistryException>();
-        var graph = new ImageGraph { Gaps = gaps };
+        List<RegistryException> gaps = new();
+        ImageGraph graph = new() { Gaps = gaps };
         if ((versions.Odd ?? listed.Odd) is string odd) gaps.Add(Gap($"'{image}' has a digest under the invalid name '{odd}'"));
 
-        var differing = new List<(ImageName Name, DockerImage? Listed, ListedDigest? Version)>();
+        List<(ImageName Name, DockerImage? Listed, ListedDigest? Version)> differing = new();
         foreach ((string digest, ListedDigest one) in listed.Digests)
         {
             ListedDigest? version = versions.Digests.GetValueOrDefault(digest);
@@ -105,7 +105,7 @@ internal sealed class GatherImage(
 
     private async Task<ImageListing> ListVersionsAsync(ImageName image, CancellationToken stop)
     {
-        var versions = new ImageListing(null);
+        ImageListing versions = new(null);
         string? odd = null;
         await foreach (VersionMessage message in client.ListVersionsAsync(image, stop))
         {
@@ -150,7 +150,7 @@ internal sealed class GatherImage(
         // If every digest has a tag, every digest stays.
         if (graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _)))) return;
 
-        var absent = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> absent = new(StringComparer.Ordinal);
         List<ImageNode> unread = [.. graph.Nodes.Where(node => readAll || !node.HoldsNothing)];
         for (int round = 0; unread.Count > 0; round++)
         {

@@ -113,8 +113,8 @@ internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgr
     private async Task<Dictionary<ImageName, ImageListing>> ReadAsync(
         ImageName repository, IAsyncEnumerable<DockerImageMessage> messages, CancellationToken stop)
     {
-        var images = new Dictionary<ImageName, ImageListing>();
-        var names = new ListedNames(repository);
+        Dictionary<ImageName, ImageListing> images = new();
+        ListedNames names = new(repository);
         using PlanningProgress.Listing listed = progress.BeginListing();
         await foreach (DockerImageMessage message in messages.WithCancellation(stop))
         {

@@ -30,7 +30,7 @@ internal sealed partial class InUse
     /// </summary>
     public static InUse From(IEnumerable<InUseEntry> entries)
     {
-        var result = new InUse { Entries = [.. entries.SelectMany(Split).DistinctBy(entry => entry.Text, StringComparer.Ordinal)] };
+        InUse result = new() { Entries = [.. entries.SelectMany(Split).DistinctBy(entry => entry.Text, StringComparer.Ordinal)] };
         foreach (InUseEntry entry in result.Entries)
         {
             MatchCollection digests = AnyDigest().Matches(entry.Text);

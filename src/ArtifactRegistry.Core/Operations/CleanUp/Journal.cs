@@ -118,8 +118,8 @@ internal sealed class Journal : ISweepLimit, IDisposable
 
     private static byte[] Line(string what, string uri, string? status, string? reason, long? sizeBytes)
     {
-        using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
+        using MemoryStream line = new();
+        using (Utf8JsonWriter json = new(line))
         {
             json.WriteStartObject();
             json.WriteString("time", DateTime.UtcNow);

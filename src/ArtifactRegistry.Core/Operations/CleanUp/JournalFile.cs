@@ -21,7 +21,7 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
     public static JournalFile Open(string path)
     {
-        var probe = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
+        FileStream probe = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
         // A lock file does not belong in the device folder.
         if (!probe.CanSeek || path.StartsWith("/dev/", StringComparison.Ordinal)) return new JournalFile(path, null, probe);
         probe.Dispose();
@@ -32,7 +32,7 @@ internal sealed class JournalFile : IDisposable
     public IEnumerable<string> ReadLines()
     {
         if (_pipe is not null) yield break;
-        using var reader = new StreamReader(
+        using StreamReader reader = new(
             new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         while (reader.ReadLine() is string line) yield return line;
     }
@@ -61,7 +61,7 @@ internal sealed class JournalFile : IDisposable
 
     private void AppendToFile(ReadOnlySpan<byte> line)
     {
-        using var file = new FileStream(
+        using FileStream file = new(
             _path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1);
         long end = file.Length;
         try

@@ -14,7 +14,7 @@ internal static class JournalReader
     /// </summary>
     public static IReadOnlyList<ImageName> Unresolved(IEnumerable<string> lines)
     {
-        var open = new Dictionary<string, ImageName>(StringComparer.Ordinal);
+        Dictionary<string, ImageName> open = new(StringComparer.Ordinal);
         foreach (string line in lines)
         {
             if (Read(line) is not { } entry) continue;
@@ -31,7 +31,7 @@ internal static class JournalReader
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
+            using JsonDocument json = JsonDocument.Parse(line);
             JsonElement root = json.RootElement;
             return root.ValueKind is JsonValueKind.Object && Text(root, "event") is string what && Text(root, "uri") is string uri
                 ? (what, uri, Text(root, "status"))

@@ -13,7 +13,7 @@ internal static class ParentsFirst
     {
         HashSet<ImageNode> planned = [.. nodes];
         Dictionary<ImageNode, int> waiting = nodes.ToDictionary(node => node, node => node.Parents.Distinct().Count(planned.Contains));
-        var ready = new Queue<ImageNode>(nodes.Where(node => waiting[node] == 0));
+        Queue<ImageNode> ready = new(nodes.Where(node => waiting[node] == 0));
         while (ready.TryDequeue(out ImageNode? node))
         {
             yield return node;

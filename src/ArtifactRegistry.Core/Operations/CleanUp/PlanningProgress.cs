@@ -35,7 +35,7 @@ internal sealed class PlanningProgress(TimeProvider clock)
     /// <summary>Begins a listing of digests.</summary>
     public Listing BeginListing()
     {
-        var listing = new Listing(this);
+        Listing listing = new(this);
         Change(() => _listings.Add(listing));
         return listing;
     }

@@ -42,10 +42,10 @@ internal sealed class Sweep
         [EnumeratorCancellation] CancellationToken stop)
     {
         // Ending the enumeration early ends the deletions too.
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         ImageLook newest = look(ended.Token);
-        var step = new SweepStep(client, plan.Graph, control, newest, warn);
-        var sweep = new Sweep(order, control, step, ended.Token);
+        SweepStep step = new(client, plan.Graph, control, newest, warn);
+        Sweep sweep = new(order, control, step, ended.Token);
         Task work = sweep.WorkAsync();
         try
         {

@@ -23,7 +23,7 @@ internal static class SweepCheck
             .ToDictionary(node => node.Image.Digest, StringComparer.Ordinal);
         if (gone.Count == 0) return [];
 
-        var suspects = new List<(ImageName Digest, bool IsListed)>();
+        List<(ImageName Digest, bool IsListed)> suspects = new();
         HashSet<string> kept =
         [
             .. plan.Keep.Concat(plan.Delete.Where(node => node.Deletion is { State: DeletionState.Stays }))

@@ -28,11 +28,11 @@ internal sealed class SweepOrder
             .. plan.Delete.OrderBy(node => node.Image.UploadTime?.ToUniversalTime() ?? DateTime.MaxValue)
                 .ThenBy(node => node.Image.Digest, StringComparer.Ordinal),
         ];
-        var rank = new Dictionary<ImageNode, int>(oldestFirst.Length);
+        Dictionary<ImageNode, int> rank = new(oldestFirst.Length);
         for (int i = 0; i < oldestFirst.Length; i++) rank[oldestFirst[i]] = i;
 
-        var families = new List<IReadOnlyList<ImageNode>>();
-        var seen = new HashSet<ImageNode>();
+        List<IReadOnlyList<ImageNode>> families = new();
+        HashSet<ImageNode> seen = new();
         foreach (ImageNode node in oldestFirst)
             if (seen.Add(node))
                 families.Add(InOrder(Family(node, seen), rank));
@@ -84,7 +84,7 @@ internal sealed class SweepOrder
     private bool GoesBefore(ImageNode one, ImageNode other)
     {
         HashSet<ImageNode> seen = [other];
-        var next = new Queue<ImageNode>(seen);
+        Queue<ImageNode> next = new(seen);
         while (next.TryDequeue(out ImageNode? node))
         {
             foreach (ImageNode parent in node.Parents)
@@ -111,9 +111,9 @@ internal sealed class SweepOrder
     {
         if (family.Count == 1) return family;
         Dictionary<ImageNode, int> waiting = family.ToDictionary(node => node, node => Before(node).Count());
-        var ready = new PriorityQueue<ImageNode, int>(
+        PriorityQueue<ImageNode, int> ready = new(
             family.Where(node => waiting[node] == 0).Select(node => (node, rank[node])));
-        var order = new List<ImageNode>(family.Count);
+        List<ImageNode> order = new(family.Count);
         while (ready.TryDequeue(out ImageNode? node, out _))
         {
             order.Add(node);

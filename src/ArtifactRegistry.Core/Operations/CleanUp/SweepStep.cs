@@ -93,7 +93,7 @@ internal sealed class SweepStep(
 
     private Task<RemovedImage> DeleteAsync(ImageNode node, CancellationToken stop)
     {
-        var deletion = new DigestDeletion(node.Image, node.Reason)
+        DigestDeletion deletion = new(node.Image, node.Reason)
         {
             Pacer = control.Pacer,
             SparedAsync = node.SubjectDigest is null ? null : token => _subjects.SparedAsync(node, token),

@@ -12,7 +12,7 @@ internal sealed class UnlistedDigests(ManifestReader reader, SemaphoreSlim slots
     /// </summary>
     public async Task<IReadOnlyList<RemovedImage>> RowsAsync(IReadOnlyList<ImageName> digests, CancellationToken stop)
     {
-        var rows = new RemovedImage[digests.Count];
+        RemovedImage[] rows = new RemovedImage[digests.Count];
         await Parallel.ForAsync(
             0,
             digests.Count,

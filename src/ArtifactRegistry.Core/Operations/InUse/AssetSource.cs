@@ -29,7 +29,7 @@ internal sealed class AssetSource(InUseServices services) : IInUseSource
 
     private static IReadOnlyList<Sighting> Read(JsonElement json)
     {
-        var workload = new Workload(json.Needed("assetType"u8).Split('/')[^1], null, json.Needed("name"u8).Split('/')[^1]);
+        Workload workload = new(json.Needed("assetType"u8).Split('/')[^1], null, json.Needed("name"u8).Split('/')[^1]);
         return json.TryGetProperty("resource"u8, out JsonElement resource) && resource.TryGetProperty("data"u8, out JsonElement data)
             ? [.. KubernetesKind.Texts(data).SelectMany(ImageNamesInText.In).Distinct().Select(image => new Sighting(image, null, null, InUseRole.Template, workload))]
             : [];

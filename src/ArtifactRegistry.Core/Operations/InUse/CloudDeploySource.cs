@@ -24,7 +24,7 @@ internal sealed class CloudDeploySource(InUseServices services) : IInUseSource
         string[] name = json.Needed("name"u8).Split('/');
         if (name is not ["projects", _, "locations", string location, "deliveryPipelines", string pipeline, "releases", string release])
             throw new JsonException("The name of a release is not as documented.");
-        var workload = new Workload("Release", null, release, pipeline);
+        Workload workload = new("Release", null, release, pipeline);
         InUseRole role = json.Flag("abandoned"u8) ? InUseRole.History : InUseRole.Template;
         return (location, [.. PodSpec.Items(json, "buildArtifacts").Select(artifact => artifact.Text("tag"u8))
             .Where(image => image is { Length: > 0 }).Select(image => new Sighting(image!, null, null, role, workload))]);

@@ -28,7 +28,7 @@ internal sealed record ClusterEndpoint(string What, Uri? Address, X509Certificat
     public static IReadOnlyList<ClusterEndpoint> Of(ClusterMessage cluster, Endpoints services)
     {
         ClusterAccessMessage access = cluster.Access;
-        var found = new List<ClusterEndpoint>();
+        List<ClusterEndpoint> found = new();
         if (access is { IsDnsOpen: true, DnsEndpoint: string dns }) Add("DNS endpoint", dns);
         if (access.HasIpEndpoints is not false)
         {

@@ -74,7 +74,7 @@ internal sealed class InUseReading(SemaphoreSlim slots)
         place,
         async () =>
         {
-            var all = new List<T>();
+            List<T> all = new();
             await foreach (T item in items) all.Add(item);
             return all;
         },

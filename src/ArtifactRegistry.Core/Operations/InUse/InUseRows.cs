@@ -32,7 +32,7 @@ internal static class InUseRows
     public static async Task<(IReadOnlyList<ImageInUse> Rows, int Unknown)> CompleteAsync(
         ArtifactRegistryClient registry, IReadOnlyList<ImageInUse> rows, int concurrency, CancellationToken stop)
     {
-        var found = new ConcurrentDictionary<ImageName, Known>();
+        ConcurrentDictionary<ImageName, Known> found = new();
         await Parallel.ForEachAsync(
             rows.Select(row => row.ParsedName).OfType<ImageName>().Distinct(),
             new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },

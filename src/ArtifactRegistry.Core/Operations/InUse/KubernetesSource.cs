@@ -32,7 +32,7 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
     private async Task ReadAsync(string project, ClusterMessage cluster, InUseReading reading, CancellationToken stop)
     {
         string? location = cluster.Location ?? cluster.Zone;
-        var place = new InUsePlace(Source, project, location, cluster.Name);
+        InUsePlace place = new(Source, project, location, cluster.Name);
         string name = $"projects/{project}/locations/{location}/clusters/{cluster.Name}";
         Reached? reached = await reading.TryAsync(name, () => ReachAsync(project, cluster, stop), stop);
         if (reached is null) return;
@@ -65,7 +65,7 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
     /// <exception cref="RegistryException">None answers, or the caller may not read the pods.</exception>
     private async Task<Reached> ReachAsync(string project, ClusterMessage cluster, CancellationToken stop)
     {
-        var attempts = new List<string>();
+        List<string> attempts = new();
         RegistryException? refusal = null;
         Exception? last = null;
         foreach (ClusterEndpoint endpoint in services.EndpointsOf(cluster))

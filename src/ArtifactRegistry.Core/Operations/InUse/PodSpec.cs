@@ -53,7 +53,7 @@ internal static class PodSpec
     // What has not been started yet has no ID, or an empty one.
     private static Dictionary<string, string> Running(JsonElement status, string list)
     {
-        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        Dictionary<string, string> ids = new(StringComparer.Ordinal);
         foreach (JsonElement container in Items(status, list))
             if (container.Text("name"u8) is string name
                 && (container.Text("imageID"u8) ?? container.Text("imageDigest"u8)) is { Length: > 0 } id)

@@ -16,8 +16,8 @@ internal static class ReadInUse
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(query);
-        using var slots = new SemaphoreSlim(concurrency);
-        var reading = new InUseReading(slots);
+        using SemaphoreSlim slots = new(concurrency);
+        InUseReading reading = new(slots);
         await Task.WhenAll(
             from project in query.Projects
             from source in services.Sources(query)
@@ -35,7 +35,7 @@ internal static class ReadInUse
 
         async Task ReadAsync(string project, IInUseSource source)
         {
-            var own = new InUseReading(slots);
+            InUseReading own = new(slots);
             await source.ReadAsync(project, own, stop);
             if (await IsOffAsync(services, project, own, stop))
                 reading.Note($"The API of {source.Source} is not enabled in project {project}, so nothing runs there.");

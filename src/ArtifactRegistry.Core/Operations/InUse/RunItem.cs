@@ -22,7 +22,7 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
     public static RunItem ReadService(JsonElement json)
     {
         (string name, string? location, _) = Metadata(json);
-        var workload = new Workload("Service", null, name, name);
+        Workload workload = new("Service", null, name, name);
         JsonElement status = Part(json, "status");
         return new RunItem(workload, location, Template(Part(json, "spec"), workload, "template"))
         {
@@ -40,7 +40,7 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
     public static RunItem ReadJob(JsonElement json)
     {
         (string name, string? location, _) = Metadata(json);
-        var workload = new Workload("Job", null, name, name);
+        Workload workload = new("Job", null, name, name);
         return new RunItem(workload, location, Template(Part(json, "spec"), workload, "template", "spec", "template"));
     }
 
@@ -50,7 +50,7 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
         (string name, string? location, JsonElement labels) = Metadata(json);
         string? service = Text(labels, "serving.knative.dev/service");
         string? pool = Text(labels, "run.googleapis.com/workerPool");
-        var workload = new Workload("Revision", null, name, service ?? pool);
+        Workload workload = new("Revision", null, name, service ?? pool);
         JsonElement status = Part(json, "status");
         List<Sighting> images = [.. PodSpec.ImagesOf(Part(json, "spec"), status, InUseRole.Running, workload)];
         if (Text(status, "imageDigest") is string digest && images.FindIndex(seen => seen.ImageId is null) is >= 0 and var first)
@@ -68,7 +68,7 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
     public static RunItem ReadExecution(JsonElement json)
     {
         (string name, string? location, JsonElement labels) = Metadata(json);
-        var workload = new Workload("Execution", null, name, Text(labels, "run.googleapis.com/job"));
+        Workload workload = new("Execution", null, name, Text(labels, "run.googleapis.com/job"));
         return new RunItem(
             workload, location, [.. Template(Part(json, "spec"), workload, "template").Select(seen => seen with { Role = InUseRole.History })]);
     }
@@ -79,7 +79,7 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
     private static RunItem Newer(JsonElement json, string kind, JsonElement spec, InUseRole role, string? service)
     {
         string name = json.Needed("name"u8);
-        var workload = new Workload(kind, null, Last(name)!, Last(service));
+        Workload workload = new(kind, null, Last(name)!, Last(service));
         string[] parts = name.Split('/');
         return new RunItem(
             workload, parts is [_, _, "locations", string location, ..] ? location : null,

@@ -25,9 +25,9 @@ public sealed class TruthTests
     public async Task Nothing_needed_is_lost_and_every_row_is_true_whatever_the_server_says()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        var problems = new ConcurrentQueue<string>();
-        var seeds = new ConcurrentQueue<int>(Enumerable.Range(First, Count));
-        var told = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        ConcurrentQueue<string> problems = new();
+        ConcurrentQueue<int> seeds = new(Enumerable.Range(First, Count));
+        ConcurrentDictionary<string, int> told = new(StringComparer.Ordinal);
 
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(WorkAsync, stop)));
 
@@ -41,7 +41,7 @@ public sealed class TruthTests
         async Task WorkAsync()
         {
             await using EmulatorServer emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), stop);
-            using var session = new PowerShellSession();
+            using PowerShellSession session = new();
             // What is lost is asked for again in vain, so little time is given to it.
             session.Run($"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{emulator.Url}' -TimeoutSec 2 -OperationTimeoutSec 3")
                 .MustSucceed();
@@ -62,7 +62,7 @@ public sealed class TruthTests
         string before = image.ToString();
         HashSet<string> live = image.Live();
         emulator.Requests.Clear();
-        var liar = new Liar(image, emulator, seed);
+        Liar liar = new(image, emulator, seed);
         emulator.Behaviour = liar.Behaviour;
         session.Set("inUse", image.InUse.ToArray());
         ScriptResult result = session.Run(
@@ -73,7 +73,7 @@ public sealed class TruthTests
         foreach (string each in rows.Select(row => row.Status).Concat(result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0])))
             told.AddOrUpdate(each, 1, (_, count) => count + 1);
 
-        var trial = new Trial(
+        Trial trial = new(
             image, liar, live, rows, emulator.State.Digests(repository, RandomImage.Package).ToHashSet(StringComparer.Ordinal), emulator.Requests.Snapshot());
         List<string> problems = [.. Verdict.On(trial, Throttle)];
         if (result.Thrown is not null && !IsExpected(result)) problems.Add($"it threw {result.Thrown}");
