@@ -26,6 +26,8 @@ public sealed partial class QuietTests
         $"Get-ArReader {Repository} -Inherited", $"Get-ArReader {Repository}none -Inherited",
         $"Test-ArReader {Repository} group:a@b.example", $"Test-ArReader {Repository}none user:a@b.example",
         "Get-ArNodeServiceAccount -Project games", "Get-ArNodeServiceAccount -Project none",
+        "Get-ArImageInUse games", "Get-ArImageInUse none", "Get-ArImageInUse games -Source CloudRun",
+        "Remove-ArUntaggedImage $app -Force -InUseFrom none", "Remove-ArUntaggedImage $app -Force -InUseFrom games -AllowEmptyInUse",
         "Test-ArPull \"${app}:v1\" -Project games", "Test-ArPull $app -Project games",
         "New-ArNodeServiceAccount -Project games -Name gke-nodes", "New-ArNodeServiceAccount -Project games -Name x",
         $"Grant-ArReader {Repository} user:a@b.example", $"Grant-ArReader {Repository} group:b@c.example, nonsense",

@@ -9,7 +9,8 @@ internal static partial class Endpoint
     public static string Of(RecordedRequest request)
     {
         string path = Uri.UnescapeDataString(Uri.UnescapeDataString(request.Path)).TrimStart('/');
-        path = path.StartsWith("v2/", StringComparison.Ordinal)
+        path = Region().Replace(path, ""); // stands for a host of the region (docs/emulator.md)
+        path = path.StartsWith("v2/", StringComparison.Ordinal) && !path.StartsWith("v2/projects/", StringComparison.Ordinal)
             ? Registry().Replace(path, "/v2/PROJECT/REPOSITORY/IMAGE/$1/sha256:…")
             : Names().Replace(path, name => $"{name.Groups["kind"]}/{Letter(name.Groups["kind"].Value)}");
         return $"{request.Method} {path}";
@@ -23,15 +24,19 @@ internal static partial class Endpoint
     private static string Letter(string kind) => kind switch
     {
         "packages" => "A",
+        "namespaces" => "P",
         "versions" => "sha256:…",
         "dockerImages" => "IMAGE@sha256:…",
         "serviceAccounts" => "EMAIL",
         _ => char.ToUpperInvariant(kind[0]).ToString(),
     };
 
+    [GeneratedRegex("^[a-z]+-[a-z]+[0-9]+/(?=apis/)")]
+    private static partial Regex Region();
+
     [GeneratedRegex(@"^v2/.*/(manifests|referrers)/sha256:\w+$")]
     private static partial Regex Registry();
 
-    [GeneratedRegex(@"\b(?<kind>projects|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?")]
+    [GeneratedRegex(@"\b(?<kind>projects|namespaces|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?")]
     private static partial Regex Names();
 }

@@ -82,6 +82,7 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
         internal async Task<Trial> RunAsync(Scenario scenario, Weather weather, CancellationToken stop)
         {
             await using World world = await World.MakeAsync(weather, stop);
+            if (scenario.ReadsWorkloads) world.SeedWorkloads();
             SortedDictionary<string, string> before = world.Facts();
             if (scenario.IsCleanUp) world.Emulator.Behaviour.ListingGap = weather.Gap;
             PowerShellSession session = Take();

@@ -35,6 +35,9 @@ internal sealed record Scenario(string Script, params string[] Scopes)
     /// <summary>True for a clean-up, which does not believe a single listing.</summary>
     public bool IsCleanUp => Script.Contains("UntaggedImage", StringComparison.Ordinal);
 
+    /// <summary>True for what reads clusters and Cloud Run.</summary>
+    public bool ReadsWorkloads => Script.Contains("InUse", StringComparison.Ordinal);
+
     private static string EachImage { get; } = string.Create(
         CultureInfo.InvariantCulture, $"0..{World.Images - 1} | ForEach-Object {{ \"{World.Apps}/web$($_):v1\" }}");
 
@@ -67,6 +70,9 @@ internal sealed record Scenario(string Script, params string[] Scopes)
         ["Get-ArNodeServiceAccount"] = new(
             "Get-ArNodeServiceAccount games | ForEach-Object { \"$($_.NodePool) $($_.Member)\" }", "projects/games"),
 
+        ["Get-ArImageInUse"] = new(
+            "Get-ArImageInUse games | ForEach-Object { \"$($_.Role) $($_.Location) $($_.Kind) $($_.Name) $($_.Digest)\" }", "games"),
+
         ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
         ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
         ["Remove-ArImageTag"] = new(
@@ -85,6 +91,9 @@ internal sealed record Scenario(string Script, params string[] Scopes)
         {
             Bystanders = [$"{World.Apps}/emptied", .. Enumerable.Range(0, World.Images).Select(i => $"{World.Apps}/web{i}")],
         },
+        ["Remove-ArUntaggedImage -InUseFrom"] = new(
+            $"Remove-ArUntaggedImage {World.Apps}/mixed -InUseFrom games -AllowUnmatchedInUse -Confirm:$false | {Removed}",
+            "games", $"{World.Apps}/mixed"),
         ["Remove-ArUntaggedImage, piped"] = new(
             $"Get-ArUntaggedImage {World.Apps}/mixed | Remove-ArUntaggedImage -Confirm:$false | {Removed}",
             $"{World.Apps}/mixed"),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Workloads;
 using ArtifactRegistry.Emulator.SignIn;
 using ArtifactRegistry.Tests.Support;
 
@@ -164,6 +165,27 @@ internal sealed class World : IAsyncDisposable
         });
         State.AddServiceAccount("shop", "builder");
         SeedCredentials(State.SignIn);
+    }
+
+    /// <summary>Adds what runs, for the scenarios that read it: a cluster listens at an address of its own.</summary>
+    public void SeedWorkloads()
+    {
+        State.AddCluster("games", "us-central1", "prod", new ClusterOptions { Endpoints = new ClusterEndpoints() });
+        State.Workloads.Cluster("games", "prod").Apply(
+            $$"""
+            { "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web", "namespace": "shop" },
+              "spec": { "template": { "spec": { "containers": [{ "name": "web", "image": "{{Apps}}/web0:v1" }] } } } }
+            """);
+        State.Workloads.CloudRun("games").Apply(
+            "us-central1",
+            $$"""
+            [
+              { "apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": { "name": "site" },
+                "spec": { "template": { "spec": { "containers": [{ "name": "site", "image": "{{Apps}}/web1:v1" }] } } } },
+              { "apiVersion": "run.googleapis.com/v1", "kind": "Job", "metadata": { "name": "report" },
+                "spec": { "template": { "spec": { "template": { "spec": { "containers": [{ "image": "{{Apps}}/web2:v1" }] } } } } } }
+            ]
+            """);
     }
 
     private void SeedCredentials(SignInState signIn)

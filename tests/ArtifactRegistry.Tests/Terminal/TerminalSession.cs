@@ -71,10 +71,11 @@ internal sealed class TerminalSession : IAsyncDisposable
     public static TerminalSession Start(ProcessStartInfo program, int columns = 120)
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("The pseudo-terminal is made by 'script' of util-linux.");
-        // "exec", since a shell that stays beside the program dies of the terminal's Ctrl+C itself.
+        // "exec", since a shell that stays beside the program dies of the terminal's Ctrl+C itself; "env", since whoever
+        // starts the tests in the background (nohup, cron) lets them, and what they start, ignore it.
         string command = string.Create(
             CultureInfo.InvariantCulture,
-            $"stty cols {columns} rows 50; exec {string.Join(' ', program.ArgumentList.Prepend(program.FileName).Select(Quoted))}");
+            $"stty cols {columns} rows 50; exec env --default-signal=INT {string.Join(' ', program.ArgumentList.Prepend(program.FileName).Select(Quoted))}");
         ProcessStartInfo start = new("script", ["-qfec", command, "/dev/null"])
         {
             RedirectStandardInput = true,
