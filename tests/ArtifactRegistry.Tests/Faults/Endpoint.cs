@@ -24,7 +24,8 @@ internal static partial class Endpoint
     private static string Letter(string kind) => kind switch
     {
         "packages" => "A",
-        "namespaces" => "P",
+        "namespaces" or "apps" => "P",
+        "aggregated" => "KIND",
         "versions" => "sha256:…",
         "dockerImages" => "IMAGE@sha256:…",
         "serviceAccounts" => "EMAIL",
@@ -37,6 +38,6 @@ internal static partial class Endpoint
     [GeneratedRegex(@"^v2/.*/(manifests|referrers)/sha256:\w+$")]
     private static partial Regex Registry();
 
-    [GeneratedRegex(@"\b(?<kind>projects|namespaces|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?")]
+    [GeneratedRegex(@"\b(?<kind>projects|namespaces|apps(?=/[^/]+/services)|aggregated|services|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?")]
     private static partial Regex Names();
 }

@@ -38,7 +38,7 @@ public sealed partial class EndpointTests
         Assert.True(differences.Length == 0, string.Join('\n', differences));
     }
 
-    [GeneratedRegex(@"(?<method>GET|POST|PATCH|DELETE) (https://[\w.-]+/)?(?<path>(v1|v2|/v2|apis)/[^\s?<]+)")]
+    [GeneratedRegex(@"(?<method>GET|POST|PATCH|DELETE) (https://[\w.-]+/)?(?<path>(v1|v2|/v2|apis|compute/v1)/[^\s?<]+)")]
     private static partial Regex RequestLine();
 
     [GeneratedRegex("^GET (api/v1|apis/(apps|batch)/v1)/")]

@@ -176,6 +176,7 @@ internal sealed class World : IAsyncDisposable
             { "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web", "namespace": "shop" },
               "spec": { "template": { "spec": { "containers": [{ "name": "web", "image": "{{Apps}}/web0:v1" }] } } } }
             """);
+        State.Workloads.AppEngine("games").Apply("default", $$"""{ "id": "v1", "deployment": { "container": { "image": "{{Apps}}/web3:v1" } } }""");
         State.Workloads.CloudRun("games").Apply(
             "us-central1",
             $$"""
