@@ -72,6 +72,14 @@ internal sealed class UnattendedRun : IAsyncDisposable
     public async Task<ProcessResult> RunAsync(Func<Process, Task> meanwhile, params string[] arguments)
     {
         ProcessStartInfo start = Start(arguments);
+        if (OperatingSystem.IsLinux())
+        {
+            // What was started in the background (nohup, cron) ignores Ctrl+C, and so does all that it starts.
+            start.ArgumentList.Insert(0, start.FileName);
+            start.ArgumentList.Insert(0, "--default-signal=INT");
+            start.FileName = "env";
+        }
+
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
