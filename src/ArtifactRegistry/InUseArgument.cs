@@ -16,11 +16,15 @@ internal static class InUseArgument
     /// <summary>
     /// Returns whether an item is a row of Get-ArImageInUse -AllowIncomplete, also one that comes from a job or a file.
     /// </summary>
-    public static bool HasIncomplete(IEnumerable<object?>? items) => (items ?? []).Any(item =>
-        item is not null && (PSObject.AsPSObject(item).BaseObject is IList list and not byte[]
-            ? HasIncomplete(list.Cast<object?>())
-            : PSObject.AsPSObject(item).Properties[nameof(ImageInUse.IsComplete)]?.Value?.ToString() is string text
-                && bool.TryParse(text, out bool isComplete) && !isComplete));
+    public static bool HasIncomplete(IEnumerable<object?>? items) => (items ?? []).Any(IsIncomplete);
+
+    private static bool IsIncomplete(object? item)
+    {
+        if (item is null) return false;
+        if (PSObject.AsPSObject(item).BaseObject is IList list and not byte[]) return HasIncomplete(list.Cast<object?>());
+        return PSObject.AsPSObject(item).Properties[nameof(ImageInUse.IsComplete)]?.Value?.ToString() is string text
+            && bool.TryParse(text, out bool isComplete) && !isComplete;
+    }
 
     /// <summary>Explains why a list that names no image is an error.</summary>
     /// <param name="entries">The entries of the list.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Emulator.Workloads;
 using ArtifactRegistry.Emulator.SignIn;
+using ArtifactRegistry.Emulator.Workloads;
 using ArtifactRegistry.Tests.Support;
 
 namespace ArtifactRegistry.Tests.Faults;
