@@ -44,6 +44,13 @@
 .PARAMETER KeepNewest
     Keeps so many of the newest untagged images of each image name.
 
+.PARAMETER InUseFrom
+    Projects whose GKE clusters and Cloud Run are read, separated by commas. What runs there is kept; if that cannot be read
+    completely, nothing is deleted.
+
+.PARAMETER AllowUnmatchedInUse
+    Goes on although nothing that runs there is an image of these repositories.
+
 .PARAMETER AbortAbove
     Passes over an image of which more would be deleted: a count, or a percentage of its digests.
 
@@ -66,6 +73,8 @@ param(
     [string] $CredentialFile,
     [string] $OlderThan = '30d',
     [int] $KeepNewest = 0,
+    [string[]] $InUseFrom,
+    [switch] $AllowUnmatchedInUse,
     [string] $AbortAbove = '90%',
     [string] $TimeLimit = '2h'
 )
@@ -251,6 +260,10 @@ function Format-Metrics([string] $Before) {
 try {
     $Image = @($Image -split ',' -replace '^\s+|\s+$' -ne '')                                     # -File passes one text
     $rules = @{ OlderThan = $OlderThan; KeepNewest = $KeepNewest; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
+    if ($InUseFrom) {
+        $rules.InUseFrom = @($InUseFrom -split ',' -replace '^\s+|\s+$' -ne '')
+        $rules.AllowUnmatchedInUse = $AllowUnmatchedInUse
+    }
     if (-not $WhatIfPreference) {
         $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log)
         $rules.JournalPath = $journal = "$path.journal"

@@ -23,6 +23,8 @@ internal sealed class SessionConfiguration : IDisposable
                 [Console]::Error.WriteLine("The module could not be loaded. Build the solution, or correct {{Variable}}. $_")
                 [Environment]::Exit(1)
             }
+            # With a configuration file, pwsh does not load its line editor by itself.
+            if (-not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)) { Import-Module PSReadLine -Global -ErrorAction Ignore }
             """);
         Path = System.IO.Path.Combine(_folder.FullName, "session.pssc");
         File.WriteAllText(

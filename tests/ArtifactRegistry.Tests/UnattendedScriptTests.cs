@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Examples;
+using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -94,6 +96,36 @@ public sealed class UnattendedScriptTests
         Assert.Equal(before, run.Shop.Contents());
         Assert.Equal(1, Assert.Single(run.Logged("end")).GetProperty("exitCode").GetInt32());
         Assert.Contains(expected, await File.ReadAllTextAsync(run.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_runs_in_the_projects_of_InUseFrom_is_kept()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string running = $"{Shop.App}@{run.Garbage[0]}";
+        run.Shop.AddCluster().Add(Kube.Pod("web", running, running));
+
+        ProcessResult result = await run.RunAsync("-InUseFrom", "games", "-LogKept");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("Kept", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
+        Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
+        Assert.Contains(run.Garbage[0], run.Shop.Left());
+    }
+
+    [Fact]
+    public async Task What_runs_but_cannot_be_read_completely_deletes_nothing_and_is_1()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        run.Shop.AddCluster();
+        run.Shop.Emulator.Behaviour.Denials = [new Denial("container.pods.list")];
+        string before = run.Shop.Contents();
+
+        ProcessResult result = await run.RunAsync("-InUseFrom", "games");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("container.pods.list", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, run.Shop.Contents());
     }
 
     [Fact]

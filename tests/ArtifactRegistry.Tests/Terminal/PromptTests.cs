@@ -199,9 +199,11 @@ public sealed class PromptTests
         await using TerminalSession terminal = TerminalSession.Start(Checkout.Program("Shell", "-Demo"));
 
         await terminal.WaitForAsync("# Your turn");
-        terminal.Send("\"it is $app\"; exit 4\r");
+        // Tab and the editing of long lines are PSReadLine's.
+        terminal.Send("\"it is $app\"; \"edited by $((Get-Module PSReadLine).Name)\"; exit 4\r");
 
         Assert.Equal(4, await terminal.WaitForExitAsync());
+        Assert.Contains("\nedited by PSReadLine", terminal.All, StringComparison.Ordinal);
         Assert.Contains($"\nit is {Shop.App}", terminal.All, StringComparison.Ordinal);
     }
 
