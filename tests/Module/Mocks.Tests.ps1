@@ -22,6 +22,7 @@ BeforeAll {
             'ImagePattern' { "$repository/w*"; $image }
             'CleanUpTarget' { "$repository/w*"; $image }
             'MemberReference' { $account; $grant }
+            'InUseSource' { 'CloudRun' }
             'Connection' { Get-ArConnection }
         }
     }
