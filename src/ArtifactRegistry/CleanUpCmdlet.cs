@@ -1,16 +1,14 @@
 using System.Management.Automation;
 using ArtifactRegistry.Operations.CleanUp;
-using ArtifactRegistry.Operations.InUse;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
 /// <summary>The base class of the cmdlets for untagged images: which images to examine, and what to keep.</summary>
-public abstract class CleanUpCmdlet : ChangeCmdlet
+public abstract class CleanUpCmdlet : InUseCmdlet
 {
     private readonly CleanUpTargets _targets = new();
     private CleanUpPlanner? _planner;
-    private RunningImages? _running;
     private object? _scope; // what is being examined
 
     /// <summary>Specifies repositories or images, which may contain * and ?, or single digests.</summary>
@@ -19,40 +17,6 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public CleanUpTarget[] Image { get; set; } = [];
-
-    /// <summary>
-    /// Specifies the images in use: digests, names by digest, or objects with a Digest or Uri. They are kept, together
-    /// with the indexes that list them.
-    /// </summary>
-    [Parameter]
-    [AllowNull]
-    [AllowEmptyCollection]
-    [ArgumentCompleter(typeof(InUseCompleter))]
-    public object?[]? InUse { get; set; }
-
-    /// <summary>
-    /// Specifies projects whose GKE clusters and Cloud Run are read to find the images in use. If anything of them cannot
-    /// be read, nothing is deleted. They are read again after a question, and while a deletion takes long.
-    /// </summary>
-    [Parameter]
-    [ProjectArgument]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(ProjectCompleter))]
-    public string[] InUseFrom { get; set; } = [];
-
-    /// <summary>
-    /// Allows -InUse to be empty. Without this switch that is an error, because a failed command must not mean that
-    /// nothing is in use.
-    /// </summary>
-    [Parameter]
-    public SwitchParameter AllowEmptyInUse { get; set; }
-
-    /// <summary>
-    /// Allows -InUse to match none of the images that are examined. Without this switch that is an error, because an
-    /// unrelated list must not mean that nothing is in use.
-    /// </summary>
-    [Parameter]
-    public SwitchParameter AllowUnmatchedInUse { get; set; }
 
     /// <summary>
     /// Specifies the minimum age of digests to delete: an age such as 30d, 12h, 2w or 0s, or a point in time. The
@@ -135,7 +99,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
         CleanUpRules rules = _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)));
-        if (rules.InUseFrom.Count > 0) rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom)) };
+        if (rules.InUseFrom.Count > 0) rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, PlanningToken)) };
         InUseMatch match = new(rules.InUse, AllowUnmatchedInUse);
         await foreach (CleanUpPlan plan in PlanAsync(rules))
             foreach (CleanUpPlan released in match.Release(plan))
@@ -187,40 +151,7 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!disposing) return;
-        _planner?.Dispose();
-        _running?.Dispose();
-    }
-
-    /// <summary>What runs in the projects of -InUseFrom.</summary>
-    private protected RunningImages Running => _running ??= new RunningImages(InUseServices, ThrottleLimit);
-
-    /// <summary>Reads what runs before the first plan. If that is not possible completely, the command ends.</summary>
-    private async Task<InUse> ReadRunningAsync(IReadOnlyList<string> projects)
-    {
-        Progress.Doing = $"Reading what runs in {string.Join(", ", projects)}";
-        InUse? running = null;
-        try
-        {
-            running = await Running.ReadAsync(projects, PlanningToken);
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.InUseIncomplete)
-        {
-            // The failures say more.
-        }
-
-        return await PerformAsync(() =>
-        {
-            foreach (string note in Running.Notes) WriteWarning(note);
-            if (running is null)
-            {
-                foreach (ErrorRecord failure in InUseReport.Records(Running.Failures)) WriteError(failure);
-                ThrowTerminatingError(InUseReport.Ending(Running.Failures, "nothing is deleted"));
-            }
-
-            return running!.NamesAny || AllowEmptyInUse ? running
-                : throw Misuse("InUseEmpty", $"Nothing runs in {string.Join(", ", projects)} (-InUseFrom), so everything would look unused.", InUseFrom);
-        });
+        if (disposing) _planner?.Dispose();
     }
 
     /// <summary>
@@ -302,23 +233,5 @@ public abstract class CleanUpCmdlet : ChangeCmdlet
         {
             throw Misuse("InvalidAge", $"-OlderThan: {e.Message}", OlderThan);
         }
-    }
-
-    private InUse ReadInUse()
-    {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InUse))) return Operations.CleanUp.InUse.Nothing;
-        List<InUseEntry> entries = InUseArgument.EntriesOf(InUse);
-        if (InUseArgument.HasIncomplete(InUse))
-            WriteWarning("-InUse comes from an incomplete reading (Get-ArImageInUse -AllowIncomplete): what was not read may be running, and is not kept.");
-        InUse inUse = Operations.CleanUp.InUse.From(entries);
-        return inUse.NamesAny || AllowEmptyInUse ? inUse
-            : throw Misuse("InUseEmpty", InUseArgument.EmptyMessage(entries), InUse);
-    }
-
-    private protected Exception Misuse(string id, string message, object? target)
-    {
-        ErrorRecord record = ErrorRecords.ForMisuse(id, message, target);
-        ThrowTerminatingError(record);
-        return record.Exception;
     }
 }

@@ -26,7 +26,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         _ownsState = options.State is null;
         Behaviour = options.Behaviour;
         Requests = new RequestLog(options.RecordRequests);
-        Clusters = new ClusterListeners(() => Behaviour);
+        Clusters = new ClusterTransport(() => Behaviour);
         _application = Build(options, Clusters);
         Exchange exchange = new(this, _stopping.Token);
         ((IApplicationBuilder)_application).Run(exchange.HandleAsync);
@@ -50,7 +50,7 @@ public sealed class EmulatorServer : IAsyncDisposable
     /// </summary>
     public string PublicAuthority => Clusters.Public.Pem;
 
-    internal ClusterListeners Clusters { get; }
+    internal ClusterTransport Clusters { get; }
 
     /// <summary>The number of requests that are being handled now.</summary>
     public int OpenRequests => Requests.Open;
@@ -108,7 +108,7 @@ public sealed class EmulatorServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(EmulatorOptions options, ClusterListeners clusters)
+    private static WebApplication Build(EmulatorOptions options, ClusterTransport clusters)
     {
         Uri url = options.Url;
         // The empty builder reads neither environment variables nor files, so nothing can make it listen elsewhere.

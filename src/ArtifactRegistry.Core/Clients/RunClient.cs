@@ -18,24 +18,24 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
 
     /// <summary>GET v1/projects/P/locations/-/services: the services of all regions.</summary>
     internal IAsyncEnumerable<T> ListServicesAsync<T>(string project, Func<JsonElement, T> read, CancellationToken stop) =>
-        OlderAsync(endpoints.Run, $"v1/projects/{Project(project)}/locations/-/services", "run.services.list", read, stop);
+        ListV1Async(endpoints.Run, $"v1/projects/{Project(project)}/locations/-/services", "run.services.list", read, stop);
 
     /// <summary>GET apis/run.googleapis.com/v1/namespaces/P/jobs: the jobs of all regions.</summary>
     internal IAsyncEnumerable<T> ListJobsAsync<T>(string project, Func<JsonElement, T> read, CancellationToken stop) =>
-        OlderAsync(endpoints.Run, $"apis/run.googleapis.com/v1/namespaces/{Project(project)}/jobs", "run.jobs.list", read, stop);
+        ListV1Async(endpoints.Run, $"apis/run.googleapis.com/v1/namespaces/{Project(project)}/jobs", "run.jobs.list", read, stop);
 
     /// <summary>
     /// GET https://REGION-run.googleapis.com/apis/serving.knative.dev/v1/namespaces/P/revisions: the revisions of
     /// services and worker pools of one region.
     /// </summary>
     internal IAsyncEnumerable<T> ListRevisionsAsync<T>(string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        OlderAsync(
+        ListV1Async(
             Endpoints.InRegion(endpoints.Run, Location(region)), $"apis/serving.knative.dev/v1/namespaces/{Project(project)}/revisions",
             "run.revisions.list", read, stop);
 
     /// <summary>GET https://REGION-run.googleapis.com/apis/run.googleapis.com/v1/namespaces/P/executions: those of the jobs of one region.</summary>
     internal IAsyncEnumerable<T> ListExecutionsAsync<T>(string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        OlderAsync(
+        ListV1Async(
             Endpoints.InRegion(endpoints.Run, Location(region)), $"apis/run.googleapis.com/v1/namespaces/{Project(project)}/executions",
             "run.executions.list", read, stop);
 
@@ -45,7 +45,7 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
     /// </summary>
     internal IAsyncEnumerable<T> ListWorkerPoolRevisionsAsync<T>(
         string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        IfThereAsync(PagesAsync(
+        NoneIfNotFoundAsync(PagesAsync(
             endpoints.Run, $"v2/projects/{Project(project)}/locations/{Location(region)}/workerPools/-/revisions", "revisions",
             "run.revisions.list", read, stop));
 
@@ -54,10 +54,10 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
     /// exist yet there are no instances.
     /// </summary>
     internal IAsyncEnumerable<T> ListInstancesAsync<T>(string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        IfThereAsync(PagesAsync(
+        NoneIfNotFoundAsync(PagesAsync(
             endpoints.Run, $"v2/projects/{Project(project)}/locations/{Location(region)}/instances", "instances", "run.instances.list", read, stop));
 
-    private static async IAsyncEnumerable<T> IfThereAsync<T>(IAsyncEnumerable<T> list)
+    private static async IAsyncEnumerable<T> NoneIfNotFoundAsync<T>(IAsyncEnumerable<T> list)
     {
         await using IAsyncEnumerator<T> items = list.GetAsyncEnumerator();
         while (true)
@@ -76,7 +76,7 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
     }
 
     /// <summary>Lists page by page in the form of Kubernetes: limit, continue and metadata.continue.</summary>
-    private IAsyncEnumerable<T> OlderAsync<T>(Uri root, string path, string needs, Func<JsonElement, T> read, CancellationToken stop) =>
+    private IAsyncEnumerable<T> ListV1Async<T>(Uri root, string path, string needs, Func<JsonElement, T> read, CancellationToken stop) =>
         PagesAsync(root, path, "limit", "continue", json => json.List("items"u8, read) ?? [], json => json.Object("metadata"u8, ListMetadata.Read)?.Continue, needs, stop);
 
 

@@ -11,24 +11,20 @@ internal static class DigestLookup
     {
         try
         {
-            await client.GetVersionAsync(digest, stop);
-            return true;
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            return false;
+            return await IsFoundAsync(client.GetVersionAsync(digest, stop));
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
         {
-            return await HasImageAsync(client, digest, stop); // a custom role may allow reading images but not versions
+            // A custom role may allow reading images but not versions.
+            return await IsFoundAsync(client.GetDockerImageAsync(digest, stop));
         }
     }
 
-    private static async Task<bool> HasImageAsync(ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
+    private static async Task<bool> IsFoundAsync(Task request)
     {
         try
         {
-            await client.GetDockerImageAsync(digest, stop);
+            await request;
             return true;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)

@@ -125,13 +125,13 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
         if (AllowIncomplete)
         {
             WriteWarning(
-                $"What runs is not known completely: {InUseReport.Count(reading.Failures)}. Something that is not listed here may be running.");
-            foreach (ErrorRecord failure in InUseReport.Records(reading.Failures)) WriteVerbose(failure.ToString());
+                $"{InUseFailure.Summarize(reading.Failures)}. Something that is not listed here may be running.");
+            foreach (ErrorRecord failure in InUseErrors.Records(reading.Failures)) WriteVerbose(failure.ToString());
             return;
         }
 
-        foreach (ErrorRecord failure in InUseReport.Records(reading.Failures)) WriteError(failure);
-        ThrowTerminatingError(InUseReport.Ending(reading.Failures, "nothing is listed"));
+        foreach (ErrorRecord failure in InUseErrors.Records(reading.Failures)) WriteError(failure);
+        ThrowTerminatingError(InUseErrors.Ending(reading.Failures, "nothing is listed"));
     }
 
     private void Write(InUseReading reading)

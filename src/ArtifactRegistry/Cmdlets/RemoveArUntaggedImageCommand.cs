@@ -17,7 +17,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private SweepControl? _control;
     private Journal? _journal;
     private Threshold? _abortAbove;
-    private PlanningEnd? _planning;
+    private PlanningDeadline? _planning;
     private CleanUpReport? _report;
 
     /// <summary>Initializes the summary of the clean-up.</summary>
@@ -82,7 +82,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
         _control = new SweepControl(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
-        _planning = new PlanningEnd(_control.Time, StopToken);
+        _planning = new PlanningDeadline(_control.Time, StopToken);
         _report = new CleanUpReport(this, _summary);
     }
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace ArtifactRegistry.Emulator.Http;
 
 /// <summary>A request that the methods in <c>Api</c> handle.</summary>
-internal sealed class ApiCall(RecordedRequest request, RawTarget target, RegistryState state, Behaviour behaviour, ClusterListeners clusters)
+internal sealed class ApiCall(RecordedRequest request, RawTarget target, RegistryState state, Behaviour behaviour, ClusterTransport clusters)
 {
     public RecordedRequest Request => request;
 
@@ -18,7 +18,7 @@ internal sealed class ApiCall(RecordedRequest request, RawTarget target, Registr
     public Behaviour Behaviour => behaviour;
 
     /// <summary>The endpoints of clusters in the server that handles the request.</summary>
-    public ClusterListeners Clusters => clusters;
+    public ClusterTransport Clusters => clusters;
 
     /// <summary>Gets the body as an object; a missing body counts as empty.</summary>
     public JsonObject Body()

@@ -35,6 +35,16 @@ internal static class Json
         return json;
     }
 
+    /// <summary>Reads an object or an array of objects, as a test or a seed gives them.</summary>
+    /// <exception cref="ArgumentException">The text is something else.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The text is not valid JSON.</exception>
+    public static IEnumerable<JsonObject> Objects(string text)
+    {
+        JsonNode? parsed = JsonNode.Parse(text);
+        return [.. (parsed is JsonArray items ? items : Enumerable.Repeat(parsed, 1))
+            .Select(item => item as JsonObject ?? throw new ArgumentException("Expected an object, or an array of them."))];
+    }
+
     public static string? Text(this JsonObject json, string name) =>
         json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 

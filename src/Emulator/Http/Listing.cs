@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace ArtifactRegistry.Emulator.Http;
 
@@ -46,9 +44,10 @@ internal sealed class Listing<T>
         string? filter = call.Query("filter");
         string? orderBy = call.Query("orderBy") ?? call.Query("order_by");
         string? token = call.Query("pageToken") ?? call.Query("page_token");
-        Position? last = token is null ? null : Read(token, call.Target.Path, filter, orderBy);
+        string list = $"{call.Target.Path}\n{filter}\n{orderBy}";
+        Position? last = token is null ? null : Read(token, list);
         // Skip before filtering; otherwise the filter would examine all items of the previous pages again.
-        if (last is not null && orderBy is null && items is IReadOnlyList<T> list) items = list.Skip(FirstAfter(list, last.Value));
+        if (last is not null && orderBy is null && items is IReadOnlyList<T> sorted) items = sorted.Skip(FirstAfter(sorted, last.Value));
         items = Shown(call, items);
         if (filter is not null && !ignoreFilter)
         {
@@ -72,9 +71,8 @@ internal sealed class Listing<T>
         if (more)
         {
             bool repeat = call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
-            answer["nextPageToken"] = repeat && token is not null
-                ? token
-                : Write(At(page[^(1 + Math.Min(call.Behaviour.PageOverlap, size - 1))], order), call.Target.Path, filter, orderBy);
+            Position next = At(page[^(1 + Math.Min(call.Behaviour.PageOverlap, size - 1))], order);
+            answer["nextPageToken"] = repeat && token is not null ? token : PageToken.Write(list, next.Order, next.Group, next.Id);
         }
         return answer;
     }
@@ -147,23 +145,7 @@ internal sealed class Listing<T>
         throw ApiError.Invalid($"Invalid order_by: \"{orderBy}\"");
     }
 
-    private static string Write(Position position, string path, string? filter, string? orderBy)
-    {
-        string text = string.Join('\n', path, filter, orderBy, position.Order, position.Group, position.Id);
-        return WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(text));
-    }
-
-    private static Position Read(string token, string path, string? filter, string? orderBy)
-    {
-        try
-        {
-            string[] parts = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token)).Split('\n');
-            if (parts.Length == 6 && parts[0] == path && parts[1] == (filter ?? "") && parts[2] == (orderBy ?? ""))
-                return new Position(parts[3], parts[4], parts[5]);
-        }
-        catch (FormatException)
-        {
-        }
-        throw ApiError.Invalid("Invalid page token.");
-    }
+    private static Position Read(string token, string list) => PageToken.Read(token, list) is [string order, string group, string id]
+        ? new Position(order, group, id)
+        : throw ApiError.Invalid("Invalid page token.");
 }

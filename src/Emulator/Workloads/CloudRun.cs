@@ -53,9 +53,7 @@ public sealed class CloudRun
     public CloudRun Apply(string location, string json)
     {
         ArgumentException.ThrowIfNullOrEmpty(location);
-        JsonNode? parsed = JsonNode.Parse(json);
-        foreach (JsonNode? item in parsed as JsonArray ?? [parsed?.DeepClone()])
-            Apply(location, item as JsonObject ?? throw new ArgumentException("Expected an object of Cloud Run, or an array of them."));
+        foreach (JsonObject item in Json.Objects(json)) Apply(location, item);
         return this;
     }
 

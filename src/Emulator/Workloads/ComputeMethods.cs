@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Api;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Model;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
@@ -40,7 +38,7 @@ internal static class ComputeMethods
         if (objects.Unreachable.Count > 0 && !call.Flag("returnPartialSuccess")) throw ApiError.Unavailable();
 
         int size = Size(call);
-        string? start = call.Query("pageToken") is string token ? Read(token, call.Target.Path) : null;
+        string? start = call.Query("pageToken") is string token ? Start(token, call.Target.Path) : null;
         List<(string Scope, string Id, JsonObject Item)> page = [.. objects.All.Where(item => !objects.Unreachable.Contains(item.Scope))
             .Where(item => start is null || string.CompareOrdinal(ScopedObjects.KeyOf(item.Scope, item.Id), start) > 0).Take(size + 1)];
         bool more = page.Count > size;
@@ -56,7 +54,7 @@ internal static class ComputeMethods
                 : new JsonObject { ["warning"] = Warning(scope, objects.Unreachable.Contains(scope)) };
         }
         return new JsonObject { ["kind"] = $"compute#{kind}AggregatedList", ["id"] = $"projects/{p}/aggregated/{field}", ["items"] = items }
-            .AddUnlessEmpty("nextPageToken", more ? Write(ScopedObjects.KeyOf(page[^1].Scope, page[^1].Id), call.Target.Path) : null)
+            .AddUnlessEmpty("nextPageToken", more ? PageToken.Write(call.Target.Path, ScopedObjects.KeyOf(page[^1].Scope, page[^1].Id)) : null)
             .AddUnlessEmpty("unreachables", new JsonArray([.. objects.Unreachable.Select(scope => JsonValue.Create(scope))]));
     }
 
@@ -78,19 +76,7 @@ internal static class ComputeMethods
         return Math.Max(1, Math.Min(size == 0 ? MaximumResults : size, call.Behaviour.PageSizeCap ?? MaximumResults));
     }
 
-    private static string Write(string start, string path) =>
-        WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{path}\n{start}"));
-
-    private static string Read(string token, string path)
-    {
-        try
-        {
-            string[] parts = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token)).Split('\n');
-            if (parts.Length == 2 && parts[0] == path) return parts[1];
-        }
-        catch (FormatException)
-        {
-        }
-        throw ApiError.Invalid($"Invalid value for field 'pageToken': '{token}'.");
-    }
+    private static string Start(string token, string path) => PageToken.Read(token, path) is [string start]
+        ? start
+        : throw ApiError.Invalid($"Invalid value for field 'pageToken': '{token}'.");
 }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
@@ -28,10 +27,14 @@ internal static class KubernetesList
             return KubernetesStatus.Invalid("specifying resource version is not allowed when using continue");
 
         (string ResourceVersion, string Start)? last = null;
-        if (token is not null && (last = Read(token, query)) is null)
-            return KubernetesStatus.Invalid($"continue key is not valid: {token}");
-        if (last is not null && call.Behaviour.TakeExpiredContinue())
-            return KubernetesStatus.Expired(Write(cluster.ResourceVersion, last.Value.Start, query));
+        if (token is not null)
+        {
+            if (PageToken.Read(token, query) is not [string resourceVersion, string start])
+                return KubernetesStatus.Invalid($"continue key is not valid: {token}");
+            if (call.Behaviour.TakeExpiredContinue())
+                return KubernetesStatus.Expired(PageToken.Write(query, cluster.ResourceVersion, start));
+            last = (resourceVersion, start);
+        }
 
         string prefix = ns is null ? "" : $"{ns}/";
         IEnumerable<KeyValuePair<string, byte[]>> rest = objects
@@ -43,7 +46,7 @@ internal static class KubernetesList
 
         string version = last?.ResourceVersion ?? cluster.ResourceVersion;
         JsonObject metadata = new() { ["resourceVersion"] = version };
-        if (more) metadata["continue"] = RepeatsToken(call) && token is not null ? token : Write(version, page[^1].Key, query);
+        if (more) metadata["continue"] = RepeatsToken(call) && token is not null ? token : PageToken.Write(query, version, page[^1].Key);
         return new Answer(200, Body(call, resource, metadata, page.Select(item => item.Value)), "application/json");
     }
 
@@ -79,20 +82,4 @@ internal static class KubernetesList
 
     private static bool RepeatsToken(ApiCall call) =>
         call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
-
-    private static string Write(string resourceVersion, string start, string query) =>
-        WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{resourceVersion}\n{start}\n{query}"));
-
-    private static (string ResourceVersion, string Start)? Read(string token, string query)
-    {
-        try
-        {
-            string[] parts = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token)).Split('\n');
-            return parts.Length == 3 && parts[2] == query ? (parts[0], parts[1]) : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Api;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Model;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
@@ -43,7 +41,7 @@ internal static class RunMethods
         if (call.Query("fieldSelector") is not null) throw ApiError.Unsupported("field selectors of Cloud Run");
         string[] selector = (call.Query("labelSelector") ?? "").Split('=', StringSplitOptions.TrimEntries);
         string query = $"{p}/{region}/{plural}/{string.Join('=', selector)}";
-        string? start = call.Query("continue") is string token ? Read(token, query) : null;
+        string? start = call.Query("continue") is string token ? Start(token, query) : null;
         int limit = Limit(call);
         KeyValuePair<string, JsonObject>[] page =
         [
@@ -62,7 +60,7 @@ internal static class RunMethods
         {
             ["apiVersion"] = kind is "Service" or "Revision" ? "serving.knative.dev/v1" : "run.googleapis.com/v1",
             ["kind"] = kind + "List",
-            ["metadata"] = new JsonObject().AddUnlessEmpty("continue", more ? Write(page[^1].Key, query) : null),
+            ["metadata"] = new JsonObject().AddUnlessEmpty("continue", more ? PageToken.Write(query, page[^1].Key) : null),
         }
             .AddUnlessEmpty("items", new JsonArray([.. page.Select(item => item.Value.DeepClone())]))
             .AddUnlessEmpty("unreachable", region is null ? [.. run.Unreachable.Select(name => JsonValue.Create(name))] : []);
@@ -85,19 +83,7 @@ internal static class RunMethods
         return Math.Min(limit == 0 ? int.MaxValue : limit, call.Behaviour.PageSizeCap ?? int.MaxValue);
     }
 
-    private static string Write(string start, string query) =>
-        WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes($"{query}\n{start}"));
-
-    private static string Read(string token, string query)
-    {
-        try
-        {
-            string[] parts = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token)).Split('\n');
-            if (parts.Length == 2 && parts[0] == query) return parts[1];
-        }
-        catch (FormatException)
-        {
-        }
-        throw ApiError.Invalid("Invalid continue token.");
-    }
+    private static string Start(string token, string query) => PageToken.Read(token, query) is [string start]
+        ? start
+        : throw ApiError.Invalid("Invalid continue token.");
 }

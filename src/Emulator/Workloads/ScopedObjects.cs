@@ -35,9 +35,7 @@ public sealed class ScopedObjects
     /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public ScopedObjects Apply(string scope, string json)
     {
-        JsonNode? parsed = JsonNode.Parse(json);
-        foreach (JsonNode? item in parsed as JsonArray ?? [parsed?.DeepClone()])
-            Apply(scope, item as JsonObject ?? throw new ArgumentException("Expected an object, or an array of them."));
+        foreach (JsonObject item in Json.Objects(json)) Apply(scope, item);
         return this;
     }
 

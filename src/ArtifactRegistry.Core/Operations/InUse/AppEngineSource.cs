@@ -16,9 +16,9 @@ internal sealed class AppEngineSource(InUseServices services) : IInUseSource
         List<string>? apps = await reading.TryListAsync(place, ServicesAsync(), stop);
         bool[] read = await Task.WhenAll((apps ?? []).Select(async service =>
         {
-            List<Sighting?>? versions = await reading.TryListAsync(
+            List<SeenImage?>? versions = await reading.TryListAsync(
                 $"{place}/{service}/versions", services.AppEngine.ListVersionsAsync(project, service, json => Read(json, service), stop), stop);
-            reading.Add(new InUsePlace(Source, project, null), (versions ?? []).OfType<Sighting>());
+            reading.Add(new InUsePlace(Source, project, null), (versions ?? []).OfType<SeenImage>());
             return versions is not null;
         }));
         if (apps is not null && read.All(complete => complete)) reading.Finish();
@@ -44,9 +44,9 @@ internal sealed class AppEngineSource(InUseServices services) : IInUseSource
     }
 
     // A version of the standard environment has no image.
-    private static Sighting? Read(JsonElement json, string service) =>
+    private static SeenImage? Read(JsonElement json, string service) =>
         json.Object("deployment"u8, Deployment.Read)?.Image is { Length: > 0 } image
-            ? new Sighting(
+            ? new SeenImage(
                 image, null, null, json.Text("servingStatus"u8) is "STOPPED" ? InUseRole.History : InUseRole.Running,
                 new Workload("Version", null, json.Needed("id"u8), service))
             : null;

@@ -22,16 +22,16 @@ internal sealed class AssetSource(InUseServices services) : IInUseSource
     /// <inheritdoc/>
     public async Task ReadAsync(string project, InUseReading reading, CancellationToken stop)
     {
-        List<IReadOnlyList<Sighting>>? assets = await reading.TryListAsync($"projects/{project}/assets", services.Assets.ListAssetsAsync(project, Types, Read, stop), stop);
-        foreach (IReadOnlyList<Sighting> images in assets ?? []) reading.Add(new InUsePlace(Source, project, null), images);
+        List<IReadOnlyList<SeenImage>>? assets = await reading.TryListAsync($"projects/{project}/assets", services.Assets.ListAssetsAsync(project, Types, Read, stop), stop);
+        foreach (IReadOnlyList<SeenImage> images in assets ?? []) reading.Add(new InUsePlace(Source, project, null), images);
         if (assets is not null) reading.Finish();
     }
 
-    private static IReadOnlyList<Sighting> Read(JsonElement json)
+    private static IReadOnlyList<SeenImage> Read(JsonElement json)
     {
         Workload workload = new(json.Needed("assetType"u8).Split('/')[^1], null, json.Needed("name"u8).Split('/')[^1]);
         return json.TryGetProperty("resource"u8, out JsonElement resource) && resource.TryGetProperty("data"u8, out JsonElement data)
-            ? [.. KubernetesKind.Texts(data).SelectMany(ImageNamesInText.In).Distinct().Select(image => new Sighting(image, null, null, InUseRole.Template, workload))]
+            ? [.. KubernetesKind.Texts(data).SelectMany(ImageNamesInText.In).Distinct().Select(image => new SeenImage(image, null, null, InUseRole.Template, workload))]
             : [];
     }
 }

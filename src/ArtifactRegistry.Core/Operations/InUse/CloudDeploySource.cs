@@ -12,14 +12,14 @@ internal sealed class CloudDeploySource(InUseServices services) : IInUseSource
     /// <inheritdoc/>
     public async Task ReadAsync(string project, InUseReading reading, CancellationToken stop)
     {
-        List<(string Location, IReadOnlyList<Sighting> Images)>? releases = await reading.TryListAsync(
+        List<(string Location, IReadOnlyList<SeenImage> Images)>? releases = await reading.TryListAsync(
             $"projects/{project}/locations/-/deliveryPipelines/-/releases", services.Deploy.ListReleasesAsync(project, Read, stop), stop);
-        foreach ((string location, IReadOnlyList<Sighting> images) in releases ?? []) reading.Add(new InUsePlace(Source, project, location), images);
+        foreach ((string location, IReadOnlyList<SeenImage> images) in releases ?? []) reading.Add(new InUsePlace(Source, project, location), images);
         if (releases is not null) reading.Finish();
     }
 
     // projects/P/locations/L/deliveryPipelines/D/releases/R
-    private static (string Location, IReadOnlyList<Sighting> Images) Read(JsonElement json)
+    private static (string Location, IReadOnlyList<SeenImage> Images) Read(JsonElement json)
     {
         string[] name = json.Needed("name"u8).Split('/');
         if (name is not ["projects", _, "locations", string location, "deliveryPipelines", string pipeline, "releases", string release])
@@ -27,6 +27,6 @@ internal sealed class CloudDeploySource(InUseServices services) : IInUseSource
         Workload workload = new("Release", null, release, pipeline);
         InUseRole role = json.Flag("abandoned"u8) ? InUseRole.History : InUseRole.Template;
         return (location, [.. PodSpec.Items(json, "buildArtifacts").Select(artifact => artifact.Text("tag"u8))
-            .Where(image => image is { Length: > 0 }).Select(image => new Sighting(image!, null, null, role, workload))]);
+            .Where(image => image is { Length: > 0 }).Select(image => new SeenImage(image!, null, null, role, workload))]);
     }
 }

@@ -16,8 +16,8 @@ internal sealed class CloudRunSource(InUseServices services, InUseQuery query) :
         string place = $"projects/{project}";
         RunClient run = services.Run;
         Task<List<RunLocation>?> locating = List($"{place}/locations", run.ListLocationsAsync(project, stop));
-        Task<List<RunItem>?> listingServices = List($"{place}/services", run.ListServicesAsync(project, RunItem.ReadService, stop));
-        Task<List<RunItem>?> listingJobs = List($"{place}/jobs", run.ListJobsAsync(project, RunItem.ReadJob, stop));
+        Task<List<CloudRunResource>?> listingServices = List($"{place}/services", run.ListServicesAsync(project, CloudRunResource.ReadService, stop));
+        Task<List<CloudRunResource>?> listingJobs = List($"{place}/jobs", run.ListJobsAsync(project, CloudRunResource.ReadJob, stop));
         await Task.WhenAll(locating, listingServices, listingJobs);
         Add(await listingServices);
         Add(await listingJobs);
@@ -31,18 +31,18 @@ internal sealed class CloudRunSource(InUseServices services, InUseQuery query) :
         async Task<bool> ReadAsync(string region)
         {
             string within = $"{place}/locations/{region}";
-            List<RunItem>?[] lists = await Task.WhenAll(
-                List($"{within}/revisions", run.ListRevisionsAsync(project, region, RunItem.ReadRevision, stop)),
-                List($"{within}/workerPools/-/revisions", run.ListWorkerPoolRevisionsAsync(project, region, RunItem.ReadWorkerPoolRevision, stop)),
-                List($"{within}/executions", run.ListExecutionsAsync(project, region, RunItem.ReadExecution, stop)),
-                List($"{within}/instances", run.ListInstancesAsync(project, region, RunItem.ReadInstance, stop)));
-            foreach (List<RunItem>? list in lists) Add(list, region, serving);
+            List<CloudRunResource>?[] lists = await Task.WhenAll(
+                List($"{within}/revisions", run.ListRevisionsAsync(project, region, CloudRunResource.ReadRevision, stop)),
+                List($"{within}/workerPools/-/revisions", run.ListWorkerPoolRevisionsAsync(project, region, CloudRunResource.ReadWorkerPoolRevision, stop)),
+                List($"{within}/executions", run.ListExecutionsAsync(project, region, CloudRunResource.ReadExecution, stop)),
+                List($"{within}/instances", run.ListInstancesAsync(project, region, CloudRunResource.ReadInstance, stop)));
+            foreach (List<CloudRunResource>? list in lists) Add(list, region, serving);
             return lists.All(list => list is not null);
         }
 
-        void Add(List<RunItem>? items, string? region = null, HashSet<string>? serving = null)
+        void Add(List<CloudRunResource>? items, string? region = null, HashSet<string>? serving = null)
         {
-            foreach (RunItem item in items ?? [])
+            foreach (CloudRunResource item in items ?? [])
             {
                 if (region is null && !IsWanted(item.Location)) continue;
                 bool isServing = serving is null || item.Service is null || serving.Contains(item.Workload.Name);

@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Operations.InUse;
 /// <param name="slots">Limits the listings that are read at once.</param>
 internal sealed class InUseReading(SemaphoreSlim slots)
 {
-    private readonly ConcurrentDictionary<(InUsePlace Place, Sighting Seen), DateTime> _seen = [];
+    private readonly ConcurrentDictionary<(InUsePlace Place, SeenImage Seen), DateTime> _seen = [];
     private readonly ConcurrentQueue<InUseFailure> _failures = [];
     private readonly ConcurrentQueue<string> _notes = [];
     private readonly ConcurrentDictionary<string, bool> _clusters = [];
@@ -22,14 +22,14 @@ internal sealed class InUseReading(SemaphoreSlim slots)
     public int PlacesRead => _read;
 
     /// <summary>Gets what was seen, each once, with the time.</summary>
-    public IEnumerable<(InUsePlace Place, Sighting Seen, DateTime At)> Sightings =>
+    public IEnumerable<(InUsePlace Place, SeenImage Seen, DateTime At)> SeenImages =>
         _seen.Select(one => (one.Key.Place, one.Key.Seen, one.Value));
 
     /// <summary>Records what was seen in a place.</summary>
-    public void Add(InUsePlace place, IEnumerable<Sighting> seen)
+    public void Add(InUsePlace place, IEnumerable<SeenImage> seen)
     {
         DateTime now = DateTime.Now;
-        foreach (Sighting one in seen) _seen.TryAdd((place, one), now);
+        foreach (SeenImage one in seen) _seen.TryAdd((place, one), now);
     }
 
     /// <summary>Records that there is a cluster of a name.</summary>
@@ -83,7 +83,7 @@ internal sealed class InUseReading(SemaphoreSlim slots)
     /// <summary>Adds what another reading has seen, and what it could not read.</summary>
     public void Add(InUseReading other)
     {
-        foreach (((InUsePlace, Sighting) seen, DateTime at) in other._seen) _seen.TryAdd(seen, at);
+        foreach (((InUsePlace, SeenImage) seen, DateTime at) in other._seen) _seen.TryAdd(seen, at);
         foreach (InUseFailure failure in other._failures) _failures.Enqueue(failure);
         foreach (string cluster in other._clusters.Keys) Found(cluster);
         Interlocked.Add(ref _read, other._read);
@@ -95,6 +95,16 @@ internal sealed class InUseReading(SemaphoreSlim slots)
 /// <param name="Error">The reason.</param>
 internal sealed record InUseFailure(string Place, RegistryException Error)
 {
+    private const int MaxShown = 3;
+
+    /// <summary>Says that something is missing: how many parts could not be read, and the first of them.</summary>
+    public static string Summarize(IReadOnlyCollection<InUseFailure> failures)
+    {
+        string[] places = [.. failures.Select(failure => failure.Place).Distinct().Order(StringComparer.Ordinal)];
+        return $"What runs is not known completely: {places.Length} {(places.Length == 1 ? "part" : "parts")} could not be read "
+            + $"({string.Join(", ", places.Take(MaxShown))}{(places.Length > MaxShown ? ", …" : "")})";
+    }
+
     /// <summary>Creates a failure; for a refusal, it names the permission and a role that has it.</summary>
     public static InUseFailure Of(string place, RegistryException error)
     {

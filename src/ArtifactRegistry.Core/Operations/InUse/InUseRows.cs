@@ -15,7 +15,7 @@ internal static class InUseRows
         bool isComplete = reading.Failures.Count == 0;
         return
         [
-            .. reading.Sightings.SelectMany(seen => RowsOf(seen.Place, seen.Seen, seen.At, repositories, isComplete))
+            .. reading.SeenImages.SelectMany(seen => RowsOf(seen.Place, seen.Seen, seen.At, repositories, isComplete))
                 .OrderBy(row => row.Source, StringComparer.Ordinal).ThenBy(row => row.Project, StringComparer.Ordinal)
                 .ThenBy(row => row.Location, StringComparer.Ordinal).ThenBy(row => row.Cluster, StringComparer.Ordinal)
                 .ThenBy(row => row.Namespace, StringComparer.Ordinal).ThenBy(row => row.Name, StringComparer.Ordinal)
@@ -61,7 +61,7 @@ internal static class InUseRows
     }
 
     private static IEnumerable<ImageInUse> RowsOf(
-        InUsePlace place, Sighting seen, DateTime at, IReadOnlyCollection<ImageName>? repositories, bool isComplete)
+        InUsePlace place, SeenImage seen, DateTime at, IReadOnlyCollection<ImageName>? repositories, bool isComplete)
     {
         ImageName? written = Parse(seen.Image), told = Parse(seen.ImageId);
         if (repositories is not null && !IsIn(written) && !IsIn(told)) yield break;

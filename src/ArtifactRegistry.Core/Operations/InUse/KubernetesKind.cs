@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Operations.InUse;
 /// <param name="Path">The path of its list.</param>
 /// <param name="Permission">The permission to list it.</param>
 /// <param name="Read">Gets the images of one object.</param>
-internal sealed record KubernetesKind(string Path, string Permission, Func<JsonElement, IEnumerable<Sighting>> Read)
+internal sealed record KubernetesKind(string Path, string Permission, Func<JsonElement, IEnumerable<SeenImage>> Read)
 {
     /// <summary>Pods, which are read first.</summary>
     public static KubernetesKind Pods { get; } = new("api/v1/pods", "container.pods.list", PodImages);
@@ -37,10 +37,10 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         return new(
             parts is ["core" or "", string version, string plural] ? $"api/{version}/{plural}" : $"apis/{resource}",
             "container.thirdPartyObjects.list",
-            item => Texts(item).SelectMany(ImageNamesInText.In).Select(text => new Sighting(text, null, null, InUseRole.Template, WorkloadOf(item, item.Text("kind"u8) ?? parts[^1]))));
+            item => Texts(item).SelectMany(ImageNamesInText.In).Select(text => new SeenImage(text, null, null, InUseRole.Template, WorkloadOf(item, item.Text("kind"u8) ?? parts[^1]))));
     }
 
-    private static IEnumerable<Sighting> PodImages(JsonElement pod)
+    private static IEnumerable<SeenImage> PodImages(JsonElement pod)
     {
         JsonElement status = Part(pod, "status");
         InUseRole role = status.ValueKind is JsonValueKind.Object && status.Text("phase"u8) is "Succeeded" or "Failed"
@@ -62,10 +62,10 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         });
 
     // The data is a patch, whose form depends on what it changes; so every image in it counts.
-    private static IEnumerable<Sighting> RevisionImages(JsonElement revision)
+    private static IEnumerable<SeenImage> RevisionImages(JsonElement revision)
     {
         Workload workload = WorkloadOf(revision, "ControllerRevision");
-        return Images(Part(revision, "data")).Select(image => new Sighting(image, null, null, InUseRole.History, workload));
+        return Images(Part(revision, "data")).Select(image => new SeenImage(image, null, null, InUseRole.History, workload));
     }
 
     private static IEnumerable<string> Images(JsonElement json) => json.ValueKind switch

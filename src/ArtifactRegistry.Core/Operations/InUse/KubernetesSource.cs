@@ -40,7 +40,7 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
         reading.Add(place, reached.Pods);
         bool[] read = await Task.WhenAll(KubernetesKind.Others.Concat(_custom).Select(async kind =>
         {
-            IReadOnlyCollection<Sighting>? seen = await reading.TryAsync(
+            IReadOnlyCollection<SeenImage>? seen = await reading.TryAsync(
                 $"{name}/{kind.Path}", () => ListAsync(connection.Api, kind, stop), stop);
             reading.Add(place, seen ?? []);
             return seen is not null;
@@ -49,7 +49,7 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
     }
 
     // A custom resource that a cluster does not know has no objects there.
-    private async Task<IReadOnlyCollection<Sighting>> ListAsync(KubernetesClient api, KubernetesKind kind, CancellationToken stop)
+    private async Task<IReadOnlyCollection<SeenImage>> ListAsync(KubernetesClient api, KubernetesKind kind, CancellationToken stop)
     {
         try
         {
@@ -80,7 +80,7 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
             bool isReached = false;
             try
             {
-                IReadOnlyCollection<Sighting> pods = await ListAsync(connection.Api, KubernetesKind.Pods, stop);
+                IReadOnlyCollection<SeenImage> pods = await ListAsync(connection.Api, KubernetesKind.Pods, stop);
                 isReached = true;
                 return new Reached(connection, pods);
             }
@@ -112,5 +112,5 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
         };
     }
 
-    private sealed record Reached(ClusterConnection Connection, IReadOnlyCollection<Sighting> Pods);
+    private sealed record Reached(ClusterConnection Connection, IReadOnlyCollection<SeenImage> Pods);
 }

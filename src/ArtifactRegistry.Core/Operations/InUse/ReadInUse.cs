@@ -37,7 +37,7 @@ internal static class ReadInUse
         {
             InUseReading own = new(slots);
             await source.ReadAsync(project, own, stop);
-            if (await IsOffAsync(services, project, own, stop))
+            if (await IsApiDisabledAsync(services, project, own, stop))
                 reading.Note($"The API of {source.Source} is not enabled in project {project}, so nothing runs there.");
             else
                 reading.Add(own);
@@ -48,9 +48,9 @@ internal static class ReadInUse
     /// Returns whether the API of a source is disabled in a project, so that nothing can run there. The API may also be
     /// disabled in the project whose quota is charged, which says nothing about the other one.
     /// </summary>
-    private static async Task<bool> IsOffAsync(InUseServices services, string project, InUseReading reading, CancellationToken stop)
+    private static async Task<bool> IsApiDisabledAsync(InUseServices services, string project, InUseReading reading, CancellationToken stop)
     {
-        if (reading.Failures.Count == 0 || reading.Sightings.Any()
+        if (reading.Failures.Count == 0 || reading.SeenImages.Any()
             || !reading.Failures.All(failure => failure.Error is { Reason: Disabled, Consumer.Length: > 0 }))
             return false;
         string[] consumers = [.. reading.Failures.Select(failure => failure.Error.Consumer!).Distinct()];

@@ -41,7 +41,13 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
             string[] all = [.. _projects.Union(projects)];
             InUseReading reading = await ReadInUse.ReadAsync(services, new InUseQuery { Projects = all }, concurrency, stop);
             (Failures, Notes) = (reading.Failures, reading.Notes);
-            if (reading.Failures.Count > 0) throw Incomplete(reading.Failures);
+            if (reading.Failures.Count > 0) throw new RegistryException(
+                RegistryErrorKind.InUseIncomplete,
+                $"{InUseFailure.Summarize(reading.Failures)}. {reading.Failures.First().Error.Message}",
+                reading.Failures.First().Error)
+            {
+                NamesItsSubject = true,
+            };
             _last = CleanUp.InUse.From(InUseRows.Of(reading).OrderBy(row => row.Role switch
             {
                 nameof(InUseRole.Running) => 0,
@@ -62,18 +68,4 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
 
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
-
-    /// <summary>Creates the error for a reading that is not complete.</summary>
-    public static RegistryException Incomplete(IReadOnlyCollection<InUseFailure> failures)
-    {
-        string[] places = [.. failures.Select(failure => failure.Place).Distinct()];
-        return new RegistryException(
-            RegistryErrorKind.InUseIncomplete,
-            $"What runs could not be read completely: {places.Length} {(places.Length == 1 ? "part is" : "parts are")} missing, "
-            + $"{string.Join(", ", places.Take(3))}{(places.Length > 3 ? ", …" : "")}. {failures.First().Error.Message}",
-            failures.First().Error)
-        {
-            NamesItsSubject = true,
-        };
-    }
 }

@@ -4,10 +4,8 @@ using ArtifactRegistry.Operations.InUse;
 namespace ArtifactRegistry;
 
 /// <summary>The words about a reading of what runs that is not complete.</summary>
-internal static class InUseReport
+internal static class InUseErrors
 {
-    private const int MaxShown = 3;
-
     /// <summary>Creates a record for each failure. One that is the same everywhere, such as a missing sign-in, is told once.</summary>
     public static IEnumerable<ErrorRecord> Records(IReadOnlyCollection<InUseFailure> failures) =>
         failures.DistinctBy(failure => (failure.Error.Kind, failure.Error.Message))
@@ -18,17 +16,9 @@ internal static class InUseReport
     /// <param name="failures">What could not be read.</param>
     /// <param name="outcome">What the command did not do therefore.</param>
     public static ErrorRecord Ending(IReadOnlyCollection<InUseFailure> failures, string outcome) => ErrorRecords.For(
-        new RegistryException(RegistryErrorKind.InUseIncomplete, $"What runs is not known completely: {Count(failures)}, so {outcome}.")
+        new RegistryException(RegistryErrorKind.InUseIncomplete, $"{InUseFailure.Summarize(failures)}, so {outcome}.")
         {
             NamesItsSubject = true,
         },
         failures.First().Place);
-
-    /// <summary>Gets the number of parts that could not be read, and the first of them.</summary>
-    public static string Count(IReadOnlyCollection<InUseFailure> failures)
-    {
-        string[] places = [.. failures.Select(failure => failure.Place).Distinct().Order(StringComparer.Ordinal)];
-        return $"{places.Length} {(places.Length == 1 ? "part" : "parts")} could not be read ({string.Join(", ", places.Take(MaxShown))}"
-            + $"{(places.Length > MaxShown ? ", …" : "")})";
-    }
 }

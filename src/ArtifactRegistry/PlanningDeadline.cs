@@ -6,7 +6,7 @@ namespace ArtifactRegistry;
 /// Ends planning when the time is up, but not before one image is planned: there must be rows that report that the limit
 /// was reached.
 /// </summary>
-internal sealed class PlanningEnd : IDisposable
+internal sealed class PlanningDeadline : IDisposable
 {
     private readonly TimeLimit? _time;
     private readonly CancellationTokenSource _source;
@@ -16,7 +16,7 @@ internal sealed class PlanningEnd : IDisposable
     /// <summary>Initializes the token of planning.</summary>
     /// <param name="time">The time limit; null for none.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public PlanningEnd(TimeLimit? time, CancellationToken stop)
+    public PlanningDeadline(TimeLimit? time, CancellationToken stop)
     {
         _time = time;
         _source = CancellationTokenSource.CreateLinkedTokenSource(stop);

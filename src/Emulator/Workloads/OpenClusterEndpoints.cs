@@ -9,7 +9,7 @@ using ArtifactRegistry.Emulator.Http;
 namespace ArtifactRegistry.Emulator.Workloads;
 
 /// <summary>A cluster's own authority and open endpoints in one server, and the fields of GKE's API that show them.</summary>
-internal sealed class ClusterFront : IDisposable
+internal sealed class OpenClusterEndpoints : IDisposable
 {
     private static readonly IPAddress ElsewhereAddress = IPAddress.Parse("192.0.2.77");
 
@@ -21,7 +21,7 @@ internal sealed class ClusterFront : IDisposable
     private readonly ClusterListener? _private;
     private readonly ClusterListener? _dns;
 
-    public ClusterFront(KubernetesCluster cluster, CertificateAuthority publicAuthority)
+    public OpenClusterEndpoints(KubernetesCluster cluster, CertificateAuthority publicAuthority)
     {
         (_cluster, Endpoints) = (cluster, cluster.Endpoints);
         _authority = new CertificateAuthority(cluster.Name);

@@ -7,7 +7,7 @@ namespace ArtifactRegistry.Operations.InUse;
 /// <param name="Workload">The workload.</param>
 /// <param name="Location">The region, if the object tells it.</param>
 /// <param name="Images">Its images.</param>
-internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyList<Sighting> Images)
+internal sealed record CloudRunResource(Workload Workload, string? Location, IReadOnlyList<SeenImage> Images)
 {
     /// <summary>The revisions of a service that get requests, also those with a tag and no traffic.</summary>
     public IReadOnlyList<string> Serving { get; private init; } = [];
@@ -19,12 +19,12 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
     public string? Service { get; private init; }
 
     /// <summary>Reads a service of v1: what its next revision would be, and where its requests go.</summary>
-    public static RunItem ReadService(JsonElement json)
+    public static CloudRunResource ReadService(JsonElement json)
     {
         (string name, string? location, _) = Metadata(json);
         Workload workload = new("Service", null, name, name);
         JsonElement status = Part(json, "status");
-        return new RunItem(workload, location, Template(Part(json, "spec"), workload, "template"))
+        return new CloudRunResource(workload, location, Template(Part(json, "spec"), workload, "template"))
         {
             Serving =
             [
@@ -37,51 +37,51 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
     }
 
     /// <summary>Reads a job of v1, whose executions resolve the tag of its image anew each time.</summary>
-    public static RunItem ReadJob(JsonElement json)
+    public static CloudRunResource ReadJob(JsonElement json)
     {
         (string name, string? location, _) = Metadata(json);
         Workload workload = new("Job", null, name, name);
-        return new RunItem(workload, location, Template(Part(json, "spec"), workload, "template", "spec", "template"));
+        return new CloudRunResource(workload, location, Template(Part(json, "spec"), workload, "template", "spec", "template"));
     }
 
     /// <summary>Reads a revision of v1, which tells the digest of its first container.</summary>
-    public static RunItem ReadRevision(JsonElement json)
+    public static CloudRunResource ReadRevision(JsonElement json)
     {
         (string name, string? location, JsonElement labels) = Metadata(json);
         string? service = Text(labels, "serving.knative.dev/service");
         string? pool = Text(labels, "run.googleapis.com/workerPool");
         Workload workload = new("Revision", null, name, service ?? pool);
         JsonElement status = Part(json, "status");
-        List<Sighting> images = [.. PodSpec.ImagesOf(Part(json, "spec"), status, InUseRole.Running, workload)];
+        List<SeenImage> images = [.. PodSpec.ImagesOf(Part(json, "spec"), status, InUseRole.Running, workload)];
         if (Text(status, "imageDigest") is string digest && images.FindIndex(seen => seen.ImageId is null) is >= 0 and var first)
             images[first] = images[first] with { ImageId = digest };
         else if (Text(status, "imageDigest") is string other)
-            images.Add(new Sighting(other, other, null, InUseRole.Running, workload));
-        return new RunItem(workload, location, images) { IsRevision = true, Service = service };
+            images.Add(new SeenImage(other, other, null, InUseRole.Running, workload));
+        return new CloudRunResource(workload, location, images) { IsRevision = true, Service = service };
     }
 
     /// <summary>Reads a revision of a worker pool of v2.</summary>
-    public static RunItem ReadWorkerPoolRevision(JsonElement json) =>
+    public static CloudRunResource ReadWorkerPoolRevision(JsonElement json) =>
         Newer(json, "Revision", json, InUseRole.Running, json.Text("service"u8) ?? Parent(json, "workerPools")) with { IsRevision = true };
 
     /// <summary>Reads an execution of v1.</summary>
-    public static RunItem ReadExecution(JsonElement json)
+    public static CloudRunResource ReadExecution(JsonElement json)
     {
         (string name, string? location, JsonElement labels) = Metadata(json);
         Workload workload = new("Execution", null, name, Text(labels, "run.googleapis.com/job"));
-        return new RunItem(
+        return new CloudRunResource(
             workload, location, [.. Template(Part(json, "spec"), workload, "template").Select(seen => seen with { Role = InUseRole.History })]);
     }
 
     /// <summary>Reads an instance of v2, which tells the digest of every container.</summary>
-    public static RunItem ReadInstance(JsonElement json) => Newer(json, "Instance", json, InUseRole.Running, null);
+    public static CloudRunResource ReadInstance(JsonElement json) => Newer(json, "Instance", json, InUseRole.Running, null);
 
-    private static RunItem Newer(JsonElement json, string kind, JsonElement spec, InUseRole role, string? service)
+    private static CloudRunResource Newer(JsonElement json, string kind, JsonElement spec, InUseRole role, string? service)
     {
         string name = json.Needed("name"u8);
         Workload workload = new(kind, null, Last(name)!, Last(service));
         string[] parts = name.Split('/');
-        return new RunItem(
+        return new CloudRunResource(
             workload, parts is [_, _, "locations", string location, ..] ? location : null,
             spec.ValueKind is JsonValueKind.Object ? [.. PodSpec.ImagesOf(spec, json, role, workload)] : throw new JsonException($"{name} has no containers."));
     }
@@ -92,7 +92,7 @@ internal sealed record RunItem(Workload Workload, string? Location, IReadOnlyLis
         return (Text(metadata, "name") ?? throw new JsonException("'name' is missing."), Text(labels, "cloud.googleapis.com/location"), labels);
     }
 
-    private static IReadOnlyList<Sighting> Template(JsonElement spec, Workload workload, params string[] path)
+    private static IReadOnlyList<SeenImage> Template(JsonElement spec, Workload workload, params string[] path)
     {
         foreach (string name in path) spec = Part(spec, name);
         spec = Part(spec, "spec");

@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Operations.InUse;
 /// <param name="Container">The container.</param>
 /// <param name="Role">The way in which it is used.</param>
 /// <param name="Workload">The workload that it belongs to.</param>
-internal readonly record struct Sighting(string Image, string? ImageId, string? Container, InUseRole Role, Workload Workload);
+internal readonly record struct SeenImage(string Image, string? ImageId, string? Container, InUseRole Role, Workload Workload);
 
 /// <summary>A workload.</summary>
 /// <param name="Kind">The kind.</param>

@@ -10,11 +10,11 @@ namespace ArtifactRegistry.Emulator.Workloads;
 
 /// <summary>The endpoints of all clusters of a server, as a transport of Kestrel: connections that come in at any of them.</summary>
 /// <remarks>An endpoint is opened when the API of GKE shows it for the first time; nobody can know its port before.</remarks>
-internal sealed class ClusterListeners(Func<Behaviour> behaviour)
+internal sealed class ClusterTransport(Func<Behaviour> behaviour)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<KubernetesCluster, ClusterFront> _fronts = [];
+    private readonly Dictionary<KubernetesCluster, OpenClusterEndpoints> _open = [];
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>();
     private readonly SocketConnectionContextFactory _connections = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
     private CertificateAuthority? _public;
@@ -28,16 +28,16 @@ internal sealed class ClusterListeners(Func<Behaviour> behaviour)
     }
 
     /// <summary>Gets the endpoints of a cluster, and opens them at the first call.</summary>
-    public ClusterFront For(KubernetesCluster cluster)
+    public OpenClusterEndpoints For(KubernetesCluster cluster)
     {
         CertificateAuthority authority = Public;
         lock (_lock)
         {
-            if (_fronts.TryGetValue(cluster, out ClusterFront? front) && front.Endpoints == cluster.Endpoints) return front;
-            front?.Dispose();
-            _fronts[cluster] = front = new ClusterFront(cluster, authority);
-            foreach (ClusterListener listener in front.Listeners) _ = listener.AcceptAsync(Accept);
-            return front;
+            if (_open.TryGetValue(cluster, out OpenClusterEndpoints? endpoints) && endpoints.Endpoints == cluster.Endpoints) return endpoints;
+            endpoints?.Dispose();
+            _open[cluster] = endpoints = new OpenClusterEndpoints(cluster, authority);
+            foreach (ClusterListener listener in endpoints.Listeners) _ = listener.AcceptAsync(Accept);
+            return endpoints;
         }
     }
 
@@ -45,11 +45,11 @@ internal sealed class ClusterListeners(Func<Behaviour> behaviour)
     public SslServerAuthenticationOptions Authenticate(ConnectionContext connection)
     {
         ClusterListener listener = connection.Features.Get<ClusterListener>()!;
-        ClusterFront front = For(listener.Cluster);
+        OpenClusterEndpoints endpoints = For(listener.Cluster);
         return new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = Faulty(listener.Cluster, ClusterFaultKind.WrongAuthority) ? front.Strange.Value
-                : Faulty(listener.Cluster, ClusterFaultKind.OtherName) ? front.OtherName.Value
+            ServerCertificateContext = Faulty(listener.Cluster, ClusterFaultKind.WrongAuthority) ? endpoints.Strange.Value
+                : Faulty(listener.Cluster, ClusterFaultKind.OtherName) ? endpoints.OtherName.Value
                 : listener.Certificate,
         };
     }
@@ -75,8 +75,8 @@ internal sealed class ClusterListeners(Func<Behaviour> behaviour)
         _accepted.Writer.TryComplete();
         lock (_lock)
         {
-            foreach (ClusterFront front in _fronts.Values) front.Dispose();
-            _fronts.Clear();
+            foreach (OpenClusterEndpoints endpoints in _open.Values) endpoints.Dispose();
+            _open.Clear();
             _public?.Dispose();
         }
         _connections.Dispose();
