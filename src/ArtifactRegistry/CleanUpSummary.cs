@@ -25,6 +25,9 @@ internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, 
     private int _sweeps;
     private int _done;
 
+    /// <summary>Whether the clean-up only says what it would do.</summary>
+    public bool IsWhatIf { get; set; }
+
     /// <summary>The number of deletions that were confirmed so far.</summary>
     public int Planned { get; set; }
 
@@ -108,7 +111,7 @@ internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, 
 
     /// <summary>Gets all outcomes in one line. The time does not include open questions.</summary>
     public string Totals() => _totals.Line(
-        TimeSpan.FromSeconds(Math.Max(_sweeping.Elapsed.TotalSeconds, (Stopwatch.GetElapsedTime(_started) - asking()).TotalSeconds)));
+        TimeSpan.FromSeconds(Math.Max(_sweeping.Elapsed.TotalSeconds, (Stopwatch.GetElapsedTime(_started) - asking()).TotalSeconds)), IsWhatIf);
 
     /// <summary>Gets the outcomes by reason, for example "Kept 12: 8 signature of …, 4 has the tag".</summary>
     public string Reasons() => string.Join(

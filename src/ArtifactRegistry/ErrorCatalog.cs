@@ -116,7 +116,7 @@ internal static class ErrorCatalog
         new("InvalidAge", ErrorCategory.InvalidArgument, "-OlderThan is not an age, or is in the future.",
             "Use for example -OlderThan 30d, or 0s for no limit; (Get-Date).AddDays(-30), with a minus, is thirty days ago."),
         new("InUseEmpty", ErrorCategory.InvalidArgument, "-InUse holds nothing that names an image.",
-            "Check the output of the command that lists what runs; use -AllowEmptyInUse if nothing runs."),
+            "Check the output of the command that lists what runs, or name projects in -InUseFrom to have it read; use -AllowEmptyInUse if nothing runs."),
         new("InUseMatchesNothing", ErrorCategory.InvalidArgument, "-InUse names nothing of the images looked at.",
             "Check the output of the command that lists what runs; use -AllowUnmatchedInUse if nothing of these images runs."),
         new("InvalidThreshold", ErrorCategory.InvalidArgument, "-AbortAbove is neither a count nor a percentage.",

@@ -10,9 +10,17 @@ public abstract class RemovalCmdlet : ChangeCmdlet
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private bool _isSummed;
+    private bool _isWhatIf;
 
     /// <summary>Gets the outcomes so far.</summary>
     private protected abstract RemovalTotals Totals { get; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _isWhatIf = IsWhatIf;
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -42,5 +50,5 @@ public abstract class RemovalCmdlet : ChangeCmdlet
         }
     }
 
-    private string Line => Totals.Line(Stopwatch.GetElapsedTime(_started) - Asking);
+    private string Line => Totals.Line(Stopwatch.GetElapsedTime(_started) - Asking, _isWhatIf);
 }

@@ -47,11 +47,11 @@ internal sealed class RemovalTotals(string one, string many)
     /// 42 s." The items left were to be removed, but their removal was not begun.
     /// </summary>
     /// <param name="taken">The time of the command, without questions.</param>
-    public string Line(TimeSpan taken)
+    /// <param name="isWhatIf">Whether the command only says what it would do.</param>
+    public string Line(TimeSpan taken, bool isWhatIf)
     {
         lock (_lock)
         {
-            bool isWhatIf = _counts.ContainsKey(RemovalStatus.WouldRemove);
             RemovalStatus main = isWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.Removed;
             int count = _counts.GetValueOrDefault(main);
             return string.Create(

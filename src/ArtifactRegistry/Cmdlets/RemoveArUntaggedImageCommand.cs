@@ -74,6 +74,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _summary.IsWhatIf = IsWhatIf;
         _abortAbove = AbortAbove is null ? null
             : Threshold.TryParse(AbortAbove)
                 ?? throw Misuse("InvalidThreshold", $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage from '0%' to '100%'.", AbortAbove);

@@ -50,6 +50,17 @@ public sealed class LastWordTests
         Assert.Matches(expected, last);
     }
 
+    [Fact]
+    public async Task A_preview_of_nothing_says_that_nothing_would_be_removed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("latest");
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -WhatIf").MustSucceed();
+
+        Assert.StartsWith("Would remove 0 digests (0 B)", Assert.Single(result.Information), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm:$false", @"^Removed 6 tags in \d+ s\.$")]
     [InlineData("Remove-ArImageTag $app -Tag v1, v2, v3, v4, v5, nothing -WhatIf", @"^Would remove 5 tags, failed 1 in \d+ s\.$")]
