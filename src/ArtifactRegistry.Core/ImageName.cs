@@ -27,7 +27,8 @@ public sealed class ImageName : IEquatable<ImageName>
     // Shared by all names of an image that come from one of them: a listing has thousands.
     private readonly Place _place;
 
-    private ImageName(Place place, string? tag = null, string? digest = null) => (_place, Tag, Digest) = (place, tag, digest);
+    private ImageName(Place place, string? tag = null, string? digest = null) =>
+        (_place, Tag, Digest) = (place, tag, digest);
 
     /// <summary>The location, a region or a multi-region: <c>europe-west1</c>, <c>us</c>.</summary>
     public string Location => _place.Location;
@@ -153,7 +154,8 @@ public sealed class ImageName : IEquatable<ImageName>
     }
 
     /// <summary>Returns whether two names are equal, however they were spelled.</summary>
-    public bool Equals([NotNullWhen(true)] ImageName? other) => other is not null && _place == other._place && Tag == other.Tag && Digest == other.Digest;
+    public bool Equals([NotNullWhen(true)] ImageName? other) =>
+        other is not null && _place == other._place && Tag == other.Tag && Digest == other.Digest;
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => Equals(obj as ImageName);

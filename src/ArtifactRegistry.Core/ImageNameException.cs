@@ -22,7 +22,10 @@ public sealed class ImageNameException : FormatException
         Problem = problem;
     }
 
-    /// <summary>Gets the text that was refused, with secrets hidden and control characters shown as their code points; empty for null.</summary>
+    /// <summary>
+    /// Gets the text that was refused, with secrets hidden and control characters shown as their code points; empty for
+    /// null.
+    /// </summary>
     public string Text { get; }
 
     /// <summary>The problem, as a part of a sentence without capital letter and period.</summary>

@@ -16,7 +16,9 @@ internal static class Nearest
         string[] near = [];
         // A difference in case is not a typing error: LATEST is latest.
         string small = typed.ToLowerInvariant();
-        foreach (IGrouping<int, string> group in known.Distinct().GroupBy(name => Slips(small, name.ToLowerInvariant())))
+        foreach (
+            IGrouping<int, string> group in known.Distinct().GroupBy(name => Slips(small, name.ToLowerInvariant()))
+        )
         {
             if (group.Key == 0 && group.Contains(typed)) return null;
             if (group.Key > most || (group.Key == most && near.Length > 0)) continue;

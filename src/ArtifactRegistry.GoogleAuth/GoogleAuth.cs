@@ -25,7 +25,9 @@ internal sealed class GoogleAuth : IGoogleAuth
                 .CreateScoped(SignIn.Scope);
             return credential.UnderlyingCredential switch
             {
-                ServiceAccountCredential key when selfSigned => new AccessToken(await key.GetAccessTokenForRequestAsync(null, stop))
+                ServiceAccountCredential key when selfSigned => new AccessToken(
+                    await key.GetAccessTokenForRequestAsync(null, stop)
+                )
                 {
                     ExpiresAt = DateTimeOffset.UtcNow + SelfSignedLife,
                 },
@@ -66,7 +68,9 @@ internal sealed class GoogleAuth : IGoogleAuth
                 case TokenResponseException { Error: TokenErrorResponse refusal } refused:
                     return new RegistryException(RegistryErrorKind.Unauthenticated, Words(refusal, refused.StatusCode))
                     {
-                        Reason = refusal.Error is { Length: > 0 } code ? SafeText.CleanLine(code, MaxQuoteLength) : "unknown",
+                        Reason = refusal.Error is { Length: > 0 } code
+                            ? SafeText.CleanLine(code, MaxQuoteLength)
+                            : "unknown",
                     };
                 case HttpRequestException { StatusCode: HttpStatusCode status }:
                     return new RegistryException(
@@ -78,13 +82,26 @@ internal sealed class GoogleAuth : IGoogleAuth
 
         string kind = error.GetType().Name;
         return kind.StartsWith("Json", StringComparison.Ordinal)
-            ? new RegistryException(RegistryErrorKind.Unauthenticated, "the answer of the token service is not the JSON that OAuth 2.0 documents.")
-            : new RegistryException(RegistryErrorKind.Unauthenticated, SafeText.CleanLine(error.GetBaseException().Message, MaxQuoteLength));
+            ? new RegistryException(
+                RegistryErrorKind.Unauthenticated,
+                "the answer of the token service is not the JSON that OAuth 2.0 documents."
+            )
+            : new RegistryException(
+                RegistryErrorKind.Unauthenticated,
+                SafeText.CleanLine(error.GetBaseException().Message, MaxQuoteLength)
+            );
     }
 
     private static string Words(TokenErrorResponse refusal, HttpStatusCode? status)
     {
-        string[] words = [.. new[] { refusal.Error, refusal.ErrorDescription }.Where(each => !string.IsNullOrWhiteSpace(each)).Select(words => SafeText.CleanLine(words!, MaxQuoteLength))];
-        return words.Length > 0 ? $"{string.Join(": ", words).TrimEnd('.')}." : $"the token service answered {(int?)status}.";
+        string[] words =
+        [
+            .. new[] { refusal.Error, refusal.ErrorDescription }
+                .Where(each => !string.IsNullOrWhiteSpace(each))
+                .Select(words => SafeText.CleanLine(words!, MaxQuoteLength)),
+        ];
+        return words.Length > 0
+            ? $"{string.Join(": ", words).TrimEnd('.')}."
+            : $"the token service answered {(int?)status}.";
     }
 }

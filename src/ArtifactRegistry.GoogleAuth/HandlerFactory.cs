@@ -14,8 +14,10 @@ internal sealed class HandlerFactory(HttpMessageHandler http) : HttpClientFactor
     {
         private readonly HttpMessageInvoker _inner = new(http, disposeHandler: false);
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            _inner.SendAsync(request, cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        ) => _inner.SendAsync(request, cancellationToken);
 
         protected override void Dispose(bool disposing)
         {

@@ -16,6 +16,8 @@ public sealed class AddressArgumentAttribute : ArgumentTransformationAttribute
         if (value is not string text) return value;
         return Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out Uri? address)
             ? address
-            : throw new ArgumentTransformationMetadataException($"{SafeText.Quote(text)} is not an address. Expected for example https://HOST/.");
+            : throw new ArgumentTransformationMetadataException(
+                $"{SafeText.Quote(text)} is not an address. Expected for example https://HOST/."
+            );
     }
 }

@@ -20,19 +20,31 @@ public sealed class ArgumentConverter : PSTypeConverter
         CanConvertFrom((object)sourceValue, destinationType);
 
     /// <inheritdoc/>
-    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        ((IList)Reader(destinationType)!.Transform(null!, sourceValue)!)[0]!;
+    public override object ConvertFrom(
+        object sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => ((IList)Reader(destinationType)!.Transform(null!, sourceValue)!)[0]!;
 
     /// <inheritdoc/>
-    public override object ConvertFrom(PSObject sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        ConvertFrom((object)sourceValue, destinationType, formatProvider, ignoreCase);
+    public override object ConvertFrom(
+        PSObject sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => ConvertFrom((object)sourceValue, destinationType, formatProvider, ignoreCase);
 
     /// <inheritdoc/>
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
 
     /// <inheritdoc/>
-    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        throw new NotSupportedException();
+    public override object ConvertTo(
+        object sourceValue,
+        Type destinationType,
+        IFormatProvider formatProvider,
+        bool ignoreCase
+    ) => throw new NotSupportedException();
 
     private static ArgumentTransformationAttribute? Reader(Type type) =>
         type == typeof(ImageName) ? new ImageArgumentAttribute { AllowRepositoryObject = true }

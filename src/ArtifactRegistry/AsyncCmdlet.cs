@@ -11,7 +11,8 @@ namespace ArtifactRegistry;
 /// </remarks>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
-    // The number of items that may have ended while an item before them has not: a change should not be reported much later.
+    // The number of items that may have ended while an item before them has not: a change should not be reported much
+    // later.
     private const int MaxTurns = 256;
 
     private readonly WorkLoop _loop;
@@ -42,8 +43,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected void Start(object item, Func<Task> work) => Start(item, work, takesTurn: false);
 
     /// <summary>
-    /// Starts work on an item of a list, as <see cref="Start(object, Func{Task})"/> does. Its rows, questions and errors
-    /// follow those of the items before it at once.
+    /// Starts work on an item of a list, as <see cref="Start(object, Func{Task})"/> does. Its rows, questions and
+    /// errors follow those of the items before it at once.
     /// </summary>
     /// <param name="item">The item.</param>
     /// <param name="work">The work.</param>
@@ -195,9 +196,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         };
     });
 
-    private bool StopsAtErrors => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : GetVariableValue("ErrorActionPreference"),
-        out ActionPreference preference) && preference is ActionPreference.Stop;
+    private bool StopsAtErrors =>
+        LanguagePrimitives.TryConvertTo(
+            MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given)
+                ? given
+                : GetVariableValue("ErrorActionPreference"),
+            out ActionPreference preference
+        )
+        && preference is ActionPreference.Stop;
 
     /// <summary>Writes a warning, with secrets hidden and control characters shown.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(SafeText.Clean(text));
@@ -251,8 +257,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Writes objects as they arrive: the first before the second is requested, and the others while the next page is on
-    /// its way.
+    /// Writes objects as they arrive: the first before the second is requested, and the others while the next page is
+    /// on its way.
     /// </summary>
     protected Task EmitAsync<T>(IAsyncEnumerable<T> items) =>
         PageBatches.WriteAsync(items, page => PerformAsync(() => Emit(page)), StopToken);

@@ -97,7 +97,8 @@ public abstract class ChangeCmdlet : RegistryCmdlet
             return IsDeletion
                 ? ShouldContinue(
                     "Are you sure you want to perform this action?\n"
-                        + $"Performing the operation \"{SafeText.Clean(action)}\" on target \"{SafeText.Clean(target)}\".{details?.Invoke()}",
+                        + $"Performing the operation \"{SafeText.Clean(action)}\" on target "
+                        + $"\"{SafeText.Clean(target)}\".{details?.Invoke()}",
                     "Confirm", hasSecurityImpact: true, ref _yesToAll, ref _noToAll)
                 : ShouldProcess(target, action);
         }
@@ -124,19 +125,25 @@ public abstract class ChangeCmdlet : RegistryCmdlet
         if (IsWhatIf) return false;
         if (MyInvocation.BoundParameters.TryGetValue("Confirm", out object? given))
             return given is SwitchParameter { IsPresent: true } or true;
-        ConfirmImpact threshold = LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact set)
+        ConfirmImpact threshold = LanguagePrimitives.TryConvertTo(
+            GetVariableValue("ConfirmPreference"),
+            out ConfirmImpact set
+        )
             ? set
             : ConfirmImpact.High;
         return threshold != ConfirmImpact.None && impact >= threshold;
     }
 
     // -Debug is used to see the requests, not to be asked about them.
-    private bool OnlyDebugAsks => DebugSwitch.AsksAtChanges && !IsWhatIf && !IsDueAt(OwnImpact) && DebugSwitch.IsGiven(this);
+    private bool OnlyDebugAsks =>
+        DebugSwitch.AsksAtChanges && !IsWhatIf && !IsDueAt(OwnImpact) && DebugSwitch.IsGiven(this);
 
     private ConfirmationRequiredException NobodyToAsk(string target, string action, Exception? cause)
     {
         ConfirmationRequiredException error = new(
-            $"{action}: '{target}'? This needs a confirmation, and nobody can be asked here, so nothing was changed.", cause);
+            $"{action}: '{target}'? This needs a confirmation, and nobody can be asked here, so nothing was changed.",
+            cause
+        );
         ThrowTerminatingError(ErrorRecords.For(error, target));
         return error;
     }

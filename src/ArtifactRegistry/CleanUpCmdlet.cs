@@ -99,14 +99,20 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
     {
         CleanUpRules rules = _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)));
-        if (rules.InUseFrom.Count > 0) rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, PlanningToken)) };
+        if (rules.InUseFrom.Count > 0)
+            rules = rules with
+            {
+                InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, PlanningToken)),
+            };
         InUseMatch match = new(rules.InUse, AllowUnmatchedInUse);
         await foreach (CleanUpPlan plan in PlanAsync(rules))
             foreach (CleanUpPlan released in match.Release(plan))
                 yield return released;
 
-        if (match.Refusal is string refusal) await PerformAsync<bool>(() => throw Misuse("InUseMatchesNothing", refusal, InUse));
-        if (match.Warning is string warning) await PostAsync(() => WriteWarning(warning));
+        if (match.Refusal is string refusal)
+            await PerformAsync<bool>(() => throw Misuse("InUseMatchesNothing", refusal, InUse));
+        if (match.Warning is string warning)
+            await PostAsync(() => WriteWarning(warning));
     }
 
     private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
@@ -137,7 +143,12 @@ public abstract class CleanUpCmdlet : InUseCmdlet
 
             Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
             bool others = images[image.ToRepository()].Count() > 1;
-            await foreach (CleanUpPlan plan in Reporting(image, OneAsync(Planner.PlanAsync(image, digests, others, rules, PlanningToken))))
+            await foreach (
+                CleanUpPlan plan in Reporting(
+                    image,
+                    OneAsync(Planner.PlanAsync(image, digests, others, rules, PlanningToken))
+                )
+            )
                 yield return plan;
         }
 
@@ -159,7 +170,10 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     /// plan.
     /// </summary>
     private protected CleanUpPlanner Planner =>
-        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Planning, Warn) { Running = Running };
+        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Planning, Warn)
+        {
+            Running = Running,
+        };
 
     /// <summary>Counts what was examined.</summary>
     private protected PlanningProgress Planning { get; } = new(TimeProvider.System);
@@ -211,10 +225,18 @@ public abstract class CleanUpCmdlet : InUseCmdlet
 
             foreach (RegistryException unreadable in plan.Unreadable)
                 await PostAsync(() => Fail(ErrorRecords.For(unreadable, plan.Image)));
-            Note(() => WriteVerbose(
-                $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
-                + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}"
-                + (plan.KeptByReferrerTags == 0 ? "." : $", {plan.KeptByReferrerTags} of them only for referrer tags: see -IncludeReferrerTag.")));
+            Note(() =>
+                WriteVerbose(
+                    $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
+                        + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}"
+                        + (
+                            plan.KeptByReferrerTags == 0
+                                ? "."
+                                : $", {plan.KeptByReferrerTags} of them only for referrer tags: see "
+                                    + $"-IncludeReferrerTag."
+                        )
+                )
+            );
             yield return plan;
         }
     }
@@ -227,7 +249,10 @@ public abstract class CleanUpCmdlet : InUseCmdlet
             DateTimeOffset now = DateTimeOffset.Now;
             return cutoff.At(now) <= now.AddMinutes(1) ? cutoff
                 : throw Misuse(
-                    "InvalidAge", $"-OlderThan: '{OlderThan}' lies in the future, so everything would be old enough.", OlderThan);
+                    "InvalidAge",
+                    $"-OlderThan: '{OlderThan}' lies in the future, so everything would be old enough.",
+                    OlderThan
+                );
         }
         catch (FormatException e)
         {

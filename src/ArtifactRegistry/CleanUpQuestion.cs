@@ -14,12 +14,21 @@ internal static class CleanUpQuestion
     public static string Details(SweepOrder order, int? maxCount)
     {
         List<DockerImage> images = [.. order.Digests.Select(node => node.Image)];
-        IEnumerable<string> lines = images.Take(Most).Select(image => string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {Digest.Shorten(image.Digest)}  {ByteSize.Format(image.SizeBytes),7}  {Age.Format(image.UploadTime)}"));
-        if (images.Count > Most) lines = lines.Append(string.Create(CultureInfo.InvariantCulture, $"  and {images.Count - Most} more"));
+        IEnumerable<string> lines = images
+            .Take(Most)
+            .Select(image =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {Digest.Shorten(image.Digest)}  {ByteSize.Format(image.SizeBytes),7}  "
+                        + $"{Age.Format(image.UploadTime)}"
+                )
+            );
+        if (images.Count > Most)
+            lines = lines.Append(string.Create(CultureInfo.InvariantCulture, $"  and {images.Count - Most} more"));
         if (maxCount < images.Count)
-            lines = lines.Append(string.Create(CultureInfo.InvariantCulture, $"The run ends after {maxCount} deletions (-MaxCount)."));
+            lines = lines.Append(
+                string.Create(CultureInfo.InvariantCulture, $"The run ends after {maxCount} deletions (-MaxCount).")
+            );
         return $"\nThe oldest go first:\n{string.Join('\n', lines)}";
     }
 }

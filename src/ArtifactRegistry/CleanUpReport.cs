@@ -42,8 +42,9 @@ internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
     public IEnumerable<string> Interruption(IReadOnlyCollection<DockerImage> underWay)
     {
         yield return $"Interrupted. {summary.Totals()}{_rows.Rest}";
-        if (underWay.Count > 0)
-            yield return $"{underWay.Count} deletions were under way, and it is not known what became of them: "
-                + $"{string.Join(", ", underWay.Take(3).Select(image => image.Digest))}{(underWay.Count > 3 ? ", …" : "")}.";
+        if (underWay.Count == 0) yield break;
+        string digests = string.Join(", ", underWay.Take(3).Select(image => image.Digest));
+        yield return $"{underWay.Count} deletions were under way, and it is not known what became of them: "
+            + $"{digests}{(underWay.Count > 3 ? ", …" : "")}.";
     }
 }

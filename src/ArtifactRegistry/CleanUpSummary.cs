@@ -88,15 +88,20 @@ internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, 
         string more = planning.Unplanned is { Length: > 0 } unplanned ? $", {unplanned}" : "";
         return new ProgressRecord(
             activityId, Activity,
-            FormattableString.Invariant(
-                $"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, {_totals.Size(RemovalStatus.Removed)} freed{more}"))
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, "
+                    + $"{_totals.Size(RemovalStatus.Removed)} freed{more}"
+            )
+        )
         {
             PercentComplete = (int)(100 * done / expected),
             SecondsRemaining = perSecond > 0 ? (int)((expected - done) / perSecond) : -1,
         };
     }
 
-    // The time in which anything was being deleted. Deletions stand while a question does, since nobody takes their rows.
+    // The time in which anything was being deleted. Deletions stand while a question does, since nobody takes their
+    // rows.
     private TimeSpan Deleting
     {
         get
@@ -110,8 +115,13 @@ internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, 
         : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
 
     /// <summary>Gets all outcomes in one line. The time does not include open questions.</summary>
-    public string Totals() => _totals.Line(
-        TimeSpan.FromSeconds(Math.Max(_sweeping.Elapsed.TotalSeconds, (Stopwatch.GetElapsedTime(_started) - asking()).TotalSeconds)), IsWhatIf);
+    public string Totals() =>
+        _totals.Line(
+            TimeSpan.FromSeconds(
+                Math.Max(_sweeping.Elapsed.TotalSeconds, (Stopwatch.GetElapsedTime(_started) - asking()).TotalSeconds)
+            ),
+            IsWhatIf
+        );
 
     /// <summary>Gets the outcomes by reason, for example "Kept 12: 8 signature of …, 4 has the tag".</summary>
     public string Reasons() => string.Join(

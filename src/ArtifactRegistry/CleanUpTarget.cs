@@ -58,15 +58,25 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
         if (name.IsRepository) return FromRepository(name);
         TagList tags = TagsOf(row, name.Tag);
         // The clean-up itself decides about tags that only name another digest of the image.
-        bool mayGo = tags.Count == 0 || (row.Properties["Decision"] is not null && tags.All(tag => ReferrerTag.TryParse(tag, out _)));
-        string? keep = !mayGo ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
+        bool mayGo =
+            tags.Count == 0
+            || (row.Properties["Decision"] is not null && tags.All(tag => ReferrerTag.TryParse(tag, out _)));
+        string? keep =
+            !mayGo ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
             : MayGo(row) ? null
             : Text(row, "Reason") ?? "was decided to be kept";
         return new CleanUpTarget(ImagePattern.Exactly(name))
         {
             Keep = keep,
             Tags = tags,
-            SizeBytes = long.TryParse(Text(row, "SizeBytes"), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : 0,
+            SizeBytes = long.TryParse(
+                Text(row, "SizeBytes"),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out long size
+            )
+                ? size
+                : 0,
             Rules = (row.BaseObject as UntaggedImage)?.Rules,
         };
     }
@@ -76,10 +86,18 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     // A row whose Decision is not Delete stays, and so does a row of an earlier run, perhaps with -WhatIf, whose Status
     // is Kept. Export-Clixml and JSON may convert either to its number.
     private static bool MayGo(PSObject row) =>
-        (row.Properties["Decision"]?.Value is not object decision
-            || (LanguagePrimitives.TryConvertTo(Unwrap(decision), out CleanUpDecision decided) && decided is CleanUpDecision.Delete))
-        && !(row.Properties["Status"]?.Value is object status
-            && LanguagePrimitives.TryConvertTo(Unwrap(status), out RemovalStatus removal) && removal is RemovalStatus.Kept);
+        (
+            row.Properties["Decision"]?.Value is not object decision
+            || (
+                LanguagePrimitives.TryConvertTo(Unwrap(decision), out CleanUpDecision decided)
+                && decided is CleanUpDecision.Delete
+            )
+        )
+        && !(
+            row.Properties["Status"]?.Value is object status
+            && LanguagePrimitives.TryConvertTo(Unwrap(status), out RemovalStatus removal)
+            && removal is RemovalStatus.Kept
+        );
 
     private static TagList TagsOf(PSObject row, string? tag)
     {

@@ -2,7 +2,9 @@ using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
-/// <summary>The targets of one clean-up, collected until the pipeline ends, and the rules that piped rows bring.</summary>
+/// <summary>
+/// The targets of one clean-up, collected until the pipeline ends, and the rules that piped rows bring.
+/// </summary>
 internal sealed class CleanUpTargets
 {
     private readonly List<ImagePattern> _scopes = [];
@@ -20,7 +22,8 @@ internal sealed class CleanUpTargets
     /// <summary>Adds a target.</summary>
     /// <param name="target">The target.</param>
     /// <param name="allowRepositoryObject">Whether an object of Get-ArRepository stands for all images in it.</param>
-    /// <returns>The reason why the target stays, if its own row says so and did not say so before; otherwise null.</returns>
+    /// <returns>The reason why the target stays, if its own row says so and did not say so before; otherwise
+    /// null.</returns>
     /// <exception cref="RegistryException">The target is not one of a clean-up.</exception>
     public string? Add(CleanUpTarget target, bool allowRepositoryObject)
     {
@@ -28,9 +31,13 @@ internal sealed class CleanUpTargets
         ImageName name = what.Name;
         if (target.IsRepositoryObject && !allowRepositoryObject)
             throw new RegistryException(
-                RegistryErrorKind.NameNotSpecific, $"'{what}' is a repository that was piped, and not a name that was typed.")
+                RegistryErrorKind.NameNotSpecific,
+                $"'{what}' is a repository that was piped, and not a name that was typed."
+            )
             {
-                Advice = "Get-ArRepository | Get-ArUntaggedImage | Remove-ArUntaggedImage shows first what it is about; or type the name as text "
+                Advice =
+                    "Get-ArRepository | Get-ArUntaggedImage | Remove-ArUntaggedImage shows first what it is about; or "
+                        + "type the name as text "
                     + "if you mean all images in it.",
             };
 
@@ -72,7 +79,9 @@ internal sealed class CleanUpTargets
 
         return rules with
         {
-            IncludeManagedRepository = _someWithoutRules ? own.IncludeManagedRepository : rules.IncludeManagedRepository,
+            IncludeManagedRepository = _someWithoutRules
+                ? own.IncludeManagedRepository
+                : rules.IncludeManagedRepository,
             Spared = _kept,
         };
     }

@@ -19,7 +19,13 @@ internal enum ConnectionState
 /// <summary>The address and credentials that the cmdlets of this session use. Never holds the secret.</summary>
 public sealed class Connection
 {
-    internal Connection(Session session, ConnectionState state, Uri endpoint, ITokenSource tokens, ProjectChoice? project)
+    internal Connection(
+        Session session,
+        ConnectionState state,
+        Uri endpoint,
+        ITokenSource tokens,
+        ProjectChoice? project
+    )
     {
         // As it is now: another Connect-ArRegistry does not change what was described before.
         Session = new Session();

@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry;
 
-/// <summary>Accepts the output of Get-ArConnection and nothing else, and repeats nothing of what was given instead.</summary>
+/// <summary>
+/// Accepts the output of Get-ArConnection and nothing else, and repeats nothing of what was given instead.
+/// </summary>
 public sealed class ConnectionArgumentAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>

@@ -17,14 +17,26 @@ internal static class ErrorCatalog
     private static readonly Dictionary<RegistryErrorKind, ErrorEntry> ByKind = new()
     {
         [RegistryErrorKind.NotFound] = new(
-            "NotFound", ErrorCategory.ObjectNotFound, "It is not there, or you may not see it.",
-            "Check the spelling of location, project, repository and image: Get-ArRepository and Get-ArImage list what is there."),
+            "NotFound",
+            ErrorCategory.ObjectNotFound,
+            "It is not there, or you may not see it.",
+            "Check the spelling of location, project, repository and image: Get-ArRepository and Get-ArImage list what "
+                + "is there."
+        ),
         [RegistryErrorKind.PermissionDenied] = new(
-            "AccessDenied", ErrorCategory.PermissionDenied, "A permission is missing; the advice names a role.",
-            "Ask for a role that has the permission, and check the name: the service answers the same where nothing of that name exists."),
+            "AccessDenied",
+            ErrorCategory.PermissionDenied,
+            "A permission is missing; the advice names a role.",
+            "Ask for a role that has the permission, and check the name: the service answers the same where nothing of "
+                + "that name exists."
+        ),
         [RegistryErrorKind.Unauthenticated] = new(
-            "NotAuthenticated", ErrorCategory.AuthenticationError, "There are no credentials, or they were refused.",
-            "A person runs: gcloud auth application-default login. A scheduled script begins with: Connect-ArRegistry -CredentialFile KEY.json"),
+            "NotAuthenticated",
+            ErrorCategory.AuthenticationError,
+            "There are no credentials, or they were refused.",
+            "A person runs: gcloud auth application-default login. A scheduled script begins with: Connect-ArRegistry "
+                + "-CredentialFile KEY.json"
+        ),
         [RegistryErrorKind.InvalidArgument] = new(
             "InvalidArgument", ErrorCategory.InvalidArgument, "The service does not accept what it was sent.",
             "Get-Help about_ArtifactRegistry says how names and values are written."),
@@ -48,8 +60,12 @@ internal static class ErrorCatalog
             "TimedOut", ErrorCategory.OperationTimeout, "No answer in time.",
             "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request."),
         [RegistryErrorKind.OperationLost] = new(
-            "OperationLost", ErrorCategory.ResourceUnavailable, "A deletion was begun and cannot be followed.",
-            "List what is there before you run the command again; Connect-ArRegistry -OperationTimeoutSec allows more time for a deletion."),
+            "OperationLost",
+            ErrorCategory.ResourceUnavailable,
+            "A deletion was begun and cannot be followed.",
+            "List what is there before you run the command again; Connect-ArRegistry -OperationTimeoutSec allows more "
+                + "time for a deletion."
+        ),
         [RegistryErrorKind.Unreachable] = new(
             "Unreachable", ErrorCategory.ConnectionError, "The service cannot be reached.",
             "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
@@ -69,10 +85,17 @@ internal static class ErrorCatalog
             "ImageTagged", ErrorCategory.InvalidOperation, "The digest has tags that were not named.",
             "Use -DeleteTags to delete the image together with these tags."),
         [RegistryErrorKind.StillReferenced] = new(
-            "ImageReferenced", ErrorCategory.InvalidOperation, "Something that is kept refers to the digest.",
-            "Delete what refers to it first; Remove-ArUntaggedImage does that in the right order for what is untagged."),
+            "ImageReferenced",
+            ErrorCategory.InvalidOperation,
+            "Something that is kept refers to the digest.",
+            "Delete what refers to it first; Remove-ArUntaggedImage does that in the right order for what is untagged."
+        ),
         [RegistryErrorKind.ClusterNotFound] = new(
-            "NotFound", ErrorCategory.ObjectNotFound, "", "Get-ArNodeServiceAccount without -Cluster lists what is there."),
+            "NotFound",
+            ErrorCategory.ObjectNotFound,
+            "",
+            "Get-ArNodeServiceAccount without -Cluster lists what is there."
+        ),
         [RegistryErrorKind.MemberNotFound] = new(
             "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM knows no such member.",
             "Check the spelling, and that the account was not deleted. IAM may need a minute to know a new one."),
@@ -81,27 +104,47 @@ internal static class ErrorCatalog
             "The organisation permits members of some customers only (constraint iam.allowedPolicyMemberDomains). Who "
             + "administers the organisation's policies can allow this member's, or name an account that is inside."),
         [RegistryErrorKind.RoleNotFound] = new(
-            "RoleNotFound", ErrorCategory.InvalidArgument, "There is no such role.",
-            "The roles of Artifact Registry are completed after -Role; the one for pulling is roles/artifactregistry.reader."),
+            "RoleNotFound",
+            ErrorCategory.InvalidArgument,
+            "There is no such role.",
+            "The roles of Artifact Registry are completed after -Role; the one for pulling is "
+                + "roles/artifactregistry.reader."
+        ),
         [RegistryErrorKind.PolicyFull] = new(
-            "PolicyFull", ErrorCategory.LimitsExceeded, "The policy has room for no more members.",
-            "Grant to a group and put the members into it, or revoke what is not needed any more: Get-ArReader lists it."),
+            "PolicyFull",
+            ErrorCategory.LimitsExceeded,
+            "The policy has room for no more members.",
+            "Grant to a group and put the members into it, or revoke what is not needed any more: Get-ArReader lists "
+                + "it."
+        ),
         [RegistryErrorKind.OutsidePerimeter] = new(
             "OutsidePerimeter", ErrorCategory.PermissionDenied, "VPC Service Controls refused it.",
             "VPC Service Controls refused this: ask the administrator of the perimeter."),
         [RegistryErrorKind.NameNotSpecific] = new(
             "NameNotSpecific", ErrorCategory.InvalidArgument,
             "A digest, a tag or a project is missing in a name.",
-            "Get-ArImage and Get-ArImageTag list names that can be pasted or piped; Get-Help about_ArtifactRegistry tells what a name may be."),
+            "Get-ArImage and Get-ArImageTag list names that can be pasted or piped; Get-Help about_ArtifactRegistry "
+                + "tells what a name may be."
+        ),
         [RegistryErrorKind.ClusterUnreachable] = new(
-            "ClusterUnreachable", ErrorCategory.ConnectionError, "No endpoint of a cluster can be read from here.",
-            "Run the command where the cluster can be reached, or open its DNS endpoint: gcloud container clusters update CLUSTER --enable-dns-access"),
+            "ClusterUnreachable",
+            ErrorCategory.ConnectionError,
+            "No endpoint of a cluster can be read from here.",
+            "Run the command where the cluster can be reached, or open its DNS endpoint: gcloud container clusters "
+                + "update CLUSTER --enable-dns-access"
+        ),
         [RegistryErrorKind.LocationUnreachable] = new(
-            "LocationUnreachable", ErrorCategory.ResourceUnavailable, "A service answered without some of its locations.",
-            "Run the command again later; -Location limits it to one location."),
+            "LocationUnreachable",
+            ErrorCategory.ResourceUnavailable,
+            "A service answered without some of its locations.",
+            "Run the command again later; -Location limits it to one location."
+        ),
         [RegistryErrorKind.NotPermitted] = new(
-            "NotPermitted", ErrorCategory.PermissionDenied, "You may not read what runs; the message names the permission.",
-            "Ask for roles/container.viewer and roles/run.viewer on the project."),
+            "NotPermitted",
+            ErrorCategory.PermissionDenied,
+            "You may not read what runs; the message names the permission.",
+            "Ask for roles/container.viewer and roles/run.viewer on the project."
+        ),
         [RegistryErrorKind.InUseIncomplete] = new(
             "InUseIncomplete", ErrorCategory.InvalidResult, "What runs could not be read completely.",
             "Resolve the errors before this one; an image that nobody has seen may be running."),
@@ -109,34 +152,86 @@ internal static class ErrorCatalog
 
     private static readonly ErrorEntry[] Others =
     [
-        new("InvalidImageName", ErrorCategory.InvalidArgument, "The name is not valid; the message says why.",
-            "Get-ArRepository and Get-ArImage list names that can be pasted or piped, and the Tab key completes them."),
-        new("ConfirmationRequired", ErrorCategory.PermissionDenied, "A question is due and nobody can be asked.",
-            "In a script, use -Confirm:$false if that is what you want; -WhatIf shows what would be done."),
-        new("InvalidAge", ErrorCategory.InvalidArgument, "-OlderThan is not an age, or is in the future.",
-            "Use for example -OlderThan 30d, or 0s for no limit; (Get-Date).AddDays(-30), with a minus, is thirty days ago."),
-        new("InUseEmpty", ErrorCategory.InvalidArgument, "-InUse holds nothing that names an image.",
-            "Check the output of the command that lists what runs, or name projects in -InUseFrom to have it read; use -AllowEmptyInUse if nothing runs."),
-        new("InUseMatchesNothing", ErrorCategory.InvalidArgument, "-InUse names nothing of the images looked at.",
-            "Check the output of the command that lists what runs; use -AllowUnmatchedInUse if nothing of these images runs."),
-        new("InvalidThreshold", ErrorCategory.InvalidArgument, "-AbortAbove is neither a count nor a percentage.",
-            "Use for example -AbortAbove 500 or -AbortAbove '50%'."),
-        new("InvalidTimeLimit", ErrorCategory.InvalidArgument, "-TimeLimit is not a time with a unit.",
-            "Say for example -TimeLimit 30m or -TimeLimit 2h."),
-        new("TooManyToDelete", ErrorCategory.LimitsExceeded, "More of an image than -AbortAbove allows.",
-            "Look at Get-ArUntaggedImage, and raise the limit if this is right."),
-        new("JournalNotWritable", ErrorCategory.WriteError, "-JournalPath cannot be written; no more is deleted.",
-            "Give a path in a folder that exists and that you may write to."),
-        new("JournalInUse", ErrorCategory.ResourceBusy, "Another run is writing to -JournalPath.",
-            "Wait until the other run has ended, or give each run a journal of its own."),
-        new("RegistryDiffers", ErrorCategory.InvalidResult, "The registry shows something else than a row says.",
-            "List the image again; somebody else may push or delete there at the same time."),
-        new("UnexpectedError", ErrorCategory.NotSpecified, "A defect of this module. Please report it.",
-            "This should not happen. Get-Error shows what a report needs."),
+        new(
+            "InvalidImageName",
+            ErrorCategory.InvalidArgument,
+            "The name is not valid; the message says why.",
+            "Get-ArRepository and Get-ArImage list names that can be pasted or piped, and the Tab key completes them."
+        ),
+        new(
+            "ConfirmationRequired",
+            ErrorCategory.PermissionDenied,
+            "A question is due and nobody can be asked.",
+            "In a script, use -Confirm:$false if that is what you want; -WhatIf shows what would be done."
+        ),
+        new(
+            "InvalidAge",
+            ErrorCategory.InvalidArgument,
+            "-OlderThan is not an age, or is in the future.",
+            "Use for example -OlderThan 30d, or 0s for no limit; (Get-Date).AddDays(-30), with a minus, is thirty days "
+                + "ago."
+        ),
+        new(
+            "InUseEmpty",
+            ErrorCategory.InvalidArgument,
+            "-InUse holds nothing that names an image.",
+            "Check the output of the command that lists what runs, or name projects in -InUseFrom to have it read; use "
+                + "-AllowEmptyInUse if nothing runs."
+        ),
+        new(
+            "InUseMatchesNothing",
+            ErrorCategory.InvalidArgument,
+            "-InUse names nothing of the images looked at.",
+            "Check the output of the command that lists what runs; use -AllowUnmatchedInUse if nothing of these images "
+                + "runs."
+        ),
+        new(
+            "InvalidThreshold",
+            ErrorCategory.InvalidArgument,
+            "-AbortAbove is neither a count nor a percentage.",
+            "Use for example -AbortAbove 500 or -AbortAbove '50%'."
+        ),
+        new(
+            "InvalidTimeLimit",
+            ErrorCategory.InvalidArgument,
+            "-TimeLimit is not a time with a unit.",
+            "Say for example -TimeLimit 30m or -TimeLimit 2h."
+        ),
+        new(
+            "TooManyToDelete",
+            ErrorCategory.LimitsExceeded,
+            "More of an image than -AbortAbove allows.",
+            "Look at Get-ArUntaggedImage, and raise the limit if this is right."
+        ),
+        new(
+            "JournalNotWritable",
+            ErrorCategory.WriteError,
+            "-JournalPath cannot be written; no more is deleted.",
+            "Give a path in a folder that exists and that you may write to."
+        ),
+        new(
+            "JournalInUse",
+            ErrorCategory.ResourceBusy,
+            "Another run is writing to -JournalPath.",
+            "Wait until the other run has ended, or give each run a journal of its own."
+        ),
+        new(
+            "RegistryDiffers",
+            ErrorCategory.InvalidResult,
+            "The registry shows something else than a row says.",
+            "List the image again; somebody else may push or delete there at the same time."
+        ),
+        new(
+            "UnexpectedError",
+            ErrorCategory.NotSpecified,
+            "A defect of this module. Please report it.",
+            "This should not happen. Get-Error shows what a report needs."
+        ),
     ];
 
     /// <summary>Gets all entries, one per id.</summary>
-    public static IReadOnlyList<ErrorEntry> All { get; } = [.. ByKind.Values.Concat(Others).DistinctBy(entry => entry.Id)];
+    public static IReadOnlyList<ErrorEntry> All { get; } =
+    [.. ByKind.Values.Concat(Others).DistinctBy(entry => entry.Id)];
 
     /// <summary>Gets the entry of a kind.</summary>
     public static ErrorEntry Of(RegistryErrorKind kind) => ByKind[kind];

@@ -26,15 +26,25 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
     {
         if (error is { Kind: RegistryErrorKind.Unauthenticated, Status: not null, Advice: null }) return Refused(error);
         bool missing = error.Kind is RegistryErrorKind.NotFound;
-        if (error.NamesItsSubject || !(missing || error.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.InvalidArgument))
+        if (
+            error.NamesItsSubject
+            || !(missing || error.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.InvalidArgument)
+        )
             return error;
         // If the service gave a reason, a guess at the name would not improve the advice.
         if (error is { Kind: RegistryErrorKind.PermissionDenied, Advice: not null }) return error;
         (string? project, string? location, ImageName? name) = Place(item);
-        if (location is not null && !KnownLocations.All.Contains(location) && Nearest.To(location, KnownLocations.All) is string near)
+        if (
+            location is not null
+            && !KnownLocations.All.Contains(location)
+            && Nearest.To(location, KnownLocations.All) is string near
+        )
             return error.WithMessage(
-                error.Message, $"Did you mean the location {near}? This module does not know '{location}'. {AdviceOf(error)}");
-        if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _looks) > Most) return error;
+                error.Message,
+                $"Did you mean the location {near}? This module does not know '{location}'. {AdviceOf(error)}"
+            );
+        if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _looks) > Most)
+            return error;
 
         using CancellationTokenSource soon = CancellationTokenSource.CreateLinkedTokenSource(stop);
         soon.CancelAfter(Patience);
@@ -61,41 +71,68 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         return error.WithMessage(
             error.Message,
             $"Credentials in use: {connection.Credential}. "
-            + (session.IsConfigured ? "Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry to look for them anew." : AdviceOf(error)));
+                + (
+                    session.IsConfigured
+                        ? "Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry to look for them "
+                            + "anew."
+                        : AdviceOf(error)
+                )
+        );
     }
 
     private async Task<RegistryException> MissingAsync(
         RegistryException error, object item, ImageName name, CancellationToken soon)
     {
-        if (await FindMissingPart.FindAsync(client, name, soon) is not NamePart part || Finding(part, name) is not Missing found)
+        if (
+            await FindMissingPart.FindAsync(client, name, soon) is not NamePart part
+            || Finding(part, name) is not Missing found
+        )
             return error;
         string? near = found.Known is null ? null
             : Nearest.To(found.Typed, (await found.Known.WaitAsync(soon)).Select(each => each.Name));
-        string? meant = near is not null ? found.Whole(near)
-            : part is NamePart.Repository && await NearProjectAsync(name.Project, soon) is string other ? $"the project {other}"
+        string? meant =
+            near is not null ? found.Whole(near)
+            : part is NamePart.Repository && await NearProjectAsync(name.Project, soon) is string other
+                ? $"the project {other}"
             : null;
         return error.WithMessage(
             $"'{item}' was not found: {found.What}",
             meant is null ? found.List : $"Did you mean {meant}? {found.List}", namesItsSubject: true);
     }
 
-    private Missing? Finding(NamePart part, ImageName name) => part switch
-    {
-        NamePart.Repository => new(
-            $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}", name.Repository,
-            near => ImageName.Create(name.Location, name.Project, near, null, null, null).ToString(),
-            session.Names.Repositories(name.Project, name.Location), $"Get-ArRepository {name.Project} lists the repositories."),
-        NamePart.Image => new(
-            $"the repository is there, and has no image '{name.Package}'", name.Package!, near => name.WithPackage(near).ToString(),
-            session.Names.Images(name.ToRepository()), $"Get-ArImage {name.ToRepository()} lists what is there."),
-        NamePart.Tag => new(
-            $"the image is there, and has no tag '{name.Tag}'", name.Tag!, near => name.WithTag(near).ToString(),
-            session.Names.Tags(name), $"Get-ArImageTag {name.ToImage()} lists the tags."),
-        NamePart.Digest => new(
-            "the image is there, and has no such digest", "", near => near, null,
-            $"It may have been deleted; Get-ArImage {name.ToImage()} lists the digests."),
-        _ => null,
-    };
+    private Missing? Finding(NamePart part, ImageName name) =>
+        part switch
+        {
+            NamePart.Repository => new(
+                $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}",
+                name.Repository,
+                near => ImageName.Create(name.Location, name.Project, near, null, null, null).ToString(),
+                session.Names.Repositories(name.Project, name.Location),
+                $"Get-ArRepository {name.Project} lists the repositories."
+            ),
+            NamePart.Image => new(
+                $"the repository is there, and has no image '{name.Package}'",
+                name.Package!,
+                near => name.WithPackage(near).ToString(),
+                session.Names.Images(name.ToRepository()),
+                $"Get-ArImage {name.ToRepository()} lists what is there."
+            ),
+            NamePart.Tag => new(
+                $"the image is there, and has no tag '{name.Tag}'",
+                name.Tag!,
+                near => name.WithTag(near).ToString(),
+                session.Names.Tags(name),
+                $"Get-ArImageTag {name.ToImage()} lists the tags."
+            ),
+            NamePart.Digest => new(
+                "the image is there, and has no such digest",
+                "",
+                near => near,
+                null,
+                $"It may have been deleted; Get-ArImage {name.ToImage()} lists the digests."
+            ),
+            _ => null,
+        };
 
     private async Task<string?> NearProjectAsync(string project, CancellationToken soon)
     {
@@ -104,7 +141,8 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         return Nearest.To(project, known);
     }
 
-    private static string AdviceOf(RegistryException error) => ErrorRecords.For(error, "").ErrorDetails.RecommendedAction;
+    private static string AdviceOf(RegistryException error) =>
+        ErrorRecords.For(error, "").ErrorDetails.RecommendedAction;
 
     private static (string? Project, string? Location, ImageName? Name) Place(object item)
     {

@@ -29,14 +29,17 @@ internal static class ErrorRecords
     private static ErrorRecord For(RegistryException e, object item)
     {
         ErrorEntry entry = ErrorCatalog.Of(e.Kind);
-        string advice = e.Advice ?? e.Kind switch
-        {
-            RegistryErrorKind.PermissionDenied => PermissionAdvice.Advice(e.Permission, item),
-            RegistryErrorKind.OutsidePerimeter when e.UniqueId is { Length: > 0 } id =>
-                $"VPC Service Controls refused this under the unique id {id}, and no role helps. Give that id to the administrator of the perimeter, "
-                + $"who finds the request with: gcloud logging read 'log_id(\"cloudaudit.googleapis.com/policy\") AND \"{id}\"' --project=PROJECT",
-            _ => entry.Advice,
-        };
+        string advice = e.Advice
+            ?? e.Kind switch
+            {
+                RegistryErrorKind.PermissionDenied => PermissionAdvice.Advice(e.Permission, item),
+                RegistryErrorKind.OutsidePerimeter when e.UniqueId is { Length: > 0 } id =>
+                    $"VPC Service Controls refused this under the unique id {id}, and no role helps. Give that id to "
+                        + $"the administrator of the perimeter, "
+                        + $"who finds the request with: gcloud logging read "
+                        + $"'log_id(\"cloudaudit.googleapis.com/policy\") AND \"{id}\"' --project=PROJECT",
+                _ => entry.Advice,
+            };
         string message = e.Kind switch
         {
             _ when e.NamesItsSubject => e.Message,

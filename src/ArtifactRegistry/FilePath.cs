@@ -13,7 +13,11 @@ internal static class FilePath
     /// </exception>
     public static string Of(PSCmdlet cmdlet, string path)
     {
-        string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
+            path,
+            out ProviderInfo provider,
+            out _
+        );
         return provider.Name == "FileSystem"
             ? full
             : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"'{path}' is not in the file system.");

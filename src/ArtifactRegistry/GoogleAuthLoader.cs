@@ -42,7 +42,10 @@ internal sealed class GoogleAuthLoader : AssemblyLoadContext
         catch (Exception e) when (e is IOException or BadImageFormatException or TypeLoadException)
         {
             throw new RegistryException(
-                RegistryErrorKind.Unauthenticated, $"The library for signing in cannot be loaded from {folder}: {e.Message}", e)
+                RegistryErrorKind.Unauthenticated,
+                $"The library for signing in cannot be loaded from {folder}: {e.Message}",
+                e
+            )
             {
                 Advice = "The module is not complete. Install it again.",
             };

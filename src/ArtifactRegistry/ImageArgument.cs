@@ -28,9 +28,10 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         }
         catch (ImageNameException e)
         {
-            string hint = SuggestProject && Unwrap(inputData) is string word && ImageNameGrammar.ProjectProblem(word) is null
-                ? $" If you mean every repository of the project {word}, use -Project {word}."
-                : "";
+            string hint =
+                SuggestProject && Unwrap(inputData) is string word && ImageNameGrammar.ProjectProblem(word) is null
+                    ? $" If you mean every repository of the project {word}, use -Project {word}."
+                    : "";
             throw new ArgumentTransformationMetadataException(e.Message + hint, e);
         }
     }
@@ -52,7 +53,8 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         return value switch
         {
             null => throw Refuse(
-                "Expected the name of an image or an object from this module, and got nothing. Check the spelling of a variable, and write "
+                "Expected the name of an image or an object from this module, and got nothing. Check the spelling of a "
+                    + "variable, and write "
                 + "\"${app}:latest\" with braces: PowerShell reads $app:latest as a variable of its own."),
             string text => FromText(text),
             ImageName name => FromName(name),
@@ -64,7 +66,9 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             ImageInUse { ParsedName: ImageName used } => FromName(used),
             ImageInUse => throw Refuse($"'{value}' is not an image in Artifact Registry."),
             Repository repository when AllowRepositoryObject => FromRepository(repository.ParsedName),
-            Repository => throw Refuse($"'{value}' is a repository. Type its name as text if you mean all images in it."),
+            Repository => throw Refuse(
+                $"'{value}' is a repository. Type its name as text if you mean all images in it."
+            ),
             _ => FromRow(NameOf(PSObject.AsPSObject(item)), PSObject.AsPSObject(item)),
         };
     }
@@ -72,10 +76,15 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
     /// <summary>Gets the name from an object of unknown type by its properties.</summary>
     private ImageName NameOf(PSObject row)
     {
-        string? uri = Text(row, "Uri"), image = Text(row, "Image"), tag = Text(row, "Tag"), digest = Text(row, "Digest");
+        string? uri = Text(row, "Uri"),
+            image = Text(row, "Image"),
+            tag = Text(row, "Tag"),
+            digest = Text(row, "Digest");
         if (uri is null && image is null)
             throw Refuse(
-                $"Expected the name of an image, or an object with a Uri or with Image and Digest or Tag; got {Described(row.BaseObject)}.");
+                $"Expected the name of an image, or an object with a Uri or with Image and Digest or Tag; got "
+                    + $"{Described(row.BaseObject)}."
+            );
 
         ImageName name = ImageName.Parse(uri ?? image!);
         if (name.IsRepository && uri is not null && AllowRepositoryObject && IsRepositoryRow(row)) return name;
@@ -89,14 +98,20 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         digest ??= name.Digest;
         if (tag is null && digest is null)
             throw Refuse(
-                $"The row names the image '{name}' but neither a digest nor a tag. Keep the Uri or Digest column, for example: "
+                $"The row names the image '{name}' but neither a digest nor a tag. Keep the Uri or Digest column, for "
+                    + $"example: "
                 + "Select-Object Uri, Tag");
         if ((name.Tag is not null && name.Tag != tag) || (name.Digest is not null && name.Digest != digest))
-            throw Refuse($"The row contradicts itself: its Uri is '{name}', its Tag '{tag}' and its Digest '{digest}'.");
+            throw Refuse(
+                $"The row contradicts itself: its Uri is '{name}', its Tag '{tag}' and its Digest '{digest}'."
+            );
         return name.WithTagAndDigest(tag, digest);
     }
 
-    /// <summary>Whether a row is what became of a Repository object in a job or a file, and not of an image that lost its columns.</summary>
+    /// <summary>
+    /// Whether a row is what became of a Repository object in a job or a file, and not of an image that lost its
+    /// columns.
+    /// </summary>
     private static bool IsRepositoryRow(PSObject row) =>
         row.TypeNames.Contains("Deserialized.ArtifactRegistry.Repository")
         || (row.Properties["Format"] is not null && row.Properties["Mode"] is not null

@@ -5,7 +5,9 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>Reads the argument of -InUse: texts, rows of Get-ArImageInUse, and other objects with a Digest or Uri.</summary>
+/// <summary>
+/// Reads the argument of -InUse: texts, rows of Get-ArImageInUse, and other objects with a Digest or Uri.
+/// </summary>
 internal static class InUseArgument
 {
     private const string SuspectedFailure = "everything would look unused.";
@@ -20,18 +22,22 @@ internal static class InUseArgument
 
     private static bool IsIncomplete(object? item)
     {
-        if (item is null) return false;
-        if (PSObject.AsPSObject(item).BaseObject is IList list and not byte[]) return HasIncomplete(list.Cast<object?>());
+        if (item is null)
+            return false;
+        if (PSObject.AsPSObject(item).BaseObject is IList list and not byte[])
+            return HasIncomplete(list.Cast<object?>());
         return PSObject.AsPSObject(item).Properties[nameof(ImageInUse.IsComplete)]?.Value?.ToString() is string text
             && bool.TryParse(text, out bool isComplete) && !isComplete;
     }
 
     /// <summary>Explains why a list that names no image is an error.</summary>
     /// <param name="entries">The entries of the list.</param>
-    public static string EmptyMessage(IReadOnlyList<InUseEntry> entries) => entries.Count > 0
-        ? $"-InUse names no digest and no image of Artifact Registry; its first entry is {SafeText.Quote(entries[0].Text)}. If that is the "
-            + $"message of a command that failed, {SuspectedFailure}"
-        : $"-InUse holds nothing. If the command that should say what runs has failed, {SuspectedFailure}";
+    public static string EmptyMessage(IReadOnlyList<InUseEntry> entries) =>
+        entries.Count > 0
+            ? $"-InUse names no digest and no image of Artifact Registry; its first entry is "
+                + $"{SafeText.Quote(entries[0].Text)}. If that is the "
+                + $"message of a command that failed, {SuspectedFailure}"
+            : $"-InUse holds nothing. If the command that should say what runs has failed, {SuspectedFailure}";
 
     private static IEnumerable<InUseEntry> EntriesOf(object? item)
     {

@@ -4,7 +4,9 @@ using ArtifactRegistry.Operations.InUse;
 
 namespace ArtifactRegistry;
 
-/// <summary>The base class of the cmdlets that keep what is in use: the list of it, and the projects in which it is read.</summary>
+/// <summary>
+/// The base class of the cmdlets that keep what is in use: the list of it, and the projects in which it is read.
+/// </summary>
 public abstract class InUseCmdlet : ChangeCmdlet
 {
     private RunningImages? _running;
@@ -20,8 +22,8 @@ public abstract class InUseCmdlet : ChangeCmdlet
     public object?[]? InUse { get; set; }
 
     /// <summary>
-    /// Specifies projects whose GKE clusters and Cloud Run are read to find the images in use. If anything of them cannot
-    /// be read, nothing is deleted. They are read again after a question, and while a deletion takes long.
+    /// Specifies projects whose GKE clusters and Cloud Run are read to find the images in use. If anything of them
+    /// cannot be read, nothing is deleted. They are read again after a question, and while a deletion takes long.
     /// </summary>
     [Parameter]
     [ProjectArgument]
@@ -69,8 +71,13 @@ public abstract class InUseCmdlet : ChangeCmdlet
                 ThrowTerminatingError(InUseErrors.Ending(Running.Failures, "nothing is deleted"));
             }
 
-            return running!.NamesAny || AllowEmptyInUse ? running
-                : throw Misuse("InUseEmpty", $"Nothing runs in {string.Join(", ", projects)} (-InUseFrom), so everything would look unused.", InUseFrom);
+            return running!.NamesAny || AllowEmptyInUse
+                ? running
+                : throw Misuse(
+                    "InUseEmpty",
+                    $"Nothing runs in {string.Join(", ", projects)} (-InUseFrom), so everything would look unused.",
+                    InUseFrom
+                );
         });
     }
 
@@ -80,7 +87,10 @@ public abstract class InUseCmdlet : ChangeCmdlet
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(InUse))) return Operations.CleanUp.InUse.Nothing;
         List<InUseEntry> entries = InUseArgument.EntriesOf(InUse);
         if (InUseArgument.HasIncomplete(InUse))
-            WriteWarning("-InUse comes from an incomplete reading (Get-ArImageInUse -AllowIncomplete): what was not read may be running, and is not kept.");
+            WriteWarning(
+                "-InUse comes from an incomplete reading (Get-ArImageInUse -AllowIncomplete): what was not read may be "
+                    + "running, and is not kept."
+            );
         InUse inUse = Operations.CleanUp.InUse.From(entries);
         return inUse.NamesAny || AllowEmptyInUse ? inUse
             : throw Misuse("InUseEmpty", InUseArgument.EmptyMessage(entries), InUse);

@@ -6,7 +6,9 @@ namespace ArtifactRegistry;
 /// <summary>The words about a reading of what runs that is not complete.</summary>
 internal static class InUseErrors
 {
-    /// <summary>Creates a record for each failure. One that is the same everywhere, such as a missing sign-in, is told once.</summary>
+    /// <summary>
+    /// Creates a record for each failure. One that is the same everywhere, such as a missing sign-in, is told once.
+    /// </summary>
     public static IEnumerable<ErrorRecord> Records(IReadOnlyCollection<InUseFailure> failures) =>
         failures.DistinctBy(failure => (failure.Error.Kind, failure.Error.Message))
             .OrderBy(failure => failure.Place, StringComparer.Ordinal)

@@ -27,16 +27,23 @@ internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
     }
 
     /// <summary>Gets the error of a list that matches none of the plans; null if they were released.</summary>
-    public string? Refusal => _held.Count == 0 ? null
-        : $"None of the {inUse.Entries.Count} entries of -InUse names anything of the images looked at, the first being "
-            + $"{SafeText.Quote(inUse.Entries[0].Text)}. If they come from elsewhere, everything here would look unused, so nothing was deleted.";
+    public string? Refusal =>
+        _held.Count == 0
+            ? null
+            : $"None of the {inUse.Entries.Count} entries of -InUse names anything of the images looked at, the first "
+                + $"being "
+                + $"{SafeText.Quote(inUse.Entries[0].Text)}. If they come from elsewhere, everything here would look "
+                + $"unused, so nothing was deleted.";
 
     /// <summary>
-    /// Gets a warning about the entries that match nothing; null if there are none. What was read where it runs may well
-    /// be other images; what was typed or gathered may be wrong.
+    /// Gets a warning about the entries that match nothing; null if there are none. What was read where it runs may
+    /// well be other images; what was typed or gathered may be wrong.
     /// </summary>
     public string? Warning =>
-        inUse.Entries.Where(entry => entry.Workload is null && !_matched.Contains(entry.Text)).ToList() is not { Count: > 0 } unmatched ? null
-            : $"{unmatched.Count} of {inUse.Entries.Count} entries of -InUse match nothing in the images looked at, for example "
+        inUse.Entries.Where(entry => entry.Workload is null && !_matched.Contains(entry.Text)).ToList()
+            is not { Count: > 0 } unmatched
+            ? null
+            : $"{unmatched.Count} of {inUse.Entries.Count} entries of -InUse match nothing in the images looked at, "
+                + $"for example "
                 + $"'{unmatched[0].Text}'. They may belong to other images; if not, check where they come from.";
 }

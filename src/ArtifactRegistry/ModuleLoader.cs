@@ -30,13 +30,23 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     internal static string? OtherCopy()
     {
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand(new CmdletInfo("Get-Module", typeof(PSCmdlet).Assembly.GetType("Microsoft.PowerShell.Commands.GetModuleCommand", throwOnError: true)!))
+        shell
+            .AddCommand(
+                new CmdletInfo(
+                    "Get-Module",
+                    typeof(PSCmdlet).Assembly.GetType(
+                        "Microsoft.PowerShell.Commands.GetModuleCommand",
+                        throwOnError: true
+                    )!
+                )
+            )
             .AddParameter("Name", "ArtifactRegistry");
         PSModuleInfo? other = shell.Invoke<PSModuleInfo>()
             .FirstOrDefault(module => !IsSame(module.ModuleBase) && !IsSame(Path.Combine(module.ModuleBase, "bin")));
         if (other is null) return null;
         string version = FileVersionInfo.GetVersionInfo(typeof(ModuleLoader).Assembly.Location).FileVersion ?? "";
-        return $"This process has loaded ArtifactRegistry {version} from {Folder} and runs that, not {other.Version} in {other.ModuleBase}. "
+        return $"This process has loaded ArtifactRegistry {version} from {Folder} and runs that, not {other.Version} "
+            + $"in {other.ModuleBase}. "
             + "Start a new pwsh to use the other copy.";
     }
 
@@ -49,7 +59,10 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     private static void AddTypeData()
     {
         const string Utility = "Microsoft.PowerShell.Commands.Utility";
-        Type command = Type.GetType($"Microsoft.PowerShell.Commands.UpdateTypeDataCommand, {Utility}", throwOnError: true)!;
+        Type command = Type.GetType(
+            $"Microsoft.PowerShell.Commands.UpdateTypeDataCommand, {Utility}",
+            throwOnError: true
+        )!;
         using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
         shell.AddCommand(new CmdletInfo("Update-TypeData", command))
             .AddParameter("PrependPath", Path.Combine(Folder, "ArtifactRegistry.types.ps1xml"))

@@ -1,10 +1,11 @@
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Keeps the order of a list whose items are worked on together: work goes on at its own pace, and what it has to say waits
-/// until the items before it have said theirs.
+/// Keeps the order of a list whose items are worked on together: work goes on at its own pace, and what it has to say
+/// waits until the items before it have said theirs.
 /// </summary>
-/// <remarks>Only <see cref="Mine"/> and <see cref="RunAsync"/> are for work; the rest belongs to the pipeline thread.</remarks>
+/// <remarks>Only <see cref="Mine"/> and <see cref="RunAsync"/> are for work; the rest belongs to the pipeline
+/// thread.</remarks>
 internal sealed class OutputOrder
 {
     private readonly AsyncLocal<int?> _mine = new();
@@ -40,7 +41,9 @@ internal sealed class OutputOrder
     }
 }
 
-/// <summary>Performs the actions of each turn as soon as all turns before it have passed: those of the first at once.</summary>
+/// <summary>
+/// Performs the actions of each turn as soon as all turns before it have passed: those of the first at once.
+/// </summary>
 internal sealed class OutputQueue
 {
     private readonly Dictionary<int, List<Action>> _held = [];

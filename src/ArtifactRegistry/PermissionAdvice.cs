@@ -24,29 +24,37 @@ internal static class PermissionAdvice
             "iam.serviceAccounts.create" => "roles/iam.serviceAccountCreator",
             "iam.serviceAccounts.get" or "iam.serviceAccounts.list" => "roles/iam.serviceAccountViewer",
             "container.clusters.list" or "container.clusters.get" => "roles/container.clusterViewer",
-            "artifactregistry.locations.list" or "artifactregistry.repositories.list" => "roles/artifactregistry.reader",
+            "artifactregistry.locations.list" or "artifactregistry.repositories.list" =>
+                "roles/artifactregistry.reader",
             "serviceusage.services.use" => "roles/serviceusage.serviceUsageConsumer",
             _ => null,
         };
         (string? project, ImageName? repository) = PlaceOf(item);
         if (ofProject is not null)
-            return $"This needs {permission}: somebody who administers the project must grant you {ofProject} on the project: "
-                + $"gcloud projects add-iam-policy-binding {project ?? "PROJECT"} --member=MEMBER --role={ofProject}. MEMBER is the account that "
-                + "Get-ArConnection shows. Check the project's id too: the service answers the same where no such project exists.";
+            return $"This needs {permission}: somebody who administers the project must grant you {ofProject} on the "
+                + $"project: "
+                + $"gcloud projects add-iam-policy-binding {project ?? "PROJECT"} --member=MEMBER --role={ofProject}. "
+                + $"MEMBER is the account that "
+                + "Get-ArConnection shows. Check the project's id too: the service answers the same where no such "
+                + "project exists.";
 
         string role = permission switch
         {
             _ when permission.Contains("IamPolicy", StringComparison.Ordinal) => "roles/artifactregistry.admin",
-            _ when permission.EndsWith(".delete", StringComparison.Ordinal) || permission.EndsWith(".deleteArtifacts", StringComparison.Ordinal) =>
+            _ when permission.EndsWith(".delete", StringComparison.Ordinal)
+                    || permission.EndsWith(".deleteArtifacts", StringComparison.Ordinal) =>
                 "roles/artifactregistry.repoAdmin",
-            _ when permission.EndsWith(".create", StringComparison.Ordinal) || permission.EndsWith(".update", StringComparison.Ordinal)
-                || permission.EndsWith(".uploadArtifacts", StringComparison.Ordinal) =>
+            _ when permission.EndsWith(".create", StringComparison.Ordinal)
+                    || permission.EndsWith(".update", StringComparison.Ordinal)
+                    || permission.EndsWith(".uploadArtifacts", StringComparison.Ordinal) =>
                 "roles/artifactregistry.writer",
             _ => "roles/artifactregistry.reader",
         };
         string named = role == Operations.ReaderRoles.Reader ? "" : $" -Role {role}";
-        string command = repository is null ? "" : $" Who administers it types: Grant-ArReader {repository} -Member MEMBER{named}, with the account "
-            + "that Get-ArConnection shows as MEMBER.";
+        string command = repository is null
+            ? ""
+            : $" Who administers it types: Grant-ArReader {repository} -Member MEMBER{named}, with the account "
+                + "that Get-ArConnection shows as MEMBER.";
         return $"This needs {permission}. Ask for {role} on the repository, and check the name: {Nothing}{command}";
     }
 

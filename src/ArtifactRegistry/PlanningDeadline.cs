@@ -3,8 +3,8 @@ using ArtifactRegistry.Operations.CleanUp;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Ends planning when the time is up, but not before one image is planned: there must be rows that report that the limit
-/// was reached.
+/// Ends planning when the time is up, but not before one image is planned: there must be rows that report that the
+/// limit was reached.
 /// </summary>
 internal sealed class PlanningDeadline : IDisposable
 {

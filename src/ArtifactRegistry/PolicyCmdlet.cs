@@ -38,7 +38,8 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     private protected string RoleName => FullRole(Role);
 
     private protected static string FullRole(string role) =>
-        !role.Contains('/', StringComparison.Ordinal) && (role.Contains('.', StringComparison.Ordinal) || role is "viewer" or "editor" or "owner")
+        !role.Contains('/', StringComparison.Ordinal)
+        && (role.Contains('.', StringComparison.Ordinal) || role is "viewer" or "editor" or "owner")
             ? "roles/" + role
             : role;
 
@@ -55,24 +56,39 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     /// <param name="row">The row.</param>
     /// <param name="member">The member as IAM writes it.</param>
     /// <param name="resource">The repository.</param>
-    private protected bool TryGetPlace(MemberReference row, string member, [NotNullWhen(true)] out PolicyResource? resource)
+    private protected bool TryGetPlace(
+        MemberReference row,
+        string member,
+        [NotNullWhen(true)] out PolicyResource? resource
+    )
     {
         const string Projects = "projects/";
         resource = null;
         string cmdlet = MyInvocation.MyCommand.Name;
         if (row.Resource is not string place)
             Refuse(
-                row.Text, $"'{member}' was given without a place: use {cmdlet} REPOSITORY -Member MEMBER, or pipe rows with a Resource or "
-                + "Repository, such as those of Get-ArReader.");
+                row.Text,
+                $"'{member}' was given without a place: use {cmdlet} REPOSITORY -Member MEMBER, or pipe rows with a "
+                    + $"Resource or "
+                    + "Repository, such as those of Get-ArReader."
+            );
         else if (place.StartsWith(Projects, StringComparison.Ordinal))
             Refuse(
-                row.Text, $"'{member}' comes with {row.Role ?? RoleName} on {place}, which counts for every repository there. "
-                + $"If you mean that: {cmdlet} -Project {place[Projects.Length..]} -Member {member}");
+                row.Text,
+                $"'{member}' comes with {row.Role ?? RoleName} on {place}, which counts for every repository there. "
+                    + $"If you mean that: {cmdlet} -Project {place[Projects.Length..]} -Member {member}"
+            );
         else if (row.Role is string role && FullRole(role) != RoleName)
             Refuse(
-                row.Text, $"'{member}' comes with {role} on {place}, and this is about {RoleName} alone. Use -Role {role} if you mean that.");
+                row.Text,
+                $"'{member}' comes with {role} on {place}, and this is about {RoleName} alone. Use -Role {role} if you "
+                    + $"mean that."
+            );
         else if (ImageName.Parse(place) is { IsRepository: false } image)
-            Refuse(row.Text, $"'{member}' comes with '{image}', which is an image, and access is granted on a repository.");
+            Refuse(
+                row.Text,
+                $"'{member}' comes with '{image}', which is an image, and access is granted on a repository."
+            );
         else
             resource = PolicyResource.Of(Client, ImageName.Parse(place));
         return resource is not null;

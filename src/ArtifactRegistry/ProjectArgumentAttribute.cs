@@ -18,7 +18,10 @@ public sealed class ProjectArgumentAttribute : ArgumentTransformationAttribute
     private static object? ProjectOf(object? item)
     {
         object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
-        if (value is string text) return ImageName.TryParse(text, out ImageName? name) ? name.Project : text;
-        return item is null ? null : PSObject.AsPSObject(item).Properties["Project"]?.Value?.ToString() is { Length: > 0 } project ? project : item;
+        if (value is string text)
+            return ImageName.TryParse(text, out ImageName? name) ? name.Project : text;
+        return item is null ? null
+            : PSObject.AsPSObject(item).Properties["Project"]?.Value?.ToString() is { Length: > 0 } project ? project
+            : item;
     }
 }

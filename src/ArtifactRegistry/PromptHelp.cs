@@ -3,9 +3,11 @@ namespace ArtifactRegistry;
 /// <summary>The help that PowerShell's prompt for a missing parameter shows for <c>!?</c>.</summary>
 internal static class PromptHelp
 {
-    public const string Image = "The full name, such as us-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE:TAG. An empty line ends the list.";
+    public const string Image =
+        "The full name, such as us-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE:TAG. An empty line ends the list.";
 
-    public const string Repository = "The repository, such as us-docker.pkg.dev/PROJECT/REPOSITORY. An empty line ends the list.";
+    public const string Repository =
+        "The repository, such as us-docker.pkg.dev/PROJECT/REPOSITORY. An empty line ends the list.";
 
     public const string Project = "The project's id, such as my-project. An empty line ends the list.";
 

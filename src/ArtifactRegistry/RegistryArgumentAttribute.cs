@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// For a parameter of type string[] that takes hosts or names: of a row from a file, whose own text has all its columns in it,
-/// the name is taken.
+/// For a parameter of type string[] that takes hosts or names: of a row from a file, whose own text has all its columns
+/// in it, the name is taken.
 /// </summary>
 public sealed class RegistryArgumentAttribute : ArgumentTransformationAttribute
 {
@@ -17,7 +17,11 @@ public sealed class RegistryArgumentAttribute : ArgumentTransformationAttribute
             ? list.Cast<object?>().Select(NameOf).ToArray()
             : NameOf(inputData);
 
-    private static object? NameOf(object? item) => item is PSObject { BaseObject: PSCustomObject } row
-        ? Columns.Select(column => row.Properties[column]?.Value?.ToString()).FirstOrDefault(text => text is { Length: > 0 }) ?? item
-        : item;
+    private static object? NameOf(object? item) =>
+        item is PSObject { BaseObject: PSCustomObject } row
+            ? Columns
+                .Select(column => row.Properties[column]?.Value?.ToString())
+                .FirstOrDefault(text => text is { Length: > 0 })
+                ?? item
+            : item;
 }

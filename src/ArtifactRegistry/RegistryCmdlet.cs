@@ -50,7 +50,10 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             };
             Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
             (Client, Registry, Projects, Accounts, Clusters, InUseServices) = Session.Open(hear, exchange);
-            if (verbose) WriteVerbose($"Speaking to {Session.Describe().Endpoint}; credentials: {Session.Describe().Credential}.");
+            if (verbose)
+                WriteVerbose(
+                    $"Speaking to {Session.Describe().Endpoint}; credentials: {Session.Describe().Credential}."
+                );
             _hints = new ErrorHints(Session, Session.Open(hear, exchange, retries: 0).Client);
         }
         catch (RegistryException e)
@@ -91,16 +94,32 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// </summary>
     private protected string CheckedProject(string? given, string? location = null)
     {
-        string project = given ?? Session.DefaultProject ?? Wait(this, async () => await Session.FindProjectAsync(null, StopToken) ?? "") ?? "";
+        string project = given
+            ?? Session.DefaultProject
+            ?? Wait(this, async () => await Session.FindProjectAsync(null, StopToken) ?? "")
+            ?? "";
         if (project.Length == 0)
-            ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(RegistryErrorKind.NameNotSpecific, "No project was given.") { Advice = ProjectChoice.Places }, this));
+            ThrowTerminatingError(
+                ErrorRecords.For(
+                    new RegistryException(RegistryErrorKind.NameNotSpecific, "No project was given.")
+                    {
+                        Advice = ProjectChoice.Places,
+                    },
+                    this
+                )
+            );
         string? problem = ImageNameGrammar.ProjectProblem(project)
             ?? (location is null ? null : ImageNameGrammar.LocationProblem(location));
         if (problem is not null)
-            ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(RegistryErrorKind.InvalidArgument, $"This is not accepted: {problem}") { NamesItsSubject = true },
-                location ?? project));
+            ThrowTerminatingError(
+                ErrorRecords.For(
+                    new RegistryException(RegistryErrorKind.InvalidArgument, $"This is not accepted: {problem}")
+                    {
+                        NamesItsSubject = true,
+                    },
+                    location ?? project
+                )
+            );
         return project;
     }
 

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ArtifactRegistry;
 
-/// <summary>A cmdlet that removes what it is given by name, and ends a long list with a line that says what became of it.</summary>
+/// <summary>
+/// A cmdlet that removes what it is given by name, and ends a long list with a line that says what became of it.
+/// </summary>
 public abstract class RemovalCmdlet : ChangeCmdlet
 {
     // A person sees at a glance what became of a few items.

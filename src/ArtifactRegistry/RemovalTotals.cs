@@ -54,17 +54,22 @@ internal sealed class RemovalTotals(string one, string many)
         {
             RemovalStatus main = isWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.Removed;
             int count = _counts.GetValueOrDefault(main);
+            string left = _counts.ContainsKey(RemovalStatus.NotReached) ? Bytes(RemovalStatus.NotReached) : "";
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(isWhatIf ? "Would remove" : "Removed")} {count} {(count == 1 ? one : many)}{Bytes(main)}{Part("kept", RemovalStatus.Kept)}"
-                + $"{Part("already gone", RemovalStatus.AlreadyGone)}{Part("failed", RemovalStatus.Failed)}"
-                + $"{Part("left", RemovalStatus.NotReached)}{(_counts.ContainsKey(RemovalStatus.NotReached) ? Bytes(RemovalStatus.NotReached) : "")}"
-                + $" in {Math.Ceiling(taken.TotalSeconds):0} s.");
+                $"{(isWhatIf ? "Would remove" : "Removed")} {count} "
+                    + $"{(count == 1 ? one : many)}{Bytes(main)}{Part("kept", RemovalStatus.Kept)}"
+                    + $"{Part("already gone", RemovalStatus.AlreadyGone)}{Part("failed", RemovalStatus.Failed)}"
+                    + $"{Part("left", RemovalStatus.NotReached)}{left} in {Math.Ceiling(taken.TotalSeconds):0} s."
+            );
         }
     }
 
-    private string Bytes(RemovalStatus status) => HasSizes ? $" ({ByteSize.Format(_bytes.GetValueOrDefault(status))})" : "";
+    private string Bytes(RemovalStatus status) =>
+        HasSizes ? $" ({ByteSize.Format(_bytes.GetValueOrDefault(status))})" : "";
 
     private string Part(string words, RemovalStatus status) =>
-        _counts.GetValueOrDefault(status) is > 0 and int count ? string.Create(CultureInfo.InvariantCulture, $", {words} {count}") : "";
+        _counts.GetValueOrDefault(status) is > 0 and int count
+            ? string.Create(CultureInfo.InvariantCulture, $", {words} {count}")
+            : "";
 }

@@ -14,7 +14,8 @@ public static class RowView
     private const string TimeType = "ArtifactRegistry.Time";
 
     /// <summary>Gets the short digest, such as sha256:77d0…12ef.</summary>
-    public static string DigestText(PSObject row) => Value(row, "Digest") is string digest ? Digest.Shorten(digest) : "";
+    public static string DigestText(PSObject row) =>
+        Value(row, "Digest") is string digest ? Digest.Shorten(digest) : "";
 
     /// <summary>Gets the size with a unit, such as 84 MB.</summary>
     public static string SizeText(PSObject row) => Value(row, "SizeBytes") is long size ? ByteSize.Format(size) : "";
@@ -37,8 +38,8 @@ public static class RowView
         return LastColumn(spaced, before: 49).Replace("@ ", "@", StringComparison.Ordinal);
     }
 
-    // PowerShell breaks the cells of a table in the middle of words. The columns before include the spaces between them;
-    // the last column of the screen stays free.
+    // PowerShell breaks the cells of a table in the middle of words. The columns before include the spaces between
+    // them; the last column of the screen stays free.
     private static string LastColumn(string? text, int before)
     {
         int width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth - before - 1;
@@ -99,7 +100,10 @@ public static class RowView
     public static string TimeText(PSObject time, params object[] arguments)
     {
         DateTime value = (DateTime)time.BaseObject;
-        object?[] plain = [.. arguments.Select(argument => argument is PSObject wrapped ? wrapped.BaseObject : argument)];
+        object?[] plain =
+        [
+            .. arguments.Select(argument => argument is PSObject wrapped ? wrapped.BaseObject : argument),
+        ];
         return plain switch
         {
             [] => value.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture),

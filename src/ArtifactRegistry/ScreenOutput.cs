@@ -12,21 +12,31 @@ internal static class ScreenOutput
     private const string OutDefault = "Out-Default";
 
     /// <summary>
-    /// Gets whether a command was typed at the prompt of a console as a statement of its own, so that its rows go to the
-    /// screen and nowhere else. In doubt they do not.
+    /// Gets whether a command was typed at the prompt of a console as a statement of its own, so that its rows go to
+    /// the screen and nowhere else. In doubt they do not.
     /// </summary>
     public static bool IsAll(PSCmdlet cmdlet)
     {
         InvocationInfo invocation = cmdlet.MyInvocation;
         if (cmdlet.Host.Name != "ConsoleHost" || Console.IsOutputRedirected || Console.IsInputRedirected
             || cmdlet.CommandOrigin != CommandOrigin.Runspace
-            || invocation.BoundParameters.ContainsKey("OutVariable") || invocation.BoundParameters.ContainsKey("PipelineVariable")
-            || string.IsNullOrEmpty(invocation.Line) || IsTakenByOutDefault(cmdlet))
+            || invocation.BoundParameters.ContainsKey("OutVariable")
+            || invocation.BoundParameters.ContainsKey("PipelineVariable")
+            || string.IsNullOrEmpty(invocation.Line)
+            || IsTakenByOutDefault(cmdlet)
+        )
             return false;
         ScriptBlockAst line = Parser.ParseInput(invocation.Line, out _, out ParseError[] errors);
         return errors.Length == 0
-            && line.Find(ast => ast is CommandAst && ast.Extent.StartColumnNumber == invocation.OffsetInLine, searchNestedScriptBlocks: true)
-                is CommandAst { Redirections.Count: 0, Parent: PipelineAst { Parent: NamedBlockAst { Parent: ScriptBlockAst { Parent: null } } } pipeline } command
+            && line.Find(
+                ast => ast is CommandAst && ast.Extent.StartColumnNumber == invocation.OffsetInLine,
+                searchNestedScriptBlocks: true
+            )
+                is CommandAst
+            {
+                Redirections.Count: 0,
+                Parent: PipelineAst { Parent: NamedBlockAst { Parent: ScriptBlockAst { Parent: null } } } pipeline
+            } command
             && pipeline.PipelineElements[^1] == command
             && !pipeline.Extent.Text.TrimEnd().EndsWith('&');
     }
@@ -38,18 +48,30 @@ internal static class ScreenOutput
         // goes to a file or another program, it contains only the rows.
         bool isOnScreen = cmdlet.Host.Name != "ConsoleHost" || !Console.IsOutputRedirected;
         cmdlet.WriteInformation(
-            new HostInformationMessage { Message = SafeText.Clean(text) }, isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]);
+            new HostInformationMessage { Message = SafeText.Clean(text) },
+            isOnScreen ? ["PSHOST", "ArtifactRegistry"] : ["ArtifactRegistry"]
+        );
     }
 
-    /// <summary>Gets whether Out-Default does more than to show: it is another command, or has an -OutVariable by default.</summary>
+    /// <summary>
+    /// Gets whether Out-Default does more than to show: it is another command, or has an -OutVariable by default.
+    /// </summary>
     private static bool IsTakenByOutDefault(PSCmdlet cmdlet) =>
         cmdlet.InvokeCommand.GetCommand(OutDefault, CommandTypes.All) is not CmdletInfo
-        || (PSObject.AsPSObject(cmdlet.GetVariableValue("PSDefaultParameterValues") ?? "").BaseObject is IDictionary defaults
-            && defaults.Keys.Cast<object>().Any(key => WildcardPattern
-                .Get($"{key}".Split(':')[0].Trim(), WildcardOptions.IgnoreCase).IsMatch(OutDefault)));
+        || (
+            PSObject.AsPSObject(cmdlet.GetVariableValue("PSDefaultParameterValues") ?? "").BaseObject
+                is IDictionary defaults
+            && defaults
+                .Keys.Cast<object>()
+                .Any(key =>
+                    WildcardPattern.Get($"{key}".Split(':')[0].Trim(), WildcardOptions.IgnoreCase).IsMatch(OutDefault)
+                )
+        );
 }
 
-/// <summary>The rows of a command of which the screen shows the first hundred. Nothing that was done may be lost for that.</summary>
+/// <summary>
+/// The rows of a command of which the screen shows the first hundred. Nothing that was done may be lost for that.
+/// </summary>
 /// <param name="cmdlet">The command.</param>
 internal sealed class ScreenRows(PSCmdlet cmdlet)
 {
@@ -62,8 +84,13 @@ internal sealed class ScreenRows(PSCmdlet cmdlet)
     private int _shown;
 
     /// <summary>Gets the sentence that says where the rows are that were not shown; empty if all were shown.</summary>
-    public string Rest => _all is null || _shown == _all.Count ? ""
-        : string.Create(CultureInfo.InvariantCulture, $" {_all.Count - _shown} more rows are not shown: ${Variable} has all {_all.Count}.");
+    public string Rest =>
+        _all is null || _shown == _all.Count
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" {_all.Count - _shown} more rows are not shown: ${Variable} has all {_all.Count}."
+            );
 
     /// <summary>Writes a row.</summary>
     /// <param name="row">The row.</param>

@@ -30,8 +30,13 @@ internal sealed class Session
     public Session()
     {
         Names = new LiveNames(this);
-        _http = new(() => TransportOptions.CreateHttpClient(
-            new AnswerWatcher(Connections.Value, accepted => _state = accepted ? ConnectionState.Connected : ConnectionState.Refused)));
+        _http = new(() =>
+            TransportOptions.CreateHttpClient(
+                new AnswerWatcher(Connections.Value, accepted =>
+                    _state = accepted ? ConnectionState.Connected : ConnectionState.Refused
+                )
+            )
+        );
     }
 
     /// <summary>The session of the runspace that this thread works for.</summary>
@@ -105,7 +110,11 @@ internal sealed class Session
         Endpoints endpoints = Services;
         ITokenSource tokens = Tokens(endpoints);
         RestTransport transport = new(_http.Value, tokens, options, trace, exchange);
-        ArtifactRegistryClient registry = new(transport, endpoints, _features.GetOrAdd(endpoints.ArtifactRegistry, _ => new ServiceFeatures()));
+        ArtifactRegistryClient registry = new(
+            transport,
+            endpoints,
+            _features.GetOrAdd(endpoints.ArtifactRegistry, _ => new ServiceFeatures())
+        );
         ResourceManagerClient projects = new(transport, endpoints);
         ContainerClient clusters = new(transport, endpoints);
         return new Clients(
@@ -115,8 +124,14 @@ internal sealed class Session
             new IamClient(transport, endpoints),
             clusters,
             new InUseServices(
-                clusters, new RunClient(transport, endpoints), new AppEngineClient(transport, endpoints), new ComputeClient(transport, endpoints),
-                new CloudDeployClient(transport, endpoints), new CloudAssetClient(transport, endpoints), projects, registry,
+                clusters,
+                new RunClient(transport, endpoints),
+                new AppEngineClient(transport, endpoints),
+                new ComputeClient(transport, endpoints),
+                new CloudDeployClient(transport, endpoints),
+                new CloudAssetClient(transport, endpoints),
+                projects,
+                registry,
                 cluster => ClusterEndpoint.Of(cluster, endpoints),
                 endpoint => ClusterConnection.Open(endpoint, tokens, options, trace, exchange)));
     }
@@ -129,12 +144,16 @@ internal sealed class Session
         AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
         return token.Value is not null
             ? token
-            : throw new RegistryException(RegistryErrorKind.Unauthenticated, $"There is no token to hand out: {tokens.Description}.");
+            : throw new RegistryException(
+                RegistryErrorKind.Unauthenticated,
+                $"There is no token to hand out: {tokens.Description}."
+            );
     }
 
     /// <summary>Gets the host of a registry that may be given a token.</summary>
     /// <param name="text">The host, or a name in its registry.</param>
-    /// <exception cref="RegistryException">The host is not Google's, and not an emulator that this session uses.</exception>
+    /// <exception cref="RegistryException">The host is not Google's, and not an emulator that this session
+    /// uses.</exception>
     public string RegistryHost(string text) => Services.RegistryHost(text);
 
     /// <summary>The address of Artifact Registry.</summary>
@@ -186,7 +205,11 @@ internal sealed class Session
         lock (_lock)
         {
             if (_tokens is null || _tokensAreFor != hangsOn)
-                (_tokens, _tokensAreFor, _state) = (TokenSources.Choose(Credentials, signIn), hangsOn, ConnectionState.NotTried);
+                (_tokens, _tokensAreFor, _state) = (
+                    TokenSources.Choose(Credentials, signIn),
+                    hangsOn,
+                    ConnectionState.NotTried
+                );
             return _tokens;
         }
     }

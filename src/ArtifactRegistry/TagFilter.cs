@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace ArtifactRegistry;
 
-/// <summary>The tags that -Tag asks for: names, or patterns with * and ?. Tags differ in case, so patterns for them do.</summary>
+/// <summary>
+/// The tags that -Tag asks for: names, or patterns with * and ?. Tags differ in case, so patterns for them do.
+/// </summary>
 internal sealed class TagFilter
 {
     private readonly WildcardPattern[] _patterns;
@@ -10,11 +12,15 @@ internal sealed class TagFilter
 
     /// <summary>Makes a filter for one listing.</summary>
     /// <param name="tags">Names and patterns.</param>
-    /// <param name="what">What is listed. Of many images, a name chooses those that have it; of one image, it is what was asked for.</param>
+    /// <param name="what">What is listed. Of many images, a name chooses those that have it; of one image, it is what
+    /// was asked for.</param>
     public TagFilter(string[] tags, ImagePattern what)
     {
         _patterns = [.. tags.Select(tag => WildcardPattern.Get(tag, WildcardOptions.None))];
-        _missing = what.Name.IsWholeImage && !what.HasWildcards ? [.. tags.Where(tag => !WildcardPattern.ContainsWildcardCharacters(tag))] : [];
+        _missing =
+            what.Name.IsWholeImage && !what.HasWildcards
+                ? [.. tags.Where(tag => !WildcardPattern.ContainsWildcardCharacters(tag))]
+                : [];
     }
 
     /// <summary>Gets the names that one image was asked for and that were not seen.</summary>

@@ -17,9 +17,16 @@ internal sealed class Threshold
     public static Threshold? TryParse(string text)
     {
         text = text.Trim();
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)) return new Threshold(count, 0);
-        return text.EndsWith('%')
-            && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            return new Threshold(count, 0);
+        return
+            text.EndsWith('%')
+            && double.TryParse(
+                text[..^1],
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out double percent
+            )
             && percent is >= 0 and <= 100
             ? new Threshold(null, percent)
             : null;

@@ -50,8 +50,12 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
         TimeSpan now = Stopwatch.GetElapsedTime(_started);
         if (now < Unremarkable || now - _lookedAt < BetweenLooks) return;
         _lookedAt = now;
-        string done = Emitted > 0 ? $"{Emitted} so far" : _answers == 1 ? "1 request so far" : $"{_answers} requests so far";
-        ProgressRecord record = Own?.Invoke() ?? new ProgressRecord(Id, Name, SafeText.Clean($"{Doing ?? Names(items)}: {done}"));
+        string done =
+            Emitted > 0 ? $"{Emitted} so far"
+            : _answers == 1 ? "1 request so far"
+            : $"{_answers} requests so far";
+        ProgressRecord record = Own?.Invoke()
+            ?? new ProgressRecord(Id, Name, SafeText.Clean($"{Doing ?? Names(items)}: {done}"));
         record.CurrentOperation = _pause;
         cmdlet.WriteProgress(record);
         _shown = true;

@@ -90,7 +90,9 @@ internal sealed class WorkLoop : IDisposable
         return await done.Task.WaitAsync(StopToken);
     }
 
-    /// <summary>Posts an action to the pipeline thread without waiting for it, no matter how far behind that is.</summary>
+    /// <summary>
+    /// Posts an action to the pipeline thread without waiting for it, no matter how far behind that is.
+    /// </summary>
     public void Note(Action action)
     {
         _noted.Enqueue(action);

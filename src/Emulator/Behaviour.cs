@@ -193,6 +193,8 @@ public sealed class Behaviour
     /// </summary>
     public TimeSpan SettleTime { get; set; }
 
-    /// <summary>Returns whether a page token is too old, and counts it. Call this while the state's lock is held.</summary>
+    /// <summary>
+    /// Returns whether a page token is too old, and counts it. Call this while the state's lock is held.
+    /// </summary>
     internal bool TakeExpiredContinue() => ExpiredContinues > 0 && ExpiredContinues-- > 0;
 }

@@ -81,7 +81,9 @@ internal sealed class CommandLine
     public static void WriteHelp(TextWriter writer)
     {
         writer.WriteLine(
-            "Artifact Registry, Resource Manager, IAM, Kubernetes Engine with its clusters, Cloud Run and more, for this machine only.");
+            "Artifact Registry, Resource Manager, IAM, Kubernetes Engine with its clusters, Cloud Run and more, for "
+                + "this machine only."
+        );
         writer.WriteLine();
         foreach (CommandLineOption option in Options)
         {
@@ -98,7 +100,9 @@ internal sealed class CommandLine
         writer.WriteLine("Durations are written 50ms, 2s, 5m, 12h or 30d; faults 503:0.1 (a tenth) or 429:x3 (three).");
         writer.WriteLine("--fault, --deny, --require-token, --missing-member and --cluster-fault may be repeated.");
         writer.WriteLine("Without --seed and --empty there is a sample.");
-        writer.WriteLine("Without --data everything is in memory, and blobs over 1 MiB in a temporary folder, until the end.");
+        writer.WriteLine(
+            "Without --data everything is in memory, and blobs over 1 MiB in a temporary folder, until the end."
+        );
     }
 
     private static Uri Address(string text) =>

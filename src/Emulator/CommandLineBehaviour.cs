@@ -38,22 +38,39 @@ internal static class CommandLineBehaviour
             b.RequireToken = true;
             b.AcceptedTokens = [.. b.AcceptedTokens, text];
         }),
-        Of("--deny", "PERMISSION[@RESOURCE]", "the caller lacks it; * for anything; may be repeated",
-            (b, text) => b.Denials = [.. b.Denials, Denied(text)]),
-        Of("--missing-member", "MEMBER", "a member that IAM does not know; may be repeated",
-            (b, text) => b.MissingMembers = [.. b.MissingMembers, text]),
-        Of("--forbidden-member", "MEMBER", "the organisation permits no such member; * for any text; may be repeated",
-            (b, text) => b.ForbiddenMembers = [.. b.ForbiddenMembers, text]),
-        Of("--perimeter", "PERMISSION[@RESOURCE]", "VPC Service Controls keeps it from the caller; may be repeated",
-            (b, text) => b.Perimeter = [.. b.Perimeter, Denied(text)]),
-        Of("--cluster-fault", $"{Names<ClusterFaultKind>()}[@CLUSTER]", "what is wrong with a cluster, * for any; may be repeated",
-            (b, text) => b.ClusterFaults = [.. b.ClusterFaults, OfCluster(text)]),
-        Of("--image-ids", Names<ImageIdForm>(), "how clusters report the imageID of containers",
-            (b, text) => b.ImageIds = Choice<ImageIdForm>(text)),
-        Of("--expired-continues", "N", "so many further pages of Kubernetes lists get 410 Expired",
-            (b, text) => b.ExpiredContinues = Number(text)),
-        Of("--new-account-refusals", "N", "policies refused for naming a service account just created",
-            (b, text) => b.NewAccountRefusals = Number(text)),
+        Of("--deny", "PERMISSION[@RESOURCE]", "the caller lacks it; * for anything; may be repeated", (b, text) =>
+            b.Denials = [.. b.Denials, Denied(text)]
+        ),
+        Of("--missing-member", "MEMBER", "a member that IAM does not know; may be repeated", (b, text) =>
+            b.MissingMembers = [.. b.MissingMembers, text]
+        ),
+        Of(
+            "--forbidden-member",
+            "MEMBER",
+            "the organisation permits no such member; * for any text; may be repeated",
+            (b, text) => b.ForbiddenMembers = [.. b.ForbiddenMembers, text]
+        ),
+        Of(
+            "--perimeter",
+            "PERMISSION[@RESOURCE]",
+            "VPC Service Controls keeps it from the caller; may be repeated",
+            (b, text) => b.Perimeter = [.. b.Perimeter, Denied(text)]
+        ),
+        Of(
+            "--cluster-fault",
+            $"{Names<ClusterFaultKind>()}[@CLUSTER]",
+            "what is wrong with a cluster, * for any; may be repeated",
+            (b, text) => b.ClusterFaults = [.. b.ClusterFaults, OfCluster(text)]
+        ),
+        Of("--image-ids", Names<ImageIdForm>(), "how clusters report the imageID of containers", (b, text) =>
+            b.ImageIds = Choice<ImageIdForm>(text)
+        ),
+        Of("--expired-continues", "N", "so many further pages of Kubernetes lists get 410 Expired", (b, text) =>
+            b.ExpiredContinues = Number(text)
+        ),
+        Of("--new-account-refusals", "N", "policies refused for naming a service account just created", (b, text) =>
+            b.NewAccountRefusals = Number(text)
+        ),
         Of("--page-size", "N", "page size where the request names none", (b, text) => b.PageSize = Number(text)),
         Of("--max-page-size", "N", "largest page size that may be asked for",
             (b, text) => b.MaximumPageSize = Number(text)),
@@ -74,29 +91,45 @@ internal static class CommandLineBehaviour
         Of("--image-manifests", Names<ImageManifestsField>(), "when imageManifests is filled",
             (b, text) => b.ImageManifests = Choice<ImageManifestsField>(text)),
         Of("--subject-digest", null, "fill subjectDigest", (b, _) => b.SubjectDigest = true),
-        Of("--ignore-unknown-parameters", null, "pass over query parameters that a method does not have",
-            (b, _) => b.IgnoresUnknownParameters = true),
-        Of("--ignore-accept", null, "serve manifests of types that Accept does not name", (b, _) => b.IgnoresAccept = true),
-        Of("--older-shape", Names<OlderShapes>(), "answer as the emulator did before; may be repeated",
-            (b, text) => b.OlderShapes |= Choice<OlderShapes>(text)),
-        Of("--children-go-with-index", null, "an index takes its children along",
-            (b, _) => b.ChildrenGoWithIndex = true),
-        Of("--listing-lag", "DURATION", "listings do not show what is newer",
-            (b, text) => b.ListingLag = Duration.Parse(text)),
-        Of("--page-overlap", "N", "a page shows the last N items of the page before again",
-            (b, text) => b.PageOverlap = Number(text)),
-        Of("--docker-image-filter", Names<FilterSupport>(), "what dockerImages.list does with a filter",
-            (b, text) => b.DockerImageFilter = Choice<FilterSupport>(text)),
-        Of("--docker-image-tag-cap", "N", "DockerImage.tags holds no more",
-            (b, text) => b.DockerImageTagCap = Number(text)),
-        Of("--package-delete", Names<PackageDelete>(), "what packages.delete does with an index",
-            (b, text) => b.PackageDelete = Choice<PackageDelete>(text)),
-        Of("--conditional-policies", Names<ConditionalPolicies>(), "how conditions look to callers without version 3",
-            (b, text) => b.ConditionalPolicies = Choice<ConditionalPolicies>(text)),
-        Of("--operation-polls", "N", "an operation is done when asked for the Nth time; 0 at once",
-            (b, text) => b.OperationPolls = Number(text, least: 0)),
-        Of("--operation-time", "DURATION", "... or after this time",
-            (b, text) => b.OperationTime = Duration.Parse(text)),
+        Of("--ignore-unknown-parameters", null, "pass over query parameters that a method does not have", (b, _) =>
+            b.IgnoresUnknownParameters = true
+        ),
+        Of("--ignore-accept", null, "serve manifests of types that Accept does not name", (b, _) =>
+            b.IgnoresAccept = true
+        ),
+        Of("--older-shape", Names<OlderShapes>(), "answer as the emulator did before; may be repeated", (b, text) =>
+            b.OlderShapes |= Choice<OlderShapes>(text)
+        ),
+        Of("--children-go-with-index", null, "an index takes its children along", (b, _) =>
+            b.ChildrenGoWithIndex = true
+        ),
+        Of("--listing-lag", "DURATION", "listings do not show what is newer", (b, text) =>
+            b.ListingLag = Duration.Parse(text)
+        ),
+        Of("--page-overlap", "N", "a page shows the last N items of the page before again", (b, text) =>
+            b.PageOverlap = Number(text)
+        ),
+        Of("--docker-image-filter", Names<FilterSupport>(), "what dockerImages.list does with a filter", (b, text) =>
+            b.DockerImageFilter = Choice<FilterSupport>(text)
+        ),
+        Of("--docker-image-tag-cap", "N", "DockerImage.tags holds no more", (b, text) =>
+            b.DockerImageTagCap = Number(text)
+        ),
+        Of("--package-delete", Names<PackageDelete>(), "what packages.delete does with an index", (b, text) =>
+            b.PackageDelete = Choice<PackageDelete>(text)
+        ),
+        Of(
+            "--conditional-policies",
+            Names<ConditionalPolicies>(),
+            "how conditions look to callers without version 3",
+            (b, text) => b.ConditionalPolicies = Choice<ConditionalPolicies>(text)
+        ),
+        Of("--operation-polls", "N", "an operation is done when asked for the Nth time; 0 at once", (b, text) =>
+            b.OperationPolls = Number(text, least: 0)
+        ),
+        Of("--operation-time", "DURATION", "... or after this time", (b, text) =>
+            b.OperationTime = Duration.Parse(text)
+        ),
         Of("--operation-fate", Names<OperationFate>(), "what becomes of operations", (b, text) =>
         {
             OperationFate fate = Choice<OperationFate>(text);

@@ -99,7 +99,9 @@ public sealed class EmulatorServer : IAsyncDisposable
         Uri url = options.Url;
         string scheme = options.Certificate is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
         if (!url.IsAbsoluteUri || url.Scheme != scheme)
-            throw new ArgumentException($"'{url}' is no {scheme} address. Expected for example '{scheme}://127.0.0.1:8085'.");
+            throw new ArgumentException(
+                $"'{url}' is no {scheme} address. Expected for example '{scheme}://127.0.0.1:8085'."
+            );
         if (!url.IsLoopback)
         {
             throw new ArgumentException(

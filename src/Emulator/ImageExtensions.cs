@@ -8,7 +8,12 @@ public static class ImageExtensions
 {
     /// <summary>Adds an image (one digest), and its package if necessary. Returns the digest.</summary>
     /// <remarks>An existing digest only gets the tags, as when it is pushed again.</remarks>
-    public static string AddImage(this RegistryState state, RepositoryName repository, string package, ImageOptions? options = null)
+    public static string AddImage(
+        this RegistryState state,
+        RepositoryName repository,
+        string package,
+        ImageOptions? options = null
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(package);
         options ??= new ImageOptions();
@@ -27,8 +32,12 @@ public static class ImageExtensions
     }
 
     /// <summary>Adds an image with tags.</summary>
-    public static string AddImage(this RegistryState state, RepositoryName repository, string package, params string[] tags) =>
-        state.AddImage(repository, package, new ImageOptions { Tags = tags, Size = 80_000_000 });
+    public static string AddImage(
+        this RegistryState state,
+        RepositoryName repository,
+        string package,
+        params string[] tags
+    ) => state.AddImage(repository, package, new ImageOptions { Tags = tags, Size = 80_000_000 });
 
     /// <summary>
     /// Adds a multi-platform image: an untagged child for each platform, and the index that lists them.
@@ -42,7 +51,12 @@ public static class ImageExtensions
     /// </param>
     /// <param name="options">The index; its size is that of each child.</param>
     public static AddedIndex AddIndex(
-        this RegistryState state, RepositoryName repository, string package, IReadOnlyList<string> platforms, ImageOptions? options = null)
+        this RegistryState state,
+        RepositoryName repository,
+        string package,
+        IReadOnlyList<string> platforms,
+        ImageOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(platforms);
         options ??= new ImageOptions();
@@ -73,20 +87,36 @@ public static class ImageExtensions
     /// </summary>
     /// <returns>The digest of the index.</returns>
     public static string AddFallbackTag(
-        this RegistryState state, RepositoryName repository, string package, string subject, DateTimeOffset? uploaded = null)
+        this RegistryState state,
+        RepositoryName repository,
+        string package,
+        string subject,
+        DateTimeOffset? uploaded = null
+    )
     {
         ArgumentNullException.ThrowIfNull(subject);
         lock (state.Gate)
         {
-            return state.AddImage(repository, package, new ImageOptions
-            {
-                Tags = [subject.Replace(':', '-')],
-                UploadTime = uploaded,
-                MediaType = Manifests.OciIndex,
-                Children = [.. state.Existing(repository, package).Versions.Values
-                    .Where(version => version.SubjectDigest == subject)
-                    .Select(version => new ChildManifest(version.Digest, "", "") { ArtifactType = version.ArtifactType })],
-            });
+            return state.AddImage(
+                repository,
+                package,
+                new ImageOptions
+                {
+                    Tags = [subject.Replace(':', '-')],
+                    UploadTime = uploaded,
+                    MediaType = Manifests.OciIndex,
+                    Children =
+                    [
+                        .. state
+                            .Existing(repository, package)
+                            .Versions.Values.Where(version => version.SubjectDigest == subject)
+                            .Select(version => new ChildManifest(version.Digest, "", "")
+                            {
+                                ArtifactType = version.ArtifactType,
+                            }),
+                    ],
+                }
+            );
         }
     }
 
@@ -135,7 +165,11 @@ public static class ImageExtensions
     }
 
     /// <summary>Gets the digests of a package that no tag points to, in order.</summary>
-    public static IReadOnlyList<string> UntaggedDigests(this RegistryState state, RepositoryName repository, string package)
+    public static IReadOnlyList<string> UntaggedDigests(
+        this RegistryState state,
+        RepositoryName repository,
+        string package
+    )
     {
         lock (state.Gate)
         {
@@ -148,7 +182,8 @@ public static class ImageExtensions
     public static bool HasDigest(this RegistryState state, RepositoryName repository, string package, string digest)
     {
         lock (state.Gate)
-            return state.Existing(repository).Packages.GetValueOrDefault(package)?.Versions.ContainsKey(digest) ?? false;
+            return state.Existing(repository).Packages.GetValueOrDefault(package)?.Versions.ContainsKey(digest)
+                ?? false;
     }
 
     /// <summary>Gets the manifest of a digest, as text.</summary>

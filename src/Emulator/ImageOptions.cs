@@ -39,7 +39,8 @@ public sealed record ImageOptions
 
 /// <summary>An entry of an index.</summary>
 /// <param name="Digest">The digest of the manifest it points to.</param>
-/// <param name="Os">The operating system, or <c>unknown</c> for an attestation; empty for an entry without a platform.</param>
+/// <param name="Os">The operating system, or <c>unknown</c> for an attestation; empty for an entry without a
+/// platform.</param>
 /// <param name="Architecture">The architecture, or <c>unknown</c> for an attestation.</param>
 /// <param name="Variant">The architecture's variant, for example <c>v7</c>.</param>
 public sealed record ChildManifest(

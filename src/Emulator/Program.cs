@@ -47,7 +47,8 @@ try
 {
     // Nobody can read the log from outside the process, and in one that runs for days it would only grow.
     using X509Certificate2? certificate = line.CertificateFile is null ? null : SelfSigned.For();
-    if (certificate is not null) await File.WriteAllTextAsync(line.CertificateFile!, certificate.ExportCertificatePem());
+    if (certificate is not null)
+        await File.WriteAllTextAsync(line.CertificateFile!, certificate.ExportCertificatePem());
     EmulatorOptions options = new()
     {
         Url = line.Url,
@@ -57,7 +58,8 @@ try
         RecordRequests = false,
     };
     await using EmulatorServer emulator = await EmulatorServer.StartAsync(options, stop.Token);
-    if (line.PublicAuthorityFile is string file) await File.WriteAllTextAsync(file, emulator.PublicAuthority, stop.Token);
+    if (line.PublicAuthorityFile is string file)
+        await File.WriteAllTextAsync(file, emulator.PublicAuthority, stop.Token);
     Announce(emulator, line.DataFolder);
     await Task.Delay(Timeout.Infinite, stop.Token);
 }

@@ -14,7 +14,8 @@ public static class ProjectExtensions
         ArgumentException.ThrowIfNullOrEmpty(project);
         lock (state.Gate)
         {
-            if (!state.Projects.Contains(project)) state.Projects.Add(project, number ?? NumberFor(project), state.Now).Record();
+            if (!state.Projects.Contains(project))
+                state.Projects.Add(project, number ?? NumberFor(project), state.Now).Record();
         }
         return state;
     }

@@ -29,7 +29,8 @@ public sealed class RegistryState : IDisposable
     /// </remarks>
     /// <param name="clock">The clock of the service.</param>
     /// <param name="folder">The folder; null to keep the state in memory.</param>
-    /// <exception cref="IOException">The folder cannot be used, is in use, or is damaged; the message says which.</exception>
+    /// <exception cref="IOException">The folder cannot be used, is in use, or is damaged; the message says
+    /// which.</exception>
     public RegistryState(TimeProvider clock, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -143,7 +144,9 @@ public sealed class RegistryState : IDisposable
         lock (Gate) Blobs.Delete(released);
     }
 
-    /// <summary>Does the work of operations that no client waited for. Every request calls this before its own work.</summary>
+    /// <summary>
+    /// Does the work of operations that no client waited for. Every request calls this before its own work.
+    /// </summary>
     internal void FinishDueOperations() => Operations.FinishDue();
 
     internal ProjectEntry? FindProject(string idOrNumber) => Projects.Find(idOrNumber);
@@ -151,7 +154,8 @@ public sealed class RegistryState : IDisposable
     internal RepositoryEntry? FindRepository(RepositoryName name) => RepositoryTable.Find(name);
 
     /// <summary>Gets a project that a test takes for granted.</summary>
-    internal ProjectEntry ExistingProject(string project) => FindProject(project) ?? throw Missing($"project '{project}'");
+    internal ProjectEntry ExistingProject(string project) =>
+        FindProject(project) ?? throw Missing($"project '{project}'");
 
     /// <summary>Gets a repository that a test takes for granted, after the operations that are due.</summary>
     internal RepositoryEntry Existing(RepositoryName repository)

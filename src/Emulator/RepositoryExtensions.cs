@@ -28,7 +28,11 @@ public static class RepositoryExtensions
     }
 
     /// <summary>Adds a repository by its docker name, for example <c>us-docker.pkg.dev/shop/apps</c>.</summary>
-    public static RepositoryName AddRepository(this RegistryState state, RepositoryName name, RepositoryOptions? options = null)
+    public static RepositoryName AddRepository(
+        this RegistryState state,
+        RepositoryName name,
+        RepositoryOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(name);
         return state.AddRepository(name.Project, name.Location, name.Id, options);

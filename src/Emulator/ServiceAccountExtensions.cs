@@ -19,7 +19,9 @@ public static class ServiceAccountExtensions
         {
             ProjectEntry entry = state.AddProject(project).ExistingProject(project);
             if (entry.ServiceAccounts.Values.Any(account => account.AccountId == accountId))
-                throw new InvalidOperationException($"Project '{project}' has a service account '{accountId}' already.");
+                throw new InvalidOperationException(
+                    $"Project '{project}' has a service account '{accountId}' already."
+                );
             return state.Projects.AddServiceAccount(entry, accountId, displayName, null).Email;
         }
     }

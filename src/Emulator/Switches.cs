@@ -12,7 +12,9 @@ public enum TaggedDeleteRefusal
     InOperation,
 }
 
-/// <summary>Shapes of answers that the emulator had before it had Google's, for clients that are to cope with both.</summary>
+/// <summary>
+/// Shapes of answers that the emulator had before it had Google's, for clients that are to cope with both.
+/// </summary>
 [Flags]
 public enum OlderShapes
 {
@@ -93,7 +95,9 @@ public enum OperationFate
     /// <summary>It does nothing and ends with code 13 INTERNAL.</summary>
     Fails,
 
-    /// <summary>It does nothing and ends with code 7 PERMISSION_DENIED, for the reason BILLING_DISABLED in its details.</summary>
+    /// <summary>
+    /// It does nothing and ends with code 7 PERMISSION_DENIED, for the reason BILLING_DISABLED in its details.
+    /// </summary>
     Unbilled,
 
     /// <summary>It does nothing and is never done.</summary>

@@ -23,9 +23,17 @@ internal sealed class CommandHelp(string? project)
     /// <exception cref="FormatException">The page describes a parameter that does not exist.</exception>
     public XElement Write(CmdletInfo cmdlet, Page page)
     {
-        List<CommandParameterInfo> parameters = [.. cmdlet.ParameterSets.SelectMany(Own)
-            .DistinctBy(parameter => parameter.Name).OrderBy(parameter => parameter.Name, StringComparer.Ordinal)];
-        if (page.Parameters.Keys.Except(parameters.Select(parameter => parameter.Name)).FirstOrDefault() is string unknown)
+        List<CommandParameterInfo> parameters =
+        [
+            .. cmdlet
+                .ParameterSets.SelectMany(Own)
+                .DistinctBy(parameter => parameter.Name)
+                .OrderBy(parameter => parameter.Name, StringComparer.Ordinal),
+        ];
+        if (
+            page.Parameters.Keys.Except(parameters.Select(parameter => parameter.Name)).FirstOrDefault()
+            is string unknown
+        )
             throw new FormatException($"{page.Name}.md: {cmdlet.Name} has no parameter -{unknown}.");
 
         Type type = cmdlet.ImplementingType;
@@ -52,13 +60,26 @@ internal sealed class CommandHelp(string? project)
                 instance))),
             new XElement(
                 Command + "inputTypes",
-                parameters.Where(parameter => parameter.ValueFromPipeline).Select(parameter => Typed(
-                    Command + "inputType", "System.String, or an object with the name in it", $"What -{parameter.Name} takes."))),
-            new XElement(Command + "returnValues", type.GetCustomAttributes<OutputTypeAttribute>()
-                .SelectMany(output => output.Type)
-                .Select(output => output.Type == typeof(void)
-                    ? Typed(Command + "returnValue", "None", "Nothing is emitted.")
-                    : Typed(Command + "returnValue", output.Name, Comments(output.Type).Of(output.Type)))),
+                parameters
+                    .Where(parameter => parameter.ValueFromPipeline)
+                    .Select(parameter =>
+                        Typed(
+                            Command + "inputType",
+                            "System.String, or an object with the name in it",
+                            $"What -{parameter.Name} takes."
+                        )
+                    )
+            ),
+            new XElement(
+                Command + "returnValues",
+                type.GetCustomAttributes<OutputTypeAttribute>()
+                    .SelectMany(output => output.Type)
+                    .Select(output =>
+                        output.Type == typeof(void)
+                            ? Typed(Command + "returnValue", "None", "Nothing is emitted.")
+                            : Typed(Command + "returnValue", output.Name, Comments(output.Type).Of(output.Type))
+                    )
+            ),
             new XElement(Maml + "alertSet", new XElement(Maml + "alert", Paras(page.Notes))),
             new XElement(Command + "examples", page.Examples.Select((example, index) => new XElement(
                 Command + "example",
@@ -66,10 +87,17 @@ internal sealed class CommandHelp(string? project)
                 new XElement(Dev + "code", example.Transcript),
                 new XElement(Dev + "remarks", Paras(example.Text))))),
             // Get-Help -Online opens the first address.
-            new XElement(Command + "relatedLinks", page.Links.Select(link => new XElement(
-                Maml + "navigationLink",
-                new XElement(Maml + "linkText", link.Text),
-                link.IsDocument && project is not null ? new XElement(Maml + "uri", $"{project.TrimEnd('/')}/blob/main/{link.Text}") : null))));
+            new XElement(
+                Command + "relatedLinks",
+                page.Links.Select(link => new XElement(
+                    Maml + "navigationLink",
+                    new XElement(Maml + "linkText", link.Text),
+                    link.IsDocument && project is not null
+                        ? new XElement(Maml + "uri", $"{project.TrimEnd('/')}/blob/main/{link.Text}")
+                        : null
+                ))
+            )
+        );
     }
 
     /// <summary>Gets the meaning of a parameter: the doc comment where it is declared.</summary>
@@ -78,9 +106,11 @@ internal sealed class CommandHelp(string? project)
         : type.GetProperty(name)?.DeclaringType is Type declaring ? Comments(declaring).Of(declaring, name)
         : throw new FormatException($"-{name} of {type.Name} is no property.");
 
-    private static IEnumerable<CommandParameterInfo> Own(CommandParameterSetInfo set) => set.Parameters.Where(parameter =>
-            !Cmdlet.CommonParameters.Contains(parameter.Name))
-        .OrderBy(parameter => parameter.Position < 0).ThenBy(parameter => parameter.Position);
+    private static IEnumerable<CommandParameterInfo> Own(CommandParameterSetInfo set) =>
+        set
+            .Parameters.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name))
+            .OrderBy(parameter => parameter.Position < 0)
+            .ThenBy(parameter => parameter.Position);
 
     private static XElement Parameter(CommandParameterInfo parameter, IEnumerable<string>? text, object instance)
     {
@@ -92,13 +122,16 @@ internal sealed class CommandHelp(string? project)
             new XAttribute("required", parameter.IsMandatory),
             new XAttribute("variableLength", parameter.ParameterType.IsArray),
             new XAttribute("globbing", globbing),
-            new XAttribute("pipelineInput", (parameter.ValueFromPipeline, parameter.ValueFromPipelineByPropertyName) switch
-            {
-                (true, true) => "True (ByValue, ByPropertyName)",
-                (true, false) => "True (ByValue)",
-                (false, true) => "True (ByPropertyName)",
-                _ => "False",
-            }),
+            new XAttribute(
+                "pipelineInput",
+                (parameter.ValueFromPipeline, parameter.ValueFromPipelineByPropertyName) switch
+                {
+                    (true, true) => "True (ByValue, ByPropertyName)",
+                    (true, false) => "True (ByValue)",
+                    (false, true) => "True (ByPropertyName)",
+                    _ => "False",
+                }
+            ),
             new XAttribute("position", parameter.Position < 0 ? "named" : parameter.Position),
             new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
             new XElement(Maml + "name", parameter.Name),
@@ -132,8 +165,12 @@ internal sealed class CommandHelp(string? project)
 
     private static string TypeName(Type type) => (Nullable.GetUnderlyingType(type) ?? type).Name;
 
-    private static XElement Typed(XName element, string type, string text) => new(
-        element, new XElement(Dev + "type", new XElement(Maml + "name", type)), new XElement(Maml + "description", Para(text)));
+    private static XElement Typed(XName element, string type, string text) =>
+        new(
+            element,
+            new XElement(Dev + "type", new XElement(Maml + "name", type)),
+            new XElement(Maml + "description", Para(text))
+        );
 
     private static IEnumerable<XElement> Paras(IEnumerable<string> texts) => texts.Select(Para);
 

@@ -34,22 +34,36 @@ internal static class HelpFile
             .Select(pair => new CmdletInfo($"{pair.Cmdlet!.VerbName}-{pair.Cmdlet.NounName}", pair.Type))
             .ToDictionary(cmdlet => cmdlet.Name);
 
-        Dictionary<string, Page> written = Directory.GetFiles(pages, "*.md").Select(Page.Read).ToDictionary(page => page.Name);
+        Dictionary<string, Page> written = Directory
+            .GetFiles(pages, "*.md")
+            .Select(Page.Read)
+            .ToDictionary(page => page.Name);
         if (written.Keys.Except(cmdlets.Keys).FirstOrDefault() is string unknown)
             throw new FormatException($"{unknown}.md: there is no cmdlet of that name.");
 
         CommandHelp writer = new(ProjectIn(manifest));
-        return new XDocument(new XElement(
-            XName.Get("helpItems", "http://msh"),
-            new XAttribute("schema", "maml"),
-            cmdlets.Values.OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal)
-                .Select(cmdlet => writer.Write(cmdlet, written.GetValueOrDefault(cmdlet.Name) ?? Page.Empty(cmdlet.Name)))));
+        return new XDocument(
+            new XElement(
+                XName.Get("helpItems", "http://msh"),
+                new XAttribute("schema", "maml"),
+                cmdlets
+                    .Values.OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal)
+                    .Select(cmdlet =>
+                        writer.Write(cmdlet, written.GetValueOrDefault(cmdlet.Name) ?? Page.Empty(cmdlet.Name))
+                    )
+            )
+        );
     }
 
     /// <summary>The address of the repository, which stands in the manifest alone; null if it has none.</summary>
     private static string? ProjectIn(string manifest) =>
-        Parser.ParseFile(Path.GetFullPath(manifest), out _, out _).Find(node => node is HashtableAst, searchNestedScriptBlocks: false) is HashtableAst table
-        && table.SafeGetValue() is IDictionary values && values["PrivateData"] is IDictionary data && data["PSData"] is IDictionary gallery
+        Parser
+            .ParseFile(Path.GetFullPath(manifest), out _, out _)
+            .Find(node => node is HashtableAst, searchNestedScriptBlocks: false)
+            is HashtableAst table
+        && table.SafeGetValue() is IDictionary values
+        && values["PrivateData"] is IDictionary data
+        && data["PSData"] is IDictionary gallery
             ? gallery["ProjectUri"] as string
             : null;
 }

@@ -23,7 +23,8 @@ internal static class Program
             XDocument help = HelpFile.Write(module, pages, manifest);
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
             help.Save(output);
-            if (about is [string page, string written]) File.WriteAllText(written, AboutPage.Write(module, File.ReadAllText(page)));
+            if (about is [string page, string written])
+                File.WriteAllText(written, AboutPage.Write(module, File.ReadAllText(page)));
             return 0;
         }
         catch (Exception e) when (e is FormatException or IOException)

@@ -7,7 +7,9 @@ namespace ArtifactRegistry.Shell;
 /// <summary>The PowerShell that a restore of this solution brings, as a program to start.</summary>
 internal static class PowerShellProgram
 {
-    /// <summary>Gets the path in the package cache: of <c>pwsh.exe</c> on Windows, and else of <c>pwsh.dll</c>.</summary>
+    /// <summary>
+    /// Gets the path in the package cache: of <c>pwsh.exe</c> on Windows, and else of <c>pwsh.dll</c>.
+    /// </summary>
     public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
         typeof(PowerShellProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(metadata => metadata.Key == "PowerShellFolder").Value!,
@@ -15,8 +17,16 @@ internal static class PowerShellProgram
 
     /// <summary>Gets the path of the .NET host that runs this process, which runs PowerShell as well.</summary>
     // The host need not be on the PATH, and the path of this process may be that of its own executable.
-    public static string DotNet { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
-        RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+    public static string DotNet { get; } =
+        System.IO.Path.GetFullPath(
+            System.IO.Path.Combine(
+                RuntimeEnvironment.GetRuntimeDirectory(),
+                "..",
+                "..",
+                "..",
+                OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"
+            )
+        );
 
     /// <summary>Gets what starts PowerShell with these arguments.</summary>
     /// <param name="arguments">The command line of pwsh.</param>
@@ -24,10 +34,14 @@ internal static class PowerShellProgram
     public static ProcessStartInfo Start(params IEnumerable<string> arguments)
     {
         if (!File.Exists(Path))
-            throw new FileNotFoundException($"PowerShell is not at '{Path}'. Run dotnet restore, which downloads it.", Path);
+            throw new FileNotFoundException(
+                $"PowerShell is not at '{Path}'. Run dotnet restore, which downloads it.",
+                Path
+            );
         // The package has an executable for Windows only.
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new(Path, arguments) : new(DotNet, [Path, .. arguments]);
-        // Unless the user has decided otherwise: PowerShell would report its use, and look for a newer version of itself.
+        // Unless the user has decided otherwise: PowerShell would report its use, and look for a newer version of
+        // itself.
         start.Environment.TryAdd("POWERSHELL_TELEMETRY_OPTOUT", "1");
         start.Environment.TryAdd("POWERSHELL_UPDATECHECK", "Off");
         return start;

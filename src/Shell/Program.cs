@@ -4,7 +4,9 @@ using ArtifactRegistry.Shell.Demo;
 
 namespace ArtifactRegistry.Shell;
 
-/// <summary>Starts PowerShell with the module loaded. Arguments, streams and the exit code are PowerShell's own.</summary>
+/// <summary>
+/// Starts PowerShell with the module loaded. Arguments, streams and the exit code are PowerShell's own.
+/// </summary>
 /// <remarks>
 /// With -Demo as the first argument an emulator of the service runs in this process, and PowerShell is connected to it;
 /// without further arguments PowerShell then walks through the module's main jobs, and at a terminal leaves a prompt.
@@ -46,7 +48,9 @@ internal static class Program
         // PowerShell for Unix sets the terminal's modes on standard output even where that is a file or a pipe.
         if (Console.IsOutputRedirected && !OperatingSystem.IsWindows()) start.Environment["TERM"] = "dumb";
         // Ctrl+C reaches every process at the terminal, and what it means is decided by PowerShell alone.
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+            signal.Cancel = true
+        );
         using Process process = Process.Start(start)!;
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {

@@ -1,7 +1,8 @@
 namespace ArtifactRegistry.Shell;
 
 /// <summary>A file for <c>pwsh -ConfigurationFile</c>, which loads the module before anything else is run.</summary>
-/// <remarks>Unlike a command before the user's, this leaves all other arguments as they are, also -File and "-".</remarks>
+/// <remarks>Unlike a command before the user's, this leaves all other arguments as they are, also -File and
+/// "-".</remarks>
 internal sealed class SessionConfiguration : IDisposable
 {
     /// <summary>Names another manifest than the checkout's, or the folder that has it.</summary>
@@ -20,7 +21,8 @@ internal sealed class SessionConfiguration : IDisposable
             $$"""
             try { Import-Module {{Quoted(manifest)}} -Global -ErrorAction Stop }
             catch {
-                [Console]::Error.WriteLine("The module could not be loaded. Build the solution, or correct {{Variable}}. $_")
+                [Console]::Error.WriteLine("The module could not be loaded. Build the solution,
+                  or correct {{Variable}}. $_")
                 [Environment]::Exit(1)
             }
             # With a configuration file, pwsh does not load its line editor by itself.
@@ -51,7 +53,9 @@ internal sealed class SessionConfiguration : IDisposable
             : AboveThisProgram();
         return File.Exists(manifest)
             ? new SessionConfiguration(manifest)
-            : throw new FileNotFoundException($"There is no module '{manifest}'. Build the solution, or correct {Variable}.");
+            : throw new FileNotFoundException(
+                $"There is no module '{manifest}'. Build the solution, or correct {Variable}."
+            );
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -24,7 +24,10 @@ public sealed class CallTests : CoreTest
                 Content = () =>
                 {
                     opened++;
-                    return new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes("layer"))) { Headers = { ContentLength = 5 } };
+                    return new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes("layer")))
+                    {
+                        Headers = { ContentLength = 5 },
+                    };
                 },
                 Headers = [new("Content-Range", "0-4"), new("X-Test", "yes")],
             },
@@ -53,7 +56,9 @@ public sealed class CallTests : CoreTest
         RestTransport transport = new(http, SignIns.Choose(Secret, _ => null), Quick, Trace.Enqueue);
 
         byte[] bytes = await transport.SendAsync(
-            new Call<byte[]>(HttpMethod.Get, server.Url, Repeat.Freely, (answer, stop) => answer.ReadBytesAsync(stop)), Stop);
+            new Call<byte[]>(HttpMethod.Get, server.Url, Repeat.Freely, (answer, stop) => answer.ReadBytesAsync(stop)),
+            Stop
+        );
 
         Assert.Equal("{ \"a\" : 1 }\n"u8.ToArray(), bytes);
     }
@@ -63,13 +68,22 @@ public sealed class CallTests : CoreTest
     {
         await using RawServer server = RawServer.Start(_ => RawReply.Of(503, "busy"));
         Auth.ITokenSource tokens = Auth.TokenSources.Choose(
-            new Auth.CredentialSettings { AccessToken = "ya29.secret", ImpersonateServiceAccount = "a@b.iam.gserviceaccount.com" },
-            SignIns.Environment(_ => null, server.Url));
+            new Auth.CredentialSettings
+            {
+                AccessToken = "ya29.secret",
+                ImpersonateServiceAccount = "a@b.iam.gserviceaccount.com",
+            },
+            SignIns.Environment(_ => null, server.Url)
+        );
 
-        RegistryException error = await RefusedAsync(() => Client(tokens: tokens, endpoint: server.Url).GetPackageAsync(Web, Stop));
+        RegistryException error = await RefusedAsync(() =>
+            Client(tokens: tokens, endpoint: server.Url).GetPackageAsync(Web, Stop)
+        );
 
         Assert.Equal(RegistryErrorKind.Unauthenticated, error.Kind);
         Assert.Equal(3, server.Requests.Count);
-        Assert.All(server.Requests, request => Assert.Contains(":generateAccessToken", request.Line, StringComparison.Ordinal));
+        Assert.All(server.Requests, request =>
+            Assert.Contains(":generateAccessToken", request.Line, StringComparison.Ordinal)
+        );
     }
 }

@@ -68,11 +68,13 @@ public sealed class DockerImageTests
         DockerImage image = Read($$"""
             {
               "name": "{{Name}}", "uri": "us-docker.pkg.dev/example.com:p/r/a/b@{{Sha}}", "tags": ["v2", "latest"],
-              "imageSizeBytes": "9876543210", "uploadTime": "2024-03-01T12:00:00.123456789Z", "mediaType": "{{OciIndex}}",
+              "imageSizeBytes": "9876543210", "uploadTime": "2024-03-01T12:00:00.123456789Z",
+                "mediaType": "{{OciIndex}}",
               "buildTime": "1980-01-01T00:00:00Z", "updateTime": "2024-07-01T12:00:00+02:00", "artifactType": "x/y",
               "subjectDigest": "{{Sha}}", "future": [1, 2],
               "imageManifests": [
-                {"architecture": "amd64", "os": "linux", "digest": "{{Sha}}", "mediaType": "{{OciImage}}", "osFeatures": []},
+                {"architecture": "amd64", "os": "linux", "digest": "{{Sha}}", "mediaType": "{{OciImage}}",
+                  "osFeatures": []},
                 {"architecture": "arm", "os": "linux", "digest": "{{Sha}}", "variant": "v7"},
                 {"architecture": "unknown", "os": "unknown", "digest": "{{Sha}}", "variant": ""},
                 {"digest": "{{Sha}}"}
@@ -83,10 +85,16 @@ public sealed class DockerImageTests
         Assert.Equal($"us-docker.pkg.dev/example.com/p/r/a/b@{Sha}", image.Uri);
         Assert.Equal(image.Uri, image.ToString());
         Assert.Equal("us-docker.pkg.dev/example.com/p/r/a/b", image.Image);
-        Assert.Equal(("example.com:p", "us", "r", "a/b", Sha), (image.Project, image.Location, image.Repository, image.Package, image.Digest));
+        Assert.Equal(
+            ("example.com:p", "us", "r", "a/b", Sha),
+            (image.Project, image.Location, image.Repository, image.Package, image.Digest)
+        );
         Assert.Equal(["v2", "latest"], image.Tags);
         Assert.Equal(9_876_543_210, image.SizeBytes);
-        Assert.Equal((OciIndex, "x/y", Sha, ImageKind.Index), (image.MediaType, image.ArtifactType, image.SubjectDigest, image.ImageKind));
+        Assert.Equal(
+            (OciIndex, "x/y", Sha, ImageKind.Index),
+            (image.MediaType, image.ArtifactType, image.SubjectDigest, image.ImageKind)
+        );
         Assert.Equal(["linux/amd64", "linux/arm/v7"], image.Platforms);
         Assert.Equal(4, image.Children.Count);
     }
@@ -99,7 +107,10 @@ public sealed class DockerImageTests
             """);
 
         Assert.Equal(DateTimeKind.Local, image.UploadTime!.Value.Kind);
-        Assert.Equal(new DateTime(2024, 3, 1, 12, 0, 0, 500, DateTimeKind.Utc), image.UploadTime.Value.ToUniversalTime());
+        Assert.Equal(
+            new DateTime(2024, 3, 1, 12, 0, 0, 500, DateTimeKind.Utc),
+            image.UploadTime.Value.ToUniversalTime()
+        );
         Assert.Equal(new DateTime(2024, 7, 1, 10, 0, 0, DateTimeKind.Utc), image.UpdateTime!.Value.ToUniversalTime());
     }
 
@@ -107,7 +118,9 @@ public sealed class DockerImageTests
     public void The_year_1_is_no_time()
     {
         // What a program in Go writes that has no time. As a time it would be older than any age.
-        DockerImage image = Read($$"""{"name": "{{Name}}", "uploadTime": "0001-01-01T00:00:00Z", "buildTime": "0001-01-01T00:00:00Z"}""");
+        DockerImage image = Read(
+            $$"""{"name": "{{Name}}", "uploadTime": "0001-01-01T00:00:00Z", "buildTime": "0001-01-01T00:00:00Z"}"""
+        );
 
         Assert.Null(image.UploadTime);
         Assert.Null(image.BuildTime);
@@ -147,7 +160,10 @@ public sealed class DockerImageTests
     {
         ListedNames names = new(ImageName.Parse("us-docker.pkg.dev/p/r"));
 
-        Assert.Equal("us-docker.pkg.dev/p/r/web@" + Sha, $"{names.Read("projects/123/locations/us/repositories/r/dockerImages/web@" + Sha)}");
+        Assert.Equal(
+            "us-docker.pkg.dev/p/r/web@" + Sha,
+            $"{names.Read("projects/123/locations/us/repositories/r/dockerImages/web@" + Sha)}"
+        );
     }
 
     [Fact]

@@ -46,19 +46,34 @@ public sealed class EditPolicyTests : CoreTest
                 });
         }
 
-        string[] members = [.. Enumerable.Range(0, Writers).Select(i => $"serviceAccount:n{i:00}@games.iam.gserviceaccount.com")];
-        PolicyOutcome[] outcomes = await Task.WhenAll(members.Select(member => Task.Run(
-            () => EditPolicy.EditAsync(
-                PolicyResource.Of(Client(), ImageName.Parse("us-docker.pkg.dev/shop/apps")),
-                new PolicyEdit.Grant(Role), [member], (_, _) => Task.FromResult(true), Stop),
-            Stop)));
+        string[] members =
+        [
+            .. Enumerable.Range(0, Writers).Select(i => $"serviceAccount:n{i:00}@games.iam.gserviceaccount.com"),
+        ];
+        PolicyOutcome[] outcomes = await Task.WhenAll(
+            members.Select(member =>
+                Task.Run(
+                    () =>
+                        EditPolicy.EditAsync(
+                            PolicyResource.Of(Client(), ImageName.Parse("us-docker.pkg.dev/shop/apps")),
+                            new PolicyEdit.Grant(Role),
+                            [member],
+                            (_, _) => Task.FromResult(true),
+                            Stop
+                        ),
+                    Stop
+                )
+            )
+        );
 
         Assert.All(outcomes, outcome => Assert.Equal(true, Assert.Single(outcome.Readers).Changed));
         JsonObject after = State.Policy(Apps);
         after.Remove("etag");
         JsonArray list = after["bindings"]![2]!["members"]!.AsArray();
         Assert.Equal(
-            (string[])[.. members, "user:d@x.example"], list.Select(each => (string)each!).Order(StringComparer.Ordinal));
+            (string[])[.. members, "user:d@x.example"],
+            list.Select(each => (string)each!).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("user:d@x.example", (string)list[0]!);
         while (list.Count > 1) list.RemoveAt(1);
         Assert.True(JsonNode.DeepEquals(Parse(Before), after), after.ToJsonString());
@@ -79,7 +94,12 @@ public sealed class EditPolicyTests : CoreTest
             RunAsync(new PolicyEdit.Grant(Role), $"user:new{i:00}@x.example"),
         }));
 
-        string[] expected = ["user:c@x.example", "user:d@x.example", .. Enumerable.Range(0, 16).Select(i => $"user:new{i:00}@x.example")];
+        string[] expected =
+        [
+            "user:c@x.example",
+            "user:d@x.example",
+            .. Enumerable.Range(0, 16).Select(i => $"user:new{i:00}@x.example"),
+        ];
         Assert.Equal(expected.Order(StringComparer.Ordinal), State.Members(Apps, Role).Order(StringComparer.Ordinal));
     }
 

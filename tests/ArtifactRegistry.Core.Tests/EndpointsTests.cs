@@ -83,9 +83,15 @@ public sealed class EndpointsTests
         const string address = "https://user:hunter2@h.example/";
 
         Assert.DoesNotContain(
-            "hunter2", Assert.Throws<RegistryException>(() => Choose(address, null, null)).ToString(), StringComparison.Ordinal);
+            "hunter2",
+            Assert.Throws<RegistryException>(() => Choose(address, null, null)).ToString(),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(
-            "hunter2", Assert.Throws<RegistryException>(() => Choose(null, address, null)).ToString(), StringComparison.Ordinal);
+            "hunter2",
+            Assert.Throws<RegistryException>(() => Choose(null, address, null)).ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     private static Endpoints Choose(string? named, string? registry, string? manager) => Endpoints.Choose(

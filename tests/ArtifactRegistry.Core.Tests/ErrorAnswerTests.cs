@@ -36,7 +36,10 @@ public sealed class ErrorAnswerTests : CoreTest
         RegistryException error = await RefusedAsync(
             () => Client().GetIamPolicyAsync(ImageName.Parse("us-docker.pkg.dev/shop/absent"), Stop));
 
-        Assert.Equal($"GET {Emulator.Url}v1/projects/shop/locations/us/repositories/absent:getIamPolicy", error.Request);
+        Assert.Equal(
+            $"GET {Emulator.Url}v1/projects/shop/locations/us/repositories/absent:getIamPolicy",
+            error.Request
+        );
     }
 
     [Theory]
@@ -62,7 +65,9 @@ public sealed class ErrorAnswerTests : CoreTest
     [InlineData(418, null, RegistryErrorKind.UnexpectedAnswer)]
     public async Task A_status_has_its_kind(int status, string? rpcStatus, RegistryErrorKind kind)
     {
-        string body = rpcStatus is null ? "" : $$$"""{"error":{"code":{{{status}}},"message":"why","status":"{{{rpcStatus}}}"}}""";
+        string body = rpcStatus is null
+            ? ""
+            : $$$"""{"error":{"code":{{{status}}},"message":"why","status":"{{{rpcStatus}}}"}}""";
 
         RegistryException error = await AnsweredAsync(status, body);
 
@@ -91,7 +96,10 @@ public sealed class ErrorAnswerTests : CoreTest
 
     [Theory]
     [InlineData("""{"error":{"code":403,"message":"no","details":"none"}}""", "no")]
-    [InlineData("""{"error":{"code":403,"message":"no","details":[null,1,"x",[],{"reason":7},{"metadata":"x"}]}}""", "no")]
+    [InlineData(
+        """{"error":{"code":403,"message":"no","details":[null,1,"x",[],{"reason":7},{"metadata":"x"}]}}""",
+        "no"
+    )]
     [InlineData("""{"error":{"code":403,"message":"no","details":{"reason":"X"}}}""", "no")]
     [InlineData("""{"error":{"message":7}}""", """{"error":{"message":7}}""")]
     [InlineData("""{"error":{"message":""}}""", """{"error":{"message":""}}""")]
@@ -107,7 +115,10 @@ public sealed class ErrorAnswerTests : CoreTest
     [InlineData("", "The service answered 403.")]
     [InlineData(" \r\n ", "The service answered 403.")]
     [InlineData("<html>\r\n  <title>Blocked\u001b[31m</title>\r\n</html>\n", "Blocked\\u001b[31m")]
-    [InlineData("<html><style>p { color: red }</style><title>Error 502</title><p>Try again in 30\nseconds.</html>", "Error 502 Try again in 30 seconds.")]
+    [InlineData(
+        "<html><style>p { color: red }</style><title>Error 502</title><p>Try again in 30\nseconds.</html>",
+        "Error 502 Try again in 30 seconds."
+    )]
     [InlineData("<html><body><img src=x></body></html>", "The service answered 403.")]
     public async Task A_body_of_any_shape_becomes_an_error_in_its_own_words(string body, string message)
     {
@@ -147,7 +158,11 @@ public sealed class ErrorAnswerTests : CoreTest
     [Fact]
     public async Task A_long_text_is_quoted_in_part()
     {
-        RegistryException error = await AnsweredAsync(403, new string('x', 499) + "\ud83d\ude00" + new string('y', 100), "text/plain");
+        RegistryException error = await AnsweredAsync(
+            403,
+            new string('x', 499) + "\ud83d\ude00" + new string('y', 100),
+            "text/plain"
+        );
 
         Assert.Equal(new string('x', 499) + "…", error.Message);
     }
@@ -156,7 +171,9 @@ public sealed class ErrorAnswerTests : CoreTest
     public async Task A_body_without_end_is_not_read_to_its_end()
     {
         // It announces a gigabyte, sends a tenth of a megabyte, and then waits: who wants it all never returns.
-        byte[] head = Encoding.ASCII.GetBytes("HTTP/1.1 403 X\r\nContent-Type: text/plain\r\nContent-Length: 1000000000\r\n\r\n");
+        byte[] head = Encoding.ASCII.GetBytes(
+            "HTTP/1.1 403 X\r\nContent-Type: text/plain\r\nContent-Length: 1000000000\r\n\r\n"
+        );
         byte[] reply = [.. head, .. Enumerable.Repeat((byte)'x', 100_000)];
         await using RawServer server = RawServer.Start(_ => new RawReply(reply, Stalls: true));
 
@@ -195,6 +212,8 @@ public sealed class ErrorAnswerTests : CoreTest
     private async Task<RegistryException> AnsweredAsync(int status, string body, string type = "application/json")
     {
         await using RawServer server = RawServer.Start(_ => RawReply.Of(status, body, type));
-        return await RefusedAsync(() => Client(Quick with { Retries = 1 }, endpoint: server.Url).GetPackageAsync(Web, Stop));
+        return await RefusedAsync(() =>
+            Client(Quick with { Retries = 1 }, endpoint: server.Url).GetPackageAsync(Web, Stop)
+        );
     }
 }

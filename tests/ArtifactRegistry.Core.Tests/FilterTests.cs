@@ -15,7 +15,10 @@ public sealed class FilterTests : CoreTest
     [InlineData(FilterSupport.Rejected, 2)]
     [InlineData(FilterSupport.Ignored, 1000)]
     [InlineData(FilterSupport.Ignored, 2)]
-    public async Task A_filter_that_is_supported_rejected_or_ignored_gives_the_same_listing(FilterSupport support, int cap)
+    public async Task A_filter_that_is_supported_rejected_or_ignored_gives_the_same_listing(
+        FilterSupport support,
+        int cap
+    )
     {
         (Behaviour.DockerImageFilter, Behaviour.PageSizeCap) = (support, cap);
         List<string> expected = [];
@@ -31,7 +34,10 @@ public sealed class FilterTests : CoreTest
         List<DockerImage> images = await ListAsync(FindImages.ListAsync(
             Client(), ImagePattern.Parse("us-docker.pkg.dev/shop/apps/a/b"), Stop));
 
-        Assert.Equal(expected.Order(StringComparer.Ordinal), images.Select(image => image.Digest).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            images.Select(image => image.Digest).Order(StringComparer.Ordinal)
+        );
         Assert.All(images, image => Assert.Equal("a/b", image.Package));
         Assert.Equal("latest", Assert.Single(images, image => image.Tags.Count > 0).Tags.ToString());
     }

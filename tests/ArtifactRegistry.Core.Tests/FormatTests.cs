@@ -52,7 +52,10 @@ public sealed class FormatTests
     {
         DateTime now = new(2024, 6, 1, 12, 0, 0, DateTimeKind.Utc);
 
-        Assert.Equal(text, Age.Format(now - TimeSpan.Parse(age, System.Globalization.CultureInfo.InvariantCulture), now));
+        Assert.Equal(
+            text,
+            Age.Format(now - TimeSpan.Parse(age, System.Globalization.CultureInfo.InvariantCulture), now)
+        );
     }
 
     [Fact]

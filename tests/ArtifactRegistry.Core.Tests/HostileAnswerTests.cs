@@ -7,7 +7,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
 
-/// <summary>Answers that are too large, or not of the documented shape: one error, at once, and the next request works.</summary>
+/// <summary>
+/// Answers that are too large, or not of the documented shape: one error, at once, and the next request works.
+/// </summary>
 public sealed class HostileAnswerTests : CoreTest
 {
     private static readonly byte[] Spaces = Encoding.ASCII.GetBytes(new string(' ', 64 * 1024));
@@ -19,15 +21,22 @@ public sealed class HostileAnswerTests : CoreTest
     public async Task An_answer_without_end_is_one_error_and_others_go_on(string kind)
     {
         await using RawServer server = RawServer.Start(request =>
-            request.Target.EndsWith("/web", StringComparison.Ordinal) ? Bomb(kind) : RawReply.Of(200, """{"name":"fine"}"""));
+            request.Target.EndsWith("/web", StringComparison.Ordinal)
+                ? Bomb(kind)
+                : RawReply.Of(200, """{"name":"fine"}""")
+        );
         ArtifactRegistryClient client = Client(endpoint: server.Url);
 
-        Task<PackageMessage>[] others = [.. Enumerable.Range(0, 8).Select(i => client.GetPackageAsync(Web.WithPackage($"other{i}"), Stop))];
+        Task<PackageMessage>[] others =
+        [
+            .. Enumerable.Range(0, 8).Select(i => client.GetPackageAsync(Web.WithPackage($"other{i}"), Stop)),
+        ];
         RegistryException error = await RefusedAsync(() => client.GetPackageAsync(Web, Stop));
 
         bool isError = kind.EndsWith("error", StringComparison.Ordinal);
         Assert.Equal(isError ? RegistryErrorKind.PermissionDenied : RegistryErrorKind.UnexpectedAnswer, error.Kind);
-        if (!isError) Assert.Equal("The answer is larger than 8 MB, which no answer of the service should be.", error.Message);
+        if (!isError)
+            Assert.Equal("The answer is larger than 8 MB, which no answer of the service should be.", error.Message);
         Assert.Single(server.Requests, request => request.Target.EndsWith("/web", StringComparison.Ordinal));
         Assert.All(await Task.WhenAll(others), package => Assert.Equal("fine", package.Name));
     }
@@ -45,20 +54,24 @@ public sealed class HostileAnswerTests : CoreTest
         Assert.All(packages, package => Assert.Equal("large", package.Name));
     }
 
-    public static TheoryData<string, string> Shapes => new()
-    {
-        { "deep nesting", $$"""{"name":"x","y":{{new string('[', 100)}}{{new string(']', 100)}}}""" },
-        { "deep nesting without end", $$"""{"name":"x","y":{{new string('[', 100_000)}}""" },
-        { "a name twice", """{"name":"x","name":"y"}""" },
-        { "a name twice by an escape", """{"name":"x","n\u0061me":"y"}""" },
-        { "a name twice further down", """{"name":"x","y":[{"a":{"b":1,"b":1}}]}""" },
-        { "a list for a text", """{"name":["x"]}""" },
-        { "a huge number for a text", """{"name":1e99999}""" },
-        { "a million values", $$"""{"name":"x","y":[{{string.Join(',', Enumerable.Repeat('1', 1_000_001))}}]}""" },
-        { "many names", $$"""{"name":"x",{{string.Join(',', Enumerable.Range(0, 30_000).Select(i => $"\"n{i}\":1"))}}}""" },
-        { "half of a pair in a name", """{"name":"x","\ud800":1}""" },
-        { "half of a pair in a text", """{"name":"\udc00"}""" },
-    };
+    public static TheoryData<string, string> Shapes =>
+        new()
+        {
+            { "deep nesting", $$"""{"name":"x","y":{{new string('[', 100)}}{{new string(']', 100)}}}""" },
+            { "deep nesting without end", $$"""{"name":"x","y":{{new string('[', 100_000)}}""" },
+            { "a name twice", """{"name":"x","name":"y"}""" },
+            { "a name twice by an escape", """{"name":"x","n\u0061me":"y"}""" },
+            { "a name twice further down", """{"name":"x","y":[{"a":{"b":1,"b":1}}]}""" },
+            { "a list for a text", """{"name":["x"]}""" },
+            { "a huge number for a text", """{"name":1e99999}""" },
+            { "a million values", $$"""{"name":"x","y":[{{string.Join(',', Enumerable.Repeat('1', 1_000_001))}}]}""" },
+            {
+                "many names",
+                $$"""{"name":"x",{{string.Join(',', Enumerable.Range(0, 30_000).Select(i => $"\"n{i}\":1"))}}}"""
+            },
+            { "half of a pair in a name", """{"name":"x","\ud800":1}""" },
+            { "half of a pair in a text", """{"name":"\udc00"}""" },
+        };
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -102,7 +115,9 @@ public sealed class HostileAnswerTests : CoreTest
                 ? """{"packages":[{"name":"a\u001b[31m\u202e"}],"nextPageToken":"\u001b\u202e"}"""
                 : """{"packages":[]}"""));
 
-        List<PackageMessage> packages = await ListAsync(Client(endpoint: server.Url).ListPackagesAsync(Web.ToRepository(), Stop));
+        List<PackageMessage> packages = await ListAsync(
+            Client(endpoint: server.Url).ListPackagesAsync(Web.ToRepository(), Stop)
+        );
 
         Assert.Equal(@"a\u001b[31m\u202e", Assert.Single(packages).Name);
         Assert.EndsWith("&pageToken=%1B%E2%80%AE", server.Requests[1].Target, StringComparison.Ordinal);
@@ -113,9 +128,14 @@ public sealed class HostileAnswerTests : CoreTest
     {
         List<string> seen = new();
         const string Opaque = "opaque-token-9d7e-planted";
-        await using RawServer server = RawServer.Start(request => request.Number == 1
-            ? RawReply.Of(200, $$"""{"name":"n {{Opaque}}"}""")
-            : RawReply.Of(400, $$$"""{"error":{"code":400,"message":"you sent Bearer {{{Opaque}}}","details":[{"reason":"{{{Opaque}}}"}]}}"""));
+        await using RawServer server = RawServer.Start(request =>
+            request.Number == 1
+                ? RawReply.Of(200, $$"""{"name":"n {{Opaque}}"}""")
+                : RawReply.Of(
+                    400,
+                    $$$"""{"error":{"code":400,"message":"you sent Bearer {{{Opaque}}}","details":[{"reason":"{{{Opaque}}}"}]}}"""
+                )
+        );
         using HttpClient http = TransportOptions.CreateHttpClient();
         RestTransport transport = new(http, new RenewingTokens(Opaque), Quick, seen.Add, seen.Add);
         ArtifactRegistryClient client = new(transport, Endpoints.Choose(server.Url, _ => null));
@@ -128,7 +148,10 @@ public sealed class HostileAnswerTests : CoreTest
         Assert.Equal("you sent Bearer (hidden)", error.Message);
         Assert.Equal("(hidden)", error.Reason);
         Assert.All(seen, line => Assert.DoesNotContain(Opaque, line, StringComparison.Ordinal));
-        Assert.Equal(2, seen.Count(line => line.Contains("(hidden)", StringComparison.Ordinal) && line.StartsWith('<')));
+        Assert.Equal(
+            2,
+            seen.Count(line => line.Contains("(hidden)", StringComparison.Ordinal) && line.StartsWith('<'))
+        );
     }
 
     private static RawReply Bomb(string kind)
@@ -136,15 +159,24 @@ public sealed class HostileAnswerTests : CoreTest
         switch (kind)
         {
             case "announced":
-                return new RawReply(Encoding.ASCII.GetBytes("HTTP/1.1 200 X\r\nContent-Length: 100000000000\r\n\r\n{"), Stalls: true);
+                return new RawReply(
+                    Encoding.ASCII.GetBytes("HTTP/1.1 200 X\r\nContent-Length: 100000000000\r\n\r\n{"),
+                    Stalls: true
+                );
             case "plain" or "error":
                 return RawReply.Endless(kind is "error" ? 403 : 200, "{"u8.ToArray(), Spaces);
             default:
                 using (MemoryStream zipped = new())
                 {
                     using (GZipStream gzip = new(zipped, CompressionLevel.Optimal, leaveOpen: true))
-                        for (int i = 0; i < 256; i++) gzip.Write(Spaces); // 16 MB in 16 KB
-                    return RawReply.Endless(kind is "zipped error" ? 403 : 200, [], zipped.ToArray(), "Content-Encoding: gzip");
+                        for (int i = 0; i < 256; i++)
+                            gzip.Write(Spaces); // 16 MB in 16 KB
+                    return RawReply.Endless(
+                        kind is "zipped error" ? 403 : 200,
+                        [],
+                        zipped.ToArray(),
+                        "Content-Encoding: gzip"
+                    );
                 }
         }
     }

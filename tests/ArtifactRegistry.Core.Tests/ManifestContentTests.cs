@@ -4,12 +4,15 @@ using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
 
-/// <summary>Whoever pushes writes the bytes of a manifest, so anything may stand there, and none of it may lose a digest.</summary>
+/// <summary>
+/// Whoever pushes writes the bytes of a manifest, so anything may stand there, and none of it may lose a digest.
+/// </summary>
 public sealed class ManifestContentTests
 {
     private const string A = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     private const string B = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-    private const string Sha512 = "sha512:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc";
+    private const string Sha512 =
+        "sha512:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc";
 
     [Theory]
     [InlineData("""{"manifests": null}""")]
@@ -48,13 +51,21 @@ public sealed class ManifestContentTests
 
     [Fact]
     public void Digests_in_capitals_are_the_same_digests() =>
-        Assert.Equal([A], Read($$"""{"manifests": [{"digest": "{{A.ToUpperInvariant()}}"}]}""").Entries.Select(entry => entry.Digest));
+        Assert.Equal(
+            [A],
+            Read($$"""{"manifests": [{"digest": "{{A.ToUpperInvariant()}}"}]}""").Entries.Select(entry => entry.Digest)
+        );
 
     [Theory]
     [InlineData("not json sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     [InlineData("[\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]")]
-    [InlineData("{\"manifests\": [{\"digest\": \"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"")]
-    [InlineData("{\"\\ud800\": 1, \"manifests\": [{\"digest\": \"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}]}")]
+    [InlineData(
+        "{\"manifests\": [{\"digest\": \"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""
+    )]
+    [InlineData(
+        "{\"\\ud800\": 1, \"manifests\": [{\"digest\": "
+            + "\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}]}"
+    )]
     public void What_is_no_JSON_object_holds_every_digest_that_stands_in_it(string text)
     {
         ManifestContent content = Read(text);
@@ -75,17 +86,34 @@ public sealed class ManifestContentTests
 
     [Theory]
     [InlineData("""{"os": "linux", "architecture": "arm", "variant": "v7"}""", "", "linux/arm/v7", false)]
-    [InlineData("""{"os": "unknown", "architecture": "unknown"}""", """{"vnd.docker.reference.type": "attestation-manifest"}""", "unknown/unknown", true)]
+    [InlineData(
+        """{"os": "unknown", "architecture": "unknown"}""",
+        """{"vnd.docker.reference.type": "attestation-manifest"}""",
+        "unknown/unknown",
+        true
+    )]
     [InlineData("""{"os": "unknown", "architecture": "unknown"}""", """{"other": "x"}""", "unknown/unknown", false)]
-    [InlineData("""{"os": "linux", "architecture": "amd64"}""", """{"vnd.docker.reference.type": "attestation-manifest"}""", "linux/amd64", false)]
+    [InlineData(
+        """{"os": "linux", "architecture": "amd64"}""",
+        """{"vnd.docker.reference.type": "attestation-manifest"}""",
+        "linux/amd64",
+        false
+    )]
     [InlineData("null", "null", null, false)]
     [InlineData("{}", "{}", null, false)]
     [InlineData("\"linux\"", "[]", null, false)]
-    public void Only_what_BuildKit_marks_is_an_attestation(string platform, string annotations, string? expected, bool isAttestation)
+    public void Only_what_BuildKit_marks_is_an_attestation(
+        string platform,
+        string annotations,
+        string? expected,
+        bool isAttestation
+    )
     {
         string notes = annotations.Length == 0 ? "" : $", \"annotations\": {annotations}";
 
-        ManifestEntry entry = Assert.Single(Read($$"""{"manifests": [{"digest": "{{A}}", "platform": {{platform}}{{notes}}}]}""").Entries);
+        ManifestEntry entry = Assert.Single(
+            Read($$"""{"manifests": [{"digest": "{{A}}", "platform": {{platform}}{{notes}}}]}""").Entries
+        );
 
         Assert.Equal((expected, isAttestation), (entry.Platform, entry.IsAttestation));
     }
@@ -104,9 +132,14 @@ public sealed class ManifestContentTests
     [Fact]
     public void Schema_1_refers_to_nothing()
     {
-        ManifestContent content = Read($$"""{"schemaVersion": 1, "fsLayers": [{"blobSum": "{{A}}"}], "signatures": [{}]}""");
+        ManifestContent content = Read(
+            $$"""{"schemaVersion": 1, "fsLayers": [{"blobSum": "{{A}}"}], "signatures": [{}]}"""
+        );
 
-        Assert.Equal((false, true, 0, 0), (content.IsIndex, content.IsReadable, content.Entries.Count, content.Subjects.Count));
+        Assert.Equal(
+            (false, true, 0, 0),
+            (content.IsIndex, content.IsReadable, content.Entries.Count, content.Subjects.Count)
+        );
     }
 
     private static ManifestContent Read(string text) => ManifestContent.Parse(Encoding.UTF8.GetBytes(text));

@@ -68,15 +68,20 @@ public sealed class MessageTests
     [InlineData("""{"accessToken": "t", "expireTime": "soon"}""", true)]
     public void A_token_is_there_and_its_end_is_a_time(string json, bool refused)
     {
-        if (refused) Refuses(GenerateAccessTokenResponse.Read, json);
-        else Assert.Equal("", GenerateAccessTokenResponse.Read(Parsed(json)).AccessToken); // its grammar is checked elsewhere
+        if (refused)
+            Refuses(GenerateAccessTokenResponse.Read, json);
+        else
+            Assert.Equal("", GenerateAccessTokenResponse.Read(Parsed(json)).AccessToken); // its grammar is checked elsewhere
     }
 
     [Fact]
     public void A_project_says_whether_it_waits_for_its_deletion() =>
         Assert.Equal(
             new ProjectMessage("1", "p", "DELETE_REQUESTED"),
-            ProjectMessage.Read(Parsed("""{"projectNumber": "1", "projectId": "p", "lifecycleState": "DELETE_REQUESTED"}""")));
+            ProjectMessage.Read(
+                Parsed("""{"projectNumber": "1", "projectId": "p", "lifecycleState": "DELETE_REQUESTED"}""")
+            )
+        );
 
     [Fact]
     public void Numbers_are_read_as_text_and_as_numbers()
@@ -96,8 +101,13 @@ public sealed class MessageTests
         Assert.Equal("b", PackageMessage.Read(Parsed("""{"name": "a", "name": "b"}""")).Name);
         Assert.Equal(
             "KEEP",
-            RepositoryMessage.Read(Parsed("""{"name": "n", "cleanupPolicies": {"p": {"action": "DELETE"}, "p": {"action": "KEEP"}}}"""))
-                .CleanupPolicies!["p"].Action);
+            RepositoryMessage
+                .Read(
+                    Parsed("""{"name": "n", "cleanupPolicies": {"p": {"action": "DELETE"}, "p": {"action": "KEEP"}}}""")
+                )
+                .CleanupPolicies!["p"]
+                .Action
+        );
     }
 
     [Fact]
@@ -123,7 +133,9 @@ public sealed class MessageTests
     [Fact]
     public void A_policy_is_kept_whole_and_outlives_the_answer_that_it_came_in()
     {
-        const string Json = """{"version":3,"etag":"BwY=","bindings":[{"role":"r","members":["user:a@b.c"],"future":{"x":[1.50,null]}}]}""";
+        const string Json =
+            """{"version":3,"etag":"BwY=","bindings":[{"role":"r","members":["user:a@b.c"],"future":{"x":[1.50,"""
+                + """null]}}]}""";
         JsonObject policy;
         using (JsonDocument answer = JsonDocument.Parse(Json)) policy = PolicyMessage.Read(answer.RootElement);
 

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
 
-/// <summary>What somebody may have meant: one slip in a short name, two in a longer one, and never a guess between two.</summary>
+/// <summary>
+/// What somebody may have meant: one slip in a short name, two in a longer one, and never a guess between two.
+/// </summary>
 public sealed class NearestTests
 {
     [Theory]
@@ -26,5 +28,6 @@ public sealed class NearestTests
     [InlineData("apii", "api")]
     [InlineData("WEB", "web")]
     [InlineData("ApII", "api")]
-    public void In_a_short_name_one_slip_is_all(string typed, string? meant) => Assert.Equal(meant, Nearest.To(typed, ["api", "web", "checkout"]));
+    public void In_a_short_name_one_slip_is_all(string typed, string? meant) =>
+        Assert.Equal(meant, Nearest.To(typed, ["api", "web", "checkout"]));
 }

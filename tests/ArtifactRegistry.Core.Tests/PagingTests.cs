@@ -19,7 +19,8 @@ public sealed class PagingTests : CoreTest
     [InlineData(1000, 1)]
     public async Task A_listing_is_complete_whatever_the_page_size_of_the_server(int cap, int requests)
     {
-        for (int i = 1; i <= 7; i++) State.AddImage(Apps, i % 2 == 0 ? "web" : "api", new ImageOptions { Digest = Digest(i) });
+        for (int i = 1; i <= 7; i++)
+            State.AddImage(Apps, i % 2 == 0 ? "web" : "api", new ImageOptions { Digest = Digest(i) });
         Behaviour.PageSizeCap = cap;
 
         List<DockerImageMessage> images = await ListAsync(Client().ListDockerImagesAsync(Web.ToRepository(), Stop));
@@ -54,7 +55,7 @@ public sealed class PagingTests : CoreTest
     }
 
     [Fact]
-    public async Task The_next_page_is_on_its_way_while_the_items_of_this_one_are_taken_and_is_given_up_with_the_listing()
+    public async Task The_next_page_is_on_its_way_while_items_of_this_one_are_taken_and_is_given_up_with_the_listing()
     {
         for (int i = 1; i <= 6; i++) State.AddImage(Apps, "web", new ImageOptions { Digest = Digest(i) });
         Behaviour.PageSizeCap = 3;
@@ -94,8 +95,12 @@ public sealed class PagingTests : CoreTest
     public async Task An_empty_page_with_a_token_is_not_the_last()
     {
         await using RawServer server = Pages(
-            """{"nextPageToken":"a"}""", """{"dockerImages":[],"nextPageToken":"b"}""", Page(1, "c"), """{"nextPageToken":"d"}""",
-            Page(2, ""));
+            """{"nextPageToken":"a"}""",
+            """{"dockerImages":[],"nextPageToken":"b"}""",
+            Page(1, "c"),
+            """{"nextPageToken":"d"}""",
+            Page(2, "")
+        );
 
         List<DockerImageMessage> images = await ListAsync(
             Client(endpoint: server.Url).ListDockerImagesAsync(Web.ToRepository(), Stop));
@@ -200,10 +205,15 @@ public sealed class PagingTests : CoreTest
     [Fact]
     public async Task A_page_that_is_too_large_is_asked_for_again_with_fewer_items()
     {
-        await using RawServer server = RawServer.Start(request => RawReply.Of(
-            200, request.Target.Contains("pageSize=10&", StringComparison.Ordinal) || request.Target.EndsWith("pageSize=10", StringComparison.Ordinal)
-                ? Page(request.Number, request.Number < 4 ? "more" : "")
-                : Page(request.Number, new string(' ', AnswerBody.MaxLength))));
+        await using RawServer server = RawServer.Start(request =>
+            RawReply.Of(
+                200,
+                request.Target.Contains("pageSize=10&", StringComparison.Ordinal)
+                || request.Target.EndsWith("pageSize=10", StringComparison.Ordinal)
+                    ? Page(request.Number, request.Number < 4 ? "more" : "")
+                    : Page(request.Number, new string(' ', AnswerBody.MaxLength))
+            )
+        );
 
         List<DockerImageMessage> images = await ListAsync(
             Client(endpoint: server.Url).ListDockerImagesAsync(Web.ToRepository(), Stop));
@@ -251,12 +261,18 @@ public sealed class PagingTests : CoreTest
     private static RawServer Pages(params string[] pages) => RawServer.Start(
         request => RawReply.Of(200, pages[Math.Min(request.Number, pages.Length) - 1]));
 
-    private static string Page(int number, string token) => new JsonObject
-    {
-        ["dockerImages"] = new JsonArray(new JsonObject
+    private static string Page(int number, string token) =>
+        new JsonObject
         {
-            ["name"] = string.Create(CultureInfo.InvariantCulture, $"{Web.RepositoryResource}/dockerImages/web@{Digest(number)}"),
-        }),
-        ["nextPageToken"] = token,
-    }.ToJsonString();
+            ["dockerImages"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Web.RepositoryResource}/dockerImages/web@{Digest(number)}"
+                    ),
+                }
+            ),
+            ["nextPageToken"] = token,
+        }.ToJsonString();
 }

@@ -27,12 +27,18 @@ public sealed class PolicyTests
                 HashSet<string> unconditional = [.. Unconditional(before, Reader)];
                 Assert.Equal(added, added.Distinct(StringComparer.Ordinal));
                 Assert.All(added, member => Assert.DoesNotContain(member, unconditional));
-                Assert.All(input.members, member => Assert.True(unconditional.Contains(member) || added.Contains(member)));
+                Assert.All(input.members, member =>
+                    Assert.True(unconditional.Contains(member) || added.Contains(member))
+                );
                 Assert.Subset(Unconditional(after, Reader).ToHashSet(), unconditional);
 
                 TakeBack(after, before, added);
-                Assert.True(JsonNode.DeepEquals(before, after), $"{before.ToJsonString()} became {after.ToJsonString()}");
-            });
+                Assert.True(
+                    JsonNode.DeepEquals(before, after),
+                    $"{before.ToJsonString()} became {after.ToJsonString()}"
+                );
+            }
+        );
 
     [Fact]
     public void Everything_but_the_revoked_members_stays_as_it_was() =>
@@ -59,7 +65,10 @@ public sealed class PolicyTests
 
                 if (removed.Count > 0) expected["version"] = 3;
                 Assert.Subset(input.members.ToHashSet(), removed.ToHashSet());
-                Assert.True(JsonNode.DeepEquals(expected, after), $"{expected.ToJsonString()} and {after.ToJsonString()}");
+                Assert.True(
+                    JsonNode.DeepEquals(expected, after),
+                    $"{expected.ToJsonString()} and {after.ToJsonString()}"
+                );
                 Assert.Empty(Policies.Remove(after, Reader, input.members, input.condition));
             });
 
@@ -87,8 +96,10 @@ public sealed class PolicyTests
 
             Reader[] readers = [.. Policies.Read(policy, "here", role => role == Reader)];
 
-            int expected = (policy["bindings"] as JsonArray ?? []).OfType<JsonObject>()
-                .Where(binding => (string?)binding["role"] == Reader).Sum(binding => (binding["members"] as JsonArray)?.Count ?? 0);
+            int expected = (policy["bindings"] as JsonArray ?? [])
+                .OfType<JsonObject>()
+                .Where(binding => (string?)binding["role"] == Reader)
+                .Sum(binding => (binding["members"] as JsonArray)?.Count ?? 0);
             Assert.Equal(expected, readers.Length);
             Assert.All(readers, reader => Assert.Equal(("here", Reader), (reader.Resource, reader.Role)));
             Assert.True(JsonNode.DeepEquals(before, policy));
@@ -97,9 +108,14 @@ public sealed class PolicyTests
     [Fact]
     public void A_grant_with_a_condition_is_no_grant_without_one()
     {
-        JsonObject policy = JsonNode.Parse($$"""
-            {"version":3,"etag":"x","bindings":[{"role":"{{Reader}}","members":["{{Anna}}"],"condition":{"expression":"false"} }]}
-            """)!.AsObject();
+        JsonObject policy = JsonNode
+            .Parse(
+                $$"""
+                {"version":3,"etag":"x","bindings":[{"role":"{{Reader}}","members":["{{Anna}}"],
+                  "condition":{"expression":"false"} }]}
+                """
+            )!
+            .AsObject();
 
         Assert.Equal([Anna], Policies.Add(policy, Reader, [Anna]));
         Assert.Equal(2, policy["bindings"]!.AsArray().Count);
@@ -109,18 +125,27 @@ public sealed class PolicyTests
     [Fact]
     public void A_policy_in_JSON_survives_with_its_etag_and_what_the_module_does_not_know()
     {
-        JsonObject policy = JsonNode.Parse("""{"etag":"BwX/+=","auditConfigs":[{"service":"all","n":1.50}],"x":null}""")!.AsObject();
+        JsonObject policy = JsonNode
+            .Parse("""{"etag":"BwX/+=","auditConfigs":[{"service":"all","n":1.50}],"x":null}""")!
+            .AsObject();
 
         Policies.Add(policy, Reader, [Anna]);
 
         Assert.Equal(
-            $$"""{"etag":"BwX/+=","auditConfigs":[{"service":"all","n":1.50}],"x":null,"bindings":[{"role":"{{Reader}}","members":["{{Anna}}"]}],"version":3}""",
-            policy.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+            $$"""{"etag":"BwX/+=","auditConfigs":[{"service":"all","n":1.50}],"x":null"""
+                + $$""","bindings":[{"role":"{{Reader}}","members":["{{Anna}}"]}],"version":3}""",
+            policy.ToJsonString(
+                new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            )
+        );
     }
 
     [Theory]
     [InlineData("runner@p.iam.gserviceaccount.com", "serviceAccount:runner@p.iam.gserviceaccount.com")]
-    [InlineData(" 123-compute@developer.gserviceaccount.com\n", "serviceAccount:123-compute@developer.gserviceaccount.com")]
+    [InlineData(
+        " 123-compute@developer.gserviceaccount.com\n",
+        "serviceAccount:123-compute@developer.gserviceaccount.com"
+    )]
     [InlineData("SERVICEACCOUNT:x@p.iam.gserviceaccount.com", "serviceAccount:x@p.iam.gserviceaccount.com")]
     [InlineData("User:Anna@Example.com", "user:Anna@Example.com")]
     [InlineData("group:team@example.com", "group:team@example.com")]
@@ -175,14 +200,28 @@ public sealed class PolicyTests
 
     private static readonly string[] Members =
     [
-        Anna, "user:ben@example.com", "group:team@example.com", "serviceAccount:x@p.iam.gserviceaccount.com", "allUsers",
-        "deleted:serviceAccount:y@p.iam.gserviceaccount.com?uid=1", "domain:example.com",
+        Anna,
+        "user:ben@example.com",
+        "group:team@example.com",
+        "serviceAccount:x@p.iam.gserviceaccount.com",
+        "allUsers",
+        "deleted:serviceAccount:y@p.iam.gserviceaccount.com?uid=1",
+        "domain:example.com",
     ];
 
-    private static Gen<JsonNode?> Value { get; } = Gen.Elements<Func<JsonNode?>>(
-        () => null, () => 7, () => 1.25, () => true, () => "text ü \u2028 </>", () => "", () => new JsonArray(),
-        () => new JsonArray(1, "a", null), () => new JsonObject { ["deep"] = new JsonObject { ["er"] = new JsonArray(new JsonObject()) } })
-        .Select(make => make());
+    private static Gen<JsonNode?> Value { get; } =
+        Gen.Elements<Func<JsonNode?>>(
+                () => null,
+                () => 7,
+                () => 1.25,
+                () => true,
+                () => "text ü \u2028 </>",
+                () => "",
+                () => new JsonArray(),
+                () => new JsonArray(1, "a", null),
+                () => new JsonObject { ["deep"] = new JsonObject { ["er"] = new JsonArray(new JsonObject()) } }
+            )
+            .Select(make => make());
 
     private static Gen<JsonObject> Extras { get; } =
         from names in Gen.Elements("auditConfigs", "rules", "x-unknown", "etag", "description").ListOf()
@@ -198,9 +237,12 @@ public sealed class PolicyTests
         from condition in Gen.Elements("", "", "true", "request.time < timestamp('2030-01-01T00:00:00Z')")
         select With(extras, binding =>
         {
-            if (role is not null) binding["role"] = role;
-            if (hasMembers) binding["members"] = new JsonArray([.. members.Distinct().Select(member => JsonValue.Create(member))]);
-            if (condition.Length > 0) binding["condition"] = new JsonObject { ["title"] = "t", ["expression"] = condition };
+            if (role is not null)
+                binding["role"] = role;
+            if (hasMembers)
+                binding["members"] = new JsonArray([.. members.Distinct().Select(member => JsonValue.Create(member))]);
+            if (condition.Length > 0)
+                binding["condition"] = new JsonObject { ["title"] = "t", ["expression"] = condition };
         });
 
     private static Gen<JsonObject> Policy { get; } =
@@ -240,8 +282,10 @@ public sealed class PolicyTests
             for (int i = 0; i < added.Count; i++) members.RemoveAt(members.Count - 1);
 
             int index = after["bindings"]!.AsArray().IndexOf(binding);
-            if (before["bindings"] is not JsonArray old || index >= old.Count) after["bindings"]!.AsArray().RemoveAt(index);
-            else if (old[index]!["members"] is null) binding.Remove("members");
+            if (before["bindings"] is not JsonArray old || index >= old.Count)
+                after["bindings"]!.AsArray().RemoveAt(index);
+            else if (old[index]!["members"] is null)
+                binding.Remove("members");
 
             if (before["version"] is null) after.Remove("version");
             else after["version"] = before["version"]!.DeepClone();

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
 
-/// <summary>A proxy that wants a user and a password: they are tried once, never shown, and those of the moment count.</summary>
+/// <summary>
+/// A proxy that wants a user and a password: they are tried once, never shown, and those of the moment count.
+/// </summary>
 public sealed class ProxyTests : CoreTest
 {
     private const string Password = "geheim-PLANTED/1@x";
@@ -52,13 +54,19 @@ public sealed class ProxyTests : CoreTest
     [InlineData("NTLM", true)]
     [InlineData("Digest", false)]
     [InlineData("Basic", false)]
-    public void On_Windows_a_proxy_that_wants_the_Windows_sign_in_gets_that_of_the_user(string scheme, bool isWindowsSignIn)
+    public void On_Windows_a_proxy_that_wants_the_Windows_sign_in_gets_that_of_the_user(
+        string scheme,
+        bool isWindowsSignIn
+    )
     {
         Uri address = new("http://proxy.example:8080");
 
         NetworkCredential? credential = new SessionProxy(() => new WebProxy(address)).GetCredential(address, scheme);
 
-        Assert.Equal(OperatingSystem.IsWindows() && isWindowsSignIn ? CredentialCache.DefaultNetworkCredentials : null, credential);
+        Assert.Equal(
+            OperatingSystem.IsWindows() && isWindowsSignIn ? CredentialCache.DefaultNetworkCredentials : null,
+            credential
+        );
     }
 
     [Fact]
@@ -66,7 +74,9 @@ public sealed class ProxyTests : CoreTest
     {
         await using RawServer server = Refusing();
 
-        RegistryException error = await RefusedAsync(() => Through(() => new WebProxy(server.Url)).GetPackageAsync(Web, Stop));
+        RegistryException error = await RefusedAsync(() =>
+            Through(() => new WebProxy(server.Url)).GetPackageAsync(Web, Stop)
+        );
 
         Assert.Contains("password of the proxy", error.Advice, StringComparison.Ordinal);
         Assert.Single(server.Requests);
@@ -83,7 +93,11 @@ public sealed class ProxyTests : CoreTest
         ArtifactRegistryClient client = Through(() => proxy);
 
         foreach (int _ in Enumerable.Range(0, 3))
-            Assert.Contains("502", (await RefusedAsync(() => client.GetPackageAsync(Web, Stop))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "502",
+                (await RefusedAsync(() => client.GetPackageAsync(Web, Stop))).Message,
+                StringComparison.Ordinal
+            );
 
         Assert.True(SignIns(server) >= 3);
     }
@@ -91,7 +105,8 @@ public sealed class ProxyTests : CoreTest
     [Fact]
     public async Task The_proxy_that_the_session_was_told_last_is_used()
     {
-        await using RawServer first = RawServer.Start(_ => RawReply.Of(403, "no")), second = RawServer.Start(_ => RawReply.Of(403, "no"));
+        await using RawServer first = RawServer.Start(_ => RawReply.Of(403, "no")),
+            second = RawServer.Start(_ => RawReply.Of(403, "no"));
         IWebProxy proxy = new WebProxy(first.Url);
         ArtifactRegistryClient client = Through(() => proxy);
         await RefusedAsync(() => client.GetPackageAsync(Web, Stop));
@@ -116,14 +131,24 @@ public sealed class ProxyTests : CoreTest
 
         Assert.Contains("(hidden)@127.0.0.1", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("PLANTED", error.ToString(), StringComparison.Ordinal);
-        Assert.All(Trace, line => Assert.DoesNotContain("PLANTED", Text.SafeText.Clean(line), StringComparison.Ordinal));
+        Assert.All(Trace, line =>
+            Assert.DoesNotContain("PLANTED", Text.SafeText.Clean(line), StringComparison.Ordinal)
+        );
     }
 
-    private ArtifactRegistryClient Through(Func<IWebProxy> proxy) => new(
-        new RestTransport(
-            TransportOptions.CreateHttpClient(TransportOptions.CreateConnections(proxy)), Support.SignIns.Choose(Secret, _ => null),
-            Quick with { Retries = 1 }, Trace.Enqueue),
-        Endpoints.Choose(new Uri("https://registry.invalid/"), _ => null));
+    private ArtifactRegistryClient Through(Func<IWebProxy> proxy) =>
+        new(
+            new RestTransport(
+                TransportOptions.CreateHttpClient(TransportOptions.CreateConnections(proxy)),
+                Support.SignIns.Choose(Secret, _ => null),
+                Quick with
+                {
+                    Retries = 1,
+                },
+                Trace.Enqueue
+            ),
+            Endpoints.Choose(new Uri("https://registry.invalid/"), _ => null)
+        );
 
     private static RawServer Refusing() => RawServer.Start(_ => Challenge());
 

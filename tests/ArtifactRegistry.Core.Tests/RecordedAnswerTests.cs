@@ -20,7 +20,10 @@ public sealed class RecordedAnswerTests
     {
         RepositoryMessage repository = RepositoryMessage.Read(Json(recording));
 
-        Assert.Equal(((string)RecordedAnswer.Read(recording)["name"]!, "DOCKER", mode), (repository.Name, repository.Format, repository.Mode));
+        Assert.Equal(
+            ((string)RecordedAnswer.Read(recording)["name"]!, "DOCKER", mode),
+            (repository.Name, repository.Format, repository.Mode)
+        );
         Assert.Equal(DateTimeOffset.Parse(time, null), repository.CreateTime);
         // Absent, as long as there is nothing in it.
         Assert.Null(repository.SizeBytes);
@@ -54,10 +57,17 @@ public sealed class RecordedAnswerTests
 
     [Fact]
     public void A_project_is_read() =>
-        Assert.Equal(new ProjectMessage("123456789", "example-project", "ACTIVE"), ProjectMessage.Read(Json("crm-project-v1-raw")));
+        Assert.Equal(
+            new ProjectMessage("123456789", "example-project", "ACTIVE"),
+            ProjectMessage.Read(Json("crm-project-v1-raw"))
+        );
 
     [Theory]
-    [InlineData("iam-serviceaccount-created-raw", "nodes-example@example-project.iam.gserviceaccount.com", "ExampleGSA")]
+    [InlineData(
+        "iam-serviceaccount-created-raw",
+        "nodes-example@example-project.iam.gserviceaccount.com",
+        "ExampleGSA"
+    )]
     [InlineData("iam-serviceaccount-created", "dataproc-ab12cd34@example-project.iam.gserviceaccount.com", null)]
     public void A_service_account_is_read(string recording, string email, string? name) =>
         Assert.Equal(new ServiceAccountMessage(email, name), ServiceAccountMessage.Read(Json(recording)));

@@ -163,7 +163,8 @@ public sealed class RenewedTokenTests
 
     private RenewedToken Of(ICredential credential) => new(credential, "payer", _clock);
 
-    private static async Task<string?> AskAsync(RenewedToken tokens) => (await tokens.GetTokenAsync(null, null, Stop)).Value;
+    private static async Task<string?> AskAsync(RenewedToken tokens) =>
+        (await tokens.GetTokenAsync(null, null, Stop)).Value;
 
     private static Task<RegistryException> RefusedAsync(RenewedToken tokens) =>
         Assert.ThrowsAsync<RegistryException>(() => AskAsync(tokens));

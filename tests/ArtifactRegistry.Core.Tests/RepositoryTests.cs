@@ -18,12 +18,24 @@ public sealed class RepositoryTests
 
         Assert.Equal("europe-west1-docker.pkg.dev/example.com/p/apps", repository.Uri);
         Assert.Equal(repository.Uri, repository.ToString());
-        Assert.Equal(("example.com:p", "europe-west1", "apps"), (repository.Project, repository.Location, repository.Name));
-        Assert.Equal(("DOCKER", "Standard", 1_234_567_890_123), (repository.Format, repository.Mode, repository.SizeBytes));
+        Assert.Equal(
+            ("example.com:p", "europe-west1", "apps"),
+            (repository.Project, repository.Location, repository.Name)
+        );
+        Assert.Equal(
+            ("DOCKER", "Standard", 1_234_567_890_123),
+            (repository.Format, repository.Mode, repository.SizeBytes)
+        );
         Assert.True(repository.ImmutableTags);
         Assert.Equal(DateTimeKind.Local, repository.CreateTime!.Value.Kind);
-        Assert.Equal(new DateTime(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc), repository.CreateTime.Value.ToUniversalTime());
-        Assert.Equal(new DateTime(2024, 2, 3, 4, 5, 6, 700, DateTimeKind.Utc), repository.UpdateTime!.Value.ToUniversalTime());
+        Assert.Equal(
+            new DateTime(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+            repository.CreateTime.Value.ToUniversalTime()
+        );
+        Assert.Equal(
+            new DateTime(2024, 2, 3, 4, 5, 6, 700, DateTimeKind.Utc),
+            repository.UpdateTime!.Value.ToUniversalTime()
+        );
     }
 
     [Theory]

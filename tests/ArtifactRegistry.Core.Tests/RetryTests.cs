@@ -16,8 +16,16 @@ public sealed class RetryTests : CoreTest
 
     public static TheoryData<FaultKind> Transient { get; } =
     [
-        FaultKind.TooManyRequests, FaultKind.Aborted, FaultKind.InternalError, FaultKind.BadGateway, FaultKind.Unavailable,
-        FaultKind.GatewayTimeout, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.CutBody, FaultKind.MalformedJson,
+        FaultKind.TooManyRequests,
+        FaultKind.Aborted,
+        FaultKind.InternalError,
+        FaultKind.BadGateway,
+        FaultKind.Unavailable,
+        FaultKind.GatewayTimeout,
+        FaultKind.ResetBefore,
+        FaultKind.ResetAfter,
+        FaultKind.CutBody,
+        FaultKind.MalformedJson,
     ];
 
     [Theory, MemberData(nameof(Transient))]
@@ -56,7 +64,9 @@ public sealed class RetryTests : CoreTest
         Behaviour.OperationPolls = 0;
         Behaviour.Faults.Add(new Fault(kind) { Times = 1 });
 
-        RegistryException error = await RefusedAsync(() => Client().DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop));
+        RegistryException error = await RefusedAsync(() =>
+            Client().DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop)
+        );
 
         Assert.Equal(RegistryErrorKind.NotFound, error.Kind);
         Assert.True(error.AfterLostAnswer);
@@ -98,7 +108,11 @@ public sealed class RetryTests : CoreTest
     [InlineData(FaultKind.ResetAfter, RegistryErrorKind.Unreachable, null)]
     [InlineData(FaultKind.CutBody, RegistryErrorKind.Unreachable, null)]
     [InlineData(FaultKind.MalformedJson, RegistryErrorKind.UnexpectedAnswer, 200)]
-    public async Task A_failure_that_stays_is_reported_after_the_last_try(FaultKind fault, RegistryErrorKind kind, int? status)
+    public async Task A_failure_that_stays_is_reported_after_the_last_try(
+        FaultKind fault,
+        RegistryErrorKind kind,
+        int? status
+    )
     {
         State.AddImage(Apps, "web", "v1");
         Behaviour.Faults.Add(new Fault(fault));
@@ -208,7 +222,11 @@ public sealed class RetryTests : CoreTest
         Assert.Equal(HttpStatusCode.TooManyRequests, error.Status);
         Assert.Equal("RATE_LIMIT_EXCEEDED", error.Reason);
         Assert.Null(error.Permission);
-        Assert.StartsWith("Quota exceeded for quota metric 'Requests per project per region'", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Quota exceeded for quota metric 'Requests per project per region'",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.False(error.OutcomeUnknown);
     }
 
@@ -232,7 +250,9 @@ public sealed class RetryTests : CoreTest
 
         await Client().GetPackageAsync(Web, Stop);
 
-        Assert.Contains(Trace, line => line.StartsWith("Trying again in 1.0 s (try 2 of 5): Quota exceeded", StringComparison.Ordinal));
+        Assert.Contains(Trace, line =>
+            line.StartsWith("Trying again in 1.0 s (try 2 of 5): Quota exceeded", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -167,7 +167,10 @@ public sealed class SafetyTests : CoreTest
         RegistryException error = await RefusedAsync(
             () => Client(Quick with { Retries = 1 }, endpoint: server.Url).GetPackageAsync(Web, Stop));
 
-        Assert.Equal(status == 200 ? RegistryErrorKind.UnexpectedAnswer : RegistryErrorKind.PermissionDenied, error.Kind);
+        Assert.Equal(
+            status == 200 ? RegistryErrorKind.UnexpectedAnswer : RegistryErrorKind.PermissionDenied,
+            error.Kind
+        );
         Assert.Equal(status, (int?)error.Status);
     }
 
@@ -256,8 +259,11 @@ public sealed class SafetyTests : CoreTest
         Assert.Equal("(hidden)", token.ToString());
         Assert.Equal("(none)", AccessToken.None.ToString());
         Assert.All(
-            typeof(AccessToken).GetProperties().Where(property => property.GetMethod!.IsPublic && !property.GetMethod.IsStatic),
-            property => Assert.NotEqual(Secret, property.GetValue(token)));
+            typeof(AccessToken)
+                .GetProperties()
+                .Where(property => property.GetMethod!.IsPublic && !property.GetMethod.IsStatic),
+            property => Assert.NotEqual(Secret, property.GetValue(token))
+        );
         Assert.DoesNotContain(Secret, SignIns.Choose(Secret, _ => null).Description, StringComparison.Ordinal);
     }
 

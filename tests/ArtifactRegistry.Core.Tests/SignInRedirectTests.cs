@@ -19,8 +19,13 @@ public sealed class SignInRedirectTests
         await using RawServer server = RawServer.Start(
             _ => RawReply.Of(status, "", "text/plain", $"Location: {other.Url}"));
         ITokenSource tokens = TokenSources.Choose(
-            new CredentialSettings { AccessToken = "ya29.secret", ImpersonateServiceAccount = "a@b.iam.gserviceaccount.com" },
-            SignIns.Environment(_ => null, server.Url));
+            new CredentialSettings
+            {
+                AccessToken = "ya29.secret",
+                ImpersonateServiceAccount = "a@b.iam.gserviceaccount.com",
+            },
+            SignIns.Environment(_ => null, server.Url)
+        );
 
         RegistryException error = await Assert.ThrowsAsync<RegistryException>(
             async () => await tokens.GetTokenAsync(null, null, Stop));

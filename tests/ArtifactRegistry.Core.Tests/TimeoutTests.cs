@@ -6,12 +6,18 @@ using Xunit;
 
 namespace ArtifactRegistry.Core.Tests;
 
-/// <summary>A time-out is an error of the service; a cancellation is the user's wish. Neither is taken for the other.</summary>
+/// <summary>
+/// A time-out is an error of the service; a cancellation is the user's wish. Neither is taken for the other.
+/// </summary>
 public sealed class TimeoutTests : CoreTest
 {
     private static readonly Fault NeverEnding = new(FaultKind.Slow) { Delay = TimeSpan.FromMinutes(10) };
 
-    private static readonly TransportOptions Impatient = Quick with { RequestTimeout = TimeSpan.FromMilliseconds(300), Retries = 1 };
+    private static readonly TransportOptions Impatient = Quick with
+    {
+        RequestTimeout = TimeSpan.FromMilliseconds(300),
+        Retries = 1,
+    };
 
     [Fact]
     public async Task A_slow_answer_is_a_time_out_and_says_how_long_was_waited()
@@ -59,7 +65,10 @@ public sealed class TimeoutTests : CoreTest
 
         await RefusedAsync(() => Client(Impatient).GetPackageAsync(Web, Stop));
 
-        Assert.Equal(2, Trace.Count(line => line.Contains("packages/web -> no answer after ", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            Trace.Count(line => line.Contains("packages/web -> no answer after ", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -68,7 +77,8 @@ public sealed class TimeoutTests : CoreTest
         State.AddImage(Apps, "web");
         Behaviour.Faults.Add(NeverEnding with { Times = 1 });
 
-        PackageMessage package = await Client(Quick with { RequestTimeout = TimeSpan.FromSeconds(2) }).GetPackageAsync(Web, Stop);
+        PackageMessage package = await Client(Quick with { RequestTimeout = TimeSpan.FromSeconds(2) })
+            .GetPackageAsync(Web, Stop);
 
         Assert.Equal(Web.PackageResource, package.Name);
         Assert.Equal(2, Emulator.Requests.Snapshot().Count);

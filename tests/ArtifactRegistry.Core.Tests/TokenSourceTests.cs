@@ -20,7 +20,13 @@ public sealed class TokenSourceTests : IDisposable
     [InlineData(null, false, "TRUE", "my-token", null)]
     [InlineData(null, false, "false", "my-token", "my-token")]
     [InlineData(null, false, "", " my-token\n", "my-token")]
-    public async Task The_first_source_wins(string? given, bool file, string disabled, string variable, string? expected)
+    public async Task The_first_source_wins(
+        string? given,
+        bool file,
+        string disabled,
+        string variable,
+        string? expected
+    )
     {
         await File.WriteAllTextAsync(_file, "in-file\n", Stop);
 
@@ -53,7 +59,13 @@ public sealed class TokenSourceTests : IDisposable
             (() => SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", _file))), _file),
             .. string.IsNullOrWhiteSpace(text)
                 ? Array.Empty<(Func<ITokenSource>, string)>()
-                : [(() => SignIns.Choose(null, Variables(("GOOGLE_OAUTH_ACCESS_TOKEN", text))), "GOOGLE_OAUTH_ACCESS_TOKEN")],
+                :
+                [
+                    (
+                        () => SignIns.Choose(null, Variables(("GOOGLE_OAUTH_ACCESS_TOKEN", text))),
+                        "GOOGLE_OAUTH_ACCESS_TOKEN"
+                    ),
+                ],
         ];
 
         foreach ((Func<ITokenSource> source, string origin) in sources)
@@ -84,7 +96,9 @@ public sealed class TokenSourceTests : IDisposable
 
     [Fact]
     public async Task A_folder_in_place_of_the_file_is_an_error_of_the_credentials() =>
-        await RefusedAsync(() => SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.GetTempPath()))));
+        await RefusedAsync(() =>
+            SignIns.Choose(null, Variables(("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.GetTempPath())))
+        );
 
     [Fact]
     public async Task The_file_is_read_again_for_each_request()

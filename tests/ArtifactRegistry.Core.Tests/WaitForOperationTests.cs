@@ -36,11 +36,20 @@ public sealed class WaitForOperationTests : CoreTest
     [InlineData(7, RegistryErrorKind.PermissionDenied)]
     [InlineData(9, RegistryErrorKind.FailedPrecondition)]
     [InlineData(13, RegistryErrorKind.Unavailable)]
-    public async Task An_error_in_the_operation_is_an_error_although_every_request_succeeded(int code, RegistryErrorKind kind)
+    public async Task An_error_in_the_operation_is_an_error_although_every_request_succeeded(
+        int code,
+        RegistryErrorKind kind
+    )
     {
-        await using RawServer server = RawServer.Start(request => RawReply.Of(200, request.Number == 1
-            ? """{"name":"projects/shop/locations/us/operations/1"}"""
-            : $$$"""{"name":"projects/shop/locations/us/operations/1","done":true,"error":{"code":{{{code}}},"message":"why not"}}"""));
+        await using RawServer server = RawServer.Start(request =>
+            RawReply.Of(
+                200,
+                request.Number == 1
+                    ? """{"name":"projects/shop/locations/us/operations/1"}"""
+                    : $$$"""{"name":"projects/shop/locations/us/operations/1","done":true,"error":{"code":{{{code}}}"""
+                        + $$$""","message":"why not"}}"""
+            )
+        );
         ArtifactRegistryClient client = Client(endpoint: server.Url);
         OperationMessage operation = await client.DeletePackageAsync(Web, Stop);
 
@@ -55,7 +64,11 @@ public sealed class WaitForOperationTests : CoreTest
     [Fact]
     public async Task An_error_without_words_still_says_its_code()
     {
-        OperationMessage operation = new("projects/shop/locations/us/operations/1", true, new StatusMessage(9, new ErrorDetails()));
+        OperationMessage operation = new(
+            "projects/shop/locations/us/operations/1",
+            true,
+            new StatusMessage(9, new ErrorDetails())
+        );
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(Client(), operation, Stop));
 
@@ -68,7 +81,12 @@ public sealed class WaitForOperationTests : CoreTest
     {
         AddedIndex index = State.AddIndex(Apps, "web", ["linux/amd64"]);
         ArtifactRegistryClient client = Client();
-        OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(index.Children[0]), null, null, Stop);
+        OperationMessage operation = await client.DeleteVersionAsync(
+            Web.WithDigest(index.Children[0]),
+            null,
+            null,
+            Stop
+        );
 
         RegistryException error = await RefusedAsync(() => WaitForOperation.WaitAsync(client, operation, Stop));
 
@@ -100,7 +118,9 @@ public sealed class WaitForOperationTests : CoreTest
         using CancellationTokenSource user = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         ArtifactRegistryClient client = Client();
         OperationMessage operation = await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop);
-        using RequestHold hold = Emulator.Requests.Hold(request => request.Path.Contains("/operations/", StringComparison.Ordinal));
+        using RequestHold hold = Emulator.Requests.Hold(request =>
+            request.Path.Contains("/operations/", StringComparison.Ordinal)
+        );
         Task waiting = WaitForOperation.WaitAsync(client, operation, user.Token);
         await hold.WaitForArrivalAsync(1, Stop);
 
@@ -135,7 +155,11 @@ public sealed class WaitForOperationTests : CoreTest
         });
         ArtifactRegistryClient client = Client();
 
-        await WaitForOperation.WaitAsync(client, await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop), Stop);
+        await WaitForOperation.WaitAsync(
+            client,
+            await client.DeleteVersionAsync(Web.WithDigest(digest), null, null, Stop),
+            Stop
+        );
 
         Assert.False(State.HasDigest(Apps, "web", digest));
     }

@@ -136,10 +136,19 @@ public sealed class WireTests : CoreTest
         int found = 0;
         foreach (NamedParts parts in ImageNameGenerators.Parts.Sample(400).Where(parts => parts.Package is not null))
         {
-            ImageName image = ImageName.Create(parts.Location, parts.Project, parts.Repository, parts.Package, null, null);
+            ImageName image = ImageName.Create(
+                parts.Location,
+                parts.Project,
+                parts.Repository,
+                parts.Package,
+                null,
+                null
+            );
             RepositoryName repository = new(parts.Project, parts.Location, parts.Repository);
-            string digest = string.Create(CultureInfo.InvariantCulture, $"sha256:{found++:x64}"), tag = parts.Tag ?? "v1";
-            if (!State.Repositories.Contains(repository)) State.AddRepository(repository);
+            string digest = string.Create(CultureInfo.InvariantCulture, $"sha256:{found++:x64}"),
+                tag = parts.Tag ?? "v1";
+            if (!State.Repositories.Contains(repository))
+                State.AddRepository(repository);
             State.AddImage(repository, parts.Package!, new ImageOptions { Digest = digest, Tags = [tag] });
 
             Assert.Equal(

@@ -25,11 +25,15 @@ public sealed class AccessTests
     {
         await using Shop shop = await OpenAsync();
 
-        ScriptResult result = shop.Run($"Get-ArNodeServiceAccount -Project games | Grant-ArReader {Repository}").MustSucceed();
+        ScriptResult result = shop.Run($"Get-ArNodeServiceAccount -Project games | Grant-ArReader {Repository}")
+            .MustSucceed();
 
         Assert.Equal([Compute, Runner], shop.State.Members(Repository, Role).Order());
         Assert.Equal([Repository, Repository], result.Values("Resource"));
-        Assert.Equal(["POST /v1/projects/shop/locations/us/repositories/apps:setIamPolicy"], shop.Changes.Select(PathOf));
+        Assert.Equal(
+            ["POST /v1/projects/shop/locations/us/repositories/apps:setIamPolicy"],
+            shop.Changes.Select(PathOf)
+        );
         Assert.Empty(shop.State.ProjectMembers("games", Role));
         Assert.Empty(shop.State.ProjectMembers("shop", Role));
     }
@@ -40,7 +44,9 @@ public sealed class AccessTests
         await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run(
-            $"New-ArNodeServiceAccount -Project games -Name gke-nodes -DisplayName Nodes | Grant-ArReader {Repository} 6> $null")
+                $"New-ArNodeServiceAccount -Project games -Name gke-nodes -DisplayName Nodes | Grant-ArReader "
+                    + $"{Repository} 6> $null"
+            )
             .MustSucceed();
 
         const string member = "serviceAccount:gke-nodes@games.iam.gserviceaccount.com";
@@ -58,7 +64,9 @@ public sealed class AccessTests
         shop.State.Grant(Repository, Role, Compute).Grant(Repository, Role, "user:a@x.example");
 
         ScriptResult result = shop.Run(
-            $"Get-ArReader {Repository} | Where-Object Member -like '*compute@developer*' | Revoke-ArReader -Confirm:$false")
+                $"Get-ArReader {Repository} | Where-Object Member -like '*compute@developer*' | Revoke-ArReader "
+                    + $"-Confirm:$false"
+            )
             .MustSucceed();
 
         Assert.Equal(["True"], result.Values("Changed"));
@@ -72,7 +80,9 @@ public sealed class AccessTests
         shop.State.Grant(Repository, Role, Runner);
 
         ScriptResult result = shop.Run(
-            $"Test-ArReader {Repository} -Member gke-runner@games.iam.gserviceaccount.com; Test-ArReader {Repository} -Member user:no@x.example")
+                $"Test-ArReader {Repository} -Member gke-runner@games.iam.gserviceaccount.com; Test-ArReader "
+                    + $"{Repository} -Member user:no@x.example"
+            )
             .MustSucceed();
 
         Assert.Equal([true, false], result.Output.Select(each => each.BaseObject));
@@ -87,17 +97,24 @@ public sealed class AccessTests
         shop.State.GrantOnProject("shop", "roles/owner", "user:admin@x.example")
             .GrantOnProject("shop", Role, "user:c@x.example", UntilNewYear);
         JsonObject policy = shop.State.ProjectPolicy("shop");
-        policy["auditConfigs"] = JsonNode.Parse("""[{"service":"allServices","auditLogConfigs":[{"logType":"DATA_READ"}]}]""");
+        policy["auditConfigs"] = JsonNode.Parse(
+            """[{"service":"allServices","auditLogConfigs":[{"logType":"DATA_READ"}]}]"""
+        );
         policy["somethingNew"] = JsonNode.Parse("""[1, 2.5, {"x": null}]""");
         shop.State.SetProjectPolicy("shop", policy);
         JsonObject before = WithoutEtag(shop.State.ProjectPolicy("shop"));
 
-        ScriptResult granted = shop.Run("Grant-ArReader -Project shop -Member gke-runner@games.iam.gserviceaccount.com").MustSucceed();
+        ScriptResult granted = shop.Run("Grant-ArReader -Project shop -Member gke-runner@games.iam.gserviceaccount.com")
+            .MustSucceed();
         Assert.Equal(["projects/shop"], granted.Values("Resource"));
         Assert.Equal(["user:c@x.example", Runner], shop.State.ProjectMembers("shop", Role));
-        Assert.Equal(3, (int)JsonNode.Parse(shop.Emulator.Requests.Snapshot()[0].Body)!["options"]!["requestedPolicyVersion"]!);
+        Assert.Equal(
+            3,
+            (int)JsonNode.Parse(shop.Emulator.Requests.Snapshot()[0].Body)!["options"]!["requestedPolicyVersion"]!
+        );
 
-        shop.Run("Revoke-ArReader -Project shop -Member gke-runner@games.iam.gserviceaccount.com -Confirm:$false").MustSucceed();
+        shop.Run("Revoke-ArReader -Project shop -Member gke-runner@games.iam.gserviceaccount.com -Confirm:$false")
+            .MustSucceed();
         Assert.True(JsonNode.DeepEquals(before, WithoutEtag(shop.State.ProjectPolicy("shop"))));
         Assert.Empty(shop.State.Members(Repository, Role));
     }
@@ -159,9 +176,12 @@ public sealed class AccessTests
         Assert.Equal([Runner], shop.State.Members(Repository, Role));
         Assert.Equal([Runner], shop.State.Members(Repository, "roles/artifactregistry.writer"));
         Assert.Contains(result.Warnings, warning => warning.Contains("'until new year'", StringComparison.Ordinal));
-        Assert.Contains(result.Warnings, warning => warning.Contains("roles/artifactregistry.writer", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning =>
+            warning.Contains("roles/artifactregistry.writer", StringComparison.Ordinal)
+        );
 
-        shop.Run($"Revoke-ArReader {Repository} -Member {Runner} -Condition 'until new year' -Confirm:$false").MustSucceed();
+        shop.Run($"Revoke-ArReader {Repository} -Member {Runner} -Condition 'until new year' -Confirm:$false")
+            .MustSucceed();
         Assert.Empty(shop.State.Members(Repository, Role));
 
         ScriptResult again = shop.Run($"Revoke-ArReader {Repository} -Member {Runner} -Confirm:$false").MustSucceed();
@@ -179,7 +199,9 @@ public sealed class AccessTests
             .GrantOnProject("shop", "roles/owner", "user:o@x.example");
         string before = Policies(shop);
 
-        ScriptResult result = shop.Run($"Get-ArReader {Repository} -Inherited -WarningAction Ignore | Revoke-ArReader -Confirm:$false");
+        ScriptResult result = shop.Run(
+            $"Get-ArReader {Repository} -Inherited -WarningAction Ignore | Revoke-ArReader -Confirm:$false"
+        );
 
         Assert.Null(result.Thrown);
         Assert.Equal(4, result.Errors.Count);
@@ -200,7 +222,9 @@ public sealed class AccessTests
         shop.State.Grant(Repository, Role, Runner).GrantOnProject("shop", Role, "user:p@x.example");
 
         ScriptResult result = shop.Run(
-            $"$rows = @(Get-ArReader {Repository} -Inherited -WarningAction Ignore); $rows | {journey} | Revoke-ArReader -Confirm:$false");
+            $"$rows = @(Get-ArReader {Repository} -Inherited -WarningAction Ignore); $rows | {journey} | "
+                + $"Revoke-ArReader -Confirm:$false"
+        );
 
         Assert.Contains("-Project shop -Member user:p@x.example", result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.State.Members(Repository, Role));
@@ -215,7 +239,9 @@ public sealed class AccessTests
         shop.State.Grant("us-docker.pkg.dev/shop/other", Role, Runner).Grant(Repository, Role, Runner);
 
         ScriptResult bare = shop.Run($"'{Runner}' | Revoke-ArReader -Confirm:$false");
-        ScriptResult other = shop.Run($"Get-ArReader us-docker.pkg.dev/shop/other | Revoke-ArReader {Repository} -Confirm:$false");
+        ScriptResult other = shop.Run(
+            $"Get-ArReader us-docker.pkg.dev/shop/other | Revoke-ArReader {Repository} -Confirm:$false"
+        );
 
         Assert.Contains("Revoke-ArReader REPOSITORY -Member", bare.ErrorText, StringComparison.Ordinal);
         Assert.Contains($"and this is about {Repository}", other.ErrorText, StringComparison.Ordinal);
@@ -234,12 +260,18 @@ public sealed class AccessTests
         ScriptResult result = shop.Run($"Get-ArReader {Repository} -Inherited").MustSucceed();
 
         Assert.Equal(
-            ["deleted:serviceAccount:gone@games.iam.gserviceaccount.com?uid=1", "user:v@x.example"], result.Values("Member"));
+            ["deleted:serviceAccount:gone@games.iam.gserviceaccount.com?uid=1", "user:v@x.example"],
+            result.Values("Member")
+        );
         Assert.Equal(["True", "False"], result.Values("Deleted"));
         Assert.Equal(["False", "True"], result.Values("Inherited"));
         Assert.Equal([Repository, "projects/shop"], result.Values("Resource"));
-        Assert.Contains(result.Warnings, warning => warning.Contains("projects/shop/roles/pullers", StringComparison.Ordinal));
-        Assert.Contains(result.Warnings, warning => warning.Contains("folders and the organisation", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning =>
+            warning.Contains("projects/shop/roles/pullers", StringComparison.Ordinal)
+        );
+        Assert.Contains(result.Warnings, warning =>
+            warning.Contains("folders and the organisation", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -270,21 +302,38 @@ public sealed class AccessTests
     public async Task Explain_names_each_reason()
     {
         await using Shop shop = await OpenAsync();
-        shop.State.Grant(Repository, Role, "user:here@x.example").Grant(Repository, Role, "user:until@x.example", UntilNewYear)
+        shop.State.Grant(Repository, Role, "user:here@x.example")
+            .Grant(Repository, Role, "user:until@x.example", UntilNewYear)
             .GrantOnProject("shop", "roles/editor", "user:project@x.example")
             .Grant(Repository, Role, "deleted:serviceAccount:gone@games.iam.gserviceaccount.com?uid=1");
 
         ScriptResult result = shop.Run(
-            "'user:here@x.example', 'user:project@x.example', 'user:until@x.example', 'gone@games.iam.gserviceaccount.com', "
-            + $"'user:none@x.example' | Get-ArReader {Repository} -Explain").MustSucceed();
+                "'user:here@x.example', 'user:project@x.example', 'user:until@x.example', "
+                    + "'gone@games.iam.gserviceaccount.com', "
+                    + $"'user:none@x.example' | Get-ArReader {Repository} -Explain"
+            )
+            .MustSucceed();
 
         Assert.Equal(
-            ["GrantedHere", "GrantedAtProject", "GrantedUnderCondition", "AccountMissing", "DeletedAccount", "Missing", "Missing"],
-            result.Values("Reason"));
+            [
+                "GrantedHere",
+                "GrantedAtProject",
+                "GrantedUnderCondition",
+                "AccountMissing",
+                "DeletedAccount",
+                "Missing",
+                "Missing",
+            ],
+            result.Values("Reason")
+        );
         Assert.Equal(["True", "True", "True", "False", "False", "False", "False"], result.Values("CanPull"));
         Assert.Contains("takes about 2 minutes", result.Values("Detail")[0], StringComparison.Ordinal);
         Assert.Contains("request.time <", result.Values("Detail")[2], StringComparison.Ordinal);
-        Assert.Contains($"Grant-ArReader {Repository} -Member user:none@x.example", result.Values("Detail")[6], StringComparison.Ordinal);
+        Assert.Contains(
+            $"Grant-ArReader {Repository} -Member user:none@x.example",
+            result.Values("Detail")[6],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -368,8 +417,9 @@ public sealed class AccessTests
 
         ScriptResult result = shop.Run("Get-ArNodeServiceAccount games").MustSucceed();
 
-        Assert.Contains(
-            result.Warnings, warning => warning.Contains("incomplete: GKE could not ask us-east1-b, us-east1-c", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning =>
+            warning.Contains("incomplete: GKE could not ask us-east1-b, us-east1-c", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -413,7 +463,11 @@ public sealed class AccessTests
         ScriptResult result = shop.Run("New-ArNodeServiceAccount -Project games -Name gke-nodes 6> $null");
 
         Assert.Equal("AccessDenied", result.ErrorId);
-        Assert.Contains("roles/resourcemanager.projectIamAdmin on the project", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "roles/resourcemanager.projectIamAdmin on the project",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["gke-nodes@games.iam.gserviceaccount.com"], result.Values("Email"));
     }
 
@@ -445,10 +499,19 @@ public sealed class AccessTests
         Assert.Equal(good.Order(), shop.State.Members(Repository, Role).Order());
         Assert.Equal(good, result.Values("Member"));
         Assert.All(result.Output, row => Assert.Equal(true, row.Properties["Changed"].Value));
-        Assert.Equal(["user:one@outside.example", "user:two@outside.example"], result.Errors.Select(error => error.TargetObject));
-        Assert.All(result.Errors, error => Assert.StartsWith("MemberNotAllowed", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.Equal(
+            ["user:one@outside.example", "user:two@outside.example"],
+            result.Errors.Select(error => error.TargetObject)
+        );
+        Assert.All(result.Errors, error =>
+            Assert.StartsWith("MemberNotAllowed", error.FullyQualifiedErrorId, StringComparison.Ordinal)
+        );
         Assert.Contains("do not belong to a permitted customer", result.Errors[0].ToString(), StringComparison.Ordinal);
-        Assert.Contains("iam.allowedPolicyMemberDomains", result.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            "iam.allowedPolicyMemberDomains",
+            result.Errors[0].ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -459,12 +522,21 @@ public sealed class AccessTests
 
         // The name of one is the end of the other's.
         ScriptResult result = shop.Run(
-            $"'gone-e@games.iam.gserviceaccount.com', 'e@games.iam.gserviceaccount.com', '{Runner}' | Grant-ArReader {Repository}");
+            $"'gone-e@games.iam.gserviceaccount.com', 'e@games.iam.gserviceaccount.com', '{Runner}' | Grant-ArReader "
+                + $"{Repository}"
+        );
 
         Assert.Equal("MemberNotFound", result.ErrorId);
         Assert.Equal("serviceAccount:e@games.iam.gserviceaccount.com", result.Error.TargetObject);
-        Assert.Contains("Service account e@games.iam.gserviceaccount.com does not exist.", result.ErrorText, StringComparison.Ordinal);
-        Assert.Equal(["serviceAccount:gone-e@games.iam.gserviceaccount.com", Runner], shop.State.Members(Repository, Role));
+        Assert.Contains(
+            "Service account e@games.iam.gserviceaccount.com does not exist.",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            ["serviceAccount:gone-e@games.iam.gserviceaccount.com", Runner],
+            shop.State.Members(Repository, Role)
+        );
         Assert.Equal(2, shop.Changes.Count);
     }
 
@@ -500,13 +572,29 @@ public sealed class AccessTests
     }
 
     [Theory]
-    [InlineData("Grant-ArReader -Project shop -Member $m", "resourcemanager.projects.getIamPolicy", "roles/iam.securityReviewer")]
+    [InlineData(
+        "Grant-ArReader -Project shop -Member $m",
+        "resourcemanager.projects.getIamPolicy",
+        "roles/iam.securityReviewer"
+    )]
     [InlineData("Grant-ArReader -Project nowhere -Member $m", "none", "roles/iam.securityReviewer")]
-    [InlineData("Grant-ArReader -Project shop -Member $m", "resourcemanager.projects.setIamPolicy", "roles/resourcemanager.projectIamAdmin")]
+    [InlineData(
+        "Grant-ArReader -Project shop -Member $m",
+        "resourcemanager.projects.setIamPolicy",
+        "roles/resourcemanager.projectIamAdmin"
+    )]
     [InlineData("Get-ArNodeServiceAccount games", "container.clusters.list", "roles/container.clusterViewer")]
     [InlineData("Get-ArNodeServiceAccount games", "resourcemanager.projects.get", "roles/browser")]
-    [InlineData("New-ArNodeServiceAccount -Project games -Name gke-nodes", "iam.serviceAccounts.create", "roles/iam.serviceAccountCreator")]
-    public async Task Without_a_permission_the_error_says_who_must_grant_what(string script, string permission, string role)
+    [InlineData(
+        "New-ArNodeServiceAccount -Project games -Name gke-nodes",
+        "iam.serviceAccounts.create",
+        "roles/iam.serviceAccountCreator"
+    )]
+    public async Task Without_a_permission_the_error_says_who_must_grant_what(
+        string script,
+        string permission,
+        string role
+    )
     {
         await using Shop shop = await OpenAsync();
         shop.Emulator.Behaviour.Denials = [new Denial(permission)];
@@ -521,14 +609,21 @@ public sealed class AccessTests
     public async Task A_policy_that_would_be_too_large_is_reported_before_the_write()
     {
         await using Shop shop = await OpenAsync();
-        shop.State.SetPolicy(Repository, new JsonObject
-        {
-            ["bindings"] = new JsonArray(new JsonObject
+        shop.State.SetPolicy(
+            Repository,
+            new JsonObject
             {
-                ["role"] = "roles/artifactregistry.writer",
-                ["members"] = new JsonArray([.. Enumerable.Range(0, 1_499).Select(i => JsonValue.Create($"user:{i}@x.example"))]),
-            }),
-        });
+                ["bindings"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["role"] = "roles/artifactregistry.writer",
+                        ["members"] = new JsonArray([
+                            .. Enumerable.Range(0, 1_499).Select(i => JsonValue.Create($"user:{i}@x.example")),
+                        ]),
+                    }
+                ),
+            }
+        );
 
         ScriptResult result = shop.Run($"'{Runner}', 'user:a@x.example' | Grant-ArReader {Repository}");
         Assert.Equal("PolicyFull", result.ErrorId);
@@ -571,13 +666,22 @@ public sealed class AccessTests
         await using Shop shop = await OpenAsync();
         const string line = "Grant-ArReader us-docker.pkg.dev/shop/apps -Role roles/artifactregistry.r";
 
-        CommandCompletion completion = (CommandCompletion)shop.Run(
-            $"[Management.Automation.CommandCompletion]::CompleteInput('{line}', {line.Length}, $null)").MustSucceed().Output[0].BaseObject;
+        CommandCompletion completion = (CommandCompletion)
+            shop.Run($"[Management.Automation.CommandCompletion]::CompleteInput('{line}', {line.Length}, $null)")
+                .MustSucceed()
+                .Output[0]
+                .BaseObject;
         shop.Run($"Grant-ArReader {Repository} -Role roles/artifactregistry.repoAdmin -Member {Runner}").MustSucceed();
 
-        Assert.Equal([Role, "roles/artifactregistry.repoAdmin"], completion.CompletionMatches.Select(match => match.CompletionText));
+        Assert.Equal(
+            [Role, "roles/artifactregistry.repoAdmin"],
+            completion.CompletionMatches.Select(match => match.CompletionText)
+        );
         Assert.Equal([Runner], shop.State.Members(Repository, "roles/artifactregistry.repoAdmin"));
-        shop.Run($"Revoke-ArReader {Repository} -Role roles/artifactregistry.repoAdmin -Member {Runner} -Confirm:$false").MustSucceed();
+        shop.Run(
+                $"Revoke-ArReader {Repository} -Role roles/artifactregistry.repoAdmin -Member {Runner} -Confirm:$false"
+            )
+            .MustSucceed();
         Assert.Empty(shop.State.Members(Repository, "roles/artifactregistry.repoAdmin"));
     }
 
@@ -610,7 +714,10 @@ public sealed class AccessTests
         Needs.That(Gcloud.IsInstalled, "gcloud is not on the PATH.");
         Gcloud gcloud = new(shop.Emulator.Url);
         CancellationToken stop = TestContext.Current.CancellationToken;
-        JsonNode policy = await gcloud.JsonAsync("artifacts repositories get-iam-policy apps --location=us --project=shop", stop);
+        JsonNode policy = await gcloud.JsonAsync(
+            "artifacts repositories get-iam-policy apps --location=us --project=shop",
+            stop
+        );
         JsonNode project = await gcloud.JsonAsync("projects get-iam-policy shop", stop);
         JsonNode clusters = await gcloud.JsonAsync("container clusters list --project=games", stop);
         JsonNode accounts = await gcloud.JsonAsync("iam service-accounts list --project=games", stop);
@@ -622,11 +729,21 @@ public sealed class AccessTests
         Assert.Equal(
             nodes.Output.Where(row => !row.Properties["NodePool"].Value.ToString()!.StartsWith('('))
                 .Select(row => $"{row.Properties["Cluster"].Value} {row.Properties["NodePool"].Value}"),
-            clusters.AsArray().SelectMany(cluster => cluster!["nodePools"]!.AsArray().Select(pool => $"{cluster["name"]} {pool!["name"]}")));
-        Assert.Contains(accounts.AsArray(), account => (string?)account!["email"] == "gke-nodes@games.iam.gserviceaccount.com");
+            clusters
+                .AsArray()
+                .SelectMany(cluster =>
+                    cluster!["nodePools"]!.AsArray().Select(pool => $"{cluster["name"]} {pool!["name"]}")
+                )
+        );
+        Assert.Contains(accounts.AsArray(), account =>
+            (string?)account!["email"] == "gke-nodes@games.iam.gserviceaccount.com"
+        );
 
         static IEnumerable<string> Members(JsonNode policy) =>
-            policy["bindings"]!.AsArray().SelectMany(binding => binding!["members"]!.AsArray()).Select(member => (string)member!);
+            policy["bindings"]!
+                .AsArray()
+                .SelectMany(binding => binding!["members"]!.AsArray())
+                .Select(member => (string)member!);
     }
 
     private static async Task<Shop> OpenAsync()

@@ -37,7 +37,8 @@ public sealed class AddTagTests
         Assert.Equal(ErrorCategory.ResourceExists, result.Error.CategoryInfo.Category);
         Assert.Equal($"{Shop.App}:v1", result.Error.TargetObject.ToString());
         Assert.Equal(
-            $"The tag '{Shop.App}:v1' exists already, on {one}. Use -Force to move it, or -ExpectedDigest to move it only from there.",
+            $"The tag '{Shop.App}:v1' exists already, on {one}. Use -Force to move it, or -ExpectedDigest to move it "
+                + $"only from there.",
             result.ErrorText);
         Assert.Empty(result.Output);
         Assert.Empty(shop.Changes);
@@ -70,7 +71,11 @@ public sealed class AddTagTests
         ScriptResult result = shop.Run($"Add-ArImageTag $app@{three} -Tag {tag} -ExpectedDigest {two} {force}");
 
         Assert.Equal("TagMoved", result.ErrorId);
-        Assert.Contains(tag is "none" ? "does not exist" : "but it is on sha256:", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            tag is "none" ? "does not exist" : "but it is on sha256:",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Empty(shop.Changes);
     }
 
@@ -109,7 +114,8 @@ public sealed class AddTagTests
         await using Shop shop = await Shop.OpenAsync();
         string digest = shop.Add("v1");
 
-        ScriptResult result = shop.Run("Add-ArImageTag \"${app}:v1\" -Tag \"${app}:new\", \"https://${app}:newer\"").MustSucceed();
+        ScriptResult result = shop.Run("Add-ArImageTag \"${app}:v1\" -Tag \"${app}:new\", \"https://${app}:newer\"")
+            .MustSucceed();
 
         Assert.Equal([$"{Shop.App}:new", $"{Shop.App}:newer"], result.Values("Uri"));
         Assert.Equal(["new", "newer", "v1"], shop.State.TagsOf(shop.Repository, "web", digest));
@@ -230,7 +236,9 @@ public sealed class AddTagTests
     {
         await using Shop shop = await Shop.OpenAsync();
         string digest = shop.Add("v1");
-        shop.Emulator.Behaviour.Faults.Add(new Fault(fault) { Times = 1, When = request => request.Is("POST", "tagId=new") });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(fault) { Times = 1, When = request => request.Is("POST", "tagId=new") }
+        );
 
         ScriptResult result = shop.Run("Add-ArImageTag \"${app}:v1\" -Tag new").MustSucceed();
 
@@ -245,7 +253,9 @@ public sealed class AddTagTests
         await using Shop shop = await Shop.OpenAsync();
         string one = shop.Add("v1");
         shop.Add("v2");
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("PATCH", "/tags/v1") });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("PATCH", "/tags/v1") }
+        );
 
         ScriptResult result = shop.Run("Add-ArImageTag \"${app}:v2\" -Tag v1 -Force").MustSucceed();
 
@@ -265,7 +275,9 @@ public sealed class AddTagTests
         shop.Add("v1");
         shop.Add("v2");
         string theirs = shop.Add();
-        shop.Emulator.Behaviour.Faults.Add(new Fault(kind) { Times = 1, When = request => request.Is("PATCH", "/tags/v1") });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(kind) { Times = 1, When = request => request.Is("PATCH", "/tags/v1") }
+        );
         int tries = 0;
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
@@ -303,8 +315,16 @@ public sealed class AddTagTests
     [Theory]
     [InlineData("us-docker.pkg.dev/shop/apps", "team/sub/web", "packages/team%252Fsub%252Fweb/tags?tagId=new")]
     [InlineData("gcr.io/shop", "web", "/locations/us/repositories/gcr.io/packages/web/tags?tagId=new")]
-    [InlineData("eu.gcr.io/shop", "team/web", "/locations/europe/repositories/eu.gcr.io/packages/team%252Fweb/tags?tagId=new")]
-    public async Task Nested_names_and_the_old_registry_get_tags_like_any_other(string repository, string package, string request)
+    [InlineData(
+        "eu.gcr.io/shop",
+        "team/web",
+        "/locations/europe/repositories/eu.gcr.io/packages/team%252Fweb/tags?tagId=new"
+    )]
+    public async Task Nested_names_and_the_old_registry_get_tags_like_any_other(
+        string repository,
+        string package,
+        string request
+    )
     {
         await using Shop shop = await Shop.OpenAsync();
         RepositoryName name = repository;
@@ -335,7 +355,11 @@ public sealed class AddTagTests
         using RequestHold slow = shop.Hold("GET", $"/dockerImages/web@{digests[3]}");
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
-            if (digests[..3].Any(digest => request.Is("GET", $"/dockerImages/web@{digest}")) && Interlocked.Increment(ref others) == 3) slow.Release();
+            if (
+                digests[..3].Any(digest => request.Is("GET", $"/dockerImages/web@{digest}"))
+                && Interlocked.Increment(ref others) == 3
+            )
+                slow.Release();
         };
 
         ScriptResult result = shop.Run($"$rows | Add-ArImageTag -Tag stable {switches}");
@@ -343,8 +367,16 @@ public sealed class AddTagTests
         bool whatIf = switches.Contains("WhatIf", StringComparison.Ordinal);
         Assert.Equal(whatIf ? [] : [digests[3]], result.Values("Digest"));
         Assert.Equal(3, result.Errors.Count);
-        Assert.All(result.Errors, error => Assert.StartsWith("TagExists", error.FullyQualifiedErrorId, StringComparison.Ordinal));
-        Assert.All(result.Errors, error => Assert.Contains($"this command puts it on {digests[3]}", error.ErrorDetails.Message, StringComparison.Ordinal));
+        Assert.All(result.Errors, error =>
+            Assert.StartsWith("TagExists", error.FullyQualifiedErrorId, StringComparison.Ordinal)
+        );
+        Assert.All(result.Errors, error =>
+            Assert.Contains(
+                $"this command puts it on {digests[3]}",
+                error.ErrorDetails.Message,
+                StringComparison.Ordinal
+            )
+        );
         Assert.Equal(whatIf ? null : digests[3], shop.State.Tags(shop.Repository, "web").GetValueOrDefault("stable"));
     }
 

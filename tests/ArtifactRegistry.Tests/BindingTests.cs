@@ -44,7 +44,8 @@ public sealed class BindingTests
     {
         await using Shop shop = await OpenAsync();
 
-        shop.Run($"Get-ArImageTag $app {journey} | Where-Object {{ -not $_.Tag }} | {command} -Confirm:$false").MustSucceed();
+        shop.Run($"Get-ArImageTag $app {journey} | Where-Object {{ -not $_.Tag }} | {command} -Confirm:$false")
+            .MustSucceed();
 
         Assert.Equal(2, shop.State.DigestCount(shop.Repository));
         Assert.Equal(["v1", "v1b", "v2"], shop.State.Tags(shop.Repository, "web").Keys);
@@ -68,28 +69,36 @@ public sealed class BindingTests
         Assert.Equal(4, shop.State.DigestCount(shop.Repository));
     }
 
-    public static TheoryData<string, string> Refused => new()
-    {
-        { "$null", "" },
-        { "42", "Int32" },
-        { "@{ Uri = \"${app}:v1\" }", "Hashtable" },
-        { "[pscustomobject]@{ Name = 'web' }", "Uri or with Image and Digest or Tag" },
-        { "[pscustomobject]@{ Image = $app }", "neither a digest nor a tag" },
-        { "[pscustomobject]@{ Image = $app; Tag = '' }", "neither a digest nor a tag" },
-        { "[pscustomobject]@{ Image = $app; Tag = ''; Digest = $null }", "neither a digest nor a tag" },
-        { "[pscustomobject]@{ Uri = $app }", "neither a digest nor a tag" },
-        { "[pscustomobject]@{ Uri = 'us-docker.pkg.dev/shop/apps' }", "is a repository" },
-        { "[pscustomobject]@{ Uri = \"${app}:v1\"; Tag = 'v2' }", "contradicts itself" },
-        { "[pscustomobject]@{ Uri = \"$app@$free\"; Digest = 'sha256:' + '0' * 64 }", "contradicts itself" },
-        { "[pscustomobject]@{ Uri = \"$app@$free\"; Image = 'us-docker.pkg.dev/shop/apps/api' }", "contradicts itself" },
-        { "[pscustomobject]@{ Uri = \"$app@$free\"; Image = 'nonsense' }", "not accepted as an image name" },
-        { "[pscustomobject]@{ Image = \"$app*\"; Tag = 'v1' }", "wildcards" },
-        { "[pscustomobject]@{ Image = $app; Digest = 'sha256:4be1…9c0a' }", "not accepted as an image name" },
-        { "[pscustomobject]@{ Image = $app; Tag = 'a b' }", "not accepted as an image name" },
-        { "(Get-ArImageTag $app | Select-Object Image, Tag | Where-Object { -not $_.Tag } | Select-Object -First 1)", "neither a digest nor a tag" },
-        { "''", "\"${app}:latest\"" },
-        { "'   '", "not accepted as an image name" },
-    };
+    public static TheoryData<string, string> Refused =>
+        new()
+        {
+            { "$null", "" },
+            { "42", "Int32" },
+            { "@{ Uri = \"${app}:v1\" }", "Hashtable" },
+            { "[pscustomobject]@{ Name = 'web' }", "Uri or with Image and Digest or Tag" },
+            { "[pscustomobject]@{ Image = $app }", "neither a digest nor a tag" },
+            { "[pscustomobject]@{ Image = $app; Tag = '' }", "neither a digest nor a tag" },
+            { "[pscustomobject]@{ Image = $app; Tag = ''; Digest = $null }", "neither a digest nor a tag" },
+            { "[pscustomobject]@{ Uri = $app }", "neither a digest nor a tag" },
+            { "[pscustomobject]@{ Uri = 'us-docker.pkg.dev/shop/apps' }", "is a repository" },
+            { "[pscustomobject]@{ Uri = \"${app}:v1\"; Tag = 'v2' }", "contradicts itself" },
+            { "[pscustomobject]@{ Uri = \"$app@$free\"; Digest = 'sha256:' + '0' * 64 }", "contradicts itself" },
+            {
+                "[pscustomobject]@{ Uri = \"$app@$free\"; Image = 'us-docker.pkg.dev/shop/apps/api' }",
+                "contradicts itself"
+            },
+            { "[pscustomobject]@{ Uri = \"$app@$free\"; Image = 'nonsense' }", "not accepted as an image name" },
+            { "[pscustomobject]@{ Image = \"$app*\"; Tag = 'v1' }", "wildcards" },
+            { "[pscustomobject]@{ Image = $app; Digest = 'sha256:4be1…9c0a' }", "not accepted as an image name" },
+            { "[pscustomobject]@{ Image = $app; Tag = 'a b' }", "not accepted as an image name" },
+            {
+                "(Get-ArImageTag $app | Select-Object Image, Tag | Where-Object { -not $_.Tag } | Select-Object -First "
+                    + "1)",
+                "neither a digest nor a tag"
+            },
+            { "''", "\"${app}:latest\"" },
+            { "'   '", "not accepted as an image name" },
+        };
 
     [Theory, MemberData(nameof(Refused))]
     public async Task What_names_no_image_is_refused_as_an_argument(string value, string text)
@@ -118,7 +127,9 @@ public sealed class BindingTests
     {
         await using Shop shop = await OpenAsync();
 
-        foreach (string command in new[] { "Get-ArImage", "Get-ArImageTag -Tag v2", "Remove-ArImageTag -WhatIf:$false" })
+        foreach (
+            string command in new[] { "Get-ArImage", "Get-ArImageTag -Tag v2", "Remove-ArImageTag -WhatIf:$false" }
+        )
         {
             ScriptResult result = shop.Run($"$value = {value}; @(,$value) + \"${{app}}:v2\" | {command}");
 
@@ -196,7 +207,11 @@ public sealed class BindingTests
         {
             ScriptResult result = shop.Run($"Get-ArRepository -Project shop {journey}| {command}");
 
-            Assert.Contains("is a repository", Assert.Single(result.Errors).Exception.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "is a repository",
+                Assert.Single(result.Errors).Exception.Message,
+                StringComparison.Ordinal
+            );
             Assert.Empty(shop.Changes);
         }
     }
@@ -276,15 +291,22 @@ public sealed class BindingTests
         await using Shop shop = await OpenAsync();
         shop.State.AddRepository("us-docker.pkg.dev/shop/other");
         shop.State.Grant(
-            "us-docker.pkg.dev/shop/other", "roles/artifactregistry.reader", "serviceAccount:n@p.iam.gserviceaccount.com");
+            "us-docker.pkg.dev/shop/other",
+            "roles/artifactregistry.reader",
+            "serviceAccount:n@p.iam.gserviceaccount.com"
+        );
 
         shop.Run($"{upstream} | Grant-ArReader {Repository}").MustSucceed();
 
         Assert.Equal(
-            ["serviceAccount:n@p.iam.gserviceaccount.com"], shop.State.Members(Repository, "roles/artifactregistry.reader"));
+            ["serviceAccount:n@p.iam.gserviceaccount.com"],
+            shop.State.Members(Repository, "roles/artifactregistry.reader")
+        );
     }
 
-    /// <summary>v1 and v1b on one digest, v2 on another, and two old untagged ones, the first of which is $free.</summary>
+    /// <summary>
+    /// v1 and v1b on one digest, v2 on another, and two old untagged ones, the first of which is $free.
+    /// </summary>
     private static async Task<Shop> OpenAsync()
     {
         Shop shop = await Shop.OpenAsync();

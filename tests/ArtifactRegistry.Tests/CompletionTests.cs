@@ -17,12 +17,18 @@ public sealed class CompletionTests
     [InlineData("Get-ArImage us-docker.pkg.dev/sh", "us-docker.pkg.dev/shop/")]
     [InlineData("Get-ArImage us-docker.pkg.dev/example.com/", "us-docker.pkg.dev/example.com/tools/")]
     [InlineData("Get-ArImage https://us-docker.pkg.dev/shop/ap", "https://us-docker.pkg.dev/shop/apps")]
-    [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/", "us-docker.pkg.dev/shop/apps/team/api us-docker.pkg.dev/shop/apps/web")]
+    [InlineData(
+        "Get-ArImage us-docker.pkg.dev/shop/apps/",
+        "us-docker.pkg.dev/shop/apps/team/api us-docker.pkg.dev/shop/apps/web"
+    )]
     [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/team/", "us-docker.pkg.dev/shop/apps/team/api")]
     [InlineData("Get-ArImage us-docker.pkg.dev/example.com/tools/bin/", "us-docker.pkg.dev/example.com/tools/bin/cli")]
     [InlineData("Get-ArImage gcr.io/sh", "gcr.io/shop")]
     [InlineData("Get-ArImage gcr.io/shop/", "gcr.io/shop/old")]
-    [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/web:", "us-docker.pkg.dev/shop/apps/web:latest us-docker.pkg.dev/shop/apps/web:v1")]
+    [InlineData(
+        "Get-ArImage us-docker.pkg.dev/shop/apps/web:",
+        "us-docker.pkg.dev/shop/apps/web:latest us-docker.pkg.dev/shop/apps/web:v1"
+    )]
     [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/web@", "us-docker.pkg.dev/shop/apps/web@DIGEST")]
     [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/web:v1@sha256:", "us-docker.pkg.dev/shop/apps/web:v1@DIGEST")]
     [InlineData("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps/w", "us-docker.pkg.dev/shop/apps/web")]
@@ -46,7 +52,10 @@ public sealed class CompletionTests
     [InlineData("Revoke-ArReader $repo serviceAccount:n", "serviceAccount:nodes@games.iam.gserviceaccount.com")]
     [InlineData("Grant-ArReader $repo us", "user:")]
     [InlineData("Grant-ArReader $repo bu", "builder@shop.iam.gserviceaccount.com")]
-    [InlineData("Grant-ArReader $repo x -Role writer", "roles/artifactregistry.writer roles/artifactregistry.createOnPushWriter")]
+    [InlineData(
+        "Grant-ArReader $repo x -Role writer",
+        "roles/artifactregistry.writer roles/artifactregistry.createOnPushWriter"
+    )]
     [InlineData("Get-ArUntaggedImage $app -OlderThan 3", "30d 3d 3h 3w 3m")]
     [InlineData("Get-ArUntaggedImage $app -OlderThan '3", "'30d' '3d' '3h' '3w' '3m'")]
     [InlineData("Get-ArUntaggedImage $app -OlderThan ", "1h 1d 7d 30d 90d 0s")]
@@ -85,7 +94,10 @@ public sealed class CompletionTests
     [InlineData("Get-ArImageTag ${app}:v", "us-docker.pkg.dev/shop/apps/web:v1")]
     [InlineData("Get-ArImageTag $app 'v", "'v1'")]
     [InlineData("Get-ArImageTag us-docker.pkg.dev/shop/apps/team/api 2", "'2024.10'")]
-    [InlineData("Get-ArReader $repo -Member principal", "'principal://iam.googleapis.com/o''brien/$x (y)' principal:// principalSet://")]
+    [InlineData(
+        "Get-ArReader $repo -Member principal",
+        "'principal://iam.googleapis.com/o''brien/$x (y)' principal:// principalSet://"
+    )]
     [InlineData("Get-ArReader $repo -Member \"principal://iam", "\"principal://iam.googleapis.com/o'brien/`$x (y)\"")]
     public async Task What_is_put_into_the_line_means_the_name(string line, string expected)
     {
@@ -95,7 +107,11 @@ public sealed class CompletionTests
         Assert.Equal(expected, CompleteAs(shop.Session, line, expected));
         IReadOnlyList<string> found = Complete(shop.Session, line);
         // As the parser reads it: one string, with nothing left to expand.
-        Assert.All(found, text => Assert.IsType<string>(Assert.Single(shop.Run($"@('x', {(text[0] is '\'' or '"' ? text : $"'{text}'")})[1]").Output).BaseObject));
+        Assert.All(found, text =>
+            Assert.IsType<string>(
+                Assert.Single(shop.Run($"@('x', {(text[0] is '\'' or '"' ? text : $"'{text}'")})[1]").Output).BaseObject
+            )
+        );
     }
 
     [Fact]
@@ -171,10 +187,14 @@ public sealed class CompletionTests
         switch (trouble)
         {
             case "unreachable":
-                shop.Session.Run("$null = Connect-ArRegistry -AccessToken x -Endpoint http://127.0.0.1:9/ -Project shop").MustSucceed();
+                shop.Session.Run(
+                        "$null = Connect-ArRegistry -AccessToken x -Endpoint http://127.0.0.1:9/ -Project shop"
+                    )
+                    .MustSucceed();
                 break;
             case "no credentials":
-                shop.Session.Run($"$null = Connect-ArRegistry -Endpoint '{shop.Emulator.Url}' -Project shop").MustSucceed();
+                shop.Session.Run($"$null = Connect-ArRegistry -Endpoint '{shop.Emulator.Url}' -Project shop")
+                    .MustSucceed();
                 break;
             case "refused token":
                 shop.Emulator.Behaviour.RequireToken = true;
@@ -199,7 +219,9 @@ public sealed class CompletionTests
         Assert.Contains("us-docker.pkg.dev/shop/", Complete(shop.Session, "Get-ArImage us-docker.pkg.dev/"));
         Assert.Contains("europe", Complete(shop.Session, "Get-ArRepository shop -Location e"));
         Assert.Equal(
-            ["roles/artifactregistry.reader"], Complete(shop.Session, "Grant-ArReader us-docker.pkg.dev/shop/apps x -Role reader"));
+            ["roles/artifactregistry.reader"],
+            Complete(shop.Session, "Grant-ArReader us-docker.pkg.dev/shop/apps x -Role reader")
+        );
         Assert.Equal(["group:"], Complete(shop.Session, "Grant-ArReader us-docker.pkg.dev/shop/apps g"));
         Assert.Equal("0", shop.Session.Run("$Error.Count").Output.Single().ToString());
     }
@@ -215,7 +237,11 @@ public sealed class CompletionTests
         CompletionResult host = Matches(shop.Session, "Get-ArImage us")[0];
 
         Assert.Matches("^sha256:[0-9a-f]{4}…[0-9a-f]{4} latest, v1$", digest.ListItemText);
-        Assert.Contains("Image, 76 MB, uploaded 10 days ago, tags latest, v1", digest.ToolTip, StringComparison.Ordinal);
+        Assert.Contains(
+            "Image, 76 MB, uploaded 10 days ago, tags latest, v1",
+            digest.ToolTip,
+            StringComparison.Ordinal
+        );
         Assert.Equal(("us", "Artifact Registry in us"), (host.ListItemText, host.ToolTip));
     }
 
@@ -231,12 +257,18 @@ public sealed class CompletionTests
     private static IReadOnlyList<string> Complete(PowerShellSession session, string line) =>
         [.. Matches(session, line).Select(match => match.CompletionText)];
 
-    /// <summary>What this module offers; files of the current folder, which the engine offers in its place, are left out.</summary>
+    /// <summary>
+    /// What this module offers; files of the current folder, which the engine offers in its place, are left out.
+    /// </summary>
     private static IReadOnlyList<CompletionResult> Matches(PowerShellSession session, string line)
     {
         session.Set("line", line);
         PSObject result = Assert.Single(
-            session.Run("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)").MustSucceed().Output);
+            session
+                .Run("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)")
+                .MustSucceed()
+                .Output
+        );
         return
         [
             .. ((CommandCompletion)result.BaseObject).CompletionMatches
@@ -248,7 +280,10 @@ public sealed class CompletionTests
     {
         Shop shop = await Shop.OpenAsync();
         shop.Session.Set("repo", "us-docker.pkg.dev/shop/apps");
-        shop.Session.Run($"$null = Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint '{shop.Emulator.Url}' -Project shop")
+        shop.Session.Run(
+                $"$null = Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint '{shop.Emulator.Url}' "
+                    + $"-Project shop"
+            )
             .MustSucceed();
         shop.Add("latest", "v1");
         shop.State.AddImage(shop.Repository, "team/api", "v1");
@@ -259,10 +294,22 @@ public sealed class CompletionTests
         shop.State.AddProject("example.com:tools");
         shop.State.AddRepository("us-docker.pkg.dev/example.com:tools/bin");
         shop.State.AddImage("us-docker.pkg.dev/example.com:tools/bin", "cli", "v1");
-        shop.State.AddCluster("shop", "us-east1", "prod", new ClusterOptions
-        {
-            NodePools = [new("main") { ServiceAccount = "gke-nodes@shop.iam.gserviceaccount.com", Scopes = NodePoolOptions.CloudPlatform }],
-        });
+        shop.State.AddCluster(
+            "shop",
+            "us-east1",
+            "prod",
+            new ClusterOptions
+            {
+                NodePools =
+                [
+                    new("main")
+                    {
+                        ServiceAccount = "gke-nodes@shop.iam.gserviceaccount.com",
+                        Scopes = NodePoolOptions.CloudPlatform,
+                    },
+                ],
+            }
+        );
         shop.State.AddServiceAccount("shop", "builder");
         shop.State.SetPolicy(shop.Repository, JsonNode.Parse("""
             {"bindings": [{"role": "roles/artifactregistry.reader", "members": [

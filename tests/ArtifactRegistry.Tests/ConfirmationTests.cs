@@ -78,7 +78,11 @@ public sealed class ConfirmationTests
 
         Question question = Assert.Single(host.Questions);
         Assert.Contains($"{Shop.App}@{digest}", question.Message, StringComparison.Ordinal);
-        Assert.Contains("Delete the image and its 3 tags latest, stable, v3 (76 MB)", question.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Delete the image and its 3 tags latest, stable, v3 (76 MB)",
+            question.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -99,13 +103,19 @@ public sealed class ConfirmationTests
     {
         ScriptedHost host = new("Yes");
         await using Shop shop = await OpenAsync(host);
-        shop.State.AddImage(shop.Repository, "team/api", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-40) });
+        shop.State.AddImage(
+            shop.Repository,
+            "team/api",
+            new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-40) }
+        );
 
         shop.Run("Get-ArImageTag us-docker.pkg.dev/shop/apps | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage")
             .MustSucceed();
 
         Assert.Equal(2, host.Questions.Count);
-        Question web = Assert.Single(host.Questions, question => question.Message.Contains(Shop.App, StringComparison.Ordinal));
+        Question web = Assert.Single(host.Questions, question =>
+            question.Message.Contains(Shop.App, StringComparison.Ordinal)
+        );
         Assert.Contains("Delete 3 untagged", web.Message, StringComparison.Ordinal);
         Assert.Empty(shop.State.UntaggedDigests(shop.Repository, "web"));
         Assert.Empty(shop.State.UntaggedDigests(shop.Repository, "team/api"));
@@ -143,7 +153,10 @@ public sealed class ConfirmationTests
     [InlineData("Add-ArImageTag \"${app}:v1\" -Tag new", "Add the tag to sha256:")]
     [InlineData("Add-ArImageTag \"${app}:v1\" -Tag v2 -Force", "Move the tag from sha256:")]
     [InlineData("Remove-ArImageTag \"${app}:v1\"", "stays without a tag")]
-    [InlineData($"Grant-ArReader {Repository} -Member user:a@b.example", "Grant roles/artifactregistry.reader to user:a@b.example")]
+    [InlineData(
+        $"Grant-ArReader {Repository} -Member user:a@b.example",
+        "Grant roles/artifactregistry.reader to user:a@b.example"
+    )]
     public async Task Lesser_changes_ask_with_Confirm_alone(string command, string action)
     {
         ScriptedHost host = new("No");

@@ -14,14 +14,35 @@ public sealed partial class ConventionTests
     // What takes images or access away.
     private static readonly string[] Destructive = ["Remove-ArImage", "Remove-ArUntaggedImage", "Revoke-ArReader"];
     // What needs no view of ours, and no type: a credential is what other commands take.
-    private static readonly string?[] OfPowerShell = [typeof(void).FullName, typeof(bool).FullName, typeof(PSCredential).FullName];
+    private static readonly string?[] OfPowerShell =
+    [
+        typeof(void).FullName,
+        typeof(bool).FullName,
+        typeof(PSCredential).FullName,
+    ];
     private static readonly string[] Changing = ["Add", "Grant", "New", "Remove", "Revoke", "Set"];
-    private static readonly string[] NotBuilt = ["bin", "obj", ".git", ".vs", "node_modules", "TestResults", "artifacts", "dist"];
+    private static readonly string[] NotBuilt =
+    [
+        "bin",
+        "obj",
+        ".git",
+        ".vs",
+        "node_modules",
+        "TestResults",
+        "artifacts",
+        "dist",
+    ];
 
     private static readonly Lazy<IReadOnlyList<CommandInfo>> AllCommands = new(() =>
     {
         using PowerShellSession session = new();
-        return [.. session.Run("Get-Command -Module ArtifactRegistry").MustSucceed().Output.Select(each => (CommandInfo)each.BaseObject)];
+        return
+        [
+            .. session
+                .Run("Get-Command -Module ArtifactRegistry")
+                .MustSucceed()
+                .Output.Select(each => (CommandInfo)each.BaseObject),
+        ];
     });
 
     private static readonly Lazy<Type[]> CmdletTypes = new(() =>
@@ -36,7 +57,8 @@ public sealed partial class ConventionTests
         // The file is data; read as the engine reads it.
         Ast manifest = Parser.ParseFile(Checkout.Manifest, out _, out ParseError[] errors);
         Assert.Empty(errors);
-        System.Collections.Hashtable content = (System.Collections.Hashtable)((ScriptBlockAst)manifest).EndBlock.Find(node => node is HashtableAst, false)!.SafeGetValue();
+        System.Collections.Hashtable content = (System.Collections.Hashtable)
+            ((ScriptBlockAst)manifest).EndBlock.Find(node => node is HashtableAst, false)!.SafeGetValue();
 
         string[] written = [.. CmdletTypes.Value.Select(type => type.GetCustomAttribute<CmdletAttribute>()!)
             .Select(cmdlet => $"{cmdlet.VerbName}-{cmdlet.NounName}").Order()];
@@ -57,7 +79,10 @@ public sealed partial class ConventionTests
         ];
         string[] parts = name.Split('-');
 
-        Assert.Contains(parts[0], approved.SelectMany(group => group.GetFields()).Select(verb => verb.GetRawConstantValue()));
+        Assert.Contains(
+            parts[0],
+            approved.SelectMany(group => group.GetFields()).Select(verb => verb.GetRawConstantValue())
+        );
         Assert.Matches("^Ar[A-Z][A-Za-z]+[^s]$", parts[1]);
         Assert.Equal($"{parts[0]}{parts[1]}Command", TypeOf(name).Name);
     }
@@ -77,8 +102,14 @@ public sealed partial class ConventionTests
     [Theory, MemberData(nameof(Cmdlets))]
     public void What_a_cmdlet_emits_is_declared_and_has_a_view(string name)
     {
-        string[] emitted = [.. TypeOf(name).GetCustomAttributes<OutputTypeAttribute>().SelectMany(attribute => attribute.Type)
-            .Select(type => type.Name).Where(type => !OfPowerShell.Contains(type))];
+        string[] emitted =
+        [
+            .. TypeOf(name)
+                .GetCustomAttributes<OutputTypeAttribute>()
+                .SelectMany(attribute => attribute.Type)
+                .Select(type => type.Name)
+                .Where(type => !OfPowerShell.Contains(type)),
+        ];
 
         Assert.NotEmpty(TypeOf(name).GetCustomAttributes<OutputTypeAttribute>());
         string[] viewed =
@@ -93,15 +124,35 @@ public sealed partial class ConventionTests
     [Theory, MemberData(nameof(Cmdlets))]
     public void What_a_cmdlet_emits_has_a_list_and_if_there_are_several_a_table(string name)
     {
-        XElement[] views = [.. Files("src/ArtifactRegistry", "*.format.ps1xml").SelectMany(file => XDocument.Load(file).Descendants("View"))];
-        string[] added = [.. Files("src/ArtifactRegistry", "*.types.ps1xml").SelectMany(file => XDocument.Load(file)
-            .Descendants("CodeProperty").Select(member => member.Element("Name")!.Value))];
-        foreach (Type emitted in TypeOf(name).GetCustomAttributes<OutputTypeAttribute>().SelectMany(attribute => attribute.Type)
-            .Select(type => type.Type).Where(type => !OfPowerShell.Contains(type.FullName)))
+        XElement[] views =
+        [
+            .. Files("src/ArtifactRegistry", "*.format.ps1xml")
+                .SelectMany(file => XDocument.Load(file).Descendants("View")),
+        ];
+        string[] added =
+        [
+            .. Files("src/ArtifactRegistry", "*.types.ps1xml")
+                .SelectMany(file =>
+                    XDocument.Load(file).Descendants("CodeProperty").Select(member => member.Element("Name")!.Value)
+                ),
+        ];
+        foreach (
+            Type emitted in TypeOf(name)
+                .GetCustomAttributes<OutputTypeAttribute>()
+                .SelectMany(attribute => attribute.Type)
+                .Select(type => type.Type)
+                .Where(type => !OfPowerShell.Contains(type.FullName))
+        )
         {
-            XElement[] own = [.. views.Where(view => view.Descendants("TypeName").Any(type => type.Value == emitted.FullName))];
+            XElement[] own =
+            [
+                .. views.Where(view => view.Descendants("TypeName").Any(type => type.Value == emitted.FullName)),
+            ];
             Assert.Contains(own, view => view.Element("ListControl") is not null);
-            if (!name.Contains("Connect", StringComparison.Ordinal) && !name.StartsWith("New-", StringComparison.Ordinal))
+            if (
+                !name.Contains("Connect", StringComparison.Ordinal)
+                && !name.StartsWith("New-", StringComparison.Ordinal)
+            )
                 Assert.NotNull(own[0].Element("TableControl")); // the first is what is shown unasked
             Assert.All(own.Descendants("PropertyName"), property => Assert.True(
                 emitted.GetProperty(property.Value) is not null || added.Contains(property.Value), property.Value));
@@ -111,35 +162,73 @@ public sealed partial class ConventionTests
     [Fact]
     public void Parameters_of_one_name_mean_the_same_everywhere_and_have_no_second_name()
     {
-        ILookup<string, PropertyInfo> parameters = CmdletTypes.Value.SelectMany(Parameters).ToLookup(property => property.Name);
+        ILookup<string, PropertyInfo> parameters = CmdletTypes
+            .Value.SelectMany(Parameters)
+            .ToLookup(property => property.Name);
 
         foreach (IGrouping<string, PropertyInfo> same in parameters)
         {
-            // A listing takes patterns and several projects, a clean-up rows with decisions, and -Name is a pattern where something is listed.
+            // A listing takes patterns and several projects, a clean-up rows with decisions, and -Name is a pattern
+            // where something is listed.
             if (same.Key is "Image" or "Name" or "Project") continue;
             Assert.Single(same.Select(property => property.PropertyType).Distinct());
-            Assert.Single(same.Select(property => property.GetCustomAttribute<ArgumentCompleterAttribute>()?.Type).Distinct());
+            Assert.Single(
+                same.Select(property => property.GetCustomAttribute<ArgumentCompleterAttribute>()?.Type).Distinct()
+            );
         }
 
-        Assert.All(parameters["Image"], property => Assert.Equal(0, property.GetCustomAttributes<ParameterAttribute>().First().Position));
-        Assert.All(parameters["Image"], property => Assert.True(property.GetCustomAttribute<ParameterAttribute>()!.ValueFromPipeline));
-        Assert.All(parameters["Force"].Concat(parameters["All"]), property => Assert.Equal(typeof(SwitchParameter), property.PropertyType));
-        Assert.All(
-            CmdletTypes.Value.SelectMany(Parameters), property => Assert.Null(property.GetCustomAttribute<AliasAttribute>()));
+        Assert.All(parameters["Image"], property =>
+            Assert.Equal(0, property.GetCustomAttributes<ParameterAttribute>().First().Position)
+        );
+        Assert.All(parameters["Image"], property =>
+            Assert.True(property.GetCustomAttribute<ParameterAttribute>()!.ValueFromPipeline)
+        );
+        Assert.All(parameters["Force"].Concat(parameters["All"]), property =>
+            Assert.Equal(typeof(SwitchParameter), property.PropertyType)
+        );
+        Assert.All(CmdletTypes.Value.SelectMany(Parameters), property =>
+            Assert.Null(property.GetCustomAttribute<AliasAttribute>())
+        );
     }
 
     [Fact]
-    public void Every_parameter_that_is_asked_for_says_at_the_prompt_what_it_takes() => Assert.All(
-        CmdletTypes.Value.SelectMany(Parameters).Where(property => property.PropertyType != typeof(SwitchParameter)),
-        property => Assert.All(
-            property.GetCustomAttributes<ParameterAttribute>().Where(parameter => parameter.Mandatory && parameter.ParameterSetName != "AccessToken"),
-            parameter => Assert.False(string.IsNullOrEmpty(parameter.HelpMessage), property.Name)));
+    public void Every_parameter_that_is_asked_for_says_at_the_prompt_what_it_takes() =>
+        Assert.All(
+            CmdletTypes
+                .Value.SelectMany(Parameters)
+                .Where(property => property.PropertyType != typeof(SwitchParameter)),
+            property =>
+                Assert.All(
+                    property
+                        .GetCustomAttributes<ParameterAttribute>()
+                        .Where(parameter => parameter.Mandatory && parameter.ParameterSetName != "AccessToken"),
+                    parameter => Assert.False(string.IsNullOrEmpty(parameter.HelpMessage), property.Name)
+                )
+        );
 
     [Fact]
     public void Every_parameter_that_names_something_that_exists_is_completed()
     {
-        string[] named = ["Image", "Repository", "Project", "Location", "Tag", "Member", "Role", "Cluster", "ExpectedDigest", "OlderThan", "TimeLimit", "AbortAbove", "InUse"];
-        PropertyInfo[] found = [.. CmdletTypes.Value.SelectMany(Parameters).Where(property => named.Contains(property.Name))];
+        string[] named =
+        [
+            "Image",
+            "Repository",
+            "Project",
+            "Location",
+            "Tag",
+            "Member",
+            "Role",
+            "Cluster",
+            "ExpectedDigest",
+            "OlderThan",
+            "TimeLimit",
+            "AbortAbove",
+            "InUse",
+        ];
+        PropertyInfo[] found =
+        [
+            .. CmdletTypes.Value.SelectMany(Parameters).Where(property => named.Contains(property.Name)),
+        ];
 
         Assert.Equal(named.Order(), found.Select(property => property.Name).Distinct().Order());
         Assert.All(found, property => Assert.Equal(
@@ -176,7 +265,10 @@ public sealed partial class ConventionTests
     }
 
     [Theory]
-    [InlineData(@"Task\.Run\(|\.Result\b(?!\s*=)|GetAwaiter\(\)\.GetResult\(\)|\.Wait\(|\.WaitAll\(|\.WaitAny\(|Thread\.Sleep", "src/ArtifactRegistry/WorkLoop.cs")]
+    [InlineData(
+        @"Task\.Run\(|\.Result\b(?!\s*=)|GetAwaiter\(\)\.GetResult\(\)|\.Wait\(|\.WaitAll\(|\.WaitAny\(|Thread\.Sleep",
+        "src/ArtifactRegistry/WorkLoop.cs"
+    )]
     [InlineData(@"\.ConfigureAwait\(", null)]
     [InlineData(@"CancellationToken \w+ = default|CancellationToken\.None(?!, TaskContinuationOptions)", null)]
     [InlineData(@"force=true|[?&]force=|""force""", null)]
@@ -248,7 +340,8 @@ public sealed partial class ConventionTests
         Assert.Empty(result.Warnings);
     }
 
-    private static Type TypeOf(string name) => ((CmdletInfo)AllCommands.Value.Single(command => command.Name == name)).ImplementingType;
+    private static Type TypeOf(string name) =>
+        ((CmdletInfo)AllCommands.Value.Single(command => command.Name == name)).ImplementingType;
 
     private static IEnumerable<PropertyInfo> Parameters(Type cmdlet) =>
         cmdlet.GetProperties().Where(property => property.GetCustomAttributes<ParameterAttribute>().Any());

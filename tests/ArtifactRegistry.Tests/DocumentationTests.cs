@@ -6,14 +6,21 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>README and the pages below docs/: short enough, with links that lead somewhere and tests that exist.</summary>
+/// <summary>
+/// README and the pages below docs/: short enough, with links that lead somewhere and tests that exist.
+/// </summary>
 public sealed partial class DocumentationTests
 {
     public static TheoryData<string> Pages =>
-    [
-        "README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md",
-        .. Directory.GetFiles(Path.Combine(Checkout.Root, "docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)),
-    ];
+        [
+            "README.md",
+            "CHANGELOG.md",
+            ".github/CONTRIBUTING.md",
+            ".github/SECURITY.md",
+            .. Directory
+                .GetFiles(Path.Combine(Checkout.Root, "docs"), "*.md")
+                .Select(file => "docs/" + Path.GetFileName(file)),
+        ];
 
     private static IReadOnlyList<string> Sources { get; } = [.. Directory
         .GetFiles(Full("tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
@@ -28,10 +35,17 @@ public sealed partial class DocumentationTests
         {
             if (target.StartsWith("https://", StringComparison.Ordinal)) continue;
             string[] parts = target.Split('#');
-            string file = parts[0].Length == 0 ? Full(page) : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Full(page))!, parts[0]));
+            string file =
+                parts[0].Length == 0
+                    ? Full(page)
+                    : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Full(page))!, parts[0]));
             Assert.True(File.Exists(file), $"{page}: there is no '{target}'.");
-            if (parts.Length == 1) continue;
-            Assert.Contains(parts[1], Heading().Matches(File.ReadAllText(file)).Select(match => Anchor(match.Groups[1].Value)));
+            if (parts.Length == 1)
+                continue;
+            Assert.Contains(
+                parts[1],
+                Heading().Matches(File.ReadAllText(file)).Select(match => Anchor(match.Groups[1].Value))
+            );
         }
     }
 
@@ -42,7 +56,10 @@ public sealed partial class DocumentationTests
 
         Seed seed = Seed.Parse(json.Groups[1].Value);
 
-        Assert.Equal(("games", "us-docker.pkg.dev/shop/apps"), (Assert.Single(seed.Projects).Id, Assert.Single(seed.Repositories).Name));
+        Assert.Equal(
+            ("games", "us-docker.pkg.dev/shop/apps"),
+            (Assert.Single(seed.Projects).Id, Assert.Single(seed.Repositories).Name)
+        );
         seed.AddTo(new RegistryState(TimeProvider.System));
     }
 
@@ -63,9 +80,15 @@ public sealed partial class DocumentationTests
     {
         string text = File.ReadAllText(Full(page));
 
-        Assert.All(NamedTest().Matches(text), match => Assert.Contains(
-            Sources, source => Has(source, match.Groups[1].Value) && source.Contains($" {match.Groups[2].Value}(", StringComparison.Ordinal)));
-        Assert.All(NamedClass().Matches(text), match => Assert.Contains(Sources, source => Has(source, match.Groups[1].Value)));
+        Assert.All(NamedTest().Matches(text), match =>
+            Assert.Contains(Sources, source =>
+                Has(source, match.Groups[1].Value)
+                && source.Contains($" {match.Groups[2].Value}(", StringComparison.Ordinal)
+            )
+        );
+        Assert.All(NamedClass().Matches(text), match =>
+            Assert.Contains(Sources, source => Has(source, match.Groups[1].Value))
+        );
 
         static bool Has(string source, string type) => Regex.IsMatch(source, $@" class {type}\b");
     }
@@ -75,16 +98,22 @@ public sealed partial class DocumentationTests
     [InlineData("docs/reliability.md")]
     public void Each_line_of_a_table_of_what_is_checked_names_a_test(string page)
     {
-        string[] tables = File.ReadAllText(Full(page)).Split("\n\n").Where(part => part.Contains("| shown by |", StringComparison.Ordinal)).ToArray();
+        string[] tables = File.ReadAllText(Full(page))
+            .Split("\n\n")
+            .Where(part => part.Contains("| shown by |", StringComparison.Ordinal))
+            .ToArray();
 
         Assert.NotEmpty(tables);
-        Assert.All(tables.SelectMany(table => table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2)), line => Assert.Matches(NamedTest(), line));
+        Assert.All(tables.SelectMany(table => table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2)), line =>
+            Assert.Matches(NamedTest(), line)
+        );
     }
 
     private static string Full(string page) => Path.Combine(Checkout.Root, page);
 
     // As GitHub makes the anchors of headings.
-    private static string Anchor(string heading) => NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+    private static string Anchor(string heading) =>
+        NoAnchor().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
     [GeneratedRegex(@"\[[^\]\n]+\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -24,9 +24,22 @@ public sealed class EnvironmentTests : IDisposable
 
     public EnvironmentTests()
     {
-        foreach (string name in new[] { Endpoint, TokenFile, NoCredentials, Token, Project, QuotaProject, "GOOGLE_APPLICATION_CREDENTIALS", "TZ" })
+        foreach (
+            string name in new[]
+            {
+                Endpoint,
+                TokenFile,
+                NoCredentials,
+                Token,
+                Project,
+                QuotaProject,
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                "TZ",
+            }
+        )
             _before[name] = Environment.GetEnvironmentVariable(name);
-        foreach (string name in _before.Keys.Where(name => name != "TZ")) Environment.SetEnvironmentVariable(name, null);
+        foreach (string name in _before.Keys.Where(name => name != "TZ"))
+            Environment.SetEnvironmentVariable(name, null);
     }
 
     public void Dispose()
@@ -72,7 +85,9 @@ public sealed class EnvironmentTests : IDisposable
         session.Run($"Get-ArImage {Shop.App}").MustSucceed();
 
         Assert.Equal(
-            ["Bearer first", "Bearer second"], shop.Emulator.Requests.Snapshot().Select(request => request.Authorization));
+            ["Bearer first", "Bearer second"],
+            shop.Emulator.Requests.Snapshot().Select(request => request.Authorization)
+        );
     }
 
     [Fact]
@@ -114,7 +129,10 @@ public sealed class EnvironmentTests : IDisposable
 
         shop.Run("Get-ArImage $app; Disconnect-ArRegistry; Get-ArImage $app").MustSucceed();
 
-        Assert.Equal($"Bearer {PowerShellSession.Token}", Assert.Single(shop.Emulator.Requests.Snapshot()).Authorization);
+        Assert.Equal(
+            $"Bearer {PowerShellSession.Token}",
+            Assert.Single(shop.Emulator.Requests.Snapshot()).Authorization
+        );
         Assert.Equal("Bearer from-variable", Assert.Single(other.Emulator.Requests.Snapshot()).Authorization);
     }
 
@@ -152,7 +170,10 @@ public sealed class EnvironmentTests : IDisposable
     public async Task Times_are_local_wherever_the_command_runs(string zone, int hours)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no TZ variable that sets the zone of one process.");
-        Assert.SkipUnless(TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _), $"There is no time zone {zone} on this machine.");
+        Assert.SkipUnless(
+            TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _),
+            $"There is no time zone {zone} on this machine."
+        );
         Environment.SetEnvironmentVariable("TZ", zone);
         TimeZoneInfo.ClearCachedData();
         await using Shop shop = await Shop.OpenAsync();

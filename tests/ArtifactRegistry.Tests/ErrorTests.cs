@@ -13,13 +13,37 @@ public sealed class ErrorTests
     [Theory]
     [InlineData("Get-ArImage $app", "artifactregistry.dockerimages.list", "roles/artifactregistry.reader")]
     [InlineData("Get-ArImage \"${app}:v1\"", "artifactregistry.tags.get", "roles/artifactregistry.reader")]
-    [InlineData("Add-ArImageTag \"${app}:v1\" -Tag new", "artifactregistry.tags.create", "roles/artifactregistry.writer")]
-    [InlineData("Add-ArImageTag \"${app}:v1\" -Tag v2 -Force", "artifactregistry.tags.update", "roles/artifactregistry.writer")]
+    [InlineData(
+        "Add-ArImageTag \"${app}:v1\" -Tag new",
+        "artifactregistry.tags.create",
+        "roles/artifactregistry.writer"
+    )]
+    [InlineData(
+        "Add-ArImageTag \"${app}:v1\" -Tag v2 -Force",
+        "artifactregistry.tags.update",
+        "roles/artifactregistry.writer"
+    )]
     [InlineData("Remove-ArImageTag \"${app}:v1\"", "artifactregistry.tags.delete", "roles/artifactregistry.repoAdmin")]
-    [InlineData("Remove-ArImage \"$app@$free\" -Force", "artifactregistry.versions.delete", "roles/artifactregistry.repoAdmin")]
-    [InlineData("Remove-ArImage $app -All -Force", "artifactregistry.packages.delete", "roles/artifactregistry.repoAdmin")]
-    [InlineData("Get-ArReader us-docker.pkg.dev/shop/apps", "artifactregistry.repositories.getIamPolicy", "roles/artifactregistry.admin")]
-    public async Task A_missing_permission_is_named_with_a_role_that_has_it(string command, string permission, string role)
+    [InlineData(
+        "Remove-ArImage \"$app@$free\" -Force",
+        "artifactregistry.versions.delete",
+        "roles/artifactregistry.repoAdmin"
+    )]
+    [InlineData(
+        "Remove-ArImage $app -All -Force",
+        "artifactregistry.packages.delete",
+        "roles/artifactregistry.repoAdmin"
+    )]
+    [InlineData(
+        "Get-ArReader us-docker.pkg.dev/shop/apps",
+        "artifactregistry.repositories.getIamPolicy",
+        "roles/artifactregistry.admin"
+    )]
+    public async Task A_missing_permission_is_named_with_a_role_that_has_it(
+        string command,
+        string permission,
+        string role
+    )
     {
         await using Shop shop = await OpenAsync();
         shop.Emulator.Behaviour.Denials = [new Denial(permission)];
@@ -30,7 +54,11 @@ public sealed class ErrorTests
         Assert.StartsWith("AccessDenied,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Equal(ErrorCategory.PermissionDenied, error.CategoryInfo.Category);
         Assert.Contains($"'{permission}' denied", error.ErrorDetails.Message, StringComparison.Ordinal);
-        Assert.Contains($"Ask for {role} on the repository", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Ask for {role} on the repository",
+            error.ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal
+        );
         Assert.Contains("us-docker.pkg.dev/shop/apps", error.TargetObject.ToString(), StringComparison.Ordinal);
     }
 
@@ -45,7 +73,11 @@ public sealed class ErrorTests
         Assert.Equal("NotAuthenticated", result.ErrorId);
         Assert.Equal(ErrorCategory.AuthenticationError, result.Error.CategoryInfo.Category);
         Assert.Contains("Credentials in use: ", result.ErrorText, StringComparison.Ordinal);
-        Assert.Contains("Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "Use Connect-ArRegistry with other credentials, or Disconnect-ArRegistry",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Single(shop.Emulator.Requests.Snapshot());
     }
 
@@ -99,13 +131,18 @@ public sealed class ErrorTests
         shop.Emulator.Behaviour.DockerImageFilter = FilterSupport.Supported; // else each session is refused once
 
         ScriptResult result = shop.Run(
-            "Get-ArImage $app -Verbose; $null = Remove-ArImageTag \"${app}:v1\" -Verbose; $VerbosePreference = 'Continue'; "
-            + "$null = Get-ArReader us-docker.pkg.dev/shop/apps; $VerbosePreference = 'SilentlyContinue'").MustSucceed();
+                "Get-ArImage $app -Verbose; $null = Remove-ArImageTag \"${app}:v1\" -Verbose; $VerbosePreference = "
+                    + "'Continue'; "
+                    + "$null = Get-ArReader us-docker.pkg.dev/shop/apps; $VerbosePreference = 'SilentlyContinue'"
+            )
+            .MustSucceed();
 
         string[] lines = [.. result.Verbose.Where(line => line.Contains(" -> ", StringComparison.Ordinal))];
         Assert.Equal(
-            shop.Emulator.Requests.Snapshot().Select(request => $"{request.Method} {new Uri(shop.Emulator.Url, request.PathAndQuery).AbsoluteUri}"),
-            lines.Select(line => line.Split(" -> ")[0]));
+            shop.Emulator.Requests.Snapshot()
+                .Select(request => $"{request.Method} {new Uri(shop.Emulator.Url, request.PathAndQuery).AbsoluteUri}"),
+            lines.Select(line => line.Split(" -> ")[0])
+        );
         Assert.All(lines, line => Assert.Matches(@" -> 200 in \d+ ms$", line));
         Assert.DoesNotContain(result.Verbose, line => line.Contains(PowerShellSession.Token, StringComparison.Ordinal));
         Assert.All(
@@ -140,14 +177,22 @@ public sealed class ErrorTests
         Assert.DoesNotContain(Secret, everything, StringComparison.Ordinal);
 
         static IEnumerable<string> Said(ScriptResult result) =>
-        [
-            .. result.Output.Select(row => row.ToString()), .. result.Verbose, .. result.Warnings, result.Thrown?.ToString() ?? "",
-            .. result.Errors.SelectMany(error => new[]
-            {
-                error.ToString(), error.FullyQualifiedErrorId, error.ErrorDetails?.Message ?? "", error.Exception.ToString(),
-                error.TargetObject?.ToString() ?? "",
-            }),
-        ];
+            [
+                .. result.Output.Select(row => row.ToString()),
+                .. result.Verbose,
+                .. result.Warnings,
+                result.Thrown?.ToString() ?? "",
+                .. result.Errors.SelectMany(error =>
+                    new[]
+                    {
+                        error.ToString(),
+                        error.FullyQualifiedErrorId,
+                        error.ErrorDetails?.Message ?? "",
+                        error.Exception.ToString(),
+                        error.TargetObject?.ToString() ?? "",
+                    }
+                ),
+            ];
     }
 
     [Fact]
@@ -197,9 +242,12 @@ public sealed class ErrorTests
         Assert.Equal(["NotTried", "NotTried"], result.Values("State"));
         Assert.Equal([shop.Emulator.Url.ToString(), shop.Emulator.Url.ToString()], result.Values("Endpoint"));
         Assert.Equal(["shop", "shop"], result.Values("Project"));
-        Assert.All(result.Values("Credential"), text => Assert.Contains("the access token given", text, StringComparison.Ordinal));
-        Assert.All(
-            shop.Emulator.Requests.Snapshot(), request => Assert.Equal($"Bearer {Secret}", request.Authorization));
+        Assert.All(result.Values("Credential"), text =>
+            Assert.Contains("the access token given", text, StringComparison.Ordinal)
+        );
+        Assert.All(shop.Emulator.Requests.Snapshot(), request =>
+            Assert.Equal($"Bearer {Secret}", request.Authorization)
+        );
     }
 
     [Fact]

@@ -42,15 +42,22 @@ public sealed class GcloudAgreementTests
         shop.Session.Set("worker", Worker);
 
         shop.Run($"Remove-ArImage \"$worker@{named}\" -Confirm:$false").MustSucceed();
-        ScriptResult cleaned = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false").MustSucceed();
-        Assert.Equal([free], cleaned.Output.Where(row => $"{row.Properties["Status"].Value}" == "Removed")
-            .Select(row => $"{row.Properties["Digest"].Value}"));
+        ScriptResult cleaned = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false")
+            .MustSucceed();
+        Assert.Equal(
+            [free],
+            cleaned
+                .Output.Where(row => $"{row.Properties["Status"].Value}" == "Removed")
+                .Select(row => $"{row.Properties["Digest"].Value}")
+        );
 
         ScriptResult ours = shop.Run("Get-ArImage $worker").MustSucceed();
         string[] theirs = await LinesAsync(
             shop, "artifacts docker images list", Worker, "--include-tags", "--format=value(version)");
         Assert.Equal(
-            index.Children.Append(index.Digest).Append(tagged).Order(StringComparer.Ordinal), theirs.Order(StringComparer.Ordinal));
+            index.Children.Append(index.Digest).Append(tagged).Order(StringComparer.Ordinal),
+            theirs.Order(StringComparer.Ordinal)
+        );
         Assert.Equal(theirs.Order(StringComparer.Ordinal), ours.Values("Digest").Order(StringComparer.Ordinal));
     }
 
@@ -61,7 +68,9 @@ public sealed class GcloudAgreementTests
         shop.State.Grant(shop.Repository, "roles/artifactregistry.writer", "user:a@example.com");
 
         ScriptResult granted = shop.Run(
-            "Grant-ArReader us-docker.pkg.dev/shop/apps -Member nodes@other.iam.gserviceaccount.com, group:team@example.com")
+                "Grant-ArReader us-docker.pkg.dev/shop/apps -Member nodes@other.iam.gserviceaccount.com, "
+                    + "group:team@example.com"
+            )
             .MustSucceed();
 
         string[] theirs = await LinesAsync(
@@ -84,11 +93,17 @@ public sealed class GcloudAgreementTests
         return await Shop.OpenAsync();
     }
 
-    private static string Add(Shop shop, params string[] tags) => shop.State.AddImage(
-        shop.Repository, "team/worker", new ImageOptions { Tags = tags, UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
+    private static string Add(Shop shop, params string[] tags) =>
+        shop.State.AddImage(
+            shop.Repository,
+            "team/worker",
+            new ImageOptions { Tags = tags, UploadTime = DateTimeOffset.UtcNow.AddDays(-10) }
+        );
 
     private static IEnumerable<string> Pairs(ScriptResult result) =>
-        result.Output.Select(row => $"{row.Properties["Tag"].Value} {row.Properties["Digest"].Value}").Order(StringComparer.Ordinal);
+        result
+            .Output.Select(row => $"{row.Properties["Tag"].Value} {row.Properties["Digest"].Value}")
+            .Order(StringComparer.Ordinal);
 
     private static async Task<string[]> TagsAsync(Shop shop)
     {

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>Grants as rows: restored from a CSV, undone, tested; members that IAM refuses; accounts that cannot be used.</summary>
+/// <summary>
+/// Grants as rows: restored from a CSV, undone, tested; members that IAM refuses; accounts that cannot be used.
+/// </summary>
 public sealed class GrantRowsTests
 {
     private const string Apps = "us-docker.pkg.dev/shop/apps";
@@ -22,18 +24,24 @@ public sealed class GrantRowsTests
         await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run(
-            $$"""
-            $rows = @(
-                [pscustomobject]@{{{column}}='{{Apps}}'; Member='a@games.iam.gserviceaccount.com'}
-                [pscustomobject]@{{{column}}='{{Releases}}'; Member='b@games.iam.gserviceaccount.com'}
-                [pscustomobject]@{{{column}}='{{Apps}}'; Member='c@games.iam.gserviceaccount.com'}) | ConvertTo-Csv | ConvertFrom-Csv
-            $rows | Grant-ArReader
-            $rows | Test-ArReader
-            """).MustSucceed();
+                $$"""
+                $rows = @(
+                    [pscustomobject]@{{{column}}='{{Apps}}'; Member='a@games.iam.gserviceaccount.com'}
+                    [pscustomobject]@{{{column}}='{{Releases}}'; Member='b@games.iam.gserviceaccount.com'}
+                    [pscustomobject]@{{{column}}='{{Apps}}'; Member='c@games.iam.gserviceaccount.com'})
+                $rows = $rows | ConvertTo-Csv | ConvertFrom-Csv
+                $rows | Grant-ArReader
+                $rows | Test-ArReader
+                """
+            )
+            .MustSucceed();
 
         Assert.Equal([Apps, Apps, Releases], result.Output.Take(3).Select(row => row.Properties["Resource"].Value));
         Assert.Equal([true, true, true], result.Output.Skip(3).Select(row => row.BaseObject));
-        Assert.Equal(["serviceAccount:a@games.iam.gserviceaccount.com", "serviceAccount:c@games.iam.gserviceaccount.com"], shop.State.Members(Apps, Reader));
+        Assert.Equal(
+            ["serviceAccount:a@games.iam.gserviceaccount.com", "serviceAccount:c@games.iam.gserviceaccount.com"],
+            shop.State.Members(Apps, Reader)
+        );
         Assert.Equal(["serviceAccount:b@games.iam.gserviceaccount.com"], shop.State.Members(Releases, Reader));
         Assert.Equal(2, shop.Changes.Count);
     }
@@ -49,26 +57,66 @@ public sealed class GrantRowsTests
         string before = $"{shop.State.Members(Apps, Reader).Order().Aggregate((one, two) => one + two)}";
 
         ScriptResult result = shop.Run(
-            $"$gone = Get-ArReader {Apps} | Revoke-ArReader -Confirm:$false; $gone {journey} | Grant-ArReader | Select-Object -ExpandProperty Changed").MustSucceed();
+                $"$gone = Get-ArReader {Apps} | Revoke-ArReader -Confirm:$false; $gone {journey} | Grant-ArReader | "
+                    + $"Select-Object -ExpandProperty Changed"
+            )
+            .MustSucceed();
 
         Assert.Equal([true, true], result.Output.Select(row => row.BaseObject));
         Assert.Equal(before, shop.State.Members(Apps, Reader).Order().Aggregate((one, two) => one + two));
     }
 
     [Theory]
-    [InlineData("Grant-ArReader", "[pscustomobject]@{ Member = 'user:a@x.example' }", "was given without a place: use Grant-ArReader REPOSITORY -Member MEMBER")]
-    [InlineData("Revoke-ArReader -Confirm:$false", "'user:a@x.example'", "was given without a place: use Revoke-ArReader REPOSITORY -Member MEMBER")]
-    [InlineData("Test-ArReader", "'user:a@x.example'", "was given without a place: use Test-ArReader REPOSITORY -Member MEMBER")]
-    [InlineData("Grant-ArReader", "[pscustomobject]@{ Resource = 'projects/shop'; Member = 'user:a@x.example' }", "If you mean that: Grant-ArReader -Project shop -Member user:a@x.example")]
-    [InlineData("Grant-ArReader", "[pscustomobject]@{ Resource = 'us-docker.pkg.dev/shop/apps'; Member = 'user:a@x.example'; Role = 'roles/artifactregistry.admin' }", "Use -Role roles/artifactregistry.admin if you mean that.")]
-    [InlineData("Grant-ArReader", "[pscustomobject]@{ Resource = 'us-docker.pkg.dev/shop/apps'; Member = 'user:a@x.example'; Condition = 'request.time < x' }", "under a condition")]
-    [InlineData("Grant-ArReader", "[pscustomobject]@{ Resource = 'nonsense'; Member = 'user:a@x.example' }", "is not accepted as an image name")]
-    public async Task A_row_that_does_not_say_enough_or_says_more_is_refused_and_the_others_are_granted(string cmdlet, string row, string message)
+    [InlineData(
+        "Grant-ArReader",
+        "[pscustomobject]@{ Member = 'user:a@x.example' }",
+        "was given without a place: use Grant-ArReader REPOSITORY -Member MEMBER"
+    )]
+    [InlineData(
+        "Revoke-ArReader -Confirm:$false",
+        "'user:a@x.example'",
+        "was given without a place: use Revoke-ArReader REPOSITORY -Member MEMBER"
+    )]
+    [InlineData(
+        "Test-ArReader",
+        "'user:a@x.example'",
+        "was given without a place: use Test-ArReader REPOSITORY -Member MEMBER"
+    )]
+    [InlineData(
+        "Grant-ArReader",
+        "[pscustomobject]@{ Resource = 'projects/shop'; Member = 'user:a@x.example' }",
+        "If you mean that: Grant-ArReader -Project shop -Member user:a@x.example"
+    )]
+    [InlineData(
+        "Grant-ArReader",
+        "[pscustomobject]@{ Resource = 'us-docker.pkg.dev/shop/apps'; Member = 'user:a@x.example'; Role = "
+            + "'roles/artifactregistry.admin' }",
+        "Use -Role roles/artifactregistry.admin if you mean that."
+    )]
+    [InlineData(
+        "Grant-ArReader",
+        "[pscustomobject]@{ Resource = 'us-docker.pkg.dev/shop/apps'; Member = 'user:a@x.example'; Condition = "
+            + "'request.time < x' }",
+        "under a condition"
+    )]
+    [InlineData(
+        "Grant-ArReader",
+        "[pscustomobject]@{ Resource = 'nonsense'; Member = 'user:a@x.example' }",
+        "is not accepted as an image name"
+    )]
+    public async Task A_row_that_does_not_say_enough_or_says_more_is_refused_and_the_others_are_granted(
+        string cmdlet,
+        string row,
+        string message
+    )
     {
         await using Shop shop = await OpenAsync();
-        if (cmdlet.StartsWith("Revoke", StringComparison.Ordinal)) shop.State.Grant(Apps, Reader, "user:good@x.example");
+        if (cmdlet.StartsWith("Revoke", StringComparison.Ordinal))
+            shop.State.Grant(Apps, Reader, "user:good@x.example");
 
-        ScriptResult result = shop.Run($"@({row}; [pscustomobject]@{{ Resource = '{Apps}'; Member = 'user:good@x.example' }}) | {cmdlet}");
+        ScriptResult result = shop.Run(
+            $"@({row}; [pscustomobject]@{{ Resource = '{Apps}'; Member = 'user:good@x.example' }}) | {cmdlet}"
+        );
 
         Assert.Contains(message, result.ErrorText, StringComparison.Ordinal);
         Assert.Single(result.Output);
@@ -108,11 +156,20 @@ public sealed class GrantRowsTests
 
         Assert.Equal("MemberNotFound", result.ErrorId);
         Assert.Contains("Inconsistent representation of deleted member", result.ErrorText, StringComparison.Ordinal);
-        Assert.Contains($"Revoke-ArReader {Apps} -Member '{Dead}'", result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
-        Assert.Contains($"Grant-ArReader {Apps} -Member {Nodes}", result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Revoke-ArReader {Apps} -Member '{Dead}'",
+            result.Error.ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"Grant-ArReader {Apps} -Member {Nodes}",
+            result.Error.ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal
+        );
         Assert.Equal([Dead, "user:a@x.example", "user:b@x.example"], shop.State.Members(Apps, Reader));
         // As it says.
-        shop.Run($"Revoke-ArReader {Apps} -Member '{Dead}' -Confirm:$false; Grant-ArReader {Apps} -Member {Nodes}").MustSucceed();
+        shop.Run($"Revoke-ArReader {Apps} -Member '{Dead}' -Confirm:$false; Grant-ArReader {Apps} -Member {Nodes}")
+            .MustSucceed();
         Assert.Contains(Nodes, shop.State.Members(Apps, Reader));
     }
 
@@ -128,7 +185,11 @@ public sealed class GrantRowsTests
         Assert.Equal("NotAllowedByState", result.ErrorId);
         Assert.Contains("nothing was written", result.ErrorText, StringComparison.Ordinal);
         Assert.Contains($"Revoke-ArReader {Apps} -Member '{Dead}'", result.ErrorText, StringComparison.Ordinal);
-        shop.Run($"Revoke-ArReader {Apps} -Member '{Dead}' -Confirm:$false; Grant-ArReader {Apps} user:a@x.example, user:b@x.example").MustSucceed();
+        shop.Run(
+                $"Revoke-ArReader {Apps} -Member '{Dead}' -Confirm:$false; Grant-ArReader {Apps} user:a@x.example, "
+                    + $"user:b@x.example"
+            )
+            .MustSucceed();
     }
 
     [Fact]
@@ -140,14 +201,22 @@ public sealed class GrantRowsTests
             if (!request.Target.EndsWith(":setIamPolicy", StringComparison.Ordinal)) return RawReply.Of(200, policy);
             JsonNode body = JsonNode.Parse(request.Body)!["policy"]!;
             if (request.Body.Contains("user:robot@", StringComparison.Ordinal))
-                return RawReply.Of(400, """{"error":{"code":400,"message":"Principal user:robot@x.example is of type \"serviceAccount\".","status":"INVALID_ARGUMENT"}}""");
+                return RawReply.Of(
+                    400,
+                    """
+                    {"error":{"code":400,"message":"Principal user:robot@x.example is of type \"serviceAccount\".",
+                      "status":"INVALID_ARGUMENT"}}
+                    """
+                );
             policy = body.ToJsonString();
             return RawReply.Of(200, policy);
         });
         using PowerShellSession session = new();
 
         ScriptResult result = session.Run(
-            $"$null = Connect-ArRegistry -AccessToken x -Endpoint {server.Url}; Grant-ArReader {Apps} user:a@x.example, user:robot@x.example");
+            $"$null = Connect-ArRegistry -AccessToken x -Endpoint {server.Url}; Grant-ArReader {Apps} "
+                + $"user:a@x.example, user:robot@x.example"
+        );
 
         Assert.Equal(["user:a@x.example"], result.Values("Member"));
         Assert.Contains("is of type \"serviceAccount\"", result.ErrorText, StringComparison.Ordinal);
@@ -164,10 +233,21 @@ public sealed class GrantRowsTests
 
         ScriptResult result = shop.Run($"Get-ArReader {Apps} | Get-ArReader {Apps} -Explain").MustSucceed();
 
-        Assert.Equal(["AccountDisabled", "GrantedHere", "AccountMissing", "GrantedHere", "AccountDisabled", "GrantedHere"], result.Values("Reason"));
+        Assert.Equal(
+            ["AccountDisabled", "GrantedHere", "AccountMissing", "GrantedHere", "AccountDisabled", "GrantedHere"],
+            result.Values("Reason")
+        );
         Assert.All(result.Values("CanPull"), verdict => Assert.Equal("False", verdict));
-        Assert.Contains("gcloud iam service-accounts enable game-nodes@games.iam.gserviceaccount.com --project=games", result.Values("Detail")[0], StringComparison.Ordinal);
-        Assert.Contains("gcloud iam service-accounts undelete UNIQUE_ID --project=games", result.Values("Detail")[2], StringComparison.Ordinal);
+        Assert.Contains(
+            "gcloud iam service-accounts enable game-nodes@games.iam.gserviceaccount.com --project=games",
+            result.Values("Detail")[0],
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "gcloud iam service-accounts undelete UNIQUE_ID --project=games",
+            result.Values("Detail")[2],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -194,13 +274,24 @@ public sealed class GrantRowsTests
     [InlineData("projectEditor:shop", Nodes, "False")]
     [InlineData("projectEditor:games", Nodes, null)]
     [InlineData("group:team@x.example", Nodes, null)]
-    [InlineData("principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/*", "user:a@x.example", "False")]
-    public async Task Only_what_could_hold_the_member_makes_the_answer_unknown(string crowd, string member, string? verdict)
+    [InlineData(
+        "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/*",
+        "user:a@x.example",
+        "False"
+    )]
+    public async Task Only_what_could_hold_the_member_makes_the_answer_unknown(
+        string crowd,
+        string member,
+        string? verdict
+    )
     {
         await using Shop shop = await OpenAsync();
         shop.State.Grant(Apps, Reader, crowd);
 
-        Assert.Equal(verdict, shop.Run($"Get-ArReader {Apps} -Member '{member}' -Explain").MustSucceed().Values("CanPull")[0]);
+        Assert.Equal(
+            verdict,
+            shop.Run($"Get-ArReader {Apps} -Member '{member}' -Explain").MustSucceed().Values("CanPull")[0]
+        );
     }
 
     [Theory]
@@ -211,7 +302,10 @@ public sealed class GrantRowsTests
         await using Shop shop = await OpenAsync();
         shop.State.GrantOnProject("shop", "projects/shop/roles/pullers", holder);
 
-        Assert.Equal(verdict, shop.Run($"Get-ArReader {Apps} -Member {Nodes} -Explain").MustSucceed().Values("CanPull")[0]);
+        Assert.Equal(
+            verdict,
+            shop.Run($"Get-ArReader {Apps} -Member {Nodes} -Explain").MustSucceed().Values("CanPull")[0]
+        );
     }
 
 

@@ -20,7 +20,10 @@ public sealed class HelpTests : IDisposable
         CmdletInfo command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
         PSObject[] described = Items(help, "parameters", "parameter");
 
-        string[] own = [.. command.Parameters.Keys.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter)).Order()];
+        string[] own =
+        [
+            .. command.Parameters.Keys.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter)).Order(),
+        ];
         Assert.Equal(own, described.Select(parameter => Text(parameter, "name")).Order());
         Assert.All(described, parameter => Assert.Matches(@"^\S.{10,}[.]", Paragraphs(parameter, "description")));
     }
@@ -46,12 +49,29 @@ public sealed class HelpTests : IDisposable
         CmdletInfo command = (CmdletInfo)One($"Get-Command {name}").BaseObject;
 
         Assert.Equal(
-            command.ParameterSets.Select(set => string.Join(' ', set.Parameters
-                .Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name))
-                .Select(parameter => $"{parameter.Name}:{parameter.IsMandatory}:{Math.Max(-1, parameter.Position)}").Order())),
-            Items(Help(name), "syntax", "syntaxItem").Select(set => string.Join(' ', Items(set, "parameter")
-                .Select(parameter => $"{Text(parameter, "name")}:{bool.Parse(Text(parameter, "required"))}:"
-                    + (int.TryParse(Text(parameter, "position"), out int position) ? position : -1)).Order())));
+            command.ParameterSets.Select(set =>
+                string.Join(
+                    ' ',
+                    set.Parameters.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name))
+                        .Select(parameter =>
+                            $"{parameter.Name}:{parameter.IsMandatory}:{Math.Max(-1, parameter.Position)}"
+                        )
+                        .Order()
+                )
+            ),
+            Items(Help(name), "syntax", "syntaxItem")
+                .Select(set =>
+                    string.Join(
+                        ' ',
+                        Items(set, "parameter")
+                            .Select(parameter =>
+                                $"{Text(parameter, "name")}:{bool.Parse(Text(parameter, "required"))}:"
+                                + (int.TryParse(Text(parameter, "position"), out int position) ? position : -1)
+                            )
+                            .Order()
+                    )
+                )
+        );
     }
 
     [Theory, MemberData(nameof(Cmdlets))]
@@ -60,11 +80,17 @@ public sealed class HelpTests : IDisposable
         PSObject[] links = Items(Help(name), "relatedLinks", "navigationLink");
 
         Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(
-            Text(link, "linkText") is "about_ArtifactRegistry"
-                || (Text(link, "linkText").StartsWith("docs/", StringComparison.Ordinal) && File.Exists(Path.Combine(Checkout.Root, Text(link, "linkText"))))
-                || Cmdlets.Any(cmdlet => cmdlet.Data == Text(link, "linkText")),
-            Text(link, "linkText")));
+        Assert.All(links, link =>
+            Assert.True(
+                Text(link, "linkText") is "about_ArtifactRegistry"
+                    || (
+                        Text(link, "linkText").StartsWith("docs/", StringComparison.Ordinal)
+                        && File.Exists(Path.Combine(Checkout.Root, Text(link, "linkText")))
+                    )
+                    || Cmdlets.Any(cmdlet => cmdlet.Data == Text(link, "linkText")),
+                Text(link, "linkText")
+            )
+        );
     }
 
     [Fact]
@@ -73,7 +99,16 @@ public sealed class HelpTests : IDisposable
         string[] lines = File.ReadAllLines(Path.Combine(Checkout.Root, "en-US", "about_ArtifactRegistry.help.txt"));
 
         Assert.Equal(["TOPIC", "    about_ArtifactRegistry"], lines.Take(2));
-        foreach (string part in new[] { "HOW THE CLEAN-UP DECIDES", "EXIT CODES", "ENVIRONMENT VARIABLES", "ERROR IDS", "SEE ALSO" })
+        foreach (
+            string part in new[]
+            {
+                "HOW THE CLEAN-UP DECIDES",
+                "EXIT CODES",
+                "ENVIRONMENT VARIABLES",
+                "ERROR IDS",
+                "SEE ALSO",
+            }
+        )
             Assert.Contains(part, lines);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
     }
@@ -93,7 +128,10 @@ public sealed class HelpTests : IDisposable
         return value switch
         {
             null => [],
-            PSObject { BaseObject: IEnumerable list and not string } => [.. list.Cast<object>().Select(PSObject.AsPSObject)],
+            PSObject { BaseObject: IEnumerable list and not string } =>
+            [
+                .. list.Cast<object>().Select(PSObject.AsPSObject),
+            ],
             IEnumerable list and not string => [.. list.Cast<object>().Select(PSObject.AsPSObject)],
             _ => [PSObject.AsPSObject(value)],
         };

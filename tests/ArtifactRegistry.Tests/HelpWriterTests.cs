@@ -12,10 +12,22 @@ public sealed class HelpWriterTests : IDisposable
 
     [Theory]
     [InlineData("Get-ArNothing", "# Get-ArNothing\n", "there is no cmdlet of that name")]
-    [InlineData("Get-ArImage", "# Get-ArImage\n\n## Parameters\n\n### Absent\n\nText.\n", "Get-ArImage has no parameter -Absent")]
+    [InlineData(
+        "Get-ArImage",
+        "# Get-ArImage\n\n## Parameters\n\n### Absent\n\nText.\n",
+        "Get-ArImage has no parameter -Absent"
+    )]
     [InlineData("Get-ArImage", "# Get-ArImages\n", "line 1: the name 'Get-ArImages' has no place")]
-    [InlineData("Get-ArImage", "# Get-ArImage\n\n## Remarks\n\nText.\n", "line 5: what is under 'Remarks' has no place")]
-    [InlineData("Get-ArImage", "# Get-ArImage\n\n## Parameters\n\nText.\n", "line 5: what is under 'Parameters' has no place")]
+    [InlineData(
+        "Get-ArImage",
+        "# Get-ArImage\n\n## Remarks\n\nText.\n",
+        "line 5: what is under 'Remarks' has no place"
+    )]
+    [InlineData(
+        "Get-ArImage",
+        "# Get-ArImage\n\n## Parameters\n\nText.\n",
+        "line 5: what is under 'Parameters' has no place"
+    )]
     [InlineData("Get-ArImage", "# Get-ArImage\n\n## Examples\n\n### One\n\n```\na\n```\n\n```\nb\n```\n", "line 11")]
     [InlineData("Get-ArImage", "# Get-ArImage\n\n![picture](x.png)\n", "has no place in help")]
     public async Task A_page_that_would_lose_something_fails_the_build(string cmdlet, string page, string expected)
@@ -32,11 +44,15 @@ public sealed class HelpWriterTests : IDisposable
     {
         (int exitCode, string error, XDocument? help) = await WriteAsync(
             "Get-ArImage",
-            "# Get-ArImage\n\nOne *line*\nand `<b>` & another.\n\n## Examples\n\n### One\n\nText.\n\n```powershell\nPS> 1\n\n  1\n```\n");
+            "# Get-ArImage\n\nOne *line*\nand `<b>` & another.\n\n## Examples\n\n### "
+                + "One\n\nText.\n\n```powershell\nPS> 1\n\n  1\n```\n"
+        );
 
         Assert.Equal("", error);
         Assert.Equal(0, exitCode);
-        XElement command = help!.Root!.Elements().Single(each => each.Descendants().Any(name => name.Value == "Get-ArImage"));
+        XElement command = help!
+            .Root!.Elements()
+            .Single(each => each.Descendants().Any(name => name.Value == "Get-ArImage"));
         Assert.Contains(command.Descendants(), each => each.Value == "One line and <b> & another.");
         Assert.Equal("PS> 1\n\n  1", command.Descendants().Single(each => each.Name.LocalName == "code").Value);
     }
@@ -46,11 +62,20 @@ public sealed class HelpWriterTests : IDisposable
     [InlineData("https://git.example/team/module", "https://git.example/team/module/blob/main/")]
     [InlineData("https://git.example/team/module/", "https://git.example/team/module/blob/main/")]
     [InlineData(null, null)]
-    public async Task Each_cmdlet_leads_to_a_page_of_the_documentation_at_the_address_of_the_manifest(string? project, string? start)
+    public async Task Each_cmdlet_leads_to_a_page_of_the_documentation_at_the_address_of_the_manifest(
+        string? project,
+        string? start
+    )
     {
-        foreach (string page in Directory.GetFiles(Path.Combine(Checkout.Root, "src/ArtifactRegistry/Help"))) File.Copy(page, Path.Combine(_folder.Path, Path.GetFileName(page)));
+        foreach (string page in Directory.GetFiles(Path.Combine(Checkout.Root, "src/ArtifactRegistry/Help")))
+            File.Copy(page, Path.Combine(_folder.Path, Path.GetFileName(page)));
         string manifest = await File.ReadAllTextAsync(Checkout.Manifest, TestContext.Current.CancellationToken);
-        if (project is not null) manifest = manifest.Replace("LicenseUri ", $"ProjectUri = '{project}'\n            LicenseUri ", StringComparison.Ordinal);
+        if (project is not null)
+            manifest = manifest.Replace(
+                "LicenseUri ",
+                $"ProjectUri = '{project}'\n            LicenseUri ",
+                StringComparison.Ordinal
+            );
 
         (int exitCode, _, XDocument? help) = await WriteAsync(null, "", manifest);
 
@@ -59,7 +84,10 @@ public sealed class HelpWriterTests : IDisposable
         Assert.True(cmdlets.Length > 15);
         foreach (XElement cmdlet in cmdlets)
         {
-            string[] addresses = [.. cmdlet.Descendants().Where(each => each.Name.LocalName == "uri").Select(each => each.Value)];
+            string[] addresses =
+            [
+                .. cmdlet.Descendants().Where(each => each.Name.LocalName == "uri").Select(each => each.Value),
+            ];
             if (start is null)
             {
                 Assert.Empty(addresses);
@@ -74,7 +102,11 @@ public sealed class HelpWriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<(int ExitCode, string Error, XDocument? Help)> WriteAsync(string? cmdlet, string page, string? manifest = null)
+    private async Task<(int ExitCode, string Error, XDocument? Help)> WriteAsync(
+        string? cmdlet,
+        string page,
+        string? manifest = null
+    )
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         if (cmdlet is not null) await File.WriteAllTextAsync(Path.Combine(_folder.Path, cmdlet + ".md"), page, stop);

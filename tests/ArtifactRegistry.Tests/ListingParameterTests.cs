@@ -37,7 +37,8 @@ public sealed class ListingParameterTests
     {
         await using Shop shop = await OpenAsync();
 
-        IEnumerable<string> found = shop.Run($"{command} | ForEach-Object {{ \"$($_.Package)@$($_.Tags)\" }}").MustSucceed()
+        IEnumerable<string> found = shop.Run($"{command} | ForEach-Object {{ \"$($_.Package)@$($_.Tags)\" }}")
+            .MustSucceed()
             .Output.Select(value => value.ToString()!);
 
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), found.Order());
@@ -50,7 +51,12 @@ public sealed class ListingParameterTests
         shop.Emulator.Behaviour.PageSizeCap = 1;
 
         Assert.Equal(2, shop.Run($"Get-ArImage {Apps}, {Eu} -First 2").MustSucceed().Output.Count);
-        Assert.Equal(2, shop.Emulator.Requests.Snapshot(request => request.PathAndQuery.Contains("/dockerImages", StringComparison.Ordinal)).Count);
+        Assert.Equal(
+            2,
+            shop.Emulator.Requests.Snapshot(request =>
+                request.PathAndQuery.Contains("/dockerImages", StringComparison.Ordinal)
+            ).Count
+        );
     }
 
     [Fact]
@@ -67,24 +73,43 @@ public sealed class ListingParameterTests
 
     [Theory]
     [InlineData("Get-ArRepository shop -Name apps")]
-    [InlineData("$row = Get-ArRepository shop -Name apps; [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($row))")]
+    [InlineData(
+        "$row = Get-ArRepository shop -Name apps; "
+            + "[Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($row))"
+    )]
     public async Task A_repository_goes_into_a_plan_and_not_into_a_deletion(string repository)
     {
         await using Shop shop = await OpenAsync();
 
-        Assert.Equal("Delete", shop.Run($"{repository} | Get-ArUntaggedImage").MustSucceed().Values("Decision").Single());
+        Assert.Equal(
+            "Delete",
+            shop.Run($"{repository} | Get-ArUntaggedImage").MustSucceed().Values("Decision").Single()
+        );
         ScriptResult refused = shop.Run($"{repository} | Remove-ArUntaggedImage -Force");
         Assert.Equal("NameNotSpecific", refused.ErrorId);
         Assert.Contains($"'{Apps}' is a repository that was piped", refused.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
-        shop.Run("Get-ArRepository shop -Name apps | Get-ArUntaggedImage | Remove-ArUntaggedImage -Force").MustSucceed();
+        shop.Run("Get-ArRepository shop -Name apps | Get-ArUntaggedImage | Remove-ArUntaggedImage -Force")
+            .MustSucceed();
         Assert.Empty(shop.State.UntaggedDigests(shop.Repository, "web"));
     }
 
     [Theory]
-    [InlineData("Get-ArNodeServiceAccount games -Cluster aren", "There is no cluster aren in project games.", "Did you mean arena? Get-ArNodeServiceAccount games lists the clusters.")]
-    [InlineData("Test-ArPull ${app}:v1 -Project games -Cluster arenaa", "There is no cluster arenaa", "Did you mean arena?")]
-    [InlineData("Get-ArNodeServiceAccount games -Cluster other", "There is no cluster other", "Get-ArNodeServiceAccount without -Cluster lists what is there.")]
+    [InlineData(
+        "Get-ArNodeServiceAccount games -Cluster aren",
+        "There is no cluster aren in project games.",
+        "Did you mean arena? Get-ArNodeServiceAccount games lists the clusters."
+    )]
+    [InlineData(
+        "Test-ArPull ${app}:v1 -Project games -Cluster arenaa",
+        "There is no cluster arenaa",
+        "Did you mean arena?"
+    )]
+    [InlineData(
+        "Get-ArNodeServiceAccount games -Cluster other",
+        "There is no cluster other",
+        "Get-ArNodeServiceAccount without -Cluster lists what is there."
+    )]
     public async Task A_cluster_that_is_nearly_right_is_suggested(string command, string message, string advice)
     {
         await using Shop shop = await OpenAsync();
@@ -102,7 +127,10 @@ public sealed class ListingParameterTests
     [InlineData("Get-ArImageTag \"$app:latest\"", "write \"${app}:latest\"")]
     [InlineData($"Get-ArImageTag {Apps}/", "it ends with '/': leave that out")]
     [InlineData($"Get-ArImageTag \"{Apps}/$name:latest\"", "write \"${app}:latest\"")]
-    [InlineData("Grant-ArReader shop user:a@b.example", "If you mean every repository of the project shop, use -Project shop.")]
+    [InlineData(
+        "Grant-ArReader shop user:a@b.example",
+        "If you mean every repository of the project shop, use -Project shop."
+    )]
     public async Task A_name_that_is_none_gets_the_advice_that_fits(string command, string advice)
     {
         await using Shop shop = await OpenAsync();
@@ -121,13 +149,18 @@ public sealed class ListingParameterTests
         const string body = "$c = Get-ArConnection; $r = Get-ArRepository; \"$($c.Project) $($c.Endpoint) $($r.Uri)\"";
 
         ScriptResult result = shop.Run(
-            $"$null = Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint '{shop.Emulator.Url}' -Project games; $here = Get-ArConnection; "
-            + $"1..2 | ForEach-Object -Parallel {{ Import-Module $using:manifest; $null = $using:here | Connect-ArRegistry; {body} }}").MustSucceed();
+                $"$null = Connect-ArRegistry -AccessToken {PowerShellSession.Token} -Endpoint '{shop.Emulator.Url}' "
+                    + $"-Project games; $here = Get-ArConnection; "
+                    + $"1..2 | ForEach-Object -Parallel {{ Import-Module $using:manifest; $null = $using:here | "
+                    + $"Connect-ArRegistry; {body} }}"
+            )
+            .MustSucceed();
 
         Assert.Equal(2, result.Output.Count);
         Assert.All(result.Output, line => Assert.Equal($"games {shop.Emulator.Url} {Eu}", line.ToString()));
-        Assert.All(
-            shop.Emulator.Requests.Snapshot(), request => Assert.Equal($"Bearer {PowerShellSession.Token}", request.Authorization));
+        Assert.All(shop.Emulator.Requests.Snapshot(), request =>
+            Assert.Equal($"Bearer {PowerShellSession.Token}", request.Authorization)
+        );
     }
 
     private static async Task<Shop> OpenAsync()

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>Get-ArImage and Get-ArImageTag: complete whatever the service does, and never everything before the first.</summary>
+/// <summary>
+/// Get-ArImage and Get-ArImageTag: complete whatever the service does, and never everything before the first.
+/// </summary>
 public sealed class ListingTests
 {
     [Fact]
@@ -26,8 +28,12 @@ public sealed class ListingTests
             shop.Run("Get-ArImageTag $app | Where-Object { -not $_.Tags }").MustSucceed().Values("Uri"));
         Assert.Equal(
             ["True", "True"],
-            shop.Run("Get-ArImageTag $app | Where-Object { $_.Tags } | ForEach-Object { $_.Tags -is [array] -or $_.Tags.Count -eq 2 }")
-                .Output.Select(row => row.ToString()));
+            shop.Run(
+                    "Get-ArImageTag $app | Where-Object { $_.Tags } | ForEach-Object { $_.Tags -is [array] -or "
+                        + "$_.Tags.Count -eq 2 }"
+                )
+                .Output.Select(row => row.ToString())
+        );
     }
 
     [Theory]
@@ -43,7 +49,10 @@ public sealed class ListingTests
         shop.Add("v2");
         shop.Add();
 
-        Assert.Equal(expected, string.Join(',', shop.Run($"Get-ArImageTag $app {arguments}").MustSucceed().Values("Tag").Order()));
+        Assert.Equal(
+            expected,
+            string.Join(',', shop.Run($"Get-ArImageTag $app {arguments}").MustSucceed().Values("Tag").Order())
+        );
     }
 
     [Fact]
@@ -119,7 +128,13 @@ public sealed class ListingTests
     {
         await using Shop shop = await Shop.OpenAsync();
         for (int i = 0; i < 40; i++)
-            shop.Add(new ImageOptions { Tags = i % 4 == 0 ? [$"v{i}"] : [], UploadTime = DateTimeOffset.UtcNow.AddDays(i - 50) });
+            shop.Add(
+                new ImageOptions
+                {
+                    Tags = i % 4 == 0 ? [$"v{i}"] : [],
+                    UploadTime = DateTimeOffset.UtcNow.AddDays(i - 50),
+                }
+            );
         shop.State.AddImage(shop.Repository, "api", "a1");
         shop.State.AddImage(shop.Repository, "api");
         shop.Emulator.Behaviour.PageSizeCap = page;
@@ -131,7 +146,8 @@ public sealed class ListingTests
         Assert.Equal(40, tags.Length);
         Assert.All(tags.Take(10), tag => Assert.NotEmpty(tag));
         Assert.All(tags.Skip(10), Assert.Empty);
-        if (page == 1000) Assert.Equal(["v36", "v32", "v28", "v24", "v20", "v16", "v12", "v8", "v4", "v0"], tags.Take(10));
+        if (page == 1000)
+            Assert.Equal(["v36", "v32", "v28", "v24", "v20", "v16", "v12", "v8", "v4", "v0"], tags.Take(10));
         string?[] images = [.. repository.Values("Image")];
         Assert.Equal(1, images.Zip(images.Skip(1)).Count(pair => pair.First != pair.Second));
         Assert.Equal(["a1", ""], repository.Values("Tag").Take(2));
@@ -167,7 +183,8 @@ public sealed class ListingTests
         shop.Emulator.Behaviour.DockerImageFilter = filter;
         shop.Emulator.Behaviour.PageSizeCap = 3;
 
-        ScriptResult result = shop.Run("Get-ArImage $app; Get-ArImageTag us-docker.pkg.dev/shop/apps/team/api").MustSucceed();
+        ScriptResult result = shop.Run("Get-ArImage $app; Get-ArImageTag us-docker.pkg.dev/shop/apps/team/api")
+            .MustSucceed();
 
         Assert.Equal(7 + 2, result.Output.Count);
         Assert.Equal([Shop.App, "us-docker.pkg.dev/shop/apps/team/api"], result.Values("Image").Distinct());
@@ -219,7 +236,11 @@ public sealed class ListingTests
         foreach ((string tag, ErrorRecord error) in missing.Zip(result.Errors))
         {
             Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-            Assert.StartsWith($"'{Shop.App}:{tag}' was not found: the image is there, and has no tag '{tag}'.", error.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"'{Shop.App}:{tag}' was not found: the image is there, and has no tag '{tag}'.",
+                error.ToString(),
+                StringComparison.Ordinal
+            );
         }
 
         // Of many images, a name is what those are chosen by that have it.
@@ -232,7 +253,12 @@ public sealed class ListingTests
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.State.AddRepository("europe-west1-docker.pkg.dev/shop/apps-eu");
-        shop.State.AddRepository("shop", "us", "maven", new RepositoryOptions { Format = "MAVEN", Mode = "REMOTE_REPOSITORY" });
+        shop.State.AddRepository(
+            "shop",
+            "us",
+            "maven",
+            new RepositoryOptions { Format = "MAVEN", Mode = "REMOTE_REPOSITORY" }
+        );
         shop.Emulator.Behaviour.PageSizeCap = 1;
 
         Assert.Equal(

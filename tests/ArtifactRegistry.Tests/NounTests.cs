@@ -13,60 +13,129 @@ public sealed class NounTests
     /// <summary>Nouns, a command that emits them, and what takes them.</summary>
     private static readonly (string Noun, string Upstream, string[] Downstream)[] Nouns =
     [
-        ("Repository", "Get-ArRepository -Project shop",
-        [
-            // A clean-up takes a whole repository by name alone: a row that lost its columns must not widen it.
-            "Get-ArRepository", "Get-ArImage", "Get-ArImageTag", "Get-ArReader", "Get-ArRegistryCredential",
-            "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString",
-        ]),
-        ("ImageInUse", "Get-ArImageInUse games -Source CloudRun",
-        [
-            "Get-ArImage", "Get-ArImageTag", "Get-ArUntaggedImage", "Remove-ArUntaggedImage -WhatIf", "Remove-ArImage -WhatIf",
-            "Get-ArRegistryCredential", "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString", "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
-        ]),
-        ("DockerImage", "Get-ArImage $app",
-        [
-            "Get-ArImage", "Get-ArImageTag", "Get-ArUntaggedImage", "Remove-ArUntaggedImage -WhatIf", "Remove-ArImage -DeleteTags -WhatIf",
-            "Test-ArPull -Project games", "Get-ArRegistryCredential", "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
-        ]),
-        ("ImageTag", "Get-ArImageTag $app -Tag *",
-        [
-            "Get-ArImage", "Get-ArImageTag", "Remove-ArImageTag -WhatIf", "Remove-ArImage -DeleteTags -WhatIf", "Add-ArImageTag", "Test-ArPull -Project games",
-            "Get-ArRegistryCredential",
-        ]),
-        ("UntaggedImage", "Get-ArUntaggedImage $app",
-        [
-            "Get-ArImage", "Get-ArImageTag", "Get-ArUntaggedImage", "Remove-ArUntaggedImage -WhatIf", "Remove-ArImage -WhatIf",
-            "Test-ArPull -Project games", "Get-ArRegistryCredential", "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
-        ]),
-        ("RemovedImage", "Remove-ArUntaggedImage $app -WhatIf",
-        [
-            "Get-ArImage", "Get-ArImageTag", "Get-ArUntaggedImage", "Remove-ArUntaggedImage -WhatIf", "Remove-ArImage -WhatIf",
-            "Test-ArPull -Project games", "Get-ArRegistryCredential",
-        ]),
-        ("Reader", $"Get-ArReader {Repository}",
-        [
-            "Grant-ArReader", "Revoke-ArReader -WhatIf", "Test-ArReader", $"Get-ArReader {Repository} -Explain",
-        ]),
-        ("ReaderExplanation", $"'a@shop.iam.gserviceaccount.com', 'user:b@b.example' | Get-ArReader {Repository} -Explain",
-        [
-            $"Grant-ArReader {Repository} -WhatIf", $"Test-ArReader {Repository}", $"Get-ArReader {Repository} -Explain",
-        ]),
-        ("NodeServiceAccount", "Get-ArNodeServiceAccount games",
-        [
-            $"Grant-ArReader {Repository} -WhatIf", $"Revoke-ArReader {Repository} -WhatIf", $"Test-ArReader {Repository}",
-            "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString",
-            $"Get-ArReader {Repository} -Explain",
-        ]),
-        ("NewNodeServiceAccount", "New-ArNodeServiceAccount gke-nodes -Project games 3> $null 6> $null",
-        [
-            $"Grant-ArReader {Repository} -WhatIf", $"Test-ArReader {Repository}",
-        ]),
-        ("PullTestResult", "Test-ArPull \"${app}:v1\" -Project games 6> $null",
-        [
-            "Grant-ArReader -WhatIf", "Test-ArReader", $"Get-ArReader {Repository} -Explain", "Test-ArPull -Project games", "Get-ArImage",
-            "Get-ArImageTag",
-        ]),
+        (
+            "Repository",
+            "Get-ArRepository -Project shop",
+            [
+                // A clean-up takes a whole repository by name alone: a row that lost its columns must not widen it.
+                "Get-ArRepository",
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArReader",
+                "Get-ArRegistryCredential",
+                "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString",
+            ]
+        ),
+        (
+            "ImageInUse",
+            "Get-ArImageInUse games -Source CloudRun",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArUntaggedImage",
+                "Remove-ArUntaggedImage -WhatIf",
+                "Remove-ArImage -WhatIf",
+                "Get-ArRegistryCredential",
+                "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString",
+                "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
+            ]
+        ),
+        (
+            "DockerImage",
+            "Get-ArImage $app",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArUntaggedImage",
+                "Remove-ArUntaggedImage -WhatIf",
+                "Remove-ArImage -DeleteTags -WhatIf",
+                "Test-ArPull -Project games",
+                "Get-ArRegistryCredential",
+                "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
+            ]
+        ),
+        (
+            "ImageTag",
+            "Get-ArImageTag $app -Tag *",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Remove-ArImageTag -WhatIf",
+                "Remove-ArImage -DeleteTags -WhatIf",
+                "Add-ArImageTag",
+                "Test-ArPull -Project games",
+                "Get-ArRegistryCredential",
+            ]
+        ),
+        (
+            "UntaggedImage",
+            "Get-ArUntaggedImage $app",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArUntaggedImage",
+                "Remove-ArUntaggedImage -WhatIf",
+                "Remove-ArImage -WhatIf",
+                "Test-ArPull -Project games",
+                "Get-ArRegistryCredential",
+                "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
+            ]
+        ),
+        (
+            "RemovedImage",
+            "Remove-ArUntaggedImage $app -WhatIf",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArUntaggedImage",
+                "Remove-ArUntaggedImage -WhatIf",
+                "Remove-ArImage -WhatIf",
+                "Test-ArPull -Project games",
+                "Get-ArRegistryCredential",
+            ]
+        ),
+        (
+            "Reader",
+            $"Get-ArReader {Repository}",
+            ["Grant-ArReader", "Revoke-ArReader -WhatIf", "Test-ArReader", $"Get-ArReader {Repository} -Explain"]
+        ),
+        (
+            "ReaderExplanation",
+            $"'a@shop.iam.gserviceaccount.com', 'user:b@b.example' | Get-ArReader {Repository} -Explain",
+            [
+                $"Grant-ArReader {Repository} -WhatIf",
+                $"Test-ArReader {Repository}",
+                $"Get-ArReader {Repository} -Explain",
+            ]
+        ),
+        (
+            "NodeServiceAccount",
+            "Get-ArNodeServiceAccount games",
+            [
+                $"Grant-ArReader {Repository} -WhatIf",
+                $"Revoke-ArReader {Repository} -WhatIf",
+                $"Test-ArReader {Repository}",
+                "Get-ArImageInUse -Source CloudRun | ForEach-Object ToString",
+                $"Get-ArReader {Repository} -Explain",
+            ]
+        ),
+        (
+            "NewNodeServiceAccount",
+            "New-ArNodeServiceAccount gke-nodes -Project games 3> $null 6> $null",
+            [$"Grant-ArReader {Repository} -WhatIf", $"Test-ArReader {Repository}"]
+        ),
+        (
+            "PullTestResult",
+            "Test-ArPull \"${app}:v1\" -Project games 6> $null",
+            [
+                "Grant-ArReader -WhatIf",
+                "Test-ArReader",
+                $"Get-ArReader {Repository} -Explain",
+                "Test-ArPull -Project games",
+                "Get-ArImage",
+                "Get-ArImageTag",
+            ]
+        ),
     ];
 
     private static readonly Dictionary<string, string> Journeys = new()
@@ -74,7 +143,8 @@ public sealed class NounTests
         ["CSV"] = Journey.Csv,
         ["Clixml"] = Journey.Clixml,
         ["JSON"] = "ConvertTo-Json -Depth 4 | ConvertFrom-Json",
-        ["a job"] = "ForEach-Object { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($_, 1)) }",
+        ["a job"] =
+            "ForEach-Object { $s = [Management.Automation.PSSerializer]; $s::Deserialize($s::Serialize($_, 1)) }",
     };
 
     public static TheoryData<string> AllNouns => [.. Nouns.Select(noun => noun.Noun)];
@@ -99,8 +169,16 @@ public sealed class NounTests
                     $"{noun} as {journey} | {command}: {result.Thrown?.Message} {string.Join(' ', result.Errors)}");
                 return
                 [
-                    .. result.Output.Select(row => row.Properties["ExpiresAt"] is not null ? row.Properties["Registry"].Value.ToString()! : string.Join(
-                        ' ', row.Properties.Where(each => each.Name is not ("Uploaded" or "Updated")).Select(each => $"{each.Name}={each.Value}").Prepend(row.ToString()))),
+                    .. result.Output.Select(row =>
+                        row.Properties["ExpiresAt"] is not null
+                            ? row.Properties["Registry"].Value.ToString()!
+                            : string.Join(
+                                ' ',
+                                row.Properties.Where(each => each.Name is not ("Uploaded" or "Updated"))
+                                    .Select(each => $"{each.Name}={each.Value}")
+                                    .Prepend(row.ToString())
+                            )
+                    ),
                 ];
             }
         }
@@ -113,12 +191,19 @@ public sealed class NounTests
         string journal = Path.GetTempFileName();
         try
         {
-            shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = request => request.Is("DELETE", "/versions/") });
-            ScriptResult failed = shop.Run($"Remove-ArUntaggedImage $app -OlderThan 0s -Force -JournalPath '{journal}' | Where-Object Status -eq Failed");
+            shop.Emulator.Behaviour.Faults.Add(
+                new Fault(FaultKind.Forbidden) { When = request => request.Is("DELETE", "/versions/") }
+            );
+            ScriptResult failed = shop.Run(
+                $"Remove-ArUntaggedImage $app -OlderThan 0s -Force -JournalPath '{journal}' | Where-Object Status -eq "
+                    + $"Failed"
+            );
             shop.Emulator.Behaviour.Faults.Clear();
 
             ScriptResult result = shop.Run(
-                $"Get-Content '{journal}' | ConvertFrom-Json | Where-Object {{ $_.event -eq 'result' -and $_.status -eq 'Failed' }} | Remove-ArImage -Force")
+                    $"Get-Content '{journal}' | ConvertFrom-Json | Where-Object {{ $_.event -eq 'result' -and "
+                        + $"$_.status -eq 'Failed' }} | Remove-ArImage -Force"
+                )
                 .MustSucceed();
 
             Assert.NotEmpty(failed.Output);
@@ -137,22 +222,35 @@ public sealed class NounTests
         using PowerShellSession session = new();
         string[] emitted =
         [
-            .. session.Run("(Get-Command -Module ArtifactRegistry -CommandType Cmdlet).OutputType.Type.FullName | Sort-Object -Unique").Output
-                .Select(type => type.ToString()).Where(type => type.StartsWith("ArtifactRegistry.", StringComparison.Ordinal))
+            .. session
+                .Run(
+                    "(Get-Command -Module ArtifactRegistry -CommandType Cmdlet).OutputType.Type.FullName | Sort-Object "
+                        + "-Unique"
+                )
+                .Output.Select(type => type.ToString())
+                .Where(type => type.StartsWith("ArtifactRegistry.", StringComparison.Ordinal))
                 .Select(type => type["ArtifactRegistry.".Length..]),
         ];
         string[] takers =
         [
-            .. session.Run(
-                "(Get-Command -Module ArtifactRegistry -CommandType Cmdlet | Where-Object { $_.Parameters.Values.Attributes.ValueFromPipeline -contains $true }).Name")
+            .. session
+                .Run(
+                    "(Get-Command -Module ArtifactRegistry -CommandType Cmdlet | Where-Object { "
+                        + "$_.Parameters.Values.Attributes.ValueFromPipeline -contains $true }).Name"
+                )
                 .Output.Select(name => name.ToString()),
         ];
 
         // Of a connection and a credential there is one, and no cmdlet is about them.
-        Assert.Equal(emitted.Except(["Connection", "RegistryCredential"]).Order(), Nouns.Select(noun => noun.Noun).Order());
+        Assert.Equal(
+            emitted.Except(["Connection", "RegistryCredential"]).Order(),
+            Nouns.Select(noun => noun.Noun).Order()
+        );
         string tried = string.Join('\n', Nouns.SelectMany(noun => noun.Downstream)) + "\n";
         // Connect-ArRegistry takes the connection of another runspace of this process, and no row.
-        Assert.All(takers.Except(["Connect-ArRegistry"]), name => Assert.Contains(name, tried, StringComparison.Ordinal));
+        Assert.All(takers.Except(["Connect-ArRegistry"]), name =>
+            Assert.Contains(name, tried, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -161,16 +259,27 @@ public sealed class NounTests
         await using Shop shop = await Shop.OpenAsync();
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-40);
         AddedIndex index = shop.State.AddIndex(
-            shop.Repository, "web", ["linux/amd64", "unknown/unknown"], new ImageOptions { Size = 80_000_000, UploadTime = old });
+            shop.Repository,
+            "web",
+            ["linux/amd64", "unknown/unknown"],
+            new ImageOptions { Size = 80_000_000, UploadTime = old }
+        );
         string attestation = index.Children[1];
         shop.Session.Set("one", $"{Shop.App}@{attestation}");
         const string Mine = "Where-Object Digest -eq ($one -split '@')[1]";
 
-        foreach (string command in new[]
-        {
-            "Get-ArImage $app", "Get-ArImageTag $app", "Get-ArUntaggedImage $app", "Get-ArUntaggedImage $one", "Get-ArImage us-docker.pkg.dev/shop/apps",
-            "Get-ArImage 'us-docker.pkg.dev/shop/apps/w*'", "Get-ArUntaggedImage us-docker.pkg.dev/shop/apps",
-        })
+        foreach (
+            string command in new[]
+            {
+                "Get-ArImage $app",
+                "Get-ArImageTag $app",
+                "Get-ArUntaggedImage $app",
+                "Get-ArUntaggedImage $one",
+                "Get-ArImage us-docker.pkg.dev/shop/apps",
+                "Get-ArImage 'us-docker.pkg.dev/shop/apps/w*'",
+                "Get-ArUntaggedImage us-docker.pkg.dev/shop/apps",
+            }
+        )
         {
             ScriptResult result = shop.Run($"@({command}) | {Mine}").MustSucceed();
 
@@ -189,7 +298,16 @@ public sealed class NounTests
         shop.Emulator.Behaviour.PageSizeCap = 2;
         List<string> attestations = [];
         for (int number = 0; number < 10; number++)
-            attestations.Add(shop.State.AddIndex(shop.Repository, "web", ["linux/amd64", "unknown/unknown"], new ImageOptions { Size = 80_000_000 }).Children[1]);
+            attestations.Add(
+                shop
+                    .State.AddIndex(
+                        shop.Repository,
+                        "web",
+                        ["linux/amd64", "unknown/unknown"],
+                        new ImageOptions { Size = 80_000_000 }
+                    )
+                    .Children[1]
+            );
         string small = shop.Add(new ImageOptions { Size = 1000 });
 
         foreach (string command in new[] { "Get-ArImage $app", "Get-ArImageTag $app" })
@@ -200,8 +318,18 @@ public sealed class NounTests
             Assert.Equal(31, result.Output.Count);
             Assert.Equal(
                 attestations.Order(),
-                result.Output.Where(row => row.Properties["Kind"].Value is "Attestation").Select(row => (string)row.Properties["Digest"].Value).Order());
-            Assert.Equal("Image", Assert.Single(result.Output, row => row.Properties["Digest"].Value is string digest && digest == small).Properties["Kind"].Value);
+                result
+                    .Output.Where(row => row.Properties["Kind"].Value is "Attestation")
+                    .Select(row => (string)row.Properties["Digest"].Value)
+                    .Order()
+            );
+            Assert.Equal(
+                "Image",
+                Assert
+                    .Single(result.Output, row => row.Properties["Digest"].Value is string digest && digest == small)
+                    .Properties["Kind"]
+                    .Value
+            );
         }
     }
 
@@ -209,12 +337,27 @@ public sealed class NounTests
     {
         Shop shop = await Shop.OpenAsync();
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-40);
-        shop.State.AddIndex(shop.Repository, "web", ["linux/amd64", "linux/arm64"], new ImageOptions { Tags = ["v1", "latest"], Size = 80_000_000, UploadTime = old });
+        shop.State.AddIndex(
+            shop.Repository,
+            "web",
+            ["linux/amd64", "linux/arm64"],
+            new ImageOptions
+            {
+                Tags = ["v1", "latest"],
+                Size = 80_000_000,
+                UploadTime = old,
+            }
+        );
         string untagged = shop.Add(new ImageOptions { UploadTime = old });
         shop.CloudRun("games").Add("us-central1", Run.Job("report", $"{Shop.App}@{untagged}"));
         shop.State.AddRepository("us-docker.pkg.dev/shop/more");
         shop.State.AddProject("games");
-        shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool"), new NodePoolOptions("other")] });
+        shop.State.AddCluster(
+            "games",
+            "us-central1",
+            "arena",
+            new ClusterOptions { NodePools = [new NodePoolOptions("pool"), new NodePoolOptions("other")] }
+        );
         shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", "user:a@b.example");
         shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", "group:b@b.example");
         return shop;

@@ -8,20 +8,26 @@ namespace ArtifactRegistry.Tests;
 /// <summary>The objects that cmdlets emit, and how they look.</summary>
 public sealed class ObjectTests
 {
-    private const string LongName = "a-rather-long-team-name/with-nested/and-more-nested/names-of-images-that-go-on/and-on/web";
+    private const string LongName =
+        "a-rather-long-team-name/with-nested/and-more-nested/names-of-images-that-go-on/and-on/web";
 
-    public static TheoryData<string, string, string> Views => new()
-    {
-        { "Get-ArRepository -Project shop", "ArtifactRegistry.Repository", "Format Mode Size Uri" },
-        { "Get-ArImage $app", "ArtifactRegistry.DockerImage", "Digest Kind Size Uploaded Tags" },
-        { "Get-ArImageTag $app", "ArtifactRegistry.ImageTag", "Digest Kind Size Updated Tag" },
-        { "Get-ArUntaggedImage $app", "ArtifactRegistry.UntaggedImage", "Decision Digest Size Uploaded Reason" },
-        { "Remove-ArImageTag \"${app}:v1\"", "ArtifactRegistry.ImageTag#Removed", "Digest Tag" },
-        { "Remove-ArImage \"$app@$free\" -Force", "ArtifactRegistry.RemovedImage", "Status Digest Size Reason" },
-        { "Remove-ArUntaggedImage $app -Force", "ArtifactRegistry.RemovedImage", "Status Digest Size Reason" },
-        { "Get-ArReader us-docker.pkg.dev/shop/apps", "ArtifactRegistry.Reader", "Member" },
-        { "Grant-ArReader us-docker.pkg.dev/shop/apps user:b@b.example", "ArtifactRegistry.Reader#Changed", "Changed Member" },
-    };
+    public static TheoryData<string, string, string> Views =>
+        new()
+        {
+            { "Get-ArRepository -Project shop", "ArtifactRegistry.Repository", "Format Mode Size Uri" },
+            { "Get-ArImage $app", "ArtifactRegistry.DockerImage", "Digest Kind Size Uploaded Tags" },
+            { "Get-ArImageTag $app", "ArtifactRegistry.ImageTag", "Digest Kind Size Updated Tag" },
+            { "Get-ArUntaggedImage $app", "ArtifactRegistry.UntaggedImage", "Decision Digest Size Uploaded Reason" },
+            { "Remove-ArImageTag \"${app}:v1\"", "ArtifactRegistry.ImageTag#Removed", "Digest Tag" },
+            { "Remove-ArImage \"$app@$free\" -Force", "ArtifactRegistry.RemovedImage", "Status Digest Size Reason" },
+            { "Remove-ArUntaggedImage $app -Force", "ArtifactRegistry.RemovedImage", "Status Digest Size Reason" },
+            { "Get-ArReader us-docker.pkg.dev/shop/apps", "ArtifactRegistry.Reader", "Member" },
+            {
+                "Grant-ArReader us-docker.pkg.dev/shop/apps user:b@b.example",
+                "ArtifactRegistry.Reader#Changed",
+                "Changed Member"
+            },
+        };
 
     [Theory, MemberData(nameof(Views))]
     public async Task Tables_fit_80_columns_and_cut_nothing(string command, string type, string headers)
@@ -40,9 +46,15 @@ public sealed class ObjectTests
         // The only ellipsis is the one of a short digest, and the last column is whole once its lines are put together.
         Assert.All(lines, line => Assert.DoesNotMatch("(?<!sha256:[0-9a-f]{4})…", line));
         int left = lines[header].LastIndexOf(' ') + 1;
-        string last = string.Concat(lines.Where(line => line.Length > left).Select(line => line[left..].Replace(" ", "", StringComparison.Ordinal)));
+        string last = string.Concat(
+            lines
+                .Where(line => line.Length > left)
+                .Select(line => line[left..].Replace(" ", "", StringComparison.Ordinal))
+        );
         string property = headers.Split(' ')[^1];
-        Assert.All(result.Values(property), value => Assert.Contains(value!.Replace(" ", "", StringComparison.Ordinal), last, StringComparison.Ordinal));
+        Assert.All(result.Values(property), value =>
+            Assert.Contains(value!.Replace(" ", "", StringComparison.Ordinal), last, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -98,11 +110,20 @@ public sealed class ObjectTests
     {
         await using Shop shop = await OpenAsync(host: null);
         shop.State.AddIndex(
-            shop.Repository, "multi", ["linux/amd64", "linux/arm/v7"], new ImageOptions { Tags = ["v1"], Size = 5_000_000_000 });
+            shop.Repository,
+            "multi",
+            ["linux/amd64", "linux/arm/v7"],
+            new ImageOptions { Tags = ["v1"], Size = 5_000_000_000 }
+        );
 
-        PSObject index = Assert.Single(shop.Run("Get-ArImage us-docker.pkg.dev/shop/apps/multi:v1").MustSucceed().Output);
+        PSObject index = Assert.Single(
+            shop.Run("Get-ArImage us-docker.pkg.dev/shop/apps/multi:v1").MustSucceed().Output
+        );
         ScriptResult children = shop.Run(
-            "Get-ArImage us-docker.pkg.dev/shop/apps/multi | Where-Object { $_.Kind -eq 'Image' -and $_.SizeBytes -gt 4GB }").MustSucceed();
+                "Get-ArImage us-docker.pkg.dev/shop/apps/multi | Where-Object { $_.Kind -eq 'Image' -and $_.SizeBytes "
+                    + "-gt 4GB }"
+            )
+            .MustSucceed();
 
         Assert.Equal("Index", index.Properties["Kind"].Value.ToString());
         Assert.Equal(["linux/amd64", "linux/arm/v7"], (IEnumerable<string>)index.Properties["Platforms"].Value);
@@ -133,20 +154,43 @@ public sealed class ObjectTests
     {
         Shop shop = await Shop.OpenAsync(host: host);
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-40);
-        shop.Add(new ImageOptions { Tags = ["v1"], UploadTime = old, Size = 80_000_000 });
-        shop.Add(new ImageOptions
-        {
-            Tags = [.. Enumerable.Range(0, 30).Select(number => $"a-tag-that-is-long-enough-to-fill-the-width-{number}")],
-            UploadTime = old,
-        });
+        shop.Add(
+            new ImageOptions
+            {
+                Tags = ["v1"],
+                UploadTime = old,
+                Size = 80_000_000,
+            }
+        );
+        shop.Add(
+            new ImageOptions
+            {
+                Tags =
+                [
+                    .. Enumerable
+                        .Range(0, 30)
+                        .Select(number => $"a-tag-that-is-long-enough-to-fill-the-width-{number}"),
+                ],
+                UploadTime = old,
+            }
+        );
         string free = shop.Add(new ImageOptions { UploadTime = old, Size = 999 });
         shop.State.AddImage(shop.Repository, LongName, "v1");
-        shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", $"serviceAccount:{new string('n', 90)}@p.iam.gserviceaccount.com");
+        shop.State.Grant(
+            shop.Repository,
+            "roles/artifactregistry.reader",
+            $"serviceAccount:{new string('n', 90)}@p.iam.gserviceaccount.com"
+        );
         shop.State.Grant(
             shop.Repository,
             "roles/artifactregistry.repoAdmin",
             "user:a@b.example",
-            new System.Text.Json.Nodes.JsonObject { ["title"] = "t", ["expression"] = $"request.time < timestamp('{new string('9', 80)}')" });
+            new System.Text.Json.Nodes.JsonObject
+            {
+                ["title"] = "t",
+                ["expression"] = $"request.time < timestamp('{new string('9', 80)}')",
+            }
+        );
         shop.State.AddRepository($"us-docker.pkg.dev/shop/{new string('r', 60)}");
         shop.Session.Set("free", free);
         return shop;
@@ -156,11 +200,21 @@ public sealed class ObjectTests
     public async Task Lists_read_well_in_a_CSV()
     {
         await using Shop shop = await Shop.OpenAsync();
-        shop.State.AddIndex(shop.Repository, "web", ["linux/amd64", "linux/arm64"], new ImageOptions { Tags = ["latest", "v1"] });
+        shop.State.AddIndex(
+            shop.Repository,
+            "web",
+            ["linux/amd64", "linux/arm64"],
+            new ImageOptions { Tags = ["latest", "v1"] }
+        );
 
         ScriptResult result = shop.Run(
-            "Get-ArImage $app | Where-Object Kind -eq Index | Select-Object Tags, Platforms | ConvertTo-Csv").MustSucceed();
+                "Get-ArImage $app | Where-Object Kind -eq Index | Select-Object Tags, Platforms | ConvertTo-Csv"
+            )
+            .MustSucceed();
 
-        Assert.Equal(["\"Tags\",\"Platforms\"", "\"latest, v1\",\"linux/amd64, linux/arm64\""], result.Output.Select(line => $"{line}"));
+        Assert.Equal(
+            ["\"Tags\",\"Platforms\"", "\"latest, v1\",\"linux/amd64, linux/arm64\""],
+            result.Output.Select(line => $"{line}")
+        );
     }
 }

@@ -5,20 +5,26 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>What is said about a piped list comes in the order of the list, although its items are worked on together.</summary>
+/// <summary>
+/// What is said about a piped list comes in the order of the list, although its items are worked on together.
+/// </summary>
 public sealed class OrderTests
 {
     private const string Repository = "us-docker.pkg.dev/shop/apps";
 
     // In an order that is not that of the names.
-    private static readonly string[] Tags = ["c", "a", "b"], Images = ["z", "x", "y"], Repositories = ["more", "apps", "less"];
+    private static readonly string[] Tags = ["c", "a", "b"],
+        Images = ["z", "x", "y"],
+        Repositories = ["more", "apps", "less"];
     private static readonly string[] Projects = ["shop", "arena", "depot"];
     private static readonly string[] Members = ["user:c@b.example", "user:a@b.example", "user:b@b.example"];
     private static readonly string[] Hosts = ["us-docker.pkg.dev", "asia-docker.pkg.dev", "europe-docker.pkg.dev"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>The cmdlets that work on several items at once: a list of three, and the request that changes an item.</summary>
+    /// <summary>
+    /// The cmdlets that work on several items at once: a list of three, and the request that changes an item.
+    /// </summary>
     public static TheoryData<string, string> Changes => new()
     {
         { "$tags | Remove-ArImageTag", "DELETE /tags/" },
@@ -31,7 +37,9 @@ public sealed class OrderTests
         { "$rows | Remove-ArImage -Force", "DELETE /versions/" },
     };
 
-    /// <summary>Every cmdlet that takes a list from the pipeline, with the property that tells its rows apart.</summary>
+    /// <summary>
+    /// Every cmdlet that takes a list from the pipeline, with the property that tells its rows apart.
+    /// </summary>
     public static TheoryData<string, string> Lists => new()
     {
         { "$tags | Get-ArImage", "Digest" },
@@ -57,7 +65,9 @@ public sealed class OrderTests
         await using Shop shop = await OpenAsync();
         string[] items = Items(shop, command);
         using RequestHold first = Hold(shop, change, items[0]);
-        using RequestHold last = shop.Emulator.Requests.Hold(request => request.PathAndQuery.Contains(items[2], StringComparison.Ordinal));
+        using RequestHold last = shop.Emulator.Requests.Hold(request =>
+            request.PathAndQuery.Contains(items[2], StringComparison.Ordinal)
+        );
 
         // There is room for the third one once the second is done.
         ScriptResult result = (await RunAsync(shop, $"{command} -ThrottleLimit 2", first, last)).MustSucceed();
@@ -70,7 +80,9 @@ public sealed class OrderTests
     {
         await using Shop shop = await OpenAsync();
         string[] items = Items(shop, command);
-        using RequestHold first = Hold(shop, change, items[0]), second = Hold(shop, change, items[1]), third = Hold(shop, change, items[2]);
+        using RequestHold first = Hold(shop, change, items[0]),
+            second = Hold(shop, change, items[1]),
+            third = Hold(shop, change, items[2]);
         using RunningScript script = shop.Start(command);
         await third.WaitForArrivalAsync(1, Stop);
         Assert.Empty(script.Output);
@@ -106,8 +118,14 @@ public sealed class OrderTests
         await using Shop shop = await OpenAsync();
         string[] items = Items(shop, command);
         string[] request = change.Split(' ');
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = each => each.Is(request[0], request[1]) && each.Is(request[0], items[1]) });
-        using RequestHold first = Hold(shop, change, items[0]), last = Hold(shop, change, items[2]);
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.Forbidden)
+            {
+                When = each => each.Is(request[0], request[1]) && each.Is(request[0], items[1]),
+            }
+        );
+        using RequestHold first = Hold(shop, change, items[0]),
+            last = Hold(shop, change, items[2]);
 
         ScriptResult result = await RunAsync(shop, $"& {{ {command} -ThrottleLimit 2 }} 2>&1", first, last);
 
@@ -126,7 +144,9 @@ public sealed class OrderTests
         string[] items = Items(shop, command);
         foreach (string asking in new[] { "-WhatIf", "-Confirm" })
         {
-            using RequestHold first = shop.Emulator.Requests.Hold(request => request.PathAndQuery.Contains(items[0], StringComparison.Ordinal));
+            using RequestHold first = shop.Emulator.Requests.Hold(request =>
+                request.PathAndQuery.Contains(items[0], StringComparison.Ordinal)
+            );
             using RequestHold last = shop.Emulator.Requests.Hold(
                 request => request.PathAndQuery.Contains(items[2], StringComparison.Ordinal), HoldPoint.BeforeAnswer);
             using RunningScript script = shop.Start($"{command} {asking}");
@@ -142,20 +162,32 @@ public sealed class OrderTests
                 ? [.. host.Screen.Where(line => line.StartsWith("What if", StringComparison.Ordinal))]
                 : [.. host.Questions.Select(question => question.Message)];
             Assert.Equal(items, said.Select(line => items.Single(item => Says(line, item))));
-            if (result.Output.Count > 0) Assert.Equal(items, Names(result.Output, items));
-            Assert.Equal(asking == "-WhatIf" ? 0 : 3, shop.Emulator.Requests.Snapshot(request => change.StartsWith(request.Method, StringComparison.Ordinal)
-                && items.Any(item => request.PathAndQuery.Contains(item, StringComparison.Ordinal))).Count(request => request.IsChange && request.Is(request.Method, change.Split(' ')[1])));
+            if (result.Output.Count > 0)
+                Assert.Equal(items, Names(result.Output, items));
+            Assert.Equal(
+                asking == "-WhatIf" ? 0 : 3,
+                shop.Emulator.Requests.Snapshot(request =>
+                        change.StartsWith(request.Method, StringComparison.Ordinal)
+                        && items.Any(item => request.PathAndQuery.Contains(item, StringComparison.Ordinal))
+                    )
+                    .Count(request => request.IsChange && request.Is(request.Method, change.Split(' ')[1]))
+            );
         }
     }
 
     [Theory, MemberData(nameof(Changes))]
-    public async Task What_was_done_before_CtrlC_is_told_though_the_row_before_it_never_comes(string command, string change)
+    public async Task What_was_done_before_CtrlC_is_told_though_the_row_before_it_never_comes(
+        string command,
+        string change
+    )
     {
         ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
         string[] items = Items(shop, command);
         using RequestHold first = Hold(shop, change, items[0]);
-        using RequestHold last = shop.Emulator.Requests.Hold(request => request.PathAndQuery.Contains(items[2], StringComparison.Ordinal));
+        using RequestHold last = shop.Emulator.Requests.Hold(request =>
+            request.PathAndQuery.Contains(items[2], StringComparison.Ordinal)
+        );
         using RunningScript script = shop.Start($"{command} -ThrottleLimit 2");
         await ArriveAsync(first, last);
 
@@ -163,7 +195,9 @@ public sealed class OrderTests
         ScriptResult result = await script.EndAsync(Stop);
 
         Assert.Empty(result.Output);
-        string told = Assert.Single(host.Screen, line => line.StartsWith("WARNING: Done before the command ended", StringComparison.Ordinal));
+        string told = Assert.Single(host.Screen, line =>
+            line.StartsWith("WARNING: Done before the command ended", StringComparison.Ordinal)
+        );
         Assert.True(Says(told, items[1]), told);
         await shop.MustBeQuietAsync();
     }
@@ -176,14 +210,23 @@ public sealed class OrderTests
         ScriptResult result = shop.Run(command).MustSucceed();
 
         string variable = command.Split(' ')[0];
-        string[] list = [.. shop.Session.Run(variable).Output.Select(item => property switch
-        {
-            "Tag" => item.Properties["Tag"]?.Value.ToString() ?? item.ToString().Split(':')[^1],
-            "Digest" when variable == "$tags" => shop.State.Tags(shop.Repository, "web")[item.ToString().Split(':')[^1]],
-            "Digest" => item.ToString().Split('@')[1],
-            "CanPull" => (item.Properties["Member"].Value.ToString() != Members[0]).ToString(),
-            _ => item.Properties[property]?.Value?.ToString() ?? item.ToString(),
-        })];
+        string[] list =
+        [
+            .. shop
+                .Session.Run(variable)
+                .Output.Select(item =>
+                    property switch
+                    {
+                        "Tag" => item.Properties["Tag"]?.Value.ToString() ?? item.ToString().Split(':')[^1],
+                        "Digest" when variable == "$tags" => shop.State.Tags(shop.Repository, "web")[
+                            item.ToString().Split(':')[^1]
+                        ],
+                        "Digest" => item.ToString().Split('@')[1],
+                        "CanPull" => (item.Properties["Member"].Value.ToString() != Members[0]).ToString(),
+                        _ => item.Properties[property]?.Value?.ToString() ?? item.ToString(),
+                    }
+                ),
+        ];
         Assert.Equal(3, list.Length);
         IReadOnlyList<string?> values = result.Values(property);
         Assert.Equal(list, values.Where((value, at) => property == "CanPull" || at == 0 || value != values[at - 1]));
@@ -193,14 +236,22 @@ public sealed class OrderTests
     public void Every_cmdlet_that_takes_a_list_is_tried()
     {
         using PowerShellSession session = new();
-        string[] takers = [.. session.Run(
-            "(Get-Command -Module ArtifactRegistry -CommandType Cmdlet | Where-Object { $_.Parameters.Values.Attributes.ValueFromPipeline -contains $true }).Name")
-            .Output.Select(name => name.ToString())];
+        string[] takers =
+        [
+            .. session
+                .Run(
+                    "(Get-Command -Module ArtifactRegistry -CommandType Cmdlet | Where-Object { "
+                        + "$_.Parameters.Values.Attributes.ValueFromPipeline -contains $true }).Name"
+                )
+                .Output.Select(name => name.ToString()),
+        ];
 
         string commands = string.Join('\n', Lists.Select(row => row.Data.Item1));
         Assert.NotEmpty(takers);
         // Get-ArImageInUse holds its rows until all is read, and sorts them by place.
-        Assert.All(takers.Except(["Connect-ArRegistry", "Get-ArImageInUse"]), name => Assert.Matches($@"\| {name}\b", commands));
+        Assert.All(takers.Except(["Connect-ArRegistry", "Get-ArImageInUse"]), name =>
+            Assert.Matches($@"\| {name}\b", commands)
+        );
     }
 
     private static RequestHold Hold(Shop shop, string change, string item)
@@ -209,17 +260,29 @@ public sealed class OrderTests
         return shop.Emulator.Requests.Hold(each => each.Is(request[0], request[1]) && each.Is(request[0], item));
     }
 
-    /// <summary>What is in the changing requests, and tells the items of a list apart, in the order of the list.</summary>
-    private static string[] Items(Shop shop, string command) => command switch
-    {
-        _ when command.StartsWith("$free", StringComparison.Ordinal) => [.. shop.Session.Run("$free").Output.Select(name => name.ToString().Split('@')[1])],
-        _ when command.Contains("Remove-ArImage -", StringComparison.Ordinal) =>
-            [.. Tags.Select(tag => shop.State.Tags(shop.Repository, "web")[tag])],
-        _ => ["/tags/c", "/tags/a", "/tags/b"],
-    };
+    /// <summary>
+    /// What is in the changing requests, and tells the items of a list apart, in the order of the list.
+    /// </summary>
+    private static string[] Items(Shop shop, string command) =>
+        command switch
+        {
+            _ when command.StartsWith("$free", StringComparison.Ordinal) =>
+            [
+                .. shop.Session.Run("$free").Output.Select(name => name.ToString().Split('@')[1]),
+            ],
+            _ when command.Contains("Remove-ArImage -", StringComparison.Ordinal) =>
+            [
+                .. Tags.Select(tag => shop.State.Tags(shop.Repository, "web")[tag]),
+            ],
+            _ => ["/tags/c", "/tags/a", "/tags/b"],
+        };
 
     private static string[] Names(IEnumerable<PSObject> rows, string[] items) =>
-        [.. rows.Select(row => items.Single(item => Says($"{row.Properties["Uri"].Value} {row.Properties["Digest"].Value}", item)))];
+        [
+            .. rows.Select(row =>
+                items.Single(item => Says($"{row.Properties["Uri"].Value} {row.Properties["Digest"].Value}", item))
+            ),
+        ];
 
     private static bool Says(string text, string item) => text.Contains(
         item.StartsWith("/tags/", StringComparison.Ordinal) ? $"web:{item[^1]}" : item, StringComparison.Ordinal);
@@ -248,9 +311,18 @@ public sealed class OrderTests
         string[] free = [.. Enumerable.Range(0, 3).Select(_ => shop.Add()).Order(StringComparer.Ordinal)];
         string stays = shop.Add("stays");
         shop.Session.Set("tags", Tags.Select(tag => $"{Shop.App}:{tag}").ToArray());
-        shop.Session.Set("rows", Tags.Select(tag => shop.Session.Run($"Get-ArImageTag {Shop.App} {tag}").Output[0]).ToArray());
-        shop.Session.Run($"$moves = 'c', 'a', 'b' | ForEach-Object {{ [pscustomobject]@{{ Image = $app; Digest = '{stays}'; Tag = $_ }} }}");
-        shop.Session.Set("free", new[] { free[2], free[0], free[1] }.Select(digest => $"{Shop.App}@{digest}").ToArray());
+        shop.Session.Set(
+            "rows",
+            Tags.Select(tag => shop.Session.Run($"Get-ArImageTag {Shop.App} {tag}").Output[0]).ToArray()
+        );
+        shop.Session.Run(
+            $"$moves = 'c', 'a', 'b' | ForEach-Object {{ [pscustomobject]@{{ Image = $app; Digest = '{stays}'; Tag = "
+                + $"$_ }} }}"
+        );
+        shop.Session.Set(
+            "free",
+            new[] { free[2], free[0], free[1] }.Select(digest => $"{Shop.App}@{digest}").ToArray()
+        );
         AddOthers(shop);
         return shop;
     }
@@ -258,22 +330,39 @@ public sealed class OrderTests
     private static void AddOthers(Shop shop)
     {
         foreach (string image in Images.Order())
-            shop.State.AddImage(shop.Repository, image, new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
+            shop.State.AddImage(
+                shop.Repository,
+                image,
+                new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) }
+            );
         shop.Session.Set("images", Images.Select(image => $"{Repository}/{image}").ToArray());
         foreach (string name in Repositories)
         {
-            if (name != "apps") shop.State.AddRepository($"us-docker.pkg.dev/shop/{name}");
-            shop.State.Grant($"us-docker.pkg.dev/shop/{name}", "roles/artifactregistry.reader", $"user:{name}@b.example");
+            if (name != "apps")
+                shop.State.AddRepository($"us-docker.pkg.dev/shop/{name}");
+            shop.State.Grant(
+                $"us-docker.pkg.dev/shop/{name}",
+                "roles/artifactregistry.reader",
+                $"user:{name}@b.example"
+            );
         }
 
         shop.Session.Set("repositories", Repositories.Select(name => $"us-docker.pkg.dev/shop/{name}").ToArray());
         shop.Session.Set("members", Members);
-        foreach (string member in Members[1..]) shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", member);
-        shop.Session.Run($"$granted = $members | ForEach-Object {{ [pscustomobject]@{{ Resource = '{Repository}'; Member = $_ }} }}");
+        foreach (string member in Members[1..])
+            shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", member);
+        shop.Session.Run(
+            $"$granted = $members | ForEach-Object {{ [pscustomobject]@{{ Resource = '{Repository}'; Member = $_ }} }}"
+        );
         shop.Session.Set("hosts", Hosts);
         foreach (string project in Projects[1..]) shop.State.AddRepository($"us-docker.pkg.dev/{project}/apps");
         shop.Session.Set("projects", Projects);
         shop.State.AddProject("games");
-        shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
+        shop.State.AddCluster(
+            "games",
+            "us-central1",
+            "arena",
+            new ClusterOptions { NodePools = [new NodePoolOptions("pool")] }
+        );
     }
 }

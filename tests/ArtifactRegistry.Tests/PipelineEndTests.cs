@@ -134,7 +134,10 @@ public sealed class PipelineEndTests
     }
 
     [Theory, MemberData(nameof(EndedByTheFirstObject))]
-    public async Task The_first_object_can_end_the_pipeline_and_nothing_is_started_after_it(string command, string ending)
+    public async Task The_first_object_can_end_the_pipeline_and_nothing_is_started_after_it(
+        string command,
+        string ending
+    )
     {
         await using Shop shop = await OpenAsync();
         shop.Emulator.Behaviour.PageSizeCap = 1;
@@ -146,7 +149,8 @@ public sealed class PipelineEndTests
         // What has no tag comes after all tags, so that only a tag can be on the first page.
         if (command.StartsWith("Get-ArImageTag", StringComparison.Ordinal))
             foreach (string digest in digests) shop.State.MoveTag(shop.Repository, "web", $"t{digest[7..15]}", digest);
-        // Of the changes the first of the list gets through; whatever else was started meanwhile waits here until it is given up.
+        // Of the changes the first of the list gets through; whatever else was started meanwhile waits here until it is
+        // given up.
         string first = command.Split(' ') switch
         {
             ["Remove-ArImageTag", ..] => "/tags/first",
@@ -163,12 +167,22 @@ public sealed class PipelineEndTests
         else result.MustSucceed();
         if (ending.Contains("Select", StringComparison.Ordinal)) Assert.Single(result.Output);
         await shop.MustBeQuietAsync();
-        // Whether a page is the last, so that its tags can be sorted, is seen from the next one; of five pages, some are never asked for.
+        // Whether a page is the last, so that its tags can be sorted, is seen from the next one; of five pages, some
+        // are never asked for.
         int ahead = command.StartsWith("Get-ArImageTag", StringComparison.Ordinal) ? 2 : 0;
         if (command.StartsWith("Get-", StringComparison.Ordinal))
             Assert.InRange(
-                shop.Emulator.Requests.Snapshot(request => request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal)).Count, 0, ahead);
-        Assert.True(shop.Emulator.Requests.Snapshot(request => request.IsChange && request.Outcome is RequestOutcome.Answered).Count <= 1);
+                shop.Emulator.Requests.Snapshot(request =>
+                    request.PathAndQuery.Contains("pageToken", StringComparison.Ordinal)
+                ).Count,
+                0,
+                ahead
+            );
+        Assert.True(
+            shop.Emulator.Requests.Snapshot(request =>
+                request.IsChange && request.Outcome is RequestOutcome.Answered
+            ).Count <= 1
+        );
     }
 
     [Theory]
@@ -199,23 +213,39 @@ public sealed class PipelineEndTests
     [InlineData("$digests | Remove-ArUntaggedImage -Confirm:$false -RequestsPerSecond 10000", "Removed")]
     [InlineData("$digests | Remove-ArImage -Confirm:$false", "Removed")]
     [InlineData("$tags | Remove-ArImageTag -Force", null)]
-    public async Task With_ErrorAction_Stop_what_was_changed_beside_the_failure_has_its_row(string command, string? status)
+    public async Task With_ErrorAction_Stop_what_was_changed_beside_the_failure_has_its_row(
+        string command,
+        string? status
+    )
     {
         const int Count = 120, Bad = 60;
         await using Shop shop = await Shop.OpenAsync();
         bool tags = status is null;
-        string[] digests = [.. Enumerable.Range(0, Count).Select(i => tags ? shop.Add($"t{i:000}") : shop.Add()).Order(StringComparer.Ordinal)];
+        string[] digests =
+        [
+            .. Enumerable
+                .Range(0, Count)
+                .Select(i => tags ? shop.Add($"t{i:000}") : shop.Add())
+                .Order(StringComparer.Ordinal),
+        ];
         string[] names = tags ? [.. Enumerable.Range(0, Count).Select(i => $"t{i:000}")] : digests;
         shop.Session.Set("digests", digests.Select(digest => $"{Shop.App}@{digest}").ToArray());
         shop.Session.Set("tags", names.Select(tag => $"{Shop.App}:{tag}").ToArray());
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = request => request.Is("DELETE", names[Bad]) });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.Forbidden) { When = request => request.Is("DELETE", names[Bad]) }
+        );
 
         ScriptResult result = shop.Run($"{command} -ErrorAction Stop");
 
         Assert.IsType<ActionPreferenceStopException>(result.Thrown);
         Assert.Equal("AccessDenied", result.ErrorId);
         await shop.MustBeQuietAsync();
-        string[] gone = [.. names.Except(tags ? shop.State.Tags(shop.Repository, "web").Keys : shop.State.Digests(shop.Repository, "web"))];
+        string[] gone =
+        [
+            .. names.Except(
+                tags ? shop.State.Tags(shop.Repository, "web").Keys : shop.State.Digests(shop.Repository, "web")
+            ),
+        ];
         Assert.InRange(gone.Length, 1, Count - 1);
         Assert.Equal(
             gone, result.Output.Where(row => tags || row.Properties["Status"].Value.ToString() == status)
@@ -226,7 +256,11 @@ public sealed class PipelineEndTests
     [InlineData("DELETE", "/versions/", HoldPoint.BeforeWork)]
     [InlineData("DELETE", "/tags/two", HoldPoint.BeforeWork)]
     [InlineData("DELETE", "/tags/two", HoldPoint.BeforeAnswer)]
-    public async Task CtrlC_gives_an_image_back_the_tags_that_Remove_ArImage_took(string method, string text, HoldPoint point)
+    public async Task CtrlC_gives_an_image_back_the_tags_that_Remove_ArImage_took(
+        string method,
+        string text,
+        HoldPoint point
+    )
     {
         await using Shop shop = await OpenAsync();
         string digest = shop.Add("one", "two");
@@ -258,7 +292,11 @@ public sealed class PipelineEndTests
         await script.EndAsync(TestContext.Current.CancellationToken);
 
         string screen = string.Concat(host.Screen);
-        Assert.Contains($"WARNING: '{Shop.App}@{digest}': interrupted; ITS TAGS COULD NOT BE PUT BACK: one, two; add them again to", screen, StringComparison.Ordinal);
+        Assert.Contains(
+            $"WARNING: '{Shop.App}@{digest}': interrupted; ITS TAGS COULD NOT BE PUT BACK: one, two; add them again to",
+            screen,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -271,7 +309,9 @@ public sealed class PipelineEndTests
         using RequestHold first = shop.Emulator.Requests.Hold(
             request => request.Is("DELETE", "/versions/") && !request.Is("DELETE", digest), HoldPoint.BeforeAnswer);
         using RunningScript script = shop.Start(
-            $"\"$app@$free\", \"$app@{digest}\" | Remove-ArImage -DeleteTags -Force | ForEach-Object {{ throw 'enough' }}");
+            $"\"$app@$free\", \"$app@{digest}\" | Remove-ArImage -DeleteTags -Force | ForEach-Object {{ throw 'enough' "
+                + $"}}"
+        );
         await hold.WaitForArrivalAsync(1, TestContext.Current.CancellationToken);
         Assert.Empty(shop.State.TagsOf(shop.Repository, "web", digest));
 

@@ -15,7 +15,9 @@ public sealed class PipelineTests
         string tagged = shop.Add("latest", "v2"), first = shop.Add(), second = shop.Add();
 
         ScriptResult result = shop.Run(
-            "Get-ArImageTag $app | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+                "Get-ArImageTag $app | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage -Confirm:$false"
+            )
+            .MustSucceed();
 
         Assert.Equal(new[] { first, second }.Order(), result.Values("Digest").Order());
         Assert.All(result.Values("Status"), status => Assert.Equal("Removed", status));
@@ -65,7 +67,8 @@ public sealed class PipelineTests
         await using Shop shop = await Shop.OpenAsync();
         string one = shop.Add("pr-1", "v1"), two = shop.Add("pr-2");
 
-        ScriptResult result = shop.Run("Get-ArImageTag $app | Where-Object Tag -like 'pr-*' | Remove-ArImageTag").MustSucceed();
+        ScriptResult result = shop.Run("Get-ArImageTag $app | Where-Object Tag -like 'pr-*' | Remove-ArImageTag")
+            .MustSucceed();
 
         Assert.Equal(["pr-1", "pr-2"], result.Values("Tag").Order());
         Assert.Equal(["v1"], shop.State.Tags(shop.Repository, "web").Keys);
@@ -91,7 +94,8 @@ public sealed class PipelineTests
         string before = shop.Add("stable"), after = shop.Add();
 
         ScriptResult result = shop.Run(
-            $$"""$moved = Add-ArImageTag "$app@{{after}}" -Tag stable -Force; "$($moved.PreviousDigest) -> $($moved.Digest)" """)
+                $$"""$moved = Add-ArImageTag "$app@{{after}}" -Tag stable -Force; "$($moved.PreviousDigest) -> $($moved.Digest)" """
+            )
             .MustSucceed();
 
         Assert.Equal($"{before} -> {after}", Assert.Single(result.Output).ToString());
@@ -136,7 +140,9 @@ public sealed class PipelineTests
         shop.State.AddRepository("us-docker.pkg.dev/p/r");
 
         ScriptResult result = shop.Run(
-            "Grant-ArReader us-docker.pkg.dev/p/r -Member node-pool@other-project.iam.gserviceaccount.com").MustSucceed();
+                "Grant-ArReader us-docker.pkg.dev/p/r -Member node-pool@other-project.iam.gserviceaccount.com"
+            )
+            .MustSucceed();
 
         Assert.Equal(["serviceAccount:node-pool@other-project.iam.gserviceaccount.com"], result.Values("Member"));
         Assert.Equal(["True"], result.Values("Changed"));

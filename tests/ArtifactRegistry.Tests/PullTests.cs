@@ -47,7 +47,11 @@ public sealed class PullTests
     [Theory]
     [InlineData("web:v9", "ImageMissing", "Get-ArImageTag us-docker.pkg.dev/shop/apps/web -Tag *")]
     [InlineData("none:v1", "ImageMissing", "Get-ArImageTag us-docker.pkg.dev/shop/apps/none -Tag *")]
-    [InlineData("web@sha256:0000000000000000000000000000000000000000000000000000000000000000", "ImageMissing", "Get-ArImageTag us-docker.pkg.dev/shop/apps/web -Tag *")]
+    [InlineData(
+        "web@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "ImageMissing",
+        "Get-ArImageTag us-docker.pkg.dev/shop/apps/web -Tag *"
+    )]
     public async Task An_image_that_is_not_there_is_named_before_the_grant(string image, string reason, string command)
     {
         await using Shop shop = await OpenAsync();
@@ -57,8 +61,16 @@ public sealed class PullTests
         Assert.Equal(["False"], result.Values("CanPull"));
         Assert.Equal([reason], result.Values("Reason"));
         Assert.Equal([command], result.Values("Command"));
-        Assert.Contains($"There is no {Repository}/{image}.", Assert.Single(result.Values("Detail")), StringComparison.Ordinal);
-        Assert.Contains($"Grant-ArReader {Repository}", Assert.Single(result.Values("Detail")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"There is no {Repository}/{image}.",
+            Assert.Single(result.Values("Detail")),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"Grant-ArReader {Repository}",
+            Assert.Single(result.Values("Detail")),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -67,21 +79,30 @@ public sealed class PullTests
     [InlineData("n4a-standard-2", "False", "ArchitectureMissing")]
     [InlineData("a4x-highgpu-4g", "False", "ArchitectureMissing")]
     [InlineData("e2-standard-4", "True", "None")]
-    public async Task An_index_needs_an_entry_for_the_architecture_of_the_nodes(string machineType, string canPull, string reason)
+    public async Task An_index_needs_an_entry_for_the_architecture_of_the_nodes(
+        string machineType,
+        string canPull,
+        string reason
+    )
     {
         await using Shop shop = await OpenAsync(machineType);
         shop.State.Grant(Repository, Role, $"serviceAccount:{Nodes}");
         shop.State.AddIndex(Repository, "multi", ["linux/amd64", "windows/amd64"], new ImageOptions { Tags = ["v1"] });
         shop.State.AddIndex(Repository, "both", ["linux/amd64", "linux/arm64/v8"], new ImageOptions { Tags = ["v1"] });
 
-        ScriptResult result = shop.Run($"Test-ArPull {Repository}/multi:v1, {Repository}/both:v1 -Project games").MustSucceed();
+        ScriptResult result = shop.Run($"Test-ArPull {Repository}/multi:v1, {Repository}/both:v1 -Project games")
+            .MustSucceed();
 
         Assert.Equal([canPull, "True"], result.Values("CanPull"));
         Assert.Equal([reason, "None"], result.Values("Reason"));
         Assert.Equal(machineType, result.Values("MachineType")[0]);
         if (canPull == "True") return;
         Assert.Contains($"({machineType}) need linux/arm64", result.Values("Detail")[0], StringComparison.Ordinal);
-        Assert.Contains("docker buildx build --platform linux/amd64,windows/amd64,linux/arm64", result.Values("Command")[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "docker buildx build --platform linux/amd64,windows/amd64,linux/arm64",
+            result.Values("Command")[0],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -101,21 +122,44 @@ public sealed class PullTests
     public async Task An_account_that_does_not_exist_and_scopes_that_are_too_narrow_are_named()
     {
         await using Shop shop = await OpenAsync();
-        shop.State.AddCluster("games", "us-central1", "lobby", new ClusterOptions
-        {
-            NodePools =
-            [
-                new("old") { ServiceAccount = "gone@games.iam.gserviceaccount.com", Scopes = NodePoolOptions.CloudPlatform },
-                new("metrics") { ServiceAccount = Nodes, Scopes = ["https://www.googleapis.com/auth/monitoring"] },
-            ],
-        }).Grant(Repository, Role, "serviceAccount:gone@games.iam.gserviceaccount.com").Grant(Repository, Role, $"serviceAccount:{Nodes}");
+        shop.State.AddCluster(
+                "games",
+                "us-central1",
+                "lobby",
+                new ClusterOptions
+                {
+                    NodePools =
+                    [
+                        new("old")
+                        {
+                            ServiceAccount = "gone@games.iam.gserviceaccount.com",
+                            Scopes = NodePoolOptions.CloudPlatform,
+                        },
+                        new("metrics")
+                        {
+                            ServiceAccount = Nodes,
+                            Scopes = ["https://www.googleapis.com/auth/monitoring"],
+                        },
+                    ],
+                }
+            )
+            .Grant(Repository, Role, "serviceAccount:gone@games.iam.gserviceaccount.com")
+            .Grant(Repository, Role, $"serviceAccount:{Nodes}");
 
         ScriptResult result = shop.Run($"Test-ArPull {Shop.App}:v1 -Project games -Cluster lobby").MustSucceed();
 
         Assert.Equal(["False", "False"], result.Values("CanPull"));
         Assert.Equal(["AccountMissing", "ScopesTooNarrow"], result.Values("Reason"));
-        Assert.StartsWith("New-ArNodeServiceAccount -Project games ", result.Values("Command")[0], StringComparison.Ordinal);
-        Assert.StartsWith("gcloud container node-pools create metrics-2 --cluster=lobby ", result.Values("Command")[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "New-ArNodeServiceAccount -Project games ",
+            result.Values("Command")[0],
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "gcloud container node-pools create metrics-2 --cluster=lobby ",
+            result.Values("Command")[1],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -129,14 +173,20 @@ public sealed class PullTests
 
         Assert.Equal(["False"], expired.Values("CanPull"));
         Assert.Equal(["ConditionExpired"], expired.Values("Reason"));
-        Assert.Contains("ended at 2020-01-01 00:00:00Z", Assert.Single(expired.Values("Detail")), StringComparison.Ordinal);
+        Assert.Contains(
+            "ended at 2020-01-01 00:00:00Z",
+            Assert.Single(expired.Values("Detail")),
+            StringComparison.Ordinal
+        );
         Assert.Equal([$"Grant-ArReader {Repository} -Member {Nodes}"], expired.Values("Command"));
         Assert.Equal(["True"], valid.Values("CanPull"));
     }
 
     [Theory]
     [InlineData("serviceAccount:games.svc.id.goog[default/web]")]
-    [InlineData("principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/games.svc.id.goog/subject/ns/default/sa/web")]
+    [InlineData(
+        "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/games.svc.id.goog/subject/ns/default/sa/web"
+    )]
     public async Task Access_of_pods_is_not_taken_for_access_of_nodes(string workload)
     {
         await using Shop shop = await OpenAsync();
@@ -152,7 +202,12 @@ public sealed class PullTests
 
     [Theory]
     [InlineData("projects/shop/roles/puller", "user:somebody@example.com", "False", "NotGranted")]
-    [InlineData("projects/shop/roles/puller", "serviceAccount:game-nodes@games.iam.gserviceaccount.com", null, "NotVisible")]
+    [InlineData(
+        "projects/shop/roles/puller",
+        "serviceAccount:game-nodes@games.iam.gserviceaccount.com",
+        null,
+        "NotVisible"
+    )]
     [InlineData(Role, "group:clusters@example.com", null, "NotVisible")]
     public async Task Unknown_is_said_only_where_what_is_not_seen_could_change_the_answer(
         string role, string member, string? canPull, string reason)
@@ -165,7 +220,11 @@ public sealed class PullTests
         Assert.Equal([canPull], result.Values("CanPull"));
         Assert.Equal([reason], result.Values("Reason"));
         if (canPull is null)
-            Assert.Contains(role == Role ? member : role, Assert.Single(result.Values("Detail")), StringComparison.Ordinal);
+            Assert.Contains(
+                role == Role ? member : role,
+                Assert.Single(result.Values("Detail")),
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -173,7 +232,10 @@ public sealed class PullTests
     {
         await using Shop shop = await OpenAsync();
 
-        ScriptResult result = shop.Run($"'{Shop.App}:v1', '{Shop.App}:v1' | Test-ArPull -Project games 6>&1 | Out-String -Width 80").MustSucceed();
+        ScriptResult result = shop.Run(
+                $"'{Shop.App}:v1', '{Shop.App}:v1' | Test-ArPull -Project games 6>&1 | Out-String -Width 80"
+            )
+            .MustSucceed();
 
         string screen = $"{Assert.Single(result.Output)}".ReplaceLineEndings("\n");
         Assert.Contains("\nservers            False   NotGranted ", screen, StringComparison.Ordinal);
@@ -187,7 +249,11 @@ public sealed class PullTests
 
         ScriptResult result = shop.Run($"'{Shop.App}', '{Shop.App}:v1' | Test-ArPull -Project games");
 
-        Assert.StartsWith("NameNotSpecific,", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "NameNotSpecific,",
+            Assert.Single(result.Errors).FullyQualifiedErrorId,
+            StringComparison.Ordinal
+        );
         Assert.Equal([$"{Shop.App}:v1"], result.Values("Image"));
     }
 
@@ -202,10 +268,23 @@ public sealed class PullTests
         Shop shop = await Shop.OpenAsync();
         shop.Add("v1");
         shop.State.AddProject("games", "345678901234").AddServiceAccount("games", "game-nodes");
-        shop.State.AddCluster("games", "europe-west1", "arena", new ClusterOptions
-        {
-            NodePools = [new("servers") { ServiceAccount = Nodes, Scopes = NodePoolOptions.CloudPlatform, MachineType = machineType }],
-        });
+        shop.State.AddCluster(
+            "games",
+            "europe-west1",
+            "arena",
+            new ClusterOptions
+            {
+                NodePools =
+                [
+                    new("servers")
+                    {
+                        ServiceAccount = Nodes,
+                        Scopes = NodePoolOptions.CloudPlatform,
+                        MachineType = machineType,
+                    },
+                ],
+            }
+        );
         return shop;
     }
 }

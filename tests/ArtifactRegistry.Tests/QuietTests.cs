@@ -12,32 +12,56 @@ public sealed partial class QuietTests
 
     /// <summary>Each cmdlet as it succeeds, warns and fails.</summary>
     public static TheoryData<string> Commands =>
-    [
-        "Connect-ArRegistry -AccessToken ya29.other -Endpoint $url -Project shop",
-        "Connect-ArRegistry -AccessToken 'Bearer ya29.other' -Endpoint $url", "Connect-ArRegistry -CredentialFile none.json",
-        "Disconnect-ArRegistry; Connect-ArRegistry -AccessToken ya29.other -Endpoint $url",
-        "Disconnect-ArRegistry -OPTION; Connect-ArRegistry -AccessToken ya29.other -Endpoint $url",
-        "Get-ArConnection",
-        "Get-ArRepository -Project shop", "Get-ArRepository -Project none",
-        "Get-ArImage $app", "Get-ArImage \"${app}:none\"",
-        "Get-ArImageTag $app", "Get-ArImageTag $app -Tag none",
-        "Get-ArUntaggedImage $app", "Get-ArUntaggedImage ${app}none", "Get-ArUntaggedImage $app -InUse 'sha256:' -AllowUnmatchedInUse",
-        "Get-ArRegistryCredential us-docker.pkg.dev", "Get-ArRegistryCredential evil.example",
-        $"Get-ArReader {Repository} -Inherited", $"Get-ArReader {Repository}none -Inherited",
-        $"Test-ArReader {Repository} group:a@b.example", $"Test-ArReader {Repository}none user:a@b.example",
-        "Get-ArNodeServiceAccount -Project games", "Get-ArNodeServiceAccount -Project none",
-        "Get-ArImageInUse games", "Get-ArImageInUse none", "Get-ArImageInUse games -Source CloudRun",
-        "Remove-ArUntaggedImage $app -Force -InUseFrom none", "Remove-ArUntaggedImage $app -Force -InUseFrom games -AllowEmptyInUse",
-        "Test-ArPull \"${app}:v1\" -Project games", "Test-ArPull $app -Project games",
-        "New-ArNodeServiceAccount -Project games -Name gke-nodes", "New-ArNodeServiceAccount -Project games -Name x",
-        $"Grant-ArReader {Repository} user:a@b.example", $"Grant-ArReader {Repository} group:b@c.example, nonsense",
-        $"Revoke-ArReader {Repository} user:first@b.example -Confirm:$false", $"Revoke-ArReader {Repository} nonsense -Confirm:$false",
-        "Add-ArImageTag \"${app}:v1\" -Tag new", "Add-ArImageTag \"${app}:v1\" -Tag v2",
-        "Remove-ArImageTag \"${app}:v1\" -Force", "Remove-ArImageTag \"${app}:none\" -Force", "Remove-ArImageTag \"${app}:v1\"",
-        "Remove-ArImage \"${app}:v1\" -Force", "Remove-ArImage \"${app}:none\" -Force", "Remove-ArImage $app -All -Force",
-        "Remove-ArUntaggedImage $app -Force", "Remove-ArUntaggedImage $app -Force -AbortAbove 0", "Remove-ArUntaggedImage ${app}none -Force",
-        "Remove-ArUntaggedImage $app -WhatIf",
-    ];
+        [
+            "Connect-ArRegistry -AccessToken ya29.other -Endpoint $url -Project shop",
+            "Connect-ArRegistry -AccessToken 'Bearer ya29.other' -Endpoint $url",
+            "Connect-ArRegistry -CredentialFile none.json",
+            "Disconnect-ArRegistry; Connect-ArRegistry -AccessToken ya29.other -Endpoint $url",
+            "Disconnect-ArRegistry -OPTION; Connect-ArRegistry -AccessToken ya29.other -Endpoint $url",
+            "Get-ArConnection",
+            "Get-ArRepository -Project shop",
+            "Get-ArRepository -Project none",
+            "Get-ArImage $app",
+            "Get-ArImage \"${app}:none\"",
+            "Get-ArImageTag $app",
+            "Get-ArImageTag $app -Tag none",
+            "Get-ArUntaggedImage $app",
+            "Get-ArUntaggedImage ${app}none",
+            "Get-ArUntaggedImage $app -InUse 'sha256:' -AllowUnmatchedInUse",
+            "Get-ArRegistryCredential us-docker.pkg.dev",
+            "Get-ArRegistryCredential evil.example",
+            $"Get-ArReader {Repository} -Inherited",
+            $"Get-ArReader {Repository}none -Inherited",
+            $"Test-ArReader {Repository} group:a@b.example",
+            $"Test-ArReader {Repository}none user:a@b.example",
+            "Get-ArNodeServiceAccount -Project games",
+            "Get-ArNodeServiceAccount -Project none",
+            "Get-ArImageInUse games",
+            "Get-ArImageInUse none",
+            "Get-ArImageInUse games -Source CloudRun",
+            "Remove-ArUntaggedImage $app -Force -InUseFrom none",
+            "Remove-ArUntaggedImage $app -Force -InUseFrom games -AllowEmptyInUse",
+            "Test-ArPull \"${app}:v1\" -Project games",
+            "Test-ArPull $app -Project games",
+            "New-ArNodeServiceAccount -Project games -Name gke-nodes",
+            "New-ArNodeServiceAccount -Project games -Name x",
+            $"Grant-ArReader {Repository} user:a@b.example",
+            $"Grant-ArReader {Repository} group:b@c.example, nonsense",
+            $"Revoke-ArReader {Repository} user:first@b.example -Confirm:$false",
+            $"Revoke-ArReader {Repository} nonsense -Confirm:$false",
+            "Add-ArImageTag \"${app}:v1\" -Tag new",
+            "Add-ArImageTag \"${app}:v1\" -Tag v2",
+            "Remove-ArImageTag \"${app}:v1\" -Force",
+            "Remove-ArImageTag \"${app}:none\" -Force",
+            "Remove-ArImageTag \"${app}:v1\"",
+            "Remove-ArImage \"${app}:v1\" -Force",
+            "Remove-ArImage \"${app}:none\" -Force",
+            "Remove-ArImage $app -All -Force",
+            "Remove-ArUntaggedImage $app -Force",
+            "Remove-ArUntaggedImage $app -Force -AbortAbove 0",
+            "Remove-ArUntaggedImage ${app}none -Force",
+            "Remove-ArUntaggedImage $app -WhatIf",
+        ];
 
     [Theory, MemberData(nameof(Commands))]
     public async Task Debug_and_Verbose_ask_nothing_and_change_no_outcome(string command)
@@ -49,7 +73,10 @@ public sealed partial class QuietTests
             await using Shop shop = await OpenAsync(host);
 
             ScriptResult result = shop.Run(
-                command.Contains("-OPTION", StringComparison.Ordinal) ? command.Replace("-OPTION", option, StringComparison.Ordinal) : $"{command} {option}");
+                command.Contains("-OPTION", StringComparison.Ordinal)
+                    ? command.Replace("-OPTION", option, StringComparison.Ordinal)
+                    : $"{command} {option}"
+            );
 
             string said = Digest().Replace(string.Join('\n',
             [
@@ -81,7 +108,10 @@ public sealed partial class QuietTests
         {
             await using Shop shop = await OpenAsync(new ScriptedHost("No"));
 
-            ScriptResult result = shop.Run($"{preference}; Get-ArReader {Repository} -Inherited {option}; Get-ArReader {Repository}none {option}; 'went on'");
+            ScriptResult result = shop.Run(
+                $"{preference}; Get-ArReader {Repository} -Inherited {option}; Get-ArReader {Repository}none {option}; "
+                    + $"'went on'"
+            );
 
             Assert.NotNull(result.Thrown);
             Assert.DoesNotContain("went on", result.Output.Select(row => row.ToString()));
@@ -96,7 +126,12 @@ public sealed partial class QuietTests
         shop.Add();
         shop.State.Grant(Repository, "roles/artifactregistry.reader", "user:first@b.example");
         shop.State.AddProject("games");
-        shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
+        shop.State.AddCluster(
+            "games",
+            "us-central1",
+            "arena",
+            new ClusterOptions { NodePools = [new NodePoolOptions("pool")] }
+        );
         shop.Session.Set("url", shop.Emulator.Url.ToString());
         return shop;
     }

@@ -21,11 +21,13 @@ public sealed class ReaderTests
             { "role": "roles/artifactregistry.writer", "members": ["user:b@x.example", "user:a@x.example"] },
             {
               "role": "roles/artifactregistry.reader", "members": ["user:c@x.example"],
-              "condition": { "title": "until", "expression": "request.time < timestamp('2030-01-01T00:00:00Z')", "location": "x" }
+              "condition": { "title": "until", "expression": "request.time < timestamp('2030-01-01T00:00:00Z')",
+                "location": "x" }
             },
             { "role": "roles/artifactregistry.reader", "members": ["user:d@x.example"], "bindingId": "kept" }
           ],
-          "auditConfigs": [{ "service": "allServices", "auditLogConfigs": [{ "logType": "DATA_READ", "exemptedMembers": ["user:e@x.example"] }] }],
+          "auditConfigs": [{ "service": "allServices", "auditLogConfigs": [{ "logType": "DATA_READ",
+            "exemptedMembers": ["user:e@x.example"] }] }],
           "rules": [{ "somethingNew": [1, 2.5, null, "\u00e9"] }]
         }
         """;
@@ -36,7 +38,8 @@ public sealed class ReaderTests
         await using Shop shop = await Shop.OpenAsync();
         shop.State.SetPolicy(Repository, Parse(Policy));
 
-        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member node@p.iam.gserviceaccount.com").MustSucceed();
+        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member node@p.iam.gserviceaccount.com")
+            .MustSucceed();
 
         JsonObject expected = Parse(Policy);
         expected["bindings"]![2]!["members"]!.AsArray().Add((JsonNode)Node);
@@ -51,20 +54,32 @@ public sealed class ReaderTests
     public async Task The_policy_is_read_and_written_as_version_3_with_its_etag()
     {
         await using Shop shop = await Shop.OpenAsync();
-        shop.State.Grant(Repository, Role, "user:c@x.example", new JsonObject { ["title"] = "t", ["expression"] = "true" });
+        shop.State.Grant(
+            Repository,
+            Role,
+            "user:c@x.example",
+            new JsonObject { ["title"] = "t", ["expression"] = "true" }
+        );
         string etag = (string)shop.State.Policy(Repository)["etag"]!;
 
         shop.Run($"Grant-ArReader {Repository} -Member {Node}").MustSucceed();
 
         IReadOnlyList<RecordedRequest> requests = shop.Emulator.Requests.Snapshot();
         Assert.Equal(2, requests.Count);
-        Assert.EndsWith(":getIamPolicy?options.requestedPolicyVersion=3", requests[0].PathAndQuery, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ":getIamPolicy?options.requestedPolicyVersion=3",
+            requests[0].PathAndQuery,
+            StringComparison.Ordinal
+        );
         JsonNode sent = JsonNode.Parse(requests[1].Body)!["policy"]!;
         Assert.Equal(3, (int)sent["version"]!);
         Assert.Equal(etag, (string)sent["etag"]!);
         // A binding with a condition is not the place for a member without one.
         Assert.Equal(2, sent["bindings"]!.AsArray().Count);
-        Assert.Equal(["user:c@x.example"], sent["bindings"]![0]!["members"]!.AsArray().Select(member => (string)member!));
+        Assert.Equal(
+            ["user:c@x.example"],
+            sent["bindings"]![0]!["members"]!.AsArray().Select(member => (string)member!)
+        );
     }
 
     [Theory]
@@ -75,7 +90,8 @@ public sealed class ReaderTests
         await using Shop shop = await Shop.OpenAsync();
         shop.State.Grant(Repository, Role, present);
 
-        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member node@p.iam.gserviceaccount.com").MustSucceed();
+        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member node@p.iam.gserviceaccount.com")
+            .MustSucceed();
 
         Assert.Equal(["False"], result.Values("Changed"));
         Assert.Empty(shop.Changes);
@@ -88,7 +104,9 @@ public sealed class ReaderTests
         shop.State.Grant(Repository, Role, "user:old@x.example");
 
         ScriptResult result = shop.Run(
-            $"'user:one@x.example', 'user:old@x.example', 'group:two@x.example', 'user:one@x.example' | Grant-ArReader {Repository}")
+                $"'user:one@x.example', 'user:old@x.example', 'group:two@x.example', 'user:one@x.example' | "
+                    + $"Grant-ArReader {Repository}"
+            )
             .MustSucceed();
 
         Assert.Equal(["user:one@x.example", "user:old@x.example", "group:two@x.example"], result.Values("Member"));
@@ -105,7 +123,8 @@ public sealed class ReaderTests
         int writes = 0;
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
-            if (request.Is("POST", ":setIamPolicy") && ++writes <= 3) shop.State.Grant(Repository, Role, $"user:other{writes}@x.example");
+            if (request.Is("POST", ":setIamPolicy") && ++writes <= 3)
+                shop.State.Grant(Repository, Role, $"user:other{writes}@x.example");
         };
 
         ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member {Node}").MustSucceed();
@@ -113,7 +132,9 @@ public sealed class ReaderTests
         Assert.Equal(["True"], result.Values("Changed"));
         Assert.Equal(4, writes);
         Assert.Equal(
-            ["user:other1@x.example", "user:other2@x.example", "user:other3@x.example", Node], shop.State.Members(Repository, Role));
+            ["user:other1@x.example", "user:other2@x.example", "user:other3@x.example", Node],
+            shop.State.Members(Repository, Role)
+        );
     }
 
     [Theory]
@@ -123,7 +144,9 @@ public sealed class ReaderTests
     public async Task A_write_whose_answer_was_lost_is_reported_as_changed_and_not_done_twice(FaultKind fault)
     {
         await using Shop shop = await Shop.OpenAsync();
-        shop.Emulator.Behaviour.Faults.Add(new Fault(fault) { Times = 1, When = request => request.Is("POST", ":setIamPolicy") });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(fault) { Times = 1, When = request => request.Is("POST", ":setIamPolicy") }
+        );
 
         ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member {Node}").MustSucceed();
 
@@ -134,7 +157,10 @@ public sealed class ReaderTests
 
     [Theory]
     [InlineData("node@p.iam.gserviceaccount.com", Node)]
-    [InlineData(" 123-compute@developer.gserviceaccount.com ", "serviceAccount:123-compute@developer.gserviceaccount.com")]
+    [InlineData(
+        " 123-compute@developer.gserviceaccount.com ",
+        "serviceAccount:123-compute@developer.gserviceaccount.com"
+    )]
     [InlineData("ServiceAccount:node@p.iam.gserviceaccount.com", Node)]
     [InlineData("user:a@x.example", "user:a@x.example")]
     [InlineData("group:a@x.example", "group:a@x.example")]
@@ -166,7 +192,11 @@ public sealed class ReaderTests
 
         Assert.Equal("InvalidArgument", result.ErrorId);
         Assert.Equal(member, result.Error.TargetObject);
-        Assert.Contains("is not a member. Expected the e-mail of a service account", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not a member. Expected the e-mail of a service account",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Equal([Node], shop.State.Members(Repository, Role));
     }
 
@@ -247,14 +277,23 @@ public sealed class ReaderTests
     [Fact]
     public async Task Federated_identities_that_differ_in_case_are_two()
     {
-        const string Pool = "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/gh/attribute.repository/";
+        const string Pool =
+            "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/gh/attribute.repository/";
         await using Shop shop = await Shop.OpenAsync();
         shop.State.Grant(Repository, Role, $"{Pool}MyOrg/App");
 
-        Assert.Equal(["False"], shop.Run($"Test-ArReader {Repository} -Member '{Pool}myorg/app'").MustSucceed().Output.Select(row => $"{row}"));
+        Assert.Equal(
+            ["False"],
+            shop.Run($"Test-ArReader {Repository} -Member '{Pool}myorg/app'")
+                .MustSucceed()
+                .Output.Select(row => $"{row}")
+        );
         ScriptResult granted = shop.Run($"Grant-ArReader {Repository} -Member '{Pool}myorg/app'").MustSucceed();
         Assert.Equal(["True"], granted.Values("Changed"));
-        Assert.Equal([$"{Pool}myorg/app"], shop.Run($"Get-ArReader {Repository} -Member '{Pool}myorg/app'").MustSucceed().Values("Member"));
+        Assert.Equal(
+            [$"{Pool}myorg/app"],
+            shop.Run($"Get-ArReader {Repository} -Member '{Pool}myorg/app'").MustSucceed().Values("Member")
+        );
 
         shop.Run($"Revoke-ArReader {Repository} -Member '{Pool}myorg/app' -Confirm:$false").MustSucceed();
         Assert.Equal([$"{Pool}MyOrg/App"], shop.State.Members(Repository, Role));
@@ -266,7 +305,10 @@ public sealed class ReaderTests
         await using Shop shop = await Shop.OpenAsync();
         shop.State.Grant(Repository, Role, "user:Anna@Example.com");
 
-        Assert.Equal(["False"], shop.Run($"Grant-ArReader {Repository} -Member user:anna@example.com").MustSucceed().Values("Changed"));
+        Assert.Equal(
+            ["False"],
+            shop.Run($"Grant-ArReader {Repository} -Member user:anna@example.com").MustSucceed().Values("Changed")
+        );
         shop.Run($"Revoke-ArReader {Repository} -Member user:anna@example.com -Confirm:$false").MustSucceed();
         Assert.Empty(shop.State.Members(Repository, Role));
     }

@@ -17,13 +17,16 @@ public sealed class RecordedClusterTests
             shop.State.AddCluster("example-project", cluster!.AsObject());
 
         ScriptResult result = shop.Run(
-            "Get-ArNodeServiceAccount example-project | ForEach-Object { \"$($_.Cluster) $($_.NodePool) $($_.Email)\" }");
+            "Get-ArNodeServiceAccount example-project | ForEach-Object { \"$($_.Cluster) $($_.NodePool) $($_.Email)\" }"
+        );
 
         Assert.Empty(result.Errors);
         const string Default = "123456789-compute@developer.gserviceaccount.com";
         Assert.Equal(
             [
-                $"c0-plain default-pool {Default}", $"c1-nap (auto-provisioned) {Default}", $"c1-nap default-pool {Default}",
+                $"c0-plain default-pool {Default}",
+                $"c1-nap (auto-provisioned) {Default}",
+                $"c1-nap default-pool {Default}",
                 "c2-nap (auto-provisioned) gsa-1-ab12cd34@example-project.iam.gserviceaccount.com",
                 $"c2-nap default-pool {Default}",
                 "c3-nap (auto-provisioned) gsa-2-ab12cd34@example-project.iam.gserviceaccount.com",

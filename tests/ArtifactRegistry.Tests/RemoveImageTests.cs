@@ -50,7 +50,9 @@ public sealed class RemoveImageTests
         ScriptResult result = shop.Run($"Remove-ArImage {arguments} -WhatIf").MustSucceed();
 
         Assert.Equal(Enumerable.Repeat("WouldRemove", rows), result.Values("Status"));
-        Assert.All(result.Values("Reason"), reason => Assert.StartsWith("would be deleted ", reason, StringComparison.Ordinal));
+        Assert.All(result.Values("Reason"), reason =>
+            Assert.StartsWith("would be deleted ", reason, StringComparison.Ordinal)
+        );
         Assert.Empty(shop.Run($"Remove-ArImage {arguments}").MustSucceed().Output);
         Assert.Empty(shop.Changes);
     }
@@ -70,7 +72,8 @@ public sealed class RemoveImageTests
 
         Assert.Equal("ImageTagged", result.ErrorId);
         Assert.Equal(
-            $"'{Shop.App}@{digest}' was not deleted: {text} Use -DeleteTags to delete the image together with these tags.",
+            $"'{Shop.App}@{digest}' was not deleted: {text} Use -DeleteTags to delete the image together with these "
+                + $"tags.",
             result.ErrorText);
         Assert.Empty(result.Output);
         Assert.Empty(shop.Changes);
@@ -90,14 +93,18 @@ public sealed class RemoveImageTests
 
         Assert.Equal(["latest, v1"], result.Values("Tags"));
         Assert.Equal(
-            [$"DELETE {Package}/tags/latest", $"DELETE {Package}/tags/v1", $"DELETE {Package}/versions/{digest}"], shop.Changes);
+            [$"DELETE {Package}/tags/latest", $"DELETE {Package}/tags/v1", $"DELETE {Package}/versions/{digest}"],
+            shop.Changes
+        );
         Assert.Empty(shop.State.Tags(shop.Repository, "web"));
     }
 
     [Theory]
     [InlineData(TaggedDeleteRefusal.Synchronous)]
     [InlineData(TaggedDeleteRefusal.InOperation)]
-    public async Task A_tag_that_comes_at_the_last_moment_saves_the_image_and_the_others_are_put_back(TaggedDeleteRefusal refusal)
+    public async Task A_tag_that_comes_at_the_last_moment_saves_the_image_and_the_others_are_put_back(
+        TaggedDeleteRefusal refusal
+    )
     {
         await using Shop shop = await Shop.OpenAsync();
         string digest = shop.Add("v1", "latest");
@@ -154,7 +161,9 @@ public sealed class RemoveImageTests
     [InlineData(OperationFate.NeverFinishes)]
     public async Task A_deletion_that_cannot_be_followed_puts_no_tag_back_and_names_the_tags(OperationFate fate)
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 }
+        );
         string digest = shop.Add("v1", "latest");
         shop.Emulator.Behaviour.OperationFate = _ => fate;
         shop.GiveOperations(seconds: 1);
@@ -174,7 +183,9 @@ public sealed class RemoveImageTests
     [Fact]
     public async Task A_whole_image_whose_deletion_cannot_be_followed_is_told_as_that()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 }
+        );
         shop.Add("v1");
         shop.Emulator.Behaviour.OperationFate = _ => OperationFate.Lost;
         shop.GiveOperations(seconds: 1);
@@ -229,7 +240,11 @@ public sealed class RemoveImageTests
     [Theory]
     [InlineData(FaultKind.Unavailable, 1, "4")] // the service recovers only after some seconds
     [InlineData(FaultKind.Aborted, 2, null)] // another change is under way
-    public async Task Tags_are_put_back_also_where_that_takes_further_tries(FaultKind kind, int times, string? retryAfter)
+    public async Task Tags_are_put_back_also_where_that_takes_further_tries(
+        FaultKind kind,
+        int times,
+        string? retryAfter
+    )
     {
         await using Shop shop = await Shop.OpenAsync();
         string digest = shop.Add("v1");
@@ -262,7 +277,9 @@ public sealed class RemoveImageTests
     [Fact]
     public async Task A_digest_that_an_earlier_try_deleted_is_removed_and_was_not_gone_already()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 2 }
+        );
         string digest = shop.Add();
         shop.Emulator.Behaviour.Faults.Add(
             new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/versions/") });
@@ -315,7 +332,9 @@ public sealed class RemoveImageTests
     {
         await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationPolls = 0 });
         shop.Add("v1");
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is(method, text) });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is(method, text) }
+        );
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -Force").MustSucceed();
 
@@ -387,7 +406,10 @@ public sealed class RemoveImageTests
     [Theory]
     [InlineData("Remove-ArImage $app -All -Force", 2)]
     [InlineData("Remove-ArImage \"$app@$kept\" -Force", 1)]
-    public async Task With_ErrorAction_Stop_every_row_is_out_before_the_error_that_ends_the_command(string command, int rows)
+    public async Task With_ErrorAction_Stop_every_row_is_out_before_the_error_that_ends_the_command(
+        string command,
+        int rows
+    )
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Session.Set("kept", shop.Add());
@@ -488,7 +510,11 @@ public sealed class RemoveImageTests
         ScriptResult refused = shop.Run($"Get-ArImage $app | Where-Object {{ -not $_.Tags }} | Remove-ArImage -Force");
 
         Assert.Equal("ImageReferenced", refused.ErrorId);
-        Assert.Contains($"it is the signature of {Digest(image)} (latest, v3), which stays", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"it is the signature of {Digest(image)} (latest, v3), which stays",
+            refused.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Empty(shop.Changes);
 
         ScriptResult done = shop.Run($"Remove-ArImage \"$app@{signature}\" -DeleteReferrer -Force").MustSucceed();
@@ -506,10 +532,17 @@ public sealed class RemoveImageTests
 
         ScriptResult refused = shop.Run($"Remove-ArImage \"$app@{signature}\" -Force");
 
-        Assert.Contains($"{signature}' was not deleted: whether it is the signature of another digest cannot be read", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{signature}' was not deleted: whether it is the signature of another digest cannot be read",
+            refused.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Empty(shop.Changes);
 
-        Assert.Equal(["Removed"], shop.Run($"Remove-ArImage \"$app@{signature}\" -DeleteReferrer -Force").MustSucceed().Values("Status"));
+        Assert.Equal(
+            ["Removed"],
+            shop.Run($"Remove-ArImage \"$app@{signature}\" -DeleteReferrer -Force").MustSucceed().Values("Status")
+        );
     }
 
     [Fact]
@@ -520,11 +553,22 @@ public sealed class RemoveImageTests
         string untagged = shop.Add(), one = Sign(shop, untagged), tagged = shop.Add("v1"), other = Sign(shop, tagged);
         string orphan = Sign(shop, $"sha256:{1:x64}");
 
-        shop.Run($"\"$app@{one}\", \"$app@{other}\", \"$app@{orphan}\" | Remove-ArImage -DeleteReferrer -ThrottleLimit 1").MustSucceed();
+        shop.Run(
+                $"\"$app@{one}\", \"$app@{other}\", \"$app@{orphan}\" | Remove-ArImage -DeleteReferrer -ThrottleLimit 1"
+            )
+            .MustSucceed();
 
         Assert.Equal(3, host.Questions.Count);
-        Assert.Contains($"Delete the signature of {Digest(untagged)} (", host.Questions[0].Message, StringComparison.Ordinal);
-        Assert.Contains($"Delete the signature of {Digest(tagged)} (v1) (", host.Questions[1].Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Delete the signature of {Digest(untagged)} (",
+            host.Questions[0].Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"Delete the signature of {Digest(tagged)} (v1) (",
+            host.Questions[1].Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Delete the image (", host.Questions[2].Message, StringComparison.Ordinal);
     }
 
@@ -555,7 +599,11 @@ public sealed class RemoveImageTests
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer").MustSucceed();
 
-        Assert.Contains($"and what refers to it: the signature {Digest(signature)} (", Assert.Single(host.Questions).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"and what refers to it: the signature {Digest(signature)} (",
+            Assert.Single(host.Questions).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["Removed", "Removed"], result.Values("Status"));
         Assert.Equal([signature, image], result.Values("Digest"));
         Assert.Equal([other], shop.State.Digests(shop.Repository, "web"));

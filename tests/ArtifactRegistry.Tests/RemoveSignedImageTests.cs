@@ -5,8 +5,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests;
 
 /// <summary>
-/// Remove-ArImage of an image whose signatures, attestations and SBOMs are under tags that name its digest: sha256-HEX, an
-/// index of referrers, and cosign's sha256-HEX.sig, .att and .sbom.
+/// Remove-ArImage of an image whose signatures, attestations and SBOMs are under tags that name its digest: sha256-HEX,
+/// an index of referrers, and cosign's sha256-HEX.sig, .att and .sbom.
 /// </summary>
 public sealed class RemoveSignedImageTests
 {
@@ -14,7 +14,10 @@ public sealed class RemoveSignedImageTests
     [InlineData(".sig", "signature")]
     [InlineData(".att", "attestation")]
     [InlineData(".sbom", "SBOM")]
-    public async Task What_a_cosign_tag_names_is_refused_with_the_parameter_that_helps_and_goes_with_it(string suffix, string kind)
+    public async Task What_a_cosign_tag_names_is_refused_with_the_parameter_that_helps_and_goes_with_it(
+        string suffix,
+        string kind
+    )
     {
         ScriptedHost host = new("Yes");
         await using Shop shop = await Shop.OpenAsync(host: host);
@@ -23,13 +26,21 @@ public sealed class RemoveSignedImageTests
         ScriptResult refused = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
 
         Assert.Equal("ImageReferenced", refused.ErrorId);
-        Assert.Contains($"the {kind} {Short(referrer)} ({Tag(image)}{suffix}) refers to it", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the {kind} {Short(referrer)} ({Tag(image)}{suffix}) refers to it",
+            refused.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Use -DeleteReferrer", refused.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer").MustSucceed();
 
-        Assert.Contains($"the {kind} {Short(referrer)} ({Tag(image)}{suffix}) (", Assert.Single(host.Questions).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the {kind} {Short(referrer)} ({Tag(image)}{suffix}) (",
+            Assert.Single(host.Questions).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal([image, referrer], result.Values("Digest"));
         Assert.Equal(["v1", Tag(image) + suffix], result.Values("Tags"));
         Assert.Equal(["Removed", "Removed"], result.Values("Status"));
@@ -52,7 +63,11 @@ public sealed class RemoveSignedImageTests
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer").MustSucceed();
 
-        Assert.Contains($"the index of referrers {Short(index)} ({Tag(image)})", Assert.Single(host.Questions).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the index of referrers {Short(index)} ({Tag(image)})",
+            Assert.Single(host.Questions).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(Sorted([image, old, sbom, index, .. signatures]), Sorted(result.Values("Digest")));
         Assert.All(result.Values("Status"), status => Assert.Equal("Removed", status));
         Assert.Equal(Sorted([live, liveSignature, liveIndex]), shop.State.Digests(shop.Repository, "web"));
@@ -102,13 +117,21 @@ public sealed class RemoveSignedImageTests
     public async Task An_index_that_lists_a_signature_and_something_else_keeps_all_of_it()
     {
         await using Shop shop = await Shop.OpenAsync();
-        string image = shop.Add("v1"), signature = Sign(shop, image), other = shop.Add();
-        string index = shop.Add(new ImageOptions { Children = [new ChildManifest(signature), new ChildManifest(other)] });
+        string image = shop.Add("v1"),
+            signature = Sign(shop, image),
+            other = shop.Add();
+        string index = shop.Add(
+            new ImageOptions { Children = [new ChildManifest(signature), new ChildManifest(other)] }
+        );
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer -Force");
 
         Assert.Equal("ImageReferenced", result.ErrorId);
-        Assert.Contains($"the index {Short(index)} lists what refers to it, and also {Short(other)}", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the index {Short(index)} lists what refers to it, and also {Short(other)}",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Empty(shop.Changes);
     }
 
@@ -121,7 +144,11 @@ public sealed class RemoveSignedImageTests
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer -Force");
 
         Assert.Equal("ImageTagged", result.ErrorId);
-        Assert.Contains($"the signature {Short(signature)} that refers to it also has the tag mine", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the signature {Short(signature)} that refers to it also has the tag mine",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Empty(shop.Changes);
         shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer -DeleteTags -Force").MustSucceed();
         Assert.Empty(shop.State.Digests(shop.Repository, "web"));
@@ -141,7 +168,10 @@ public sealed class RemoveSignedImageTests
     [Theory]
     [InlineData(".sig", "signature")]
     [InlineData("", "index")]
-    public async Task What_a_referrer_tag_puts_with_an_image_with_a_tag_stays_unless_that_is_said(string suffix, string kind)
+    public async Task What_a_referrer_tag_puts_with_an_image_with_a_tag_stays_unless_that_is_said(
+        string suffix,
+        string kind
+    )
     {
         await using Shop shop = await Shop.OpenAsync();
         string image = shop.Add("v1"), signature = Sign(shop, image);
@@ -151,7 +181,11 @@ public sealed class RemoveSignedImageTests
         ScriptResult refused = shop.Run($"Remove-ArImage \"${{app}}:{Tag(image)}{suffix}\" -Force");
 
         Assert.Equal("ImageReferenced", refused.ErrorId);
-        Assert.Contains($"it is the {kind} of {Short(image)} (v1), which stays", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"it is the {kind} of {Short(image)} (v1), which stays",
+            refused.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Empty(shop.Changes);
         shop.Run($"Remove-ArImage \"${{app}}:{Tag(image)}{suffix}\" -DeleteReferrer -Force").MustSucceed();
         Assert.Equal(Sorted([image, signature]), shop.State.Digests(shop.Repository, "web"));
@@ -163,7 +197,8 @@ public sealed class RemoveSignedImageTests
         await using Shop shop = await Shop.OpenAsync();
         string image = shop.Add("v1"), broken = shop.Add();
         Sign(shop, image);
-        shop.Emulator.Behaviour.ServedManifest = (_, digest, manifest) => digest == broken ? "{}"u8.ToArray() : manifest;
+        shop.Emulator.Behaviour.ServedManifest = (_, digest, manifest) =>
+            digest == broken ? "{}"u8.ToArray() : manifest;
 
         ScriptResult result = shop.Run("Remove-ArImage \"${app}:v1\" -DeleteReferrer -Force");
 
@@ -174,12 +209,24 @@ public sealed class RemoveSignedImageTests
 
     private static string[] LastParts(Shop shop) => [.. shop.Changes.Select(change => change.Split('/')[^1])];
 
-    private static string[] Sorted(IEnumerable<string?> digests) => [.. digests.OfType<string>().Order(StringComparer.Ordinal)];
+    private static string[] Sorted(IEnumerable<string?> digests) =>
+        [.. digests.OfType<string>().Order(StringComparer.Ordinal)];
 
     private static string Short(string digest) => $"{digest[..11]}…{digest[^4..]}";
 
     private static string Tag(string digest) => digest.Replace(':', '-');
 
-    private static string Sign(Shop shop, string subject, string type = "application/vnd.dev.cosign.artifact.sig.v1+json") =>
-        shop.Add(new ImageOptions { ArtifactType = type, SubjectDigest = subject, Size = 2_000 });
+    private static string Sign(
+        Shop shop,
+        string subject,
+        string type = "application/vnd.dev.cosign.artifact.sig.v1+json"
+    ) =>
+        shop.Add(
+            new ImageOptions
+            {
+                ArtifactType = type,
+                SubjectDigest = subject,
+                Size = 2_000,
+            }
+        );
 }

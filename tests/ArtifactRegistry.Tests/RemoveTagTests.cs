@@ -81,7 +81,8 @@ public sealed class RemoveTagTests
         Assert.Equal("TagMoved", result.ErrorId);
         Assert.Equal(ErrorCategory.ResourceBusy, result.Error.CategoryInfo.Category);
         Assert.Equal(
-            $"The tag '{Shop.App}:v1' has moved: it was listed on {one} and is now on {two}. List the tags again and decide again.",
+            $"The tag '{Shop.App}:v1' has moved: it was listed on {one} and is now on {two}. List the tags again and "
+                + $"decide again.",
             result.ErrorText);
         Assert.Empty(shop.Changes);
     }
@@ -95,7 +96,11 @@ public sealed class RemoveTagTests
         ScriptResult result = shop.Run("Remove-ArImageTag \"${app}:none\"");
 
         Assert.Equal("NotFound", result.ErrorId);
-        Assert.StartsWith($"'{Shop.App}:none' was not found: the image is there, and has no tag 'none'.", result.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"'{Shop.App}:none' was not found: the image is there, and has no tag 'none'.",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -116,7 +121,9 @@ public sealed class RemoveTagTests
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.Add("v1");
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/tags/v1") });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/tags/v1") }
+        );
 
         Assert.Equal(["v1"], shop.Run("Remove-ArImageTag \"${app}:v1\"").MustSucceed().Values("Tag"));
         Assert.Empty(shop.State.Tags(shop.Repository, "web"));
@@ -129,7 +136,13 @@ public sealed class RemoveTagTests
         shop.Add("v1");
         string other = shop.Add();
         shop.Emulator.Behaviour.Faults.Add(
-            new Fault(FaultKind.TooManyRequests) { Times = 1, RetryAfter = "1", When = request => request.Is("DELETE", "/tags/v1") });
+            new Fault(FaultKind.TooManyRequests)
+            {
+                Times = 1,
+                RetryAfter = "1",
+                When = request => request.Is("DELETE", "/tags/v1"),
+            }
+        );
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
             if (request.Is("DELETE", "/tags/v1")) shop.State.MoveTag(shop.Repository, "web", "v1", other);
@@ -151,13 +164,18 @@ public sealed class RemoveTagTests
             new Fault(FaultKind.ResetAfter) { Times = 1, When = request => request.Is("DELETE", "/tags/v1") });
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
-            if (request.Is("DELETE", "/tags/v1")) shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.get")];
+            if (request.Is("DELETE", "/tags/v1"))
+                shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.get")];
         };
 
         ScriptResult result = shop.Run("Remove-ArImageTag \"${app}:v1\"");
 
         Assert.Equal("AccessDenied", result.ErrorId);
-        Assert.Contains("An earlier try, whose answer was lost, may have been carried out.", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "An earlier try, whose answer was lost, may have been carried out.",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -180,8 +198,8 @@ public sealed class RemoveTagTests
         await using Shop shop = await Shop.OpenAsync();
         string one = shop.Add("v1", "latest");
 
-        shop.Run(
-            $"$removed = Remove-ArImageTag $app -Tag v1, latest; $removed | {Journey.Clixml} | Add-ArImageTag").MustSucceed();
+        shop.Run($"$removed = Remove-ArImageTag $app -Tag v1, latest; $removed | {Journey.Clixml} | Add-ArImageTag")
+            .MustSucceed();
 
         Assert.Equal(["latest", "v1"], shop.State.TagsOf(shop.Repository, "web", one));
     }
@@ -193,7 +211,10 @@ public sealed class RemoveTagTests
         await using Shop shop = await Shop.OpenAsync(new Behaviour { DockerImageTagCap = 100 });
         string digest = shop.Add([.. Enumerable.Range(0, Count).Select(i => $"t{i:000}")]);
 
-        ScriptResult result = shop.Run("Get-ArImageTag $app -Tag t* | Remove-ArImageTag -Confirm:$false -ThrottleLimit 1").MustSucceed();
+        ScriptResult result = shop.Run(
+                "Get-ArImageTag $app -Tag t* | Remove-ArImageTag -Confirm:$false -ThrottleLimit 1"
+            )
+            .MustSucceed();
 
         Assert.Equal(Count, result.Output.Count);
         Assert.Empty(shop.State.TagsOf(shop.Repository, "web", digest));
@@ -213,6 +234,10 @@ public sealed class RemoveTagTests
 
         shop.Run("Remove-ArImageTag \"${app}:t000\" -Confirm").MustSucceed();
 
-        Assert.Contains("keeps t001, t002, t003, t004, t005, t006, t007, t008, t009, t010 and 139 more", host.Questions[0].Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "keeps t001, t002, t003, t004, t005, t006, t007, t008, t009, t010 and 139 more",
+            host.Questions[0].Message,
+            StringComparison.Ordinal
+        );
     }
 }

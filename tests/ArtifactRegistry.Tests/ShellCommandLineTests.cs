@@ -53,7 +53,10 @@ public sealed class ShellCommandLineTests
     public async Task Commands_are_read_from_standard_input_and_no_control_sequence_is_written(string terminal)
     {
         ProcessResult result = await ShellProcess.RunAsync(
-            ["-NoProfile", "-Command", "-"], "(Get-Module ArtifactRegistry).Name\nexit 3\n'not here'\n", [("TERM", terminal)]);
+            ["-NoProfile", "-Command", "-"],
+            "(Get-Module ArtifactRegistry).Name\nexit 3\n'not here'\n",
+            [("TERM", terminal)]
+        );
 
         Assert.Equal(["ArtifactRegistry"], result.Lines);
         Assert.Equal(3, result.ExitCode);
@@ -62,8 +65,11 @@ public sealed class ShellCommandLineTests
     [Fact]
     public async Task It_reports_its_use_to_nobody()
     {
-        ProcessResult result = await ShellProcess.RunAsync(
-            ["-NoProfile", "-Command", "[Microsoft.PowerShell.Telemetry.ApplicationInsightsTelemetry]::CanSendTelemetry"]);
+        ProcessResult result = await ShellProcess.RunAsync([
+            "-NoProfile",
+            "-Command",
+            "[Microsoft.PowerShell.Telemetry.ApplicationInsightsTelemetry]::CanSendTelemetry",
+        ]);
 
         Assert.Equal(["False"], result.Lines);
     }
@@ -90,7 +96,10 @@ public sealed class ShellCommandLineTests
         await File.WriteAllTextAsync(
             Path.Combine(folder.Path, "ArtifactRegistry.psd1"), manifest, TestContext.Current.CancellationToken);
 
-        ProcessResult result = await ShellProcess.RunAsync(["-NoProfile", "-Command", "'not here'"], module: folder.Path);
+        ProcessResult result = await ShellProcess.RunAsync(
+            ["-NoProfile", "-Command", "'not here'"],
+            module: folder.Path
+        );
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("The module could not be loaded.", result.Error, StringComparison.Ordinal);

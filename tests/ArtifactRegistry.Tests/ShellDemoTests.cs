@@ -19,7 +19,8 @@ public sealed class ShellDemoTests
         Assert.Equal(0, result.ExitCode);
         // The layers are random, and their compressed sizes differ.
         string shown = Regex.Replace(result.Output.ReplaceLineEndings("\n"), @" +[0-9]+ bytes,", " N bytes,");
-        if (Environment.GetEnvironmentVariable("ARTIFACTREGISTRY_REWRITE_EXAMPLES") == "1") await File.WriteAllTextAsync(file, shown, Stop);
+        if (Environment.GetEnvironmentVariable("ARTIFACTREGISTRY_REWRITE_EXAMPLES") == "1")
+            await File.WriteAllTextAsync(file, shown, Stop);
         Assert.Equal((await File.ReadAllTextAsync(file, Stop)).ReplaceLineEndings("\n"), shown);
         Assert.DoesNotContain('\e', shown);
         // What -WhatIf says is PowerShell's own, and no output that could be broken.
@@ -34,7 +35,10 @@ public sealed class ShellDemoTests
         using TemporaryFolder folder = new();
         // With the command: one that is missing would be taken from the module that is installed on this machine.
         await File.WriteAllTextAsync(
-            Path.Combine(folder.Path, "ArtifactRegistry.psd1"), "@{ ModuleVersion = '1.0'; RootModule = 'broken.psm1' }", Stop);
+            Path.Combine(folder.Path, "ArtifactRegistry.psd1"),
+            "@{ ModuleVersion = '1.0'; RootModule = 'broken.psm1' }",
+            Stop
+        );
         await File.WriteAllTextAsync(
             Path.Combine(folder.Path, "broken.psm1"), "function Get-ArImageTag { Write-Error 'broken' }", Stop);
 

@@ -10,15 +10,48 @@ public sealed class SlipTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("Get-ArImage us-centrl1-docker.pkg.dev/shop/apps", "NotFound", "Did you mean the location us-central1? This module does not know 'us-centrl1'.")]
-    [InlineData("Get-ArImage us-docker.pkg.dev/shop/aps/web", "NotFound", "Did you mean us-docker.pkg.dev/shop/apps? Get-ArRepository shop lists the repositories.")]
-    [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/wbe", "NotFound", "Did you mean us-docker.pkg.dev/shop/apps/web? Get-ArImage us-docker.pkg.dev/shop/apps lists what is there.")]
-    [InlineData("Get-ArUntaggedImage us-docker.pkg.dev/shop/apps/weeb", "NotFound", "Did you mean us-docker.pkg.dev/shop/apps/web?")]
-    [InlineData("Remove-ArImageTag \"${app}:latst\"", "NotFound", "Did you mean us-docker.pkg.dev/shop/apps/web:latest? Get-ArImageTag us-docker.pkg.dev/shop/apps/web lists the tags.")]
-    [InlineData("Remove-ArImage \"${app}:v3\" -Force", "NotFound", "Get-ArImageTag us-docker.pkg.dev/shop/apps/web lists the tags.")]
+    [InlineData(
+        "Get-ArImage us-centrl1-docker.pkg.dev/shop/apps",
+        "NotFound",
+        "Did you mean the location us-central1? This module does not know 'us-centrl1'."
+    )]
+    [InlineData(
+        "Get-ArImage us-docker.pkg.dev/shop/aps/web",
+        "NotFound",
+        "Did you mean us-docker.pkg.dev/shop/apps? Get-ArRepository shop lists the repositories."
+    )]
+    [InlineData(
+        "Get-ArImage us-docker.pkg.dev/shop/apps/wbe",
+        "NotFound",
+        "Did you mean us-docker.pkg.dev/shop/apps/web? Get-ArImage us-docker.pkg.dev/shop/apps lists what is there."
+    )]
+    [InlineData(
+        "Get-ArUntaggedImage us-docker.pkg.dev/shop/apps/weeb",
+        "NotFound",
+        "Did you mean us-docker.pkg.dev/shop/apps/web?"
+    )]
+    [InlineData(
+        "Remove-ArImageTag \"${app}:latst\"",
+        "NotFound",
+        "Did you mean us-docker.pkg.dev/shop/apps/web:latest? Get-ArImageTag us-docker.pkg.dev/shop/apps/web lists the "
+            + "tags."
+    )]
+    [InlineData(
+        "Remove-ArImage \"${app}:v3\" -Force",
+        "NotFound",
+        "Get-ArImageTag us-docker.pkg.dev/shop/apps/web lists the tags."
+    )]
     [InlineData("Get-ArRepository shpo", "NotFound", "Did you mean the project shop?")]
-    [InlineData("Get-ArImage us-docker.pkg.dev/shpo/apps", "NotFound", "Did you mean the project shop? Get-ArRepository shpo lists")]
-    [InlineData("Get-ArNodeServiceAccount shpo", "AccessDenied", "Did you mean the project shop? This needs container.clusters.list")]
+    [InlineData(
+        "Get-ArImage us-docker.pkg.dev/shpo/apps",
+        "NotFound",
+        "Did you mean the project shop? Get-ArRepository shpo lists"
+    )]
+    [InlineData(
+        "Get-ArNodeServiceAccount shpo",
+        "AccessDenied",
+        "Did you mean the project shop? This needs container.clusters.list"
+    )]
     [InlineData("Grant-ArReader -Project shpo user:me@example.com", "AccessDenied", "Did you mean the project shop?")]
     [InlineData("Get-ArNodeServiceAccount elsewhere", "AccessDenied", "This needs container.clusters.list")]
     public async Task The_nearest_name_is_suggested_where_there_is_one(string command, string id, string advice)
@@ -37,10 +70,14 @@ public sealed class SlipTests
     {
         await using Shop shop = await OpenAsync();
 
-        ScriptResult result = shop.Run("Get-ArRepository shop us-west1; Get-ArRepository shop moon-base1; Get-ArRepository shop europe-wset4").MustSucceed();
+        ScriptResult result = shop.Run(
+                "Get-ArRepository shop us-west1; Get-ArRepository shop moon-base1; Get-ArRepository shop europe-wset4"
+            )
+            .MustSucceed();
 
         Assert.Equal(
-            "There is nothing in the location 'europe-wset4', which this module does not know. Did you mean europe-west4?",
+            "There is nothing in the location 'europe-wset4', which this module does not know. Did you mean "
+                + "europe-west4?",
             Assert.Single(result.Warnings));
     }
 
@@ -66,8 +103,11 @@ public sealed class SlipTests
         ScriptResult result = shop.Run("1..100 | ForEach-Object { \"${app}:none$_\" } | Remove-ArImageTag");
 
         Assert.Equal(100, result.Errors.Count);
-        Assert.All(result.Errors, error => Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
-        // One for each tag, two for each look at what was meant, and two listings: before the question, and of what is there.
+        Assert.All(result.Errors, error =>
+            Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal)
+        );
+        // One for each tag, two for each look at what was meant, and two listings: before the question, and of what is
+        // there.
         Assert.InRange(shop.Emulator.Requests.Snapshot().Count, 100, 100 + (20 * 2) + 2);
     }
 

@@ -13,12 +13,32 @@ public sealed class StoryTests
 
     [Theory]
     [InlineData("Get-ArImage $app", "GET", "/dockerImages", "us-docker.pkg.dev/shop/apps/web: ")]
-    [InlineData("Get-ArUntaggedImage us-docker.pkg.dev/shop/apps", "GET", "/packages", "0 digests listed, in us-docker.pkg.dev/shop/apps")]
-    [InlineData("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Force", "GET", "/packages", "0 digests listed, in us-docker.pkg.dev/shop/apps")]
+    [InlineData(
+        "Get-ArUntaggedImage us-docker.pkg.dev/shop/apps",
+        "GET",
+        "/packages",
+        "0 digests listed, in us-docker.pkg.dev/shop/apps"
+    )]
+    [InlineData(
+        "Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Force",
+        "GET",
+        "/packages",
+        "0 digests listed, in us-docker.pkg.dev/shop/apps"
+    )]
     [InlineData("Remove-ArImage $app -All -Force", "GET", "/operations/", "us-docker.pkg.dev/shop/apps/web: ")]
-    [InlineData("Remove-ArImage \"$app@$free\" -Force", "DELETE", "/versions/", "us-docker.pkg.dev/shop/apps/web@sha256:")]
+    [InlineData(
+        "Remove-ArImage \"$app@$free\" -Force",
+        "DELETE",
+        "/versions/",
+        "us-docker.pkg.dev/shop/apps/web@sha256:"
+    )]
     [InlineData("Get-ArReader us-docker.pkg.dev/shop/apps", "GET", ":getIamPolicy", "us-docker.pkg.dev/shop/apps: ")]
-    public async Task Whoever_waits_for_long_sees_a_bar_that_goes_away(string command, string method, string path, string status)
+    public async Task Whoever_waits_for_long_sees_a_bar_that_goes_away(
+        string command,
+        string method,
+        string path,
+        string status
+    )
     {
         await using Shop shop = await OpenAsync(new Behaviour { OperationTime = TimeSpan.FromHours(1) });
         using RequestHold held = shop.Hold(method, path);
@@ -43,7 +63,9 @@ public sealed class StoryTests
         shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.TooManyRequests) { RetryAfter = "300" });
 
         using RunningScript script = shop.Start("Get-ArImage $app");
-        ProgressRecord bar = await script.WaitForProgressAsync(Stop, bar => !string.IsNullOrEmpty(bar.CurrentOperation));
+        ProgressRecord bar = await script.WaitForProgressAsync(Stop, bar =>
+            !string.IsNullOrEmpty(bar.CurrentOperation)
+        );
         script.Stop();
         await script.EndAsync(Stop);
 
@@ -72,8 +94,12 @@ public sealed class StoryTests
     {
         await using Shop shop = await OpenAsync();
 
-        string story = string.Join('\n', shop.Run("Remove-ArUntaggedImage $app -OlderThan 1d -Force -Verbose").MustSucceed()
-            .Verbose.Where(line => !line.Contains(" -> ", StringComparison.Ordinal)));
+        string story = string.Join(
+            '\n',
+            shop.Run("Remove-ArUntaggedImage $app -OlderThan 1d -Force -Verbose")
+                .MustSucceed()
+                .Verbose.Where(line => !line.Contains(" -> ", StringComparison.Ordinal))
+        );
 
         Assert.Matches(
             $"""
@@ -92,13 +118,19 @@ public sealed class StoryTests
         await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run(
-            "$null = Get-ArImage $app -Debug; $null = Grant-ArReader us-docker.pkg.dev/shop/apps user:a@b.example -Debug").MustSucceed();
+                "$null = Get-ArImage $app -Debug; $null = Grant-ArReader us-docker.pkg.dev/shop/apps user:a@b.example "
+                    + "-Debug"
+            )
+            .MustSucceed();
 
         string all = string.Join('\n', result.Debug);
         Assert.DoesNotContain(PowerShellSession.Token, all, StringComparison.Ordinal);
         Assert.DoesNotContain("Bearer", all, StringComparison.Ordinal);
         Assert.Contains(
-            $"> GET {shop.Emulator.Url}v1/projects/shop/locations/us/repositories/apps/dockerImages?", all, StringComparison.Ordinal);
+            $"> GET {shop.Emulator.Url}v1/projects/shop/locations/us/repositories/apps/dockerImages?",
+            all,
+            StringComparison.Ordinal
+        );
         Assert.Contains("(with a bearer token)", all, StringComparison.Ordinal);
         Assert.Matches(@"< 200 OK \(application/json, \d+ bytes\)\r?\n\{", all);
         Assert.Matches(@":setIamPolicy \(with a bearer token\)\r?\n\{.*user:a@b\.example", all);
@@ -112,9 +144,15 @@ public sealed class StoryTests
     {
         await using Shop shop = await OpenAsync();
         shop.State.AddImage(shop.Repository, PowerShellSession.Token.Replace('.', '-'), "v1");
-        shop.Session.Run($"$null = Connect-ArRegistry {PowerShellSession.Token.Replace('.', '-')} -Endpoint '{shop.Emulator.Url}'").MustSucceed();
+        shop.Session.Run(
+                $"$null = Connect-ArRegistry {PowerShellSession.Token.Replace('.', '-')} -Endpoint "
+                    + $"'{shop.Emulator.Url}'"
+            )
+            .MustSucceed();
 
-        ScriptResult result = shop.Run("$DebugPreference = 'Continue'; $null = Get-ArImage us-docker.pkg.dev/shop/apps");
+        ScriptResult result = shop.Run(
+            "$DebugPreference = 'Continue'; $null = Get-ArImage us-docker.pkg.dev/shop/apps"
+        );
 
         // An image of that name cannot be shown: it is passed over, which a warning says.
         Assert.Empty(result.Errors);

@@ -34,14 +34,20 @@ internal sealed class UnattendedRun : IAsyncDisposable
 
     public string Log => File("clean-up.jsonl");
 
-    public static async Task<UnattendedRun> OpenAsync(Behaviour? behaviour = null) => new(await Shop.OpenAsync(behaviour));
+    public static async Task<UnattendedRun> OpenAsync(Behaviour? behaviour = null) =>
+        new(await Shop.OpenAsync(behaviour));
 
     /// <summary>Gets the path of a file in the folder of this run.</summary>
     public string File(string name) => Path.Combine(_folder.Path, name);
 
     /// <summary>Gets the lines of the log that have this event.</summary>
-    public IReadOnlyList<JsonElement> Logged(string @event) => [.. System.IO.File.ReadAllLines(Log)
-        .Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.GetProperty("event").GetString() == @event)];
+    public IReadOnlyList<JsonElement> Logged(string @event) =>
+        [
+            .. System
+                .IO.File.ReadAllLines(Log)
+                .Select(line => JsonDocument.Parse(line).RootElement)
+                .Where(line => line.GetProperty("event").GetString() == @event),
+        ];
 
     /// <summary>Gets the status of each digest of the log, by digest.</summary>
     public ILookup<string, string> LoggedStatus() => Logged("result").ToLookup(
@@ -66,7 +72,8 @@ internal sealed class UnattendedRun : IAsyncDisposable
     public Task<ProcessResult> RunAsync(params string[] arguments) => ProcessResult.OfAsync(Start(arguments));
 
     /// <summary>Runs pwsh to its end with a command line that is given whole.</summary>
-    public Task<ProcessResult> RunWholeAsync(IEnumerable<string> arguments) => ProcessResult.OfAsync(Connected(arguments));
+    public Task<ProcessResult> RunWholeAsync(IEnumerable<string> arguments) =>
+        ProcessResult.OfAsync(Connected(arguments));
 
     /// <summary>Starts the script, has something done once it is at work, and waits for its end.</summary>
     public async Task<ProcessResult> RunAsync(Func<Process, Task> meanwhile, params string[] arguments)
@@ -119,7 +126,8 @@ internal sealed class UnattendedRun : IAsyncDisposable
     private ProcessStartInfo Connected(IEnumerable<string> arguments)
     {
         ProcessStartInfo start = PowerShellProgram.Start(arguments);
-        foreach ((string name, string value) in ClientEnvironment.For(Shop.Emulator.Url)) start.Environment[name] = value;
+        foreach ((string name, string value) in ClientEnvironment.For(Shop.Emulator.Url))
+            start.Environment[name] = value;
         return start;
     }
 

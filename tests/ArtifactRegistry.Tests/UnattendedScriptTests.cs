@@ -73,7 +73,11 @@ public sealed class UnattendedScriptTests
         await run.RunAsync();
         ProcessResult again = await run.RunAsync("-LogKept");
 
-        Assert.Contains(": 0 removed (0 KB), 0 already gone, 1 kept, 0 failed, 0 not reached, ", again.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            ": 0 removed (0 KB), 0 already gone, 1 kept, 0 failed, 0 not reached, ",
+            again.Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, again.ExitCode);
         Assert.Equal("Kept", Assert.Single(run.LoggedStatus()[run.Young]));
         Assert.Equal(4, run.Logged("result").Count);
@@ -83,7 +87,11 @@ public sealed class UnattendedScriptTests
     [InlineData("-OlderThan", "30", "A number needs a unit")]
     [InlineData("-Image", "us-docker.pkg.dev/shop/absent", "was not found")]
     [InlineData("-CredentialFile", "absent.json", "absent.json")]
-    public async Task Failed_is_1_and_says_why_in_one_line_and_in_the_log(string parameter, string value, string expected)
+    public async Task Failed_is_1_and_says_why_in_one_line_and_in_the_log(
+        string parameter,
+        string value,
+        string expected
+    )
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
         string before = run.Shop.Contents();
@@ -95,7 +103,11 @@ public sealed class UnattendedScriptTests
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(before, run.Shop.Contents());
         Assert.Equal(1, Assert.Single(run.Logged("end")).GetProperty("exitCode").GetInt32());
-        Assert.Contains(expected, await File.ReadAllTextAsync(run.Log, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            await File.ReadAllTextAsync(run.Log, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -136,7 +148,11 @@ public sealed class UnattendedScriptTests
 
         ProcessResult result = await run.RunAsync("-AbortAbove", "2");
 
-        Assert.Contains("so nothing of it was deleted", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "so nothing of it was deleted",
+            Assert.Single(result.Error.TrimEnd().Split('\n')),
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(before, run.Shop.Contents());
     }
@@ -168,7 +184,10 @@ public sealed class UnattendedScriptTests
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(
-            "ArtifactRegistry.psd1", Assert.Single(run.Logged("end")).GetProperty("reason").GetString(), StringComparison.Ordinal);
+            "ArtifactRegistry.psd1",
+            Assert.Single(run.Logged("end")).GetProperty("reason").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -192,7 +211,10 @@ public sealed class UnattendedScriptTests
         else
         {
             Assert.Equal(1, result.ExitCode);
-            Assert.Equal("-EventLog needs Windows.", Assert.Single(run.Logged("end")).GetProperty("reason").GetString());
+            Assert.Equal(
+                "-EventLog needs Windows.",
+                Assert.Single(run.Logged("end")).GetProperty("reason").GetString()
+            );
         }
     }
 
@@ -227,11 +249,16 @@ public sealed class UnattendedScriptTests
     public async Task Nothing_that_may_be_deleted_is_1_and_the_same_error_is_told_once()
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync(
-            new Behaviour { OperationTime = TimeSpan.Zero, Denials = [new Denial("artifactregistry.versions.delete")] });
+            new Behaviour { OperationTime = TimeSpan.Zero, Denials = [new Denial("artifactregistry.versions.delete")] }
+        );
 
         ProcessResult result = await run.RunAsync();
 
-        Assert.Contains("artifactregistry.versions.delete", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "artifactregistry.versions.delete",
+            Assert.Single(result.Error.TrimEnd().Split('\n')),
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(3, run.Logged("result").Count);
     }
@@ -247,7 +274,11 @@ public sealed class UnattendedScriptTests
 
         ProcessResult result = await run.RunAsync();
 
-        Assert.Contains("1 removed (76.3 MB), 0 already gone, 1 kept, 2 failed, 0 not reached", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 removed (76.3 MB), 0 already gone, 1 kept, 2 failed, 0 not reached",
+            result.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("(2 times; see ", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Equal(2, result.ExitCode);
         Assert.Equal("Failed", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
@@ -267,7 +298,11 @@ public sealed class UnattendedScriptTests
             hold.Release();
         });
 
-        Assert.Contains(": 2 removed (152.6 MB), 1 already gone, 1 kept, 0 failed", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            ": 2 removed (152.6 MB), 1 already gone, 1 kept, 0 failed",
+            result.Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, result.ExitCode);
     }
 
@@ -279,7 +314,11 @@ public sealed class UnattendedScriptTests
         ProcessResult result = await run.RunAsync("-TimeLimit", "0s");
         ProcessResult next = await run.RunAsync();
 
-        Assert.Contains(": 0 removed (0 KB), 0 already gone, 1 kept, 0 failed, 3 not reached", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            ": 0 removed (0 KB), 0 already gone, 1 kept, 0 failed, 3 not reached",
+            result.Output,
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, result.ExitCode);
         MustBeDone(next);
     }
@@ -314,7 +353,11 @@ public sealed class UnattendedScriptTests
 
         ProcessResult result = await run.RunAsync("-WhatIf", "-SummaryPath", run.File("summary.md"));
 
-        Assert.StartsWith($"{UnattendedRun.Repository}: 3 would be removed (228.9 MB), 1 kept", result.Lines[^1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{UnattendedRun.Repository}: 3 would be removed (228.9 MB), 1 kept",
+            result.Lines[^1],
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("What if: ", Assert.Single(result.Lines[..^1]), StringComparison.Ordinal);
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(before, run.Shop.Contents());
@@ -330,24 +373,47 @@ public sealed class UnattendedScriptTests
         string metrics = run.File("clean-up.prom"), summary = run.File("summary.md");
 
         ProcessResult result = await run.RunAsync(
-            "-Image", $"{UnattendedRun.Repository},us-docker.pkg.dev/shop/absent", "-MetricsPath", metrics, "-SummaryPath", summary);
+            "-Image",
+            $"{UnattendedRun.Repository},us-docker.pkg.dev/shop/absent",
+            "-MetricsPath",
+            metrics,
+            "-SummaryPath",
+            summary
+        );
         string[] first = await File.ReadAllLinesAsync(metrics, stop);
         ProcessResult next = await run.RunAsync("-MetricsPath", metrics);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.StartsWith($"{UnattendedRun.Repository}, us-docker.pkg.dev/shop/absent: 3 removed", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{UnattendedRun.Repository}, us-docker.pkg.dev/shop/absent: 3 removed",
+            result.Output,
+            StringComparison.Ordinal
+        );
         string text = await File.ReadAllTextAsync(summary, stop);
-        Assert.Contains($"| {UnattendedRun.Repository} | 3 | 228.9 MB | 0 | 1 | 0 | 0 |\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"| {UnattendedRun.Repository} | 3 | 228.9 MB | 0 | 1 | 0 | 0 |\n",
+            text,
+            StringComparison.Ordinal
+        );
         Assert.Contains("- 'us-docker.pkg.dev/shop/absent' was not found", text, StringComparison.Ordinal);
-        Assert.Contains($$"""artifactregistry_cleanup_digests{repository="{{UnattendedRun.Repository}}",status="Removed"} 3""", first);
+        Assert.Contains(
+            $$"""artifactregistry_cleanup_digests{repository="{{UnattendedRun.Repository}}",status="Removed"} 3""",
+            first
+        );
         Assert.Contains("artifactregistry_cleanup_exit_code 2", first);
         Assert.DoesNotContain(first, line => line.Contains("last_success", StringComparison.Ordinal));
         Assert.Equal(0, next.ExitCode);
         string[] second = await File.ReadAllLinesAsync(metrics, stop);
-        Assert.Contains(second, line => line.StartsWith("artifactregistry_cleanup_last_success_timestamp_seconds 1", StringComparison.Ordinal));
+        Assert.Contains(second, line =>
+            line.StartsWith("artifactregistry_cleanup_last_success_timestamp_seconds 1", StringComparison.Ordinal)
+        );
         // The format of node exporters: comments and samples, each name with its help and its type.
-        Assert.All(second, line => Assert.Matches(
-            @"^(# (HELP artifactregistry_cleanup_[a-z_]+ .+|TYPE artifactregistry_cleanup_[a-z_]+ gauge)|artifactregistry_cleanup_[a-z_]+(\{[^}]+\})? \d+)$", line));
+        Assert.All(second, line =>
+            Assert.Matches(
+                @"^(# (HELP artifactregistry_cleanup_[a-z_]+ .+|TYPE artifactregistry_cleanup_[a-z_]+ gauge)|artifactregistry_cleanup_[a-z_]+(\{[^}]+\})? \d+)$",
+                line
+            )
+        );
     }
 
     [Fact]
@@ -381,13 +447,19 @@ public sealed class UnattendedScriptTests
             key, run.Shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
 
         // The files are where they can be here.
-        ProcessResult result = await run.RunWholeAsync(arguments.Split(' ').Select(word => Path.GetExtension(word) switch
-        {
-            ".ps1" => UnattendedRun.Script,
-            ".jsonl" => run.Log,
-            ".json" => key,
-            _ => word,
-        }));
+        ProcessResult result = await run.RunWholeAsync(
+            arguments
+                .Split(' ')
+                .Select(word =>
+                    Path.GetExtension(word) switch
+                    {
+                        ".ps1" => UnattendedRun.Script,
+                        ".jsonl" => run.Log,
+                        ".json" => key,
+                        _ => word,
+                    }
+                )
+        );
 
         MustBeDone(result);
         Assert.Equal(1, run.Shop.State.SignIn.Issued);

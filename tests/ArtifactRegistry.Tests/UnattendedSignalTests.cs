@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>The script for schedulers when something ends it: each finished deletion is in its log, and doubt is named.</summary>
+/// <summary>
+/// The script for schedulers when something ends it: each finished deletion is in its log, and doubt is named.
+/// </summary>
 public sealed class UnattendedSignalTests
 {
     [Fact]
@@ -25,9 +27,16 @@ public sealed class UnattendedSignalTests
         });
 
         Assert.Equal(130, result.ExitCode);
-        Assert.Contains("clean-up: It was interrupted; the next run continues.", result.Error, StringComparison.Ordinal);
         Assert.Contains(
-            $"This run ended before the service said whether it has deleted {Shop.App}@{run.Garbage[2]}", result.Error, StringComparison.Ordinal);
+            "clean-up: It was interrupted; the next run continues.",
+            result.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"This run ended before the service said whether it has deleted {Shop.App}@{run.Garbage[2]}",
+            result.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
         Assert.Equal("Unknown", Assert.Single(run.LoggedStatus()[run.Garbage[2]]));
@@ -62,7 +71,10 @@ public sealed class UnattendedSignalTests
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
         Assert.Equal("Unknown", run.LoggedStatus()[run.Garbage[2]].First());
         Assert.Contains(
-            $"ended before the service said whether it has deleted {Shop.App}@{run.Garbage[2]}", next.Error, StringComparison.Ordinal);
+            $"ended before the service said whether it has deleted {Shop.App}@{run.Garbage[2]}",
+            next.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, next.ExitCode);
         Assert.Equal([run.Young], run.Shop.State.UntaggedDigests(run.Shop.Repository, "web"));
     }

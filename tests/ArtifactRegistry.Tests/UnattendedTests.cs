@@ -20,7 +20,11 @@ public sealed class UnattendedTests
     };
 
     [Theory, MemberData(nameof(NobodyThere))]
-    public async Task A_question_that_nobody_can_answer_fails_the_process(string command, string? input, string? argument)
+    public async Task A_question_that_nobody_can_answer_fails_the_process(
+        string command,
+        string? input,
+        string? argument
+    )
     {
         await using Shop shop = await OpenAsync();
         string before = shop.Contents();
@@ -52,7 +56,12 @@ public sealed class UnattendedTests
     {
         await using Shop shop = await OpenAsync();
 
-        ProcessResult result = await RunAsync(shop, $"{command} | Out-String -Width 120", input: null, "-NonInteractive");
+        ProcessResult result = await RunAsync(
+            shop,
+            $"{command} | Out-String -Width 120",
+            input: null,
+            "-NonInteractive"
+        );
 
         Assert.Equal("", result.Error);
         Assert.Equal(0, result.ExitCode);
@@ -69,7 +78,11 @@ public sealed class UnattendedTests
         shop.Emulator.Behaviour.PageSizeCap = 1;
         shop.Emulator.Behaviour.Latency = TimeSpan.FromMilliseconds(700); // long enough for a progress bar
 
-        ProcessStartInfo start = RealPowerShell.Start(shop.Emulator, $"Get-ArImage {Shop.App} {verbose}; Remove-ArUntaggedImage {Shop.App} -Force {verbose}", "-NonInteractive");
+        ProcessStartInfo start = RealPowerShell.Start(
+            shop.Emulator,
+            $"Get-ArImage {Shop.App} {verbose}; Remove-ArUntaggedImage {Shop.App} -Force {verbose}",
+            "-NonInteractive"
+        );
         start.Environment["CI"] = "true";
         ProcessResult result = await ProcessResult.OfAsync(start);
 
@@ -80,7 +93,10 @@ public sealed class UnattendedTests
         Assert.All(lines, line => Assert.DoesNotMatch(@"so far|\[ *o* *\]|processing", line));
         int requests = shop.Emulator.Requests.Snapshot().Count;
         Assert.True(requests > 5);
-        Assert.Equal(verbose.Length > 0 ? requests : 0, lines.Count(line => line.Contains(" -> ", StringComparison.Ordinal)));
+        Assert.Equal(
+            verbose.Length > 0 ? requests : 0,
+            lines.Count(line => line.Contains(" -> ", StringComparison.Ordinal))
+        );
         Assert.Equal(verbose.Length > 0, lines.Any(line => line.StartsWith("VERBOSE: ", StringComparison.Ordinal)));
     }
 

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
-/// <summary>What a table shows can be used: in filters, in files, in jobs and where the language is constrained.</summary>
+/// <summary>
+/// What a table shows can be used: in filters, in files, in jobs and where the language is constrained.
+/// </summary>
 public sealed class ViewTests
 {
     private const string Repository = "us-docker.pkg.dev/shop/apps";
@@ -44,33 +46,40 @@ public sealed class ViewTests
     public async Task A_header_is_a_property(string type)
     {
         await using Shop shop = await OpenAsync();
-        string[] headers = [.. Views.Value.Where(view => view.Type == type).SelectMany(view => view.Headers).Distinct()];
+        string[] headers =
+        [
+            .. Views.Value.Where(view => view.Type == type).SelectMany(view => view.Headers).Distinct(),
+        ];
         shop.Session.Set("headers", headers);
 
         ScriptResult result = shop.Run(
-            $$"""
-            $rows = @({{Commands[type]}} 6> $null)
-            if ($rows.Count -eq 0) { throw 'There are no rows.' }
-            foreach ($header in $headers) {
-                $values = @($rows | ForEach-Object { $_.$header })
-                $known = @($values | Where-Object { $null -ne $_ })[0]
-                [pscustomobject]@{
-                    Header   = $header
-                    Exists   = @($rows | Where-Object { -not $_.PSObject.Properties[$header] }).Count -eq 0
-                    Selected = @(0..($rows.Count - 1) | Where-Object {
-                        "$(($rows[$_] | Select-Object $header).$header)" -ne "$($rows[$_].$header)" }).Count -eq 0
-                    Sorted   = @($rows | Sort-Object $header).Count -eq $rows.Count
-                    Grouped  = @($rows | Group-Object $header | ForEach-Object Group).Count -eq $rows.Count
-                    # An empty list is not equal to itself.
-                    Filtered = $null -eq $known -or $known -is [Collections.IList] -or @($rows | Where-Object $header -EQ $known).Count -gt 0
+                $$"""
+                $rows = @({{Commands[type]}} 6> $null)
+                if ($rows.Count -eq 0) { throw 'There are no rows.' }
+                foreach ($header in $headers) {
+                    $values = @($rows | ForEach-Object { $_.$header })
+                    $known = @($values | Where-Object { $null -ne $_ })[0]
+                    [pscustomobject]@{
+                        Header   = $header
+                        Exists   = @($rows | Where-Object { -not $_.PSObject.Properties[$header] }).Count -eq 0
+                        Selected = @(0..($rows.Count - 1) | Where-Object {
+                            "$(($rows[$_] | Select-Object $header).$header)" -ne "$($rows[$_].$header)" }).Count -eq 0
+                        Sorted   = @($rows | Sort-Object $header).Count -eq $rows.Count
+                        Grouped  = @($rows | Group-Object $header | ForEach-Object Group).Count -eq $rows.Count
+                        # An empty list is not equal to itself.
+                        Filtered = $null -eq $known -or $known -is [Collections.IList] -or @($rows | Where-Object $header -EQ $known).Count -gt 0
+                    }
                 }
-            }
-            """).MustSucceed();
+                """
+            )
+            .MustSucceed();
 
         Assert.NotEmpty(headers);
         Assert.Equal(headers, result.Values("Header"));
         foreach (string check in new[] { "Exists", "Selected", "Sorted", "Grouped", "Filtered" })
-            Assert.All(result.Output, row => Assert.True((bool)row.Properties[check].Value, $"{row.Properties["Header"].Value}: {check}"));
+            Assert.All(result.Output, row =>
+                Assert.True((bool)row.Properties[check].Value, $"{row.Properties["Header"].Value}: {check}")
+            );
     }
 
     [Theory]
@@ -137,15 +146,20 @@ public sealed class ViewTests
         await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run(
-            """
-            ($app | Get-ArImage | ConvertTo-Json | ConvertFrom-Json)[0].Kind
-            (Get-ArImageTag $app -Tag v1 | ConvertTo-Json | ConvertFrom-Json) | ForEach-Object { $_.Kind, $_.Project, $_.Repository }
-            (Get-ArUntaggedImage $app | ConvertTo-Json | ConvertFrom-Json)[0].Decision
-            (Remove-ArUntaggedImage $app -WhatIf | ConvertTo-Json | ConvertFrom-Json)[0].Status
-            @((Get-ArImage $app | ConvertTo-Json | ConvertFrom-Json)[0].PSObject.Properties.Name -match '^(Size|Uploaded|SizeText)$').Count
-            """).MustSucceed();
+                """
+                ($app | Get-ArImage | ConvertTo-Json | ConvertFrom-Json)[0].Kind
+                (Get-ArImageTag $app -Tag v1 | ConvertTo-Json | ConvertFrom-Json) | ForEach-Object { $_.Kind, $_.Project, $_.Repository }
+                (Get-ArUntaggedImage $app | ConvertTo-Json | ConvertFrom-Json)[0].Decision
+                (Remove-ArUntaggedImage $app -WhatIf | ConvertTo-Json | ConvertFrom-Json)[0].Status
+                @((Get-ArImage $app | ConvertTo-Json | ConvertFrom-Json)[0].PSObject.Properties.Name -match '^(Size|Uploaded|SizeText)$').Count
+                """
+            )
+            .MustSucceed();
 
-        Assert.Equal(["Image", "Image", "shop", "apps", "Delete", "WouldRemove", "0"], result.Output.Select(value => value.ToString()));
+        Assert.Equal(
+            ["Image", "Image", "shop", "apps", "Delete", "WouldRemove", "0"],
+            result.Output.Select(value => value.ToString())
+        );
     }
 
     [Fact]
@@ -165,21 +179,32 @@ public sealed class ViewTests
             $row.UpdateTime.ToString('yyyy') -eq $row.UpdateTime.Year
             """).MustSucceed();
 
-        Assert.Equal(["True", "True", "True", "True", "Local", "True"], result.Output.Select(value => value.ToString()));
+        Assert.Equal(
+            ["True", "True", "True", "True", "Local", "True"],
+            result.Output.Select(value => value.ToString())
+        );
     }
 
     [Theory, MemberData(nameof(Types))]
     public async Task Views_show_the_same_where_the_language_is_constrained(string type)
     {
         await using Shop shop = await OpenAsync(new ScriptedHost("No"));
-        const string Show = "$rows | Format-Table | Out-String -Width 200; $rows | Format-List | Out-String -Width 200; $rows | Out-String -Width 200";
+        const string Show =
+            "$rows | Format-Table | Out-String -Width 200; $rows | Format-List | Out-String -Width 200; $rows | "
+                + "Out-String -Width 200";
         ScriptResult full = shop.Run($"$rows = @({Commands[type]} 6> $null); {Show}").MustSucceed();
 
-        ScriptResult constrained = shop.Run($"$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; {Show}").MustSucceed();
+        ScriptResult constrained = shop.Run(
+                $"$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; {Show}"
+            )
+            .MustSucceed();
 
         Assert.Equal(full.Output.Select(text => text.ToString()), constrained.Output.Select(text => text.ToString()));
         Assert.Matches(@"\w", full.Output[0].ToString());
-        Assert.Equal("ConstrainedLanguage", shop.Session.Run("$ExecutionContext.SessionState.LanguageMode").Output[0].ToString());
+        Assert.Equal(
+            "ConstrainedLanguage",
+            shop.Session.Run("$ExecutionContext.SessionState.LanguageMode").Output[0].ToString()
+        );
     }
 
     [Theory]
@@ -192,7 +217,8 @@ public sealed class ViewTests
         ScriptedHost host = new("No");
         await using Shop shop = await OpenAsync(host);
 
-        shop.Run($"$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; {command} | Out-Default").MustSucceed();
+        shop.Run($"$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'; {command} | Out-Default")
+            .MustSucceed();
 
         string screen = string.Join('\n', host.Screen);
         Assert.Contains("sha256:", screen, StringComparison.Ordinal);
@@ -207,13 +233,17 @@ public sealed class ViewTests
         await using Shop shop = await OpenAsync(host);
 
         shop.Run(
-            """
-            $rows = Get-ArImageTag $app -Tag v1
-            [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($rows)) | Out-Default
-            """).MustSucceed();
+                """
+                $rows = Get-ArImageTag $app -Tag v1
+                [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($rows)) | Out-Default
+                """
+            )
+            .MustSucceed();
 
         Assert.Contains(host.Screen, line => line.Trim() == $"Image: {Shop.App}");
-        Assert.Contains(host.Screen, line => line.Contains("76 MB", StringComparison.Ordinal) && line.TrimEnd().EndsWith(" v1", StringComparison.Ordinal));
+        Assert.Contains(host.Screen, line =>
+            line.Contains("76 MB", StringComparison.Ordinal) && line.TrimEnd().EndsWith(" v1", StringComparison.Ordinal)
+        );
     }
 
     private static string[] HeadersOf(XElement view) =>
@@ -232,7 +262,12 @@ public sealed class ViewTests
         shop.Add(new ImageOptions { Size = 80_000_000, UploadTime = DateTimeOffset.UtcNow.AddDays(-40.1) });
         shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", "user:a@b.example");
         shop.State.AddProject("games", "345678901234");
-        shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
+        shop.State.AddCluster(
+            "games",
+            "us-central1",
+            "arena",
+            new ClusterOptions { NodePools = [new NodePoolOptions("pool")] }
+        );
         shop.CloudRun("games").Add("us-central1", Run.Job("report", $"{Shop.App}:v1"));
         return shop;
     }

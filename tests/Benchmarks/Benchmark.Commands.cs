@@ -15,7 +15,9 @@ internal sealed partial class Benchmark
             List<double> theirs = [], ours = [];
             for (int i = 0; i < Cold + 15; i++)
             {
-                theirs.Add(await GcloudAsync(emulator.Url, "artifacts", "docker", "tags", "list", $"{Apps}/warm", "--quiet"));
+                theirs.Add(
+                    await GcloudAsync(emulator.Url, "artifacts", "docker", "tags", "list", $"{Apps}/warm", "--quiet")
+                );
                 ours.Add((await Engine.RunAsync($"Get-ArImageTag {Apps}/warm | Out-Null", emulator.Url, stop))["wall"]);
             }
 
@@ -23,12 +25,31 @@ internal sealed partial class Benchmark
             ours.RemoveRange(0, Cold);
 
             yield return Ratio(
-                $"start PowerShell, import, list tags, end", Report.Median(ours), "gcloud tags list", Report.Median(theirs), 0.5);
+                $"start PowerShell, import, list tags, end",
+                Report.Median(ours),
+                "gcloud tags list",
+                Report.Median(theirs),
+                0.5
+            );
         }
 
-        double import = await MedianAsync(5, async _ => (await Engine.RunBareAsync(
-            $"{Clock}{Engine.ImportModule}\"import=$($clock.Elapsed.TotalMilliseconds)\"", emulator.Url, stop))["import"]);
-        yield return new Line("import alone", Report.Time(import), "", Report.Time(import), "under 100 ms", import < 100);
+        double import = await MedianAsync(5, async _ =>
+            (
+                await Engine.RunBareAsync(
+                    $"{Clock}{Engine.ImportModule}\"import=$($clock.Elapsed.TotalMilliseconds)\"",
+                    emulator.Url,
+                    stop
+                )
+            )["import"]
+        );
+        yield return new Line(
+            "import alone",
+            Report.Time(import),
+            "",
+            Report.Time(import),
+            "under 100 ms",
+            import < 100
+        );
     }
 
     private async IAsyncEnumerable<Line> MoveAsync()
@@ -36,12 +57,37 @@ internal sealed partial class Benchmark
         const int Images = 200;
         if (Gcloud is null) yield break;
         await using EmulatorProcess emulator = await EmulatorAsync(
-            Enumerable.Range(0, Images + 3).Select(i => new SeededImage(string.Create(CultureInfo.InvariantCulture, $"web{i}"), 0, 2)));
-        double wall = (await Engine.RunAsync(
-            $"0..{Images - 1} | ForEach-Object {{ \"{Apps}/web${{_}}:v1\" }} | Add-ArImageTag -Tag v0 -Force | Out-Null", emulator.Url, stop))["wall"];
-        double gcloud = await MedianAsync(3, i => GcloudAsync(
-            emulator.Url, "artifacts", "docker", "tags", "add", $"{Apps}/web{Images + i}:v1", $"{Apps}/web{Images + i}:v0", "--quiet"));
-        yield return Faster($"move a tag on {Images} images, with the start of PowerShell", wall / Images, gcloud, 50, " a tag");
+            Enumerable
+                .Range(0, Images + 3)
+                .Select(i => new SeededImage(string.Create(CultureInfo.InvariantCulture, $"web{i}"), 0, 2))
+        );
+        double wall = (
+            await Engine.RunAsync(
+                $"0..{Images - 1} | ForEach-Object {{ \"{Apps}/web${{_}}:v1\" }} | Add-ArImageTag -Tag v0 -Force | "
+                    + $"Out-Null",
+                emulator.Url,
+                stop
+            )
+        )["wall"];
+        double gcloud = await MedianAsync(3, i =>
+            GcloudAsync(
+                emulator.Url,
+                "artifacts",
+                "docker",
+                "tags",
+                "add",
+                $"{Apps}/web{Images + i}:v1",
+                $"{Apps}/web{Images + i}:v0",
+                "--quiet"
+            )
+        );
+        yield return Faster(
+            $"move a tag on {Images} images, with the start of PowerShell",
+            wall / Images,
+            gcloud,
+            50,
+            " a tag"
+        );
     }
 
     private async IAsyncEnumerable<Line> ListAsync()
@@ -50,30 +96,62 @@ internal sealed partial class Benchmark
         {
             // A session that has worked before, as the floor has: its code is compiled, and that of the emulator.
             Dictionary<string, double> ours = await Engine.RunAsync(
-                $"1..5 | ForEach-Object {{ Get-ArImage {Apps} | Out-Null }}; foreach ($i in 0..4) {{ {Clock}Get-ArImage {Apps} | Out-Null; "
-                + $"\"ms$i=$($clock.Elapsed.TotalMilliseconds)\"; {Clock}Get-ArImage {Apps} | Select-Object -First 1 | Out-Null; "
-                + "\"first$i=$($clock.Elapsed.TotalMilliseconds)\" }; $answers = 0; "
-                + $"foreach ($each in Get-ArImage {Apps} -Verbose 4>&1 | Where-Object {{ \"$_\" -notlike 'Speaking*' }} | Select-Object -First 3) "
-                + "{ if ($each -is [Management.Automation.VerboseRecord]) { $answers++ } else { \"answers=$answers\"; break } }", emulator.Url, stop);
+                $"1..5 | ForEach-Object {{ Get-ArImage {Apps} | Out-Null }}; foreach ($i in 0..4) {{ "
+                    + $"{Clock}Get-ArImage {Apps} | Out-Null; "
+                    + $"\"ms$i=$($clock.Elapsed.TotalMilliseconds)\"; {Clock}Get-ArImage {Apps} | Select-Object -First "
+                    + $"1 | Out-Null; "
+                    + "\"first$i=$($clock.Elapsed.TotalMilliseconds)\" }; $answers = 0; "
+                    + $"foreach ($each in Get-ArImage {Apps} -Verbose 4>&1 | Where-Object {{ \"$_\" -notlike "
+                    + $"'Speaking*' }} | Select-Object -First 3) "
+                    + "{ if ($each -is [Management.Automation.VerboseRecord]) { $answers++ } else { "
+                    + "\"answers=$answers\"; break } }",
+                emulator.Url,
+                stop
+            );
             double floor = await MedianAsync(5, _ => FloorAsync(emulator.Url, "list", "*"));
             double mine = Report.Median(Enumerable.Range(0, 5).Select(i => ours[$"ms{i}"]));
             double first = Report.Median(Enumerable.Range(0, 5).Select(i => ours[$"first{i}"]));
             yield return Ratio("list 100,000 digests", mine, "floor", floor, 1.3);
             yield return new Line(
-                "its first object", Report.Time(first), "", $"after {ours["answers"]} of 101 answers", "before the second page", ours["answers"] == 1);
+                "its first object",
+                Report.Time(first),
+                "",
+                $"after {ours["answers"]} of 101 answers",
+                "before the second page",
+                ours["answers"] == 1
+            );
         }
 
         if (Gcloud is null) yield break;
         await using EmulatorProcess small = await EmulatorAsync([new("big", 10_000)]);
         yield return await ListedAsync("list 10,000 digests as a table, with the start of both", "");
         yield return await ListedAsync(
-            "the same, digests alone", " | ForEach-Object { [Console]::Out.WriteLine($_.Digest) }", "--format=value(version)");
+            "the same, digests alone",
+            " | ForEach-Object { [Console]::Out.WriteLine($_.Digest) }",
+            "--format=value(version)"
+        );
 
         async Task<Line> ListedAsync(string work, string shown, params string[] format)
         {
-            double ours = await MedianAsync(3, async _ => (await Engine.RunAsync($"Get-ArImage {Apps}{shown}", small.Url, stop))["wall"]);
-            double gcloud = await MedianAsync(3, _ => GcloudAsync(
-                small.Url, ["artifacts", "docker", "images", "list", Apps, "--include-tags", "--page-size=1000", "--quiet", .. format]));
+            double ours = await MedianAsync(3, async _ =>
+                (await Engine.RunAsync($"Get-ArImage {Apps}{shown}", small.Url, stop))["wall"]
+            );
+            double gcloud = await MedianAsync(3, _ =>
+                GcloudAsync(
+                    small.Url,
+                    [
+                        "artifacts",
+                        "docker",
+                        "images",
+                        "list",
+                        Apps,
+                        "--include-tags",
+                        "--page-size=1000",
+                        "--quiet",
+                        .. format,
+                    ]
+                )
+            );
             return Faster(work, ours, gcloud, 3);
         }
     }

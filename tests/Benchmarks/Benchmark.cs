@@ -24,7 +24,9 @@ internal sealed partial class Benchmark(CancellationToken stop)
 
         if (!Processes.IsStaged)
         {
-            Console.Error.WriteLine("bin/ holds the module of another build. Run this without --no-build, which stages its own.");
+            Console.Error.WriteLine(
+                "bin/ holds the module of another build. Run this without --no-build, which stages its own."
+            );
             return 64;
         }
 
@@ -68,7 +70,9 @@ internal sealed partial class Benchmark(CancellationToken stop)
     private async Task<double> FloorAsync(Uri url, string what, params string[] rest)
     {
         string[] arguments = [typeof(Benchmark).Assembly.Location, "floor", what, url.ToString(), .. rest];
-        return Processes.Numbers((await Processes.RunAsync(PowerShellProgram.DotNet, arguments, url, stop)).Output)["ms"];
+        return Processes.Numbers((await Processes.RunAsync(PowerShellProgram.DotNet, arguments, url, stop)).Output)[
+            "ms"
+        ];
     }
 
     private static async Task<double> MedianAsync(int times, Func<int, Task<double>> measure)
@@ -78,9 +82,15 @@ internal sealed partial class Benchmark(CancellationToken stop)
         return Report.Median(values);
     }
 
-    private static Line Faster(string work, double ours, double theirs, double wanted, string unit = "") => new(
-        work, Report.Time(ours) + unit, $"gcloud {Report.Time(theirs)}{unit}", $"{Report.Number(theirs / ours)} times faster",
-        string.Create(CultureInfo.InvariantCulture, $"more than {wanted}"), theirs / ours > wanted);
+    private static Line Faster(string work, double ours, double theirs, double wanted, string unit = "") =>
+        new(
+            work,
+            Report.Time(ours) + unit,
+            $"gcloud {Report.Time(theirs)}{unit}",
+            $"{Report.Number(theirs / ours)} times faster",
+            string.Create(CultureInfo.InvariantCulture, $"more than {wanted}"),
+            theirs / ours > wanted
+        );
 
     private static Line Ratio(string work, double ours, string name, double theirs, double wanted) => new(
         work, Report.Time(ours), $"{name} {Report.Time(theirs)}", Report.Number(ours / theirs),

@@ -18,22 +18,45 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     public Uri Url { get; }
 
     /// <summary>Starts it with images, and waits until it listens.</summary>
-    public static async Task<EmulatorProcess> StartAsync(IEnumerable<SeededImage> images, CancellationToken stop, params string[] flags)
+    public static async Task<EmulatorProcess> StartAsync(
+        IEnumerable<SeededImage> images,
+        CancellationToken stop,
+        params string[] flags
+    )
     {
         string seed = Path.GetTempFileName();
-        await File.WriteAllTextAsync(seed, JsonSerializer.Serialize(new
-        {
-            repositories = images.Append(new SeededImage("none", 0)).GroupBy(image => image.Repository)
-                .Select(each => new { name = each.Key, images = each.SelectMany(image => image.Entries()).ToArray() }).ToArray(),
-        }), stop);
-        Process process = Process.Start(new ProcessStartInfo(
-            PowerShellProgram.DotNet, [Processes.Assembly("Emulator"), "--urls", "http://127.0.0.1:0", "--seed", seed, .. flags])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        await File.WriteAllTextAsync(
+            seed,
+            JsonSerializer.Serialize(
+                new
+                {
+                    repositories = images
+                        .Append(new SeededImage("none", 0))
+                        .GroupBy(image => image.Repository)
+                        .Select(each => new
+                        {
+                            name = each.Key,
+                            images = each.SelectMany(image => image.Entries()).ToArray(),
+                        })
+                        .ToArray(),
+                }
+            ),
+            stop
+        );
+        Process process = Process.Start(
+            new ProcessStartInfo(
+                PowerShellProgram.DotNet,
+                [Processes.Assembly("Emulator"), "--urls", "http://127.0.0.1:0", "--seed", seed, .. flags]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         // "Artifact Registry emulator on http://127.0.0.1:41233/: 1 repositories, …"
         string? line = await process.StandardOutput.ReadLineAsync(stop);
-        string url = line?.Split(' ').FirstOrDefault(word => word.StartsWith("http", StringComparison.Ordinal))?.TrimEnd(':')
+        string url = line?.Split(' ')
+            .FirstOrDefault(word => word.StartsWith("http", StringComparison.Ordinal))
+            ?.TrimEnd(':')
             ?? throw new InvalidOperationException($"The emulator did not start: {line}");
         _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None); // else it would block once the pipe is full
         return new EmulatorProcess(process, seed, new Uri(url));
@@ -49,12 +72,22 @@ internal sealed class EmulatorProcess : IAsyncDisposable
 }
 
 /// <summary>An image of a seed: so many digests without a tag, and so many with one each.</summary>
-internal sealed record SeededImage(string Package, int Untagged, int Tagged = 0, string Repository = EmulatorProcess.Apps)
+internal sealed record SeededImage(
+    string Package,
+    int Untagged,
+    int Tagged = 0,
+    string Repository = EmulatorProcess.Apps
+)
 {
     public IEnumerable<object> Entries()
     {
         if (Untagged > 0) yield return new { package = Package, count = Untagged, age = "30d", every = "1m" };
         for (int i = 0; i < Tagged; i++)
-            yield return new { package = Package, tags = new[] { string.Create(CultureInfo.InvariantCulture, $"v{i}") }, age = "20d" };
+            yield return new
+            {
+                package = Package,
+                tags = new[] { string.Create(CultureInfo.InvariantCulture, $"v{i}") },
+                age = "20d",
+            };
     }
 }

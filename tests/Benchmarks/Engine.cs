@@ -14,7 +14,8 @@ internal static class Engine
         PowerShellProgram.Start("-NoProfile", "-NonInteractive", "-Command", script);
 
     /// <summary>
-    /// Imports the module and runs a script; gives the numbers that it wrote as NAME=NUMBER, and "wall", the time of the process.
+    /// Imports the module and runs a script; gives the numbers that it wrote as NAME=NUMBER, and "wall", the time of
+    /// the process.
     /// </summary>
     public static Task<Dictionary<string, double>> RunAsync(
         string script, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment) =>
@@ -26,7 +27,13 @@ internal static class Engine
     {
         string text = $"$ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; {script}";
         ProcessStartInfo start = Start(text);
-        (string output, double wall) = await Processes.RunAsync(start.FileName, start.ArgumentList, emulator, stop, environment);
+        (string output, double wall) = await Processes.RunAsync(
+            start.FileName,
+            start.ArgumentList,
+            emulator,
+            stop,
+            environment
+        );
         Dictionary<string, double> numbers = Processes.Numbers(output);
         numbers["wall"] = wall;
         return numbers;

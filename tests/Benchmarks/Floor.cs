@@ -6,17 +6,28 @@ using System.Text.Json.Serialization;
 
 namespace ArtifactRegistry.Benchmarks;
 
-/// <summary>The floor: the same requests with the same concurrency and the same JSON parsed, by HttpClient and nothing else.</summary>
+/// <summary>
+/// The floor: the same requests with the same concurrency and the same JSON parsed, by HttpClient and nothing else.
+/// </summary>
 /// <remarks>It knows no errors, no retries and no safety; nothing that does can be faster.</remarks>
 internal static class Floor
 {
     private const string Repository = "projects/shop/locations/us/repositories/apps";
 
-    /// <summary>Writes ms=NUMBER. The work is done before, so that nothing is compiled in the time: on a small image where it changes something.</summary>
+    /// <summary>
+    /// Writes ms=NUMBER. The work is done before, so that nothing is compiled in the time: on a small image where it
+    /// changes something.
+    /// </summary>
     public static async Task<int> RunAsync(string what, Uri url, string[] rest, CancellationToken stop)
     {
-        using HttpClient http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip }) { BaseAddress = url };
-        foreach (string kind in (string[])["vnd.oci.image.manifest.v1", "vnd.oci.image.index.v1", "vnd.docker.distribution.manifest.v2"])
+        using HttpClient http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip })
+        {
+            BaseAddress = url,
+        };
+        foreach (
+            string kind in (string[])
+                ["vnd.oci.image.manifest.v1", "vnd.oci.image.index.v1", "vnd.docker.distribution.manifest.v2"]
+        )
             http.DefaultRequestHeaders.Accept.ParseAdd($"application/{kind}+json");
         Func<string, Task<int>> work = what switch
         {
@@ -41,7 +52,9 @@ internal static class Floor
         return count;
     }
 
-    /// <summary>Lists an image, reads every manifest, deletes what has no tag, and asks for each operation until it is done.</summary>
+    /// <summary>
+    /// Lists an image, reads every manifest, deletes what has no tag, and asks for each operation until it is done.
+    /// </summary>
     private static async Task<int> CleanAsync(HttpClient http, string package, int atOnce, CancellationToken stop)
     {
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = atOnce, CancellationToken = stop };
@@ -49,29 +62,51 @@ internal static class Floor
         List<Image> images = [];
         await foreach (Image image in ImagesAsync(http, package, stop)) images.Add(image);
         await Parallel.ForEachAsync(images, parallel, async (image, token) =>
-            await GetAsync(http, $"v2/us/shop/apps/{package}/manifests/{DigestOf(image)}", FloorJson.Default.Anything, token));
+            await GetAsync(
+                http,
+                $"v2/us/shop/apps/{package}/manifests/{DigestOf(image)}",
+                FloorJson.Default.Anything,
+                token
+            )
+        );
         int count = 0;
         await Parallel.ForEachAsync(images.Where(image => image.Tags is null), parallel, async (image, token) =>
         {
-            using HttpResponseMessage response =
-                await http.DeleteAsync(new Uri($"v1/{Repository}/packages/{package}/versions/{DigestOf(image)}", UriKind.Relative), token);
-            Operation operation = (await JsonSerializer.DeserializeAsync(
-                await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(token), FloorJson.Default.Operation, token))!;
-            while (!operation.Done) operation = await GetAsync(http, $"v1/{operation.Name}", FloorJson.Default.Operation, token);
+            using HttpResponseMessage response = await http.DeleteAsync(
+                new Uri($"v1/{Repository}/packages/{package}/versions/{DigestOf(image)}", UriKind.Relative),
+                token
+            );
+            Operation operation = (
+                await JsonSerializer.DeserializeAsync(
+                    await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(token),
+                    FloorJson.Default.Operation,
+                    token
+                )
+            )!;
+            while (!operation.Done)
+                operation = await GetAsync(http, $"v1/{operation.Name}", FloorJson.Default.Operation, token);
             Interlocked.Increment(ref count);
         });
         return count;
     }
 
     private static async IAsyncEnumerable<Image> ImagesAsync(
-        HttpClient http, string package, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+        HttpClient http,
+        string package,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop
+    )
     {
         string query = $"v1/{Repository}/dockerImages?pageSize=1000";
         string start = package == "*" ? "" : $"{Repository}/dockerImages/{Uri.EscapeDataString(package)}@";
         string? token = null;
         do
         {
-            Page page = await GetAsync(http, token is null ? query : $"{query}&pageToken={token}", FloorJson.Default.Page, stop);
+            Page page = await GetAsync(
+                http,
+                token is null ? query : $"{query}&pageToken={token}",
+                FloorJson.Default.Page,
+                stop
+            );
             foreach (Image image in page.DockerImages ?? [])
                 if (image.Name.StartsWith(start, StringComparison.Ordinal)) yield return image;
             token = page.NextPageToken;
@@ -80,7 +115,11 @@ internal static class Floor
     }
 
     private static async Task<T> GetAsync<T>(
-        HttpClient http, string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken stop)
+        HttpClient http,
+        string path,
+        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type,
+        CancellationToken stop
+    )
     {
         using HttpResponseMessage response =
             await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, stop);
@@ -88,7 +127,8 @@ internal static class Floor
             await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(stop), type, stop))!;
     }
 
-    private static string DigestOf(Image image) => image.Name[(image.Name.IndexOf('@', StringComparison.Ordinal) + 1)..];
+    private static string DigestOf(Image image) =>
+        image.Name[(image.Name.IndexOf('@', StringComparison.Ordinal) + 1)..];
 }
 
 internal sealed record Page(IReadOnlyList<Image>? DockerImages, string? NextPageToken);

@@ -17,27 +17,64 @@ internal static class Processes
 
     public static string Module { get; } = Path.Combine(Root, "ArtifactRegistry.psd1");
 
-    /// <summary>Whether what PowerShell imports was built as this program was: any other build stages its own.</summary>
+    /// <summary>
+    /// Whether what PowerShell imports was built as this program was: any other build stages its own.
+    /// </summary>
     public static bool IsStaged =>
-        File.ReadAllBytes(Path.Combine(Root, "bin", "ArtifactRegistry.Core.dll")).AsSpan().SequenceEqual(
-            File.ReadAllBytes(Path.Combine(Root, "src", "ArtifactRegistry.Core", "bin", Configuration, "net8.0", "ArtifactRegistry.Core.dll")));
+        File.ReadAllBytes(Path.Combine(Root, "bin", "ArtifactRegistry.Core.dll"))
+            .AsSpan()
+            .SequenceEqual(
+                File.ReadAllBytes(
+                    Path.Combine(
+                        Root,
+                        "src",
+                        "ArtifactRegistry.Core",
+                        "bin",
+                        Configuration,
+                        "net8.0",
+                        "ArtifactRegistry.Core.dll"
+                    )
+                )
+            );
 
     public static string Assembly(string project) =>
         Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", $"ArtifactRegistry.{project}.dll");
 
     /// <summary>The file of a command on PATH; null if there is none.</summary>
-    public static string? Find(string command) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .SelectMany(folder => (string[])[Path.Combine(folder, command), Path.Combine(folder, command + ".exe"), Path.Combine(folder, command + ".cmd")])
-        .FirstOrDefault(File.Exists);
+    public static string? Find(string command) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(folder =>
+                (string[])
+                    [
+                        Path.Combine(folder, command),
+                        Path.Combine(folder, command + ".exe"),
+                        Path.Combine(folder, command + ".cmd"),
+                    ]
+            )
+            .FirstOrDefault(File.Exists);
 
     /// <summary>Runs a command towards an emulator; gives its output and how long it took, in milliseconds.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message has what it said.</exception>
     public static async Task<(string Output, double Milliseconds)> RunAsync(
-        string file, IEnumerable<string> arguments, Uri emulator, CancellationToken stop, params (string Name, string Value)[] environment)
+        string file,
+        IEnumerable<string> arguments,
+        Uri emulator,
+        CancellationToken stop,
+        params (string Name, string Value)[] environment
+    )
     {
-        ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("CLOUDSDK_", StringComparison.Ordinal)).ToArray())
+        ProcessStartInfo start = new(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (
+            string name in start
+                .Environment.Keys.Where(name => name.StartsWith("CLOUDSDK_", StringComparison.Ordinal))
+                .ToArray()
+        )
             start.Environment.Remove(name);
         start.Environment["CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY"] = emulator.ToString();
         start.Environment["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true";
@@ -57,12 +94,15 @@ internal static class Processes
         try
         {
             process.StandardInput.Close();
-            Task<string> output = process.StandardOutput.ReadToEndAsync(stop), error = process.StandardError.ReadToEndAsync(stop);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(stop),
+                error = process.StandardError.ReadToEndAsync(stop);
             await process.WaitForExitAsync(stop);
             double milliseconds = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
             return process.ExitCode == 0
                 ? (await output, milliseconds)
-                : throw new InvalidOperationException($"{file} {string.Join(' ', arguments)}: {await output}{await error}");
+                : throw new InvalidOperationException(
+                    $"{file} {string.Join(' ', arguments)}: {await output}{await error}"
+                );
         }
         finally
         {

@@ -14,7 +14,12 @@ try
         ["only", .. string[] rows] => await Benchmark.RunAsync(rows, stop.Token),
         ["soak", .. string[] rest] => await Soak.RunAsync(rest, stop.Token),
         // What the benchmark starts in processes of their own.
-        ["floor", string what, string url, .. string[] rest] => await Floor.RunAsync(what, new Uri(url), rest, stop.Token),
+        ["floor", string what, string url, .. string[] rest] => await Floor.RunAsync(
+            what,
+            new Uri(url),
+            rest,
+            stop.Token
+        ),
         _ => Usage(),
     };
 }
@@ -27,7 +32,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         $"""
-        dotnet run -c Release --project tests/Benchmarks                    the whole table, some 10 minutes; writes {Report.File}
+        dotnet run -c Release --project tests/Benchmarks                    the whole table; writes {Report.File}
         dotnet run -c Release --project tests/Benchmarks -- only ROW...     some of: {string.Join(", ", Benchmark.Rows)}
         dotnet run -c Release --project tests/Benchmarks -- soak [MINUTES]  60 by default
         """);

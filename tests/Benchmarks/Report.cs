@@ -24,7 +24,9 @@ internal static class Report
             ? (await Processes.RunAsync(file, ["version"], emulator, stop)).Output.Split('\n')[0]
             : "gcloud is not installed";
         ProcessStartInfo version = Engine.Start("$PSVersionTable.PSVersion.ToString()");
-        string engine = (await Processes.RunAsync(version.FileName, version.ArgumentList, emulator, stop)).Output.Trim();
+        string engine = (
+            await Processes.RunAsync(version.FileName, version.ArgumentList, emulator, stop)
+        ).Output.Trim();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -32,9 +34,9 @@ internal static class Report
 
             {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC; {Environment.ProcessorCount} cores ({Processor()}), {Memory():0} GB,
             {RuntimeInformation.OSDescription}; PowerShell {engine}, {gcloud},
-            {RuntimeInformation.FrameworkDescription}. The emulator runs in a process of its own on the same machine. *Floor* is a program
-            that sends the same requests with the same concurrency by HttpClient alone. Times are medians of one run of
-            `dotnet run -c Release --project tests/Benchmarks`.
+            {RuntimeInformation.FrameworkDescription}. The emulator runs in a process of its own on the same machine.
+            *Floor* is a program that sends the same requests with the same concurrency by HttpClient alone. Times are
+            medians of one run of `dotnet run -c Release --project tests/Benchmarks`.
 
             | work | here | against | result | goal | reached |
             | --- | --- | --- | --- | --- | --- |
@@ -43,12 +45,15 @@ internal static class Report
     }
 
     public static string Format(Line line) =>
-        $"| {line.Work} | {line.Ours} | {line.Against} | {line.Result} | {line.Goal} | {(line.Reached ? "yes" : "**no**")} |\n";
+        $"| {line.Work} | {line.Ours} | {line.Against} | {line.Result} | {line.Goal} | "
+            + $"{(line.Reached ? "yes" : "**no**")} |\n";
 
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+        return sorted.Length % 2 == 1
+            ? sorted[sorted.Length / 2]
+            : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
     public static string Time(double milliseconds) => milliseconds switch
@@ -66,8 +71,12 @@ internal static class Report
     private static string Processor()
     {
         const string Linux = "/proc/cpuinfo";
-        return System.IO.File.Exists(Linux)
-            && System.IO.File.ReadLines(Linux).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is string model
+        return
+            System.IO.File.Exists(Linux)
+            && System
+                .IO.File.ReadLines(Linux)
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+                is string model
             ? model[(model.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
             : RuntimeInformation.ProcessArchitecture.ToString();
     }

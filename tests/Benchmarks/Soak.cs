@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ArtifactRegistry.Benchmarks;
 
-/// <summary>One session that lists, tags, grants and cleans for an hour; memory, handles and sockets must end as they began.</summary>
+/// <summary>
+/// One session that lists, tags, grants and cleans for an hour; memory, handles and sockets must end as they began.
+/// </summary>
 internal static class Soak
 {
     private const string Apps = EmulatorProcess.Apps;
@@ -16,9 +18,15 @@ internal static class Soak
         await using EmulatorProcess emulator = await EmulatorProcess.StartAsync(
             [
                 new SeededImage("web", 100, 100),
-                .. Enumerable.Range(0, images).Select(i => new SeededImage(string.Create(CultureInfo.InvariantCulture, $"old{i}"), 20, 0, Old)),
-            ], stop);
-        string script = string.Create(CultureInfo.InvariantCulture, $$"""
+                .. Enumerable
+                    .Range(0, images)
+                    .Select(i => new SeededImage(string.Create(CultureInfo.InvariantCulture, $"old{i}"), 20, 0, Old)),
+            ],
+            stop
+        );
+        string script = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
             $clock = [Diagnostics.Stopwatch]::StartNew(); $round = 0; $cleaned = 0; $next = 0; $lines = 0
             while ($clock.Elapsed.TotalMinutes -lt {{minutes}}) {
                 $round++
@@ -47,12 +55,19 @@ internal static class Soak
             """);
         Dictionary<string, double> told = await Engine.RunAsync(script, emulator.Url, stop);
         int lines = (int)told["lines"];
-        Console.WriteLine("| after | rounds | managed | working set | handles | sockets | threads |\n| --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine(
+            "| after | rounds | managed | working set | handles | sockets | threads |\n| --- | --- | --- | --- | --- | "
+                + "--- | --- |"
+        );
         for (int i = 0; i < lines; i++)
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {minutes / 20 * i:0.#} min | {told[$"round{i}"]:0} | {told[$"managed{i}"] / 1e6:0.0} MB | {told[$"working{i}"] / 1e6:0} MB "
-                + $"| {told[$"handles{i}"]:0} | {told[$"sockets{i}"]:0} | {told[$"threads{i}"]:0} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {minutes / 20 * i:0.#} min | {told[$"round{i}"]:0} | {told[$"managed{i}"] / 1e6:0.0} MB | "
+                        + $"{told[$"working{i}"] / 1e6:0} MB "
+                        + $"| {told[$"handles{i}"]:0} | {told[$"sockets{i}"]:0} | {told[$"threads{i}"]:0} |"
+                )
+            );
 
         // The first quarter warms up: code is compiled, caches fill. What grows after that would grow on.
         bool level = Level("managed", 8e6) & Level("handles", 20) & Level("sockets", 8) & Level("threads", 10);
@@ -63,7 +78,10 @@ internal static class Soak
         {
             double early = Enumerable.Range(lines / 4, Math.Max(1, lines / 4)).Max(i => told[$"{what}{i}"]);
             bool same = told[$"{what}{lines - 1}"] <= early + slack;
-            if (!same) Console.WriteLine($"{what} grew from {Report.Number(early)} to {Report.Number(told[$"{what}{lines - 1}"])}.");
+            if (!same)
+                Console.WriteLine(
+                    $"{what} grew from {Report.Number(early)} to {Report.Number(told[$"{what}{lines - 1}"])}."
+                );
             return same;
         }
     }

@@ -153,9 +153,17 @@ public sealed class AccessTests : EmulatorTest
     public async Task A_policy_with_too_many_members_or_with_an_unknown_role_is_refused()
     {
         Reply full = await SetAsync([.. Enumerable.Range(0, 1_501).Select(i => $"user:{i}@example.com")]);
-        Reply unknown = await SendAsync("POST", $"{AppsPath}:setIamPolicy", Policy("roles/artifactregistry.raeder", "user:a@x.example"));
+        Reply unknown = await SendAsync(
+            "POST",
+            $"{AppsPath}:setIamPolicy",
+            Policy("roles/artifactregistry.raeder", "user:a@x.example")
+        );
 
-        Assert.Contains("(1,501) is larger than the maximum allowed size 1,500", full.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(1,501) is larger than the maximum allowed size 1,500",
+            full.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal("Role roles/artifactregistry.raeder is not supported for this resource.", unknown.Message);
     }
 

@@ -70,7 +70,9 @@ public sealed class DeleteTests : EmulatorTest
         await DeleteAsync("api", first.Digest);
 
         Assert.Equal(
-            new[] { tagged, shared, second, signed, signature }.Order(StringComparer.Ordinal), State.Digests(Apps, "api"));
+            new[] { tagged, shared, second, signed, signature }.Order(StringComparer.Ordinal),
+            State.Digests(Apps, "api")
+        );
     }
 
     [Theory]
@@ -205,9 +207,14 @@ public sealed class DeleteTests : EmulatorTest
         Reply reply = await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{digest}");
         Reply poll = await GetAsync("v1/" + (string)reply.Body["name"]!);
 
-        Assert.Equal(fate is OperationFate.Vanishes or OperationFate.Lost ? HttpStatusCode.NotFound : HttpStatusCode.OK, poll.Status);
-        if (fate == OperationFate.Fails) Assert.Equal(13, (int)poll.Body["error"]!["code"]!);
-        if (fate == OperationFate.Unbilled) Assert.Equal("BILLING_DISABLED", (string?)poll.Body["error"]!["details"]![0]!["reason"]);
+        Assert.Equal(
+            fate is OperationFate.Vanishes or OperationFate.Lost ? HttpStatusCode.NotFound : HttpStatusCode.OK,
+            poll.Status
+        );
+        if (fate == OperationFate.Fails)
+            Assert.Equal(13, (int)poll.Body["error"]!["code"]!);
+        if (fate == OperationFate.Unbilled)
+            Assert.Equal("BILLING_DISABLED", (string?)poll.Body["error"]!["details"]![0]!["reason"]);
         Assert.Equal(fate != OperationFate.Vanishes, State.HasDigest(Apps, "web", digest));
     }
 

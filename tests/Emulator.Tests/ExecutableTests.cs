@@ -67,14 +67,26 @@ public sealed partial class ExecutableTests
         Dictionary<string, string> environment = new() { ["NUGET_PACKAGES"] = Path.Combine(folder.Path, "cache") };
 
         ToolRun packed = await ToolRun.RunAsync(
-            "dotnet", ["pack", Project(), "--no-build", "-c", Configuration(), "-o", packages], environment, null, Stop);
+            "dotnet",
+            ["pack", Project(), "--no-build", "-c", Configuration(), "-o", packages],
+            environment,
+            null,
+            Stop
+        );
         ToolRun installed = await ToolRun.RunAsync(
             "dotnet",
             ["tool", "install", "ArtifactRegistry.Emulator", "--tool-path", tools, "--source", packages],
             environment, folder.Path, Stop);
         ToolRun run = await ToolRun.RunAsync(
-            Path.Combine(tools, OperatingSystem.IsWindows() ? "artifact-registry-emulator.exe" : "artifact-registry-emulator"),
-            ["--help"], NoVariables, null, Stop);
+            Path.Combine(
+                tools,
+                OperatingSystem.IsWindows() ? "artifact-registry-emulator.exe" : "artifact-registry-emulator"
+            ),
+            ["--help"],
+            NoVariables,
+            null,
+            Stop
+        );
 
         Assert.True(packed.ExitCode == 0, packed.Output);
         Assert.True(installed.ExitCode == 0, installed.Output + installed.Error);

@@ -93,7 +93,8 @@ public sealed class FaultTests : EmulatorTest
         Behaviour.DeletesPerSecond = 1;
         // More than any machine sends so slowly that each would be within the quota.
         Reply[] replies = new Reply[50];
-        for (int i = 0; i < replies.Length; i++) replies[i] = await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{Zeros}");
+        for (int i = 0; i < replies.Length; i++)
+            replies[i] = await SendAsync("DELETE", $"{AppsPath}/packages/web/versions/{Zeros}");
 
         Reply refused = replies.First(reply => (int)reply.Status == 429);
 

@@ -210,10 +210,15 @@ public sealed class GcloudTests : EmulatorTest
             "container node-pools list", "--project=games", "--cluster=arena", "--region=europe-west1",
             "--format=value(name,config.serviceAccount)");
 
-        Assert.Equal(["arena\teurope-west1", "lobby\tus-central1"], list.Output.Trim().Split('\n').Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["arena\teurope-west1", "lobby\tus-central1"],
+            list.Output.Trim().Split('\n').Order(StringComparer.Ordinal)
+        );
         Assert.Contains("us-east1-b", list.Error, StringComparison.Ordinal);
         Assert.Equal(
-            ["default-pool\tdefault", "servers\tgame-nodes@games.iam.gserviceaccount.com", "metrics\tdefault"], accounts);
+            ["default-pool\tdefault", "servers\tgame-nodes@games.iam.gserviceaccount.com", "metrics\tdefault"],
+            accounts
+        );
     }
 
     private async Task<string[]> LinesAsync(string command, params string[] arguments) =>

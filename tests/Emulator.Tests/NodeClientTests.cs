@@ -89,7 +89,10 @@ public sealed class NodeClientTests(NodeClient node) : EmulatorTest, IClassFixtu
         Assert.Equal($"{Resource}/dockerImages/team%2Fworker@{Oci.DigestOf(manifest)}", (string?)image["name"]);
         Assert.Equal("v1", (string?)image["tags"]![0]);
         JsonNode config = JsonNode.Parse(manifest)!["config"]!;
-        Assert.Equal(layer.Length + (long)config["size"]!, long.Parse((string)image["size"]!, CultureInfo.InvariantCulture));
+        Assert.Equal(
+            layer.Length + (long)config["size"]!,
+            long.Parse((string)image["size"]!, CultureInfo.InvariantCulture)
+        );
     }
 
     [Fact]

@@ -20,7 +20,11 @@ public sealed class RecordedAnswerTests : EmulatorTest
     [Fact]
     public async Task A_creation_is_pending_and_then_done_as_recorded()
     {
-        Reply pending = await SendAsync("POST", $"{Location}?repositoryId=new", new JsonObject { ["format"] = "DOCKER" });
+        Reply pending = await SendAsync(
+            "POST",
+            $"{Location}?repositoryId=new",
+            new JsonObject { ["format"] = "DOCKER" }
+        );
         JsonObject done = await FinishAsync(pending);
 
         Assert.Equal(FieldsOf("ar-operation-pending-raw"), Fields(pending.Body));
@@ -48,16 +52,23 @@ public sealed class RecordedAnswerTests : EmulatorTest
         Reply patched = await SendAsync(
             "PATCH", $"{AppsPath}?updateMask=description", new JsonObject { ["description"] = "updated description" });
 
-        Assert.Equal(FieldsOf("ar-repository-patched", "satisfiesPzi", "vulnerabilityScanningConfig"), Fields(patched.Body));
+        Assert.Equal(
+            FieldsOf("ar-repository-patched", "satisfiesPzi", "vulnerabilityScanningConfig"),
+            Fields(patched.Body)
+        );
     }
 
     [Fact]
     public async Task A_repository_that_is_not_there_is_told_as_recorded() =>
-        Assert.True(JsonNode.DeepEquals(RecordedAnswer.Read("ar-error-404"), (await GetAsync($"{Location}/none")).Body));
+        Assert.True(
+            JsonNode.DeepEquals(RecordedAnswer.Read("ar-error-404"), (await GetAsync($"{Location}/none")).Body)
+        );
 
     [Fact]
     public async Task A_project_that_one_may_not_see_is_told_as_recorded() =>
-        Assert.True(JsonNode.DeepEquals(RecordedAnswer.Read("crm-error-403"), (await GetAsync("v1/projects/none")).Body));
+        Assert.True(
+            JsonNode.DeepEquals(RecordedAnswer.Read("crm-error-403"), (await GetAsync("v1/projects/none")).Body)
+        );
 
     [Fact]
     public async Task A_policy_is_told_as_recorded_before_and_after_its_first_member()
@@ -67,10 +78,14 @@ public sealed class RecordedAnswerTests : EmulatorTest
         JsonObject policy = before.DeepClone().AsObject();
         policy["version"] = 3;
         policy["bindings"] = RecordedAnswer.Read("ar-policy-set-answer")["bindings"]!.DeepClone();
-        JsonObject set = (await SendAsync("POST", $"{AppsPath}:setIamPolicy", new JsonObject { ["policy"] = policy })).Body;
+        JsonObject set = (
+            await SendAsync("POST", $"{AppsPath}:setIamPolicy", new JsonObject { ["policy"] = policy })
+        ).Body;
         policy = set.DeepClone().AsObject();
         policy.Remove("bindings");
-        JsonObject emptied = (await SendAsync("POST", $"{AppsPath}:setIamPolicy", new JsonObject { ["policy"] = policy })).Body;
+        JsonObject emptied = (
+            await SendAsync("POST", $"{AppsPath}:setIamPolicy", new JsonObject { ["policy"] = policy })
+        ).Body;
 
         foreach ((string recording, JsonObject answer) in ((string, JsonObject)[])
             [("ar-policy-never-written", before), ("ar-policy-set-answer", set), ("ar-policy-emptied", emptied)])
@@ -86,7 +101,11 @@ public sealed class RecordedAnswerTests : EmulatorTest
     {
         State.AddProject("example-project");
         const string Accounts = "v1/projects/example-project/serviceAccounts";
-        JsonObject body = new() { ["accountId"] = "sa-ab12cd34", ["serviceAccount"] = new JsonObject { ["displayName"] = "x" } };
+        JsonObject body = new()
+        {
+            ["accountId"] = "sa-ab12cd34",
+            ["serviceAccount"] = new JsonObject { ["displayName"] = "x" },
+        };
 
         Reply created = await SendAsync("POST", Accounts, body);
         Reply again = await SendAsync("POST", Accounts, body);
@@ -94,7 +113,10 @@ public sealed class RecordedAnswerTests : EmulatorTest
 
         Assert.Equal(FieldsOf("iam-serviceaccount-created-raw"), Fields(created.Body));
         Assert.True(JsonNode.DeepEquals(RecordedAnswer.Read("iam-error-409"), again.Body), again.Body.ToJsonString());
-        Assert.True(JsonNode.DeepEquals(RecordedAnswer.Read("iam-error-404-unknown"), unknown.Body), unknown.Body.ToJsonString());
+        Assert.True(
+            JsonNode.DeepEquals(RecordedAnswer.Read("iam-error-404-unknown"), unknown.Body),
+            unknown.Body.ToJsonString()
+        );
     }
 
     [Fact]
@@ -102,10 +124,15 @@ public sealed class RecordedAnswerTests : EmulatorTest
     {
         State.AddProject("example-project");
 
-        Reply reply = await GetAsync("v1/projects/example-project/locations/us-central1/clusters/containercluster-ab12cd34");
+        Reply reply = await GetAsync(
+            "v1/projects/example-project/locations/us-central1/clusters/containercluster-ab12cd34"
+        );
 
         Assert.Equal(HttpStatusCode.NotFound, reply.Status);
-        Assert.True(JsonNode.DeepEquals(RecordedAnswer.Read("gke-error-404-cluster"), reply.Body), reply.Body.ToJsonString());
+        Assert.True(
+            JsonNode.DeepEquals(RecordedAnswer.Read("gke-error-404-cluster"), reply.Body),
+            reply.Body.ToJsonString()
+        );
     }
 
     [Fact]
@@ -116,7 +143,9 @@ public sealed class RecordedAnswerTests : EmulatorTest
         Reply reply = await GetAsync($"{AppsPath}/dockerImages?filter=x");
 
         Assert.True(
-            JsonNode.DeepEquals(RecordedAnswer.Read("made/error-400-unknown-parameter"), reply.Body), reply.Body.ToJsonString());
+            JsonNode.DeepEquals(RecordedAnswer.Read("made/error-400-unknown-parameter"), reply.Body),
+            reply.Body.ToJsonString()
+        );
     }
 
     private static IEnumerable<string> FieldsOf(string recording, params string[] without) =>

@@ -63,16 +63,20 @@ public sealed class SeedTests
             {
               "projects": [
                 {
-                  "id": "games", "ancestors": [ "organizations/123" ], "unreachable": [ "asia-east1" ], "missingZones": [ "us-east1-b" ],
+                  "id": "games", "ancestors": [ "organizations/123" ], "unreachable": [ "asia-east1" ],
+                    "missingZones": [ "us-east1-b" ],
                   "clusters": [ { "name": "arena", "location": "europe-west1" } ],
                   "kubernetes": [
                     {
-                      "cluster": "arena", "location": "europe-west1", "endpoints": { "dns": "refused", "membership": "arena" },
-                      "objects": [ { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web", "namespace": "shop" } } ]
+                      "cluster": "arena", "location": "europe-west1", "endpoints": { "dns": "refused",
+                        "membership": "arena" },
+                      "objects": [ { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web",
+                        "namespace": "shop" } } ]
                     },
                     { "cluster": "lobby", "location": "us-central1" }
                   ],
-                  "cloudRun": [ { "scope": "us-central1", "objects": [ { "kind": "Service", "metadata": { "name": "web" } } ] } ],
+                  "cloudRun": [ { "scope": "us-central1", "objects": [ { "kind": "Service", "metadata": {
+                    "name": "web" } } ] } ],
                   "appEngine": [ { "scope": "default", "objects": [ { "id": "v1" } ] } ],
                   "instances": [ { "scope": "zones/us-central1-a", "objects": [ { "name": "vm-1" } ] } ],
                   "instanceTemplates": [ { "scope": "global", "objects": [ { "name": "web" } ] } ],
@@ -86,7 +90,15 @@ public sealed class SeedTests
 
         KubernetesCluster arena = state.Workloads.Cluster("games", "arena");
         Assert.Equal(
-            new ClusterEndpoints { Public = Reach.Reachable, Private = Reach.Refused, Dns = Reach.Refused, Membership = "arena" }, arena.Endpoints);
+            new ClusterEndpoints
+            {
+                Public = Reach.Reachable,
+                Private = Reach.Refused,
+                Dns = Reach.Refused,
+                Membership = "arena",
+            },
+            arena.Endpoints
+        );
         Assert.True(arena.Remove("Pod", "shop", "web"));
         Assert.Equal(new ClusterEndpoints(), state.Workloads.Cluster("games", "lobby").Endpoints);
         Assert.Equal(["asia-east1"], state.Workloads.CloudRun("games").Unreachable);
@@ -101,7 +113,9 @@ public sealed class SeedTests
     public void An_object_without_a_kind_is_an_error_of_the_seed()
     {
         RegistryState state = new(TimeProvider.System);
-        Seed seed = Seed.Parse("""{ "projects": [ { "id": "games", "cloudRun": [ { "scope": "us-central1", "objects": [ {} ] } ] } ] }""");
+        Seed seed = Seed.Parse(
+            """{ "projects": [ { "id": "games", "cloudRun": [ { "scope": "us-central1", "objects": [ {} ] } ] } ] }"""
+        );
         seed.AddTo(state);
 
         FormatException error = Assert.Throws<FormatException>(() => seed.AddWorkloadsTo(state));
@@ -130,7 +144,9 @@ public sealed class SeedTests
         string tag = Assert.Single(state.Tags(Apps, "web").Keys);
         string subject = tag.Replace("sha256-", "sha256:", StringComparison.Ordinal);
         Assert.Contains(subject, state.UntaggedDigests(Apps, "web"));
-        JsonArray entries = JsonNode.Parse(state.Manifest(Apps, "web", state.DigestOf(Apps, "web", tag)!))!["manifests"]!.AsArray();
+        JsonArray entries = JsonNode.Parse(state.Manifest(Apps, "web", state.DigestOf(Apps, "web", tag)!))![
+            "manifests"
+        ]!.AsArray();
         Assert.Equal(["a/sbom", "a/signature"], entries.Select(entry => (string?)entry!["artifactType"]).Order());
         Assert.All(entries, entry => Assert.Null(entry!["platform"]));
         // The image, two referrers, the index of both and that of the first alone.
@@ -143,7 +159,10 @@ public sealed class SeedTests
     [InlineData("""{ "repositries": [] }""", "repositries")]
     [InlineData("""{ "repositories": [ { "images": [] } ] }""", "name")]
     [InlineData("""{ "projects": [ { "id": "p", "clusters": [ { "name": "c" } ] } ] }""", "a location")]
-    [InlineData("""{ "projects": [ { "id": "p", "serviceAccounts": [ { "accountId": "x" } ] } ] }""", "'x' is not an account id")]
+    [InlineData(
+        """{ "projects": [ { "id": "p", "serviceAccounts": [ { "accountId": "x" } ] } ] }""",
+        "'x' is not an account id"
+    )]
     [InlineData("""{ "repositories": [ { "name": "apps" } ] }""", "'apps' is no repository")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p" }, { "name": "gcr.io/p" } ] }""", "already")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { } ] } ] }""", "package")]

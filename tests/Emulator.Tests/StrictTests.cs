@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;
 
-/// <summary>What Google refuses, leaves out or words in its own way, and the switches for servers that differ.</summary>
+/// <summary>
+/// What Google refuses, leaves out or words in its own way, and the switches for servers that differ.
+/// </summary>
 public sealed class StrictTests : RegistryTest
 {
     private const string Schema1 = "application/vnd.docker.distribution.manifest.v1+prettyjws";
@@ -22,12 +24,18 @@ public sealed class StrictTests : RegistryTest
         Reply reply = await GetAsync($"{AppsPath}/{path}".Replace("/?", "?", StringComparison.Ordinal));
 
         Assert.Equal((HttpStatusCode.BadRequest, "INVALID_ARGUMENT"), (reply.Status, reply.ErrorStatus));
-        Assert.Contains($"Unknown name \"{name}\": Cannot bind query parameter.", reply.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Unknown name \"{name}\": Cannot bind query parameter.",
+            reply.Message,
+            StringComparison.Ordinal
+        );
         JsonNode detail = reply.Body["error"]!["details"]![0]!;
         Assert.Equal(reply.Message, (string?)detail["fieldViolations"]![0]!["description"]);
         Behaviour.IgnoresUnknownParameters = true;
         Assert.Equal(
-            HttpStatusCode.OK, (await GetAsync($"{AppsPath}/{path}".Replace("/?", "?", StringComparison.Ordinal))).Status);
+            HttpStatusCode.OK,
+            (await GetAsync($"{AppsPath}/{path}".Replace("/?", "?", StringComparison.Ordinal))).Status
+        );
     }
 
     [Theory]
@@ -54,7 +62,11 @@ public sealed class StrictTests : RegistryTest
         {
             Got got = await AskAsync("GET", $"{Web}/manifests/{reference}", null, null, header);
             Assert.Equal((HttpStatusCode.NotFound, "MANIFEST_UNKNOWN"), (got.Status, got.Code));
-            Assert.EndsWith($"has media type '{Schema1}', but client accepts '{accept}'.", got.Message, StringComparison.Ordinal);
+            Assert.EndsWith(
+                $"has media type '{Schema1}', but client accepts '{accept}'.",
+                got.Message,
+                StringComparison.Ordinal
+            );
         }
 
         Got named = await AskAsync("GET", $"{Web}/manifests/v1", null, null, ("Accept", $"text/x, {Schema1}"));
@@ -67,7 +79,8 @@ public sealed class StrictTests : RegistryTest
     public async Task The_registry_may_serve_other_bytes_than_those_of_the_digest()
     {
         string digest = State.AddImage(Apps, "web", "v1");
-        Behaviour.ServedManifest = (_, served, _) => served == digest ? Oci.Bytes("{}") : throw new InvalidOperationException();
+        Behaviour.ServedManifest = (_, served, _) =>
+            served == digest ? Oci.Bytes("{}") : throw new InvalidOperationException();
 
         Got got = await AskAsync("GET", $"{Web}/manifests/v1");
 
@@ -78,7 +91,11 @@ public sealed class StrictTests : RegistryTest
     [Fact]
     public async Task A_manifest_is_made_of_the_text_that_is_wanted()
     {
-        string digest = State.AddImage(Apps, "web", new ImageOptions { MediaType = Oci.Index, Manifest = """{"manifests":null}""" });
+        string digest = State.AddImage(
+            Apps,
+            "web",
+            new ImageOptions { MediaType = Oci.Index, Manifest = """{"manifests":null}""" }
+        );
 
         Got got = await AskAsync("GET", $"{Web}/manifests/{digest}");
 
@@ -88,16 +105,32 @@ public sealed class StrictTests : RegistryTest
 
     [Theory]
     [InlineData("serviceAccounts/gone@shop.iam.gserviceaccount.com", "Unknown service account", "notFound")]
-    [InlineData("locations/us-central1/clusters/c", "Not found: projects/shop/locations/us-central1/clusters/c.", "notFound")]
-    [InlineData("locations/us-central1-a/clusters/c", "Not found: projects/shop/zones/us-central1-a/clusters/c.", "notFound")]
+    [InlineData(
+        "locations/us-central1/clusters/c",
+        "Not found: projects/shop/locations/us-central1/clusters/c.",
+        "notFound"
+    )]
+    [InlineData(
+        "locations/us-central1-a/clusters/c",
+        "Not found: projects/shop/zones/us-central1-a/clusters/c.",
+        "notFound"
+    )]
     public async Task Iam_and_gke_repeat_an_error_as_older_clients_read_it(string path, string message, string reason)
     {
         JsonNode error = (await GetAsync($"v1/projects/shop/{path}")).Body["error"]!;
 
         Assert.Equal(message, (string?)error["message"]);
         Assert.Equal(
-            new JsonArray(new JsonObject { ["message"] = message, ["domain"] = "global", ["reason"] = reason }).ToJsonString(),
-            error["errors"]!.ToJsonString());
+            new JsonArray(
+                new JsonObject
+                {
+                    ["message"] = message,
+                    ["domain"] = "global",
+                    ["reason"] = reason,
+                }
+            ).ToJsonString(),
+            error["errors"]!.ToJsonString()
+        );
         Assert.Null((await GetAsync($"{AppsPath}x")).Body["error"]!["errors"]);
     }
 
@@ -110,7 +143,10 @@ public sealed class StrictTests : RegistryTest
         JsonObject policy = new() { ["policy"] = new JsonObject { ["version"] = 3, ["bindings"] = new JsonArray() } };
 
         Assert.Equal(("\"", 1, true, false), await ShapesAsync());
-        Behaviour.OlderShapes = OlderShapes.DeniedInSingleQuotes | OlderShapes.PolicyVersionAsSent | OlderShapes.NoErrorList
+        Behaviour.OlderShapes =
+            OlderShapes.DeniedInSingleQuotes
+            | OlderShapes.PolicyVersionAsSent
+            | OlderShapes.NoErrorList
             | OlderShapes.SizeOfEmptyRepository;
         Assert.Equal(("'", 3, false, true), await ShapesAsync());
 

@@ -14,8 +14,8 @@ internal static class Busybox
     public static byte[] Layer() => OciLayout.Layer(("bin/busybox", System.IO.File.ReadAllBytes(File!)));
 
     /// <summary>
-    /// Runs the program of an unpacked image: inside it if this user may do so, else where it lies. Files are named from the
-    /// root without a slash, which is right either way.
+    /// Runs the program of an unpacked image: inside it if this user may do so, else where it lies. Files are named
+    /// from the root without a slash, which is right either way.
     /// </summary>
     public static async Task<string> RunAsync(string root, string[] arguments, CancellationToken stop)
     {

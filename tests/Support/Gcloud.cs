@@ -32,6 +32,12 @@ internal sealed class Gcloud(Uri emulator)
             ["CLOUDSDK_CORE_DISABLE_USAGE_REPORTING"] = "true",
             ["CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK"] = "true",
         };
-        return ToolRun.RunAsync(ToolRun.Find("gcloud")!, [.. command.Split(' '), .. arguments], environment, null, stop);
+        return ToolRun.RunAsync(
+            ToolRun.Find("gcloud")!,
+            [.. command.Split(' '), .. arguments],
+            environment,
+            null,
+            stop
+        );
     }
 }

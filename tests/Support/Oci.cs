@@ -14,7 +14,8 @@ internal static class Oci
     public const string Config = "application/vnd.oci.image.config.v1+json";
     public const string Layer = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-    public static string DigestOf(ReadOnlySpan<byte> bytes) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
+    public static string DigestOf(ReadOnlySpan<byte> bytes) =>
+        $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 

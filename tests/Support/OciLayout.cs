@@ -31,9 +31,12 @@ internal sealed class OciLayout
     public JsonObject Read(string digest) => JsonNode.Parse(File.ReadAllBytes(PathOf(digest)))!.AsObject();
 
     /// <summary>The digest of a named image that skopeo has put here.</summary>
-    public string DigestOf(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "index.json")))!["manifests"]!
-        .AsArray().Where(entry => (string?)entry!["annotations"]?["org.opencontainers.image.ref.name"] == name)
-        .Select(entry => (string)entry!["digest"]!).Single();
+    public string DigestOf(string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "index.json")))!["manifests"]!
+            .AsArray()
+            .Where(entry => (string?)entry!["annotations"]?["org.opencontainers.image.ref.name"] == name)
+            .Select(entry => (string)entry!["digest"]!)
+            .Single();
 
     /// <summary>A layer: files by path, all of them executable.</summary>
     public static byte[] Layer(params (string Path, byte[] Content)[] files)

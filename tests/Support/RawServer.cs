@@ -25,7 +25,13 @@ internal sealed record RawReply(byte[] Bytes, bool Stalls = false)
 
     /// <summary>An answer without end.</summary>
     public static RawReply Endless(int status, byte[] start, byte[] forever, params string[] headers) =>
-        new([.. Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"), .. start])
+        new([
+            .. Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nConnection: "
+                    + $"close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"
+            ),
+            .. start,
+        ])
         {
             Forever = forever,
         };
@@ -41,9 +47,13 @@ internal sealed record RawReply(byte[] Bytes, bool Stalls = false)
         new([.. Head(status, body.Length + 10, "application/json", []), .. Encoding.UTF8.GetBytes(body)], Stalls: true);
 
     private static byte[] Head(int status, int length, string type, string[] headers) =>
-        Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nConnection: close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"));
+        Encoding.ASCII.GetBytes(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nConnection: "
+                    + $"close\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"
+            )
+        );
 }
 
 /// <summary>A server on loopback for answers that the emulator never gives: broken, hostile, or from a proxy.</summary>
@@ -149,8 +159,13 @@ internal sealed class RawServer : IAsyncDisposable
     }
 
     private static int ContentLength(string head) =>
-        head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+        head.Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
             is string line
-            ? int.Parse(line.AsSpan("Content-Length:".Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture)
+            ? int.Parse(
+                line.AsSpan("Content-Length:".Length),
+                NumberStyles.AllowLeadingWhite,
+                CultureInfo.InvariantCulture
+            )
             : 0;
 }

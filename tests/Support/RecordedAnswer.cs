@@ -9,7 +9,13 @@ internal static class RecordedAnswer
 
     /// <summary>The names of all recordings.</summary>
     public static IReadOnlyList<string> Names =>
-        [.. Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(Folder, "*.json")
+                .Select(Path.GetFileNameWithoutExtension)
+                .OfType<string>()
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>The text of a recording.</summary>
     public static string Text(string name) => File.ReadAllText(Path.Combine(Folder, $"{name}.json"));

@@ -42,12 +42,17 @@ internal sealed class Skopeo(Uri emulator, string? token = null)
     }
 
     /// <summary>Runs skopeo, with no policy file and no account of this machine.</summary>
-    public static Task<ToolRun> RunAsync(string[] arguments, CancellationToken stop) => ToolRun.RunAsync(
-        ToolRun.Find("skopeo")!,
-        ["--insecure-policy", .. arguments],
-        new Dictionary<string, string> { ["REGISTRY_AUTH_FILE"] = Path.Combine(Path.GetTempPath(), "no-such-auth.json") },
-        null,
-        stop);
+    public static Task<ToolRun> RunAsync(string[] arguments, CancellationToken stop) =>
+        ToolRun.RunAsync(
+            ToolRun.Find("skopeo")!,
+            ["--insecure-policy", .. arguments],
+            new Dictionary<string, string>
+            {
+                ["REGISTRY_AUTH_FILE"] = Path.Combine(Path.GetTempPath(), "no-such-auth.json"),
+            },
+            null,
+            stop
+        );
 
     private string[] Credentials(string flag) => token is null ? [] : [flag, $"_token:{token}"];
 }

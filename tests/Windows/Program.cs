@@ -1,7 +1,8 @@
 using System.Diagnostics;
 
-// Hidden PROGRAM ARGUMENTS...: runs a program with a console that has no window, as Task Scheduler does, and hands on its
-// streams and its exit code. Without any console, as in Wine without a terminal, PowerShell ends at once and runs nothing.
+// Hidden PROGRAM ARGUMENTS...: runs a program with a console that has no window, as Task Scheduler does, and hands on
+// its streams and its exit code. Without any console, as in Wine without a terminal, PowerShell ends at once and runs
+// nothing.
 ProcessStartInfo start = new(args[0], args[1..])
 {
     CreateNoWindow = true,

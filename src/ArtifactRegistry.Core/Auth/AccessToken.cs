@@ -30,15 +30,22 @@ internal sealed class AccessToken(string? value)
     internal static AccessToken Parse(string text, string origin)
     {
         string value = Trimmed(text);
-        if (HasScheme(text)) value = value[Scheme.Length..].Trim();
-        string? problem = value.Length == 0 ? "it is empty"
-            : value.StartsWith("1//", StringComparison.Ordinal) ? "it is a refresh token, which is exchanged for an access token and not sent to a service"
-            : value.Contains('{', StringComparison.Ordinal) ? "it is the content of a file; Connect-ArRegistry -CredentialFile takes the path of a credential file"
+        if (HasScheme(text))
+            value = value[Scheme.Length..].Trim();
+        string? problem =
+            value.Length == 0 ? "it is empty"
+            : value.StartsWith("1//", StringComparison.Ordinal)
+                ? "it is a refresh token, which is exchanged for an access token and not sent to a service"
+            : value.Contains('{', StringComparison.Ordinal)
+                ? "it is the content of a file; Connect-ArRegistry -CredentialFile takes the path of a credential file"
             : value.AsSpan().IndexOfAnyExcept(Characters) >= 0 ? "it has characters in it that no token has"
             : null;
         return problem is null
             ? new AccessToken(value)
-            : throw new RegistryException(RegistryErrorKind.Unauthenticated, $"No token can be taken from {origin}: {problem}.");
+            : throw new RegistryException(
+                RegistryErrorKind.Unauthenticated,
+                $"No token can be taken from {origin}: {problem}."
+            );
     }
 
     /// <summary>Returns whether the text has <c>Bearer</c> in front of the token.</summary>

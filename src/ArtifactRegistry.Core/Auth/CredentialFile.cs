@@ -27,7 +27,9 @@ internal sealed class CredentialFile
 
     public string? QuotaProject { get; init; }
 
-    /// <summary>Gets the full name of the provider of workload or workforce identity federation; null for other files.</summary>
+    /// <summary>
+    /// Gets the full name of the provider of workload or workforce identity federation; null for other files.
+    /// </summary>
     public string? Audience { get; init; }
 
     /// <summary>Gets the hosts that prove the identity of this machine, for identity federation.</summary>
@@ -55,9 +57,12 @@ internal sealed class CredentialFile
             if (length == MaxLength) throw new IOException("It is longer than any credential.");
             text = new string(buffer, 0, length);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string why = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file." : e.Message;
+            string why = e is FileNotFoundException or DirectoryNotFoundException
+                ? "there is no such file."
+                : e.Message;
             throw new RegistryException(RegistryErrorKind.Unauthenticated, $"Cannot read {description}: {why}", e)
             {
                 Advice = "Check the path, and that this account of the machine may read the file.",

@@ -1,8 +1,8 @@
 namespace ArtifactRegistry.Auth;
 
 /// <summary>
-/// The errors of a credential file. They name fields, and never repeat their values except addresses: a secret may be in
-/// the wrong field.
+/// The errors of a credential file. They name fields, and never repeat their values except addresses: a secret may be
+/// in the wrong field.
 /// </summary>
 /// <param name="description">A description of the file, for example "the credential file 'key.json'".</param>
 internal sealed class CredentialFileErrors(string description)
@@ -12,12 +12,14 @@ internal sealed class CredentialFileErrors(string description)
 
     /// <summary>Creates the error of a file that cannot be used.</summary>
     /// <param name="what">What is wrong with it.</param>
-    public RegistryException Wrong(string what) => new(
-        RegistryErrorKind.Unauthenticated, $"{Subject} cannot be used to sign in: {what}.")
-    {
-        Advice = "A person makes a new file with: gcloud auth application-default login. A service account gets one with: "
-            + "gcloud iam service-accounts keys create KEY.json --iam-account=ACCOUNT",
-    };
+    public RegistryException Wrong(string what) =>
+        new(RegistryErrorKind.Unauthenticated, $"{Subject} cannot be used to sign in: {what}.")
+        {
+            Advice =
+                "A person makes a new file with: gcloud auth application-default login. A service account gets one "
+                    + "with: "
+                + "gcloud iam service-accounts keys create KEY.json --iam-account=ACCOUNT",
+        };
 
     /// <summary>Creates the error of a file that would cause a secret to be sent to a wrong place.</summary>
     /// <param name="field">The field that contains the address.</param>
@@ -26,15 +28,18 @@ internal sealed class CredentialFileErrors(string description)
     public RegistryException Unsafe(string field, string address, string why)
     {
         // Only an address is shown, without user and query.
+        const UriComponents Shown = UriComponents.SchemeAndServer | UriComponents.Path;
         string where = Uri.TryCreate(address, UriKind.Absolute, out Uri? parsed)
-            ? $"leads to '{parsed.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}', and {why}"
+            ? $"leads to '{parsed.GetComponents(Shown, UriFormat.UriEscaped)}', and {why}"
             : "is not an address";
         return new RegistryException(
             RegistryErrorKind.UnsafeRequest,
             $"{Subject} is not used: {field} {where}. Take such a file only from Google Cloud and people you trust.");
     }
 
-    /// <summary>Describes a file that contains a credential in another form than JSON; null for any other text.</summary>
+    /// <summary>
+    /// Describes a file that contains a credential in another form than JSON; null for any other text.
+    /// </summary>
     public static string? DescribeOtherForm(string text)
     {
         string start = text.TrimStart();
@@ -51,5 +56,7 @@ internal sealed class CredentialFileErrors(string description)
     /// Gets the name of a type or domain as it may be shown: such names are short and have no uppercase letters.
     /// </summary>
     public static string Shown(string name) =>
-        name.Length <= 60 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '.' or '-') ? name : "(not shown)";
+        name.Length <= 60 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '.' or '-')
+            ? name
+            : "(not shown)";
 }

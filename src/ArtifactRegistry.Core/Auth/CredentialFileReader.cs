@@ -18,14 +18,22 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
     {
         try
         {
-            JsonDocumentOptions options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = MaxDepth };
-            if (JsonNode.Parse(text, null, options) is JsonObject json) return Read(json);
+            JsonDocumentOptions options = new()
+            {
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                MaxDepth = MaxDepth,
+            };
+            if (JsonNode.Parse(text, null, options) is JsonObject json)
+                return Read(json);
             throw _errors.Wrong("it holds JSON, but not an object");
         }
         catch (JsonException e)
         {
             // The parser's message would repeat a character of the secret.
-            throw _errors.Wrong(CredentialFileErrors.DescribeOtherForm(text) ?? $"it is not JSON from line {e.LineNumber + 1} on");
+            throw _errors.Wrong(
+                CredentialFileErrors.DescribeOtherForm(text) ?? $"it is not JSON from line {e.LineNumber + 1} on"
+            );
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
         {
@@ -38,35 +46,48 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         CredentialSecrets.Hide(json);
         string universe = UniverseOf(json);
         // The file must not decide where tokens are sent, so the universe is chosen elsewhere, and both must agree.
-        if (Optional(json, "type") is null || string.Equals(universe, endpoints.Universe, StringComparison.OrdinalIgnoreCase))
+        if (
+            Optional(json, "type") is null
+            || string.Equals(universe, endpoints.Universe, StringComparison.OrdinalIgnoreCase)
+        )
             return ReadByType(json);
         throw new RegistryException(
             RegistryErrorKind.UnsafeRequest,
-            $"{_errors.Subject} belongs to the universe '{CredentialFileErrors.Shown(universe)}', and the services to '{endpoints.Universe}'.")
+            $"{_errors.Subject} belongs to the universe '{CredentialFileErrors.Shown(universe)}', and the services to "
+                + $"'{endpoints.Universe}'."
+        )
         {
-            Advice = $"If that universe is right, use Connect-ArRegistry -UniverseDomain {CredentialFileErrors.Shown(universe)}.",
+            Advice =
+                $"If that universe is right, use Connect-ArRegistry -UniverseDomain "
+                    + $"{CredentialFileErrors.Shown(universe)}.",
         };
     }
 
     private static string UniverseOf(JsonObject json) =>
         Optional(json, "universe_domain") is { Length: > 0 } domain ? domain : Endpoints.GoogleUniverse;
 
-    private CredentialFile ReadByType(JsonObject json) => Optional(json, "type") switch
-    {
-        "service_account" => ServiceAccount(json),
-        "authorized_user" => User(json),
-        "external_account" => External(json),
-        "external_account_authorized_user" => ExternalUser(json),
-        "impersonated_service_account" => Impersonated(json),
-        "service_account_p12" => throw _errors.Wrong("it holds a key in PKCS #12, which this module does not use; make a key in JSON"),
-        null when json.ContainsKey("installed") || json.ContainsKey("web") => throw _errors.Wrong(
-            "it is an OAuth client's secret, which signs nobody in by itself; "
-            + "gcloud auth application-default login --client-id-file=FILE makes a credential with it"),
-        null => throw _errors.Wrong("it has no \"type\""),
-        string type => throw _errors.Wrong(
-            $"its type '{CredentialFileErrors.Shown(type)}' is none of service_account, authorized_user, external_account, "
-            + "external_account_authorized_user and impersonated_service_account"),
-    };
+    private CredentialFile ReadByType(JsonObject json) =>
+        Optional(json, "type") switch
+        {
+            "service_account" => ServiceAccount(json),
+            "authorized_user" => User(json),
+            "external_account" => External(json),
+            "external_account_authorized_user" => ExternalUser(json),
+            "impersonated_service_account" => Impersonated(json),
+            "service_account_p12" => throw _errors.Wrong(
+                "it holds a key in PKCS #12, which this module does not use; make a key in JSON"
+            ),
+            null when json.ContainsKey("installed") || json.ContainsKey("web") => throw _errors.Wrong(
+                "it is an OAuth client's secret, which signs nobody in by itself; "
+                    + "gcloud auth application-default login --client-id-file=FILE makes a credential with it"
+            ),
+            null => throw _errors.Wrong("it has no \"type\""),
+            string type => throw _errors.Wrong(
+                $"its type '{CredentialFileErrors.Shown(type)}' is none of service_account, authorized_user, "
+                    + $"external_account, "
+                    + "external_account_authorized_user and impersonated_service_account"
+            ),
+        };
 
     private CredentialFile ServiceAccount(JsonObject json)
     {
@@ -85,7 +106,8 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
 
     private CredentialFile ExternalUser(JsonObject json)
     {
-        foreach (string field in new[] { "client_id", "client_secret", "refresh_token", "token_url" }) Required(json, field);
+        foreach (string field in new[] { "client_id", "client_secret", "refresh_token", "token_url" })
+            Required(json, field);
         CheckEndpoint(json, "token_url");
         CheckEndpoint(json, "token_info_url");
         return Checked(json, "external_account_authorized_user", null);
@@ -108,8 +130,13 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         {
             if (Optional(source, field) is not string text) continue;
             // A regional address contains {region}.
-            if (!Uri.TryCreate(text.Replace("{region}", "region", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
-                || !SignInHandler.MayProveIdentity(address))
+            if (
+                !Uri.TryCreate(
+                    text.Replace("{region}", "region", StringComparison.Ordinal),
+                    UriKind.Absolute,
+                    out Uri? address
+                ) || !SignInHandler.MayProveIdentity(address)
+            )
                 throw _errors.Unsafe($"credential_source.{field}", text, "it is neither https nor this machine's own");
             providers.Add(address.Host);
         }
@@ -122,9 +149,13 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
 
     private CredentialFile Impersonated(JsonObject json)
     {
-        string[] delegates = json["delegates"] is JsonArray list ? [.. list.Select(each => each!.GetValue<string>())] : [];
-        Impersonation impersonation = ImpersonationIn(json, delegates) ?? throw _errors.Wrong("it has no \"service_account_impersonation_url\"");
-        if (json["source_credentials"] is not JsonObject inner) throw _errors.Wrong("it has no \"source_credentials\"");
+        string[] delegates = json["delegates"] is JsonArray list
+            ? [.. list.Select(each => each!.GetValue<string>())]
+            : [];
+        Impersonation impersonation = ImpersonationIn(json, delegates)
+            ?? throw _errors.Wrong("it has no \"service_account_impersonation_url\"");
+        if (json["source_credentials"] is not JsonObject inner)
+            throw _errors.Wrong("it has no \"source_credentials\"");
         CredentialFile source = Read(inner);
         return new CredentialFile
         {
@@ -147,9 +178,11 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         const string Verb = ":generateAccessToken";
         if (!last.EndsWith(Verb, StringComparison.Ordinal))
             throw _errors.Wrong($"its service_account_impersonation_url does not end in ACCOUNT{Verb}");
-        int? seconds = json["service_account_impersonation"] is JsonObject more && more["token_lifetime_seconds"] is JsonNode lifetime
-            ? lifetime.GetValue<int>()
-            : null;
+        int? seconds =
+            json["service_account_impersonation"] is JsonObject more
+            && more["token_lifetime_seconds"] is JsonNode lifetime
+                ? lifetime.GetValue<int>()
+                : null;
         return new Impersonation(Impersonation.CheckedAccount(last[..^Verb.Length], description), delegates)
         {
             Address = address,
@@ -158,12 +191,22 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
     }
 
     private CredentialFile Checked(
-        JsonObject json, string type, string? account, IReadOnlyList<string>? providers = null, IReadOnlyList<Impersonation>? impersonations = null) => new()
+        JsonObject json,
+        string type,
+        string? account,
+        IReadOnlyList<string>? providers = null,
+        IReadOnlyList<Impersonation>? impersonations = null
+    ) =>
+        new()
         {
             Type = type,
             Json = json.ToJsonString(),
             Account = account,
-            Project = Optional(json, "project_id") is { Length: > 0 } project && ImageNameGrammar.ProjectProblem(project) is null ? project : null,
+            Project =
+                Optional(json, "project_id") is { Length: > 0 } project
+                && ImageNameGrammar.ProjectProblem(project) is null
+                    ? project
+                    : null,
             QuotaProject = QuotaProjectIn(json),
             Audience = Optional(json, "audience"),
             IdentityProviders = providers ?? [],
@@ -174,7 +217,8 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
 
     private string? QuotaProjectIn(JsonObject json) =>
         Optional(json, "quota_project_id") is not { Length: > 0 } project ? null
-        : ImageNameGrammar.ProjectProblem(project) is string problem ? throw _errors.Wrong($"its quota_project_id does not name a project: {problem}")
+        : ImageNameGrammar.ProjectProblem(project) is string problem
+            ? throw _errors.Wrong($"its quota_project_id does not name a project: {problem}")
         : project;
 
     private Uri? CheckEndpoint(JsonObject json, string field)

@@ -30,10 +30,13 @@ internal static partial class CredentialPath
         string path = Resolve(text, variable);
         if (File.Exists(path) || SecretIn(Unquoted(text)) is not string secret) return path;
         throw new RegistryException(
-            RegistryErrorKind.Unauthenticated, $"{origin} must hold the path of a file. It holds {secret}, which is not shown.")
+            RegistryErrorKind.Unauthenticated,
+            $"{origin} must hold the path of a file. It holds {secret}, which is not shown."
+        )
         {
             Advice = "Write the credential to a file that only this account can read, and give the path of that file. "
-                + "An access token, without a file, goes into GOOGLE_OAUTH_ACCESS_TOKEN or Connect-ArRegistry -AccessToken.",
+                + "An access token, without a file, goes into GOOGLE_OAUTH_ACCESS_TOKEN or Connect-ArRegistry "
+                + "-AccessToken.",
         };
     }
 
@@ -52,12 +55,21 @@ internal static partial class CredentialPath
     /// <summary>Gets the kind of secret that a text is; null if it can be shown as a path.</summary>
     private static string? SecretIn(string text)
     {
-        if (text.Contains('{', StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal)) return "the content of a credential file";
-        if (text.Contains("-----BEGIN", StringComparison.Ordinal)) return "a private key";
-        if (IsBase64(text)) return "a credential in base64";
-        if (AccessTokens().IsMatch(text)) return "an access token";
-        if (RefreshTokens().IsMatch(text)) return "a refresh token";
-        return Secrets.IsCredential(text) || text.Length > MaxLength || text.Any(char.IsControl) || text.Split('/', '\\').Any(IsTooLong)
+        if (text.Contains('{', StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal))
+            return "the content of a credential file";
+        if (text.Contains("-----BEGIN", StringComparison.Ordinal))
+            return "a private key";
+        if (IsBase64(text))
+            return "a credential in base64";
+        if (AccessTokens().IsMatch(text))
+            return "an access token";
+        if (RefreshTokens().IsMatch(text))
+            return "a refresh token";
+        return
+            Secrets.IsCredential(text)
+            || text.Length > MaxLength
+            || text.Any(char.IsControl)
+            || text.Split('/', '\\').Any(IsTooLong)
             ? "text that looks like a secret"
             : null;
     }
@@ -66,17 +78,25 @@ internal static partial class CredentialPath
     private static bool IsBase64(string text)
     {
         string compact = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
-        return compact.Length > MaxNameWithoutDot && compact.AsSpan().IndexOfAnyExcept(Base64) < 0
-            && (compact.StartsWith("ey", StringComparison.Ordinal) || compact.StartsWith("ewo", StringComparison.Ordinal)
-                || compact.StartsWith("LS0tLS", StringComparison.Ordinal) || compact.StartsWith("MI", StringComparison.Ordinal));
+        return compact.Length > MaxNameWithoutDot
+            && compact.AsSpan().IndexOfAnyExcept(Base64) < 0
+            && (
+                compact.StartsWith("ey", StringComparison.Ordinal)
+                || compact.StartsWith("ewo", StringComparison.Ordinal)
+                || compact.StartsWith("LS0tLS", StringComparison.Ordinal)
+                || compact.StartsWith("MI", StringComparison.Ordinal)
+            );
     }
 
-    private static bool IsTooLong(string name) => name.Length > MaxNameWithoutDot && !name.Contains('.', StringComparison.Ordinal);
+    private static bool IsTooLong(string name) =>
+        name.Length > MaxNameWithoutDot && !name.Contains('.', StringComparison.Ordinal);
 
     private static string Unquoted(string text)
     {
         string path = text.Trim().Trim('\uFEFF');
-        return path is ['"', .. string inDouble, '"'] ? inDouble.Trim() : path is ['\'', .. string inSingle, '\''] ? inSingle.Trim() : path;
+        return path is ['"', .. string inDouble, '"'] ? inDouble.Trim()
+            : path is ['\'', .. string inSingle, '\''] ? inSingle.Trim()
+            : path;
     }
 
     // %NAME% of cmd, $env:NAME of PowerShell, $NAME and ${NAME} of other shells.

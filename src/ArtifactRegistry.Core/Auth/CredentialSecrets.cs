@@ -6,7 +6,10 @@ namespace ArtifactRegistry.Auth;
 /// <summary>Finds the secrets in a credential file, so that all output hides them from then on.</summary>
 internal static class CredentialSecrets
 {
-    private static readonly HashSet<string> Schemes = new(["Basic", "Bearer", "Token"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Schemes = new(
+        ["Basic", "Bearer", "Token"],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     /// <summary>Hides the values of the fields that hold secrets in all output.</summary>
     public static void Hide(JsonNode? node) => Hide(node, isSecret: false, evenShort: false);
@@ -19,7 +22,9 @@ internal static class CredentialSecrets
         {
             foreach ((string name, JsonNode? value) in fields)
             {
-                bool isNamed = value is JsonValue && (Secrets.IsSecretName(name) || name.Equals("Authorization", StringComparison.OrdinalIgnoreCase));
+                bool isNamed =
+                    value is JsonValue
+                    && (Secrets.IsSecretName(name) || name.Equals("Authorization", StringComparison.OrdinalIgnoreCase));
                 Hide(value, isSecret || isNamed || name == "headers", isNamed);
             }
         }
@@ -31,7 +36,8 @@ internal static class CredentialSecrets
         {
             Secrets.Add(secret, evenShort);
             // In a header the secret follows its scheme. The last word of any other text may be an ordinary word.
-            if (secret.Split(' ') is [string scheme, string value]) Secrets.Add(value, evenShort && Schemes.Contains(scheme));
+            if (secret.Split(' ') is [string scheme, string value])
+                Secrets.Add(value, evenShort && Schemes.Contains(scheme));
         }
     }
 }

@@ -40,8 +40,12 @@ internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : IC
 
     private async Task<ICredential> FindAsync(Action<string>? trace, CancellationToken stop)
     {
-        trace?.Invoke("No credentials were named, and there are no Application Default Credentials. Looking for a metadata server.");
-        if (await MetadataServer.FindAsync(signIn, trace, stop) is MetadataServer server) return server;
+        trace?.Invoke(
+            "No credentials were named, and there are no Application Default Credentials. Looking for a metadata "
+                + "server."
+        );
+        if (await MetadataServer.FindAsync(signIn, trace, stop) is MetadataServer server)
+            return server;
 
         Gcloud gcloud = new(signIn, isGcloudsToAct);
         string? program = Gcloud.Find(signIn);
@@ -54,7 +58,8 @@ internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : IC
         GcloudConfiguration configuration = new(signIn);
         throw new RegistryException(
             RegistryErrorKind.Unauthenticated,
-            "No credentials were found. Looked for: Connect-ArRegistry with -AccessToken, -CredentialFile or -UseGcloud (not used); "
+            "No credentials were found. Looked for: Connect-ArRegistry with -AccessToken, -CredentialFile or "
+                + "-UseGcloud (not used); "
             + $"the variables {string.Join(", ", TokenSources.SourceVariables)} (not set); "
             + $"{configuration.DefaultCredentials ?? "Application Default Credentials"} (not there); "
             + $"a metadata server at {signIn.Endpoints.Metadata.Authority} (none); "

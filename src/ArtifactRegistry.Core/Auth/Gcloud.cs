@@ -19,7 +19,10 @@ internal sealed class Gcloud : ICredential
     {
         (_signIn, _impersonates) = (signIn, impersonates);
         GcloudConfiguration configuration = new(signIn);
-        Account = impersonates && configuration.Impersonated is string chain ? chain.Split(',')[^1].Trim() : configuration.Account;
+        Account =
+            impersonates && configuration.Impersonated is string chain
+                ? chain.Split(',')[^1].Trim()
+                : configuration.Account;
     }
 
     public string Description => "the account that gcloud is signed in with";
@@ -34,7 +37,8 @@ internal sealed class Gcloud : ICredential
     {
         string[] names = OperatingSystem.IsWindows() ? ["gcloud.cmd", "gcloud.exe"] : ["gcloud"];
         // Only full paths: nobody intends a gcloud in the current folder. Windows allows folders in quotes, too.
-        return (signIn.Variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        return (signIn.Variable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(folder => folder.Trim('"'))
             .Where(Path.IsPathFullyQualified)
             .SelectMany(_ => names, Path.Combine)
@@ -72,9 +76,11 @@ internal sealed class Gcloud : ICredential
         {
             // It must not wait for input that nobody will provide.
             process.StandardInput.Close();
-            Task<string> output = process.StandardOutput.ReadToEndAsync(stop), errors = process.StandardError.ReadToEndAsync(stop);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(stop),
+                errors = process.StandardError.ReadToEndAsync(stop);
             await process.WaitForExitAsync(stop);
-            if (process.ExitCode != 0) throw Failed($"gcloud auth print-access-token failed: {Shortened(await errors)}", null);
+            if (process.ExitCode != 0)
+                throw Failed($"gcloud auth print-access-token failed: {Shortened(await errors)}", null);
             return AccessToken.Parse(await output, "the output of gcloud auth print-access-token");
         }
         finally
@@ -93,7 +99,8 @@ internal sealed class Gcloud : ICredential
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(grace.Token);
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or OperationCanceledException or AggregateException)
+        catch (Exception e)
+            when (e is InvalidOperationException or Win32Exception or OperationCanceledException or AggregateException)
         {
             // It has ended by itself, or the system cannot end it or one of its children; there is nothing left to try.
         }
@@ -104,12 +111,16 @@ internal sealed class Gcloud : ICredential
     {
         string text = errors[Math.Max(0, errors.IndexOf("ERROR:", StringComparison.Ordinal))..];
         text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return text.Length == 0 ? "it said nothing." : text.Length <= MaxErrorLength ? text : text[..MaxErrorLength] + SafeText.Ellipsis;
+        return text.Length == 0 ? "it said nothing."
+            : text.Length <= MaxErrorLength ? text
+            : text[..MaxErrorLength] + SafeText.Ellipsis;
     }
 
     private static RegistryException Failed(string message, Exception? cause) =>
         new(RegistryErrorKind.Unauthenticated, message, cause)
         {
-            Advice = "A person signs in with: gcloud auth login. A scheduled script uses: Connect-ArRegistry -CredentialFile KEY.json",
+            Advice =
+                "A person signs in with: gcloud auth login. A scheduled script uses: Connect-ArRegistry "
+                    + "-CredentialFile KEY.json",
         };
 }

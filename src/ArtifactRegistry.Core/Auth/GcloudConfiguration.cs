@@ -13,7 +13,8 @@ internal sealed class GcloudConfiguration(SignIn signIn)
     public string? DefaultCredentials => Below(Folder, "application_default_credentials.json");
 
     /// <summary>Gets the name of the active configuration.</summary>
-    public string ActiveName => signIn.Variable("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? Line(Below(Folder, "active_config")) ?? "default";
+    public string ActiveName =>
+        signIn.Variable("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? Line(Below(Folder, "active_config")) ?? "default";
 
     /// <summary>Gets the file with the active properties.</summary>
     public string? ActiveFile =>

@@ -5,7 +5,8 @@ internal interface IGoogleAuth
 {
     /// <summary>Exchanges the content of a credential file for an access token.</summary>
     /// <param name="json">The content of the file, already checked.</param>
-    /// <param name="type">Its <c>type</c>: service_account, authorized_user, external_account or external_account_authorized_user.</param>
+    /// <param name="type">Its <c>type</c>: service_account, authorized_user, external_account or
+    /// external_account_authorized_user.</param>
     /// <param name="selfSigned">
     /// Whether the token is signed here without a request to a service, as outside googleapis.com.
     /// </param>

@@ -27,7 +27,8 @@ internal interface ITokenSource
     /// <param name="refused">A token that the service has just refused, so that the source renews it if it can.</param>
     /// <param name="trace">Called with lines for -Verbose; they never contain a secret.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <exception cref="RegistryException">There is no token (<see cref="RegistryErrorKind.Unauthenticated"/>).</exception>
+    /// <exception cref="RegistryException">There is no token
+    /// (<see cref="RegistryErrorKind.Unauthenticated"/>).</exception>
     ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop);
 
     /// <summary>Finds the project of the machine, pod or job, if a metadata server knows it; otherwise null.</summary>
@@ -36,5 +37,11 @@ internal interface ITokenSource
     Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) => Task.FromResult<string?>(null);
 
     internal static string? MemberOf(string? account) =>
-        account is null ? null : (account.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase) ? "serviceAccount:" : "user:") + account;
+        account is null
+            ? null
+            : (
+                account.EndsWith(".gserviceaccount.com", StringComparison.OrdinalIgnoreCase)
+                    ? "serviceAccount:"
+                    : "user:"
+            ) + account;
 }

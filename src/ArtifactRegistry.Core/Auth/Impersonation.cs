@@ -23,16 +23,22 @@ internal sealed partial record Impersonation(string Account, IReadOnlyList<strin
     /// <summary>Parses a chain in gcloud's notation, <c>FIRST,SECOND,TARGET</c>.</summary>
     public static Impersonation Parse(string chain, string origin)
     {
-        string[] accounts = [.. chain.Split(',', StringSplitOptions.TrimEntries).Select(each => CheckedAccount(each, origin))];
+        string[] accounts =
+        [
+            .. chain.Split(',', StringSplitOptions.TrimEntries).Select(each => CheckedAccount(each, origin)),
+        ];
         return new Impersonation(accounts[^1], accounts[..^1]);
     }
 
     /// <exception cref="RegistryException">It is not an e-mail address.</exception>
-    public static string CheckedAccount(string account, string origin) => Email().IsMatch(account)
-        ? account
-        : throw new RegistryException(
-            RegistryErrorKind.InvalidArgument,
-            $"'{account}' ({origin}) is not a service account. Expected for example deployer@my-project.iam.gserviceaccount.com.");
+    public static string CheckedAccount(string account, string origin) =>
+        Email().IsMatch(account)
+            ? account
+            : throw new RegistryException(
+                RegistryErrorKind.InvalidArgument,
+                $"'{account}' ({origin}) is not a service account. Expected for example "
+                    + $"deployer@my-project.iam.gserviceaccount.com."
+            );
 
     [GeneratedRegex(@"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$")]
     private static partial Regex Email();
@@ -43,7 +49,8 @@ internal sealed partial record Impersonation(string Account, IReadOnlyList<strin
 /// POST v1/projects/-/serviceAccounts/ACCOUNT:generateAccessToken
 /// https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
 /// </summary>
-internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation impersonation, SignIn signIn) : ICredential
+internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation impersonation, SignIn signIn)
+    : ICredential
 {
     public string Description => $"{source.Description}, acting as {impersonation.Account}";
 
@@ -64,11 +71,18 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
             ["lifetime"] = FormattableString.Invariant($"{impersonation.Lifetime.TotalSeconds:0}s"),
         };
         if (impersonation.Delegates.Count > 0)
-            request["delegates"] = new JsonArray([.. impersonation.Delegates.Select(each => (JsonNode)$"projects/-/serviceAccounts/{each}")]);
+            request["delegates"] = new JsonArray([
+                .. impersonation.Delegates.Select(each => (JsonNode)$"projects/-/serviceAccounts/{each}"),
+            ]);
         using SignInHandler handler = new(signIn.Connections, signIn.Endpoints, [], trace);
         using HttpClient http = TransportOptions.CreateHttpClient(handler);
         // Failed requests are retried at a lower level, which knows whether that is worthwhile.
-        RestTransport transport = new(http, source, new TransportOptions { Retries = 0, RequestTimeout = SignIn.RequestLimit }, null);
+        RestTransport transport = new(
+            http,
+            source,
+            new TransportOptions { Retries = 0, RequestTimeout = SignIn.RequestLimit },
+            null
+        );
         try
         {
             GenerateAccessTokenResponse answer = await transport.SendAsync(
@@ -84,7 +98,10 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
         {
             throw new RegistryException(
                 RegistryErrorKind.Unauthenticated,
-                $"{source.Account ?? source.Member ?? Capital(source.Description)} cannot act as {impersonation.Account}: {e.Message}", e)
+                $"{source.Account ?? source.Member ?? Capital(source.Description)} cannot act as "
+                    + $"{impersonation.Account}: {e.Message}",
+                e
+            )
             {
                 Reason = e.Reason,
                 Advice = e.Advice ?? (int?)e.Status switch
@@ -97,22 +114,33 @@ internal sealed class ImpersonatedCredential(ITokenSource source, Impersonation 
         }
     }
 
-    public Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) => source.FindProjectAsync(trace, stop);
+    public Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) =>
+        source.FindProjectAsync(trace, stop);
 
     private string AdviceOnRole()
     {
         string member = source.Member ?? "MEMBER";
         // A workload needs a different role; all other members create tokens.
-        bool isWorkload = member.Contains("/workloadIdentityPools/", StringComparison.Ordinal) || member.Contains(".svc.id.goog[", StringComparison.Ordinal);
+        bool isWorkload =
+            member.Contains("/workloadIdentityPools/", StringComparison.Ordinal)
+            || member.Contains(".svc.id.goog[", StringComparison.Ordinal);
         string role = isWorkload ? "roles/iam.workloadIdentityUser" : "roles/iam.serviceAccountTokenCreator";
         if (impersonation.Delegates.Count > 0)
-            return $"Check the spelling. Each account of the chain needs {role} for the one before it. Who administers them grants it, to begin with: "
-                + Command(impersonation.Delegates[0], member, role) + "; and the last step: "
-                + Command(impersonation.Account, "serviceAccount:" + impersonation.Delegates[^1], "roles/iam.serviceAccountTokenCreator");
+            return $"Check the spelling. Each account of the chain needs {role} for the one before it. Who administers "
+                + $"them grants it, to begin with: "
+                + Command(impersonation.Delegates[0], member, role)
+                + "; and the last step: "
+                + Command(
+                    impersonation.Account,
+                    "serviceAccount:" + impersonation.Delegates[^1],
+                    "roles/iam.serviceAccountTokenCreator"
+                );
         string subject = member.EndsWith("SUBJECT", StringComparison.Ordinal)
-            ? " SUBJECT is what the provider maps to google.subject; principalSet://… with attribute.NAME/VALUE lets several in."
+            ? " SUBJECT is what the provider maps to google.subject; principalSet://… with attribute.NAME/VALUE lets "
+                + "several in."
             : "";
-        return $"Check the spelling of {impersonation.Account}. If it is right, who administers the account grants {role} on it: "
+        return $"Check the spelling of {impersonation.Account}. If it is right, who administers the account grants "
+            + $"{role} on it: "
             + Command(impersonation.Account, member, role) + subject;
     }
 

@@ -33,7 +33,10 @@ internal sealed class MetadataServer : ICredential
     {
         try
         {
-            return await new Retry(MaxAttempts, Pause, Pause).RunAsync((_, token) => LookAsync(signIn, trace, token), stop);
+            return await new Retry(MaxAttempts, Pause, Pause).RunAsync(
+                (_, token) => LookAsync(signIn, trace, token),
+                stop
+            );
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.Unauthenticated)
         {
@@ -41,7 +44,11 @@ internal sealed class MetadataServer : ICredential
         }
     }
 
-    private static async Task<Attempt<MetadataServer?>> LookAsync(SignIn signIn, Action<string>? trace, CancellationToken stop)
+    private static async Task<Attempt<MetadataServer?>> LookAsync(
+        SignIn signIn,
+        Action<string>? trace,
+        CancellationToken stop
+    )
     {
         using CancellationTokenSource limit = new(Patience, signIn.Clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
@@ -62,7 +69,9 @@ internal sealed class MetadataServer : ICredential
         {
             // A server that exists but fails is asked again: giving up at once would mean continuing as another
             // account.
-            return IsNobodyThere(e) ? new Attempt<MetadataServer?>((MetadataServer?)null) : new Attempt<MetadataServer?>(e);
+            return IsNobodyThere(e)
+                ? new Attempt<MetadataServer?>((MetadataServer?)null)
+                : new Attempt<MetadataServer?>(e);
         }
     }
 
@@ -78,25 +87,39 @@ internal sealed class MetadataServer : ICredential
                 _signIn, $"{Identity}token?scopes={Uri.EscapeDataString(SignIn.Scope)}", tryAgain: true, trace, stop);
         if (status is not HttpStatusCode.OK)
             throw new RegistryException(
-                RegistryErrorKind.Unauthenticated, $"The metadata server gave no token: it answered {(int)status} ({status}).")
+                RegistryErrorKind.Unauthenticated,
+                $"The metadata server gave no token: it answered {(int)status} ({status})."
+            )
             {
-                Advice = status is HttpStatusCode.NotFound
-                    ? "This machine has no service account. Attach one, or use Connect-ArRegistry -CredentialFile."
-                    : "Check the service account of this machine. On GKE, a Kubernetes service account that stands for another needs "
-                        + "roles/iam.workloadIdentityUser on it: gcloud iam service-accounts add-iam-policy-binding ACCOUNT "
-                        + "--role=roles/iam.workloadIdentityUser --member=\"serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]\"",
+                Advice =
+                    status is HttpStatusCode.NotFound
+                        ? "This machine has no service account. Attach one, or use Connect-ArRegistry -CredentialFile."
+                        : "Check the service account of this machine. On GKE, a Kubernetes service account that stands "
+                            + "for another needs "
+                            + "roles/iam.workloadIdentityUser on it: gcloud iam service-accounts "
+                            + "add-iam-policy-binding ACCOUNT "
+                            + "--role=roles/iam.workloadIdentityUser "
+                            + "--member=\"serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]\"",
             };
         try
         {
             using JsonDocument answer = JsonDocument.Parse(body);
-            (string? text, long seconds) = answer.Read(json => (json.Verbatim("access_token"u8), json.Integer("expires_in"u8) ?? 0));
+            (string? text, long seconds) = answer.Read(json =>
+                (json.Verbatim("access_token"u8), json.Integer("expires_in"u8) ?? 0)
+            );
             AccessToken token = AccessToken.Parse(text ?? "", "the answer of the metadata server");
-            return new AccessToken(token.Value) { ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(Math.Clamp(seconds, 0, int.MaxValue)) };
+            return new AccessToken(token.Value)
+            {
+                ExpiresAt = _signIn.Clock.GetUtcNow().AddSeconds(Math.Clamp(seconds, 0, int.MaxValue)),
+            };
         }
         catch (JsonException)
         {
             // The parser's message might repeat a part of the token.
-            throw new RegistryException(RegistryErrorKind.Unauthenticated, "The answer of the metadata server is no JSON.");
+            throw new RegistryException(
+                RegistryErrorKind.Unauthenticated,
+                "The answer of the metadata server is no JSON."
+            );
         }
     }
 
@@ -114,7 +137,9 @@ internal sealed class MetadataServer : ICredential
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(signIn.Endpoints.Metadata, path));
         request.Headers.Add("Metadata-Flavor", "Google");
         using HttpResponseMessage response = await http.SendAsync(request, stop);
-        bool isGoogles = response.Headers.TryGetValues("Metadata-Flavor", out IEnumerable<string>? flavor) && flavor.Contains("Google");
+        bool isGoogles =
+            response.Headers.TryGetValues("Metadata-Flavor", out IEnumerable<string>? flavor)
+            && flavor.Contains("Google");
         return (response.StatusCode, isGoogles, await response.Content.ReadAsStringAsync(stop));
     }
 }

@@ -25,7 +25,11 @@ internal sealed class TokenInFile(string path, string variable, string? quotaPro
 {
     public string Description => $"the file {path} that {variable} names";
 
-    public async ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
+    public async ValueTask<AccessToken> GetTokenAsync(
+        AccessToken? refused,
+        Action<string>? trace,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -34,7 +38,11 @@ internal sealed class TokenInFile(string path, string variable, string? quotaPro
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new RegistryException(RegistryErrorKind.Unauthenticated, $"Cannot read {Description}: {e.Message}", e);
+            throw new RegistryException(
+                RegistryErrorKind.Unauthenticated,
+                $"Cannot read {Description}: {e.Message}",
+                e
+            );
         }
     }
 }

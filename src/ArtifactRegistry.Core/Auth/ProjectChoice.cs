@@ -9,8 +9,12 @@ internal sealed record ProjectChoice(string Id, string Origin)
     private const string PlatformVariable = "GOOGLE_CLOUD_PROJECT"; // Cloud Shell, Cloud Run and google-github-actions/auth set it
 
     /// <summary>The places where a project can be specified, for messages.</summary>
-    public const string Places = "Use -Project, or set a default with Connect-ArRegistry -Project, the environment variable "
-        + OwnVariable + " or " + PlatformVariable + ", or gcloud config set project PROJECT.";
+    public const string Places =
+        "Use -Project, or set a default with Connect-ArRegistry -Project, the environment variable "
+        + OwnVariable
+        + " or "
+        + PlatformVariable
+        + ", or gcloud config set project PROJECT.";
 
     /// <summary>
     /// Chooses the project from variables, gcloud's active configuration or the credential file. Sends no request.

@@ -42,7 +42,11 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
 
     public DateTimeOffset? ExpiresAt => _held?.Token.ExpiresAt;
 
-    public async ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
+    public async ValueTask<AccessToken> GetTokenAsync(
+        AccessToken? refused,
+        Action<string>? trace,
+        CancellationToken stop
+    )
     {
         if (Usable(refused) is AccessToken current) return current;
         int failures = Volatile.Read(ref _failures);
@@ -61,7 +65,8 @@ internal sealed class RenewedToken(ICredential credential, string? quotaProject,
         }
     }
 
-    public Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) => credential.FindProjectAsync(trace, stop);
+    public Task<string?> FindProjectAsync(Action<string>? trace, CancellationToken stop) =>
+        credential.FindProjectAsync(trace, stop);
 
     private AccessToken? Usable(AccessToken? refused)
     {

@@ -10,7 +10,12 @@ namespace ArtifactRegistry.Auth;
 /// <param name="google">Loads Google's library; called when it is first needed.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class SignIn(
-    Endpoints endpoints, Func<string, string?> environment, HttpMessageHandler connections, Func<IGoogleAuth> google, TimeProvider clock)
+    Endpoints endpoints,
+    Func<string, string?> environment,
+    HttpMessageHandler connections,
+    Func<IGoogleAuth> google,
+    TimeProvider clock
+)
 {
     /// <summary>The scope for everything that the account may do in Google Cloud. IAM defines what that is.</summary>
     public const string Scope = "https://www.googleapis.com/auth/cloud-platform";
@@ -26,7 +31,8 @@ internal sealed class SignIn(
 
     internal IGoogleAuth Google => google();
 
-    internal string? Variable(string name) => environment(name) is string value && value.Trim() is { Length: > 0 } text ? text : null;
+    internal string? Variable(string name) =>
+        environment(name) is string value && value.Trim() is { Length: > 0 } text ? text : null;
 
     internal bool IsSet(string name, [NotNullWhen(true)] out string? value) => (value = Variable(name)) is not null;
 }

@@ -13,7 +13,8 @@ internal static class TokenSources
     private const string QuotaVariable = "GOOGLE_CLOUD_QUOTA_PROJECT";
 
     /// <summary>The variables that name a credential.</summary>
-    internal static IReadOnlyList<string> SourceVariables { get; } = [TokenFile, FileOverride, TokenVariable, DefaultFile];
+    internal static IReadOnlyList<string> SourceVariables { get; } =
+    [TokenFile, FileOverride, TokenVariable, DefaultFile];
 
     private static readonly string[] FileVariables = [TokenFile, FileOverride, DefaultFile];
 
@@ -39,11 +40,19 @@ internal static class TokenSources
 
         ITokenSource source = told switch
         {
-            { AccessToken: string token } => new GivenToken(token, quota, "the access token given to Connect-ArRegistry"),
+            { AccessToken: string token } => new GivenToken(
+                token,
+                quota,
+                "the access token given to Connect-ArRegistry"
+            ),
             { CredentialFile: string path } => FromFile(path, $"the credential file {path}", quota, signIn),
             { Anonymous: true } => new NoCredentials("none: requests are sent without credentials"),
             // gcloud impersonates the account in its configuration, but this must not happen twice.
-            { UseGcloud: true } => new RenewedToken(new Gcloud(signIn, impersonates: named is null), quota, signIn.Clock),
+            { UseGcloud: true } => new RenewedToken(
+                new Gcloud(signIn, impersonates: named is null),
+                quota,
+                signIn.Clock
+            ),
             _ => Found(quota, signIn, isGcloudsToAct: acting is null),
         };
         return acting is null || source is NoCredentials
@@ -62,15 +71,31 @@ internal static class TokenSources
         GcloudConfiguration gcloud = new(signIn);
         string?[] files =
         [
-            told.CredentialFile, .. FileVariables.Select(name => signIn.IsSet(name, out string? path) ? CredentialPath.Resolve(path, signIn.Variable) : null),
-            gcloud.DefaultCredentials, gcloud.ActiveFile,
+            told.CredentialFile,
+            .. FileVariables.Select(name =>
+                signIn.IsSet(name, out string? path) ? CredentialPath.Resolve(path, signIn.Variable) : null
+            ),
+            gcloud.DefaultCredentials,
+            gcloud.ActiveFile,
         ];
-        string[] variables = [.. SourceVariables, DisableCredentials, QuotaVariable, ImpersonateVariable, "CLOUDSDK_CORE_ACCOUNT", "PATH"];
-        return string.Join('\n', [
-            signIn.Endpoints.ToString(),
-            .. variables.Select(signIn.Variable),
-            // A user who signs in with another account in another window expects the next command to use it.
-            .. files.Select(Stamp)]);
+        string[] variables =
+        [
+            .. SourceVariables,
+            DisableCredentials,
+            QuotaVariable,
+            ImpersonateVariable,
+            "CLOUDSDK_CORE_ACCOUNT",
+            "PATH",
+        ];
+        return string.Join(
+            '\n',
+            [
+                signIn.Endpoints.ToString(),
+                .. variables.Select(signIn.Variable),
+                // A user who signs in with another account in another window expects the next command to use it.
+                .. files.Select(Stamp),
+            ]
+        );
     }
 
     private static string? Stamp(string? path)
@@ -79,7 +104,8 @@ internal static class TokenSources
         {
             return path is null ? null : FormattableString.Invariant($"{path} {File.GetLastWriteTimeUtc(path):O}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             // Not a path but, for example, a key in a variable: then only its text counts.
             return path;
@@ -88,7 +114,8 @@ internal static class TokenSources
 
     private static ITokenSource Found(string? quota, SignIn signIn, bool isGcloudsToAct)
     {
-        if (signIn.IsSet(TokenFile, out string? tokenFile)) return new TokenInFile(PathIn(tokenFile, TokenFile, signIn), TokenFile, quota);
+        if (signIn.IsSet(TokenFile, out string? tokenFile))
+            return new TokenInFile(PathIn(tokenFile, TokenFile, signIn), TokenFile, quota);
         if (string.Equals(signIn.Variable(DisableCredentials), "true", StringComparison.OrdinalIgnoreCase))
             return new NoCredentials($"none, since {DisableCredentials} is true");
         if (signIn.IsSet(FileOverride, out string? file)) return FromVariable(file, FileOverride, quota, signIn);
@@ -112,7 +139,11 @@ internal static class TokenSources
     private static ITokenSource FromFile(string path, string description, string? quota, SignIn signIn)
     {
         CredentialFile file = CredentialFile.Read(path, description, signIn.Endpoints);
-        ITokenSource source = new RenewedToken(new CredentialFileSource(file, path, description, signIn), quota, signIn.Clock);
+        ITokenSource source = new RenewedToken(
+            new CredentialFileSource(file, path, description, signIn),
+            quota,
+            signIn.Clock
+        );
         // A federated identity may impersonate an account that in turn may impersonate the target account.
         foreach (Impersonation next in file.Impersonations)
             source = new RenewedToken(new ImpersonatedCredential(source, next, signIn), quota, signIn.Clock);

@@ -23,8 +23,11 @@ internal sealed record ServiceAccountMessage(string Email, string? DisplayName, 
 
 internal sealed record GenerateAccessTokenResponse(string AccessToken, DateTimeOffset? ExpireTime)
 {
-    public static GenerateAccessTokenResponse Read(JsonElement json) => new(
-        json.Verbatim("accessToken"u8) ?? throw new JsonException("'accessToken' is missing."), json.Time("expireTime"u8));
+    public static GenerateAccessTokenResponse Read(JsonElement json) =>
+        new(
+            json.Verbatim("accessToken"u8) ?? throw new JsonException("'accessToken' is missing."),
+            json.Time("expireTime"u8)
+        );
 
     public override string ToString() => "(hidden)";
 }

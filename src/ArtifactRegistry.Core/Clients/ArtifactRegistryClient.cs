@@ -11,8 +11,11 @@ namespace ArtifactRegistry.Clients;
 /// <param name="transport">The transport that sends the requests.</param>
 /// <param name="endpoints">The addresses of the services.</param>
 /// <param name="features">The known features of the service; null to determine them again.</param>
-internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints endpoints, ServiceFeatures? features = null)
-    : RestClient(transport, endpoints.ArtifactRegistry)
+internal sealed class ArtifactRegistryClient(
+    RestTransport transport,
+    Endpoints endpoints,
+    ServiceFeatures? features = null
+) : RestClient(transport, endpoints.ArtifactRegistry)
 {
     /// <summary>The known features of the service.</summary>
     internal ServiceFeatures Features { get; } = features ?? new ServiceFeatures();
@@ -26,7 +29,12 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
     internal IAsyncEnumerable<RepositoryMessage> ListRepositoriesAsync(
         string project, string location, CancellationToken stop) =>
         ListAsync(
-            $"projects/{Project(project)}/locations/{Location(location)}/repositories", "repositories", RepositoryMessage.Read, null, stop);
+            $"projects/{Project(project)}/locations/{Location(location)}/repositories",
+            "repositories",
+            RepositoryMessage.Read,
+            null,
+            stop
+        );
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R.</summary>
     internal Task<RepositoryMessage> GetRepositoryAsync(ImageName repository, CancellationToken stop) =>
@@ -57,8 +65,10 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
 
     /// <summary>The same, always with a filter.</summary>
     /// <exception cref="RegistryException">The service does not support a filter, among other reasons.</exception>
-    internal IAsyncEnumerable<DockerImageMessage> ListFilteredDockerImagesOfAsync(ImageName image, CancellationToken stop) =>
-        ListDockerImagesAsync(image, FilterFor(image), stop);
+    internal IAsyncEnumerable<DockerImageMessage> ListFilteredDockerImagesOfAsync(
+        ImageName image,
+        CancellationToken stop
+    ) => ListDockerImagesAsync(image, FilterFor(image), stop);
 
     /// <summary>The same, always limited here.</summary>
     internal async IAsyncEnumerable<DockerImageMessage> ListAllDockerImagesOfAsync(
@@ -78,14 +88,24 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
     internal Task<PackageMessage> GetPackageAsync(ImageName image, CancellationToken stop) =>
         GetAsync(image.PackageResource, PackageMessage.Read, stop);
 
-    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions?view=FULL, with up to 100 tags each.</summary>
+    /// <summary>
+    /// GET v1/projects/P/locations/L/repositories/R/packages/A/versions?view=FULL, with up to 100 tags each.
+    /// </summary>
     internal IAsyncEnumerable<VersionMessage> ListVersionsAsync(ImageName image, CancellationToken stop) =>
         ListAsync($"{image.PackageResource}/versions?view=FULL", "versions", VersionMessage.Read, null, stop);
 
-    /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions, of which the first is enough.</summary>
+    /// <summary>
+    /// GET v1/projects/P/locations/L/repositories/R/packages/A/versions, of which the first is enough.
+    /// </summary>
     internal async Task<bool> HasVersionsAsync(ImageName image, CancellationToken stop) =>
-        (await GetAsync(
-            $"{image.PackageResource}/versions?pageSize=1", json => json.List("versions"u8, VersionMessage.Read), stop)) is { Count: > 0 };
+        (
+            await GetAsync(
+                $"{image.PackageResource}/versions?pageSize=1",
+                json => json.List("versions"u8, VersionMessage.Read),
+                stop
+            )
+        )
+            is { Count: > 0 };
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:….</summary>
     internal Task<VersionMessage> GetVersionAsync(ImageName digest, CancellationToken stop) =>
@@ -101,12 +121,21 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/versions/sha256:…, a long-running operation.
-    /// Without force, so that the service refuses a digest that has a tag. May be repeated; the second answer may be 404.
+    /// Without force, so that the service refuses a digest that has a tag. May be repeated; the second answer may be
+    /// 404.
     /// </summary>
     internal Task<OperationMessage> DeleteVersionAsync(
         ImageName digest, Pacer? pacer, Func<CancellationToken, Task>? lookAgain, CancellationToken stop) =>
         SendAsync(
-            HttpMethod.Delete, digest.VersionResource, null, Repeat.Freely, OperationMessage.Read, stop, pacer, lookAgain: lookAgain);
+            HttpMethod.Delete,
+            digest.VersionResource,
+            null,
+            Repeat.Freely,
+            OperationMessage.Read,
+            stop,
+            pacer,
+            lookAgain: lookAgain
+        );
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags.</summary>
     internal IAsyncEnumerable<TagMessage> ListTagsAsync(ImageName image, CancellationToken stop) =>
@@ -134,7 +163,13 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
     /// </summary>
     internal Task<TagMessage> CreateTagAsync(ImageName tag, ImageName digest, CancellationToken stop) =>
         SendAsync(
-            HttpMethod.Post, $"{tag.PackageResource}/tags?tagId={tag.Tag}", TagBody(tag, digest), Repeat.Freely, TagMessage.Read, stop);
+            HttpMethod.Post,
+            $"{tag.PackageResource}/tags?tagId={tag.Tag}",
+            TagBody(tag, digest),
+            Repeat.Freely,
+            TagMessage.Read,
+            stop
+        );
 
     /// <summary>
     /// PATCH v1/projects/P/locations/L/repositories/R/packages/A/tags/T?updateMask=version: moves the tag in one step,
@@ -144,16 +179,33 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
     internal Task<TagMessage> PatchTagAsync(
         ImageName tag, ImageName digest, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
         SendAsync(
-            HttpMethod.Patch, $"{tag.TagResource}?updateMask=version", TagBody(tag, digest), Repeat.Freely, TagMessage.Read, stop,
-            lookAgain: lookAgain);
+            HttpMethod.Patch,
+            $"{tag.TagResource}?updateMask=version",
+            TagBody(tag, digest),
+            Repeat.Freely,
+            TagMessage.Read,
+            stop,
+            lookAgain: lookAgain
+        );
 
     /// <summary>
     /// DELETE v1/projects/P/locations/L/repositories/R/packages/A/tags/T. May be repeated after another check: the tag
     /// may be on another digest by then. The second answer may be 404.
     /// </summary>
     internal Task<EmptyMessage> DeleteTagAsync(
-        ImageName tag, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
-        SendAsync(HttpMethod.Delete, tag.TagResource, null, Repeat.Freely, EmptyMessage.Read, stop, lookAgain: lookAgain);
+        ImageName tag,
+        Func<CancellationToken, Task> lookAgain,
+        CancellationToken stop
+    ) =>
+        SendAsync(
+            HttpMethod.Delete,
+            tag.TagResource,
+            null,
+            Repeat.Freely,
+            EmptyMessage.Read,
+            stop,
+            lookAgain: lookAgain
+        );
 
     /// <summary>GET v1/projects/P/locations/L/operations/O.</summary>
     internal Task<OperationMessage> GetOperationAsync(string name, CancellationToken stop) =>
@@ -176,7 +228,8 @@ internal sealed class ArtifactRegistryClient(RestTransport transport, Endpoints 
             HttpMethod.Post, $"{repository.RepositoryResource}:setIamPolicy",
             new JsonObject { ["policy"] = policy.DeepClone() }, Repeat.OnlyIfRefused, PolicyMessage.Read, stop);
 
-    private static string FilterFor(ImageName image) => $"name=\"{image.RepositoryResource}/dockerImages/{image.EscapedPackage}@*\"";
+    private static string FilterFor(ImageName image) =>
+        $"name=\"{image.RepositoryResource}/dockerImages/{image.EscapedPackage}@*\"";
 
     private static Func<DockerImageMessage, bool> IsOf(ImageName image)
     {

@@ -77,10 +77,19 @@ internal sealed record DockerImageMessage(
     string? SubjectDigest,
     IReadOnlyList<ImageManifestMessage>? ImageManifests)
 {
-    public static DockerImageMessage Read(JsonElement json) => new(
-        json.Needed("name"u8), json.Texts("tags"u8), json.Size("imageSizeBytes"u8), json.Time("uploadTime"u8), json.Text("mediaType"u8),
-        json.Time("buildTime"u8), json.Time("updateTime"u8), json.Text("artifactType"u8), json.Text("subjectDigest"u8),
-        json.List("imageManifests"u8, ImageManifestMessage.Read));
+    public static DockerImageMessage Read(JsonElement json) =>
+        new(
+            json.Needed("name"u8),
+            json.Texts("tags"u8),
+            json.Size("imageSizeBytes"u8),
+            json.Time("uploadTime"u8),
+            json.Text("mediaType"u8),
+            json.Time("buildTime"u8),
+            json.Time("updateTime"u8),
+            json.Text("artifactType"u8),
+            json.Text("subjectDigest"u8),
+            json.List("imageManifests"u8, ImageManifestMessage.Read)
+        );
 }
 
 internal sealed record ImageManifestMessage(
@@ -90,8 +99,14 @@ internal sealed record ImageManifestMessage(
     string? MediaType,
     string? Variant)
 {
-    public static ImageManifestMessage Read(JsonElement json) => new(
-        json.Text("architecture"u8), json.Text("os"u8), json.Text("digest"u8), json.Text("mediaType"u8), json.Text("variant"u8));
+    public static ImageManifestMessage Read(JsonElement json) =>
+        new(
+            json.Text("architecture"u8),
+            json.Text("os"u8),
+            json.Text("digest"u8),
+            json.Text("mediaType"u8),
+            json.Text("variant"u8)
+        );
 }
 
 internal sealed record PackageMessage(string Name)

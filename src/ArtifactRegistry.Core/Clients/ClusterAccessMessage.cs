@@ -14,7 +14,8 @@ namespace ArtifactRegistry.Clients;
 /// <param name="IsPublic">Whether there is a public IP endpoint; null if the cluster does not say.</param>
 /// <param name="HasIpEndpoints">Whether there are IP endpoints; null if the cluster does not say.</param>
 /// <param name="HasAuthorizedNetworks">Whether only listed networks may connect.</param>
-/// <param name="Membership">The membership of a fleet: <c>//gkehub.googleapis.com/projects/N/locations/L/memberships/M</c>.</param>
+/// <param name="Membership">The membership of a fleet:
+/// <c>//gkehub.googleapis.com/projects/N/locations/L/memberships/M</c>.</param>
 internal sealed record ClusterAccessMessage(
     string? Status,
     string? Endpoint,
@@ -29,15 +30,19 @@ internal sealed record ClusterAccessMessage(
     string? Membership)
 {
     /// <summary>A cluster that tells nothing.</summary>
-    public static ClusterAccessMessage None { get; } = new(null, null, null, null, false, null, null, null, null, false, null);
+    public static ClusterAccessMessage None { get; } =
+        new(null, null, null, null, false, null, null, null, null, false, null);
 
     public static ClusterAccessMessage Read(JsonElement json)
     {
         JsonElement control = Part(json, "controlPlaneEndpointsConfig"u8), dns = Part(control, "dnsEndpointConfig"u8);
         JsonElement ip = Part(control, "ipEndpointsConfig"u8), isolated = Part(json, "privateClusterConfig"u8);
         return new(
-            Text(json, "status"u8), Text(json, "endpoint"u8), Text(Part(json, "masterAuth"u8), "clusterCaCertificate"u8),
-            Text(dns, "endpoint"u8), Flag(dns, "allowExternalTraffic"u8) is true,
+            Text(json, "status"u8),
+            Text(json, "endpoint"u8),
+            Text(Part(json, "masterAuth"u8), "clusterCaCertificate"u8),
+            Text(dns, "endpoint"u8),
+            Flag(dns, "allowExternalTraffic"u8) is true,
             Text(ip, "publicEndpoint"u8) ?? Text(isolated, "publicEndpoint"u8),
             Text(ip, "privateEndpoint"u8) ?? Text(isolated, "privateEndpoint"u8),
             // Messages in proto3 leave out what is false, so the presence of the object says that it is not public.
@@ -50,7 +55,9 @@ internal sealed record ClusterAccessMessage(
     }
 
     private static JsonElement Part(JsonElement json, ReadOnlySpan<byte> name) =>
-        json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out JsonElement part) && part.ValueKind is JsonValueKind.Object
+        json.ValueKind is JsonValueKind.Object
+        && json.TryGetProperty(name, out JsonElement part)
+        && part.ValueKind is JsonValueKind.Object
             ? part
             : default;
 

@@ -4,7 +4,8 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Clients;
 
 /// <summary>
-/// IAM Admin API v1: service accounts. See https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts.
+/// IAM Admin API v1: service accounts. See
+/// https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts.
 /// </summary>
 /// <param name="transport">The transport that sends the requests.</param>
 /// <param name="endpoints">The addresses of the services.</param>
@@ -18,8 +19,11 @@ internal sealed class IamClient(RestTransport transport, Endpoints endpoints) : 
     /// </summary>
     internal Task<ServiceAccountMessage> GetServiceAccountAsync(string project, string email, CancellationToken stop) =>
         GetAsync(
-            $"projects/{(project is AnyProject ? project : Project(project))}/serviceAccounts/{Uri.EscapeDataString(email)}", ServiceAccountMessage.Read,
-            stop, needs: "iam.serviceAccounts.get");
+            $"projects/{(project is AnyProject ? project : Project(project))}/serviceAccounts/{Uri.EscapeDataString(email)}",
+            ServiceAccountMessage.Read,
+            stop,
+            needs: "iam.serviceAccounts.get"
+        );
 
     /// <summary>GET v1/projects/P/serviceAccounts.</summary>
     internal IAsyncEnumerable<ServiceAccountMessage> ListServiceAccountsAsync(string project, CancellationToken stop) =>
@@ -37,7 +41,9 @@ internal sealed class IamClient(RestTransport transport, Endpoints endpoints) : 
             new JsonObject
             {
                 ["accountId"] = accountId,
-                ["serviceAccount"] = displayName is null ? new JsonObject() : new JsonObject { ["displayName"] = displayName },
+                ["serviceAccount"] = displayName is null
+                    ? new JsonObject()
+                    : new JsonObject { ["displayName"] = displayName },
             },
             Repeat.Freely, ServiceAccountMessage.Read, stop, needs: "iam.serviceAccounts.create");
 }

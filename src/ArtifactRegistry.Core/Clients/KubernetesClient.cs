@@ -67,7 +67,9 @@ internal sealed class KubernetesClient(RestTransport transport, Uri root)
                     {
                         // For each attempt anew: one that breaks off leaves nothing behind.
                         List<T> items = new();
-                        string? next = await new KubernetesListReader(body, item => items.AddRange(read(item))).ReadAsync(ending);
+                        string? next = await new KubernetesListReader(body, item =>
+                            items.AddRange(read(item))
+                        ).ReadAsync(ending);
                         return (items, next);
                     },
                     inTime))

@@ -64,7 +64,9 @@ internal sealed class KubernetesListReader(Stream body, Action<JsonElement> onIt
         return _continue is { Length: > 0 } ? _continue : null;
     }
 
-    /// <summary>Reads one part: an item, or a field of the list. Returns false if the part has not arrived completely.</summary>
+    /// <summary>
+    /// Reads one part: an item, or a field of the list. Returns false if the part has not arrived completely.
+    /// </summary>
     private bool TryStep()
     {
         Utf8JsonReader reader = new(_buffer.AsSpan(_start, _end - _start), _isLast, _state);
@@ -121,8 +123,11 @@ internal sealed class KubernetesListReader(Stream body, Action<JsonElement> onIt
     private bool TryReadValue(ref Utf8JsonReader reader, Action<JsonElement> use)
     {
         int begin = _start + (int)reader.TokenStartIndex;
-        if (!reader.TrySkip()) return false;
-        using JsonDocument document = JsonDocument.Parse(_buffer.AsMemory(begin, _start + (int)reader.BytesConsumed - begin));
+        if (!reader.TrySkip())
+            return false;
+        using JsonDocument document = JsonDocument.Parse(
+            _buffer.AsMemory(begin, _start + (int)reader.BytesConsumed - begin)
+        );
         document.Read(root =>
         {
             use(root);
@@ -137,7 +142,8 @@ internal sealed class KubernetesListReader(Stream body, Action<JsonElement> onIt
         byte[] target = _buffer;
         if (_start == 0)
         {
-            if (_buffer.Length >= MaxLength) throw new JsonShapeException("It has an object that is larger than Kubernetes allows.");
+            if (_buffer.Length >= MaxLength)
+                throw new JsonShapeException("It has an object that is larger than Kubernetes allows.");
             target = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
         }
 

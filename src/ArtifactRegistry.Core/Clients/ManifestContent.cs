@@ -98,8 +98,18 @@ internal sealed record ManifestContent
                 }
             }
 
-            if (_artifactType is null or "" && !MediaTypes.IsImageConfig(_configType)) _artifactType = _configType;
-            return this is { _isIndex: false, _subjects.Count: 0, _subjectOther: false, _configs.Count: 0, _artifactType: null }
+            if (_artifactType is null or "" && !MediaTypes.IsImageConfig(_configType))
+                _artifactType = _configType;
+            return
+                this
+                    is
+                {
+                    _isIndex: false,
+                    _subjects.Count: 0,
+                    _subjectOther: false,
+                    _configs.Count: 0,
+                    _artifactType: null
+                }
                 ? Plain
                 : new ManifestContent
                 {
@@ -138,7 +148,8 @@ internal sealed record ManifestContent
             if (!MediaTypes.IsBlob(mediaType)) _listsOther |= other;
             bool isAttestation = platform == "unknown/unknown" && Field(entry, "annotations") is JsonElement notes
                 && TextOf(notes, "vnd.docker.reference.type") is not null;
-            foreach (string digest in digests) _entries.Add(new ManifestEntry(digest, mediaType, platform, isAttestation));
+            foreach (string digest in digests)
+                _entries.Add(new ManifestEntry(digest, mediaType, platform, isAttestation));
         }
 
         private void AddAllIn(JsonElement json)
@@ -166,10 +177,18 @@ internal sealed record ManifestContent
             bool other = false;
             foreach (JsonProperty field in descriptor.EnumerateObject())
             {
-                if (!field.Name.Equals("digest", StringComparison.OrdinalIgnoreCase) || TextOf(field.Value) is not string text) continue;
+                if (
+                    !field.Name.Equals("digest", StringComparison.OrdinalIgnoreCase)
+                    || TextOf(field.Value) is not string text
+                )
+                    continue;
                 string digest = text.Trim().ToLowerInvariant();
-                if (Digest.IsValid(digest)) digests.Add(digest);
-                else other |= digest.IndexOf(':', StringComparison.Ordinal) is > 0 and int colon && digest.Length - colon > 32;
+                if (Digest.IsValid(digest))
+                    digests.Add(digest);
+                else
+                    other |=
+                        digest.IndexOf(':', StringComparison.Ordinal) is > 0 and int colon
+                        && digest.Length - colon > 32;
             }
 
             return other;
@@ -180,13 +199,18 @@ internal sealed record ManifestContent
             if (json.ValueKind is not JsonValueKind.Object) return null;
             JsonElement? found = null;
             foreach (JsonProperty field in json.EnumerateObject())
-                if (field.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && field.Value.ValueKind is not JsonValueKind.Null)
+                if (
+                    field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+                    && field.Value.ValueKind is not JsonValueKind.Null
+                )
                     found = field.Value;
             return found;
         }
 
-        private static string? TextOf(JsonElement json, string name) => Field(json, name) is JsonElement field ? TextOf(field) : null;
+        private static string? TextOf(JsonElement json, string name) =>
+            Field(json, name) is JsonElement field ? TextOf(field) : null;
 
-        private static string? TextOf(JsonElement json) => json.ValueKind is JsonValueKind.String ? json.GetString() : null;
+        private static string? TextOf(JsonElement json) =>
+            json.ValueKind is JsonValueKind.String ? json.GetString() : null;
     }
 }

@@ -22,14 +22,25 @@ internal static class MediaTypes
 
     private static readonly string[] Manifests =
     [
-        OciIndex, DockerList, OciManifest, DockerManifest, DockerSchema1Signed, DockerSchema1, OciArtifact, OrasArtifact,
+        OciIndex,
+        DockerList,
+        OciManifest,
+        DockerManifest,
+        DockerSchema1Signed,
+        DockerSchema1,
+        OciArtifact,
+        OrasArtifact,
     ];
 
     // The types of entries of an index that are not manifests, for example in a build cache (moby/buildkit#2068).
     private static readonly string[] Blobs =
     [
-        "application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs.", "application/vnd.buildkit.cacheconfig.",
-        "application/vnd.oci.image.config.", "application/vnd.docker.container.image.", "application/vnd.oci.empty.",
+        "application/vnd.oci.image.layer.",
+        "application/vnd.docker.image.rootfs.",
+        "application/vnd.buildkit.cacheconfig.",
+        "application/vnd.oci.image.config.",
+        "application/vnd.docker.container.image.",
+        "application/vnd.oci.empty.",
     ];
 
     /// <summary>Gets the value of Accept for a manifest: Google answers 404 to a type that it does not name.</summary>
@@ -54,5 +65,6 @@ internal static class MediaTypes
 
     // The type is sent in a header as the service returned it.
     private static bool IsToken(string type) =>
-        type.Length is > 0 and < 256 && type.All(c => char.IsAsciiLetterOrDigit(c) || "/+-._".Contains(c, StringComparison.Ordinal));
+        type.Length is > 0 and < 256
+        && type.All(c => char.IsAsciiLetterOrDigit(c) || "/+-._".Contains(c, StringComparison.Ordinal));
 }

@@ -62,7 +62,13 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
             endpoints.RegistryOf(digest),
             $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/referrers/{digest.Digest}");
         return transport.SendAsync(
-            new Call<IReadOnlyList<ReferrerMessage>>(HttpMethod.Get, address, null, Repeat.Freely, ReferrerMessage.ReadList)
+            new Call<IReadOnlyList<ReferrerMessage>>(
+                HttpMethod.Get,
+                address,
+                null,
+                Repeat.Freely,
+                ReferrerMessage.ReadList
+            )
             {
                 Accept = "application/vnd.oci.image.index.v1+json",
             },

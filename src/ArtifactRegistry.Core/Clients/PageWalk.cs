@@ -25,8 +25,15 @@ internal sealed class PageWalk(string request)
         _emptyPages = items == 0 ? _emptyPages + 1 : 0;
         return nextPageToken.Length > MaxTokenLength ? Unending("the token of its next page is too long to be sent")
             : !_seen.Add(Short(nextPageToken)) ? Unending("a page leads back to a page that was there before")
-            : _emptyPages > MaxEmptyPages ? Unending(string.Create(CultureInfo.InvariantCulture, $"{MaxEmptyPages} pages in a row are empty, and lead to a next one"))
-            : ++_pages > MaxPages ? Unending(string.Create(CultureInfo.InvariantCulture, $"{MaxPages} pages are not all of it"))
+            : _emptyPages > MaxEmptyPages
+                ? Unending(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{MaxEmptyPages} pages in a row are empty, and lead to a next one"
+                    )
+                )
+            : ++_pages > MaxPages
+                ? Unending(string.Create(CultureInfo.InvariantCulture, $"{MaxPages} pages are not all of it"))
             : null;
     }
 

@@ -48,8 +48,14 @@ internal abstract class RestClient
         string? needs = null,
         Func<CancellationToken, Task>? lookAgain = null) =>
         _transport.SendAsync(
-            new Call<T>(method, Address(path), body, repeat, read) { Pacer = pacer, Needs = needs, LookAgain = lookAgain },
-            stop);
+            new Call<T>(method, Address(path), body, repeat, read)
+            {
+                Pacer = pacer,
+                Needs = needs,
+                LookAgain = lookAgain,
+            },
+            stop
+        );
 
     /// <summary>
     /// Lists page by page. The next page is requested as soon as the caller wants more than the first item of this one,
@@ -62,7 +68,12 @@ internal abstract class RestClient
     /// <param name="filter">The filter that the service applies; null for none.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     private protected async IAsyncEnumerable<T> ListAsync<T>(
-        string path, string items, Func<JsonElement, T> read, string? filter, [EnumeratorCancellation] CancellationToken stop)
+        string path,
+        string items,
+        Func<JsonElement, T> read,
+        string? filter,
+        [EnumeratorCancellation] CancellationToken stop
+    )
     {
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         int pageSize = MaxPageSize;
@@ -114,10 +125,13 @@ internal abstract class RestClient
             }
         }
 
-        Page<T> ReadPage(JsonElement json) => new(json.List(Encoding.UTF8.GetBytes(items), read) ?? [], json.Verbatim("nextPageToken"u8));
+        Page<T> ReadPage(JsonElement json) =>
+            new(json.List(Encoding.UTF8.GetBytes(items), read) ?? [], json.Verbatim("nextPageToken"u8));
     }
 
-    /// <summary>Lists page by page at an address of another version or region of the service; all locations must answer.</summary>
+    /// <summary>
+    /// Lists page by page at an address of another version or region of the service; all locations must answer.
+    /// </summary>
     private protected IAsyncEnumerable<T> PagesAsync<T>(
         Uri root, string path, string items, string needs, Func<JsonElement, T> read, CancellationToken stop) =>
         PagesAsync(
@@ -162,7 +176,9 @@ internal abstract class RestClient
             foreach (string field in new[] { "unreachable", "unreachables" })
                 if (json.Texts(Encoding.UTF8.GetBytes(field)) is { Count: > 0 } unreachable)
                     throw new RegistryException(
-                        RegistryErrorKind.LocationUnreachable, $"The list is incomplete: the service could not ask {string.Join(", ", unreachable)}.");
+                        RegistryErrorKind.LocationUnreachable,
+                        $"The list is incomplete: the service could not ask {string.Join(", ", unreachable)}."
+                    );
             return (items(json), next(json) is { Length: > 0 } more ? more : null);
         }
     }
@@ -208,12 +224,16 @@ internal abstract class RestClient
     // Everything else in a path comes from a value that was validated when it was created.
     private protected static string Project(string project) => Valid(project, ImageNameGrammar.ProjectProblem(project));
 
-    private protected static string Location(string location) => Valid(location, ImageNameGrammar.LocationProblem(location));
+    private protected static string Location(string location) =>
+        Valid(location, ImageNameGrammar.LocationProblem(location));
 
     private static string Valid(string segment, string? problem) =>
         problem is null
             ? segment
-            : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"Nothing can be listed there: {problem}.");
+            : throw new RegistryException(
+                RegistryErrorKind.InvalidArgument,
+                $"Nothing can be listed there: {problem}."
+            );
 
     // Nested package names are a%2Fb in a resource name, and sent as a%252Fb, as gcloud and Google's generated clients
     // do (the service leaves %2F alone when it decodes: google/api/http.proto). The query is escaped already.

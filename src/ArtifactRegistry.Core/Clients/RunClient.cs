@@ -14,48 +14,116 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
 {
     /// <summary>GET v1/projects/P/locations.</summary>
     internal IAsyncEnumerable<RunLocation> ListLocationsAsync(string project, CancellationToken stop) =>
-        PagesAsync(endpoints.Run, $"v1/projects/{Project(project)}/locations", "locations", "run.locations.list", RunLocation.Read, stop);
+        PagesAsync(
+            endpoints.Run,
+            $"v1/projects/{Project(project)}/locations",
+            "locations",
+            "run.locations.list",
+            RunLocation.Read,
+            stop
+        );
 
     /// <summary>GET v1/projects/P/locations/-/services: the services of all regions.</summary>
-    internal IAsyncEnumerable<T> ListServicesAsync<T>(string project, Func<JsonElement, T> read, CancellationToken stop) =>
-        ListV1Async(endpoints.Run, $"v1/projects/{Project(project)}/locations/-/services", "run.services.list", read, stop);
+    internal IAsyncEnumerable<T> ListServicesAsync<T>(
+        string project,
+        Func<JsonElement, T> read,
+        CancellationToken stop
+    ) =>
+        ListV1Async(
+            endpoints.Run,
+            $"v1/projects/{Project(project)}/locations/-/services",
+            "run.services.list",
+            read,
+            stop
+        );
 
     /// <summary>GET apis/run.googleapis.com/v1/namespaces/P/jobs: the jobs of all regions.</summary>
     internal IAsyncEnumerable<T> ListJobsAsync<T>(string project, Func<JsonElement, T> read, CancellationToken stop) =>
-        ListV1Async(endpoints.Run, $"apis/run.googleapis.com/v1/namespaces/{Project(project)}/jobs", "run.jobs.list", read, stop);
+        ListV1Async(
+            endpoints.Run,
+            $"apis/run.googleapis.com/v1/namespaces/{Project(project)}/jobs",
+            "run.jobs.list",
+            read,
+            stop
+        );
 
     /// <summary>
     /// GET https://REGION-run.googleapis.com/apis/serving.knative.dev/v1/namespaces/P/revisions: the revisions of
     /// services and worker pools of one region.
     /// </summary>
-    internal IAsyncEnumerable<T> ListRevisionsAsync<T>(string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
+    internal IAsyncEnumerable<T> ListRevisionsAsync<T>(
+        string project,
+        string region,
+        Func<JsonElement, T> read,
+        CancellationToken stop
+    ) =>
         ListV1Async(
-            Endpoints.InRegion(endpoints.Run, Location(region)), $"apis/serving.knative.dev/v1/namespaces/{Project(project)}/revisions",
-            "run.revisions.list", read, stop);
-
-    /// <summary>GET https://REGION-run.googleapis.com/apis/run.googleapis.com/v1/namespaces/P/executions: those of the jobs of one region.</summary>
-    internal IAsyncEnumerable<T> ListExecutionsAsync<T>(string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        ListV1Async(
-            Endpoints.InRegion(endpoints.Run, Location(region)), $"apis/run.googleapis.com/v1/namespaces/{Project(project)}/executions",
-            "run.executions.list", read, stop);
+            Endpoints.InRegion(endpoints.Run, Location(region)),
+            $"apis/serving.knative.dev/v1/namespaces/{Project(project)}/revisions",
+            "run.revisions.list",
+            read,
+            stop
+        );
 
     /// <summary>
-    /// GET v2/projects/P/locations/L/workerPools/-/revisions: a second look, since the revisions of v1 have them too. None
-    /// where the method does not exist.
+    /// GET https://REGION-run.googleapis.com/apis/run.googleapis.com/v1/namespaces/P/executions: those of the jobs of
+    /// one region.
+    /// </summary>
+    internal IAsyncEnumerable<T> ListExecutionsAsync<T>(
+        string project,
+        string region,
+        Func<JsonElement, T> read,
+        CancellationToken stop
+    ) =>
+        ListV1Async(
+            Endpoints.InRegion(endpoints.Run, Location(region)),
+            $"apis/run.googleapis.com/v1/namespaces/{Project(project)}/executions",
+            "run.executions.list",
+            read,
+            stop
+        );
+
+    /// <summary>
+    /// GET v2/projects/P/locations/L/workerPools/-/revisions: a second look, since the revisions of v1 have them too.
+    /// None where the method does not exist.
     /// </summary>
     internal IAsyncEnumerable<T> ListWorkerPoolRevisionsAsync<T>(
-        string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        NoneIfNotFoundAsync(PagesAsync(
-            endpoints.Run, $"v2/projects/{Project(project)}/locations/{Location(region)}/workerPools/-/revisions", "revisions",
-            "run.revisions.list", read, stop));
+        string project,
+        string region,
+        Func<JsonElement, T> read,
+        CancellationToken stop
+    ) =>
+        NoneIfNotFoundAsync(
+            PagesAsync(
+                endpoints.Run,
+                $"v2/projects/{Project(project)}/locations/{Location(region)}/workerPools/-/revisions",
+                "revisions",
+                "run.revisions.list",
+                read,
+                stop
+            )
+        );
 
     /// <summary>
     /// GET v2/projects/P/locations/L/instances, the only method of v2 that tells digests. It is new; where it does not
     /// exist yet there are no instances.
     /// </summary>
-    internal IAsyncEnumerable<T> ListInstancesAsync<T>(string project, string region, Func<JsonElement, T> read, CancellationToken stop) =>
-        NoneIfNotFoundAsync(PagesAsync(
-            endpoints.Run, $"v2/projects/{Project(project)}/locations/{Location(region)}/instances", "instances", "run.instances.list", read, stop));
+    internal IAsyncEnumerable<T> ListInstancesAsync<T>(
+        string project,
+        string region,
+        Func<JsonElement, T> read,
+        CancellationToken stop
+    ) =>
+        NoneIfNotFoundAsync(
+            PagesAsync(
+                endpoints.Run,
+                $"v2/projects/{Project(project)}/locations/{Location(region)}/instances",
+                "instances",
+                "run.instances.list",
+                read,
+                stop
+            )
+        );
 
     private static async IAsyncEnumerable<T> NoneIfNotFoundAsync<T>(IAsyncEnumerable<T> list)
     {
@@ -76,9 +144,23 @@ internal sealed class RunClient(RestTransport transport, Endpoints endpoints) : 
     }
 
     /// <summary>Lists page by page in the form of Kubernetes: limit, continue and metadata.continue.</summary>
-    private IAsyncEnumerable<T> ListV1Async<T>(Uri root, string path, string needs, Func<JsonElement, T> read, CancellationToken stop) =>
-        PagesAsync(root, path, "limit", "continue", json => json.List("items"u8, read) ?? [], json => json.Object("metadata"u8, ListMetadata.Read)?.Continue, needs, stop);
-
+    private IAsyncEnumerable<T> ListV1Async<T>(
+        Uri root,
+        string path,
+        string needs,
+        Func<JsonElement, T> read,
+        CancellationToken stop
+    ) =>
+        PagesAsync(
+            root,
+            path,
+            "limit",
+            "continue",
+            json => json.List("items"u8, read) ?? [],
+            json => json.Object("metadata"u8, ListMetadata.Read)?.Continue,
+            needs,
+            stop
+        );
 
     private sealed record ListMetadata(string? Continue)
     {

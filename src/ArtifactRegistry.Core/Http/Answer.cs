@@ -46,35 +46,46 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
 
     /// <summary>Reads the body as JSON.</summary>
     /// <exception cref="RegistryException">It is too large, or not the JSON that was expected.</exception>
-    public Task<T> ReadJsonAsync<T>(Func<JsonElement, T> read, CancellationToken stop) => ReadAsync(
-        body =>
-        {
-            JsonDocument document;
-            if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
-            try
+    public Task<T> ReadJsonAsync<T>(Func<JsonElement, T> read, CancellationToken stop) =>
+        ReadAsync(
+            body =>
             {
-                JsonShape.Require(body.Span);
-                document = JsonDocument.Parse(body);
-            }
-            catch (JsonException e)
-            {
-                // The body may have been truncated in transit.
-                throw Unexpected("The answer is not the JSON that the API documents.", isFinal: e is JsonShapeException, e);
-            }
-
-            using (document)
-            {
+                JsonDocument document;
+                if (body.Span.StartsWith("\uFEFF"u8))
+                    body = body[3..];
                 try
                 {
-                    return document.Read(read);
+                    JsonShape.Require(body.Span);
+                    document = JsonDocument.Parse(body);
                 }
                 catch (JsonException e)
                 {
-                    throw Unexpected($"The answer is not the JSON that the API documents: {e.Message}", isFinal: true, e);
+                    // The body may have been truncated in transit.
+                    throw Unexpected(
+                        "The answer is not the JSON that the API documents.",
+                        isFinal: e is JsonShapeException,
+                        e
+                    );
                 }
-            }
-        },
-        stop);
+
+                using (document)
+                {
+                    try
+                    {
+                        return document.Read(read);
+                    }
+                    catch (JsonException e)
+                    {
+                        throw Unexpected(
+                            $"The answer is not the JSON that the API documents: {e.Message}",
+                            isFinal: true,
+                            e
+                        );
+                    }
+                }
+            },
+            stop
+        );
 
     /// <summary>Reads the body as JSON while it arrives, for bodies of any size.</summary>
     /// <param name="read">Reads the body; may throw a JsonException.</param>
@@ -89,7 +100,11 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
         }
         catch (JsonException e)
         {
-            throw Unexpected($"The answer is not the JSON that the API documents: {e.Message}", isFinal: e is JsonShapeException, e);
+            throw Unexpected(
+                $"The answer is not the JSON that the API documents: {e.Message}",
+                isFinal: e is JsonShapeException,
+                e
+            );
         }
         catch (InvalidDataException e)
         {

@@ -10,10 +10,14 @@ namespace ArtifactRegistry.Http;
 /// <param name="accepted">
 /// Called with true after a successful response, and with false when the credentials were refused.
 /// </param>
-internal sealed class AnswerWatcher(HttpMessageHandler connections, Action<bool> accepted) : DelegatingHandler(connections)
+internal sealed class AnswerWatcher(HttpMessageHandler connections, Action<bool> accepted)
+    : DelegatingHandler(connections)
 {
     /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
         if (response.IsSuccessStatusCode) accepted(true);

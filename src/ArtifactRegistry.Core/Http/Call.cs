@@ -37,7 +37,8 @@ internal sealed record Call<T>(
     {
         if (content is null) return;
         byte[] body = Encoding.UTF8.GetBytes(content.ToJsonString());
-        Content = () => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        Content = () =>
+            new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
     }
 
     /// <summary>Creates the content, which may be a stream, for each attempt; null for none.</summary>

@@ -12,7 +12,8 @@ internal static class ConnectionFailure
     /// <summary>The advice if a proxy requires a user and password, or refuses those that it was given.</summary>
     public const string ProxyAdvice =
         "Check the user and password of the proxy: in HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT before PowerShell "
-        + "starts, or in the session with [System.Net.Http.HttpClient]::DefaultProxy. Credentials that a proxy refused are "
+        + "starts, or in the session with [System.Net.Http.HttpClient]::DefaultProxy. Credentials that a proxy refused "
+        + "are "
         + "not sent to it again.";
 
     /// <summary>Translates a failure of the connection.</summary>
@@ -23,8 +24,12 @@ internal static class ConnectionFailure
         HttpRequestError? kind = (error as HttpRequestException)?.HttpRequestError;
         bool isDistrusted = kind is HttpRequestError.SecureConnectionError;
         bool isProxyRefusal = IsProxyRefusal(error);
-        bool neverSent = isDistrusted || kind
-            is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError;
+        bool neverSent =
+            isDistrusted
+            || kind
+                is HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.ProxyTunnelError;
         // About a certificate, the outer exception only says "See inner exception"; about a broken connection, only
         // "An error occurred while sending the request".
         string message = isDistrusted ? error.GetBaseException().Message

@@ -60,11 +60,26 @@ internal sealed record Endpoints
 
     /// <inheritdoc/>
     public override string ToString() =>
-        string.Join(' ',
-        [
-            ArtifactRegistry, ResourceManager, Iam, Container, Run, ConnectGateway, AppEngine, Compute, CloudDeploy, CloudAsset,
-            Metadata, Token, Universe, RegistryDomain, .. SignInServices,
-        ]);
+        string.Join(
+            ' ',
+            [
+                ArtifactRegistry,
+                ResourceManager,
+                Iam,
+                Container,
+                Run,
+                ConnectGateway,
+                AppEngine,
+                Compute,
+                CloudDeploy,
+                CloudAsset,
+                Metadata,
+                Token,
+                Universe,
+                RegistryDomain,
+                .. SignInServices,
+            ]
+        );
 
     /// <summary>
     /// Gets the address to which a request for a token is actually sent. If Artifact Registry is on this machine, a
@@ -86,7 +101,9 @@ internal sealed record Endpoints
     public static Uri InRegion(Uri service, string region)
     {
         ArgumentNullException.ThrowIfNull(service);
-        return Loopback.Is(service) ? new Uri(service, $"{region}/") : new UriBuilder(service) { Host = $"{region}-{service.Host}" }.Uri;
+        return Loopback.Is(service)
+            ? new Uri(service, $"{region}/")
+            : new UriBuilder(service) { Host = $"{region}-{service.Host}" }.Uri;
     }
 
     /// <summary>
@@ -101,7 +118,9 @@ internal sealed record Endpoints
             : new Uri($"https://{image.Location}-docker.{RegistryDomain ?? throw NoRegistryDomain()}/v2/");
     }
 
-    /// <summary>Gets the host of a registry that may be given a token: one of Google's, or the emulator on this machine.</summary>
+    /// <summary>
+    /// Gets the host of a registry that may be given a token: one of Google's, or the emulator on this machine.
+    /// </summary>
     /// <param name="text">The host, or the name of a repository or image in its registry.</param>
     /// <exception cref="RegistryException">The host is another one.</exception>
     internal string RegistryHost(string text)
@@ -109,8 +128,11 @@ internal sealed record Endpoints
         string host = text.Trim();
         if (host.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) host = host["https://".Length..];
         host = host.Split('/')[0].ToLowerInvariant();
-        bool isGoogles = Uri.CheckHostName(host) is UriHostNameType.Dns
-            && new[] { RegistryDomain, "gcr.io" }.Any(domain => domain is not null && (host == domain || host.EndsWith($".{domain}", StringComparison.Ordinal)));
+        bool isGoogles =
+            Uri.CheckHostName(host) is UriHostNameType.Dns
+            && new[] { RegistryDomain, "gcr.io" }.Any(domain =>
+                domain is not null && (host == domain || host.EndsWith($".{domain}", StringComparison.Ordinal))
+            );
         return isGoogles || (Loopback.Is(ArtifactRegistry) && host == ArtifactRegistry.Authority)
             ? host
             : throw new RegistryException(
@@ -155,8 +177,12 @@ internal sealed record Endpoints
             CloudDeploy = Neighbour("CLOUDDEPLOY"),
             CloudAsset = Neighbour("CLOUDASSET"),
             Metadata = environment(MetadataHost) is { Length: > 0 } host
-                ? Uri.TryCreate($"http://{host.Trim()}/", UriKind.Absolute, out Uri? metadata) ? metadata : throw Unusable(host, MetadataHost)
-                : Loopback.Is(registry) ? registry : new Uri("http://169.254.169.254/"),
+                ? Uri.TryCreate($"http://{host.Trim()}/", UriKind.Absolute, out Uri? metadata)
+                    ? metadata
+                    : throw Unusable(host, MetadataHost)
+                : Loopback.Is(registry)
+                    ? registry
+                    : new Uri("http://169.254.169.254/"),
             Universe = domain,
             RegistryDomain = DomainIn(ArtifactsDomain) ?? (domain == GoogleUniverse ? "pkg.dev" : null),
             Token = environment(TokenHost) is { Length: > 0 } token ? Parsed(token, TokenHost) : null,
@@ -174,13 +200,18 @@ internal sealed record Endpoints
                 : null;
     }
 
-    private static string? Domain(string? text, string origin) => text?.Trim() switch
-    {
-        null or "" => null,
-        string domain when Uri.CheckHostName(domain) is UriHostNameType.Dns && domain.Contains('.', StringComparison.Ordinal) => domain,
-        _ => throw new RegistryException(
-            RegistryErrorKind.UnsafeRequest, $"'{text}' ({origin}) is no domain. Expected for example {GoogleUniverse}."),
-    };
+    private static string? Domain(string? text, string origin) =>
+        text?.Trim() switch
+        {
+            null or "" => null,
+            string domain
+                when Uri.CheckHostName(domain) is UriHostNameType.Dns
+                    && domain.Contains('.', StringComparison.Ordinal) => domain,
+            _ => throw new RegistryException(
+                RegistryErrorKind.UnsafeRequest,
+                $"'{text}' ({origin}) is no domain. Expected for example {GoogleUniverse}."
+            ),
+        };
 
     private static RegistryException NoRegistryDomain() => new(
         RegistryErrorKind.UnsafeRequest,
@@ -188,7 +219,9 @@ internal sealed record Endpoints
         + "as for gcloud.");
 
     private static Uri Parsed(string text, string origin) =>
-        Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? address) ? Safe(address, origin) : throw Unusable(text, origin);
+        Uri.TryCreate(text.Trim(), UriKind.Absolute, out Uri? address)
+            ? Safe(address, origin)
+            : throw Unusable(text, origin);
 
     private static Uri? Checked(Uri? address, string origin) => address is null ? null : Slashed(Safe(address, origin));
 
@@ -202,8 +235,11 @@ internal sealed record Endpoints
     private static Uri Slashed(Uri address) =>
         address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
 
-    private static RegistryException Unusable(string text, string origin) => new(
-        RegistryErrorKind.UnsafeRequest,
-        $"'{text}' ({origin}) cannot be used as the address of a service. Expected https://HOST/, or http://127.0.0.1:PORT/ "
-        + "for an emulator on this machine.");
+    private static RegistryException Unusable(string text, string origin) =>
+        new(
+            RegistryErrorKind.UnsafeRequest,
+            $"'{text}' ({origin}) cannot be used as the address of a service. Expected https://HOST/, or "
+                + $"http://127.0.0.1:PORT/ "
+                + "for an emulator on this machine."
+        );
 }

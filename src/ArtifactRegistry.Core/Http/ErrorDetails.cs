@@ -34,7 +34,9 @@ internal sealed partial record ErrorDetails
 
     private TimeSpan? Delay { get; set; }
 
-    /// <summary>Reads an error: a google.rpc.Status, or the same with <c>status</c> in the body of a response.</summary>
+    /// <summary>
+    /// Reads an error: a google.rpc.Status, or the same with <c>status</c> in the body of a response.
+    /// </summary>
     public static ErrorDetails Read(JsonElement error)
     {
         ErrorDetails read = new()
@@ -43,8 +45,12 @@ internal sealed partial record ErrorDetails
             RpcStatus = Text(error, "status"),
         };
         if (error.TryGetProperty("details", out JsonElement details) && details.ValueKind is JsonValueKind.Array)
-            foreach (JsonElement detail in details.EnumerateArray()) read.Add(detail);
-        read.Consumer ??= read.Message is not null && ProjectInWords().Match(read.Message) is { Success: true } named ? named.Groups["project"].Value : null;
+            foreach (JsonElement detail in details.EnumerateArray())
+                read.Add(detail);
+        read.Consumer ??=
+            read.Message is not null && ProjectInWords().Match(read.Message) is { Success: true } named
+                ? named.Groups["project"].Value
+                : null;
         read.UniqueId ??= AfterMarker(read.Message);
         return read;
     }
@@ -66,7 +72,8 @@ internal sealed partial record ErrorDetails
         {
             Status = status,
             Reason = Reason,
-            Permission = Permission ?? (kind is RegistryErrorKind.PermissionDenied ? InQuotes(Message) ?? needed : null),
+            Permission = Permission
+                ?? (kind is RegistryErrorKind.PermissionDenied ? InQuotes(Message) ?? needed : null),
             Consumer = Consumer,
             UniqueId = UniqueId,
             Request = request,
@@ -123,8 +130,11 @@ internal sealed partial record ErrorDetails
     // https://cloud.google.com/vpc-service-controls/docs/troubleshooting
     private static string? PerimeterViolation(JsonElement detail)
     {
-        if (detail.ValueKind is not JsonValueKind.Object || !detail.TryGetProperty("violations", out JsonElement violations)
-            || violations.ValueKind is not JsonValueKind.Array)
+        if (
+            detail.ValueKind is not JsonValueKind.Object
+            || !detail.TryGetProperty("violations", out JsonElement violations)
+            || violations.ValueKind is not JsonValueKind.Array
+        )
             return null;
         foreach (JsonElement violation in violations.EnumerateArray())
             if (Text(violation, "type") is "VPC_SERVICE_CONTROLS") return Words(violation, "description") ?? "";
@@ -141,7 +151,9 @@ internal sealed partial record ErrorDetails
     // Permission 'artifactregistry.tags.delete' denied on resource …: this is present even without details. The
     // registry's own protocol writes double quotes, and GKE: Required "container.clusters.list" permission(s) for …
     private static string? InQuotes(string? message) =>
-        message is not null && PermissionInWords().Match(message) is { Success: true } found ? found.Groups["permission"].Value : null;
+        message is not null && PermissionInWords().Match(message) is { Success: true } found
+            ? found.Groups["permission"].Value
+            : null;
 
     // projects/shop, or project_number:123456789012.
     private static string ProjectOf(string consumer) => consumer[(consumer.LastIndexOfAny(['/', ':']) + 1)..];

@@ -26,12 +26,21 @@ internal static partial class ErrorEnvelope
     {
         JsonElement? error = TryReadError(body);
         ErrorDetails details = error is JsonElement given ? ErrorDetails.Read(given) : new ErrorDetails();
-        RegistryErrorKind kind = details.UniqueId is null ? KindOf(status, details.RpcStatus) : RegistryErrorKind.OutsidePerimeter;
+        RegistryErrorKind kind = details.UniqueId is null
+            ? KindOf(status, details.RpcStatus)
+            : RegistryErrorKind.OutsidePerimeter;
         // Only the service itself can say that something does not exist: a proxy's page with this status says nothing
         // about an image, and must not count as "gone already".
         if (kind is RegistryErrorKind.NotFound && error is null) kind = RegistryErrorKind.UnexpectedAnswer;
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
-        return details.ToException(kind, Quote(body) ?? $"The service answered {code}.", needed, status, request, retryAfter);
+        return details.ToException(
+            kind,
+            Quote(body) ?? $"The service answered {code}.",
+            needed,
+            status,
+            request,
+            retryAfter
+        );
     }
 
     /// <summary>Translates the error with which a long-running operation ended, a google.rpc.Status.</summary>
@@ -81,10 +90,15 @@ internal static partial class ErrorEnvelope
         {
             using JsonDocument document = JsonDocument.Parse(body);
             JsonElement root = document.RootElement;
-            if (ErrorDetails.Child(root, "error") is JsonElement error) return error.Clone();
-            if (ErrorDetails.Text(root, "kind") is "Status" && ErrorDetails.Text(root, "apiVersion") is "v1") return root.Clone();
-            return root.ValueKind is JsonValueKind.Object && root.TryGetProperty("errors", out JsonElement errors)
-                && errors.ValueKind is JsonValueKind.Array && errors.GetArrayLength() > 0
+            if (ErrorDetails.Child(root, "error") is JsonElement error)
+                return error.Clone();
+            if (ErrorDetails.Text(root, "kind") is "Status" && ErrorDetails.Text(root, "apiVersion") is "v1")
+                return root.Clone();
+            return
+                root.ValueKind is JsonValueKind.Object
+                && root.TryGetProperty("errors", out JsonElement errors)
+                && errors.ValueKind is JsonValueKind.Array
+                && errors.GetArrayLength() > 0
                 && errors[0].ValueKind is JsonValueKind.Object
                 ? errors[0].Clone()
                 : null;
@@ -99,7 +113,9 @@ internal static partial class ErrorEnvelope
     // For a web page, as sent by proxies and front ends, gets the text that a browser would show.
     internal static string? Quote(string body)
     {
-        string shown = body.StartsWith('<') ? Markup().Replace(body[..Math.Min(body.Length, MaxPageLength)], " ") : body;
+        string shown = body.StartsWith('<')
+            ? Markup().Replace(body[..Math.Min(body.Length, MaxPageLength)], " ")
+            : body;
         return SafeText.CleanLine(shown, MaxQuoteLength) is { Length: > 0 } text ? text : null;
     }
 

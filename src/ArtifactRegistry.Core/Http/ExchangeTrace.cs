@@ -14,13 +14,19 @@ internal static class ExchangeTrace
     private const int MaxRead = 64 * 1024;
 
     /// <summary>Describes a request before it is sent. The Authorization header is never shown.</summary>
-    public static async Task<string> DescribeAsync(HttpRequestMessage request, AccessToken token, CancellationToken stop)
+    public static async Task<string> DescribeAsync(
+        HttpRequestMessage request,
+        AccessToken token,
+        CancellationToken stop
+    )
     {
         string credentials = token.Value is null ? "without credentials" : "with a bearer token";
         string quota = token.QuotaProject is null ? "" : $", quota project {token.QuotaProject}";
         // Content that is not in memory can be read only once, so it is sent and not shown.
         byte[] body = request.Content is ByteArrayContent content ? await content.ReadAsByteArrayAsync(stop) : [];
-        return SafeText.Clean($"> {request.Method} {request.RequestUri!.AbsoluteUri} ({credentials}{quota}){Body(body)}");
+        return SafeText.Clean(
+            $"> {request.Method} {request.RequestUri!.AbsoluteUri} ({credentials}{quota}){Body(body)}"
+        );
     }
 
     /// <summary>Describes a response before it is parsed.</summary>
@@ -38,6 +44,7 @@ internal static class ExchangeTrace
     {
         if (body.IsEmpty) return "";
         // Take far more than is shown, so that a secret is recognized as a whole before the text is shortened.
-        return Environment.NewLine + SafeText.CleanLine(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxRead)]), MaxBody);
+        return Environment.NewLine
+            + SafeText.CleanLine(Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxRead)]), MaxBody);
     }
 }

@@ -17,16 +17,23 @@ internal static class IdentityProviderRefusal
     {
         string words = Words(body) is { Length: > 0 } said ? $": {said.TrimEnd('.')}" : "";
         return new RegistryException(
-            RegistryErrorKind.Unauthenticated, $"the identity provider at {address.Host} answered {(int)status} ({status}){words}.")
+            RegistryErrorKind.Unauthenticated,
+            $"the identity provider at {address.Host} answered {(int)status} ({status}){words}."
+        )
         {
             Status = status,
-            Advice = address.Host.EndsWith(".actions.githubusercontent.com", StringComparison.OrdinalIgnoreCase)
-                ? "The credential file counts only while its GitHub Actions job runs, and the job needs 'permissions: id-token: write'. "
-                    + "Run the command in that job, after google-github-actions/auth."
+            Advice =
+                address.Host.EndsWith(".actions.githubusercontent.com", StringComparison.OrdinalIgnoreCase)
+                    ? "The credential file counts only while its GitHub Actions job runs, and the job needs "
+                        + "'permissions: id-token: write'. "
+                        + "Run the command in that job, after google-github-actions/auth."
                 : SignInHandler.IsLinkLocal(address)
-                    ? "Check that this machine has an identity of its cloud: a role of the instance at AWS, a managed identity at Azure."
-                    : "Check the job or the machine that the credential file was made for: such a file counts only while that job runs, and "
-                        + "the job must be allowed to ask for identity tokens (GitHub Actions: 'permissions: id-token: write').",
+                    ? "Check that this machine has an identity of its cloud: a role of the instance at AWS, a managed "
+                        + "identity at Azure."
+                : "Check the job or the machine that the credential file was made for: such a file counts only while "
+                    + "that job runs, and "
+                    + "the job must be allowed to ask for identity tokens (GitHub Actions: 'permissions: id-token: "
+                    + "write').",
         };
     }
 

@@ -31,7 +31,8 @@ internal static class JsonFields
         }
     }
 
-    public static string? Text(this JsonElement json, ReadOnlySpan<byte> name) => Has(json, name, out JsonElement field) ? TextOf(field) : null;
+    public static string? Text(this JsonElement json, ReadOnlySpan<byte> name) =>
+        Has(json, name, out JsonElement field) ? TextOf(field) : null;
 
     /// <summary>
     /// Reads text without cleaning it, for values that are sent back or are secret, and are never shown: page tokens,
@@ -44,12 +45,14 @@ internal static class JsonFields
     public static string Needed(this JsonElement json, ReadOnlySpan<byte> name) =>
         json.Text(name) ?? throw new JsonException($"'{Encoding.UTF8.GetString(name)}' is missing.");
 
-    public static bool Flag(this JsonElement json, ReadOnlySpan<byte> name) => Has(json, name, out JsonElement field) && field.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw Unexpected(field, "true or false"),
-    };
+    public static bool Flag(this JsonElement json, ReadOnlySpan<byte> name) =>
+        Has(json, name, out JsonElement field)
+        && field.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Unexpected(field, "true or false"),
+        };
 
     /// <summary>Reads an integer. If it has 64 bits it is sent as text; readers must accept both forms.</summary>
     public static long? Integer(this JsonElement json, ReadOnlySpan<byte> name)
@@ -83,7 +86,8 @@ internal static class JsonFields
     public static T? Object<T>(this JsonElement json, ReadOnlySpan<byte> name, Func<JsonElement, T> read)
         where T : class => Has(json, name, out JsonElement field) ? read(field) : null;
 
-    public static IReadOnlyList<string>? Texts(this JsonElement json, ReadOnlySpan<byte> name) => json.List(name, TextOf);
+    public static IReadOnlyList<string>? Texts(this JsonElement json, ReadOnlySpan<byte> name) =>
+        json.List(name, TextOf);
 
     public static IReadOnlyList<T>? List<T>(this JsonElement json, ReadOnlySpan<byte> name, Func<JsonElement, T> read)
     {
@@ -94,12 +98,17 @@ internal static class JsonFields
         return items;
     }
 
-    public static IReadOnlyDictionary<string, T>? Map<T>(this JsonElement json, ReadOnlySpan<byte> name, Func<JsonElement, T> read)
+    public static IReadOnlyDictionary<string, T>? Map<T>(
+        this JsonElement json,
+        ReadOnlySpan<byte> name,
+        Func<JsonElement, T> read
+    )
     {
         if (!Has(json, name, out JsonElement field)) return null;
         RequireObject(field);
         Dictionary<string, T> entries = new(StringComparer.Ordinal);
-        foreach (JsonProperty each in field.EnumerateObject()) entries[SafeText.CleanData(each.Name)] = read(each.Value);
+        foreach (JsonProperty each in field.EnumerateObject())
+            entries[SafeText.CleanData(each.Name)] = read(each.Value);
         return entries;
     }
 
@@ -115,7 +124,9 @@ internal static class JsonFields
     }
 
     private static string TextOf(JsonElement field) =>
-        field.ValueKind is JsonValueKind.String ? SafeText.CleanData(field.GetString()!) : throw Unexpected(field, "text");
+        field.ValueKind is JsonValueKind.String
+            ? SafeText.CleanData(field.GetString()!)
+            : throw Unexpected(field, "text");
 
     private static JsonException Unexpected(JsonElement found, string wanted) =>
         new($"{found.ValueKind} instead of {wanted}.");

@@ -13,7 +13,10 @@ internal sealed class ProxySignIn(SessionProxy proxy, HttpMessageHandler connect
     private readonly SemaphoreSlim _first = new(1);
 
     /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         Uri? address = proxy.GetProxy(request.RequestUri!);
         if (address is null || !proxy.HasCredentials(address)) return await base.SendAsync(request, cancellationToken);

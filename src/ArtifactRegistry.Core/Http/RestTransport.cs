@@ -11,7 +11,12 @@ namespace ArtifactRegistry.Http;
 /// <param name="trace">Called once per request with a line for -Verbose.</param>
 /// <param name="exchange">Called with requests and responses for -Debug, their bodies shortened.</param>
 internal sealed class RestTransport(
-    HttpClient http, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange = null)
+    HttpClient http,
+    ITokenSource tokens,
+    TransportOptions options,
+    Action<string>? trace,
+    Action<string>? exchange = null
+)
 {
     private readonly Sender _sender = new(http, options, trace, exchange);
     private readonly Retry _freely = Retries(options, trace, Repeat.Freely);
@@ -37,7 +42,9 @@ internal sealed class RestTransport(
         if (!IsSafe(call.Address))
             throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
-                $"'{call.Address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used within this machine only.");
+                $"'{call.Address.GetLeftPart(UriPartial.Authority)}' is not https. Plain http is used within this "
+                    + $"machine only."
+            );
 
         bool answerWasLost = false; // whether a change was sent whose outcome is not known
         try
@@ -65,7 +72,8 @@ internal sealed class RestTransport(
 
             Attempt<T> attempt = await SendSignedInAsync(call, token);
             answerWasLost |= call.IsChange && attempt.Failure is { OutcomeUnknown: true };
-            if (attempt.Failure is { Kind: RegistryErrorKind.QuotaExceeded } refusal) call.Pacer?.SlowDown(refusal.RetryAfter);
+            if (attempt.Failure is { Kind: RegistryErrorKind.QuotaExceeded } refusal)
+                call.Pacer?.SlowDown(refusal.RetryAfter);
             return attempt;
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Polly;
 using Polly.Retry;
 
@@ -30,27 +31,48 @@ internal sealed class Retry
         TimeSpan maxPause,
         Func<RegistryException, int, bool>? isWorthAnother = null,
         Action<string>? trace = null,
-        TimeProvider? clock = null) => _pipeline = maxAttempts <= 1 ? ResiliencePipeline.Empty
-        : new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = maxAttempts - 1,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = firstPause,
-            MaxDelay = maxPause,
-            ShouldHandle = args => ValueTask.FromResult(
-                Failure(args.Outcome) is { IsFinal: false } failure && isWorthAnother?.Invoke(failure, args.AttemptNumber + 1) != false),
-            // If the service asks for no wait, or until a time that has passed, use our own pause; otherwise all
-            // attempts would follow at once.
-            DelayGenerator = args => ValueTask.FromResult(
-                Failure(args.Outcome) is { RetryAfter: { Ticks: > 0 } wait } ? wait : (TimeSpan?)null),
-            OnRetry = args =>
-            {
-                trace?.Invoke(FormattableString.Invariant(
-                    $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s (try {args.AttemptNumber + 2} of {maxAttempts}): {Failure(args.Outcome)?.Message}"));
-                return ValueTask.CompletedTask;
-            },
-        }).Build();
+        TimeProvider? clock = null
+    ) =>
+        _pipeline =
+            maxAttempts <= 1
+                ? ResiliencePipeline.Empty
+                : new ResiliencePipelineBuilder { TimeProvider = clock }
+                    .AddRetry(
+                        new RetryStrategyOptions
+                        {
+                            MaxRetryAttempts = maxAttempts - 1,
+                            BackoffType = DelayBackoffType.Exponential,
+                            UseJitter = true,
+                            Delay = firstPause,
+                            MaxDelay = maxPause,
+                            ShouldHandle = args =>
+                                ValueTask.FromResult(
+                                    Failure(args.Outcome) is { IsFinal: false } failure
+                                        && isWorthAnother?.Invoke(failure, args.AttemptNumber + 1) != false
+                                ),
+                            // If the service asks for no wait, or until a time that has passed, use our own pause;
+                            // otherwise all attempts would follow at once.
+                            DelayGenerator = args =>
+                                ValueTask.FromResult(
+                                    Failure(args.Outcome) is { RetryAfter: { Ticks: > 0 } wait }
+                                        ? wait
+                                        : (TimeSpan?)null
+                                ),
+                            OnRetry = args =>
+                            {
+                                trace?.Invoke(
+                                    string.Create(
+                                        CultureInfo.InvariantCulture,
+                                        $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s (try "
+                                            + $"{args.AttemptNumber + 2} of {maxAttempts}): "
+                                            + $"{Failure(args.Outcome)?.Message}"
+                                    )
+                                );
+                                return ValueTask.CompletedTask;
+                            },
+                        }
+                    )
+                    .Build();
 
     /// <summary>Runs a step until an attempt succeeds or no further attempt is worthwhile.</summary>
     /// <param name="attempt">Makes an attempt. Receives its number, starting with 1.</param>
@@ -63,5 +85,6 @@ internal sealed class Retry
         return last.Value;
     }
 
-    private static RegistryException? Failure(Outcome<object> outcome) => outcome is { Result: Attempt attempt } ? attempt.Failure : null;
+    private static RegistryException? Failure(Outcome<object> outcome) =>
+        outcome is { Result: Attempt attempt } ? attempt.Failure : null;
 }

@@ -56,9 +56,16 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
         if (exchange is not null) exchange(await ExchangeTrace.DescribeAsync(request, token, inTime.Token));
         try
         {
-            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, inTime.Token);
-            trace?.Invoke(FormattableString.Invariant($"{shown} -> {(int)response.StatusCode} in {Milliseconds(started):0} ms"));
-            if (response.Headers.Date is DateTimeOffset date) Volatile.Write(ref _ahead, (DateTimeOffset.UtcNow - date).Ticks);
+            using HttpResponseMessage response = await http.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                inTime.Token
+            );
+            trace?.Invoke(
+                FormattableString.Invariant($"{shown} -> {(int)response.StatusCode} in {Milliseconds(started):0} ms")
+            );
+            if (response.Headers.Date is DateTimeOffset date)
+                Volatile.Write(ref _ahead, (DateTimeOffset.UtcNow - date).Ticks);
 
             Answer answer = new(response, call.Line, exchange)
             {
@@ -95,10 +102,14 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
             VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
             Content = call.Content?.Invoke(),
         };
-        if (token.Value is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
-        if (token.QuotaProject is not null) request.Headers.Add("X-Goog-User-Project", token.QuotaProject);
-        if (call.Accept is not null) request.Headers.TryAddWithoutValidation("Accept", call.Accept);
-        foreach ((string name, string value) in call.Headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (token.Value is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+        if (token.QuotaProject is not null)
+            request.Headers.Add("X-Goog-User-Project", token.QuotaProject);
+        if (call.Accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", call.Accept);
+        foreach ((string name, string value) in call.Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         return request;
     }
 

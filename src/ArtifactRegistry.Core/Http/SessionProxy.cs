@@ -37,7 +37,8 @@ internal sealed class SessionProxy(Func<IWebProxy> current) : IWebProxy, ICreden
     }
 
     /// <inheritdoc/>
-    public bool IsBypassed(Uri host) => Loopback.Is(host) || SignInHandler.IsLinkLocal(host) || current().IsBypassed(host);
+    public bool IsBypassed(Uri host) =>
+        Loopback.Is(host) || SignInHandler.IsLinkLocal(host) || current().IsBypassed(host);
 
     /// <inheritdoc/>
     public NetworkCredential? GetCredential(Uri uri, string authType)
@@ -71,8 +72,10 @@ internal sealed class SessionProxy(Func<IWebProxy> current) : IWebProxy, ICreden
     }
 
     // A different password may be tried again. A proxy without credentials has no key.
-    private string? Key(Uri proxy) => Schemes.Select(scheme => Given(proxy, scheme)).FirstOrDefault(each => each is not null)
-        is NetworkCredential credential
-        ? $"{proxy.GetLeftPart(UriPartial.Authority)} {credential.Domain} {credential.UserName} {credential.Password}"
-        : null;
+    private string? Key(Uri proxy) =>
+        Schemes.Select(scheme => Given(proxy, scheme)).FirstOrDefault(each => each is not null)
+            is NetworkCredential credential
+            ? $"{proxy.GetLeftPart(UriPartial.Authority)} {credential.Domain} {credential.UserName} "
+                + $"{credential.Password}"
+            : null;
 }

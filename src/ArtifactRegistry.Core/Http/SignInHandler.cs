@@ -59,7 +59,10 @@ internal sealed class SignInHandler(
     public static bool MayProveIdentity(Uri address) => RestTransport.IsSafe(address) || IsLinkLocal(address);
 
     /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         Uri asked = request.RequestUri!;
         Require(request, asked);
@@ -78,7 +81,8 @@ internal sealed class SignInHandler(
         if (!isGoogles && !isProvider && !isMetadata)
             throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
-                $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is none of the hosts of "
+                $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is none of the "
+                    + $"hosts of "
                 + $"{endpoints.Universe} by https, and not this machine.");
     }
 
@@ -99,21 +103,30 @@ internal sealed class SignInHandler(
             if ((int)response.StatusCode is >= 300 and < 400)
                 throw new RegistryException(
                     RegistryErrorKind.UnsafeRequest,
-                    $"{line} answered with a redirect to {response.Headers.Location?.Host ?? "nowhere"}. Redirects are not "
+                    $"{line} answered with a redirect to {response.Headers.Location?.Host ?? "nowhere"}. Redirects are "
+                        + $"not "
                     + "followed, since what is sent for signing in is secret.");
             if ((int)response.StatusCode is >= 500 or 429)
             {
                 string times = TriesAgain ? " several times" : "";
-                return new Attempt<HttpResponseMessage>(new RegistryException(
-                    RegistryErrorKind.Unauthenticated, $"{line} answered {(int)response.StatusCode} ({response.ReasonPhrase}){times}.")
-                {
-                    Advice = "Run the command again later.",
-                });
+                return new Attempt<HttpResponseMessage>(
+                    new RegistryException(
+                        RegistryErrorKind.Unauthenticated,
+                        $"{line} answered {(int)response.StatusCode} ({response.ReasonPhrase}){times}."
+                    )
+                    {
+                        Advice = "Run the command again later.",
+                    }
+                );
             }
 
             await response.Content.LoadIntoBufferAsync(MaxAnswer).WaitAsync(stop);
             if (IsProvider(request.RequestUri) && !response.IsSuccessStatusCode)
-                throw IdentityProviderRefusal.Of(request.RequestUri, response.StatusCode, await response.Content.ReadAsStringAsync(stop));
+                throw IdentityProviderRefusal.Of(
+                    request.RequestUri,
+                    response.StatusCode,
+                    await response.Content.ReadAsStringAsync(stop)
+                );
             done = true;
             return new Attempt<HttpResponseMessage>(response);
         }

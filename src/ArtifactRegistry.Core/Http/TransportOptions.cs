@@ -14,7 +14,9 @@ internal sealed record TransportOptions
     /// <summary>The maximum number of times that a request is repeated after the first attempt.</summary>
     public int Retries { get; init; } = 7;
 
-    /// <summary>The maximum number of attempts to connect, about two seconds in all if a connection is refused.</summary>
+    /// <summary>
+    /// The maximum number of attempts to connect, about two seconds in all if a connection is refused.
+    /// </summary>
     public int AttemptsToConnect { get; init; } = 4;
 
     /// <summary>The pause before the second attempt; it doubles from then on, with jitter.</summary>
@@ -42,12 +44,14 @@ internal sealed record TransportOptions
     internal static HttpClient CreateHttpClient(IWebProxy proxy) => CreateHttpClient(CreateConnections(() => proxy));
 
     /// <summary>Creates a client with connections that others may share.</summary>
-    public static HttpClient CreateHttpClient(HttpMessageHandler connections) => CreateHttpClient(connections, ownsConnections: false);
+    public static HttpClient CreateHttpClient(HttpMessageHandler connections) =>
+        CreateHttpClient(connections, ownsConnections: false);
 
     private static HttpClient CreateHttpClient(HttpMessageHandler connections, bool ownsConnections)
     {
         HttpClient client = new(connections, disposeHandler: ownsConnections) { Timeout = Timeout.InfiniteTimeSpan };
-        string version = typeof(TransportOptions).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "0";
+        string version = typeof(TransportOptions).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version
+            ?? "0";
         // Google compresses for clients that state gzip here:
         // https://cloud.google.com/compute/docs/api/how-tos/performance
         client.DefaultRequestHeaders.UserAgent.ParseAdd($"ArtifactRegistry-PowerShell/{version} (gzip)");
@@ -78,7 +82,10 @@ internal sealed record TransportOptions
                 RevocationMode = X509RevocationMode.NoCheck,
                 DisableCertificateDownloads = true,
             };
-        return CreateHttpClient(CreateConnections(() => HttpClient.DefaultProxy, connectTimeout, tls), ownsConnections: true);
+        return CreateHttpClient(
+            CreateConnections(() => HttpClient.DefaultProxy, connectTimeout, tls),
+            ownsConnections: true
+        );
     }
 
     private static ProxySignIn CreateConnections(

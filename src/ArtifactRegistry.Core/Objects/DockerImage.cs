@@ -71,7 +71,8 @@ public class DockerImage
     /// The os/architecture[/variant] of each image in an index. Entries without a platform, or with an unknown one such
     /// as attestations, are left out.
     /// </summary>
-    public TextList Platforms => Children.Count == 0 ? TextList.Empty : new([.. Children.Select(Platform).OfType<string>()]);
+    public TextList Platforms =>
+        Children.Count == 0 ? TextList.Empty : new([.. Children.Select(Platform).OfType<string>()]);
 
     /// <summary>The size in bytes as the service computes it: that of the layers of this image.</summary>
     public long SizeBytes { get; private init; }
@@ -134,7 +135,10 @@ public class DockerImage
 
     private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;
 
-    private static string? Platform(ImageManifestMessage child) =>
-        child.Os is null or "" or "unknown" && child.Architecture is null or "" or "unknown" ? null
-        : $"{child.Os ?? "unknown"}/{child.Architecture ?? "unknown"}{(child.Variant is { Length: > 0 } v ? "/" + v : "")}";
+    private static string? Platform(ImageManifestMessage child)
+    {
+        if (child.Os is null or "" or "unknown" && child.Architecture is null or "" or "unknown") return null;
+        string variant = child.Variant is { Length: > 0 } name ? "/" + name : "";
+        return $"{child.Os ?? "unknown"}/{child.Architecture ?? "unknown"}{variant}";
+    }
 }

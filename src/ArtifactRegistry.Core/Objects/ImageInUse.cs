@@ -6,7 +6,9 @@ public enum InUseSource
     /// <summary>The Kubernetes API of the GKE clusters.</summary>
     Kubernetes,
 
-    /// <summary>Cloud Run: services, jobs and worker pools, and with them the functions of the second generation.</summary>
+    /// <summary>
+    /// Cloud Run: services, jobs and worker pools, and with them the functions of the second generation.
+    /// </summary>
     CloudRun,
 
     /// <summary>Versions of App Engine's flexible environment.</summary>
@@ -28,7 +30,9 @@ public enum InUseRole
     /// <summary>A container runs it, or a revision that gets requests.</summary>
     Running,
 
-    /// <summary>Something starts it when it is due: a deployment, also one that is scaled to zero, a cron job, a job.</summary>
+    /// <summary>
+    /// Something starts it when it is due: a deployment, also one that is scaled to zero, a cron job, a job.
+    /// </summary>
     Template,
 
     /// <summary>It is what a rollback returns to, or what has finished.</summary>
@@ -38,7 +42,8 @@ public enum InUseRole
 /// <summary>An image that a workload runs, would start, or would return to.</summary>
 public sealed class ImageInUse
 {
-    internal ImageInUse(string image, string? digest, ImageName? name) => (Image, Digest, ParsedName) = (image, digest, name);
+    internal ImageInUse(string image, string? digest, ImageName? name) =>
+        (Image, Digest, ParsedName) = (image, digest, name);
 
     /// <summary>The image as the workload writes it, by tag or digest, in any registry.</summary>
     public string Image { get; }
@@ -49,7 +54,9 @@ public sealed class ImageInUse
     /// </summary>
     public string? Digest { get; internal init; }
 
-    /// <summary>The name in Artifact Registry, by digest if that is known, otherwise by tag; null for other registries.</summary>
+    /// <summary>
+    /// The name in Artifact Registry, by digest if that is known, otherwise by tag; null for other registries.
+    /// </summary>
     public string? Uri => ParsedName?.ToString();
 
     /// <summary>Gets whether the digest is known.</summary>
@@ -85,7 +92,9 @@ public sealed class ImageInUse
     /// <summary>The Kubernetes namespace; null for other services.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>The kind of workload, for example Deployment, CronJob or Revision. A pod counts as what has created it.</summary>
+    /// <summary>
+    /// The kind of workload, for example Deployment, CronJob or Revision. A pod counts as what has created it.
+    /// </summary>
     public required string Kind { get; init; }
 
     /// <summary>The name of the workload.</summary>
@@ -100,7 +109,9 @@ public sealed class ImageInUse
     /// <summary>The name in Artifact Registry, parsed.</summary>
     internal ImageName? ParsedName { get; }
 
-    /// <summary>Gets the reason to keep it, as users read it: "runs in cluster games/arena, deployment shop/web".</summary>
+    /// <summary>
+    /// Gets the reason to keep it, as users read it: "runs in cluster games/arena, deployment shop/web".
+    /// </summary>
     internal string Reason
     {
         get
@@ -144,7 +155,8 @@ public sealed class ImageInUse
         Digest is null && digest is not null ? ParsedName?.ToImage().WithDigest(digest) : ParsedName;
 
     /// <inheritdoc/>
-    public override string ToString() => Uri ?? (Digest is null || Image.Contains(Digest, StringComparison.Ordinal) ? Image : $"{Image}@{Digest}");
+    public override string ToString() =>
+        Uri ?? (Digest is null || Image.Contains(Digest, StringComparison.Ordinal) ? Image : $"{Image}@{Digest}");
 
     private string SourceName => Source switch
     {
@@ -158,5 +170,10 @@ public sealed class ImageInUse
 
     // CronJob becomes cron job.
     private static string Words(string kind) =>
-        string.Concat(kind.Select((letter, at) => char.IsUpper(letter) ? $"{(at == 0 ? "" : " ")}{char.ToLowerInvariant(letter)}" : $"{letter}"));
+        string.Concat(
+            kind.Select(
+                (letter, at) =>
+                    char.IsUpper(letter) ? $"{(at == 0 ? "" : " ")}{char.ToLowerInvariant(letter)}" : $"{letter}"
+            )
+        );
 }

@@ -36,7 +36,12 @@ internal static class ImageKinds
     /// </param>
     /// <param name="subjectDigest">The digest that it is about.</param>
     /// <param name="tags">Its tags.</param>
-    public static ImageKind Of(string? mediaType, string? artifactType, string? subjectDigest, IReadOnlyList<string> tags)
+    public static ImageKind Of(
+        string? mediaType,
+        string? artifactType,
+        string? subjectDigest,
+        IReadOnlyList<string> tags
+    )
     {
         if (MediaTypes.IsIndex(mediaType)) return ImageKind.Index;
 
@@ -44,14 +49,17 @@ internal static class ImageKinds
             if (ReferrerTag.TryParse(tag, out ReferrerTag? read) && read.Value.Kind is not ImageKind.Index)
                 return read.Value.Kind;
 
-        bool plainImage = artifactType is null or "" || MediaTypes.IsImageConfig(artifactType) || artifactType == mediaType;
-        if (plainImage) return subjectDigest is null or "" ? ImageKind.Image : ImageKind.Artifact;
+        bool plainImage =
+            artifactType is null or "" || MediaTypes.IsImageConfig(artifactType) || artifactType == mediaType;
+        if (plainImage)
+            return subjectDigest is null or "" ? ImageKind.Image : ImageKind.Artifact;
 
         return artifactType switch
         {
             _ when Has("signature") || Has("cosign.simplesigning") || Has("cosign.artifact.sig") => ImageKind.Signature,
             _ when Has("spdx") || Has("cyclonedx") || Has("sbom") || Has("syft") => ImageKind.Sbom,
-            _ when Has("in-toto") || Has("dsse") || Has("attestation") || Has("sigstore.bundle") => ImageKind.Attestation,
+            _ when Has("in-toto") || Has("dsse") || Has("attestation") || Has("sigstore.bundle") =>
+                ImageKind.Attestation,
             _ => ImageKind.Artifact,
         };
 

@@ -22,7 +22,8 @@ internal sealed class ListedNames(ImageName repository)
         int at = text.LastIndexOf('@') + 1;
         if (_image is null || !text.AsSpan(0, at).SequenceEqual(_prefix))
         {
-            if (!ImageName.TryParse(text, out ImageName? name) || name.Digest is null || !IsOf(repository, name)) return null;
+            if (!ImageName.TryParse(text, out ImageName? name) || name.Digest is null || !IsOf(repository, name))
+                return null;
             // Later requests use the name of the repository that was requested first.
             (_prefix, _image) = (text[..at], repository.WithPackage(name.Package!));
         }
@@ -54,8 +55,12 @@ internal sealed class ListedNames(ImageName repository)
         Same(repository.Location, name.Location) && Same(repository.Repository, name.Repository)
         && (Same(repository.Project, name.Project) || IsNumber(repository.Project) != IsNumber(name.Project));
 
-    private static UInt128 Half(string digest, int at) => UInt128.Parse(
-        digest.AsSpan(Digest.Prefix.Length + at, Digest.HexLength / 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static UInt128 Half(string digest, int at) =>
+        UInt128.Parse(
+            digest.AsSpan(Digest.Prefix.Length + at, Digest.HexLength / 2),
+            NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture
+        );
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 

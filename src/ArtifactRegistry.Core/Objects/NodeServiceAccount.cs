@@ -60,8 +60,10 @@ public class NodeServiceAccount
     /// Gets a message that the scopes of a pool's nodes do not include Artifact Registry, and what helps.
     /// </summary>
     internal static string DescribeScopes(string? pool, string? cluster) =>
-        $"The nodes of pool {pool} in cluster {cluster} have OAuth scopes that do not reach Artifact Registry, whatever is granted. "
-        + "Scopes are fixed when a pool is created: make a new one with --scopes=cloud-platform or with an account of its own.";
+        $"The nodes of pool {pool} in cluster {cluster} have OAuth scopes that do not reach Artifact Registry, "
+            + $"whatever is granted. "
+        + "Scopes are fixed when a pool is created: make a new one with --scopes=cloud-platform or with an account of "
+        + "its own.";
 }
 
 /// <summary>A service account for nodes that was just created or found, and that no pool uses yet.</summary>

@@ -47,7 +47,8 @@ public sealed class Reader
     /// </summary>
     public bool? Changed { get; internal init; }
 
-    internal Reader AsInherited() => new(Resource, Member, Role, Condition) { ConditionTitle = ConditionTitle, Inherited = true };
+    internal Reader AsInherited() =>
+        new(Resource, Member, Role, Condition) { ConditionTitle = ConditionTitle, Inherited = true };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Member} {Role} on {Resource}";

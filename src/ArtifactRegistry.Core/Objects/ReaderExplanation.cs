@@ -56,7 +56,9 @@ public sealed class ReaderExplanation
     /// </summary>
     public bool? CanPull { get; internal set; }
 
-    /// <summary>The reason: the name of a <see cref="ArtifactRegistry.ReaderReason"/>, as JSON and CSV write it.</summary>
+    /// <summary>
+    /// The reason: the name of a <see cref="ArtifactRegistry.ReaderReason"/>, as JSON and CSV write it.
+    /// </summary>
     public string Reason => ReaderReason.ToString();
 
     /// <summary>The role that is granted, if this is about one.</summary>

@@ -6,8 +6,9 @@ namespace ArtifactRegistry;
 /// A tag that names a digest: the digest that it points to belongs to the image that it names.
 /// </summary>
 /// <remarks>
-/// <c>sha256-HEX</c> is the referrers tag schema, an index over all that refers to the digest, for clients of registries
-/// without the referrers API (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema).
+/// <c>sha256-HEX</c> is the referrers tag schema, an index over all that refers to the digest, for clients of
+/// registries without the referrers API
+/// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema).
 /// <c>sha256-HEX.sig</c>, <c>.att</c> and <c>.sbom</c> are cosign's
 /// (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery).
 /// </remarks>

@@ -15,7 +15,13 @@ public enum CleanUpDecision
 /// <summary>An untagged digest, and the decision of a clean-up about it.</summary>
 public sealed class UntaggedImage : DockerImage
 {
-    internal UntaggedImage(DockerImage image, ImageKind kind, CleanUpDecision decision, string reason, string? relatedTo)
+    internal UntaggedImage(
+        DockerImage image,
+        ImageKind kind,
+        CleanUpDecision decision,
+        string reason,
+        string? relatedTo
+    )
         : base(image)
     {
         ImageKind = kind;
@@ -24,7 +30,9 @@ public sealed class UntaggedImage : DockerImage
         RelatedTo = relatedTo;
     }
 
-    /// <summary>Delete or Keep: the name of a <see cref="ArtifactRegistry.CleanUpDecision"/>, as JSON and CSV write it.</summary>
+    /// <summary>
+    /// Delete or Keep: the name of a <see cref="ArtifactRegistry.CleanUpDecision"/>, as JSON and CSV write it.
+    /// </summary>
     public string Decision => CleanUpDecision.ToString();
 
     /// <summary>The reason, in words.</summary>

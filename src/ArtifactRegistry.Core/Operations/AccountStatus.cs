@@ -41,10 +41,19 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
     /// The project of the account, if known; the e-mail of the default account does not contain it.
     /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    public static async Task<AccountStatus> FindAsync(IamClient accounts, string member, string? project, CancellationToken stop)
+    public static async Task<AccountStatus> FindAsync(
+        IamClient accounts,
+        string member,
+        string? project,
+        CancellationToken stop
+    )
     {
         ArgumentNullException.ThrowIfNull(accounts);
-        if (EmailOf(member) is not string email || (ProjectOf(email) ?? project ?? DefaultOf(email)) is not string place) return NotApplicable;
+        if (
+            EmailOf(member) is not string email
+            || (ProjectOf(email) ?? project ?? DefaultOf(email)) is not string place
+        )
+            return NotApplicable;
         string inProject = place == IamClient.AnyProject ? "" : $" --project={place}";
         try
         {
@@ -53,7 +62,8 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
             return account.Disabled
                 ? new(
                     AccountCondition.Disabled,
-                    $"The account {email} is disabled, so nodes that run as it cannot pull whatever it is granted. Who administers its project enables it "
+                    $"The account {email} is disabled, so nodes that run as it cannot pull whatever it is granted. Who "
+                        + $"administers its project enables it "
                     + $"with: {enable}")
                 { Command = enable }
                 : new(AccountCondition.Enabled, "");
@@ -62,14 +72,19 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
         {
             return new(
                 AccountCondition.Missing,
-                $"There is no account {email}: it was deleted, or never existed. A deleted account can be brought back for 30 days: gcloud iam "
-                + $"service-accounts undelete UNIQUE_ID{inProject}. A new account of the same name has to be granted anew.");
+                $"There is no account {email}: it was deleted, or never existed. A deleted account can be brought back "
+                    + $"for 30 days: gcloud iam "
+                    + $"service-accounts undelete UNIQUE_ID{inProject}. A new account of the same name has to be "
+                    + $"granted anew."
+            );
         }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.OutsidePerimeter)
+        catch (RegistryException e)
+            when (e.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.OutsidePerimeter)
         {
             return new(
                 AccountCondition.NotVisible,
-                $"Whether the account {email} exists and is enabled cannot be seen (needs iam.serviceAccounts.get, as in roles/iam.serviceAccountViewer"
+                $"Whether the account {email} exists and is enabled cannot be seen (needs iam.serviceAccounts.get, as "
+                    + $"in roles/iam.serviceAccountViewer"
                 + $"{(place == IamClient.AnyProject ? "" : $", on project {place}")}): {e.Message}");
         }
     }
@@ -77,7 +92,9 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
     private static string? EmailOf(string member)
     {
         const string Kind = "serviceAccount:";
-        return member is not null && member.StartsWith(Kind, StringComparison.Ordinal) && !MemberName.IsWorkload(member) ? member[Kind.Length..] : null;
+        return member is not null && member.StartsWith(Kind, StringComparison.Ordinal) && !MemberName.IsWorkload(member)
+            ? member[Kind.Length..]
+            : null;
     }
 
     // NAME@shop.iam.gserviceaccount.com; NAME@shop.example.com.iam.gserviceaccount.com of the project example.com:shop;
@@ -94,7 +111,9 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
 
     // The e-mail contains the project number, and IAM requires the project id.
     private static string? DefaultOf(string email) =>
-        email.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase) ? IamClient.AnyProject : null;
+        email.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase)
+            ? IamClient.AnyProject
+            : null;
 
     private static bool IsOfGoogle(string name, string host) =>
         name.StartsWith("service-", StringComparison.Ordinal) && name["service-".Length..].All(char.IsAsciiDigit)

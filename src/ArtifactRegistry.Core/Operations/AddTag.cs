@@ -10,12 +10,14 @@ internal static class AddTag
     /// <param name="image">The digest that gets the tag, as just read.</param>
     /// <param name="tag">The tag.</param>
     /// <param name="mayMove">Whether a tag may be moved from another digest.</param>
-    /// <param name="expectedDigest">The digest that the tag must be on now to be moved; null if that does not matter.</param>
+    /// <param name="expectedDigest">The digest that the tag must be on now to be moved; null if that does not
+    /// matter.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>The tag as it is now; null if the answer to <paramref name="confirm"/> was no.</returns>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryErrorKind.TagPointsElsewhere"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
+    /// <see cref="RegistryErrorKind.TagPointsElsewhere"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the
+    /// service said.
     /// </exception>
     public static async Task<ImageTag?> AddAsync(
         ArtifactRegistryClient client,
@@ -35,13 +37,18 @@ internal static class AddTag
         if (expectedDigest is not null && current != expectedDigest)
             throw new RegistryException(
                 RegistryErrorKind.TagMoved,
-                $"The tag '{target}' was expected on {expectedDigest}, but it {(current is null ? "does not exist" : $"is on {current}")}.");
+                $"The tag '{target}' was expected on {expectedDigest}, but it "
+                    + $"{(current is null ? "does not exist" : $"is on {current}")}."
+            );
         if (current is not null && !mayMove && expectedDigest is null)
             throw new RegistryException(
                 RegistryErrorKind.TagPointsElsewhere, $"The tag '{target}' exists already, on {current}.");
 
-        string action = current is null ? $"Add the tag to {image.Digest}" : $"Move the tag from {current} to {image.Digest}";
-        if (!await confirm(target.ToString(), action)) return null;
+        string action = current is null
+            ? $"Add the tag to {image.Digest}"
+            : $"Move the tag from {current} to {image.Digest}";
+        if (!await confirm(target.ToString(), action))
+            return null;
 
         // The service has no etag for tags, and a question may stay open for an hour, so the tag is read once more.
         string? now = current is null ? null : await CurrentDigestAsync(client, target, stop);
@@ -73,9 +80,12 @@ internal static class AddTag
         }
     }
 
-    private static RegistryException Moved(ImageName tag, string? from, string? to) => new(
-        RegistryErrorKind.TagMoved,
-        $"The tag '{tag}' has moved: it was on {from} a moment ago and {(to is null ? "is gone now" : $"is now on {to}")}.");
+    private static RegistryException Moved(ImageName tag, string? from, string? to) =>
+        new(
+            RegistryErrorKind.TagMoved,
+            $"The tag '{tag}' has moved: it was on {from} a moment ago and "
+                + $"{(to is null ? "is gone now" : $"is now on {to}")}."
+        );
 
     private static async Task<string?> CurrentDigestAsync(
         ArtifactRegistryClient client, ImageName target, CancellationToken stop)
@@ -110,7 +120,10 @@ internal static class AddTag
             if (!mayMove || current is null)
                 throw new RegistryException(
                     RegistryErrorKind.TagPointsElsewhere,
-                    $"The tag '{target}' was created by somebody else just now, on {current ?? "a digest that is gone again"}.", e);
+                    $"The tag '{target}' was created by somebody else just now, on "
+                        + $"{current ?? "a digest that is gone again"}.",
+                    e
+                );
             await MoveAsync(client, target, current, digest, stop);
             return current;
         }

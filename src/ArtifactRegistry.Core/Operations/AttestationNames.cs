@@ -5,8 +5,9 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>
-/// Tells attestations in an index from images. A listing describes both alike; only the index says that the platform of one is
-/// unknown, as BuildKit writes it. https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
+/// Tells attestations in an index from images. A listing describes both alike; only the index says that the platform of
+/// one is unknown, as BuildKit writes it.
+/// https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
 /// </summary>
 internal static class AttestationNames
 {
@@ -14,8 +15,8 @@ internal static class AttestationNames
     private const long MaxSize = 16 * 1024 * 1024;
 
     /// <summary>
-    /// Names the kind of attestations. What may be one, a small untagged manifest without a time of build, follows the index
-    /// that lists it, or comes last of its image; everything else passes at once.
+    /// Names the kind of attestations. What may be one, a small untagged manifest without a time of build, follows the
+    /// index that lists it, or comes last of its image; everything else passes at once.
     /// </summary>
     public static async IAsyncEnumerable<DockerImage> WithAttestationsAsync(
         this IAsyncEnumerable<DockerImage> images, [EnumeratorCancellation] CancellationToken stop)
@@ -51,8 +52,10 @@ internal static class AttestationNames
                 if (child.Digest is null || !Digest.IsValid(child.Digest)) continue;
                 ImageName name = image.Name.WithDigest(child.Digest);
                 bool isAttestation = child is { Os: "unknown", Architecture: "unknown" };
-                if (isAttestation) named.Add(name);
-                if (waiting.Remove(name, out DockerImage? listed)) yield return isAttestation ? listed.As(ImageKind.Attestation) : listed;
+                if (isAttestation)
+                    named.Add(name);
+                if (waiting.Remove(name, out DockerImage? listed))
+                    yield return isAttestation ? listed.As(ImageKind.Attestation) : listed;
             }
 
             if (!MayBeAttestation(image)) yield return image;
@@ -65,5 +68,6 @@ internal static class AttestationNames
     }
 
     private static bool MayBeAttestation(DockerImage image) =>
-        image is { ImageKind: ImageKind.Image, Tags.Count: 0, SizeBytes: < MaxSize } && !(image.BuildTime > DateTime.UnixEpoch.ToLocalTime());
+        image is { ImageKind: ImageKind.Image, Tags.Count: 0, SizeBytes: < MaxSize }
+        && !(image.BuildTime > DateTime.UnixEpoch.ToLocalTime());
 }

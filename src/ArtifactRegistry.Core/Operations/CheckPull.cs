@@ -2,7 +2,9 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Checks whether the nodes of a pool can pull an image: it exists, it fits them, and they have access.</summary>
+/// <summary>
+/// Checks whether the nodes of a pool can pull an image: it exists, it fits them, and they have access.
+/// </summary>
 internal sealed class CheckPull
 {
     // The Arm series of https://cloud.google.com/compute/docs/instances/arm-on-compute; all others are amd64.
@@ -53,7 +55,11 @@ internal sealed class CheckPull
         ];
         bool? canPull = OfImage(node).Any() ? false : access[0].CanPull;
         if (canPull is true)
-            return new PullTestResult(_image, node) { CanPull = true, Detail = string.Join(' ', access.Select(reason => reason.Detail)) };
+            return new PullTestResult(_image, node)
+            {
+                CanPull = true,
+                Detail = string.Join(' ', access.Select(reason => reason.Detail)),
+            };
 
         Obstacle[] sorted = [.. obstacles.OrderBy(obstacle => obstacle.Reason)];
         return new PullTestResult(_image, node)
@@ -70,18 +76,29 @@ internal sealed class CheckPull
     {
         if (_platforms is null)
         {
-            yield return new(PullReason.ImageMissing, $"There is no {_image}.", $"Get-ArImageTag {_image.ToImage()} -Tag *");
+            yield return new(
+                PullReason.ImageMissing,
+                $"There is no {_image}.",
+                $"Get-ArImageTag {_image.ToImage()} -Tag *"
+            );
             yield break;
         }
 
         // A single-platform image names its platform only in its configuration, and is pulled whatever that is.
         if (_platforms.Count == 0 || ArchitectureOf(node.MachineType) is not string architecture) yield break;
         string wanted = $"linux/{architecture}";
-        if (_platforms.Any(platform => platform == wanted || platform.StartsWith(wanted + "/", StringComparison.Ordinal))) yield break;
+        if (
+            _platforms.Any(platform =>
+                platform == wanted || platform.StartsWith(wanted + "/", StringComparison.Ordinal)
+            )
+        )
+            yield break;
         yield return new(
             PullReason.ArchitectureMissing,
             $"The nodes ({node.MachineType}) need {wanted}, and the image is for {string.Join(", ", _platforms)}.",
-            $"docker buildx build --platform {string.Join(',', _platforms.Append(wanted))} --tag {_image.ToImage()}:{_image.Tag ?? "TAG"} --push .");
+            $"docker buildx build --platform {string.Join(',', _platforms.Append(wanted))} --tag "
+                + $"{_image.ToImage()}:{_image.Tag ?? "TAG"} --push ."
+        );
     }
 
     private Obstacle? OfAccess(ReaderExplanation reason, NodeServiceAccount node)
@@ -90,13 +107,17 @@ internal sealed class CheckPull
         return reason.ReaderReason switch
         {
             ReaderReason.AccountMissing => new(
-                PullReason.AccountMissing, reason.Detail, $"New-ArNodeServiceAccount -Project {node.Project} -Name {node.Email.Split('@')[0]}"),
+                PullReason.AccountMissing,
+                reason.Detail,
+                $"New-ArNodeServiceAccount -Project {node.Project} -Name {node.Email.Split('@')[0]}"
+            ),
             ReaderReason.AccountDisabled => new(
                 PullReason.AccountDisabled, reason.Detail,
                 $"gcloud iam service-accounts enable {node.Email} --project={ProjectOf(node)}"),
             ReaderReason.ScopesTooNarrow => new(
                 PullReason.ScopesTooNarrow, reason.Detail,
-                $"gcloud container node-pools create {node.NodePool}-2 --cluster={node.Cluster} --location={node.Location} "
+                $"gcloud container node-pools create {node.NodePool}-2 --cluster={node.Cluster} "
+                    + $"--location={node.Location} "
                 + $"--project={node.Project} --service-account={node.Email} --scopes=cloud-platform"),
             ReaderReason.ConditionExpired => new(PullReason.ConditionExpired, reason.Detail, grant),
             ReaderReason.DeletedAccount => new(PullReason.DeletedAccount, reason.Detail, grant),
@@ -111,13 +132,19 @@ internal sealed class CheckPull
     {
         string[] workloads =
         [
-            .. _readers.Readers.Select(reader => reader.Member).Distinct()
-                .Where(member => MemberName.IsWorkload(member) && member.Contains($"{node.Project}.svc.id.goog", StringComparison.Ordinal)),
+            .. _readers
+                .Readers.Select(reader => reader.Member)
+                .Distinct()
+                .Where(member =>
+                    MemberName.IsWorkload(member)
+                    && member.Contains($"{node.Project}.svc.id.goog", StringComparison.Ordinal)
+                ),
         ];
         if (workloads.Length == 0) yield break;
         yield return new(
             PullReason.GrantedToWorkload,
-            $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The kubelet pulls as the node, so "
+            $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The kubelet pulls "
+                + $"as the node, so "
             + "that starts no pod.",
             $"Grant-ArReader {_image.ToRepository()} -Member {node.Email}");
     }

@@ -43,13 +43,15 @@ internal static class CreateNodeAccount
         if (!IsName(name))
             throw new RegistryException(
                 RegistryErrorKind.InvalidArgument,
-                "this is no name for a service account. Expected 6 to 30 lower-case letters, digits and hyphens, beginning with "
+                "this is no name for a service account. Expected 6 to 30 lower-case letters, digits and hyphens, "
+                    + "beginning with "
                 + "a letter and not ending with a hyphen, for example gke-nodes.");
         ServiceAccountMessage? found = await FindAsync(accounts, project, EmailOf(name, project), stop);
         bool created = false;
         if (found is null)
         {
-            if (!await confirm($"projects/{project}", $"Create service account {name} and grant it {NodeRole}")) return [];
+            if (!await confirm($"projects/{project}", $"Create service account {name} and grant it {NodeRole}"))
+                return [];
             (found, created) = await CreateAsync(accounts, project, name, displayName, stop);
         }
 

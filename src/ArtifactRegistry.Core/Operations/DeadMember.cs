@@ -16,9 +16,12 @@ internal static class DeadMember
     public static string Advice(string resource, string deleted, string role)
     {
         const string Projects = "projects/";
-        string place = resource.StartsWith(Projects, StringComparison.Ordinal) ? $"-Project {resource[Projects.Length..]}" : resource;
+        string place = resource.StartsWith(Projects, StringComparison.Ordinal)
+            ? $"-Project {resource[Projects.Length..]}"
+            : resource;
         string named = role == ReaderRoles.Reader ? "" : $" -Role {role}";
-        return $"Remove the old grant: Revoke-ArReader {place} -Member '{deleted}'{named}. Once there is a new account of that name, grant it: "
+        return $"Remove the old grant: Revoke-ArReader {place} -Member '{deleted}'{named}. Once there is a new account "
+            + $"of that name, grant it: "
             + $"Grant-ArReader {place} -Member {FormerName(deleted)}{named}";
     }
 }

@@ -2,7 +2,9 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Deletes one digest without force: the service refuses if it has a tag or if something refers to it.</summary>
+/// <summary>
+/// Deletes one digest without force: the service refuses if it has a tag or if something refers to it.
+/// </summary>
 internal sealed class DeleteDigest
 {
     private readonly ArtifactRegistryClient _client;
@@ -10,7 +12,8 @@ internal sealed class DeleteDigest
     private bool _isRepeated;
     private RemovedImage? _spared;
 
-    private DeleteDigest(ArtifactRegistryClient client, DigestDeletion deletion) => (_client, _deletion) = (client, deletion);
+    private DeleteDigest(ArtifactRegistryClient client, DigestDeletion deletion) =>
+        (_client, _deletion) = (client, deletion);
 
     /// <summary>
     /// Sends the deletion, follows it to its end and returns the outcome. Never throws a RegistryException.
@@ -89,7 +92,11 @@ internal sealed class DeleteDigest
         try
         {
             return await WaitForOperation.UntilGoneAsync(
-                _client, token => DigestLookup.ExistsAsync(_client, _deletion.Image.Name, token), _deletion.Patience, stop)
+                _client,
+                token => DigestLookup.ExistsAsync(_client, _deletion.Image.Name, token),
+                _deletion.Patience,
+                stop
+            )
                 ? Removed()
                 : await GainedTagAsync(stop) ?? Unfinished(unseen, "it is still there");
         }
@@ -135,7 +142,11 @@ internal sealed class DeleteDigest
             // The refusal counts; this request was only made to find a better reason.
         }
 
-        return new RemovedImage(_deletion.Image, RemovalStatus.Kept, $"the service refuses to delete it: {refusal.Message}")
+        return new RemovedImage(
+            _deletion.Image,
+            RemovalStatus.Kept,
+            $"the service refuses to delete it: {refusal.Message}"
+        )
         {
             Refused = true,
         };
@@ -159,6 +170,10 @@ internal sealed class DeleteDigest
     private RemovedImage Unfinished(RegistryException error, string seen)
     {
         string reason = $"{error.Message.TrimEnd('.')}; {seen}, and may still be deleted";
-        return new(_deletion.Image, RemovalStatus.Failed, reason) { Error = error.WithMessage($"{reason}."), MayStillHappen = true };
+        return new(_deletion.Image, RemovalStatus.Failed, reason)
+        {
+            Error = error.WithMessage($"{reason}."),
+            MayStillHappen = true,
+        };
     }
 }

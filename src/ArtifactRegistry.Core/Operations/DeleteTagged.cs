@@ -53,15 +53,21 @@ internal static class DeleteTagged
         }
         finally
         {
-            if (taken.Count > 0 && result is null or { RemovalStatus: not (RemovalStatus.Removed or RemovalStatus.AlreadyGone) })
+            if (
+                taken.Count > 0
+                && result is null or { RemovalStatus: not (RemovalStatus.Removed or RemovalStatus.AlreadyGone) }
+            )
             {
                 // A row must not report tags as restored while the digest may still be deleted. After Ctrl+C there is
                 // no row, and a tag that is restored in time makes the service refuse the deletion.
                 string note = result is { MayStillHappen: true }
-                    ? $"ITS TAGS WERE NOT PUT BACK: {string.Join(", ", taken)}; if it stays, add them again to {image.Uri}"
+                    ? $"ITS TAGS WERE NOT PUT BACK: {string.Join(", ", taken)}; if it stays, add them again to "
+                        + $"{image.Uri}"
                     : await RestoreAsync(client, image, taken, stop);
-                if (result is not null) result = WithNote(image, result, note);
-                else if (note.StartsWith(NotPutBack, StringComparison.Ordinal)) warn($"'{image}': interrupted; {note}.");
+                if (result is not null)
+                    result = WithNote(image, result, note);
+                else if (note.StartsWith(NotPutBack, StringComparison.Ordinal))
+                    warn($"'{image}': interrupted; {note}.");
             }
         }
 

@@ -20,10 +20,13 @@ internal sealed class DeleteTogether(
 
     /// <summary>Gets the reason for the row of a digest that is deleted with another one.</summary>
     public static string ReasonOf(ImageNode node, DockerImage image) =>
-        node.Image.Digest == image.Digest ? "deleted by name" : $"{InWords(node)} of {Digest.Shorten(image.Digest)}, which is deleted too";
+        node.Image.Digest == image.Digest
+            ? "deleted by name"
+            : $"{InWords(node)} of {Digest.Shorten(image.Digest)}, which is deleted too";
 
     /// <summary>Gets the kind of a referrer, in words.</summary>
-    public static string InWords(ImageNode node) => node.Kind is ImageKind.Index ? "index of referrers" : node.Kind.InWords();
+    public static string InWords(ImageNode node) =>
+        node.Kind is ImageKind.Index ? "index of referrers" : node.Kind.InWords();
 
     /// <summary>Deletes the digests and returns the outcome of each one that was tried.</summary>
     public async Task<IReadOnlyList<RemovedImage>> DeleteAsync(CancellationToken stop)
@@ -41,7 +44,14 @@ internal sealed class DeleteTogether(
     {
         DockerImage each = node.Image.Digest == image.Digest ? image : node.Image; // the digest was read again after the question
         _begun.Add(each.Digest);
-        RemovedImage row = await DeleteTagged.DeleteAsync(client, each, each.Tags, token => DeleteUntaggedAsync(node, each, token), warn, stop);
+        RemovedImage row = await DeleteTagged.DeleteAsync(
+            client,
+            each,
+            each.Tags,
+            token => DeleteUntaggedAsync(node, each, token),
+            warn,
+            stop
+        );
         _rows.Add(row);
         if (row.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone) _gone.Add(each.Digest);
     }
@@ -50,9 +60,14 @@ internal sealed class DeleteTogether(
     {
         for (int attempt = 1; ; attempt++)
         {
-            RemovedImage result = await DeleteDigest.DeleteAsync(client, new DigestDeletion(each, ReasonOf(node, image)), stop);
+            RemovedImage result = await DeleteDigest.DeleteAsync(
+                client,
+                new DigestDeletion(each, ReasonOf(node, image)),
+                stop
+            );
             string[] holders = [.. Digest.AllIn(result.Reason).Where(digest => digest != each.Digest)];
-            if (!result.Refused || holders.Length == 0 || attempt == Settling.MaxAttempts || !holders.All(MayGo)) return Judged(each, result);
+            if (!result.Refused || holders.Length == 0 || attempt == Settling.MaxAttempts || !holders.All(MayGo))
+                return Judged(each, result);
 
             ImageNode[] left = [.. nodes.Where(other => !_begun.Contains(other.Image.Digest)
                 && (node.Parents.Contains(other) || holders.Contains(other.Image.Digest)))];
@@ -74,10 +89,13 @@ internal sealed class DeleteTogether(
     /// Adds an error to a refusal by the service: a user who names a digest wants it deleted, so a row is not enough.
     /// </summary>
     private static RemovedImage Judged(DockerImage image, RemovedImage result) =>
-        result.RemovalStatus is not RemovalStatus.Kept || result.Error is not null ? result : new(image, result.RemovalStatus, result.Reason)
-        {
-            Error = new RegistryException(
-                result.Refused ? RegistryErrorKind.StillReferenced : RegistryErrorKind.StillTagged,
-                $"'{image}' was not deleted: {result.Reason}."),
-        };
+        result.RemovalStatus is not RemovalStatus.Kept || result.Error is not null
+            ? result
+            : new(image, result.RemovalStatus, result.Reason)
+            {
+                Error = new RegistryException(
+                    result.Refused ? RegistryErrorKind.StillReferenced : RegistryErrorKind.StillTagged,
+                    $"'{image}' was not deleted: {result.Reason}."
+                ),
+            };
 }

@@ -33,7 +33,12 @@ internal sealed class EditPolicy
     private PolicyErrors _errors;
 
     private EditPolicy(PolicyResource resource, PolicyEdit edit, Func<string, string, Task<bool>> confirm) =>
-        (_resource, _edit, _confirm, _errors) = (resource, edit, confirm, new PolicyErrors(resource.Name, edit.Role, []));
+        (_resource, _edit, _confirm, _errors) = (
+            resource,
+            edit,
+            confirm,
+            new PolicyErrors(resource.Name, edit.Role, [])
+        );
 
     /// <summary>Makes the change for all members in one write.</summary>
     /// <param name="resource">The resource whose policy is changed.</param>
@@ -106,7 +111,11 @@ internal sealed class EditPolicy
 
     // An error thrown while reading has been retried enough; for an error that is returned, the policy is read and
     // written again.
-    private async Task<Attempt<bool>> ReadAndWriteAsync(IReadOnlyList<string> members, int number, CancellationToken stop)
+    private async Task<Attempt<bool>> ReadAndWriteAsync(
+        IReadOnlyList<string> members,
+        int number,
+        CancellationToken stop
+    )
     {
         JsonObject policy = await _resource.ReadAsync(stop);
         _errors = new PolicyErrors(_resource.Name, _edit.Role, [.. Policies.AllMembers(policy)]);

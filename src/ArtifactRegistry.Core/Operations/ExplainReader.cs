@@ -22,9 +22,12 @@ internal static class ExplainReader
         string place = repository.ToRepository().ToString();
         List<ReaderExplanation> rows = [];
         account ??= AccountStatus.NotApplicable;
-        if (account.Condition is AccountCondition.Disabled) Add(ReaderReason.AccountDisabled, account.Detail, command: account.Command);
-        if (account.Condition is AccountCondition.Missing) Add(ReaderReason.AccountMissing, account.Detail, command: account.Command);
-        if (scopesTooNarrow is not null) Add(ReaderReason.ScopesTooNarrow, scopesTooNarrow);
+        if (account.Condition is AccountCondition.Disabled)
+            Add(ReaderReason.AccountDisabled, account.Detail, command: account.Command);
+        if (account.Condition is AccountCondition.Missing)
+            Add(ReaderReason.AccountMissing, account.Detail, command: account.Command);
+        if (scopesTooNarrow is not null)
+            Add(ReaderReason.ScopesTooNarrow, scopesTooNarrow);
         bool isExcluded = rows.Count > 0;
 
         foreach (Reader grant in list.Readers.Where(grant => Covers(grant.Member, member)))
@@ -51,7 +54,8 @@ internal static class ExplainReader
         foreach (Reader grant in list.Readers.Where(grant => grant.Deleted && IsFormer(grant.Member, member)))
             Add(
                 ReaderReason.DeletedAccount,
-                $"The grant on {grant.Resource} is that of a deleted account of this name, and a new one does not inherit it. "
+                $"The grant on {grant.Resource} is that of a deleted account of this name, and a new one does not "
+                    + $"inherit it. "
                 + DeadMember.Advice(grant.Resource, grant.Member, grant.Role), grant.Role);
 
         List<string> unseen = [];
@@ -83,7 +87,10 @@ internal static class ExplainReader
     {
         string[] crowds =
         [
-            .. list.Readers.Select(reader => reader.Member).Where(each => CouldHold(each, member, list, project)).Distinct(),
+            .. list
+                .Readers.Select(reader => reader.Member)
+                .Where(each => CouldHold(each, member, list, project))
+                .Distinct(),
         ];
         if (crowds.Length > 0) yield return $"who belongs to these is not looked into: {string.Join(", ", crowds)}";
         foreach (string roles in ReaderList.Describe(list.CustomGrants.Where(grant =>
@@ -112,5 +119,6 @@ internal static class ExplainReader
     private static bool Covers(string granted, string member) =>
         MemberName.IsPublic(granted) || MemberName.Comparer.Equals(granted, member);
 
-    private static bool IsFormer(string deleted, string member) => MemberName.Comparer.Equals(DeadMember.FormerName(deleted), member);
+    private static bool IsFormer(string deleted, string member) =>
+        MemberName.Comparer.Equals(DeadMember.FormerName(deleted), member);
 }

@@ -31,13 +31,20 @@ internal static class FindImages
     }
 
     /// <inheritdoc cref="ListAsync(ArtifactRegistryClient, ImagePattern, Action{string}, CancellationToken)"/>
-    public static IAsyncEnumerable<DockerImage> ListAsync(ArtifactRegistryClient client, ImagePattern what, CancellationToken stop) =>
-        ListAsync(client, what, _ => { }, stop);
+    public static IAsyncEnumerable<DockerImage> ListAsync(
+        ArtifactRegistryClient client,
+        ImagePattern what,
+        CancellationToken stop
+    ) => ListAsync(client, what, _ => { }, stop);
 
     /// <summary>
     /// Reads the digest that a name by digest or by tag stands for. If the name has both, the digest takes precedence.
     /// </summary>
-    public static async Task<DockerImage> ReadAsync(ArtifactRegistryClient client, ImageName name, CancellationToken stop)
+    public static async Task<DockerImage> ReadAsync(
+        ArtifactRegistryClient client,
+        ImageName name,
+        CancellationToken stop
+    )
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(name);
@@ -56,7 +63,9 @@ internal static class FindImages
         return ImageName.TryParse(message.Version, out ImageName? version) && version.Digest is not null
             ? tag.WithDigest(version.Digest)
             : throw new RegistryException(
-                RegistryErrorKind.UnexpectedAnswer, $"The tag '{tag}' points to '{message.Version}', which is no digest.");
+                RegistryErrorKind.UnexpectedAnswer,
+                $"The tag '{tag}' points to '{message.Version}', which is no digest."
+            );
     }
 
     private static async IAsyncEnumerable<DockerImage> OneAsync(
@@ -81,11 +90,17 @@ internal static class FindImages
         // whole repository is listed only if the image has versions, because there may be many images without any
         // digests.
         await client.GetPackageAsync(image, stop);
-        if (!await MayHaveVersionsAsync(client, image, stop)) yield break;
-        await foreach (DockerImageMessage message in client.ListAllDockerImagesOfAsync(image, stop)) yield return message;
+        if (!await MayHaveVersionsAsync(client, image, stop))
+            yield break;
+        await foreach (DockerImageMessage message in client.ListAllDockerImagesOfAsync(image, stop))
+            yield return message;
     }
 
-    private static async Task<bool> MayHaveVersionsAsync(ArtifactRegistryClient client, ImageName image, CancellationToken stop)
+    private static async Task<bool> MayHaveVersionsAsync(
+        ArtifactRegistryClient client,
+        ImageName image,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -128,8 +143,11 @@ internal static class FindImages
         }
 
         if (odd > 0)
-            warn($"{odd} {(odd == 1 ? "row" : "rows")} of the listing of '{repository}' {(odd == 1 ? "is" : "are")} not shown, "
-                + $"because the name is invalid or belongs to another repository: '{first}'.");
+            warn(
+                $"{odd} {(odd == 1 ? "row" : "rows")} of the listing of '{repository}' {(odd == 1 ? "is" : "are")} not "
+                    + $"shown, "
+                    + $"because the name is invalid or belongs to another repository: '{first}'."
+            );
     }
 
     private static async Task<DockerImage> WithAllTagsAsync(

@@ -37,7 +37,10 @@ internal static class FindNodeAccounts
         ArgumentNullException.ThrowIfNull(warn);
         ListClustersResponse answer = await clusters.ListClustersAsync(project, location, stop);
         if (answer.MissingZones is { Count: > 0 } missing)
-            warn($"The list of clusters of project {project} is incomplete: GKE could not ask {string.Join(", ", missing)}.");
+            warn(
+                $"The list of clusters of project {project} is incomplete: GKE could not ask "
+                    + $"{string.Join(", ", missing)}."
+            );
 
         ClusterMessage[] wanted =
             [.. (answer.Clusters ?? []).Where(cluster => names is null || names.Contains(cluster.Name))];
@@ -69,9 +72,11 @@ internal static class FindNodeAccounts
         async Task<NodeServiceAccount> AccountAsync(ClusterMessage cluster, string pool, NodeIdentityMessage? identity)
         {
             bool isDefault = identity?.ServiceAccount is null or "" or "default";
-            computeDefault ??= isDefault
-                ? $"{(await projects.GetProjectAsync(project, stop)).ProjectNumber}-compute@developer.gserviceaccount.com"
-                : null;
+            if (isDefault && computeDefault is null)
+            {
+                ProjectMessage found = await projects.GetProjectAsync(project, stop);
+                computeDefault = $"{found.ProjectNumber}-compute@developer.gserviceaccount.com";
+            }
             IReadOnlyList<string> scopes = identity?.OauthScopes ?? [];
             return new NodeServiceAccount(project, isDefault ? computeDefault! : identity!.ServiceAccount!)
             {
@@ -96,5 +101,7 @@ internal static class FindNodeAccounts
         email.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase);
 
     private static bool Pulls(string scope) =>
-        PullingScopes.Contains(scope.StartsWith(ScopePrefix, StringComparison.Ordinal) ? scope[ScopePrefix.Length..] : scope);
+        PullingScopes.Contains(
+            scope.StartsWith(ScopePrefix, StringComparison.Ordinal) ? scope[ScopePrefix.Length..] : scope
+        );
 }

@@ -15,14 +15,23 @@ internal sealed record CustomGrant(string Resource, string Role, IReadOnlyList<s
 /// <param name="ProjectProblem">
 /// The reason why the project's policy could not be read; null if it was read or not requested.
 /// </param>
-internal sealed record ReaderList(IReadOnlyList<Reader> Readers, IReadOnlyList<CustomGrant> CustomGrants, string? ProjectProblem)
+internal sealed record ReaderList(
+    IReadOnlyList<Reader> Readers,
+    IReadOnlyList<CustomGrant> CustomGrants,
+    string? ProjectProblem
+)
 {
     /// <summary>Gets descriptions of what could not be checked; empty if everything was.</summary>
-    public IReadOnlyList<string> Unseen => [.. Describe(CustomGrants), .. ProjectProblem is null ? (string[])[] : [ProjectProblem]];
+    public IReadOnlyList<string> Unseen =>
+        [.. Describe(CustomGrants), .. ProjectProblem is null ? (string[])[] : [ProjectProblem]];
 
     internal static IEnumerable<string> Describe(IEnumerable<CustomGrant> grants) =>
-        grants.GroupBy(grant => grant.Resource).Select(group =>
-            $"{group.Key} grants custom roles, and what they contain is not looked up: {string.Join(", ", group.Select(grant => grant.Role).Distinct())}");
+        grants
+            .GroupBy(grant => grant.Resource)
+            .Select(group =>
+                $"{group.Key} grants custom roles, and what they contain is not looked up: "
+                    + $"{string.Join(", ", group.Select(grant => grant.Role).Distinct())}"
+            );
 }
 
 /// <summary>Lists the members who may pull from a repository, by its own policy and by that of its project.</summary>
@@ -50,8 +59,12 @@ internal static class FindReaders
         {
             Add(project.Name, await project.ReadAsync(stop), ReaderRoles.OnProject, inherited: true);
         }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.OutsidePerimeter
-            or RegistryErrorKind.NotFound)
+        catch (RegistryException e)
+            when (e.Kind
+                    is RegistryErrorKind.PermissionDenied
+                        or RegistryErrorKind.OutsidePerimeter
+                        or RegistryErrorKind.NotFound
+            )
         {
             problem = $"the policy of {project} cannot be read, so what it grants is not known: {e.Message}"
                 + (e.Permission is null ? "" : $" (needs {e.Permission})");
@@ -61,7 +74,9 @@ internal static class FindReaders
 
         void Add(string resource, JsonObject policy, Func<string, bool> wanted, bool inherited)
         {
-            readers.AddRange(Policies.Read(policy, resource, wanted).Select(reader => inherited ? reader.AsInherited() : reader));
+            readers.AddRange(
+                Policies.Read(policy, resource, wanted).Select(reader => inherited ? reader.AsInherited() : reader)
+            );
             custom.AddRange(Policies.CustomRoles(policy, resource));
         }
     }

@@ -4,8 +4,8 @@ using ArtifactRegistry.Operations.CleanUp;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>
-/// Finds the signatures, attestations and SBOMs of a digest: those whose manifests name it as their subject, and those under
-/// a tag that names it (<see cref="ReferrerTag"/>).
+/// Finds the signatures, attestations and SBOMs of a digest: those whose manifests name it as their subject, and those
+/// under a tag that names it (<see cref="ReferrerTag"/>).
 /// </summary>
 /// <param name="client">The API.</param>
 /// <param name="registry">The registry's own protocol.</param>
@@ -46,14 +46,30 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         PlanningProgress progress = new(TimeProvider.System);
         using ImageListings listings = new(client, progress);
         using SemaphoreSlim slots = new(Concurrency);
-        ImageGraph graph = await new GatherImage(client, listings, _reader, progress, slots, Concurrency).GatherAsync(name, false, false, stop);
+        ImageGraph graph = await new GatherImage(client, listings, _reader, progress, slots, Concurrency).GatherAsync(
+            name,
+            false,
+            false,
+            stop
+        );
         if (UnreadableErrors.Of(name, graph) is [RegistryException unreadable, ..])
-            throw unreadable.WithMessage($"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}");
+            throw unreadable.WithMessage(
+                $"'{image}' was not deleted: what belongs to it is not known. {unreadable.Message}"
+            );
 
         List<ImageNode> found = new();
-        Queue<ImageNode> toFollow = new(referrers.Prepend(image).Select(each => graph.Find(each.Digest) ?? throw new RegistryException(
-            RegistryErrorKind.UnexpectedAnswer,
-            $"'{image}' was not deleted: the listing of '{name}' does not have {Digest.Shorten(each.Digest)}, which is there.")));
+        Queue<ImageNode> toFollow = new(
+            referrers
+                .Prepend(image)
+                .Select(each =>
+                    graph.Find(each.Digest)
+                    ?? throw new RegistryException(
+                        RegistryErrorKind.UnexpectedAnswer,
+                        $"'{image}' was not deleted: the listing of '{name}' does not have "
+                            + $"{Digest.Shorten(each.Digest)}, which is there."
+                    )
+                )
+        );
         while (toFollow.TryDequeue(out ImageNode? node))
         {
             if (found.Contains(node)) continue;
@@ -66,18 +82,27 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         foreach (ImageNode index in found.Skip(1))
         {
             index.FollowsTagSubjects = index.TagSubjects.Count > 0;
-            if (index.Subjects.Count == 0 && index.Children.FirstOrDefault(child => !found.Contains(child.Node)) is { Node: { } other })
+            if (
+                index.Subjects.Count == 0
+                && index.Children.FirstOrDefault(child => !found.Contains(child.Node)) is { Node: { } other }
+            )
                 throw new RegistryException(
                     RegistryErrorKind.StillReferenced,
-                    $"'{image}' was not deleted: the index {index} lists what refers to it, and also {other}, which stays.")
+                    $"'{image}' was not deleted: the index {index} lists what refers to it, and also {other}, which "
+                        + $"stays."
+                )
                 {
                     Advice = "Delete that index first if nothing needs it.",
                 };
         }
 
         ImageNode[] order = [.. ParentsFirst.Of(found)];
-        return order.Length == found.Count ? order : throw new RegistryException(
-            RegistryErrorKind.StillReferenced, $"'{image}' was not deleted: it is part of a circle of digests that refer to each other.");
+        return order.Length == found.Count
+            ? order
+            : throw new RegistryException(
+                RegistryErrorKind.StillReferenced,
+                $"'{image}' was not deleted: it is part of a circle of digests that refer to each other."
+            );
     }
 
     /// <summary>
@@ -108,9 +133,17 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
     {
         try
         {
-            DockerImage image = await FindImages.ReadAsync(client, await FindImages.ResolveTagAsync(client, tag, stop), stop);
-            return tag.Tag!.Contains('.', StringComparison.Ordinal) || MediaTypes.IsIndex(image.MediaType)
-                || await _reader.ReadAsync(image, stop) is { IsIndex: true } ? image : null;
+            DockerImage image = await FindImages.ReadAsync(
+                client,
+                await FindImages.ResolveTagAsync(client, tag, stop),
+                stop
+            );
+            return
+                tag.Tag!.Contains('.', StringComparison.Ordinal)
+                || MediaTypes.IsIndex(image.MediaType)
+                || await _reader.ReadAsync(image, stop) is { IsIndex: true }
+                ? image
+                : null;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {

@@ -60,7 +60,8 @@ internal static class FindRepositories
         List<RepositoryMessage> repositories = new();
         try
         {
-            await foreach (RepositoryMessage message in client.ListRepositoriesAsync(project, location, stop)) repositories.Add(message);
+            await foreach (RepositoryMessage message in client.ListRepositoriesAsync(project, location, stop))
+                repositories.Add(message);
             return new LocationListing(location, repositories, null);
         }
         catch (RegistryException e) when (e.Kind is not RegistryErrorKind.Unauthenticated)
@@ -69,5 +70,9 @@ internal static class FindRepositories
         }
     }
 
-    private sealed record LocationListing(string Location, IReadOnlyList<RepositoryMessage> Repositories, RegistryException? Error);
+    private sealed record LocationListing(
+        string Location,
+        IReadOnlyList<RepositoryMessage> Repositories,
+        RegistryException? Error
+    );
 }

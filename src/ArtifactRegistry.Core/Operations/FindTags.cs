@@ -8,8 +8,9 @@ namespace ArtifactRegistry.Operations;
 internal static class FindTags
 {
     /// <summary>
-    /// One row for each tag, and one with an empty tag for each untagged digest; only rows with a tag if a tag was asked for. Of each
-    /// image, tags come first, page by page, and untagged digests after the last of them; the newest first as far as it is at hand.
+    /// One row for each tag, and one with an empty tag for each untagged digest; only rows with a tag if a tag was
+    /// asked for. Of each image, tags come first, page by page, and untagged digests after the last of them; the newest
+    /// first as far as it is at hand.
     /// </summary>
     /// <param name="client">The service.</param>
     /// <param name="what">A repository, image, tag or digest, or a pattern.</param>
@@ -24,13 +25,16 @@ internal static class FindTags
         [EnumeratorCancellation] CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(what);
-        bool onlyTags = wanted is not null || what.TagPattern is not null || what.Name is { Tag: not null, Digest: null };
+        bool onlyTags =
+            wanted is not null || what.TagPattern is not null || what.Name is { Tag: not null, Digest: null };
 
         List<ImageTag> tagged = [], untagged = [];
         string? current = null;
         ExceptionDispatchInfo? error = null;
         IAsyncEnumerable<DockerImage> images = FindImages.ListAsync(client, what, warn, stop);
-        await using IAsyncEnumerator<DockerImage> each = (onlyTags ? images : images.WithAttestationsAsync(stop)).GetAsyncEnumerator(stop);
+        await using IAsyncEnumerator<DockerImage> each = (
+            onlyTags ? images : images.WithAttestationsAsync(stop)
+        ).GetAsyncEnumerator(stop);
         while (true)
         {
             ValueTask<bool> next = each.MoveNextAsync();
@@ -60,13 +64,19 @@ internal static class FindTags
                 current = image.Image;
             }
 
-            tagged.AddRange(image.Tags.Where(tag => what.MatchesTag(tag) && wanted?.Invoke(tag) != false).Select(tag => new ImageTag(image, tag)));
-            if (!onlyTags && image.Tags.Count == 0) untagged.Add(new ImageTag(image, null));
+            tagged.AddRange(
+                image
+                    .Tags.Where(tag => what.MatchesTag(tag) && wanted?.Invoke(tag) != false)
+                    .Select(tag => new ImageTag(image, tag))
+            );
+            if (!onlyTags && image.Tags.Count == 0)
+                untagged.Add(new ImageTag(image, null));
         }
 
         foreach (ImageTag row in NewestFirst(tagged).Concat(NewestFirst(untagged))) yield return row;
         error?.Throw();
     }
 
-    private static IEnumerable<ImageTag> NewestFirst(List<ImageTag> rows) => rows.OrderByDescending(row => row.UpdateTime ?? DateTime.MinValue);
+    private static IEnumerable<ImageTag> NewestFirst(List<ImageTag> rows) =>
+        rows.OrderByDescending(row => row.UpdateTime ?? DateTime.MinValue);
 }

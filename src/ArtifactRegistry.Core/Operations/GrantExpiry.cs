@@ -12,7 +12,12 @@ internal static partial class GrantExpiry
     /// <summary>Gets the time at which the grant expires; null if the condition is anything else.</summary>
     public static DateTimeOffset? Of(string condition) =>
         Until().Match(condition) is { Success: true } match
-            && DateTimeOffset.TryParse(match.Groups[1].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset end)
+        && DateTimeOffset.TryParse(
+            match.Groups[1].Value,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset end
+        )
             ? end
             : null;
 

@@ -6,7 +6,13 @@ internal static class MemberName
     private static readonly string[] Prefixes =
         ["user:", "serviceAccount:", "group:", "domain:", "principal://", "principalSet://"];
 
-    private static readonly string[] ExistingPrefixes = ["deleted:", "projectOwner:", "projectEditor:", "projectViewer:"];
+    private static readonly string[] ExistingPrefixes =
+    [
+        "deleted:",
+        "projectOwner:",
+        "projectEditor:",
+        "projectViewer:",
+    ];
 
     /// <summary>
     /// Returns whether a member is a Kubernetes workload, in either spelling. A node's kubelet pulls with the node's
@@ -23,8 +29,10 @@ internal static class MemberName
     public static string ParseExisting(string text)
     {
         string member = (text ?? "").Trim();
-        return ExistingPrefixes.Any(prefix => member.StartsWith(prefix, StringComparison.Ordinal) && member.Length > prefix.Length)
-            && !member.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+        return
+            ExistingPrefixes.Any(prefix =>
+                member.StartsWith(prefix, StringComparison.Ordinal) && member.Length > prefix.Length
+            ) && !member.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
             ? member
             : Parse(member);
     }
@@ -55,10 +63,15 @@ internal static class MemberName
     public static string Parse(string text)
     {
         string member = (text ?? "").Trim();
-        if (IsPublic(member)) return member;
-        if (member.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) || member.Length is 0 or > 1024) throw Refused(text);
+        if (IsPublic(member))
+            return member;
+        if (member.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) || member.Length is 0 or > 1024)
+            throw Refused(text);
 
-        if (Prefixes.FirstOrDefault(each => member.StartsWith(each, StringComparison.OrdinalIgnoreCase)) is string prefix)
+        if (
+            Prefixes.FirstOrDefault(each => member.StartsWith(each, StringComparison.OrdinalIgnoreCase))
+            is string prefix
+        )
             return member.Length > prefix.Length ? prefix + member[prefix.Length..] : throw Refused(text);
 
         bool email = member.IndexOf('@', StringComparison.Ordinal) is > 0 and int at && at == member.LastIndexOf('@')
@@ -73,7 +86,11 @@ internal static class MemberName
     private sealed class CaseOfKind : IEqualityComparer<string>
     {
         public bool Equals(string? x, string? y) =>
-            string.Equals(x, y, IsFederated(x) || IsFederated(y) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+            string.Equals(
+                x,
+                y,
+                IsFederated(x) || IsFederated(y) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase
+            );
 
         public int GetHashCode(string obj) => StringComparer.OrdinalIgnoreCase.GetHashCode(obj);
 
@@ -82,8 +99,11 @@ internal static class MemberName
                 || member.StartsWith("deleted:principal", StringComparison.Ordinal));
     }
 
-    private static RegistryException Refused(string? text) => new(
-        RegistryErrorKind.InvalidArgument,
-        $"'{text}' is not a member. Expected the e-mail of a service account (NAME@PROJECT.iam.gserviceaccount.com), or "
-        + "serviceAccount:, user:, group: or domain: and a name, or principal://… or principalSet://….");
+    private static RegistryException Refused(string? text) =>
+        new(
+            RegistryErrorKind.InvalidArgument,
+            $"'{text}' is not a member. Expected the e-mail of a service account "
+                + $"(NAME@PROJECT.iam.gserviceaccount.com), or "
+                + "serviceAccount:, user:, group: or domain: and a name, or principal://… or principalSet://…."
+        );
 }

@@ -11,8 +11,11 @@ internal static class Policies
     /// <summary>Adds members to the binding of a role without a condition, and returns those that were added.</summary>
     public static IReadOnlyList<string> Add(JsonObject policy, string role, IEnumerable<string> members)
     {
-        if (policy["bindings"] is not JsonArray bindings) policy["bindings"] = bindings = [];
-        JsonObject? binding = bindings.OfType<JsonObject>().FirstOrDefault(each => Role(each) == role && each["condition"] is null);
+        if (policy["bindings"] is not JsonArray bindings)
+            policy["bindings"] = bindings = [];
+        JsonObject? binding = bindings
+            .OfType<JsonObject>()
+            .FirstOrDefault(each => Role(each) == role && each["condition"] is null);
         HashSet<string> present = new(binding is null ? [] : Members(binding), MemberName.Comparer);
         List<string> added = [.. members.Where(present.Add)];
         if (added.Count == 0) return added;
@@ -29,7 +32,12 @@ internal static class Policies
     /// Removes members from the bindings of a role: those without a condition, or those whose condition has the given
     /// title or expression. A binding without remaining members is removed. Returns the members that were found.
     /// </summary>
-    public static IReadOnlyList<string> Remove(JsonObject policy, string role, IEnumerable<string> members, string? condition)
+    public static IReadOnlyList<string> Remove(
+        JsonObject policy,
+        string role,
+        IEnumerable<string> members,
+        string? condition
+    )
     {
         HashSet<string> wanted = new(members, MemberName.Comparer);
         HashSet<string> found = new(MemberName.Comparer);
@@ -104,7 +112,8 @@ internal static class Policies
     private static IEnumerable<string> Members(JsonObject binding) =>
         (binding["members"] as JsonArray ?? []).Select(member => (string?)member).OfType<string>();
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    private static string? Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static string? Condition(JsonObject binding) =>
         binding["condition"] is JsonObject condition ? (string?)condition["expression"] : null;

@@ -27,7 +27,8 @@ internal abstract record PolicyEdit
         /// </summary>
         public bool MembersAreNew { get; init; }
 
-        internal override string Describe(IEnumerable<string> members) => $"Grant {Role} to {string.Join(", ", members)}";
+        internal override string Describe(IEnumerable<string> members) =>
+            $"Grant {Role} to {string.Join(", ", members)}";
 
         internal override IReadOnlyList<string> Apply(JsonObject policy, IEnumerable<string> members) =>
             Policies.Add(policy, Role, members);
@@ -41,7 +42,8 @@ internal abstract record PolicyEdit
         internal override string? Condition => UnderCondition;
 
         internal override string Describe(IEnumerable<string> members) =>
-            $"Revoke {Role}{(Condition is null ? "" : $" (condition '{Condition}')")} from {string.Join(", ", members)}";
+            $"Revoke {Role}{(Condition is null ? "" : $" (condition '{Condition}')")} from "
+                + $"{string.Join(", ", members)}";
 
         internal override IReadOnlyList<string> Apply(JsonObject policy, IEnumerable<string> members) =>
             Policies.Remove(policy, Role, members, Condition);

@@ -34,8 +34,8 @@ internal sealed class RemoveImage(
     /// </returns>
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.StillTagged"/>,
-    /// <see cref="RegistryErrorKind.StillReferenced"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said
-    /// before anything was changed.
+    /// <see cref="RegistryErrorKind.StillReferenced"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service
+    /// said before anything was changed.
     /// </exception>
     public async Task<IReadOnlyList<RemovedImage>> RemoveAsync(
         ImageName name, AllowedRemovals allowed, Func<string, string, Task<bool>> confirm, CancellationToken stop)
@@ -50,15 +50,20 @@ internal sealed class RemoveImage(
         if (!allowed.Tags) RequireTags(image, image, [.. image.Tags.Where(tag => tag != name.Tag)]);
         string what = await WhatAsync(image, allowed.Referrers, stop);
         IReadOnlyList<DockerImage> found = await _find.OfAsync(image, stop);
-        if (found.Count > 0 && !allowed.Referrers) throw IsHeld(image, found);
-        IReadOnlyList<ImageNode> all = found.Count == 0 ? [new ImageNode(image)] : await _find.TogetherAsync(image, found, stop);
+        if (found.Count > 0 && !allowed.Referrers)
+            throw IsHeld(image, found);
+        IReadOnlyList<ImageNode> all =
+            found.Count == 0 ? [new ImageNode(image)] : await _find.TogetherAsync(image, found, stop);
         List<ImageNode> referrers = [.. all.Where(node => node.Image.Digest != image.Digest)];
         foreach (ImageNode referrer in referrers)
             if (!allowed.Tags)
                 RequireTags(image, referrer.Image, UnnamedTags(referrer.Image, all));
 
         if (!await confirm(image.Uri, Action(image, what, referrers)))
-            return [.. all.Select(node => new RemovedImage(node.Image, RemovalStatus.WouldRemove, WouldGo(node, image)))];
+            return
+            [
+                .. all.Select(node => new RemovedImage(node.Image, RemovalStatus.WouldRemove, WouldGo(node, image))),
+            ];
         return await new DeleteTogether(client, await AskedAsync(image, stop), all, warn).DeleteAsync(stop);
     }
 
@@ -77,8 +82,13 @@ internal sealed class RemoveImage(
 
     // Those with tags come first, because the user may know them.
     private static string InWords(List<ImageNode> referrers) =>
-        string.Join(", ", referrers.OrderBy(node => !node.IsTagged).Take(3).Select(node => $"the {DeleteTogether.InWords(node)} {node}"))
-        + (referrers.Count > 3 ? $" and {referrers.Count - 3} more" : "");
+        string.Join(
+            ", ",
+            referrers
+                .OrderBy(node => !node.IsTagged)
+                .Take(3)
+                .Select(node => $"the {DeleteTogether.InWords(node)} {node}")
+        ) + (referrers.Count > 3 ? $" and {referrers.Count - 3} more" : "");
 
     private static string WouldGo(ImageNode node, DockerImage image) =>
         node.Image.Digest == image.Digest ? "would be deleted by name" : DeleteTogether.ReasonOf(node, image);
@@ -90,17 +100,24 @@ internal sealed class RemoveImage(
             || !all.Any(node => node.Image.Digest == read.Value.Subject)),
     ];
 
-    private static RegistryException IsHeld(DockerImage image, IReadOnlyList<DockerImage> referrers) => new(
-        RegistryErrorKind.StillReferenced,
-        $"'{image}' was not deleted, nor was a tag taken away: {InWords([.. referrers.Select(each => new ImageNode(each))])} {(referrers.Count == 1 ? "refers" : "refer")} to it.")
-    {
-        Advice = $"Use -DeleteReferrer to delete {(referrers.Count == 1 ? "it" : "them")} together with the image.",
-    };
+    private static RegistryException IsHeld(DockerImage image, IReadOnlyList<DockerImage> referrers) =>
+        new(
+            RegistryErrorKind.StillReferenced,
+            $"'{image}' was not deleted, nor was a tag taken away: "
+                + $"{InWords([.. referrers.Select(each => new ImageNode(each))])} "
+                + $"{(referrers.Count == 1 ? "refers" : "refer")} to it."
+        )
+        {
+            Advice = $"Use -DeleteReferrer to delete {(referrers.Count == 1 ? "it" : "them")} together with the image.",
+        };
 
     private static void RequireTags(DockerImage image, DockerImage tagged, IReadOnlyList<string> unnamed)
     {
-        if (unnamed.Count == 0) return;
-        string who = ReferenceEquals(image, tagged) ? "it" : $"the {tagged.ImageKind.InWords()} {Digest.Shorten(tagged.Digest)} that refers to it";
+        if (unnamed.Count == 0)
+            return;
+        string who = ReferenceEquals(image, tagged)
+            ? "it"
+            : $"the {tagged.ImageKind.InWords()} {Digest.Shorten(tagged.Digest)} that refers to it";
         throw new RegistryException(
             RegistryErrorKind.StillTagged,
             $"'{image}' was not deleted: {who} {(unnamed.Count == tagged.Tags.Count ? "has" : "also has")} the "
@@ -118,13 +135,19 @@ internal sealed class RemoveImage(
         {
             DockerImage subject = await FindImages.ReadAsync(client, image.Name.WithDigest(digest), stop);
             string what = $"{image.ImageKind.InWords()} of {Digest.Shorten(digest)}";
-            if (subject.Tags.Count == 0) return what;
-            return deleteReferrers ? $"{what} ({subject.Tags})" : throw new RegistryException(
-                RegistryErrorKind.StillReferenced,
-                $"'{image}' was not deleted: it is the {what} ({subject.Tags}), which stays.")
-            {
-                Advice = "Use -DeleteReferrer to delete it all the same. Remove-ArUntaggedImage deletes it with the image, once nothing needs that.",
-            };
+            if (subject.Tags.Count == 0)
+                return what;
+            return deleteReferrers
+                ? $"{what} ({subject.Tags})"
+                : throw new RegistryException(
+                    RegistryErrorKind.StillReferenced,
+                    $"'{image}' was not deleted: it is the {what} ({subject.Tags}), which stays."
+                )
+                {
+                    Advice =
+                        "Use -DeleteReferrer to delete it all the same. Remove-ArUntaggedImage deletes it with the "
+                            + "image, once nothing needs that.",
+                };
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
@@ -145,7 +168,9 @@ internal sealed class RemoveImage(
         if (image.SubjectDigest is not null || MediaTypes.HoldsNothing(image.MediaType)) return image.SubjectDigest;
         try
         {
-            return (await registry.GetManifestAsync(image.Name, image.MediaType, stop)).Subjects is [string subject, ..] ? subject : null;
+            return (await registry.GetManifestAsync(image.Name, image.MediaType, stop)).Subjects is [string subject, ..]
+                ? subject
+                : null;
         }
         catch (RegistryException) when (deleteReferrers)
         {
@@ -153,7 +178,9 @@ internal sealed class RemoveImage(
         }
         catch (RegistryException e)
         {
-            throw e.WithMessage($"'{image}' was not deleted: whether it is the signature of another digest cannot be read: {e.Message}");
+            throw e.WithMessage(
+                $"'{image}' was not deleted: whether it is the signature of another digest cannot be read: {e.Message}"
+            );
         }
     }
 
@@ -175,8 +202,12 @@ internal sealed class RemoveImage(
     {
         if (asked.Tags.Count == 0) return asked;
         DockerImage image = await FindImages.ReadAsync(client, asked.Name, stop);
-        return image.Tags.Except(asked.Tags).ToArray() is not { Length: > 0 } gained ? image : throw new RegistryException(
-            RegistryErrorKind.StillTagged,
-            $"'{image}' was not deleted: meanwhile it got the {(gained.Length == 1 ? "tag" : "tags")} {string.Join(", ", gained)}.");
+        return image.Tags.Except(asked.Tags).ToArray() is not { Length: > 0 } gained
+            ? image
+            : throw new RegistryException(
+                RegistryErrorKind.StillTagged,
+                $"'{image}' was not deleted: meanwhile it got the {(gained.Length == 1 ? "tag" : "tags")} "
+                    + $"{string.Join(", ", gained)}."
+            );
     }
 }

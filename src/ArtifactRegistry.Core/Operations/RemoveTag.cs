@@ -26,14 +26,22 @@ internal sealed class RemoveTag(ArtifactRegistryClient client)
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>The removed tag, which <see cref="AddTag"/> can restore; null if the answer was no.</returns>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service said.
+    /// <see cref="RegistryErrorKind.NameNotSpecific"/>, <see cref="RegistryErrorKind.TagMoved"/>, or what the service
+    /// said.
     /// </exception>
-    public async Task<ImageTag?> RemoveAsync(ImageName name, Func<string, string, Task<bool>> confirm, CancellationToken stop)
+    public async Task<ImageTag?> RemoveAsync(
+        ImageName name,
+        Func<string, string, Task<bool>> confirm,
+        CancellationToken stop
+    )
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(confirm);
         if (name.Tag is not string tag)
-            throw new RegistryException(RegistryErrorKind.NameNotSpecific, $"'{name}' names no tag, so there is none to remove.");
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                $"'{name}' names no tag, so there is none to remove."
+            );
 
         ImageName target = name.WithTag(tag);
         ImageName digest = await FindImages.ResolveTagAsync(client, target, stop);

@@ -23,20 +23,35 @@ internal static class RemoveWholeImage
         ArgumentNullException.ThrowIfNull(confirm);
         if (!image.IsWholeImage)
             throw new RegistryException(
-                RegistryErrorKind.NameNotSpecific, $"'{image}' is not the name of a whole image, so -All does not fit it.");
+                RegistryErrorKind.NameNotSpecific,
+                $"'{image}' is not the name of a whole image, so -All does not fit it."
+            );
 
         List<DockerImage> before = await ListAsync(client, image, stop);
         string counts = $"{before.Count} {(before.Count == 1 ? "digest" : "digests")}, "
-            + $"{before.Sum(digest => digest.Tags.Count)} tags, {ByteSize.Format(before.Sum(digest => digest.SizeBytes))}";
+            + $"{before.Sum(digest => digest.Tags.Count)} tags, "
+            + $"{ByteSize.Format(before.Sum(digest => digest.SizeBytes))}";
         if (!await confirm(image.ToString(), $"Delete the whole image ({counts})"))
-            return [.. before.Select(digest => new RemovedImage(digest, RemovalStatus.WouldRemove, "would be deleted with the whole image"))];
+            return
+            [
+                .. before.Select(digest => new RemovedImage(
+                    digest,
+                    RemovalStatus.WouldRemove,
+                    "would be deleted with the whole image"
+                )),
+            ];
 
         // A question may stay open for an hour. Digests and tags added since it was asked were not part of it.
         List<DockerImage> now = await ListAsync(client, image, stop);
         HashSet<string> asked = [.. before.SelectMany(digest => digest.Tags.Append(digest.Digest))];
-        if (now.SelectMany(digest => digest.Tags.Append(digest.Digest)).FirstOrDefault(name => !asked.Contains(name)) is string added)
+        if (
+            now.SelectMany(digest => digest.Tags.Append(digest.Digest)).FirstOrDefault(name => !asked.Contains(name))
+            is string added
+        )
             throw new RegistryException(
-                RegistryErrorKind.Aborted, $"nothing was deleted, since {added} was pushed or tagged while the question stood.");
+                RegistryErrorKind.Aborted,
+                $"nothing was deleted, since {added} was pushed or tagged while the question stood."
+            );
         before = now;
         OperationMessage? operation = null;
         RegistryException? error = null;
@@ -57,13 +72,21 @@ internal static class RemoveWholeImage
         bool othersWereFaster = operation is null && error is { Kind: RegistryErrorKind.NotFound };
         return
         [
-            .. before.Select(digest => left.Contains(digest.Digest)
-                ? new RemovedImage(digest, RemovalStatus.Failed, error?.Message ?? "still there after the deletion of the whole image")
-                {
-                    Error = error ?? new RegistryException(
-                        RegistryErrorKind.UnexpectedAnswer,
-                        $"The service reports the deletion of '{image}' as done, but {digest.Digest} is still there."),
-                }
+            .. before.Select(digest =>
+                left.Contains(digest.Digest)
+                    ? new RemovedImage(
+                        digest,
+                        RemovalStatus.Failed,
+                        error?.Message ?? "still there after the deletion of the whole image"
+                    )
+                    {
+                        Error = error
+                            ?? new RegistryException(
+                                RegistryErrorKind.UnexpectedAnswer,
+                                $"The service reports the deletion of '{image}' as done, but {digest.Digest} is still "
+                                    + $"there."
+                            ),
+                    }
                 : othersWereFaster ? new RemovedImage(digest, RemovalStatus.AlreadyGone, "was gone already")
                 : new RemovedImage(digest, RemovalStatus.Removed, "deleted with the whole image")),
         ];

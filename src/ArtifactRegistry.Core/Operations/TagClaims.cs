@@ -18,5 +18,6 @@ internal sealed class TagClaims
         return _owners[tag] = owner;
     }
 
-    private static async Task<string?> FirstOf(Task<string?> earlier, Task<string?> digest) => await earlier ?? await digest;
+    private static async Task<string?> FirstOf(Task<string?> earlier, Task<string?> digest) =>
+        await earlier ?? await digest;
 }

@@ -23,7 +23,11 @@ internal static class WaitForOperation
     /// not permitted, the service no longer knows it, or it did not end within
     /// <see cref="TransportOptions.OperationTimeout"/>. The deletion may then still be carried out.
     /// </exception>
-    public static async Task WaitAsync(ArtifactRegistryClient client, OperationMessage operation, CancellationToken stop)
+    public static async Task WaitAsync(
+        ArtifactRegistryClient client,
+        OperationMessage operation,
+        CancellationToken stop
+    )
     {
         Pauses pauses = new(client.OperationTimeout);
         while (!operation.Done)
@@ -70,7 +74,11 @@ internal static class WaitForOperation
         return unreadable is null ? false : throw unreadable;
     }
 
-    private static async Task<OperationMessage> LookAsync(ArtifactRegistryClient client, string name, CancellationToken stop)
+    private static async Task<OperationMessage> LookAsync(
+        ArtifactRegistryClient client,
+        string name,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -79,10 +87,15 @@ internal static class WaitForOperation
         catch (RegistryException e)
         {
             // Not as "not found" or "denied", which would seem to refer to the image.
-            string message = e.Kind is RegistryErrorKind.NotFound
-                ? $"The service does not know the operation '{name}' any more."
-                : $"The operation '{name}' cannot be read: {e.Message}";
-            throw new RegistryException(RegistryErrorKind.OperationLost, message, e) { Status = e.Status, Request = e.Request };
+            string message =
+                e.Kind is RegistryErrorKind.NotFound
+                    ? $"The service does not know the operation '{name}' any more."
+                    : $"The operation '{name}' cannot be read: {e.Message}";
+            throw new RegistryException(RegistryErrorKind.OperationLost, message, e)
+            {
+                Status = e.Status,
+                Request = e.Request,
+            };
         }
     }
 

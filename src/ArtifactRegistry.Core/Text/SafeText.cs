@@ -52,7 +52,8 @@ internal static class SafeText
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="keepLineEnds">Whether line ends are kept, for text that may have several lines.</param>
-    public static string CleanData(string text, bool keepLineEnds = false) => Visible(Secrets.HideKnown(text), keepLineEnds);
+    public static string CleanData(string text, bool keepLineEnds = false) =>
+        Visible(Secrets.HideKnown(text), keepLineEnds);
 
     /// <summary>
     /// Replaces control characters, format characters such as bidi marks, and unpaired surrogates by escapes such as
@@ -68,7 +69,9 @@ internal static class SafeText
         {
             bool isWhole = Rune.TryGetRuneAt(text, at, out Rune rune);
             int length = isWhole ? rune.Utf16SequenceLength : 1;
-            bool isLineEnd = keepLineEnds && (text[at] is '\n' || (text[at] is '\r' && at + 1 < text.Length && text[at + 1] is '\n'));
+            bool isLineEnd =
+                keepLineEnds
+                && (text[at] is '\n' || (text[at] is '\r' && at + 1 < text.Length && text[at + 1] is '\n'));
             if (isWhole && (isLineEnd || !IsHarmful(rune)))
             {
                 shown?.Append(text, at, length);
@@ -97,7 +100,12 @@ internal static class SafeText
         if (ReferenceEquals(inner, error.InnerException) && message == error.Message) return error;
         return error switch
         {
-            HttpRequestException http => new HttpRequestException(http.HttpRequestError, message, inner, http.StatusCode),
+            HttpRequestException http => new HttpRequestException(
+                http.HttpRequestError,
+                message,
+                inner,
+                http.StatusCode
+            ),
             IOException => new IOException(message, inner),
             _ => new InvalidOperationException($"{error.GetType().Name}: {message}", inner),
         };
@@ -112,8 +120,12 @@ internal static class SafeText
         return text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)] + mark;
     }
 
-    private static bool IsHarmful(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool IsHarmful(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 
     private static void AppendCodePoint(StringBuilder text, char c) =>
         text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");

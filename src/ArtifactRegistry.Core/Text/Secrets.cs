@@ -17,7 +17,8 @@ internal static partial class Secrets
     private const string EscapedQuote = """(?:\\+"|\\+u0022|&quot;|&#34;|%22)""";
 
     // The name of a field that contains a secret.
-    private const string SecretName = """[^"\\&%]*(?:(?<!page)token|secret|password|private_?key|assertion|credential)[^"\\&%]*""";
+    private const string SecretName =
+        """[^"\\&%]*(?:(?<!page)token|secret|password|private_?key|assertion|credential)[^"\\&%]*""";
 
     private static ImmutableArray<string> s_known = [];
     private static ImmutableDictionary<string, Regex> s_short = ImmutableDictionary<string, Regex>.Empty;
@@ -30,12 +31,21 @@ internal static partial class Secrets
     /// <param name="evenShort">Whether a short one is hidden too, where it stands as a word of its own.</param>
     public static void Add(string? secret, bool evenShort = false)
     {
-        if (secret is null || secret.Length < (evenShort ? MinShortLength : MinLength)) return;
-        string[] forms = [secret, Uri.EscapeDataString(secret), JsonEncodedText.Encode(secret).ToString(), WebUtility.HtmlEncode(secret)];
+        if (secret is null || secret.Length < (evenShort ? MinShortLength : MinLength))
+            return;
+        string[] forms =
+        [
+            secret,
+            Uri.EscapeDataString(secret),
+            JsonEncodedText.Encode(secret).ToString(),
+            WebUtility.HtmlEncode(secret),
+        ];
         if (secret.Length < MinLength)
         {
             foreach (string form in forms)
-                ImmutableInterlocked.GetOrAdd(ref s_short, form, text => new Regex($@"(?<!\w){Regex.Escape(text)}(?!\w)"));
+                ImmutableInterlocked.GetOrAdd(ref s_short, form, text => new Regex(
+                    $@"(?<!\w){Regex.Escape(text)}(?!\w)"
+                ));
             return;
         }
 
@@ -95,8 +105,8 @@ internal static partial class Secrets
     }
 
     /// <summary>
-    /// The text with those secrets hidden that this process uses, whatever they look like. Short ones stay: this is for the
-    /// names of things too, and a password may be the name of a repository.
+    /// The text with those secrets hidden that this process uses, whatever they look like. Short ones stay: this is for
+    /// the names of things too, and a password may be the name of a repository.
     /// </summary>
     public static string HideKnown(string text)
     {
@@ -129,11 +139,14 @@ internal static partial class Secrets
     [GeneratedRegex(@"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*-----|$)", RegexOptions.Singleline)]
     private static partial Regex PrivateKey();
 
-    // What stands before the host of an address; also with a slash in the password, and without a scheme if a port follows.
-    // Not image:tag@sha256:…, and not the port of a host before a path with @.
-    [GeneratedRegex("""
-        (?<=://)[^\s/?\#'"<>]*@|(?<=://)[^\s/:@'"<>]+:(?!\d+/)[^\s@'"<>]*@(?!sha\d)|(?<![^\s'"=(])[^\s:/@'"=(]+:[^\s:/@'"]+@(?=[\w.-]+:\d{2,5}(?!\w))(?!sha\d)
-        """, RegexOptions.IgnorePatternWhitespace)]
+    // What stands before the host of an address; also with a slash in the password, and without a scheme if a port
+    // follows. Not image:tag@sha256:…, and not the port of a host before a path with @.
+    [GeneratedRegex(
+        """
+            (?<=://)[^\s/?\#'"<>]*@|(?<=://)[^\s/:@'"<>]+:(?!\d+/)[^\s@'"<>]*@(?!sha\d)|(?<![^\s'"=(])[^\s:/@'"=(]+:[^\s:/@'"]+@(?=[\w.-]+:\d{2,5}(?!\w))(?!sha\d)
+            """,
+        RegexOptions.IgnorePatternWhitespace
+    )]
     private static partial Regex UserInformation();
 
     // A JSON field, whose value may be truncated. Page tokens are not secrets.
@@ -141,23 +154,30 @@ internal static partial class Secrets
     private static partial Regex Field();
 
     // The same where the quotation marks are escaped: JSON in a string of JSON, in HTML or in an address.
-    [GeneratedRegex($"""({EscapedQuote}{SecretName}{EscapedQuote}\s*(?::|%3A)\s*{EscapedQuote}).*?({EscapedQuote}|$)""", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        $"""({EscapedQuote}{SecretName}{EscapedQuote}\s*(?::|%3A)\s*{EscapedQuote}).*?({EscapedQuote}|$)""",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline
+    )]
     private static partial Regex EscapedField();
 
     // A parameter of an address or of a form.
     [GeneratedRegex(
-        """\b((?:access_?token|refresh_?token|id_?token|subject_token|actor_token|client_secret|assertion|password|passwd|pwd|api_?key|x-goog-signature)=)[^&\s"'<>]+""",
+        """\b((?:access_?token|refresh_?token|id_?token|subject_token|actor_token|client_secret|assertion|password|"""
+            + """passwd|pwd|api_?key|x-goog-signature)=)[^&\s"'<>]+""",
         RegexOptions.IgnoreCase)]
     private static partial Regex Parameter();
 
     [GeneratedRegex(
-        """(\bauthorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|negotiate|ntlm)\s+)?|\b(?:bearer|basic|negotiate|ntlm)\s+(?=[\w.~+/=-]{16}))[\w.~+/=-]{4,}""",
+        """(\bauthorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|negotiate|ntlm)\s+)?|"""
+            + """\b(?:bearer|basic|negotiate|ntlm)\s+(?=[\w.~+/=-]{16}))[\w.~+/=-]{4,}""",
         RegexOptions.IgnoreCase)]
     private static partial Regex Header();
 
-    // Google's access and refresh tokens (also as a path, which loses a slash), client secrets and API keys; signed tokens; GitHub's tokens.
+    // Google's access and refresh tokens (also as a path, which loses a slash), client secrets and API keys; signed
+    // tokens; GitHub's tokens.
     [GeneratedRegex(
-        @"\bya29\.[\w.~+/=-]+|\b1(/{1,2}|%2F%2F)0[\w-]{10,}|\bGOCSPX-[\w-]+|\bAIza[\w-]{30,}|\beyJ[\w-]{12,}(\.[\w-]*)*|\b(gh[a-z]_|github_pat_)\w{20,}")]
+        @"\bya29\.[\w.~+/=-]+|\b1(/{1,2}|%2F%2F)0[\w-]{10,}|\bGOCSPX-[\w-]+|\bAIza[\w-]{30,}|\beyJ[\w-]{12,}(\.[\w-]*)*|\b(gh[a-z]_|github_pat_)\w{20,}"
+    )]
     private static partial Regex Token();
 
     [GeneratedRegex("""(?<![\w+/-]|page_?Token=|pageToken"\s?:\s?")[\w+/-]{40,}={0,2}""", RegexOptions.IgnoreCase)]

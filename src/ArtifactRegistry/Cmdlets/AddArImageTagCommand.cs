@@ -39,13 +39,20 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     {
         base.BeginProcessing();
         if (ExpectedDigest is not null && !Digest.IsValid(ExpectedDigest))
-            ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(
-                    RegistryErrorKind.NameNotSpecific, $"-ExpectedDigest '{ExpectedDigest}' is not a digest.")
-                {
-                    Advice = "Give sha256: and 64 hexadecimal digits, as the Digest or PreviousDigest of an object has it.",
-                },
-                ExpectedDigest));
+            ThrowTerminatingError(
+                ErrorRecords.For(
+                    new RegistryException(
+                        RegistryErrorKind.NameNotSpecific,
+                        $"-ExpectedDigest '{ExpectedDigest}' is not a digest."
+                    )
+                    {
+                        Advice =
+                            "Give sha256: and 64 hexadecimal digits, as the Digest or PreviousDigest of an object has "
+                                + "it.",
+                    },
+                    ExpectedDigest
+                )
+            );
     }
 
     /// <inheritdoc/>
@@ -84,7 +91,13 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     }
 
     private async Task AddAsync(
-        ImageName image, string[] tags, Task<string?>[] owners, TaskCompletionSource<string?> known, bool mayMove, string? expected)
+        ImageName image,
+        string[] tags,
+        Task<string?>[] owners,
+        TaskCompletionSource<string?> known,
+        bool mayMove,
+        string? expected
+    )
     {
         DockerImage digest = await FindImages.ReadAsync(Client, image, StopToken);
         known.SetResult(digest.Digest);
@@ -96,11 +109,16 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                 if (await owners[i].WaitAsync(StopToken) is string owner && owner != digest.Digest)
                     throw new RegistryException(
                         RegistryErrorKind.TagPointsElsewhere,
-                        $"The tag '{digest.Name.WithTag(tag)}' was to be put on {digest.Digest} as well: this command puts it on {owner}.")
+                        $"The tag '{digest.Name.WithTag(tag)}' was to be put on {digest.Digest} as well: this command "
+                            + $"puts it on {owner}."
+                    )
                     {
                         Advice = "A tag is on one digest. Pipe that one alone, or give each a tag of its own.",
                     };
-                if (await AddTag.AddAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken) is ImageTag added)
+                if (
+                    await AddTag.AddAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken)
+                    is ImageTag added
+                )
                     await EmitChangeAsync(added);
             }
             catch (RegistryException e)
@@ -133,7 +151,9 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                 RegistryErrorKind.NameNotSpecific,
                 $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image.")
             {
-                Advice = "Give the name of the tag alone, such as v42. To copy an image to another name, use skopeo or crane.",
+                Advice =
+                    "Give the name of the tag alone, such as v42. To copy an image to another name, use skopeo or "
+                        + "crane.",
             };
         return name.Tag;
     }

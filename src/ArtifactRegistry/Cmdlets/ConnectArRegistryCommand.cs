@@ -24,8 +24,14 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     [ValidateNotNull]
     public SecureString? AccessToken { get; set; }
 
-    /// <summary>A credential file of Google Cloud: a service account's key, or one for workload identity federation.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = File, HelpMessage = "The path of a credential file, such as key.json.")]
+    /// <summary>
+    /// A credential file of Google Cloud: a service account's key, or one for workload identity federation.
+    /// </summary>
+    [Parameter(
+        Mandatory = true,
+        ParameterSetName = File,
+        HelpMessage = "The path of a credential file, such as key.json."
+    )]
     [ValidateNotNullOrEmpty]
     public string? CredentialFile { get; set; }
 
@@ -38,8 +44,8 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     public SwitchParameter Anonymous { get; set; }
 
     /// <summary>
-    /// Specifies the output of Get-ArConnection in another runspace of this process, to use the same address, credentials
-    /// and defaults in ForEach-Object -Parallel and Start-ThreadJob.
+    /// Specifies the output of Get-ArConnection in another runspace of this process, to use the same address,
+    /// credentials and defaults in ForEach-Object -Parallel and Start-ThreadJob.
     /// </summary>
     [Parameter(
         Mandatory = true, ValueFromPipeline = true, ParameterSetName = Same,
@@ -114,12 +120,19 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
         {
             if (Delegate.Length > 0 && ImpersonateServiceAccount is null)
                 throw new RegistryException(
-                    RegistryErrorKind.InvalidArgument, "-Delegate is the way to an account: name that with -ImpersonateServiceAccount.");
+                    RegistryErrorKind.InvalidArgument,
+                    "-Delegate is the way to an account: name that with -ImpersonateServiceAccount."
+                );
             if (Anonymous && ImpersonateServiceAccount is not null)
                 throw new RegistryException(
-                    RegistryErrorKind.InvalidArgument, "-Anonymous sends no credentials, so it cannot act as an account.");
+                    RegistryErrorKind.InvalidArgument,
+                    "-Anonymous sends no credentials, so it cannot act as an account."
+                );
             if (CredentialFile is not null)
-                file = FilePath.Of(this, CredentialPath.Parse(CredentialFile, "-CredentialFile", System.Environment.GetEnvironmentVariable));
+                file = FilePath.Of(
+                    this,
+                    CredentialPath.Parse(CredentialFile, "-CredentialFile", System.Environment.GetEnvironmentVariable)
+                );
             Session next = new()
             {
                 IsConfigured = true,
@@ -149,7 +162,8 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
         catch (RegistryException e)
         {
             // The text may be a secret, and $Error keeps the bound parameters and the cmdlet itself.
-            if (CredentialFile is not null && file is null) MyInvocation.BoundParameters[nameof(CredentialFile)] = CredentialFile = "(hidden)";
+            if (CredentialFile is not null && file is null)
+                MyInvocation.BoundParameters[nameof(CredentialFile)] = CredentialFile = "(hidden)";
             ThrowTerminatingError(ErrorRecords.For(e, (object?)file ?? Endpoint ?? (object)this));
         }
     }

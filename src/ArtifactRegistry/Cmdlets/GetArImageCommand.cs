@@ -11,7 +11,13 @@ public sealed class GetArImageCommand : RegistryCmdlet
     private int _left = int.MaxValue;
 
     /// <summary>Specifies repositories, images, tags or digests. The image and the tag may contain * and ?.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Image", HelpMessage = PromptHelp.Image)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ParameterSetName = "Image",
+        HelpMessage = PromptHelp.Image
+    )]
     [ImagePatternArgument(AllowRepositoryObject = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -24,8 +30,8 @@ public sealed class GetArImageCommand : RegistryCmdlet
     public string[] Project { get; set; } = [];
 
     /// <summary>
-    /// Specifies tags, and lists only digests that have one of them; wildcards are permitted. A name without wildcards that
-    /// an image does not have is an error.
+    /// Specifies tags, and lists only digests that have one of them; wildcards are permitted. A name without wildcards
+    /// that an image does not have is an error.
     /// </summary>
     [Parameter]
     [SupportsWildcards]
@@ -66,7 +72,12 @@ public sealed class GetArImageCommand : RegistryCmdlet
     private async Task ListAsync(string project, string[]? tags)
     {
         IAsyncEnumerable<Repository> all = FindRepositories.ListAsync(
-            Client, project, null, (where, error) => Warn($"The location '{where}' of project '{project}' cannot be listed: {error.Message}"), StopToken);
+            Client,
+            project,
+            null,
+            (where, error) => Warn($"The location '{where}' of project '{project}' cannot be listed: {error.Message}"),
+            StopToken
+        );
         await foreach (Repository repository in all)
             if (repository.Format == "DOCKER")
                 await ListAsync(ImagePattern.Exactly(repository.ParsedName), tags);

@@ -42,8 +42,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     public InUseSource[] Source { get; set; } = [InUseSource.Kubernetes, InUseSource.CloudRun];
 
     /// <summary>
-    /// Specifies repositories, and lists only images whose name is in one of them. A clean-up should be given all images:
-    /// a pod may run the same digest under the name of another repository.
+    /// Specifies repositories, and lists only images whose name is in one of them. A clean-up should be given all
+    /// images: a pod may run the same digest under the name of another repository.
     /// </summary>
     [Parameter]
     [ImageArgument(AllowRepositoryObject = true)]
@@ -81,14 +81,19 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
         base.BeginProcessing();
         foreach (string resource in IncludeResource)
             if (!Resources().IsMatch(resource))
-                ThrowTerminatingError(ErrorRecords.For(
-                    new RegistryException(
-                        RegistryErrorKind.InvalidArgument,
-                        $"-IncludeResource '{resource}' is not a group, version and plural name, such as argoproj.io/v1alpha1/rollouts.")
-                    {
-                        NamesItsSubject = true,
-                    },
-                    resource));
+                ThrowTerminatingError(
+                    ErrorRecords.For(
+                        new RegistryException(
+                            RegistryErrorKind.InvalidArgument,
+                            $"-IncludeResource '{resource}' is not a group, version and plural name, such as "
+                                + $"argoproj.io/v1alpha1/rollouts."
+                        )
+                        {
+                            NamesItsSubject = true,
+                        },
+                        resource
+                    )
+                );
     }
 
     /// <inheritdoc/>
@@ -111,11 +116,19 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
             IncludeResources = IncludeResource,
             ServingRevisionsOnly = ServingRevisionOnly,
         };
-        if (Wait(this, () => ReadInUse.ReadAsync(InUseServices, query, ThrottleLimit, StopToken)) is not InUseReading reading) return;
+        if (
+            Wait(this, () => ReadInUse.ReadAsync(InUseServices, query, ThrottleLimit, StopToken))
+            is not InUseReading reading
+        )
+            return;
         if (Source.All(source => source is InUseSource.Asset))
-            WriteWarning("Cloud Asset Inventory may miss updates: an image that it does not list may be running all the same.");
-        foreach (string note in reading.Notes) WriteWarning(note);
-        if (reading.Failures.Count > 0) Report(reading);
+            WriteWarning(
+                "Cloud Asset Inventory may miss updates: an image that it does not list may be running all the same."
+            );
+        foreach (string note in reading.Notes)
+            WriteWarning(note);
+        if (reading.Failures.Count > 0)
+            Report(reading);
         Write(reading);
         Drain();
     }
@@ -145,7 +158,10 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
         });
         if (completed is null) return;
         if (completed.Unknown > 0)
-            WriteWarning($"The registry cannot be asked for {completed.Unknown} of the images, so Missing is not known for them: -Verbose shows the answers.");
+            WriteWarning(
+                $"The registry cannot be asked for {completed.Unknown} of the images, so Missing is not known for "
+                    + $"them: -Verbose shows the answers."
+            );
         WriteObject(completed.Rows, enumerateCollection: true);
     }
 

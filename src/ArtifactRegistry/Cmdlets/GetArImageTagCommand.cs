@@ -31,7 +31,11 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
         string[]? tags = Tag;
         foreach (ImagePattern what in Image)
         {
-            Start(what, () => tags is null ? EmitAsync(FindTags.ListAsync(Client, what, null, Warn, StopToken)) : EmitAsync(what, tags));
+            Start(what, () =>
+                tags is null
+                    ? EmitAsync(FindTags.ListAsync(Client, what, null, Warn, StopToken))
+                    : EmitAsync(what, tags)
+            );
             Drain();
         }
     }

@@ -30,14 +30,30 @@ public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet
     protected override void ProcessRecord()
     {
         string project = CheckedProject(Project);
-        IReadOnlyList<NodeServiceAccount> accounts = Wait($"projects/{project}", () => FindNodeAccounts.FindAsync(
-            Clusters, Projects, project, Location, Cluster, warning => Note(() => WriteWarning(warning)), StopToken)) ?? [];
-        string[] defaults = [.. accounts.Where(account => account.IsComputeDefault).Select(account => account.Email).Distinct()];
+        IReadOnlyList<NodeServiceAccount> accounts = Wait($"projects/{project}", () =>
+            FindNodeAccounts.FindAsync(
+                Clusters,
+                Projects,
+                project,
+                Location,
+                Cluster,
+                warning => Note(() => WriteWarning(warning)),
+                StopToken
+            )
+        ) ?? [];
+        string[] defaults =
+        [
+            .. accounts.Where(account => account.IsComputeDefault).Select(account => account.Email).Distinct(),
+        ];
         foreach (string email in defaults)
-            WriteWarning($"{email} is the default account of Compute Engine, which every machine of project {project} "
-                + "shares unless told otherwise. Google recommends a service account that only nodes use, with the fewest permissions: "
-                + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. The account of a pool is fixed when the pool is "
-                + "created, so the pool has to be recreated.");
+            WriteWarning(
+                $"{email} is the default account of Compute Engine, which every machine of project {project} "
+                    + "shares unless told otherwise. Google recommends a service account that only nodes use, with the "
+                    + "fewest permissions: "
+                    + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. The account of a pool is fixed "
+                    + $"when the pool is "
+                    + "created, so the pool has to be recreated."
+            );
         WriteObject(accounts, enumerateCollection: true);
         Drain();
     }

@@ -13,7 +13,13 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     private ReaderList? _readers;
 
     /// <summary>Repositories.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "List", HelpMessage = PromptHelp.Repository)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ParameterSetName = "List",
+        HelpMessage = PromptHelp.Repository
+    )]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Explain", HelpMessage = PromptHelp.Repository)]
     [ImageArgument(AllowRepositoryObject = true)]
     [ArgumentCompleter(typeof(ImageCompleter))]
@@ -28,7 +34,12 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     /// nodes.
     /// </summary>
     [Parameter(ParameterSetName = "List")]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Explain", HelpMessage = PromptHelp.Member)]
+    [Parameter(
+        Mandatory = true,
+        ValueFromPipeline = true,
+        ParameterSetName = "Explain",
+        HelpMessage = PromptHelp.Member
+    )]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MemberCompleter))]
@@ -104,10 +115,20 @@ public sealed class GetArReaderCommand : RegistryCmdlet
             {
                 string member = MemberName.ParseExisting(each.Text);
                 _readers ??= Find(name, inherited: true);
-                if (_readers is null) return;
-                AccountStatus? account = Wait(each.Text, () => AccountStatus.FindAsync(Accounts, member, each.Project, StopToken));
-                if (account is null) continue;
-                IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(name, _readers, member, each.ScopesTooNarrow, account);
+                if (_readers is null)
+                    return;
+                AccountStatus? account = Wait(each.Text, () =>
+                    AccountStatus.FindAsync(Accounts, member, each.Project, StopToken)
+                );
+                if (account is null)
+                    continue;
+                IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(
+                    name,
+                    _readers,
+                    member,
+                    each.ScopesTooNarrow,
+                    account
+                );
                 WriteObject(reasons, enumerateCollection: true);
                 _commands.AddRange(reasons.Select(reason => reason.Command).OfType<string>());
             }

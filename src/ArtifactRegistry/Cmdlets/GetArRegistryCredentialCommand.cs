@@ -29,7 +29,10 @@ public sealed class GetArRegistryCredentialCommand : RegistryCmdlet
             try
             {
                 string host = Session.RegistryHost(text);
-                if (Wait(text, () => Session.GetTokenAsync(line => Note(() => WriteVerbose(line)), StopToken)) is AccessToken token)
+                if (
+                    Wait(text, () => Session.GetTokenAsync(line => Note(() => WriteVerbose(line)), StopToken))
+                    is AccessToken token
+                )
                     WriteObject(Credential(host, token));
             }
             catch (Exception e) when (e is RegistryException or ImageNameException)

@@ -46,35 +46,67 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     {
         int before = Progress.Emitted;
         WildcardPattern[] wanted = [.. names.Select(name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
-        HashSet<string> missing = new(names.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)), StringComparer.OrdinalIgnoreCase);
+        HashSet<string> missing = new(
+            names.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)),
+            StringComparer.OrdinalIgnoreCase
+        );
         Start(location is null ? $"projects/{project}" : $"projects/{project}/locations/{location}", async () =>
         {
             List<(string Location, RegistryException Error)> failures = new();
-            await EmitAsync(Matching(
-                FindRepositories.ListAsync(Client, project, location, (where, error) => failures.Add((where, error)), StopToken), wanted, missing));
+            await EmitAsync(
+                Matching(
+                    FindRepositories.ListAsync(
+                        Client,
+                        project,
+                        location,
+                        (where, error) => failures.Add((where, error)),
+                        StopToken
+                    ),
+                    wanted,
+                    missing
+                )
+            );
             foreach ((string where, RegistryException error) in failures)
             {
                 string place = $"projects/{project}/locations/{where}";
                 ErrorRecord record = await ExplainAsync(
-                    error.WithMessage($"The location '{where}' of project '{project}' cannot be listed: {error.Message}", error.Advice), place);
+                    error.WithMessage(
+                        $"The location '{where}' of project '{project}' cannot be listed: {error.Message}",
+                        error.Advice
+                    ),
+                    place
+                );
                 await PostAsync(() => WriteError(record));
             }
 
             // If a location could not be listed, a missing repository may be there.
             foreach (string name in failures.Count > 0 ? [] : missing)
-                await PostAsync(() => WriteError(ErrorRecords.For(
-                    new RegistryException(
-                        RegistryErrorKind.NotFound,
-                        $"The project '{project}' has no repository '{name}'{(location is null ? "" : $" in the location '{location}'")}.")
-                    {
-                        NamesItsSubject = true,
-                    },
-                    name)));
+                await PostAsync(() =>
+                    WriteError(
+                        ErrorRecords.For(
+                            new RegistryException(
+                                RegistryErrorKind.NotFound,
+                                $"The project '{project}' has no repository "
+                                    + $"'{name}'{(location is null ? "" : $" in the location '{location}'")}."
+                            )
+                            {
+                                NamesItsSubject = true,
+                            },
+                            name
+                        )
+                    )
+                );
         });
         Drain();
-        if (Progress.Emitted == before && location is not null && !KnownLocations.All.Contains(location)
-            && Nearest.To(location, KnownLocations.All) is string near)
-            WriteWarning($"There is nothing in the location '{location}', which this module does not know. Did you mean {near}?");
+        if (
+            Progress.Emitted == before
+            && location is not null
+            && !KnownLocations.All.Contains(location)
+            && Nearest.To(location, KnownLocations.All) is string near
+        )
+            WriteWarning(
+                $"There is nothing in the location '{location}', which this module does not know. Did you mean {near}?"
+            );
     }
 
     private static async IAsyncEnumerable<Repository> Matching(

@@ -55,7 +55,8 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        foreach ((PolicyResource resource, IReadOnlyList<string> members) in _work) Change(resource, new PolicyEdit.Grant(RoleName), members);
+        foreach ((PolicyResource resource, IReadOnlyList<string> members) in _work)
+            Change(resource, new PolicyEdit.Grant(RoleName), members);
         Drain();
     }
 
@@ -65,8 +66,10 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
             throw new RegistryException(
                 RegistryErrorKind.InvalidArgument,
                 $"this member publishes {(Project is null ? "the repository" : "every repository of the project")}: "
-                + $"{(member == "allUsers" ? "everybody on the internet" : "everybody who has a Google account")} could pull "
-                + "from it.")
+                    + $"{(member == "allUsers" ? "everybody on the internet" : "everybody who has a Google account")} "
+                    + $"could pull "
+                    + "from it."
+            )
             {
                 Advice = "Use -Force if you mean that.",
             };
@@ -74,15 +77,19 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
         {
             Refuse(
                 given.Text,
-                $"'{given.Text}' holds its role on {given.Resource} under a condition ({given.Conditions[0]}), and this would "
+                $"'{given.Text}' holds its role on {given.Resource} under a condition ({given.Conditions[0]}), and "
+                    + $"this would "
                 + "grant it without one. Give the member as text if you mean that.");
             return false;
         }
 
         if (MemberName.IsWorkload(member))
-            WriteWarning($"{member} is a workload. Images are pulled by the node (kubelet) as the node's service account, so "
-                + "this grant starts no pod: Get-ArNodeServiceAccount finds the accounts that pull.");
-        if (given.ScopesTooNarrow is not null) WriteWarning(given.ScopesTooNarrow);
+            WriteWarning(
+                $"{member} is a workload. Images are pulled by the node (kubelet) as the node's service account, so "
+                    + "this grant starts no pod: Get-ArNodeServiceAccount finds the accounts that pull."
+            );
+        if (given.ScopesTooNarrow is not null)
+            WriteWarning(given.ScopesTooNarrow);
         return true;
     }
 }

@@ -43,7 +43,9 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
         WriteInformation(
             new HostInformationMessage
             {
-                Message = "A node pool's account is fixed when the pool is created. To make one with this account, which needs "
+                Message =
+                    "A node pool's account is fixed when the pool is created. To make one with this account, which "
+                        + "needs "
                     + $"iam.serviceAccounts.actAs on it:{Environment.NewLine}  {account.NodePoolCommand}",
             },
             ["PSHOST"]);

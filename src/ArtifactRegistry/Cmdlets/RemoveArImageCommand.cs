@@ -43,8 +43,11 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     {
         bool deleteTags = DeleteTags, deleteReferrers = DeleteReferrer, all = All, whatIf = IsWhatIf;
         foreach (ImageName image in Image)
-            StartInTurn(image, () => CountingErrorsAsync(
-                () => all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, deleteReferrers, whatIf)));
+            StartInTurn(image, () =>
+                CountingErrorsAsync(() =>
+                    all ? RemoveAllAsync(image, whatIf) : RemoveOneAsync(image, deleteTags, deleteReferrers, whatIf)
+                )
+            );
     }
 
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)

@@ -92,7 +92,11 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
     private bool ConfirmEmptied()
     {
         List<(ImageName Image, IReadOnlyList<string> Tags)> emptied = new();
-        foreach (IGrouping<ImageName, ImageName> each in _listed.Where(name => name.Tag is not null).GroupBy(name => name.ToImage()))
+        foreach (
+            IGrouping<ImageName, ImageName> each in _listed
+                .Where(name => name.Tag is not null)
+                .GroupBy(name => name.ToImage())
+        )
         {
             HashSet<string> listed = [.. each.Select(name => name.Tag!)];
             if (Wait(each.Key, () => TagsOfAsync(each.Key)) is { Count: > 0 } tags && tags.All(listed.Contains))
@@ -103,7 +107,9 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
         int count = emptied.Sum(each => each.Tags.Count);
         return ConfirmTogether(
             SomeOf([.. emptied.Select(each => each.Image.ToString())], 3),
-            $"Remove {(count == 1 ? "the last tag" : $"all {count} tags")} ({SomeOf([.. emptied.SelectMany(each => each.Tags)], 5)})");
+            $"Remove {(count == 1 ? "the last tag" : $"all {count} tags")} "
+                + $"({SomeOf([.. emptied.SelectMany(each => each.Tags)], 5)})"
+        );
     }
 
     private async Task<List<string>> TagsOfAsync(ImageName image)

@@ -77,12 +77,24 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         _summary.IsWhatIf = IsWhatIf;
         _abortAbove = AbortAbove is null ? null
             : Threshold.TryParse(AbortAbove)
-                ?? throw Misuse("InvalidThreshold", $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage from '0%' to '100%'.", AbortAbove);
-        TimeSpan? timeLimit = TimeLimit is null ? null
+                ?? throw Misuse(
+                    "InvalidThreshold",
+                    $"-AbortAbove '{AbortAbove}' is neither a count such as 500 nor a percentage from '0%' to '100%'.",
+                    AbortAbove
+                );
+        TimeSpan? timeLimit = TimeLimit is null
+            ? null
             : MinimumAge.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
-        if (JournalPath is not null && !IsWhatIf) _journal = OpenJournal(JournalPath);
-        _control = new SweepControl(ThrottleLimit, new Pacer(RequestsPerSecond, TimeProvider.System), MaxCount, timeLimit, _journal);
+        if (JournalPath is not null && !IsWhatIf)
+            _journal = OpenJournal(JournalPath);
+        _control = new SweepControl(
+            ThrottleLimit,
+            new Pacer(RequestsPerSecond, TimeProvider.System),
+            MaxCount,
+            timeLimit,
+            _journal
+        );
         _planning = new PlanningDeadline(_control.Time, StopToken);
         _report = new CleanUpReport(this, _summary);
     }
@@ -95,10 +107,14 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         Drain();
         _report!.WriteSummary();
         if (_journal?.Failure is Exception e)
-            WriteError(ErrorRecords.ForMisuse(
-                "JournalNotWritable",
-                $"The journal '{JournalPath}' cannot be written any more, so no further deletion was begun: {e.Message}",
-                JournalPath));
+            WriteError(
+                ErrorRecords.ForMisuse(
+                    "JournalNotWritable",
+                    $"The journal '{JournalPath}' cannot be written any more, so no further deletion was begun: "
+                        + $"{e.Message}",
+                    JournalPath
+                )
+            );
     }
 
     /// <inheritdoc/>
@@ -138,8 +154,12 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
-            Note(() => WriteWarning(
-                $"Perhaps not every image was looked at: {_control!.Time!.Reason}. Run the command again for the rest."));
+            Note(() =>
+                WriteWarning(
+                    $"Perhaps not every image was looked at: {_control!.Time!.Reason}. Run the command again for the "
+                        + $"rest."
+                )
+            );
         }
     }
 
@@ -193,12 +213,21 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private void Abandon(CleanUpPlan plan, SweepOrder order, string excess)
     {
         foreach (ImageNode node in order.Digests)
-            Report(new RemovedImage(
-                node.Image, RemovalStatus.NotReached, $"{excess}, and -AbortAbove {AbortAbove} allows no more"));
-        Fail(ErrorRecords.ForMisuse(
-            "TooManyToDelete",
-            $"'{plan.Image}' was passed over: {excess}. -AbortAbove {AbortAbove} allows no more, so nothing of it was deleted.",
-            plan.Image));
+            Report(
+                new RemovedImage(
+                    node.Image,
+                    RemovalStatus.NotReached,
+                    $"{excess}, and -AbortAbove {AbortAbove} allows no more"
+                )
+            );
+        Fail(
+            ErrorRecords.ForMisuse(
+                "TooManyToDelete",
+                $"'{plan.Image}' was passed over: {excess}. -AbortAbove {AbortAbove} allows no more, so nothing of it "
+                    + $"was deleted.",
+                plan.Image
+            )
+        );
     }
 
     /// <summary>Carries out a plan, and compares the rows with the registry.</summary>
@@ -224,7 +253,11 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
         catch (RegistryException e)
         {
-            Note(() => WriteWarning($"What was removed from '{plan.Image}' could not be checked by listing it again: {e.Message}"));
+            Note(() =>
+                WriteWarning(
+                    $"What was removed from '{plan.Image}' could not be checked by listing it again: {e.Message}"
+                )
+            );
         }
     }
 
@@ -236,7 +269,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private void Report(RemovedImage removed, bool planned = false)
     {
-        if (removed.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone) Session.Manifests.Forget(removed.Digest);
+        if (removed.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone)
+            Session.Manifests.Forget(removed.Digest);
         _report!.Write(removed, planned);
         if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
         _report.WriteProgress();
@@ -254,7 +288,11 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or RegistryException)
         {
-            throw Misuse("JournalNotWritable", $"The journal '{path}' cannot be written, so nothing was deleted: {e.Message}", path);
+            throw Misuse(
+                "JournalNotWritable",
+                $"The journal '{path}' cannot be written, so nothing was deleted: {e.Message}",
+                path
+            );
         }
     }
 }

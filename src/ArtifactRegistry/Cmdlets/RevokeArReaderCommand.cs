@@ -62,8 +62,12 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
             PolicyOutcome? outcome = Change(resource, new PolicyEdit.Revoke(RoleName, Condition), members);
             if (outcome is not { Agreed: true }) continue;
             foreach (Reader left in outcome.Remaining)
-                WriteWarning($"{left.Member} can still pull: it holds {left.Role} on {left.Resource}"
-                    + $"{(left.Condition is null ? "" : $" under the condition '{left.ConditionTitle ?? left.Condition}'")}.");
+            {
+                string condition = left.Condition is null
+                    ? ""
+                    : $" under the condition '{left.ConditionTitle ?? left.Condition}'";
+                WriteWarning($"{left.Member} can still pull: it holds {left.Role} on {left.Resource}{condition}.");
+            }
         }
 
         Drain();
@@ -76,7 +80,8 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
         if (place is not null && _named is not null && place != _named.Name)
             return $"'{member}' comes with a grant on {place}, and this is about {_named}.";
         if (row.Role is not null && _named is not null && FullRole(row.Role) != RoleName)
-            return $"'{member}' holds {row.Role} on {place}, and this takes away {RoleName} alone. Use -Role {row.Role} if you mean that.";
+            return $"'{member}' holds {row.Role} on {place}, and this takes away {RoleName} alone. Use -Role "
+                + $"{row.Role} if you mean that.";
         if (row.Conditions.Count > 0 && (Condition is null || !row.Conditions.Contains(Condition)))
             return $"'{member}' holds {row.Role} on {place} under a condition. "
                 + $"Use -Condition '{row.Conditions[0]}' to take that away.";

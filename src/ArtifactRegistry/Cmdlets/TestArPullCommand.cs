@@ -49,12 +49,18 @@ public sealed class TestArPullCommand : RegistryCmdlet
         {
             if (image.Tag is null && image.Digest is null)
             {
-                WriteError(ErrorRecords.For(
-                    new RegistryException(RegistryErrorKind.NameNotSpecific, $"'{image}' names an image but no digest or tag.")
-                    {
-                        Advice = "Give the tag or digest that the pods name, for example \"${app}:v42\".",
-                    },
-                    image));
+                WriteError(
+                    ErrorRecords.For(
+                        new RegistryException(
+                            RegistryErrorKind.NameNotSpecific,
+                            $"'{image}' names an image but no digest or tag."
+                        )
+                        {
+                            Advice = "Give the tag or digest that the pods name, for example \"${app}:v42\".",
+                        },
+                        image
+                    )
+                );
                 continue;
             }
 
@@ -74,14 +80,22 @@ public sealed class TestArPullCommand : RegistryCmdlet
         WriteCommands(_commands);
     }
 
-    private async Task<IReadOnlyList<PullTestResult>> TestAsync(ImageName image, IReadOnlyList<NodeServiceAccount> nodes)
+    private async Task<IReadOnlyList<PullTestResult>> TestAsync(
+        ImageName image,
+        IReadOnlyList<NodeServiceAccount> nodes
+    )
     {
         CheckPull check = await CheckPull.PrepareAsync(Client, Projects, image, StopToken);
         List<PullTestResult> results = [];
         foreach (NodeServiceAccount node in nodes)
         {
             if (!_accounts.TryGetValue(node.Email, out AccountStatus? account))
-                _accounts[node.Email] = account = await AccountStatus.FindAsync(Accounts, node.Member, node.Project, StopToken);
+                _accounts[node.Email] = account = await AccountStatus.FindAsync(
+                    Accounts,
+                    node.Member,
+                    node.Project,
+                    StopToken
+                );
             results.Add(check.Run(node, account));
         }
 

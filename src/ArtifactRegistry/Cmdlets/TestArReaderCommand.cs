@@ -48,7 +48,8 @@ public sealed class TestArReaderCommand : RegistryCmdlet
         : row.Resource is string place ? ImageName.Parse(place)
         : throw new RegistryException(
             RegistryErrorKind.NameNotSpecific,
-            $"'{row.Text}' was given without a place: use Test-ArReader REPOSITORY -Member MEMBER, or pipe rows with a Resource or Repository, "
+            $"'{row.Text}' was given without a place: use Test-ArReader REPOSITORY -Member MEMBER, or pipe rows with a "
+                + $"Resource or Repository, "
             + "such as those of Get-ArReader.");
 
     // Once per command, even if it failed: one error is enough.

@@ -3,9 +3,9 @@ using ArtifactRegistry.Operations;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Completes the name of an image step by step: host, project, repository and image, then a tag after <c>:</c> or a digest
-/// after <c>@</c>. For a parameter that takes a repository, completion ends with the repository. In the session's
-/// project, a short name is completed to the full one, and repositories are offered before all hosts.
+/// Completes the name of an image step by step: host, project, repository and image, then a tag after <c>:</c> or a
+/// digest after <c>@</c>. For a parameter that takes a repository, completion ends with the repository. In the
+/// session's project, a short name is completed to the full one, and repositories are offered before all hosts.
 /// </summary>
 public sealed class ImageCompleter : RegistryCompleter
 {
@@ -41,19 +41,28 @@ public sealed class ImageCompleter : RegistryCompleter
     }
 
     private static IEnumerable<Suggestion> Hosts() =>
-        KnownLocations.All.Select(location => new Suggestion($"{location}-docker.pkg.dev/", $"Artifact Registry in {location}", location))
-            .Concat(KnownLocations.GcrHosts.Select(host => new Suggestion(host + "/", $"what was Container Registry at {host}")));
+        KnownLocations
+            .All.Select(location => new Suggestion(
+                $"{location}-docker.pkg.dev/",
+                $"Artifact Registry in {location}",
+                location
+            ))
+            .Concat(
+                KnownLocations.GcrHosts.Select(host => new Suggestion(
+                    host + "/",
+                    $"what was Container Registry at {host}"
+                ))
+            );
 
     // Docker writes a domain-scoped project with a slash. A slash follows the project, because a project alone is not a
     // complete name; except on the gcr.io hosts, where the slash belongs to the repository.
     private static IEnumerable<Suggestion> Projects(CompletionRequest request, ImageName host)
     {
         string end = KnownLocations.GcrHosts.Contains(host.Repository) ? "" : "/";
-        IEnumerable<Suggestion> own = request.OwnProject is string project ? [new Suggestion(project, $"project {project}")] : [];
-        return own.Concat(request.InTime(request.Names.Projects())).Select(each => each with
-        {
-            Name = each.Name.Replace(':', '/') + end,
-            Label = each.Name,
-        });
+        IEnumerable<Suggestion> own = request.OwnProject is string project
+            ? [new Suggestion(project, $"project {project}")]
+            : [];
+        return own.Concat(request.InTime(request.Names.Projects()))
+            .Select(each => each with { Name = each.Name.Replace(':', '/') + end, Label = each.Name });
     }
 }

@@ -17,24 +17,38 @@ internal sealed class LiveNames(Session session)
     private readonly Dictionary<string, Listing> _listings = [];
 
     /// <summary>Lists the projects that the caller may see.</summary>
-    public Task<IReadOnlyList<Suggestion>> Projects() => ListAsync("projects", async (open, stop) =>
-        await ToListAsync(open.Projects.ListProjectsAsync(stop), project => project is { ProjectId: string id, LifecycleState: null or "ACTIVE" }
-            ? new Suggestion(id, $"project {id}, number {project.ProjectNumber}")
-            : null));
+    public Task<IReadOnlyList<Suggestion>> Projects() =>
+        ListAsync("projects", async (open, stop) =>
+            await ToListAsync(open.Projects.ListProjectsAsync(stop), project =>
+                project is { ProjectId: string id, LifecycleState: null or "ACTIVE" }
+                    ? new Suggestion(id, $"project {id}, number {project.ProjectNumber}")
+                    : null
+            )
+        );
 
     /// <summary>Lists the locations of a project, according to the service.</summary>
-    public Task<IReadOnlyList<Suggestion>> LocationsOf(string project) => ListAsync($"locations/{project}", async (open, stop) =>
-        await ToListAsync(open.Client.ListLocationsAsync(project, stop), location => new Suggestion(location.LocationId)));
+    public Task<IReadOnlyList<Suggestion>> LocationsOf(string project) =>
+        ListAsync($"locations/{project}", async (open, stop) =>
+            await ToListAsync(open.Client.ListLocationsAsync(project, stop), location => new Suggestion(
+                location.LocationId
+            ))
+        );
 
     /// <summary>Lists the names of the container repositories of a project, in one location or in all.</summary>
     public Task<IReadOnlyList<Suggestion>> Repositories(string project, string? location) =>
-        ListAsync($"repositories/{project}/{location}", async (open, stop) => await ToListAsync(
-            FindRepositories.ListAsync(open.Client, project, location, (_, _) => { }, stop),
-            repository => repository.Format == "DOCKER"
-                ? new Suggestion(
-                    repository.Name,
-                    $"{repository.Uri}: {repository.Mode}, {ByteSize.Format(repository.SizeBytes)}, updated {Age.Format(repository.UpdateTime)}")
-                : null));
+        ListAsync($"repositories/{project}/{location}", async (open, stop) =>
+            await ToListAsync(
+                FindRepositories.ListAsync(open.Client, project, location, (_, _) => { }, stop),
+                repository =>
+                    repository.Format == "DOCKER"
+                        ? new Suggestion(
+                            repository.Name,
+                            $"{repository.Uri}: {repository.Mode}, {ByteSize.Format(repository.SizeBytes)}, updated "
+                                + $"{Age.Format(repository.UpdateTime)}"
+                        )
+                        : null
+            )
+        );
 
     /// <summary>Whole names of the container repositories of a project.</summary>
     public Task<IReadOnlyList<Suggestion>> WholeRepositories(string project) =>
@@ -47,42 +61,61 @@ internal sealed class LiveNames(Session session)
     /// <summary>Accounts as which the nodes of a project pull, as members.</summary>
     public Task<IReadOnlyList<Suggestion>> NodeAccounts(string project) =>
         ListAsync($"nodes/{project}", async (open, stop) =>
-        [
-            .. (await FindNodeAccounts.FindAsync(open.Clusters, open.Projects, project, null, null, _ => { }, stop))
-                .GroupBy(node => node.Member)
-                .Select(account => new Suggestion(
-                    account.Key,
-                    $"nodes of {string.Join(", ", account.Select(node => node.Cluster).Distinct())} in project {project}")),
-        ]);
+            [
+                .. (await FindNodeAccounts.FindAsync(open.Clusters, open.Projects, project, null, null, _ => { }, stop))
+                    .GroupBy(node => node.Member)
+                    .Select(account => new Suggestion(
+                        account.Key,
+                        $"nodes of {string.Join(", ", account.Select(node => node.Cluster).Distinct())} in project "
+                            + $"{project}"
+                    )),
+            ]
+        );
 
     /// <summary>Lists the images of a repository, by the part of the name that follows the repository.</summary>
     public Task<IReadOnlyList<Suggestion>> Images(ImageName repository) =>
-        ListAsync($"images/{repository}", async (open, stop) => await ToListAsync(
-            open.Client.ListPackagesAsync(repository, stop),
-            package => ImageName.TryParse(package.Name, out ImageName? name) ? new Suggestion(name.Package!, name.ToString()) : null));
+        ListAsync($"images/{repository}", async (open, stop) =>
+            await ToListAsync(open.Client.ListPackagesAsync(repository, stop), package =>
+                ImageName.TryParse(package.Name, out ImageName? name)
+                    ? new Suggestion(name.Package!, name.ToString())
+                    : null
+            )
+        );
 
     /// <summary>Lists the tags of an image.</summary>
     public Task<IReadOnlyList<Suggestion>> Tags(ImageName image) =>
-        ListAsync($"tags/{image.ToImage()}", async (open, stop) => await ToListAsync(
-            open.Client.ListTagsAsync(image.ToImage(), stop),
-            tag => ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null
-                ? new Suggestion(name.Tag, ImageName.TryParse(tag.Version, out ImageName? version) ? version.Digest : null)
-                : null));
+        ListAsync($"tags/{image.ToImage()}", async (open, stop) =>
+            await ToListAsync(open.Client.ListTagsAsync(image.ToImage(), stop), tag =>
+                ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null
+                    ? new Suggestion(
+                        name.Tag,
+                        ImageName.TryParse(tag.Version, out ImageName? version) ? version.Digest : null
+                    )
+                    : null
+            )
+        );
 
     /// <summary>Lists the digests of an image, the newest first.</summary>
     public Task<IReadOnlyList<Suggestion>> Digests(ImageName image) =>
         ListAsync($"digests/{image.ToImage()}", async (open, stop) =>
         {
             List<DockerImage> digests = new();
-            await foreach (DockerImage digest in FindImages.ListAsync(open.Client, ImagePattern.Exactly(image.ToImage()), stop))
+            await foreach (
+                DockerImage digest in FindImages.ListAsync(open.Client, ImagePattern.Exactly(image.ToImage()), stop)
+            )
                 digests.Add(digest);
             return
             [
-                .. digests.OrderByDescending(digest => digest.UploadTime).Take(MaxDigests).Select(digest => new Suggestion(
-                    digest.Digest,
-                    $"{digest.Kind}, {ByteSize.Format(digest.SizeBytes)}, uploaded {Age.Format(digest.UploadTime)}, "
-                        + (digest.Tags.Count == 0 ? "untagged" : $"tags {digest.Tags}"),
-                    $"{Digest.Shorten(digest.Digest)} {digest.Tags}".TrimEnd())),
+                .. digests
+                    .OrderByDescending(digest => digest.UploadTime)
+                    .Take(MaxDigests)
+                    .Select(digest => new Suggestion(
+                        digest.Digest,
+                        $"{digest.Kind}, {ByteSize.Format(digest.SizeBytes)}, uploaded "
+                            + $"{Age.Format(digest.UploadTime)}, "
+                            + (digest.Tags.Count == 0 ? "untagged" : $"tags {digest.Tags}"),
+                        $"{Digest.Shorten(digest.Digest)} {digest.Tags}".TrimEnd()
+                    )),
             ];
         });
 
@@ -102,17 +135,25 @@ internal sealed class LiveNames(Session session)
 
     /// <summary>Lists the service accounts of a project, as members.</summary>
     public Task<IReadOnlyList<Suggestion>> Accounts(string project) =>
-        ListAsync($"accounts/{project}", async (open, stop) => await ToListAsync(
-            open.Accounts.ListServiceAccountsAsync(project, stop),
-            account => new Suggestion("serviceAccount:" + account.Email, account.DisplayName is { Length: > 0 } name ? name : null)));
+        ListAsync($"accounts/{project}", async (open, stop) =>
+            await ToListAsync(open.Accounts.ListServiceAccountsAsync(project, stop), account => new Suggestion(
+                "serviceAccount:" + account.Email,
+                account.DisplayName is { Length: > 0 } name ? name : null
+            ))
+        );
 
     /// <summary>Lists the clusters of a project.</summary>
     public Task<IReadOnlyList<Suggestion>> Clusters(string project, string? location) =>
         ListAsync($"clusters/{project}/{location}", async (open, stop) =>
-        [
-            .. ((await open.Clusters.ListClustersAsync(project, location, stop)).Clusters ?? [])
-                .Select(cluster => new Suggestion(cluster.Name, $"cluster {cluster.Name} in {cluster.Location ?? cluster.Zone}")),
-        ]);
+            [
+                .. ((await open.Clusters.ListClustersAsync(project, location, stop)).Clusters ?? []).Select(
+                    cluster => new Suggestion(
+                        cluster.Name,
+                        $"cluster {cluster.Name} in {cluster.Location ?? cluster.Zone}"
+                    )
+                ),
+            ]
+        );
 
     /// <summary>Removes all names, because other credentials may see other ones.</summary>
     public void Forget()
@@ -128,12 +169,16 @@ internal sealed class LiveNames(Session session)
             foreach (string stale in _listings.Where(each => each.Value.IsStale).Select(each => each.Key).ToArray())
                 _listings.Remove(stale);
             string key = $"{session.Address} {what}";
-            if (!_listings.TryGetValue(key, out Listing? listing)) _listings.Add(key, listing = new Listing(session, list));
+            if (!_listings.TryGetValue(key, out Listing? listing))
+                _listings.Add(key, listing = new Listing(session, list));
             return listing.Names;
         }
     }
 
-    private static async Task<IReadOnlyList<Suggestion>> ToListAsync<T>(IAsyncEnumerable<T> items, Func<T, Suggestion?> suggest)
+    private static async Task<IReadOnlyList<Suggestion>> ToListAsync<T>(
+        IAsyncEnumerable<T> items,
+        Func<T, Suggestion?> suggest
+    )
     {
         List<Suggestion> names = new();
         await foreach (T item in items)
@@ -148,8 +193,10 @@ internal sealed class LiveNames(Session session)
     {
         private long _goodUntil = long.MaxValue;
 
-        public Listing(Session session, Func<Session.Clients, CancellationToken, Task<IReadOnlyList<Suggestion>>> list) =>
-            Names = Background.Start(() => RunAsync(session, list));
+        public Listing(
+            Session session,
+            Func<Session.Clients, CancellationToken, Task<IReadOnlyList<Suggestion>>> list
+        ) => Names = Background.Start(() => RunAsync(session, list));
 
         public Task<IReadOnlyList<Suggestion>> Names { get; }
 

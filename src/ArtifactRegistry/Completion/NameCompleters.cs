@@ -22,14 +22,18 @@ public sealed class LocationCompleter : RegistryCompleter
 public sealed class RepositoryNameCompleter : RegistryCompleter
 {
     private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
-        request.Project is string project ? request.InTime(request.Names.Repositories(project, request.Text("Location"))) : [];
+        request.Project is string project
+            ? request.InTime(request.Names.Repositories(project, request.Text("Location")))
+            : [];
 }
 
 /// <summary>Completes the GKE clusters of a project.</summary>
 public sealed class ClusterCompleter : RegistryCompleter
 {
     private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
-        request.Project is string project ? request.InTime(request.Names.Clusters(project, request.Text("Location"))) : [];
+        request.Project is string project
+            ? request.InTime(request.Names.Clusters(project, request.Text("Location")))
+            : [];
 }
 
 /// <summary>Completes the tags of the image that the command line names.</summary>
@@ -73,7 +77,9 @@ public sealed class MemberCompleter : RegistryCompleter
         Task<IReadOnlyList<Suggestion>>? members =
             repository is null && project is null ? null : request.Names.Members(repository, project);
         Task<IReadOnlyList<Suggestion>>? accounts = project is null ? null : request.Names.Accounts(project);
-        Task<IReadOnlyList<Suggestion>>? nodes = request.OwnProject is string own ? request.Names.NodeAccounts(own) : null;
+        Task<IReadOnlyList<Suggestion>>? nodes = request.OwnProject is string own
+            ? request.Names.NodeAccounts(own)
+            : null;
         Suggestion[] live =
         [
             .. members is null ? [] : request.InTime(members),
@@ -94,11 +100,21 @@ public sealed class AgeCompleter : RegistryCompleter
 {
     private static readonly Suggestion[] Ages =
     [
-        new(MinimumAge.Default.ToString(), "the default"), new("1d", "a day"), new("7d", "a week"), new("30d", "thirty days"),
-        new("90d", "ninety days"), new("0s", "no limit"),
+        new(MinimumAge.Default.ToString(), "the default"),
+        new("1d", "a day"),
+        new("7d", "a week"),
+        new("30d", "thirty days"),
+        new("90d", "ninety days"),
+        new("0s", "no limit"),
     ];
 
-    private static readonly Suggestion[] Units = [new("d", "days"), new("h", "hours"), new("w", "weeks"), new("m", "minutes")];
+    private static readonly Suggestion[] Units =
+    [
+        new("d", "days"),
+        new("h", "hours"),
+        new("w", "weeks"),
+        new("m", "minutes"),
+    ];
 
     private protected override bool NeverFiles => true;
 
@@ -124,10 +140,15 @@ public sealed class ThresholdCompleter : RegistryCompleter
 /// <summary>Completes the images in use: digests of the image on the command line.</summary>
 public sealed class InUseCompleter : RegistryCompleter
 {
-    private static readonly Suggestion AnyDigest = new("sha256:", "a digest; mostly this is the output of a command, in a variable or parentheses");
+    private static readonly Suggestion AnyDigest = new(
+        "sha256:",
+        "a digest; mostly this is the output of a command, in a variable or parentheses"
+    );
 
     private protected override bool NeverFiles => true;
 
     private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
-        request.Name("Image") is { IsRepository: false } image ? [.. request.InTime(request.Names.Digests(image)), AnyDigest] : [AnyDigest];
+        request.Name("Image") is { IsRepository: false } image
+            ? [.. request.InTime(request.Names.Digests(image)), AnyDigest]
+            : [AnyDigest];
 }

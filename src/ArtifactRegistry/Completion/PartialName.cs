@@ -17,7 +17,9 @@ internal sealed record PartialName(NamePart Part, string Before, ImageName? Name
         int start = text.StartsWith(Scheme, StringComparison.Ordinal) ? Scheme.Length : 0;
         int at = text.IndexOf('@', StringComparison.Ordinal);
         if (at >= 0)
-            return IsImage(text[..at], out ImageName? tagged) ? new PartialName(NamePart.Digest, text[..(at + 1)], tagged) : null;
+            return IsImage(text[..at], out ImageName? tagged)
+                ? new PartialName(NamePart.Digest, text[..(at + 1)], tagged)
+                : null;
 
         int slash = text.LastIndexOf('/');
         int colon = text.LastIndexOf(':');
@@ -29,7 +31,11 @@ internal sealed record PartialName(NamePart Part, string Before, ImageName? Name
         for (int end = first; end >= 0; end = text.IndexOf('/', end + 1))
             if (ImageName.TryParse(text[..end], out ImageName? repository) && repository.IsRepository)
                 return new PartialName(NamePart.Image, text[..(end + 1)], repository);
-        if (ImageName.TryParse(text[..slash] + "/x", out ImageName? place) && place.IsRepository && place.Repository == "x")
+        if (
+            ImageName.TryParse(text[..slash] + "/x", out ImageName? place)
+            && place.IsRepository
+            && place.Repository == "x"
+        )
             return new PartialName(NamePart.Repository, text[..(slash + 1)], place);
         // The slash may be the one in example.com/my-project.
         return ImageName.TryParse(text[..slash] + "/x/x", out ImageName? host)

@@ -79,8 +79,11 @@ internal sealed class CompletionRequest(
     public string? Text(string name)
     {
         object? value = parameters is not null && parameters.Contains(name) ? parameters[name] : null;
-        if (value is IList list) value = list.Count > 0 ? list[0] : null;
-        return (value is PSObject wrapped ? wrapped.BaseObject : value)?.ToString() is { Length: > 0 } text ? text : null;
+        if (value is IList list)
+            value = list.Count > 0 ? list[0] : null;
+        return (value is PSObject wrapped ? wrapped.BaseObject : value)?.ToString() is { Length: > 0 } text
+            ? text
+            : null;
     }
 
     /// <summary>Gets the image or repository that another parameter names.</summary>

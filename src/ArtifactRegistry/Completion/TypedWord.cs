@@ -15,7 +15,9 @@ internal sealed partial class TypedWord
     public TypedWord(string? typed)
     {
         typed ??= "";
-        _quote = typed is ['\'' or '"' or '‘' or '’' or '“' or '”', ..] ? (typed[0] is '"' or '“' or '”' ? '"' : '\'') : null;
+        _quote = typed is ['\'' or '"' or '‘' or '’' or '“' or '”', ..]
+            ? (typed[0] is '"' or '“' or '”' ? '"' : '\'')
+            : null;
         if (_quote is null)
         {
             Text = typed;
@@ -42,7 +44,12 @@ internal sealed partial class TypedWord
             _ => $"'{CodeGeneration.EscapeSingleQuotedStringContent(suggestion.Name)}'",
         };
         string label = suggestion.Label ?? suggestion.Name;
-        return new CompletionResult(text, label, CompletionResultType.ParameterValue, suggestion.Detail ?? suggestion.Name);
+        return new CompletionResult(
+            text,
+            label,
+            CompletionResultType.ParameterValue,
+            suggestion.Detail ?? suggestion.Name
+        );
     }
 
     // Text that the parser takes for one plain word anywhere. A leading digit could begin a number: 1.10 would be 1.1.

@@ -12,10 +12,18 @@ internal static class ClusterMethods
     {
         ProjectEntry project = Project(call, p, "container.clusters.list");
         return new JsonObject()
-            .AddUnlessEmpty("clusters", new JsonArray([.. project.Clusters
-                .Where(cluster => location == "-" || cluster.Text("location") == location)
-                .Select(cluster => Show(call, project, cluster))]))
-            .AddUnlessEmpty("missingZones", new JsonArray([.. project.MissingZones.Select(zone => JsonValue.Create(zone))]));
+            .AddUnlessEmpty(
+                "clusters",
+                new JsonArray([
+                    .. project
+                        .Clusters.Where(cluster => location == "-" || cluster.Text("location") == location)
+                        .Select(cluster => Show(call, project, cluster)),
+                ])
+            )
+            .AddUnlessEmpty(
+                "missingZones",
+                new JsonArray([.. project.MissingZones.Select(zone => JsonValue.Create(zone))])
+            );
     }
 
     public static JsonObject Get(ApiCall call, string p, string location, string name)
@@ -32,15 +40,20 @@ internal static class ClusterMethods
     private static JsonObject Show(ApiCall call, ProjectEntry project, JsonObject cluster)
     {
         JsonObject shown = cluster.DeepClone().AsObject();
-        KubernetesCluster? served = call.State.Workloads.Find(project.Id, cluster.Text("location")!, cluster.Text("name")!);
+        KubernetesCluster? served = call.State.Workloads.Find(
+            project.Id,
+            cluster.Text("location")!,
+            cluster.Text("name")!
+        );
         return served is null ? shown : call.Clusters.For(served).AddTo(shown, project.Number);
     }
 
     private static (ProjectEntry Project, JsonObject Cluster) Find(ApiCall call, string p, string location, string name)
     {
         ProjectEntry project = Project(call, p, "container.clusters.get");
-        JsonObject cluster = project.Clusters.Find(known => known.Text("location") == location && known.Text("name") == name)
-            ?? throw new ApiError(404, "NOT_FOUND", $"Not found: projects/{p}/{Place(location)}/clusters/{name}.");
+        JsonObject cluster = project.Clusters.Find(known =>
+            known.Text("location") == location && known.Text("name") == name
+        ) ?? throw new ApiError(404, "NOT_FOUND", $"Not found: projects/{p}/{Place(location)}/clusters/{name}.");
         return (project, cluster);
     }
 

@@ -31,11 +31,14 @@ internal static partial class DockerImageMethods
                 ["imageSizeBytes"] = version => version.Size.ToString("D20", CultureInfo.InvariantCulture),
             },
         };
-        IEnumerable<VersionEntry> listed = PackageIn(call.Query("filter")) is string package && repository.Packages.ContainsKey(package)
+        IEnumerable<VersionEntry> listed =
+            PackageIn(call.Query("filter")) is string package
+            && repository.Packages.ContainsKey(package)
             && !ignoreFilter
                 ? repository.InOrderOf(package)
                 : repository.InOrder;
-        if (call.Behaviour.NotYetListed is Func<string, bool> hidden) listed = listed.Where(version => !hidden(version.Digest));
+        if (call.Behaviour.NotYetListed is Func<string, bool> hidden)
+            listed = listed.Where(version => !hidden(version.Digest));
         return images.Page(call, listed, ignoreFilter);
     }
 
@@ -44,7 +47,9 @@ internal static partial class DockerImageMethods
     /// service with an index, not to every image of the repository.
     /// </summary>
     private static string? PackageIn(string? filter) =>
-        filter is not null && FilterByPackage().Match(filter) is { Success: true } match ? ApiCall.Plain(match.Groups["package"].Value) : null;
+        filter is not null && FilterByPackage().Match(filter) is { Success: true } match
+            ? ApiCall.Plain(match.Groups["package"].Value)
+            : null;
 
     [GeneratedRegex("""^name\s*=\s*"[^"*]*/dockerImages/(?<package>[^"@*/]+)@""")]
     private static partial Regex FilterByPackage();

@@ -104,7 +104,9 @@ internal static partial class PolicyMethods
             && members.FirstOrDefault(member => member.StartsWith("deleted:", StringComparison.Ordinal)
                 && members.Contains(FormerName(member))) is string dead)
         {
-            throw ApiError.Invalid($"Inconsistent representation of deleted member: '{dead}' and '{FormerName(dead)}'.");
+            throw ApiError.Invalid(
+                $"Inconsistent representation of deleted member: '{dead}' and '{FormerName(dead)}'."
+            );
         }
         if (members.Any(member => !present.Contains(member)
             && call.Behaviour.ForbiddenMembers.Any(pattern => new Wildcard(pattern).Matches(member))))
@@ -114,8 +116,13 @@ internal static partial class PolicyMethods
         }
         if (members.Length > MaxMembers)
         {
-            throw ApiError.Invalid(FormattableString.Invariant(
-                $"The number of members in the policy ({members.Length:N0}) is larger than the maximum allowed size 1,500."));
+            throw ApiError.Invalid(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The number of members in the policy ({members.Length:N0}) is larger than the maximum allowed "
+                        + $"size 1,500."
+                )
+            );
         }
 
         int version = policy["version"] is JsonNode node ? VersionAsked(node.ToString()) : 1;
@@ -130,7 +137,10 @@ internal static partial class PolicyMethods
             .Where(binding => binding["members"] is JsonArray { Count: > 0 }).Select(binding => binding.DeepClone())]);
         if (kept["bindings"]!.AsArray().Count == 0) kept.Remove("bindings");
         // Whatever version was sent, a policy without conditions is returned as version 1.
-        kept["version"] = conditional ? 3 : call.Behaviour.OlderShapes.HasFlag(OlderShapes.PolicyVersionAsSent) ? version : 1;
+        kept["version"] =
+            conditional ? 3
+            : call.Behaviour.OlderShapes.HasFlag(OlderShapes.PolicyVersionAsSent) ? version
+            : 1;
         entry.Replace(kept);
         return entry.WithETag();
     }
@@ -155,10 +165,15 @@ internal static partial class PolicyMethods
                 throw ApiError.Invalid(
                     $"The member {member} is of an unknown type. Please set a valid type prefix for the member.");
             }
-            if (call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase)
-                || (member.StartsWith("serviceAccount:", StringComparison.Ordinal)
-                    && call.State.Projects.FindServiceAccount(member["serviceAccount:".Length..]) is { UnknownFor: > 0 } young
-                    && young.UnknownFor-- > 0))
+            if (
+                call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase)
+                || (
+                    member.StartsWith("serviceAccount:", StringComparison.Ordinal)
+                    && call.State.Projects.FindServiceAccount(member["serviceAccount:".Length..])
+                        is { UnknownFor: > 0 } young
+                    && young.UnknownFor-- > 0
+                )
+            )
             {
                 bool account = member.StartsWith("serviceAccount:", StringComparison.Ordinal);
                 string kind = account ? "Service account" : "User";

@@ -6,11 +6,22 @@ namespace ArtifactRegistry.Emulator.Api;
 /// <summary>The query parameters of each method; any other is rejected, as Google's front end does.</summary>
 internal static class QueryParameters
 {
-    /// <summary>See https://cloud.google.com/apis/docs/system-parameters; those that begin with <c>$</c> are left out.</summary>
+    /// <summary>
+    /// See https://cloud.google.com/apis/docs/system-parameters; those that begin with <c>$</c> are left out.
+    /// </summary>
     private static readonly string[] OfEveryMethod =
     [
-        "access_token", "alt", "callback", "fields", "key", "oauth_token", "prettyPrint", "quotaUser", "upload_protocol",
-        "uploadType", "userProject",
+        "access_token",
+        "alt",
+        "callback",
+        "fields",
+        "key",
+        "oauth_token",
+        "prettyPrint",
+        "quotaUser",
+        "upload_protocol",
+        "uploadType",
+        "userProject",
     ];
 
     private static readonly string[] Paging = ["pageSize", "pageToken"];
@@ -34,22 +45,27 @@ internal static class QueryParameters
         }
     }
 
-    private static string[] Of(string method, string[] path, string? verb, Behaviour behaviour) => (method, path, verb) switch
-    {
-        ("GET", [.., "dockerImages"], null) when behaviour.DockerImageFilter == FilterSupport.Rejected => [.. Paging, "orderBy"],
-        ("GET", [.., "dockerImages" or "repositories" or "packages"], null) => [.. Paging, "filter", "orderBy"],
-        ("GET", [.., "versions"], null) => [.. Paging, "filter", "orderBy", "view"],
-        ("GET", [.., "versions", _], null) => ["view"],
-        ("GET", [.., "tags" or "locations"] or [_, "projects"], null) => [.. Paging, "filter"],
-        ("GET", [.., "serviceAccounts"], null) => Paging,
-        ("GET", [_, "projects", _, "locations", _, "clusters", ..], null) => ["projectId", "zone", "clusterId"],
-        ("GET", _, "getIamPolicy") => ["options.requestedPolicyVersion"],
-        ("POST", [.., "repositories"], null) => ["repositoryId"],
-        ("POST", [.., "tags"], null) => ["tagId"],
-        ("PATCH", _, null) => ["updateMask"],
-        ("DELETE", [.., "versions", _], null) => ["force"],
-        _ => [],
-    };
+    private static string[] Of(string method, string[] path, string? verb, Behaviour behaviour) =>
+        (method, path, verb) switch
+        {
+            ("GET", [.., "dockerImages"], null) when behaviour.DockerImageFilter == FilterSupport.Rejected =>
+            [
+                .. Paging,
+                "orderBy",
+            ],
+            ("GET", [.., "dockerImages" or "repositories" or "packages"], null) => [.. Paging, "filter", "orderBy"],
+            ("GET", [.., "versions"], null) => [.. Paging, "filter", "orderBy", "view"],
+            ("GET", [.., "versions", _], null) => ["view"],
+            ("GET", [.., "tags" or "locations"] or [_, "projects"], null) => [.. Paging, "filter"],
+            ("GET", [.., "serviceAccounts"], null) => Paging,
+            ("GET", [_, "projects", _, "locations", _, "clusters", ..], null) => ["projectId", "zone", "clusterId"],
+            ("GET", _, "getIamPolicy") => ["options.requestedPolicyVersion"],
+            ("POST", [.., "repositories"], null) => ["repositoryId"],
+            ("POST", [.., "tags"], null) => ["tagId"],
+            ("PATCH", _, null) => ["updateMask"],
+            ("DELETE", [.., "versions", _], null) => ["force"],
+            _ => [],
+        };
 
     private static ApiError Unknown(string name)
     {

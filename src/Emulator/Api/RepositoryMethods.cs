@@ -95,7 +95,8 @@ internal static partial class RepositoryMethods
         json["createTime"] = Json.Time(repository.CreateTime);
         json["updateTime"] = Json.Time(repository.UpdateTime);
         long size = repository.Versions.Sum(version => version.Size);
-        if (size > 0 || behaviour.OlderShapes.HasFlag(OlderShapes.SizeOfEmptyRepository)) json["sizeBytes"] = Json.Long(size);
+        if (size > 0 || behaviour.OlderShapes.HasFlag(OlderShapes.SizeOfEmptyRepository))
+            json["sizeBytes"] = Json.Long(size);
         json["registryUri"] = repository.Name.Uri;
         return json;
     }

@@ -51,11 +51,15 @@ internal static class DiscoveryMethods
         {
             (RepositoryEntry repository, string image) = call.Find(name, DockerCall.PullPermission);
             string? wanted = call.Query("artifactType");
-            JsonArray manifests = new([.. (repository.Packages.GetValueOrDefault(image)?.Versions.Values.AsEnumerable() ?? [])
-                .Where(version => version.SubjectDigest == digest)
-                .Select(version => (Version: version, Manifest: PushedManifest.Parse(version.Manifest, version.MediaType)))
-                .Where(referrer => wanted is null || referrer.Manifest.TypeOfArtifact == wanted)
-                .Select(referrer => Descriptor(referrer.Version, referrer.Manifest))]);
+            JsonArray manifests = new([
+                .. (repository.Packages.GetValueOrDefault(image)?.Versions.Values.AsEnumerable() ?? [])
+                    .Where(version => version.SubjectDigest == digest)
+                    .Select(version =>
+                        (Version: version, Manifest: PushedManifest.Parse(version.Manifest, version.MediaType))
+                    )
+                    .Where(referrer => wanted is null || referrer.Manifest.TypeOfArtifact == wanted)
+                    .Select(referrer => Descriptor(referrer.Version, referrer.Manifest)),
+            ]);
             JsonObject index = new()
             {
                 ["schemaVersion"] = 2,

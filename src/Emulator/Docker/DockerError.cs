@@ -12,7 +12,11 @@ internal sealed class DockerError(int status, string code, string message) : Exc
         new(404, "NAME_UNKNOWN", $"Repository \"{repository}\" not found");
 
     public static DockerError NameInvalid(string name) =>
-        new(400, "NAME_INVALID", $"\"{name}\" is no name of an image. Expected PROJECT/REPOSITORY/IMAGE in lower case.");
+        new(
+            400,
+            "NAME_INVALID",
+            $"\"{name}\" is no name of an image. Expected PROJECT/REPOSITORY/IMAGE in lower case."
+        );
 
     public static DockerError ManifestUnknown(string reference) =>
         new(404, "MANIFEST_UNKNOWN", $"Failed to fetch \"{reference}\"");
@@ -33,9 +37,14 @@ internal sealed class DockerError(int status, string code, string message) : Exc
     /// https://github.com/GoogleCloudPlatform/gcr-cleaner/issues/76.
     /// </summary>
     public static DockerError For(ApiError error, Behaviour behaviour) =>
-        error is { Code: 403, Permission: string permission } && !behaviour.OlderShapes.HasFlag(OlderShapes.DeniedInSingleQuotes)
-        ? new(403, "DENIED", $"Permission \"{permission}\" denied on resource \"{error.Resource}\" (or it may not exist)")
-        : new(error.Code, error.Code == 403 ? "DENIED" : "UNKNOWN", error.Message);
+        error is { Code: 403, Permission: string permission }
+        && !behaviour.OlderShapes.HasFlag(OlderShapes.DeniedInSingleQuotes)
+            ? new(
+                403,
+                "DENIED",
+                $"Permission \"{permission}\" denied on resource \"{error.Resource}\" (or it may not exist)"
+            )
+            : new(error.Code, error.Code == 403 ? "DENIED" : "UNKNOWN", error.Message);
 
     public Answer ToAnswer() => Answer.Json(
         new JsonObject

@@ -45,22 +45,33 @@ internal static class DockerIdentity
         if (words.Length != 2) return null;
         if (words[0].Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             return words[1].StartsWith(Prefix, StringComparison.Ordinal) ? Decode(words[1][Prefix.Length..]) : words[1];
-        if (!words[0].Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
-        return Decode(words[1])?.Split(':', 2) is [string user, string password] && Users.Contains(user) ? password : null;
+        if (!words[0].Equals("Basic", StringComparison.OrdinalIgnoreCase))
+            return null;
+        return Decode(words[1])?.Split(':', 2) is [string user, string password] && Users.Contains(user)
+            ? password
+            : null;
     }
 
     private static string? Decode(string base64)
     {
         byte[] bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
+        return Convert.TryFromBase64String(base64, bytes, out int length)
+            ? Encoding.UTF8.GetString(bytes, 0, length)
+            : null;
     }
 
     private static DockerError Unauthorized(DockerCall call, string[] path)
     {
         string challenge = string.Create(
-            CultureInfo.InvariantCulture, $"Bearer realm=\"http://{call.Host}/v2/token\",service=\"{call.Host}\"");
-        if (path.Length > 3 && Array.FindLastIndex(path, part => part is "blobs" or "manifests" or "tags" or "referrers")
-            is > 1 and int end)
+            CultureInfo.InvariantCulture,
+            $"Bearer realm=\"http://{call.Host}/v2/token\",service=\"{call.Host}\""
+        );
+        if (
+            path.Length > 3
+            && Array.FindLastIndex(path, part => part is "blobs" or "manifests" or "tags" or "referrers")
+                is > 1
+                    and int end
+        )
         {
             string actions = call.Method == "GET" ? "pull" : "pull,push";
             challenge += $",scope=\"repository:{string.Join('/', path[1..end])}:{actions}\"";

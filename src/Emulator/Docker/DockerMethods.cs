@@ -44,19 +44,39 @@ internal static class DockerMethods
         return (call.Method, path) switch
         {
             ("GET", ["v2"] or ["v2", ""]) => Answer.Json([]),
-            ("POST", ["v2", .. string[] name, "blobs", "uploads", ""]) =>
-                await UploadMethods.BeginAsync(call, Name(call, name)),
-            ("POST", ["v2", .. string[] name, "blobs", "uploads"]) =>
-                await UploadMethods.BeginAsync(call, Name(call, name)),
-            ("GET", ["v2", .. string[] name, "blobs", string digest]) => BlobMethods.Get(call, Name(call, name), digest),
-            ("DELETE", ["v2", .. string[] name, "blobs", string digest]) =>
-                BlobMethods.Delete(call, Name(call, name), digest),
-            ("GET", ["v2", .. string[] name, "manifests", string reference]) =>
-                ManifestMethods.Get(call, Name(call, name), reference),
-            ("PUT", ["v2", .. string[] name, "manifests", string reference]) =>
-                await ManifestMethods.PutAsync(call, Name(call, name), reference),
-            ("DELETE", ["v2", .. string[] name, "manifests", string reference]) =>
-                ManifestMethods.Delete(call, Name(call, name), reference),
+            ("POST", ["v2", .. string[] name, "blobs", "uploads", ""]) => await UploadMethods.BeginAsync(
+                call,
+                Name(call, name)
+            ),
+            ("POST", ["v2", .. string[] name, "blobs", "uploads"]) => await UploadMethods.BeginAsync(
+                call,
+                Name(call, name)
+            ),
+            ("GET", ["v2", .. string[] name, "blobs", string digest]) => BlobMethods.Get(
+                call,
+                Name(call, name),
+                digest
+            ),
+            ("DELETE", ["v2", .. string[] name, "blobs", string digest]) => BlobMethods.Delete(
+                call,
+                Name(call, name),
+                digest
+            ),
+            ("GET", ["v2", .. string[] name, "manifests", string reference]) => ManifestMethods.Get(
+                call,
+                Name(call, name),
+                reference
+            ),
+            ("PUT", ["v2", .. string[] name, "manifests", string reference]) => await ManifestMethods.PutAsync(
+                call,
+                Name(call, name),
+                reference
+            ),
+            ("DELETE", ["v2", .. string[] name, "manifests", string reference]) => ManifestMethods.Delete(
+                call,
+                Name(call, name),
+                reference
+            ),
             ("GET", ["v2", .. string[] name, "tags", "list"]) => DiscoveryMethods.Tags(call, Name(call, name)),
             ("GET", ["v2", .. string[] name, "referrers", string digest]) =>
                 DiscoveryMethods.Referrers(call, Name(call, name), digest),
@@ -64,5 +84,6 @@ internal static class DockerMethods
         };
     }
 
-    private static DockerName Name(DockerCall call, string[] path) => DockerName.Parse(string.Join('/', path), call.Host);
+    private static DockerName Name(DockerCall call, string[] path) =>
+        DockerName.Parse(string.Join('/', path), call.Host);
 }

@@ -58,33 +58,44 @@ internal static partial class ManifestMethods
     /// DELETE /v2/NAME/manifests/REFERENCE (spec.md#deleting-tags, #deleting-manifests), refused as by Google if it is
     /// still in use.
     /// </summary>
-    public static Answer Delete(DockerCall call, DockerName name, string reference) => call.Locked(() =>
-    {
-        VersionEntry version = Version(call, name, reference, DockerCall.DeletePermission);
-        PackageEntry package = version.Package;
-        if (reference != version.Digest)
+    public static Answer Delete(DockerCall call, DockerName name, string reference) =>
+        call.Locked(() =>
         {
-            if (package.Repository.ImmutableTags) throw Immutable("delete", reference);
-            package.RemoveTag(reference);
-            return new Answer(202, []);
-        }
+            VersionEntry version = Version(call, name, reference, DockerCall.DeletePermission);
+            PackageEntry package = version.Package;
+            if (reference != version.Digest)
+            {
+                if (package.Repository.ImmutableTags)
+                    throw Immutable("delete", reference);
+                package.RemoveTag(reference);
+                return new Answer(202, []);
+            }
 
-        if (version.Tags.Count > 0)
-        {
-            throw new DockerError(
-                400, "GOOGLE_MANIFEST_DANGLING_TAG", $"Manifest is still referenced by tag: {version.Tags.Min}");
-        }
-        if (package.ParentsThatRefuse(version.Digest, call.State.Now).FirstOrDefault() is string parent)
-        {
-            throw package.Versions.GetValueOrDefault(parent)?.SubjectDigest == version.Digest
-                ? new DockerError(
-                    400, "GOOGLE_MANIFEST_REFERRING_MANIFEST", $"Manifest {version.Digest} is referred to by manifest {parent}")
-                : new DockerError(
-                    400, "GOOGLE_MANIFEST_DANGLING_PARENT_IMAGE", $"Manifest {version.Digest} is referenced by image {parent}");
-        }
-        package.Remove(version, call.Behaviour, call.State.Now);
-        return new Answer(202, []);
-    });
+            if (version.Tags.Count > 0)
+            {
+                throw new DockerError(
+                    400,
+                    "GOOGLE_MANIFEST_DANGLING_TAG",
+                    $"Manifest is still referenced by tag: {version.Tags.Min}"
+                );
+            }
+            if (package.ParentsThatRefuse(version.Digest, call.State.Now).FirstOrDefault() is string parent)
+            {
+                throw package.Versions.GetValueOrDefault(parent)?.SubjectDigest == version.Digest
+                    ? new DockerError(
+                        400,
+                        "GOOGLE_MANIFEST_REFERRING_MANIFEST",
+                        $"Manifest {version.Digest} is referred to by manifest {parent}"
+                    )
+                    : new DockerError(
+                        400,
+                        "GOOGLE_MANIFEST_DANGLING_PARENT_IMAGE",
+                        $"Manifest {version.Digest} is referenced by image {parent}"
+                    );
+            }
+            package.Remove(version, call.Behaviour, call.State.Now);
+            return new Answer(202, []);
+        });
 
     private static VersionEntry Version(DockerCall call, DockerName name, string reference, string permission)
     {
@@ -95,13 +106,24 @@ internal static partial class ManifestMethods
     }
 
     private static VersionEntry Store(
-        DockerCall call, DockerName name, PushedManifest manifest, byte[] content, string digest, IReadOnlyList<string> tags)
+        DockerCall call,
+        DockerName name,
+        PushedManifest manifest,
+        byte[] content,
+        string digest,
+        IReadOnlyList<string> tags
+    )
     {
         (RepositoryEntry repository, string image) = call.Find(name, DockerCall.PushPermission);
         PackageEntry? existing = repository.Packages.GetValueOrDefault(image);
         CheckReferences(manifest, repository, existing);
-        if (repository.ImmutableTags && tags.FirstOrDefault(
-            tag => existing?.Tags.GetValueOrDefault(tag) is VersionEntry other && other.Digest != digest) is string moved)
+        if (
+            repository.ImmutableTags
+            && tags.FirstOrDefault(tag =>
+                existing?.Tags.GetValueOrDefault(tag) is VersionEntry other && other.Digest != digest
+            )
+                is string moved
+        )
             throw Immutable("update", moved);
 
         DateTimeOffset now = call.State.Now;
@@ -122,7 +144,10 @@ internal static partial class ManifestMethods
     private static void CheckAccept(DockerCall call, string reference, VersionEntry version)
     {
         string accept = call.Header("Accept") ?? "";
-        if (call.Behaviour.IgnoresAccept || accept.Split(',', StringSplitOptions.TrimEntries).Contains(version.MediaType))
+        if (
+            call.Behaviour.IgnoresAccept
+            || accept.Split(',', StringSplitOptions.TrimEntries).Contains(version.MediaType)
+        )
             return;
         string which = reference == version.Digest ? "Manifest" : $"Manifest with tag '{reference}'";
         throw new DockerError(
@@ -136,7 +161,11 @@ internal static partial class ManifestMethods
             ?? manifest.Entries.Select(PushedManifest.DigestOf).FirstOrDefault(digest =>
                 package?.Versions.ContainsKey(digest) != true && repository.Blobs.Find(digest) is null);
         if (missing is not null)
-            throw new DockerError(404, "MANIFEST_BLOB_UNKNOWN", $"The manifest refers to \"{missing}\", which is not there");
+            throw new DockerError(
+                404,
+                "MANIFEST_BLOB_UNKNOWN",
+                $"The manifest refers to \"{missing}\", which is not there"
+            );
     }
 
     private static VersionEntry Make(
@@ -150,7 +179,9 @@ internal static partial class ManifestMethods
             Size = manifest.IsIndex ? content.Length : manifest.ContentSize,
             UploadTime = now,
             UpdateTime = now,
-            BuildTime = manifest.Config is JsonObject config ? Built(blobs.Find(PushedManifest.DigestOf(config))) : null,
+            BuildTime = manifest.Config is JsonObject config
+                ? Built(blobs.Find(PushedManifest.DigestOf(config)))
+                : null,
             MediaType = manifest.MediaType,
             ArtifactType = manifest.ArtifactType ?? (manifest.SubjectDigest is null ? null : manifest.MediaType),
             SubjectDigest = manifest.SubjectDigest,

@@ -46,7 +46,9 @@ internal sealed record PushedManifest
         JsonObject json;
         try
         {
-            json = JsonNode.Parse(content) as JsonObject ?? throw DockerError.ManifestInvalid("The manifest is no JSON object");
+            json =
+                JsonNode.Parse(content) as JsonObject
+                ?? throw DockerError.ManifestInvalid("The manifest is no JSON object");
         }
         catch (JsonException e)
         {

@@ -131,16 +131,27 @@ internal static partial class UploadMethods
     {
         if (call.Header("Content-Range") is not string range) return;
         Match match = ChunkRange().Match(range);
-        if (!match.Success
-            || !long.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long first)
+        if (
+            !match.Success
+            || !long.TryParse(
+                match.Groups[1].ValueSpan,
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out long first
+            )
             || !long.TryParse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long last)
             || (call.BodyLength is long length && length != last - first + 1))
         {
             throw new DockerError(
                 400, "SIZE_INVALID", $"The range \"{range}\" is not FIRST-LAST of the {call.BodyLength} bytes sent.");
         }
-        if (first == upload.Writer.Length) return;
-        throw new DockerError(416, "BLOB_UPLOAD_INVALID", $"The next byte to send is {upload.Writer.Length}, not {first}.")
+        if (first == upload.Writer.Length)
+            return;
+        throw new DockerError(
+            416,
+            "BLOB_UPLOAD_INVALID",
+            $"The next byte to send is {upload.Writer.Length}, not {first}."
+        )
         {
             Headers = Progress(416, upload).Headers,
         };

@@ -23,8 +23,15 @@ internal sealed record Answer(int Status, byte[] Body, string ContentType = "app
     public static Answer Json(JsonObject body, int status = 200) => new(status, Model.Manifests.Write(body));
 
     /// <summary>Creates the error response for a request to a path.</summary>
-    public static Answer For(ApiError error, string path, Behaviour behaviour) => Json(
-        error.ToBody(withErrors: !behaviour.OlderShapes.HasFlag(OlderShapes.NoErrorList)
-            && (path.Contains("/serviceAccounts", StringComparison.Ordinal) || path.Contains("/clusters", StringComparison.Ordinal))),
-        error.Code);
+    public static Answer For(ApiError error, string path, Behaviour behaviour) =>
+        Json(
+            error.ToBody(
+                withErrors: !behaviour.OlderShapes.HasFlag(OlderShapes.NoErrorList)
+                    && (
+                        path.Contains("/serviceAccounts", StringComparison.Ordinal)
+                        || path.Contains("/clusters", StringComparison.Ordinal)
+                    )
+            ),
+            error.Code
+        );
 }

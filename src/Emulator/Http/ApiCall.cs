@@ -7,7 +7,13 @@ using Microsoft.Extensions.Primitives;
 namespace ArtifactRegistry.Emulator.Http;
 
 /// <summary>A request that the methods in <c>Api</c> handle.</summary>
-internal sealed class ApiCall(RecordedRequest request, RawTarget target, RegistryState state, Behaviour behaviour, ClusterTransport clusters)
+internal sealed class ApiCall(
+    RecordedRequest request,
+    RawTarget target,
+    RegistryState state,
+    Behaviour behaviour,
+    ClusterTransport clusters
+)
 {
     public RecordedRequest Request => request;
 

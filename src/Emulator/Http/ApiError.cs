@@ -111,8 +111,12 @@ internal sealed class ApiError(int code, string status, string message, params J
         }));
 
     /// <summary>Creates the error of Cloud Run for a missing permission.</summary>
-    public static ApiError RunDenied(string permission, string resource) => new(
-        403, "PERMISSION_DENIED", $"Permission '{permission}' denied on resource '{resource}' (or resource may not exist).");
+    public static ApiError RunDenied(string permission, string resource) =>
+        new(
+            403,
+            "PERMISSION_DENIED",
+            $"Permission '{permission}' denied on resource '{resource}' (or resource may not exist)."
+        );
 
     /// <summary>
     /// Creates the error of VPC Service Controls; the administrator of the perimeter finds the request by its unique

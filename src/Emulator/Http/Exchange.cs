@@ -45,9 +45,14 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
             Log.End();
 
             if (server.Behaviour.ClockOffset is { Ticks: not 0 } offset)
-                context.Response.Headers.Date = (DateTimeOffset.UtcNow + offset).ToString("R", CultureInfo.InvariantCulture);
-            if (reset) context.Abort();
-            else await SendAsync(context, answer!, fault);
+                context.Response.Headers.Date = (DateTimeOffset.UtcNow + offset).ToString(
+                    "R",
+                    CultureInfo.InvariantCulture
+                );
+            if (reset)
+                context.Abort();
+            else
+                await SendAsync(context, answer!, fault);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -93,17 +98,30 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         return fault;
     }
 
-    private async Task<Answer> WorkAsync(RecordedRequest request, HttpContext context, Fault? fault, CancellationToken aborted)
+    private async Task<Answer> WorkAsync(
+        RecordedRequest request,
+        HttpContext context,
+        Fault? fault,
+        CancellationToken aborted
+    )
     {
         Behaviour behaviour = server.Behaviour;
         Answer answer;
         try
         {
-            fault ??= behaviour.DeletesPerSecond is int limit && request.Method == "DELETE" && !_deletions.Take(limit)
-                ? new Fault(FaultKind.TooManyRequests)
-                : null;
-            if (fault is not null && Refusals.For(fault, request, server) is Answer refusal) return refusal;
-            ApiCall call = new(request, RawTarget.Parse(request.PathAndQuery), server.State, behaviour, server.Clusters);
+            fault ??=
+                behaviour.DeletesPerSecond is int limit && request.Method == "DELETE" && !_deletions.Take(limit)
+                    ? new Fault(FaultKind.TooManyRequests)
+                    : null;
+            if (fault is not null && Refusals.For(fault, request, server) is Answer refusal)
+                return refusal;
+            ApiCall call = new(
+                request,
+                RawTarget.Parse(request.PathAndQuery),
+                server.State,
+                behaviour,
+                server.Clusters
+            );
             // The registry's own protocol may take its time, and is not atomic.
             answer = context.Features.Get<ClusterListener>() is ClusterListener listener ? WorkFor(call, listener)
                 : DockerMethods.Owns(request.PathAndQuery)
@@ -118,7 +136,10 @@ internal sealed class Exchange(EmulatorServer server, CancellationToken stopping
         {
             // Most likely a body in the wrong format, otherwise a defect of the emulator. The sender should see it.
             answer = Answer.For(
-                new ApiError(500, "INTERNAL", $"The emulator could not handle this: {e.Message}"), request.Path, behaviour);
+                new ApiError(500, "INTERNAL", $"The emulator could not handle this: {e.Message}"),
+                request.Path,
+                behaviour
+            );
         }
         return fault?.Kind == FaultKind.MalformedJson
             ? answer with { Body = answer.Body[..Math.Max(1, answer.Body.Length * 2 / 3)] }

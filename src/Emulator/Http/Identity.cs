@@ -22,6 +22,8 @@ internal static class Identity
     {
         const string Scheme = "Bearer ";
         string? header = call.Request.Authorization;
-        return header?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true ? header[Scheme.Length..].Trim() : null;
+        return header?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true
+            ? header[Scheme.Length..].Trim()
+            : null;
     }
 }

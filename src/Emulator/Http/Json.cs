@@ -41,8 +41,12 @@ internal static class Json
     public static IEnumerable<JsonObject> Objects(string text)
     {
         JsonNode? parsed = JsonNode.Parse(text);
-        return [.. (parsed is JsonArray items ? items : Enumerable.Repeat(parsed, 1))
-            .Select(item => item as JsonObject ?? throw new ArgumentException("Expected an object, or an array of them."))];
+        return
+        [
+            .. (parsed is JsonArray items ? items : Enumerable.Repeat(parsed, 1)).Select(item =>
+                item as JsonObject ?? throw new ArgumentException("Expected an object, or an array of them.")
+            ),
+        ];
     }
 
     public static string? Text(this JsonObject json, string name) =>

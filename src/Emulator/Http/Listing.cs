@@ -47,7 +47,8 @@ internal sealed class Listing<T>
         string list = $"{call.Target.Path}\n{filter}\n{orderBy}";
         Position? last = token is null ? null : Read(token, list);
         // Skip before filtering; otherwise the filter would examine all items of the previous pages again.
-        if (last is not null && orderBy is null && items is IReadOnlyList<T> sorted) items = sorted.Skip(FirstAfter(sorted, last.Value));
+        if (last is not null && orderBy is null && items is IReadOnlyList<T> sorted)
+            items = sorted.Skip(FirstAfter(sorted, last.Value));
         items = Shown(call, items);
         if (filter is not null && !ignoreFilter)
         {
@@ -72,7 +73,8 @@ internal sealed class Listing<T>
         {
             bool repeat = call.Behaviour.RepeatPageToken || call.Request.Fault is { Kind: FaultKind.RepeatedPageToken };
             Position next = At(page[^(1 + Math.Min(call.Behaviour.PageOverlap, size - 1))], order);
-            answer["nextPageToken"] = repeat && token is not null ? token : PageToken.Write(list, next.Order, next.Group, next.Id);
+            answer["nextPageToken"] =
+                repeat && token is not null ? token : PageToken.Write(list, next.Order, next.Group, next.Id);
         }
         return answer;
     }
@@ -145,7 +147,8 @@ internal sealed class Listing<T>
         throw ApiError.Invalid($"Invalid order_by: \"{orderBy}\"");
     }
 
-    private static Position Read(string token, string list) => PageToken.Read(token, list) is [string order, string group, string id]
-        ? new Position(order, group, id)
-        : throw ApiError.Invalid("Invalid page token.");
+    private static Position Read(string token, string list) =>
+        PageToken.Read(token, list) is [string order, string group, string id]
+            ? new Position(order, group, id)
+            : throw ApiError.Invalid("Invalid page token.");
 }

@@ -18,7 +18,9 @@ internal static class PageToken
         try
         {
             string text = Encoding.UTF8.GetString(WebEncoders.Base64UrlDecode(token));
-            return text.StartsWith(list + '\n', StringComparison.Ordinal) ? text[(list.Length + 1)..].Split('\n') : null;
+            return text.StartsWith(list + '\n', StringComparison.Ordinal)
+                ? text[(list.Length + 1)..].Split('\n')
+                : null;
         }
         catch (FormatException)
         {

@@ -11,8 +11,12 @@ namespace ArtifactRegistry.Emulator.Http;
 /// </remarks>
 internal sealed class RawTarget
 {
-    private RawTarget(string path, IReadOnlyList<string> segments, string? verb, Dictionary<string, StringValues> query) =>
-        (Path, Segments, Verb, Query) = (path, segments, verb, query);
+    private RawTarget(
+        string path,
+        IReadOnlyList<string> segments,
+        string? verb,
+        Dictionary<string, StringValues> query
+    ) => (Path, Segments, Verb, Query) = (path, segments, verb, query);
 
     public string Path { get; }
 

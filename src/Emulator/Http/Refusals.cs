@@ -9,7 +9,11 @@ internal static class Refusals
     {
         Answer? answer = fault.Kind switch
         {
-            FaultKind.TooManyRequests => Answer.For(ApiError.QuotaExceeded(NumberOfProject(request, server.State)), request.Path, server.Behaviour),
+            FaultKind.TooManyRequests => Answer.For(
+                ApiError.QuotaExceeded(NumberOfProject(request, server.State)),
+                request.Path,
+                server.Behaviour
+            ),
             FaultKind.Forbidden => Answer.For(ApiError.ProjectDenied(), request.Path, server.Behaviour),
             FaultKind.Aborted => Answer.For(ApiError.Aborted(), request.Path, server.Behaviour),
             FaultKind.InternalError => Answer.For(ApiError.Internal(), request.Path, server.Behaviour),

@@ -59,15 +59,20 @@ internal static class Manifests
     }
 
     /// <summary>See https://distribution.github.io/distribution/spec/deprecated-schema-v1/.</summary>
-    private static byte[] OfSchema1(string seed) => Write(new JsonObject
-    {
-        ["schemaVersion"] = 1,
-        ["name"] = seed,
-        ["tag"] = "old",
-        ["architecture"] = "amd64",
-        ["fsLayers"] = new JsonArray(new JsonObject { ["blobSum"] = DigestOf(Encoding.UTF8.GetBytes(seed + " layer")) }),
-        ["history"] = new JsonArray(new JsonObject { ["v1Compatibility"] = "{\"id\":\"1\"}" }),
-    });
+    private static byte[] OfSchema1(string seed) =>
+        Write(
+            new JsonObject
+            {
+                ["schemaVersion"] = 1,
+                ["name"] = seed,
+                ["tag"] = "old",
+                ["architecture"] = "amd64",
+                ["fsLayers"] = new JsonArray(
+                    new JsonObject { ["blobSum"] = DigestOf(Encoding.UTF8.GetBytes(seed + " layer")) }
+                ),
+                ["history"] = new JsonArray(new JsonObject { ["v1Compatibility"] = "{\"id\":\"1\"}" }),
+            }
+        );
 
     public static byte[] Index(string seed, ImageOptions options, string mediaType, IReadOnlyList<JsonObject> entries)
     {

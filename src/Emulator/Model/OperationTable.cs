@@ -42,7 +42,9 @@ internal sealed class OperationTable(Func<DateTimeOffset> now)
         return operation;
     }
 
-    /// <summary>Counts a client's request for an operation, and returns it; null if there is none, or none any more.</summary>
+    /// <summary>
+    /// Counts a client's request for an operation, and returns it; null if there is none, or none any more.
+    /// </summary>
     public OperationEntry? Poll(string name)
     {
         if (!_operations.TryGetValue(name, out OperationEntry? operation)) return null;

@@ -122,7 +122,11 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
         if (!behaviour.ChildrenGoWithIndex) return;
         foreach (string digest in version.Children.Select(child => child.Digest))
         {
-            if (Versions.TryGetValue(digest, out VersionEntry? child) && child.Tags.Count == 0 && !HoldersOf.ContainsKey(digest))
+            if (
+                Versions.TryGetValue(digest, out VersionEntry? child)
+                && child.Tags.Count == 0
+                && !HoldersOf.ContainsKey(digest)
+            )
                 Remove(child, behaviour, now);
         }
     }

@@ -25,7 +25,8 @@ internal sealed class ProjectEntry(string id, string number, DateTimeOffset crea
     };
 
     /// <summary>Service accounts by e-mail.</summary>
-    public SortedDictionary<string, ServiceAccountEntry> ServiceAccounts { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public SortedDictionary<string, ServiceAccountEntry> ServiceAccounts { get; } =
+        new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Clusters as the API shows them.</summary>
     public List<JsonObject> Clusters { get; } = [];

@@ -30,7 +30,12 @@ internal sealed class ProjectTable(Journal? journal)
         return project;
     }
 
-    public ServiceAccountEntry AddServiceAccount(ProjectEntry project, string accountId, string? displayName, string? description)
+    public ServiceAccountEntry AddServiceAccount(
+        ProjectEntry project,
+        string accountId,
+        string? displayName,
+        string? description
+    )
     {
         string uniqueId = (FirstUniqueId + ++_serviceAccounts).ToString(CultureInfo.InvariantCulture);
         ServiceAccountEntry account = new(project, accountId, uniqueId)
@@ -63,5 +68,9 @@ internal sealed class ProjectTable(Journal? journal)
 
     public static ServiceAccountEntry? FindServiceAccount(ProjectEntry project, string email) =>
         project.ServiceAccounts.GetValueOrDefault(email)
-            ?? (string.Equals(email, project.ComputeDefault.Email, StringComparison.OrdinalIgnoreCase) ? project.ComputeDefault : null);
+        ?? (
+            string.Equals(email, project.ComputeDefault.Email, StringComparison.OrdinalIgnoreCase)
+                ? project.ComputeDefault
+                : null
+        );
 }

@@ -89,7 +89,9 @@ public sealed record SeedProject
     /// <summary>GKE clusters as the API shows them: <c>name</c>, <c>location</c>, <c>nodePools</c> and so on.</summary>
     public IReadOnlyList<JsonObject> Clusters { get; set; } = [];
 
-    /// <summary>The endpoints and Kubernetes objects of clusters; a cluster that is not in <see cref="Clusters"/> is added.</summary>
+    /// <summary>
+    /// The endpoints and Kubernetes objects of clusters; a cluster that is not in <see cref="Clusters"/> is added.
+    /// </summary>
     public IReadOnlyList<SeedKubernetes> Kubernetes { get; set; } = [];
 
     /// <summary>What runs on Cloud Run, by region.</summary>
@@ -113,7 +115,9 @@ public sealed record SeedProject
     /// <summary>The zones that the list of clusters could not reach.</summary>
     public IReadOnlyList<string> MissingZones { get; set; } = [];
 
-    /// <summary>The folders and the organization that the project is in: <c>folders/7</c>, <c>organizations/123</c>.</summary>
+    /// <summary>
+    /// The folders and the organization that the project is in: <c>folders/7</c>, <c>organizations/123</c>.
+    /// </summary>
     public IReadOnlyList<string> Ancestors { get; set; } = [];
 
     internal void AddTo(RegistryState state)

@@ -56,7 +56,8 @@ internal static class SeedWorkloads
 
     private static void Add(string project, SeedKubernetes seed, RegistryState state)
     {
-        if (!state.HasCluster(project, seed.Location, seed.Cluster)) state.AddCluster(project, seed.Location, seed.Cluster);
+        if (!state.HasCluster(project, seed.Location, seed.Cluster))
+            state.AddCluster(project, seed.Location, seed.Cluster);
         KubernetesCluster cluster = state.Workloads.Serve(project, seed.Location, seed.Cluster, seed.Endpoints);
         foreach (JsonObject item in seed.Objects) cluster.Apply(item);
     }

@@ -32,16 +32,18 @@ internal static class SignInMethods
                 Metadata(request, path[MetadataRoot.Length..], state),
             _ => null,
         };
-        if (answer is not null) answer.Headers["Date"] = state.Now.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
+        if (answer is not null)
+            answer.Headers["Date"] = state.Now.UtcDateTime.ToString("R", CultureInfo.InvariantCulture);
         return answer;
     }
 
-    private static Answer Token(Dictionary<string, StringValues> form, SignInState state) => Value(form, "grant_type") switch
-    {
-        "refresh_token" => Refresh(form, state),
-        "urn:ietf:params:oauth:grant-type:jwt-bearer" => Assertion(Value(form, "assertion"), state),
-        _ => Refused("unsupported_grant_type", "Invalid grant_type: " + Value(form, "grant_type")),
-    };
+    private static Answer Token(Dictionary<string, StringValues> form, SignInState state) =>
+        Value(form, "grant_type") switch
+        {
+            "refresh_token" => Refresh(form, state),
+            "urn:ietf:params:oauth:grant-type:jwt-bearer" => Assertion(Value(form, "assertion"), state),
+            _ => Refused("unsupported_grant_type", "Invalid grant_type: " + Value(form, "grant_type")),
+        };
 
     private static Answer Refresh(Dictionary<string, StringValues> form, SignInState state) =>
         state.UserOf(Value(form, "refresh_token")) is string user
@@ -54,16 +56,26 @@ internal static class SignInMethods
         if (parts.Length != 3) return Refused("invalid_grant", "Invalid JWT: must have three parts.");
         JsonNode claims = JsonNode.Parse(WebEncoders.Base64UrlDecode(parts[1]))!;
         string issuer = claims["iss"]!.GetValue<string>();
-        if (!state.HasAccount(issuer)) return Refused("invalid_grant", "Invalid grant: account not found");
-        if (!SignInState.IsSigned(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), WebEncoders.Base64UrlDecode(parts[2])))
+        if (!state.HasAccount(issuer))
+            return Refused("invalid_grant", "Invalid grant: account not found");
+        if (
+            !SignInState.IsSigned(
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                WebEncoders.Base64UrlDecode(parts[2])
+            )
+        )
             return Refused("invalid_grant", "Invalid JWT Signature.");
         DateTimeOffset at = DateTimeOffset.FromUnixTimeSeconds(claims["iat"]!.GetValue<long>());
         if ((at - state.Now).Duration() > TimeSpan.FromMinutes(10))
             return Refused(
                 "invalid_grant",
-                "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and "
-                + "exp values in the JWT claim.");
-        return claims["scope"] is null ? Refused("invalid_scope", "Empty or missing scope not allowed.") : Issued(issuer, state);
+                "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your "
+                    + "iat and "
+                    + "exp values in the JWT claim."
+            );
+        return claims["scope"] is null
+            ? Refused("invalid_scope", "Empty or missing scope not allowed.")
+            : Issued(issuer, state);
     }
 
     private static Answer Exchange(Dictionary<string, StringValues> form, SignInState state) =>
@@ -75,35 +87,52 @@ internal static class SignInMethods
     {
         string caller = state.IdentityOf(Bearer(call.Request)) ?? throw ApiError.Unauthenticated();
         JsonObject body = call.Body();
-        string[] chain = [.. (body["delegates"] as JsonArray ?? []).Select(each => each!.GetValue<string>().Split('/')[^1]), account];
+        string[] chain =
+        [
+            .. (body["delegates"] as JsonArray ?? []).Select(each => each!.GetValue<string>().Split('/')[^1]),
+            account,
+        ];
         foreach (string next in chain)
         {
             if (!state.MayAct(caller, next)) throw ApiError.Lacks("iam.serviceAccounts.getAccessToken", next);
             caller = next;
         }
-        TimeSpan lifetime = TimeSpan.FromSeconds(double.Parse(body["lifetime"]!.GetValue<string>().TrimEnd('s'), CultureInfo.InvariantCulture));
-        if (state.TokenLifetime < lifetime) lifetime = state.TokenLifetime;
-        return Answer.Json(new JsonObject
-        {
-            ["accessToken"] = state.Issue(account, lifetime),
-            ["expireTime"] = (state.Now + lifetime).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        });
+        TimeSpan lifetime = TimeSpan.FromSeconds(
+            double.Parse(body["lifetime"]!.GetValue<string>().TrimEnd('s'), CultureInfo.InvariantCulture)
+        );
+        if (state.TokenLifetime < lifetime)
+            lifetime = state.TokenLifetime;
+        return Answer.Json(
+            new JsonObject
+            {
+                ["accessToken"] = state.Issue(account, lifetime),
+                ["expireTime"] = (state.Now + lifetime).UtcDateTime.ToString(
+                    "yyyy-MM-ddTHH:mm:ssZ",
+                    CultureInfo.InvariantCulture
+                ),
+            }
+        );
     }
 
     private static Answer? Metadata(RecordedRequest request, string path, SignInState state)
     {
-        if (state.MachineAccount is not string account) return null;
-        if (request.Headers.GetValueOrDefault("Metadata-Flavor") != "Google") return Text(403, "Missing Metadata-Flavor:Google header.");
+        if (state.MachineAccount is not string account)
+            return null;
+        if (request.Headers.GetValueOrDefault("Metadata-Flavor") != "Google")
+            return Text(403, "Missing Metadata-Flavor:Google header.");
         return path switch
         {
             "project/project-id" when state.MachineProject is string project => Text(200, project),
             "instance/service-accounts/default/email" => Text(200, account),
-            "instance/service-accounts/default/token" when state.HasAccount(account) => Flavoured(Issued(account, state)),
+            "instance/service-accounts/default/token" when state.HasAccount(account) => Flavoured(
+                Issued(account, state)
+            ),
             _ => Text(404, "Not found"),
         };
     }
 
-    private static Answer Text(int status, string text) => Flavoured(new Answer(status, Encoding.UTF8.GetBytes(text), "application/text"));
+    private static Answer Text(int status, string text) =>
+        Flavoured(new Answer(status, Encoding.UTF8.GetBytes(text), "application/text"));
 
     private static Answer Flavoured(Answer answer)
     {
@@ -122,9 +151,12 @@ internal static class SignInMethods
     private static Answer Refused(string error, string description) =>
         Answer.Json(new JsonObject { ["error"] = error, ["error_description"] = description }, 400);
 
-    private static string Bearer(RecordedRequest request) => request.Authorization?.Split(' ', 2) is [_, string token] ? token.Trim() : "";
+    private static string Bearer(RecordedRequest request) =>
+        request.Authorization?.Split(' ', 2) is [_, string token] ? token.Trim() : "";
 
-    private static Dictionary<string, StringValues> Form(RecordedRequest request) => QueryHelpers.ParseQuery(request.Body);
+    private static Dictionary<string, StringValues> Form(RecordedRequest request) =>
+        QueryHelpers.ParseQuery(request.Body);
 
-    private static string Value(Dictionary<string, StringValues> form, string name) => form.GetValueOrDefault(name).ToString();
+    private static string Value(Dictionary<string, StringValues> form, string name) =>
+        form.GetValueOrDefault(name).ToString();
 }

@@ -93,7 +93,8 @@ public sealed class SignInState(TimeProvider clock)
         lock (_lock)
         {
             _accounts.Remove(identity);
-            foreach ((string token, _) in _refreshTokens.Where(each => each.Value == identity).ToList()) _refreshTokens.Remove(token);
+            foreach ((string token, _) in _refreshTokens.Where(each => each.Value == identity).ToList())
+                _refreshTokens.Remove(token);
         }
         RevokeTokens(identity);
     }
@@ -103,14 +104,20 @@ public sealed class SignInState(TimeProvider clock)
     {
         lock (_lock)
         {
-            foreach ((string token, _) in _tokens.Where(each => each.Value.Identity == identity).ToList()) _tokens.Remove(token);
+            foreach ((string token, _) in _tokens.Where(each => each.Value.Identity == identity).ToList())
+                _tokens.Remove(token);
         }
     }
 
     /// <summary>Gets the identity of a token; null if the token is unknown or has expired.</summary>
     public string? IdentityOf(string token)
     {
-        lock (_lock) return _tokens.TryGetValue(token, out (string Identity, DateTimeOffset End) known) && clock.GetUtcNow() < known.End ? known.Identity : null;
+        lock (_lock)
+            return
+                _tokens.TryGetValue(token, out (string Identity, DateTimeOffset End) known)
+                && clock.GetUtcNow() < known.End
+                ? known.Identity
+                : null;
     }
 
     internal DateTimeOffset Now => clock.GetUtcNow() + ClockAhead;

@@ -81,8 +81,15 @@ internal sealed class BlobWriter(Func<string> file, int memory) : IDisposable
     private SafeFileHandle Create()
     {
         _path = file();
-        _handle = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
-        if (_bytes.WrittenCount > 0) RandomAccess.Write(_handle, _bytes.WrittenSpan, 0);
+        _handle = File.OpenHandle(
+            _path,
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            FileOptions.Asynchronous
+        );
+        if (_bytes.WrittenCount > 0)
+            RandomAccess.Write(_handle, _bytes.WrittenSpan, 0);
         _bytes.Clear();
         return _handle;
     }

@@ -119,7 +119,10 @@ internal sealed class Journal : IDisposable
                 file.Flush(flushToDisk: true);
             }
             File.Move(fresh, path, overwrite: true);
-            return (new Journal(folderLock, File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read)), records);
+            return (
+                new Journal(folderLock, File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read)),
+                records
+            );
         }
         catch
         {
@@ -152,7 +155,9 @@ internal sealed class Journal : IDisposable
         for (int i = 0; i < lines.Length; i++)
         {
             if (!Apply(lines[i], records))
-                throw new IOException($"Line {i + 1} of '{path}' is damaged; nothing was changed. Restore it from a copy.");
+                throw new IOException(
+                    $"Line {i + 1} of '{path}' is damaged; nothing was changed. Restore it from a copy."
+                );
         }
         return records;
     }

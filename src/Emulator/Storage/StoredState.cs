@@ -84,22 +84,25 @@ internal static class StoredState
         return package;
     }
 
-    private static void RestoreVersion(PackageEntry package, string digest, JsonObject record) => package.Add(new VersionEntry
-    {
-        Package = package,
-        Digest = digest,
-        Size = (long)record["size"]!,
-        UploadTime = Time(record, "uploaded")!.Value,
-        UpdateTime = Time(record, "updated")!.Value,
-        BuildTime = Time(record, "built"),
-        MediaType = record.Text("mediaType")!,
-        ArtifactType = record.Text("artifactType"),
-        SubjectDigest = record.Text("subject"),
-        Children = record["children"].Deserialize<ChildManifest[]>()!,
-        Manifest = Convert.FromBase64String(record.Text("manifest")!),
-        Blobs = package.Repository.Blobs.ReferAgain(record["blobs"].Deserialize<string[]>()!),
-        Annotations = record["annotations"]?.DeepClone().AsObject(),
-    });
+    private static void RestoreVersion(PackageEntry package, string digest, JsonObject record) =>
+        package.Add(
+            new VersionEntry
+            {
+                Package = package,
+                Digest = digest,
+                Size = (long)record["size"]!,
+                UploadTime = Time(record, "uploaded")!.Value,
+                UpdateTime = Time(record, "updated")!.Value,
+                BuildTime = Time(record, "built"),
+                MediaType = record.Text("mediaType")!,
+                ArtifactType = record.Text("artifactType"),
+                SubjectDigest = record.Text("subject"),
+                Children = record["children"].Deserialize<ChildManifest[]>()!,
+                Manifest = Convert.FromBase64String(record.Text("manifest")!),
+                Blobs = package.Repository.Blobs.ReferAgain(record["blobs"].Deserialize<string[]>()!),
+                Annotations = record["annotations"]?.DeepClone().AsObject(),
+            }
+        );
 
     private static IEnumerable<string> BlobsOf(KeyValuePair<string, JsonObject> record) =>
         record.Value["since"] is not null

@@ -38,10 +38,16 @@ internal static class AppEngineMethods
         {
             null or "BASIC" => false,
             "FULL" => true,
-            string other => throw ApiError.Invalid($"Invalid value at 'view' (type.googleapis.com/google.appengine.v1.VersionView), \"{other}\""),
+            string other => throw ApiError.Invalid(
+                $"Invalid value at 'view' (type.googleapis.com/google.appengine.v1.VersionView), \"{other}\""
+            ),
         };
-        List<(string Scope, string Id, JsonObject Item)> found = [.. versions.All.Where(version => version.Scope == service)];
-        if (found.Count == 0) throw new ApiError(404, "NOT_FOUND", $"Could not find Service \"{service}\" in Application \"{p}\".");
+        List<(string Scope, string Id, JsonObject Item)> found =
+        [
+            .. versions.All.Where(version => version.Scope == service),
+        ];
+        if (found.Count == 0)
+            throw new ApiError(404, "NOT_FOUND", $"Could not find Service \"{service}\" in Application \"{p}\".");
         Listing<(string Scope, string Id, JsonObject Item)> listing = new()
         {
             Field = "versions",
@@ -62,8 +68,11 @@ internal static class AppEngineMethods
     private static ScopedObjects Find(ApiCall call, string p, string permission)
     {
         ProjectEntry project = call.State.FindProject(p) ?? throw ApiError.ProjectDenied();
-        if (!call.MayDo(permission, $"projects/{project.Id}")) throw ApiError.ServiceDenied(permission, $"apps/{p}", "appengine");
+        if (!call.MayDo(permission, $"projects/{project.Id}"))
+            throw ApiError.ServiceDenied(permission, $"apps/{p}", "appengine");
         ScopedObjects versions = call.State.Workloads.AppEngine(project.Id);
-        return versions.All.Any() ? versions : throw new ApiError(404, "NOT_FOUND", $"Could not find Application \"{p}\".");
+        return versions.All.Any()
+            ? versions
+            : throw new ApiError(404, "NOT_FOUND", $"Could not find Application \"{p}\".");
     }
 }

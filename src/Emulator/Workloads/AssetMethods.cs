@@ -11,20 +11,30 @@ namespace ArtifactRegistry.Emulator.Workloads;
 internal static class AssetMethods
 {
     /// <summary>Answers a request; null if it is not one to this API.</summary>
-    public static JsonObject? Handle(ApiCall call) => call.Target.Segments.ToArray() switch
-    {
-        ["v1", "organizations" or "folders" or "projects", string id, "assets"] => List(call, $"{call.Target.Segments[1]}/{id}"),
-        _ => null,
-    };
+    public static JsonObject? Handle(ApiCall call) =>
+        call.Target.Segments.ToArray() switch
+        {
+            ["v1", "organizations" or "folders" or "projects", string id, "assets"] => List(
+                call,
+                $"{call.Target.Segments[1]}/{id}"
+            ),
+            _ => null,
+        };
 
     private static JsonObject List(ApiCall call, string scope)
     {
         const string Permission = "cloudasset.assets.listResource";
-        QueryParameters.Check(call, ["assetTypes", "contentType", "pageSize", "pageToken", "readTime", "relationshipTypes"]);
-        string[] types = call.Target.Query.TryGetValue("assetTypes", out StringValues given) ? [.. given.OfType<string>()] : [];
+        QueryParameters.Check(
+            call,
+            ["assetTypes", "contentType", "pageSize", "pageToken", "readTime", "relationshipTypes"]
+        );
+        string[] types = call.Target.Query.TryGetValue("assetTypes", out StringValues given)
+            ? [.. given.OfType<string>()]
+            : [];
         if (types.FirstOrDefault(type => !Assets.Types.Contains(type)) is string unknown)
             throw ApiError.Invalid($"Invalid asset type: {unknown}.");
-        if (call.Query("contentType") is string content and not "RESOURCE") throw ApiError.Unsupported($"contentType {content}");
+        if (call.Query("contentType") is string content and not "RESOURCE")
+            throw ApiError.Unsupported($"contentType {content}");
         bool withData = call.Query("contentType") is not null;
         DateTimeOffset readTime = ReadTime(call);
         if (!call.MayDo(Permission, scope)) throw ApiError.ServiceDenied(Permission, scope, "cloudasset");
@@ -49,8 +59,12 @@ internal static class AssetMethods
         DateTimeOffset now = call.State.Now;
         if (call.Query("readTime") is not string text) return now;
         if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out DateTimeOffset time))
-            throw ApiError.Invalid($"Invalid value at 'read_time' (type.googleapis.com/google.protobuf.Timestamp), \"{text}\"");
-        return time <= now && time >= now.AddDays(-35) ? time : throw ApiError.Invalid("read_time must be within the last 35 days.");
+            throw ApiError.Invalid(
+                $"Invalid value at 'read_time' (type.googleapis.com/google.protobuf.Timestamp), \"{text}\""
+            );
+        return time <= now && time >= now.AddDays(-35)
+            ? time
+            : throw ApiError.Invalid("read_time must be within the last 35 days.");
     }
 
     private static JsonObject Show((string Name, string Type, JsonObject Data) asset, bool withData)

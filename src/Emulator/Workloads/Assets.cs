@@ -9,7 +9,9 @@ internal static class Assets
 {
     private static readonly (string Kind, string Type)[] Run =
     [
-        .. new[] { "Service", "Revision", "Job", "Execution", "WorkerPool" }.Select(kind => (kind, $"run.googleapis.com/{kind}")),
+        .. new[] { "Service", "Revision", "Job", "Execution", "WorkerPool" }.Select(kind =>
+            (kind, $"run.googleapis.com/{kind}")
+        ),
     ];
 
     /// <summary>The types that may be asked for; <c>apps.k8s.io/ControllerRevision</c> is not among Google's.</summary>
@@ -28,19 +30,31 @@ internal static class Assets
         scope == $"projects/{project.Id}" || scope == $"projects/{project.Number}"
             || state.Workloads.AncestorsOf(project.Id).Contains(scope);
 
-    private static IEnumerable<(string Name, string Type, JsonObject Data)> Of(RegistryState state, ProjectEntry project)
+    private static IEnumerable<(string Name, string Type, JsonObject Data)> Of(
+        RegistryState state,
+        ProjectEntry project
+    )
     {
         foreach (JsonObject cluster in project.Clusters)
         {
-            string name = $"//container.googleapis.com/projects/{project.Id}/locations/{cluster.Text("location")}/clusters/{cluster.Text("name")}";
+            string name =
+                $"//container.googleapis.com/projects/{project.Id}/locations/{cluster.Text("location")}/clusters/{cluster.Text("name")}";
             yield return (name, "container.googleapis.com/Cluster", cluster);
-            if (state.Workloads.Find(project.Id, cluster.Text("location")!, cluster.Text("name")!) is not KubernetesCluster served) continue;
+            if (
+                state.Workloads.Find(project.Id, cluster.Text("location")!, cluster.Text("name")!)
+                is not KubernetesCluster served
+            )
+                continue;
             foreach ((KubernetesResource resource, string key, byte[] item) in served.All)
             {
                 if (TypeOf(resource) is not string type) continue;
                 string[] parts = key.Split('/');
                 string group = resource.Group.Length == 0 ? "" : $"{resource.Group}/";
-                yield return ($"{name}/k8s/namespaces/{parts[0]}/{group}{resource.Plural}/{parts[1]}", type, JsonNode.Parse(item)!.AsObject());
+                yield return (
+                    $"{name}/k8s/namespaces/{parts[0]}/{group}{resource.Plural}/{parts[1]}",
+                    type,
+                    JsonNode.Parse(item)!.AsObject()
+                );
             }
         }
         CloudRun run = state.Workloads.CloudRun(project.Id);
@@ -49,7 +63,11 @@ internal static class Assets
             foreach ((string key, JsonObject item) in run.Of(kind))
             {
                 string[] parts = key.Split('/');
-                yield return ($"//run.googleapis.com/projects/{project.Id}/locations/{parts[0]}/{kind.ToLowerInvariant()}s/{parts[1]}", type, item);
+                yield return (
+                    $"//run.googleapis.com/projects/{project.Id}/locations/{parts[0]}/{kind.ToLowerInvariant()}s/{parts[1]}",
+                    type,
+                    item
+                );
             }
         }
         foreach ((string name, string type, ScopedObjects objects) in Others(state, project.Id))
@@ -57,13 +75,32 @@ internal static class Assets
                 yield return ($"//{name}/{place}/{id}", type, item);
     }
 
-    private static IEnumerable<(string Name, string Type, ScopedObjects Objects)> Others(RegistryState state, string project)
+    private static IEnumerable<(string Name, string Type, ScopedObjects Objects)> Others(
+        RegistryState state,
+        string project
+    )
     {
         WorkloadState workloads = state.Workloads;
-        yield return ($"appengine.googleapis.com/apps/{project}/services", "appengine.googleapis.com/Version", workloads.AppEngine(project));
-        yield return ($"compute.googleapis.com/projects/{project}", "compute.googleapis.com/Instance", workloads.ComputeEngine(project).Instances);
-        yield return ($"compute.googleapis.com/projects/{project}", "compute.googleapis.com/InstanceTemplate", workloads.ComputeEngine(project).InstanceTemplates);
-        yield return ($"clouddeploy.googleapis.com/projects/{project}/locations", "clouddeploy.googleapis.com/Release", workloads.CloudDeploy(project));
+        yield return (
+            $"appengine.googleapis.com/apps/{project}/services",
+            "appengine.googleapis.com/Version",
+            workloads.AppEngine(project)
+        );
+        yield return (
+            $"compute.googleapis.com/projects/{project}",
+            "compute.googleapis.com/Instance",
+            workloads.ComputeEngine(project).Instances
+        );
+        yield return (
+            $"compute.googleapis.com/projects/{project}",
+            "compute.googleapis.com/InstanceTemplate",
+            workloads.ComputeEngine(project).InstanceTemplates
+        );
+        yield return (
+            $"clouddeploy.googleapis.com/projects/{project}/locations",
+            "clouddeploy.googleapis.com/Release",
+            workloads.CloudDeploy(project)
+        );
     }
 
     private static string? TypeOf(KubernetesResource resource) => resource switch

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
-/// <summary>An authority that issues certificates for servers on this machine. Valid for a week from its creation.</summary>
+/// <summary>
+/// An authority that issues certificates for servers on this machine. Valid for a week from its creation.
+/// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
@@ -18,7 +20,9 @@ internal sealed class CertificateAuthority : IDisposable
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true)
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         _certificate = request.CreateSelfSigned(_from, _from + Lifetime);
     }
@@ -38,7 +42,9 @@ internal sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false)
+        );
         using X509Certificate2 issued = request.Create(
             _certificate, _from, _certificate.NotAfter, BitConverter.GetBytes(Interlocked.Increment(ref _serial)));
         using X509Certificate2 complete = issued.CopyWithPrivateKey(key);

@@ -4,7 +4,9 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
-/// <summary>What a project runs on Cloud Run, for seeding before a test and for changes during it. Thread-safe.</summary>
+/// <summary>
+/// What a project runs on Cloud Run, for seeding before a test and for changes during it. Thread-safe.
+/// </summary>
 public sealed class CloudRun
 {
     private static readonly string[] Always = ["europe-west1", "us-central1"];
@@ -18,7 +20,8 @@ public sealed class CloudRun
     private int _applied;
     private IReadOnlyList<string> _unreachable = [];
 
-    internal CloudRun(string project, Lock gate, TimeProvider clock) => (Project, _gate, _clock) = (project, gate, clock);
+    internal CloudRun(string project, Lock gate, TimeProvider clock) =>
+        (Project, _gate, _clock) = (project, gate, clock);
 
     /// <summary>
     /// The regions that do not respond: lists of the whole project leave them out and name them in <c>unreachable</c>,
@@ -43,10 +46,10 @@ public sealed class CloudRun
     /// <summary>Adds objects, or replaces those of the same name.</summary>
     /// <param name="location">The region.</param>
     /// <param name="json">
-    /// An object, or an array of them, as version 1 of the API shows them, for example with <c>gcloud run revisions list
-    /// --format json</c>: kinds Service, Revision, Job, Execution and WorkerPool. An Instance exists in version 2 only,
-    /// and is given as that shows it, with <c>"kind": "Instance"</c>. The lists of version 2 show the same objects in
-    /// its shape.
+    /// An object, or an array of them, as version 1 of the API shows them, for example with <c>gcloud run revisions
+    /// list --format json</c>: kinds Service, Revision, Job, Execution and WorkerPool. An Instance exists in version 2
+    /// only, and is given as that shows it, with <c>"kind": "Instance"</c>. The lists of version 2 show the same
+    /// objects in its shape.
     /// </param>
     /// <exception cref="ArgumentException">An object has another kind, or no name.</exception>
     /// <exception cref="JsonException">The text is not valid JSON.</exception>
@@ -64,10 +67,13 @@ public sealed class CloudRun
         ArgumentNullException.ThrowIfNull(item);
         string kind = item.Text("kind") ?? "";
         if (!_objects.TryGetValue(kind, out SortedDictionary<string, JsonObject>? objects))
-            throw new ArgumentException($"'{kind}' is not a kind of Cloud Run. Expected one of {string.Join(", ", Kinds)}.");
+            throw new ArgumentException(
+                $"'{kind}' is not a kind of Cloud Run. Expected one of {string.Join(", ", Kinds)}."
+            );
         JsonObject copy = item.DeepClone().AsObject();
-        string name = (kind == "Instance" ? copy.Text("name")?.Split('/')[^1] : (copy["metadata"] as JsonObject)?.Text("name"))
-            ?? throw new ArgumentException($"An object of kind {kind} has no name.");
+        string name = (
+            kind == "Instance" ? copy.Text("name")?.Split('/')[^1] : (copy["metadata"] as JsonObject)?.Text("name")
+        ) ?? throw new ArgumentException($"An object of kind {kind} has no name.");
         lock (_gate)
         {
             _applied++;
@@ -84,7 +90,9 @@ public sealed class CloudRun
     /// <param name="name">The name.</param>
     public bool Remove(string kind, string location, string name)
     {
-        lock (_gate) return _objects.TryGetValue(kind, out SortedDictionary<string, JsonObject>? objects) && objects.Remove($"{location}/{name}");
+        lock (_gate)
+            return _objects.TryGetValue(kind, out SortedDictionary<string, JsonObject>? objects)
+                && objects.Remove($"{location}/{name}");
     }
 
     /// <summary>Gets the objects of a kind by <c>LOCATION/NAME</c>.</summary>

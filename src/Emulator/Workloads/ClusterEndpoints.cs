@@ -16,11 +16,14 @@ public enum Reach
     Silent,
 }
 
-/// <summary>The endpoints of a cluster. They lead back to the emulator, each to a port of its own on loopback.</summary>
+/// <summary>
+/// The endpoints of a cluster. They lead back to the emulator, each to a port of its own on loopback.
+/// </summary>
 /// <remarks>
 /// IP endpoints are <c>127.0.0.1:PORT</c> with a certificate of the cluster's own authority. The DNS endpoint is
 /// <c>localhost:PORT</c> with a certificate of <see cref="EmulatorServer.PublicAuthority"/>, which stands for the
-/// authorities that every machine trusts. Names and fields: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.
+/// authorities that every machine trusts. Names and fields:
+/// https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.
 /// </remarks>
 public sealed record ClusterEndpoints
 {

@@ -23,7 +23,12 @@ internal sealed class ClusterListener : IDisposable
     private bool _disposed;
 
     /// <summary>Binds the endpoint to a free port, and listens there unless connections are to be refused.</summary>
-    public ClusterListener(KubernetesCluster cluster, ClusterEndpointKind kind, Reach reach, X509Certificate2 certificate)
+    public ClusterListener(
+        KubernetesCluster cluster,
+        ClusterEndpointKind kind,
+        Reach reach,
+        X509Certificate2 certificate
+    )
     {
         (Cluster, Kind, Reach, _certificate) = (cluster, kind, reach, certificate);
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -41,7 +46,8 @@ internal sealed class ClusterListener : IDisposable
     public string Address =>
         $"{(Kind == ClusterEndpointKind.Dns ? "localhost" : "127.0.0.1")}:{((IPEndPoint)_socket.LocalEndPoint!).Port}";
 
-    public SslStreamCertificateContext Certificate => SslStreamCertificateContext.Create(_certificate, null, offline: true);
+    public SslStreamCertificateContext Certificate =>
+        SslStreamCertificateContext.Create(_certificate, null, offline: true);
 
     /// <summary>Accepts connections until the listener is disposed.</summary>
     /// <param name="accepted">Takes a connection; returns false if it is to stay silent.</param>
@@ -65,7 +71,9 @@ internal sealed class ClusterListener : IDisposable
     /// <summary>Answers a request. Call this while the state's lock is held.</summary>
     public Answer Handle(ApiCall call)
     {
-        ClusterFault? redirect = call.Behaviour.ClusterFaults.FirstOrDefault(fault => fault.Kind == ClusterFaultKind.Redirects && fault.Covers(Cluster));
+        ClusterFault? redirect = call.Behaviour.ClusterFaults.FirstOrDefault(fault =>
+            fault.Kind == ClusterFaultKind.Redirects && fault.Covers(Cluster)
+        );
         if (redirect is not null)
         {
             return new Answer(307, [])

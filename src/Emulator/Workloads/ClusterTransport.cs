@@ -8,15 +8,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
-/// <summary>The endpoints of all clusters of a server, as a transport of Kestrel: connections that come in at any of them.</summary>
-/// <remarks>An endpoint is opened when the API of GKE shows it for the first time; nobody can know its port before.</remarks>
+/// <summary>
+/// The endpoints of all clusters of a server, as a transport of Kestrel: connections that come in at any of them.
+/// </summary>
+/// <remarks>An endpoint is opened when the API of GKE shows it for the first time; nobody can know its port
+/// before.</remarks>
 internal sealed class ClusterTransport(Func<Behaviour> behaviour)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<KubernetesCluster, OpenClusterEndpoints> _open = [];
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>();
-    private readonly SocketConnectionContextFactory _connections = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+    private readonly SocketConnectionContextFactory _connections = new(
+        new SocketConnectionFactoryOptions(),
+        NullLogger.Instance
+    );
     private CertificateAuthority? _public;
 
     public EndPoint EndPoint { get; } = new ClusterEndPoint();
@@ -33,7 +39,11 @@ internal sealed class ClusterTransport(Func<Behaviour> behaviour)
         CertificateAuthority authority = Public;
         lock (_lock)
         {
-            if (_open.TryGetValue(cluster, out OpenClusterEndpoints? endpoints) && endpoints.Endpoints == cluster.Endpoints) return endpoints;
+            if (
+                _open.TryGetValue(cluster, out OpenClusterEndpoints? endpoints)
+                && endpoints.Endpoints == cluster.Endpoints
+            )
+                return endpoints;
             endpoints?.Dispose();
             _open[cluster] = endpoints = new OpenClusterEndpoints(cluster, authority);
             foreach (ClusterListener listener in endpoints.Listeners) _ = listener.AcceptAsync(Accept);
@@ -48,7 +58,8 @@ internal sealed class ClusterTransport(Func<Behaviour> behaviour)
         OpenClusterEndpoints endpoints = For(listener.Cluster);
         return new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = Faulty(listener.Cluster, ClusterFaultKind.WrongAuthority) ? endpoints.Strange.Value
+            ServerCertificateContext =
+                Faulty(listener.Cluster, ClusterFaultKind.WrongAuthority) ? endpoints.Strange.Value
                 : Faulty(listener.Cluster, ClusterFaultKind.OtherName) ? endpoints.OtherName.Value
                 : listener.Certificate,
         };
@@ -60,7 +71,8 @@ internal sealed class ClusterTransport(Func<Behaviour> behaviour)
         ValueTask.FromResult<IConnectionListener>(this);
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
-        await _accepted.Reader.WaitToReadAsync(cancellationToken) && _accepted.Reader.TryRead(out ConnectionContext? connection)
+        await _accepted.Reader.WaitToReadAsync(cancellationToken)
+        && _accepted.Reader.TryRead(out ConnectionContext? connection)
             ? connection
             : null;
 

@@ -5,8 +5,8 @@ namespace ArtifactRegistry.Emulator.Workloads;
 
 /// <summary>The Connect gateway, which leads to the clusters of a fleet.</summary>
 /// <remarks>
-/// <c>https://connectgateway.googleapis.com/v1/projects/NUMBER/locations/global/gkeMemberships/NAME</c> and the path in the
-/// cluster's API; a membership in a region has the host <c>REGION-connectgateway.googleapis.com</c>.
+/// <c>https://connectgateway.googleapis.com/v1/projects/NUMBER/locations/global/gkeMemberships/NAME</c> and the path in
+/// the cluster's API; a membership in a region has the host <c>REGION-connectgateway.googleapis.com</c>.
 /// </remarks>
 internal static class ConnectGateway
 {
@@ -15,8 +15,22 @@ internal static class ConnectGateway
     {
         string[] path = [.. call.Target.Segments];
         // On this machine, the region of the host comes first in the path.
-        if (path is [_, "v1", "projects", _, "locations", _, "gkeMemberships" or "memberships", ..]) path = path[1..];
-        if (path is not ["v1", "projects", string p, "locations", string l, "gkeMemberships" or "memberships", string m, .. string[] rest])
+        if (path is [_, "v1", "projects", _, "locations", _, "gkeMemberships" or "memberships", ..])
+            path = path[1..];
+        if (
+            path
+            is not [
+                "v1",
+                "projects",
+                string p,
+                "locations",
+                string l,
+                "gkeMemberships"
+                or "memberships",
+                string m,
+                .. string[] rest,
+            ]
+        )
             return null;
 
         ProjectEntry project = call.State.FindProject(p) ?? throw ApiError.Lacks("gkehub.gateway.get", $"projects/{p}");

@@ -8,7 +8,12 @@ namespace ArtifactRegistry.Emulator.Workloads;
 /// <summary>The forms of a pod's <c>imageID</c> that runtimes report instead of the digest of a manifest.</summary>
 internal static class ImageIds
 {
-    private static readonly string[] Statuses = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+    private static readonly string[] Statuses =
+    [
+        "containerStatuses",
+        "initContainerStatuses",
+        "ephemeralContainerStatuses",
+    ];
 
     public static byte[] Rewrite(ApiCall call, byte[] pod)
     {

@@ -13,7 +13,14 @@ public sealed class KubernetesCluster
 
     private int _resourceVersion = 1000;
 
-    internal KubernetesCluster(string project, string location, string name, ClusterEndpoints endpoints, Lock gate, TimeProvider clock)
+    internal KubernetesCluster(
+        string project,
+        string location,
+        string name,
+        ClusterEndpoints endpoints,
+        Lock gate,
+        TimeProvider clock
+    )
     {
         (Project, Location, Name, Endpoints, _gate, _clock) = (project, location, name, endpoints, gate, clock);
         foreach (KubernetesResource resource in KubernetesResource.BuiltIn) Add(resource);
@@ -40,7 +47,8 @@ public sealed class KubernetesCluster
 
     /// <summary>Adds objects, or replaces those of the same name; they are served as they are given.</summary>
     /// <param name="json">An object, an array of objects, or a list as <c>kubectl get -o json</c> prints it.</param>
-    /// <exception cref="ArgumentException">An object has no <c>apiVersion</c>, <c>kind</c> or <c>metadata.name</c>.</exception>
+    /// <exception cref="ArgumentException">An object has no <c>apiVersion</c>, <c>kind</c> or
+    /// <c>metadata.name</c>.</exception>
     /// <exception cref="JsonException">The text is not valid JSON.</exception>
     public KubernetesCluster Apply(string json)
     {
@@ -49,14 +57,16 @@ public sealed class KubernetesCluster
     }
 
     /// <summary>Adds an object, or replaces the one of the same name; it is served as it is given.</summary>
-    /// <exception cref="ArgumentException">It has no <c>apiVersion</c>, <c>kind</c> or <c>metadata.name</c>.</exception>
+    /// <exception cref="ArgumentException">It has no <c>apiVersion</c>, <c>kind</c> or
+    /// <c>metadata.name</c>.</exception>
     public KubernetesCluster Apply(JsonObject item)
     {
         ArgumentNullException.ThrowIfNull(item);
         KubernetesResource resource = KubernetesResource.Of(item);
         JsonObject copy = item.DeepClone().AsObject();
         JsonObject metadata = copy["metadata"] as JsonObject ?? [];
-        string name = metadata.Text("name") ?? throw new ArgumentException($"An object of kind {resource.Kind} has no metadata.name.");
+        string name = metadata.Text("name")
+            ?? throw new ArgumentException($"An object of kind {resource.Kind} has no metadata.name.");
         lock (_gate)
         {
             metadata["resourceVersion"] = $"{++_resourceVersion}";
@@ -81,8 +91,11 @@ public sealed class KubernetesCluster
     {
         lock (_gate)
         {
-            bool removed = _kinds.Values.Where(entry => entry.Resource.Kind == kind).Any(entry => entry.Objects.Remove(Key(ns, name)));
-            if (removed) _resourceVersion++;
+            bool removed = _kinds
+                .Values.Where(entry => entry.Resource.Kind == kind)
+                .Any(entry => entry.Objects.Remove(Key(ns, name)));
+            if (removed)
+                _resourceVersion++;
             return removed;
         }
     }
@@ -94,24 +107,30 @@ public sealed class KubernetesCluster
     internal static string Key(string? ns, string name) => $"{ns}/{name}";
 
     /// <summary>Finds the objects of a resource, by namespace and name; null if there is no such resource.</summary>
-    internal KubernetesKind? Find(string group, string version, string plural) => _kinds.GetValueOrDefault($"{group}/{version}/{plural}");
+    internal KubernetesKind? Find(string group, string version, string plural) =>
+        _kinds.GetValueOrDefault($"{group}/{version}/{plural}");
 
     private SortedDictionary<string, byte[]> Add(KubernetesResource resource)
     {
         string key = $"{resource.Group}/{resource.Version}/{resource.Plural}";
         if (!_kinds.TryGetValue(key, out KubernetesKind? kind))
-            _kinds.Add(key, kind = new KubernetesKind(resource, new SortedDictionary<string, byte[]>(StringComparer.Ordinal)));
+            _kinds.Add(
+                key,
+                kind = new KubernetesKind(resource, new SortedDictionary<string, byte[]>(StringComparer.Ordinal))
+            );
         return kind.Objects;
     }
 
-    private static IEnumerable<JsonObject> Items(JsonNode? json) => json switch
-    {
-        JsonArray items => items.SelectMany(Items),
-        JsonObject list when list.Text("kind")?.EndsWith("List", StringComparison.Ordinal) == true && list["items"] is JsonArray items =>
-            items.SelectMany(item => Items(Typed(item, list))),
-        JsonObject item => [item],
-        _ => throw new ArgumentException("Expected a Kubernetes object, an array of them, or a list."),
-    };
+    private static IEnumerable<JsonObject> Items(JsonNode? json) =>
+        json switch
+        {
+            JsonArray items => items.SelectMany(Items),
+            JsonObject list
+                when list.Text("kind")?.EndsWith("List", StringComparison.Ordinal) == true
+                    && list["items"] is JsonArray items => items.SelectMany(item => Items(Typed(item, list))),
+            JsonObject item => [item],
+            _ => throw new ArgumentException("Expected a Kubernetes object, an array of them, or a list."),
+        };
 
     // The items of a PodList have no kind of their own.
     private static JsonObject? Typed(JsonNode? item, JsonObject list)

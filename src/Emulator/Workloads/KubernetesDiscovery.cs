@@ -3,7 +3,9 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
-/// <summary>The discovery of a Kubernetes API, in the form without aggregation, which every client falls back on.</summary>
+/// <summary>
+/// The discovery of a Kubernetes API, in the form without aggregation, which every client falls back on.
+/// </summary>
 internal static class KubernetesDiscovery
 {
     public static JsonObject Versions() => new()
@@ -13,13 +15,19 @@ internal static class KubernetesDiscovery
         ["serverAddressByClientCIDRs"] = new JsonArray(),
     };
 
-    public static JsonObject Groups(KubernetesCluster cluster) => new()
-    {
-        ["kind"] = "APIGroupList",
-        ["apiVersion"] = "v1",
-        ["groups"] = new JsonArray([.. cluster.Resources.Select(resource => resource.Group).Where(group => group.Length > 0)
-            .Distinct().Select(group => Describe(cluster, group))]),
-    };
+    public static JsonObject Groups(KubernetesCluster cluster) =>
+        new()
+        {
+            ["kind"] = "APIGroupList",
+            ["apiVersion"] = "v1",
+            ["groups"] = new JsonArray([
+                .. cluster
+                    .Resources.Select(resource => resource.Group)
+                    .Where(group => group.Length > 0)
+                    .Distinct()
+                    .Select(group => Describe(cluster, group)),
+            ]),
+        };
 
     /// <summary>Describes a group; null if the cluster does not have it.</summary>
     public static JsonObject? Group(KubernetesCluster cluster, string group)
@@ -49,7 +57,10 @@ internal static class KubernetesDiscovery
     {
         JsonObject[] versions =
         [
-            .. cluster.Resources.Where(resource => resource.Group == group).Select(resource => resource.Version).Distinct()
+            .. cluster
+                .Resources.Where(resource => resource.Group == group)
+                .Select(resource => resource.Version)
+                .Distinct()
                 .Select(version => new JsonObject { ["groupVersion"] = $"{group}/{version}", ["version"] = version }),
         ];
         return new JsonObject

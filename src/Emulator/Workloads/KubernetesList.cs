@@ -8,13 +8,19 @@ namespace ArtifactRegistry.Emulator.Workloads;
 
 /// <summary>Lists of Kubernetes objects, in pages.</summary>
 /// <remarks>
-/// As https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks says: without
+/// As https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks says:
+/// without
 /// <c>limit</c> everything comes at once, and <c>resourceVersion=0</c> is answered from a cache, which has no pages.
 /// </remarks>
 internal static class KubernetesList
 {
     public static Answer Page(
-        ApiCall call, KubernetesCluster cluster, KubernetesResource resource, string? ns, SortedDictionary<string, byte[]> objects)
+        ApiCall call,
+        KubernetesCluster cluster,
+        KubernetesResource resource,
+        string? ns,
+        SortedDictionary<string, byte[]> objects
+    )
     {
         if (call.Query("labelSelector") is not null || call.Query("fieldSelector") is not null)
             return KubernetesStatus.Invalid("The emulator does not know selectors.");
@@ -46,13 +52,17 @@ internal static class KubernetesList
 
         string version = last?.ResourceVersion ?? cluster.ResourceVersion;
         JsonObject metadata = new() { ["resourceVersion"] = version };
-        if (more) metadata["continue"] = RepeatsToken(call) && token is not null ? token : PageToken.Write(query, version, page[^1].Key);
+        if (more)
+            metadata["continue"] =
+                RepeatsToken(call) && token is not null ? token : PageToken.Write(query, version, page[^1].Key);
         return new Answer(200, Body(call, resource, metadata, page.Select(item => item.Value)), "application/json");
     }
 
     /// <summary>Gets an object with the <c>imageID</c> in the form that the cluster reports.</summary>
     public static byte[] Shown(ApiCall call, KubernetesResource resource, byte[] item) =>
-        resource.Kind == "Pod" && call.Behaviour.ImageIds != ImageIdForm.AsApplied ? ImageIds.Rewrite(call, item) : item;
+        resource.Kind == "Pod" && call.Behaviour.ImageIds != ImageIdForm.AsApplied
+            ? ImageIds.Rewrite(call, item)
+            : item;
 
     /// <summary>Adds to an object what lists leave out of their items.</summary>
     public static byte[] Typed(KubernetesResource resource, byte[] item)
@@ -64,11 +74,19 @@ internal static class KubernetesList
         return JsonSerializer.SerializeToUtf8Bytes(json);
     }
 
-    private static byte[] Body(ApiCall call, KubernetesResource resource, JsonObject metadata, IEnumerable<byte[]> items)
+    private static byte[] Body(
+        ApiCall call,
+        KubernetesResource resource,
+        JsonObject metadata,
+        IEnumerable<byte[]> items
+    )
     {
         using MemoryStream body = new();
-        body.Write(Encoding.UTF8.GetBytes(
-            $$"""{"kind":"{{resource.Kind}}List","apiVersion":"{{resource.GroupVersion}}","metadata":{{metadata.ToJsonString()}},"items":["""));
+        body.Write(
+            Encoding.UTF8.GetBytes(
+                $$"""{"kind":"{{resource.Kind}}List","apiVersion":"{{resource.GroupVersion}}","metadata":{{metadata.ToJsonString()}},"items":["""
+            )
+        );
         bool first = true;
         foreach (byte[] item in items)
         {

@@ -17,12 +17,21 @@ internal static class KubernetesMethods
         if (call.Request.Method is not ("GET" or "HEAD")) return KubernetesStatus.MethodNotAllowed();
         return path.ToArray() switch
         {
-            ["version"] => Json(new JsonObject { ["major"] = "1", ["minor"] = "33", ["gitVersion"] = "v1.33.2-gke.1240000" }),
+            ["version"] => Json(
+                new JsonObject
+                {
+                    ["major"] = "1",
+                    ["minor"] = "33",
+                    ["gitVersion"] = "v1.33.2-gke.1240000",
+                }
+            ),
             ["api"] => Json(KubernetesDiscovery.Versions()),
             ["apis"] => Json(KubernetesDiscovery.Groups(cluster)),
             ["api", string version] => Discovered(KubernetesDiscovery.Resources(cluster, "", version)),
             ["apis", string group] => Discovered(KubernetesDiscovery.Group(cluster, group)),
-            ["apis", string group, string version] => Discovered(KubernetesDiscovery.Resources(cluster, group, version)),
+            ["apis", string group, string version] => Discovered(
+                KubernetesDiscovery.Resources(cluster, group, version)
+            ),
             ["api", string version, .. string[] rest] => InGroup(call, cluster, "", version, rest),
             ["apis", string group, string version, .. string[] rest] => InGroup(call, cluster, group, version, rest),
             _ => KubernetesStatus.NoSuchPath(),
@@ -38,15 +47,24 @@ internal static class KubernetesMethods
             ["namespaces", string space, string some, string one] => (space, some, one),
             _ => (null, "", (string?)null),
         };
-        if (cluster.Find(group, version, plural) is not (KubernetesResource resource, SortedDictionary<string, byte[]> objects)) return KubernetesStatus.NoSuchPath();
+        if (
+            cluster.Find(group, version, plural)
+            is not
+            (KubernetesResource resource, SortedDictionary<string, byte[]> objects)
+        )
+            return KubernetesStatus.NoSuchPath();
 
         string permission = resource.Permission(name is null ? "list" : "get");
-        if (!call.MayDo(permission, cluster.Resource)) return KubernetesStatus.Forbidden(resource, ns, User(call), permission);
-        return name is null
-            ? KubernetesList.Page(call, cluster, resource, ns, objects)
+        if (!call.MayDo(permission, cluster.Resource))
+            return KubernetesStatus.Forbidden(resource, ns, User(call), permission);
+        return name is null ? KubernetesList.Page(call, cluster, resource, ns, objects)
             : objects.TryGetValue(KubernetesCluster.Key(ns, name), out byte[]? found)
-                ? new Answer(200, KubernetesList.Typed(resource, KubernetesList.Shown(call, resource, found)), "application/json")
-                : KubernetesStatus.NotFound(resource, name);
+                ? new Answer(
+                    200,
+                    KubernetesList.Typed(resource, KubernetesList.Shown(call, resource, found)),
+                    "application/json"
+                )
+            : KubernetesStatus.NotFound(resource, name);
     }
 
     private static Answer? Refusal(ApiCall call)

@@ -8,9 +8,12 @@ namespace ArtifactRegistry.Emulator.Workloads;
 internal static class KubernetesStatus
 {
     private const string ExpiredMessage =
-        "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
-        + "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. "
-        + "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+            + "without "
+        + "the continue parameter, or use the continue token in this response to retrieve the remainder of the "
+        + "results. "
+        + "Continuing with the provided token results in an inconsistent list - objects that were created, modified, "
+        + "or "
         + "deleted between the time the first chunk was returned and now may show up in the list.";
 
     public static Answer Unauthorized() => Of(401, "Unauthorized", "Unauthorized", null);
@@ -22,7 +25,9 @@ internal static class KubernetesStatus
         + $"\"{resource.Group}\" {Scope(ns)}: requires one of [\"{permission}\"] permission(s).",
         Details(resource));
 
-    /// <summary>Creates the answer of a DNS endpoint to callers without its permission; the real text is not known.</summary>
+    /// <summary>
+    /// Creates the answer of a DNS endpoint to callers without its permission; the real text is not known.
+    /// </summary>
     public static Answer MayNotConnect(KubernetesCluster cluster) => Of(
         403,
         "Forbidden",
@@ -49,7 +54,8 @@ internal static class KubernetesStatus
         405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
     /// <summary>Creates the answer to a path that nothing serves, which is not JSON.</summary>
-    public static Answer NoSuchPath() => new(404, Encoding.ASCII.GetBytes("404 page not found\n"), "text/plain; charset=utf-8");
+    public static Answer NoSuchPath() =>
+        new(404, Encoding.ASCII.GetBytes("404 page not found\n"), "text/plain; charset=utf-8");
 
     private static Answer Of(int code, string reason, string message, JsonObject? details, string? continueToken = null)
     {

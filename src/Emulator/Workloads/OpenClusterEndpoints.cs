@@ -8,7 +8,9 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
-/// <summary>A cluster's own authority and open endpoints in one server, and the fields of GKE's API that show them.</summary>
+/// <summary>
+/// A cluster's own authority and open endpoints in one server, and the fields of GKE's API that show them.
+/// </summary>
 internal sealed class OpenClusterEndpoints : IDisposable
 {
     private static readonly IPAddress ElsewhereAddress = IPAddress.Parse("192.0.2.77");
@@ -30,7 +32,9 @@ internal sealed class OpenClusterEndpoints : IDisposable
         _public = Open(ClusterEndpointKind.Public, Endpoints.Public, OfCluster);
         _private = Open(ClusterEndpointKind.Private, Endpoints.Private, OfCluster);
         _dns = Open(ClusterEndpointKind.Dns, Endpoints.Dns, () => publicAuthority.Issue("localhost", [], "localhost"));
-        Strange = Lazily(() => _strange.Issue("kube-apiserver", [IPAddress.Loopback], "localhost", "kubernetes.default.svc"));
+        Strange = Lazily(() =>
+            _strange.Issue("kube-apiserver", [IPAddress.Loopback], "localhost", "kubernetes.default.svc")
+        );
         OtherName = Lazily(() => _authority.Issue("kube-apiserver", [ElsewhereAddress], "kubernetes.default.svc"));
     }
 
@@ -58,7 +62,11 @@ internal sealed class OpenClusterEndpoints : IDisposable
         };
         cluster["controlPlaneEndpointsConfig"] = new JsonObject
         {
-            ["dnsEndpointConfig"] = Flag("allowExternalTraffic", _dns is not null, new JsonObject { ["endpoint"] = dnsName }),
+            ["dnsEndpointConfig"] = Flag(
+                "allowExternalTraffic",
+                _dns is not null,
+                new JsonObject { ["endpoint"] = dnsName }
+            ),
             ["ipEndpointsConfig"] = IpEndpoints(),
         };
         if (_private is not null && (_public is null || cluster["privateClusterConfig"] is not null))
@@ -72,7 +80,8 @@ internal sealed class OpenClusterEndpoints : IDisposable
         {
             cluster["fleet"] = new JsonObject
             {
-                ["membership"] = $"//gkehub.googleapis.com/projects/{projectNumber}/locations/{Endpoints.MembershipLocation}/memberships/{membership}",
+                ["membership"] =
+                    $"//gkehub.googleapis.com/projects/{projectNumber}/locations/{Endpoints.MembershipLocation}/memberships/{membership}",
                 ["preRegistered"] = true,
                 ["project"] = projectNumber,
             };
@@ -118,7 +127,8 @@ internal sealed class OpenClusterEndpoints : IDisposable
             [.. Endpoints.AuthorizedNetworks.Select(block => new JsonObject { ["cidrBlock"] = block })]));
     }
 
-    // In the recorded answers a flag that is off is absent in some messages and false in others; a client copes with both.
+    // In the recorded answers a flag that is off is absent in some messages and false in others; a client copes with
+    // both.
     private static JsonObject Flag(string name, bool on, JsonObject config)
     {
         config[name] = on;

@@ -19,15 +19,59 @@ internal static class RunMethods
         (string? region, string[] path) = RunHost.Split(call);
         return path switch
         {
-            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "services" or "revisions"] when region is null =>
-                throw ApiError.Unsupported($"{path[^1]} of {p} at the global host; ask the host of a region"),
-            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "services"] => List(call, p, region, "Service", namespaced: true),
-            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "revisions"] => List(call, p, region, "Revision", namespaced: true),
-            ["apis", "run.googleapis.com", "v1", "namespaces", string p, "jobs"] => List(call, p, region, "Job", namespaced: true),
-            ["apis", "run.googleapis.com", "v1", "namespaces", string p, "executions"] => List(call, p, region, "Execution", namespaced: true),
-            ["apis", "run.googleapis.com", "v1", "namespaces", string p, "workerpools"] => List(call, p, region, "WorkerPool", namespaced: true),
-            ["v1", "projects", string p, "locations", string l, "services"] => List(call, p, l == "-" ? null : l, "Service", namespaced: false),
-            ["v1", "projects", string p, "locations", string l, "revisions"] => List(call, p, l == "-" ? null : l, "Revision", namespaced: false),
+            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "services" or "revisions"]
+                when region is null => throw ApiError.Unsupported(
+                $"{path[^1]} of {p} at the global host; ask the host of a region"
+            ),
+            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "services"] => List(
+                call,
+                p,
+                region,
+                "Service",
+                namespaced: true
+            ),
+            ["apis", "serving.knative.dev", "v1", "namespaces", string p, "revisions"] => List(
+                call,
+                p,
+                region,
+                "Revision",
+                namespaced: true
+            ),
+            ["apis", "run.googleapis.com", "v1", "namespaces", string p, "jobs"] => List(
+                call,
+                p,
+                region,
+                "Job",
+                namespaced: true
+            ),
+            ["apis", "run.googleapis.com", "v1", "namespaces", string p, "executions"] => List(
+                call,
+                p,
+                region,
+                "Execution",
+                namespaced: true
+            ),
+            ["apis", "run.googleapis.com", "v1", "namespaces", string p, "workerpools"] => List(
+                call,
+                p,
+                region,
+                "WorkerPool",
+                namespaced: true
+            ),
+            ["v1", "projects", string p, "locations", string l, "services"] => List(
+                call,
+                p,
+                l == "-" ? null : l,
+                "Service",
+                namespaced: false
+            ),
+            ["v1", "projects", string p, "locations", string l, "revisions"] => List(
+                call,
+                p,
+                l == "-" ? null : l,
+                "Revision",
+                namespaced: false
+            ),
             _ => null,
         };
     }
@@ -60,25 +104,37 @@ internal static class RunMethods
         {
             ["apiVersion"] = kind is "Service" or "Revision" ? "serving.knative.dev/v1" : "run.googleapis.com/v1",
             ["kind"] = kind + "List",
-            ["metadata"] = new JsonObject().AddUnlessEmpty("continue", more ? PageToken.Write(query, page[^1].Key) : null),
+            ["metadata"] = new JsonObject().AddUnlessEmpty(
+                "continue",
+                more ? PageToken.Write(query, page[^1].Key) : null
+            ),
         }
             .AddUnlessEmpty("items", new JsonArray([.. page.Select(item => item.Value.DeepClone())]))
-            .AddUnlessEmpty("unreachable", region is null ? [.. run.Unreachable.Select(name => JsonValue.Create(name))] : []);
+            .AddUnlessEmpty(
+                "unreachable",
+                region is null ? [.. run.Unreachable.Select(name => JsonValue.Create(name))] : []
+            );
     }
 
-    /// <summary>Finds a project's Cloud Run; a project that does not exist is denied, like one that the caller may not see.</summary>
+    /// <summary>
+    /// Finds a project's Cloud Run; a project that does not exist is denied, like one that the caller may not see.
+    /// </summary>
     public static CloudRun Find(ApiCall call, string p, string? region, string permission, string? resource)
     {
         ProjectEntry? project = call.State.FindProject(p);
         string parent = $"projects/{project?.Id ?? p}/locations/{region ?? "-"}";
-        if (project is null || !call.MayDo(permission, parent)) throw ApiError.RunDenied(permission, resource ?? parent);
+        if (project is null || !call.MayDo(permission, parent))
+            throw ApiError.RunDenied(permission, resource ?? parent);
         return call.State.Workloads.CloudRun(project.Id);
     }
 
     private static int Limit(ApiCall call)
     {
         int limit = 0;
-        if (call.Query("limit") is string text && (!int.TryParse(text, CultureInfo.InvariantCulture, out limit) || limit < 0))
+        if (
+            call.Query("limit") is string text
+            && (!int.TryParse(text, CultureInfo.InvariantCulture, out limit) || limit < 0)
+        )
             throw ApiError.Invalid($"Invalid value at 'limit' (TYPE_INT32), \"{text}\"");
         return Math.Min(limit == 0 ? int.MaxValue : limit, call.Behaviour.PageSizeCap ?? int.MaxValue);
     }

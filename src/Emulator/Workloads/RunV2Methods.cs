@@ -5,10 +5,13 @@ using ArtifactRegistry.Emulator.Http;
 namespace ArtifactRegistry.Emulator.Workloads;
 
 /// <summary>Cloud Run Admin v2: lists of one region, of the same objects that version 1 shows.</summary>
-/// <remarks>https://cloud.google.com/run/docs/reference/rest/v2; no resource but the instance tells digests here.</remarks>
+/// <remarks>https://cloud.google.com/run/docs/reference/rest/v2; no resource but the instance tells digests
+/// here.</remarks>
 internal static class RunV2Methods
 {
-    /// <summary>Returns whether a target is of Cloud Run and not of a registry, whose paths begin with <c>/v2/</c> too.</summary>
+    /// <summary>
+    /// Returns whether a target is of Cloud Run and not of a registry, whose paths begin with <c>/v2/</c> too.
+    /// </summary>
     /// <remarks>No location of a registry is called <c>projects</c>.</remarks>
     public static bool Owns(string target) => target.StartsWith("/v2/projects/", StringComparison.Ordinal);
 
@@ -30,7 +33,14 @@ internal static class RunV2Methods
         };
     }
 
-    private static JsonObject List(ApiCall call, string p, string location, string kind, string field, (string Collection, string Id)? owner = null)
+    private static JsonObject List(
+        ApiCall call,
+        string p,
+        string location,
+        string kind,
+        string field,
+        (string Collection, string Id)? owner = null
+    )
     {
         QueryParameters.Check(call, ["pageSize", "pageToken", "showDeleted"]);
         CloudRun run = RunMethods.Find(call, p, location, $"run.{kind.ToLowerInvariant()}s.list", null);

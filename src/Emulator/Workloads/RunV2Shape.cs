@@ -21,7 +21,9 @@ internal static class RunV2Shape
         string[] parts = key.Split('/');
         JsonObject metadata = item["metadata"]!.AsObject();
         (string Collection, string Id)? owner = OwnerOf(kind, item);
-        string parent = $"projects/{project}/locations/{parts[0]}" + (owner is null ? "" : $"/{owner.Value.Collection}/{owner.Value.Id}");
+        string parent =
+            $"projects/{project}/locations/{parts[0]}"
+            + (owner is null ? "" : $"/{owner.Value.Collection}/{owner.Value.Id}");
         JsonObject shown = new()
         {
             ["name"] = $"{parent}/{char.ToLowerInvariant(kind[0])}{kind[1..]}s/{parts[1]}",
@@ -68,7 +70,11 @@ internal static class RunV2Shape
     // A job has a template of executions, which has a template of tasks.
     private static JsonArray Containers(JsonNode? spec)
     {
-        while (spec?["template"]?["spec"] is JsonNode inner) spec = inner;
-        return [.. (spec?["containers"] as JsonArray ?? []).OfType<JsonObject>().Select(container => container.DeepClone())];
+        while (spec?["template"]?["spec"] is JsonNode inner)
+            spec = inner;
+        return
+        [
+            .. (spec?["containers"] as JsonArray ?? []).OfType<JsonObject>().Select(container => container.DeepClone()),
+        ];
     }
 }

@@ -4,7 +4,9 @@ using ArtifactRegistry.Emulator.Http;
 
 namespace ArtifactRegistry.Emulator.Workloads;
 
-/// <summary>The objects of a project in one service, each in a scope such as a zone, as its API shows them. Thread-safe.</summary>
+/// <summary>
+/// The objects of a project in one service, each in a scope such as a zone, as its API shows them. Thread-safe.
+/// </summary>
 public sealed class ScopedObjects
 {
     // Lower than any letter, so that the order is by scope first.
@@ -45,8 +47,10 @@ public sealed class ScopedObjects
     {
         ArgumentException.ThrowIfNullOrEmpty(scope);
         ArgumentNullException.ThrowIfNull(item);
-        string id = item.Text(_idField)?.Split('/')[^1] ?? throw new ArgumentException($"An object in {scope} has no {_idField}.");
-        lock (_gate) _items[KeyOf(scope, id)] = (scope, item.DeepClone().AsObject());
+        string id = item.Text(_idField)?.Split('/')[^1]
+            ?? throw new ArgumentException($"An object in {scope} has no {_idField}.");
+        lock (_gate)
+            _items[KeyOf(scope, id)] = (scope, item.DeepClone().AsObject());
         return this;
     }
 

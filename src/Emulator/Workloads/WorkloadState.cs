@@ -1,6 +1,8 @@
 namespace ArtifactRegistry.Emulator.Workloads;
 
-/// <summary>Everything that runs images: clusters, Cloud Run and the others. Kept in memory only. Thread-safe.</summary>
+/// <summary>
+/// Everything that runs images: clusters, Cloud Run and the others. Kept in memory only. Thread-safe.
+/// </summary>
 public sealed class WorkloadState
 {
     private readonly Lock _gate;
@@ -31,7 +33,8 @@ public sealed class WorkloadState
         lock (_gate)
         {
             KubernetesCluster? cluster = Find(project, location, name);
-            if (cluster is null) _clusters.Add(cluster = new KubernetesCluster(project, location, name, endpoints, _gate, _clock));
+            if (cluster is null)
+                _clusters.Add(cluster = new KubernetesCluster(project, location, name, endpoints, _gate, _clock));
             cluster.Endpoints = endpoints;
             return cluster;
         }

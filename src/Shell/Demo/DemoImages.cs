@@ -14,7 +14,9 @@ internal static class DemoImages
     private const string Manifest = "application/vnd.oci.image.manifest.v1+json";
     private const int Builds = 20;
 
-    /// <summary>Pushes twenty builds as <c>latest</c>, one after the other, and the tag <c>stable</c> with the seventh.</summary>
+    /// <summary>
+    /// Pushes twenty builds as <c>latest</c>, one after the other, and the tag <c>stable</c> with the seventh.
+    /// </summary>
     public static async Task PushAsync(Uri registry, CancellationToken stop)
     {
         using HttpClient client = new() { BaseAddress = registry };
@@ -61,7 +63,9 @@ internal static class DemoImages
         using MemoryStream bytes = new();
         using (GZipStream gzip = new(bytes, CompressionLevel.Fastest))
         using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) }
+            );
         return bytes.ToArray();
     }
 }

@@ -55,8 +55,13 @@ public sealed class CleanUpProperties : CoreTest
 
     private async Task<string?> ProblemAsync(RandomRegistry registry, string package, CancellationToken stop)
     {
-        IReadOnlyList<string> before = State.Digests(Apps, package), expected = registry.Expected();
-        CleanUpRules rules = new() { InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))), KeepNewest = registry.KeepNewest };
+        IReadOnlyList<string> before = State.Digests(Apps, package),
+            expected = registry.Expected();
+        CleanUpRules rules = new()
+        {
+            InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))),
+            KeepNewest = registry.KeepNewest,
+        };
         using SweepControl control = new(8, new Pacer(1e6, TimeProvider.System), null, null, null);
         (ArtifactRegistryClient client, OciRegistryClient oci) = Clients();
 

@@ -94,8 +94,12 @@ internal sealed class RandomRegistry
             .OrderBy(node => node.Age).Take(KeepNewest).Select(node => node.Digest).ToList());
         Close(kept);
         // The service may delete the children of an index with it, unless a tag or something else holds them.
-        while (_nodes.Find(index => !kept.Contains(index.Digest) && index.Children.Any(child => IsHeldByNothing(child, kept)))
-            is ModelNode index)
+        while (
+            _nodes.Find(index =>
+                !kept.Contains(index.Digest) && index.Children.Any(child => IsHeldByNothing(child, kept))
+            )
+                is ModelNode index
+        )
         {
             kept.Add(index.Digest);
             Close(kept);
@@ -128,7 +132,9 @@ internal sealed class RandomRegistry
 
     private bool IsHeldByNothing(string child, HashSet<string> kept) => kept.Contains(child)
         && !_nodes.Exists(node => node.Digest == child && node.Tagged)
-        && !_nodes.Exists(node => kept.Contains(node.Digest) && (node.Subject == child || node.Children.Contains(child)));
+        && !_nodes.Exists(node =>
+            kept.Contains(node.Digest) && (node.Subject == child || node.Children.Contains(child))
+        );
 
     private bool Exists(string digest) => _nodes.Exists(node => node.Digest == digest);
 

@@ -12,7 +12,11 @@ internal static class SignIns
         TokenSources.Choose(new CredentialSettings { AccessToken = accessToken }, Environment(environment));
 
     public static SignIn Environment(
-        Func<string, string?> environment, Uri? endpoint = null, Func<IGoogleAuth>? google = null, TimeProvider? clock = null) =>
+        Func<string, string?> environment,
+        Uri? endpoint = null,
+        Func<IGoogleAuth>? google = null,
+        TimeProvider? clock = null
+    ) =>
         new(
             Endpoints.Choose(endpoint, environment), environment, Connections,
             google ?? (() => throw new InvalidOperationException("Google's library is not needed here.")),

@@ -5,7 +5,10 @@ namespace ArtifactRegistry.Core.Tests.Support;
 /// <summary>Hands out a token until it is refused, and then the next one, as a source that renews does.</summary>
 internal sealed class RenewingTokens(params string[] values) : ITokenSource
 {
-    private readonly AccessToken[] _tokens = [.. values.Select(value => new AccessToken(value) { QuotaProject = "payer" })];
+    private readonly AccessToken[] _tokens =
+    [
+        .. values.Select(value => new AccessToken(value) { QuotaProject = "payer" }),
+    ];
     private int _current;
     private int _asked;
 
@@ -40,7 +43,11 @@ internal sealed class EndlessTokens : ITokenSource
     /// <summary>Ends once a token was asked for.</summary>
     public Task Asked => _asked.Task;
 
-    public async ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop)
+    public async ValueTask<AccessToken> GetTokenAsync(
+        AccessToken? refused,
+        Action<string>? trace,
+        CancellationToken stop
+    )
     {
         _asked.TrySetResult();
         await Task.Delay(Timeout.Infinite, stop);

@@ -85,7 +85,11 @@ public sealed class AheadTests
     {
         Shop shop = await Shop.OpenAsync();
         for (int i = 0; i < 9; i++)
-            shop.State.AddImage(shop.Repository, $"image{i}", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
+            shop.State.AddImage(
+                shop.Repository,
+                $"image{i}",
+                new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) }
+            );
         return shop;
     }
 }

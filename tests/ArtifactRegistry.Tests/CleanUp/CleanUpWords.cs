@@ -32,7 +32,12 @@ internal static class CleanUpWords
     });
 
     /// <summary>Somebody pushes an untagged digest again, which makes it young.</summary>
-    public static void PushAgain(this RegistryState state, RepositoryName repository, string digest, DateTimeOffset? uploadTime = null)
+    public static void PushAgain(
+        this RegistryState state,
+        RepositoryName repository,
+        string digest,
+        DateTimeOffset? uploadTime = null
+    )
     {
         if (state.HasDigest(repository, "web", digest)) state.DeleteVersion(repository, "web", digest);
         state.AddImage(repository, "web", new ImageOptions { Digest = digest, UploadTime = uploadTime });

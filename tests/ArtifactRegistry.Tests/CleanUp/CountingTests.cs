@@ -38,9 +38,14 @@ public sealed class CountingTests
         DateTimeOffset now = DateTimeOffset.UtcNow;
         string image = shop.State.AddImage(repository, "web", new ImageOptions { UploadTime = now.AddDays(-9) });
         string older = shop.State.AddImage(repository, "web", new ImageOptions { UploadTime = now.AddDays(-10) });
-        string cache = shop.State.AddImage(repository, "web", new ImageOptions { UploadTime = now.AddDays(-8), MediaType = OciIndex });
+        string cache = shop.State.AddImage(
+            repository,
+            "web",
+            new ImageOptions { UploadTime = now.AddDays(-8), MediaType = OciIndex }
+        );
 
-        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/kept -Confirm:$false").MustSucceed();
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/kept -Confirm:$false")
+            .MustSucceed();
 
         Assert.Equal([older], Row.Digests(result, "Removed"));
         Assert.Equal(CleanUpWords.Sorted(image, cache), Row.Digests(result, "Kept"));
@@ -60,7 +65,10 @@ public sealed class CountingTests
             Between(shop, images[0]);
 
             shop.Run("$plan = @(Get-ArUntaggedImage $app -KeepNewest 2)").MustSucceed();
-            string[] planned = [.. shop.Run("$plan | Where-Object Decision -eq Delete").MustSucceed().Values("Digest")!];
+            string[] planned =
+            [
+                .. shop.Run("$plan | Where-Object Decision -eq Delete").MustSucceed().Values("Digest")!,
+            ];
             ScriptResult result = shop.Run($"{way} | Remove-ArUntaggedImage -Confirm:$false {again}").MustSucceed();
 
             Assert.Equal(CleanUpWords.Sorted(planned), Row.Digests(result, "Removed"));
@@ -83,16 +91,27 @@ public sealed class CountingTests
         Assert.Equal(CleanUpWords.Sorted(first), Row.Digests(removed, "Removed"));
 
         string[] WouldRemove() =>
-        [
-            .. shop.Run("Remove-ArUntaggedImage $app -MaxCount 7 -WhatIf | Where-Object Status -eq WouldRemove").MustSucceed().Values("Digest")!,
-        ];
+            [
+                .. shop.Run("Remove-ArUntaggedImage $app -MaxCount 7 -WhatIf | Where-Object Status -eq WouldRemove")
+                    .MustSucceed()
+                    .Values("Digest")!,
+            ];
     }
 
-    /// <summary>Newer than all images: a build cache, an index of referrers that was replaced, an SBOM, a platform.</summary>
+    /// <summary>
+    /// Newer than all images: a build cache, an index of referrers that was replaced, an SBOM, a platform.
+    /// </summary>
     private static void Between(Shop shop, string image)
     {
         DateTimeOffset uploaded = DateTimeOffset.UtcNow.AddHours(-3);
-        string sbom = shop.Add(new ImageOptions { UploadTime = uploaded, SubjectDigest = image, ArtifactType = "application/spdx+json" });
+        string sbom = shop.Add(
+            new ImageOptions
+            {
+                UploadTime = uploaded,
+                SubjectDigest = image,
+                ArtifactType = "application/spdx+json",
+            }
+        );
         shop.Add(new ImageOptions { UploadTime = uploaded, Children = [new ChildManifest(sbom, "", "")] });
         shop.Add(new ImageOptions { UploadTime = uploaded, MediaType = OciIndex });
         shop.Add(new ImageOptions { UploadTime = uploaded, ArtifactType = "application/vnd.in-toto+json" });

@@ -5,8 +5,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests.CleanUp;
 
 /// <summary>
-/// Nothing is deleted on belief: manifests are checked, listings are compared, and what cannot be known protects. Most of these
-/// happened to people; the remarks say to whom.
+/// Nothing is deleted on belief: manifests are checked, listings are compared, and what cannot be known protects. Most
+/// of these happened to people; the remarks say to whom.
 /// </summary>
 public sealed class EvidenceTests
 {
@@ -57,7 +57,8 @@ public sealed class EvidenceTests
         await using Shop shop = await Shop.OpenAsync();
         string layer = CleanUpWords.Nothing(7);
         string cache = Add(shop, OciIndex, $$"""
-            {"manifests": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+zstd", "digest": "{{layer}}", "size": 1},
+            {"manifests": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+zstd", "digest": "{{layer}}",
+              "size": 1},
              {"mediaType": "application/vnd.buildkit.cacheconfig.v0", "digest": "{{layer}}", "size": 1}]}
             """);
 
@@ -110,12 +111,21 @@ public sealed class EvidenceTests
     {
         await using Shop shop = await Shop.OpenAsync();
         string other = shop.Add();
-        Add(shop, OciIndex, manifest.Replace("OTHER", $"sha512:{new string('a', 128)}", StringComparison.Ordinal), "v1");
+        Add(
+            shop,
+            OciIndex,
+            manifest.Replace("OTHER", $"sha512:{new string('a', 128)}", StringComparison.Ordinal),
+            "v1"
+        );
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed();
 
         Assert.Equal([other], Row.Digests(result, "Kept"));
-        Assert.Contains("refers to a digest that is not SHA-256", Assert.Single(result.Values("Reason")), StringComparison.Ordinal);
+        Assert.Contains(
+            "refers to a digest that is not SHA-256",
+            Assert.Single(result.Values("Reason")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -138,7 +148,9 @@ public sealed class EvidenceTests
     [InlineData("{}")]
     [InlineData("""{"manifests": []}""")]
     [InlineData("")]
-    public async Task A_server_that_always_answers_with_other_bytes_costs_nothing_and_nothing_is_kept_in_mind(string other)
+    public async Task A_server_that_always_answers_with_other_bytes_costs_nothing_and_nothing_is_kept_in_mind(
+        string other
+    )
     {
         await using Shop shop = await Shop.OpenAsync();
         AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9), "v1");
@@ -151,7 +163,10 @@ public sealed class EvidenceTests
         Assert.Contains(index.Digest, lied.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
         shop.Emulator.Behaviour.ServedManifest = null;
-        Assert.Equal([garbage], Row.Digests(shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed(), "Removed"));
+        Assert.Equal(
+            [garbage],
+            Row.Digests(shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed(), "Removed")
+        );
     }
 
     [Theory]
@@ -229,7 +244,8 @@ public sealed class EvidenceTests
         shop.State.AddImage(shop.Repository, "abc_-_gh", new ImageOptions { UploadTime = Long });
 
         ScriptResult listed = shop.Run("Get-ArImage us-docker.pkg.dev/shop/apps").MustSucceed();
-        ScriptResult cleaned = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false").MustSucceed();
+        ScriptResult cleaned = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false")
+            .MustSucceed();
 
         Assert.Equal(CleanUpWords.Sorted(garbage, live), CleanUpWords.Sorted([.. listed.Values("Digest")!]));
         Assert.Contains("abc_-_gh", Assert.Single(listed.Warnings), StringComparison.Ordinal);
@@ -259,11 +275,22 @@ public sealed class EvidenceTests
         {
             shop.State.AddImage(shop.Repository, $"svc{i}", "latest");
             shop.State.AddImage(
-                shop.Repository, $"svc{i}",
-                new ImageOptions { UploadTime = Long, MediaType = "application/vnd.docker.distribution.manifest.v2+json" });
+                shop.Repository,
+                $"svc{i}",
+                new ImageOptions
+                {
+                    UploadTime = Long,
+                    MediaType = "application/vnd.docker.distribution.manifest.v2+json",
+                }
+            );
         }
 
-        Assert.Equal(30, shop.Run("$plan = @(Get-ArUntaggedImage us-docker.pkg.dev/shop/apps -OlderThan 0s); $plan").MustSucceed().Output.Count);
+        Assert.Equal(
+            30,
+            shop.Run("$plan = @(Get-ArUntaggedImage us-docker.pkg.dev/shop/apps -OlderThan 0s); $plan")
+                .MustSucceed()
+                .Output.Count
+        );
 
         // A few are asked with the filter at once before the first refusal is known.
         Assert.InRange(shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/dockerImages?")).Count, 2, 5);
@@ -286,9 +313,15 @@ public sealed class EvidenceTests
         ScriptResult result = shop.Run("Get-ArRepository shop");
 
         Assert.Equal(
-            ["asia-docker.pkg.dev/shop/third", "us-docker.pkg.dev/shop/apps"], result.Values("Uri").Order(StringComparer.Ordinal));
+            ["asia-docker.pkg.dev/shop/third", "us-docker.pkg.dev/shop/apps"],
+            result.Values("Uri").Order(StringComparer.Ordinal)
+        );
         Assert.Equal(id, result.ErrorId);
-        Assert.Contains("The location 'europe' of project 'shop' cannot be listed", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "The location 'europe' of project 'shop' cannot be listed",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     // project-zot/zui#475 and others: entries without a platform are not attestations.
@@ -297,9 +330,17 @@ public sealed class EvidenceTests
     {
         await using Shop shop = await Shop.OpenAsync();
         string wasm = Add(shop, OciManifest, """{"config": {"mediaType": "application/vnd.wasm.config.v0+json"}}""");
-        string image = shop.Add(), marked = shop.Add();
-        string nested = Add(shop, OciIndex, $$"""{"manifests": [{"digest": "{{image}}", "platform": {"os": "linux", "architecture": "amd64"} }]}""");
-        Add(shop, OciIndex, $$"""
+        string image = shop.Add(),
+            marked = shop.Add();
+        string nested = Add(
+            shop,
+            OciIndex,
+            $$"""{"manifests": [{"digest": "{{image}}", "platform": {"os": "linux", "architecture": "amd64"} }]}"""
+        );
+        Add(
+            shop,
+            OciIndex,
+            $$"""
             {"manifests": [{"digest": "{{wasm}}"}, {"digest": "{{nested}}"},
              {"digest": "{{marked}}", "platform": {"os": "unknown", "architecture": "unknown"},
               "annotations": {"vnd.docker.reference.type": "attestation-manifest"} }]}

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.CleanUp;
 
-/// <summary>What keeps an untagged digest although it has no tag: what it is part of, and what refers to what.</summary>
+/// <summary>
+/// What keeps an untagged digest although it has no tag: what it is part of, and what refers to what.
+/// </summary>
 public sealed class GraphTests
 {
     private static readonly DateTimeOffset Long = DateTimeOffset.UtcNow.AddDays(-100);
@@ -35,7 +37,9 @@ public sealed class GraphTests
     [InlineData(ImageManifestsField.Absent)]
     public async Task What_an_index_holds_is_known_whatever_the_API_tells_of_it(ImageManifestsField field)
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { ImageManifests = field, OperationTime = TimeSpan.Zero });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { ImageManifests = field, OperationTime = TimeSpan.Zero }
+        );
         AddedIndex index = AddIndex(shop, "v3");
         string garbage = shop.Add();
 
@@ -106,7 +110,9 @@ public sealed class GraphTests
     [Fact]
     public async Task A_garbage_index_goes_before_its_children_and_refusals_until_it_has_settled_are_waited_out()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { SettleAttempts = 2, OperationTime = TimeSpan.Zero });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { SettleAttempts = 2, OperationTime = TimeSpan.Zero }
+        );
         AddedIndex index = AddIndex(shop);
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed();
@@ -163,7 +169,11 @@ public sealed class GraphTests
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false");
 
         Assert.Contains(index.Digest, result.ErrorText, StringComparison.Ordinal);
-        Assert.Contains("nothing of this image is deleted that may belong to it", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing of this image is deleted that may belong to it",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Equal(5, Row.Digests(result, "Kept").Count);
         Assert.Contains(garbage, Row.Digests(result, "Kept"));
         Assert.Empty(shop.Changes);
@@ -196,7 +206,8 @@ public sealed class GraphTests
         await using Shop shop = await Shop.OpenAsync();
         AddedIndex index = AddIndex(shop);
 
-        ScriptResult result = shop.Run($"Remove-ArUntaggedImage \"$app@{index.Children[0]}\" -Confirm:$false").MustSucceed();
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage \"$app@{index.Children[0]}\" -Confirm:$false")
+            .MustSucceed();
 
         Assert.Equal([index.Children[0]], Row.Digests(result, "Kept"));
         Assert.Contains("was not asked about", result.Values("Reason")[0], StringComparison.Ordinal);

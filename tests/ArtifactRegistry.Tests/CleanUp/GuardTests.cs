@@ -19,7 +19,11 @@ public sealed class GuardTests
 
         Assert.Equal([fresh], Row.Digests(result, "Kept"));
         Assert.Equal([old], Row.Digests(result, "Removed"));
-        Assert.Contains("1440 minutes ahead of the service's", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "1440 minutes ahead of the service's",
+            Assert.Single(result.Warnings),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -40,9 +44,15 @@ public sealed class GuardTests
 
     [Theory]
     [InlineData($"$rows | {Journey.Clixml}")]
-    [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [int][ArtifactRegistry.CleanUpDecision]$_.Decision } }")]
+    [InlineData(
+        "$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = "
+            + "[int][ArtifactRegistry.CleanUpDecision]$_.Decision } }"
+    )]
     [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = [string]$_.Decision } }")]
-    [InlineData("$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = 'unsure' } } | Where-Object Uri -eq $rows[0].Uri")]
+    [InlineData(
+        "$rows | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Decision = 'unsure' } } | Where-Object Uri -eq "
+            + "$rows[0].Uri"
+    )]
     public async Task A_row_that_was_kept_stays_whatever_its_decision_has_been_through(string input)
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -79,7 +89,8 @@ public sealed class GuardTests
         await using Shop shop = await Shop.OpenAsync();
         string one = shop.Add(), two = shop.Add(), free = shop.Add();
 
-        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse '{one}{between}{two}'").MustSucceed();
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse '{one}{between}{two}'")
+            .MustSucceed();
 
         Assert.Equal([free], Row.Digests(result, "Removed"));
         Assert.Empty(result.Warnings);
@@ -121,7 +132,9 @@ public sealed class GuardTests
         string mine = shop.Add(), signature = Sign(shop, mine), other = shop.Add();
 
         ScriptResult result = shop.Run(
-            $"Get-ArUntaggedImage $app | Where-Object Digest -ne '{mine}' | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+                $"Get-ArUntaggedImage $app | Where-Object Digest -ne '{mine}' | Remove-ArUntaggedImage -Confirm:$false"
+            )
+            .MustSucceed();
 
         Assert.Equal([other], Row.Digests(result, "Removed"));
         Assert.Equal([signature], Row.Digests(result, "Kept"));
@@ -132,11 +145,17 @@ public sealed class GuardTests
     {
         await using Shop shop = await Shop.OpenAsync();
         string garbage = shop.Add();
-        shop.State.AddImage(shop.Repository, "broken", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.MalformedJson)
-        {
-            When = request => request.PathAndQuery.Contains("broken", StringComparison.Ordinal),
-        });
+        shop.State.AddImage(
+            shop.Repository,
+            "broken",
+            new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) }
+        );
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.MalformedJson)
+            {
+                When = request => request.PathAndQuery.Contains("broken", StringComparison.Ordinal),
+            }
+        );
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false");
 
@@ -159,7 +178,8 @@ public sealed class GuardTests
                 shop.State.DeleteVersion(shop.Repository, "gone", gone);
         };
 
-        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false").MustSucceed();
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false")
+            .MustSucceed();
 
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
     }

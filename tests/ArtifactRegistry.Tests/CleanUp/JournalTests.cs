@@ -53,8 +53,11 @@ public sealed class JournalTests : IDisposable
         {
             if (request.Method != "DELETE" || ++deletions != 3) return;
             rotated = Read(Journal);
-            if (rename) File.Move(Journal, Journal + ".1");
-            else using (FileStream file = new(Journal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(0);
+            if (rename)
+                File.Move(Journal, Journal + ".1");
+            else
+                using (FileStream file = new(Journal, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                    file.SetLength(0);
         };
 
         shop.Run($"{Sweep} -ThrottleLimit 1").MustSucceed();
@@ -100,14 +103,22 @@ public sealed class JournalTests : IDisposable
         Assert.Contains("4 deletions were under way", screen, StringComparison.Ordinal);
 
         // Two of the four were carried out after all.
-        string[] unknown = [.. lines.Where(line => Text(line, "status") == "Unknown").Select(line => Text(line, "uri")!.Split('@')[1])];
+        string[] unknown =
+        [
+            .. lines.Where(line => Text(line, "status") == "Unknown").Select(line => Text(line, "uri")!.Split('@')[1]),
+        ];
         hold.Release();
         foreach (string digest in unknown[..2]) shop.State.DeleteVersion(shop.Repository, "web", digest);
         ScriptResult next = shop.Run($"{Sweep} -OlderThan 20d -Verbose").MustSucceed();
 
-        Assert.Contains(next.Verbose, line => line.Contains("2 of these digests are gone, 2 are there", StringComparison.Ordinal));
+        Assert.Contains(next.Verbose, line =>
+            line.Contains("2 of these digests are gone, 2 are there", StringComparison.Ordinal)
+        );
         lines = [.. Lines(Read(Journal)).Skip(8).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
-        Assert.Equal(["AlreadyGone", "AlreadyGone", "Kept", "Kept"], lines.Select(line => Text(line, "status")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["AlreadyGone", "AlreadyGone", "Kept", "Kept"],
+            lines.Select(line => Text(line, "status")).Order(StringComparer.Ordinal)
+        );
         // What is known now is not looked at again.
         shop.Run($"{Sweep} -OlderThan 20d").MustSucceed();
         Assert.Equal(12, Lines(Read(Journal)).Length);
@@ -121,9 +132,12 @@ public sealed class JournalTests : IDisposable
         FileStream? reader = null;
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
-            // Held from the deletion on, and let go when the last listing begins: after the result was noted, or has waited.
-            if (request.Is("DELETE", garbage)) reader = new FileStream(Journal, FileMode.Open, FileAccess.Read, FileShare.None);
-            else if (request.Is("GET", "/operations/")) _ = Task.Delay(200, Stop).ContinueWith(_ => reader?.Dispose(), TaskScheduler.Default);
+            // Held from the deletion on, and let go when the last listing begins: after the result was noted, or has
+            // waited.
+            if (request.Is("DELETE", garbage))
+                reader = new FileStream(Journal, FileMode.Open, FileAccess.Read, FileShare.None);
+            else if (request.Is("GET", "/operations/"))
+                _ = Task.Delay(200, Stop).ContinueWith(_ => reader?.Dispose(), TaskScheduler.Default);
         };
 
         shop.Run(Sweep).MustSucceed();
@@ -144,20 +158,37 @@ public sealed class JournalTests : IDisposable
         shop.Emulator.Requests.Clear();
 
         ProcessStartInfo start = RealPowerShell.Start(
-            shop.Emulator, $"$app = '{Shop.App}'; {Sweep} -ThrottleLimit {throttle} | ForEach-Object Status", "-NonInteractive");
-        string[] arguments = ["-c", "trap '' XFSZ; ulimit -f $0; exec \"$@\"", $"{Limit / 1024}", start.FileName, .. start.ArgumentList];
+            shop.Emulator,
+            $"$app = '{Shop.App}'; {Sweep} -ThrottleLimit {throttle} | ForEach-Object Status",
+            "-NonInteractive"
+        );
+        string[] arguments =
+        [
+            "-c",
+            "trap '' XFSZ; ulimit -f $0; exec \"$@\"",
+            $"{Limit / 1024}",
+            start.FileName,
+            .. start.ArgumentList,
+        ];
         start.FileName = "bash";
         start.ArgumentList.Clear();
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // which needs a file in memory that is larger
         ProcessResult result = await ProcessResult.OfAsync(start, "");
 
-        Assert.Contains("cannot be written any more, so no further deletion was begun", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be written any more, so no further deletion was begun",
+            result.Error,
+            StringComparison.Ordinal
+        );
         string journal = Read(Journal);
         Assert.InRange(journal.Length, Limit - 400, Limit);
         Assert.EndsWith("}\n", journal, StringComparison.Ordinal); // no half line
         JsonElement[] lines = [.. Lines(journal).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
-        string[] intended = [.. lines.Where(line => Text(line, "event") == "delete").Select(line => Text(line, "uri")!.Split('@')[1])];
+        string[] intended =
+        [
+            .. lines.Where(line => Text(line, "event") == "delete").Select(line => Text(line, "uri")!.Split('@')[1]),
+        ];
         string[] sent = [.. shop.Changes.Select(change => change.Split('/')[^1])];
         Assert.Equal(sent.Order(StringComparer.Ordinal), intended.Order(StringComparer.Ordinal));
         string[] rows = [.. Lines(result.Output).Where(line => line is "Removed" or "NotReached")];
@@ -169,7 +200,10 @@ public sealed class JournalTests : IDisposable
         Assert.Empty(shop.Left());
         lines = [.. Lines(Read(Journal)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
         Assert.Equal(12, lines.Count(line => Text(line, "event") == "delete"));
-        Assert.Equal(12, lines.Where(line => Text(line, "event") == "result").Select(line => Text(line, "uri")).Distinct().Count());
+        Assert.Equal(
+            12,
+            lines.Where(line => Text(line, "event") == "result").Select(line => Text(line, "uri")).Distinct().Count()
+        );
     }
 
     private IEnumerable<string?> Events() =>

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.CleanUp;
 
-/// <summary>What becomes live after the plan was made protects what belongs to it: a sweep decides by what is there now.</summary>
+/// <summary>
+/// What becomes live after the plan was made protects what belongs to it: a sweep decides by what is there now.
+/// </summary>
 public sealed class NowTests
 {
     private const string Sweep = "Remove-ArUntaggedImage $app -Confirm:$false";
@@ -127,15 +129,17 @@ public sealed class NowTests
             shop.AddAged(TimeSpan.FromDays(30), package);
         }
 
-        string command = $"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false -MaxCount {count} -ThrottleLimit 16";
+        string command =
+            $"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false -MaxCount {count} -ThrottleLimit 16";
         ScriptResult would = shop.Run($"{command} -WhatIf").MustSucceed();
         ScriptResult did = shop.Run(command).MustSucceed();
 
         Assert.InRange(Row.Digests(did, "Removed").Count, Math.Min(count, 1), count);
         Assert.Equal(Row.Digests(would, "WouldRemove"), Row.Digests(did, "Removed"));
         Assert.Equal(Row.Digests(would, "NotReached"), Row.Digests(did, "NotReached"));
-        Assert.All(did.Output.Where(row => row.Properties["Status"].Value.ToString() == "NotReached"), row => Assert.Equal(
-            $"the limit of {count} deletions was reached", row.Properties["Reason"].Value));
+        Assert.All(did.Output.Where(row => row.Properties["Status"].Value.ToString() == "NotReached"), row =>
+            Assert.Equal($"the limit of {count} deletions was reached", row.Properties["Reason"].Value)
+        );
     }
 
     [Fact]
@@ -175,10 +179,13 @@ public sealed class NowTests
     {
         using HttpClient http = new();
         using HttpRequestMessage request = new(
-            HttpMethod.Patch, new Uri(shop.Emulator.Url, "/v1/projects/shop/locations/us/repositories/apps?updateMask=cleanupPolicies"))
+            HttpMethod.Patch,
+            new Uri(shop.Emulator.Url, "/v1/projects/shop/locations/us/repositories/apps?updateMask=cleanupPolicies")
+        )
         {
             Content = new StringContent(
-                """{ "cleanupPolicies": { "ours": { "id": "ours", "action": "KEEP", "condition": { "tagState": "ANY", "newerThan": "1296000s" } } } }""",
+                """{ "cleanupPolicies": { "ours": { "id": "ours", "action": "KEEP", "condition": { "tagState": "ANY","""
+                    + """ "newerThan": "1296000s" } } } }""",
                 Encoding.UTF8, "application/json"),
         };
         using HttpResponseMessage answer = http.Send(request, Stop);

@@ -119,7 +119,9 @@ public sealed class PipeTests
     [InlineData($"Get-ArImageTag $app | {Journey.Clixml}")]
     [InlineData("Get-ArImage $app | ForEach-Object { [pscustomobject]@{ Uri = $_.Uri; Tags = [string]$_.Tags } }")]
     [InlineData(
-        "Get-ArImageTag $app | ForEach-Object { [pscustomobject]@{ Image = $_.Image; Digest = $_.Digest; Tag = $_.Tag } }")]
+        "Get-ArImageTag $app | ForEach-Object { [pscustomobject]@{ Image = $_.Image; Digest = $_.Digest; Tag = $_.Tag "
+            + "} }"
+    )]
     public async Task A_row_with_a_tag_is_never_deleted_even_if_the_tag_has_gone_since(string rows)
     {
         await using Shop shop = await Shop.OpenAsync();
@@ -274,7 +276,11 @@ public sealed class PipeTests
         await using Shop shop = await Shop.OpenAsync();
         shop.Session.Set("uri", $"{Shop.App}@{shop.Add()}");
 
-        shop.Run($"[pscustomobject]@{{ Uri = $uri; Tags = ''; Status = {status}; Reason = 'in use' }} | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+        shop.Run(
+                $"[pscustomobject]@{{ Uri = $uri; Tags = ''; Status = {status}; Reason = 'in use' }} | "
+                    + $"Remove-ArUntaggedImage -Confirm:$false"
+            )
+            .MustSucceed();
 
         Assert.Equal(stays, shop.Left().Count == 1);
     }
@@ -300,7 +306,10 @@ public sealed class PipeTests
         shop.Emulator.Behaviour.NotYetListed = digest => digest == hidden;
 
         ScriptResult result = shop.Run(
-            $"'{garbage}', '{hidden}', '{gone}' | ForEach-Object {{ \"$app@$_\" }} | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
+                $"'{garbage}', '{hidden}', '{gone}' | ForEach-Object {{ \"$app@$_\" }} | Remove-ArUntaggedImage "
+                    + $"-Confirm:$false"
+            )
+            .MustSucceed();
 
         Assert.Equal(CleanUpWords.Sorted(garbage, hidden), Row.Digests(result, "Removed"));
         Assert.Equal([gone], Row.Digests(result, "AlreadyGone"));

@@ -19,7 +19,12 @@ public sealed class PlanningBarTests
         foreach (string package in new[] { "a", "b", "c" }) AddIndex(shop, package);
         using RequestHold held = shop.Hold("GET", "/apps/b/manifests/");
 
-        (string status, int percent) = await BarAsync(shop, $"{command} us-docker.pkg.dev/shop/apps", held, "1 of 3 images, 4 of 6 ");
+        (string status, int percent) = await BarAsync(
+            shop,
+            $"{command} us-docker.pkg.dev/shop/apps",
+            held,
+            "1 of 3 images, 4 of 6 "
+        );
 
         Assert.Equal("1 of 3 images, 4 of 6 manifests read, in us-docker.pkg.dev/shop/apps", status);
         Assert.Equal(66, percent);
@@ -54,7 +59,9 @@ public sealed class PlanningBarTests
 
         Assert.Contains(" of 8 manifests read (6 remembered), in ", status, StringComparison.Ordinal);
         Assert.DoesNotContain(first.Verbose, line => line.Contains("remembered", StringComparison.Ordinal));
-        Assert.Contains(again.Verbose, line => line == "7 of 8 manifests are remembered from before, and were not read again.");
+        Assert.Contains(again.Verbose, line =>
+            line == "7 of 8 manifests are remembered from before, and were not read again."
+        );
     }
 
     [Fact]
@@ -70,12 +77,19 @@ public sealed class PlanningBarTests
         Assert.Equal(25, percent); // 4 of 16 leading digits
     }
 
-    private static async Task<(string Status, int Percent)> BarAsync(Shop shop, string command, RequestHold held, string status)
+    private static async Task<(string Status, int Percent)> BarAsync(
+        Shop shop,
+        string command,
+        RequestHold held,
+        string status
+    )
     {
         using RunningScript script = shop.Start(command);
         await held.WaitForArrivalAsync(1, Stop);
         // What is held stays held, so the bar gets there and stays there.
-        ProgressRecord bar = await script.WaitForProgressAsync(Stop, shown => shown.StatusDescription.Contains(status, StringComparison.Ordinal));
+        ProgressRecord bar = await script.WaitForProgressAsync(Stop, shown =>
+            shown.StatusDescription.Contains(status, StringComparison.Ordinal)
+        );
         script.Stop();
         await script.EndAsync(Stop);
         return (bar.StatusDescription, bar.PercentComplete);
@@ -83,7 +97,15 @@ public sealed class PlanningBarTests
 
     private static string AddIndex(Shop shop, string package)
     {
-        string child = shop.State.AddImage(shop.Repository, package, new ImageOptions { MediaType = "application/vnd.oci.image.manifest.v1+json" });
-        return shop.State.AddImage(shop.Repository, package, new ImageOptions { Children = [new ChildManifest(child)] });
+        string child = shop.State.AddImage(
+            shop.Repository,
+            package,
+            new ImageOptions { MediaType = "application/vnd.oci.image.manifest.v1+json" }
+        );
+        return shop.State.AddImage(
+            shop.Repository,
+            package,
+            new ImageOptions { Children = [new ChildManifest(child)] }
+        );
     }
 }

@@ -45,7 +45,9 @@ public sealed class RealImagesTests
             Assert.Equal(digest, pulled.DigestOf(tag));
         }
         await skopeo.PullAsync($"web@{story.Signature}", pulled["signature"], Stop);
-        Assert.All(pulled.Digests, digest => Assert.Equal(digest, Oci.DigestOf(File.ReadAllBytes(pulled.PathOf(digest)))));
+        Assert.All(pulled.Digests, digest =>
+            Assert.Equal(digest, Oci.DigestOf(File.ReadAllBytes(pulled.PathOf(digest))))
+        );
 
         // The blobs that are kept are those of the images that are left, no more and no less.
         Assert.Equal(story.LiveBlobs.Order(StringComparer.Ordinal), shop.State.BlobDigests);
@@ -87,8 +89,8 @@ public sealed class RealImagesTests
     }
 
     /// <summary>
-    /// Twenty builds under :latest, two of them with a tag of their own, a signature on one of those and one on a build that
-    /// nobody needs, and a multi-platform index that took its tag from an earlier one.
+    /// Twenty builds under :latest, two of them with a tag of their own, a signature on one of those and one on a build
+    /// that nobody needs, and a multi-platform index that took its tag from an earlier one.
     /// </summary>
     private static async Task<Story> PushAsync(OciLayout images, Skopeo skopeo, Shop shop)
     {
@@ -106,8 +108,12 @@ public sealed class RealImagesTests
         byte[] signature = await SignAsync("signature", builds[Stable - 1]);
         byte[] stray = await SignAsync("stray", builds[0]);
 
-        byte[] first = await IndexAsync("first"), second = await IndexAsync("second");
-        string[] children = [.. JsonNode.Parse(first)!["manifests"]!.AsArray().Select(entry => (string)entry!["digest"]!)];
+        byte[] first = await IndexAsync("first"),
+            second = await IndexAsync("second");
+        string[] children =
+        [
+            .. JsonNode.Parse(first)!["manifests"]!.AsArray().Select(entry => (string)entry!["digest"]!),
+        ];
 
         byte[][] live = [builds[Stable - 1], builds[Candidate - 1], builds[^1], signature];
         JsonArray platforms = JsonNode.Parse(second)!["manifests"]!.AsArray();
@@ -153,5 +159,9 @@ public sealed class RealImagesTests
         manifest["layers"]!.AsArray().Append(manifest["config"]!).Select(blob => (string)blob!["digest"]!);
 
     private sealed record Story(
-        Dictionary<string, string> Tags, string Signature, IReadOnlyList<string> Garbage, IReadOnlyList<string> LiveBlobs);
+        Dictionary<string, string> Tags,
+        string Signature,
+        IReadOnlyList<string> Garbage,
+        IReadOnlyList<string> LiveBlobs
+    );
 }

@@ -5,8 +5,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests.CleanUp;
 
 /// <summary>
-/// Signed repositories: what has only a tag that names a digest (sha256-HEX, and with .sig, .att or .sbom) goes with that
-/// digest under -IncludeReferrerTag, tag and all, in the order that the service accepts.
+/// Signed repositories: what has only a tag that names a digest (sha256-HEX, and with .sig, .att or .sbom) goes with
+/// that digest under -IncludeReferrerTag, tag and all, in the order that the service accepts.
 /// </summary>
 public sealed class ReferrerTagSweepTests
 {
@@ -27,8 +27,16 @@ public sealed class ReferrerTagSweepTests
         Assert.True(Array.IndexOf(changes, Tag(image)) < Array.IndexOf(changes, index));
         Assert.True(Array.IndexOf(changes, index) < Array.IndexOf(changes, signature));
         Assert.True(Array.IndexOf(changes, signature) < Array.IndexOf(changes, image));
-        Assert.DoesNotContain(shop.Emulator.Requests.Snapshot(), request => request.PathAndQuery.Contains("force", StringComparison.Ordinal));
-        Assert.Equal(Tag(image), Assert.Single(result.Output, row => (string)row.Properties["Digest"].Value == index).Properties["Tags"].Value.ToString());
+        Assert.DoesNotContain(shop.Emulator.Requests.Snapshot(), request =>
+            request.PathAndQuery.Contains("force", StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            Tag(image),
+            Assert
+                .Single(result.Output, row => (string)row.Properties["Digest"].Value == index)
+                .Properties["Tags"]
+                .Value.ToString()
+        );
     }
 
     [Fact]
@@ -74,7 +82,9 @@ public sealed class ReferrerTagSweepTests
 
         Assert.Equal(CleanUpWords.Sorted(image, signature, index), Row.Digests(result, "Kept"));
         Assert.Equal(["mine", Tag(image)], shop.State.TagsOf(shop.Repository, "web", index));
-        Assert.Contains(result.Values("Reason"), reason => reason!.Contains($"its tags were put back ({Tag(image)})", StringComparison.Ordinal));
+        Assert.Contains(result.Values("Reason"), reason =>
+            reason!.Contains($"its tags were put back ({Tag(image)})", StringComparison.Ordinal)
+        );
     }
 
     private static string Tag(string digest) => digest.Replace(':', '-');

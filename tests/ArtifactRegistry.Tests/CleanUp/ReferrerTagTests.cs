@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.CleanUp;
 
-/// <summary>Tags that name a digest, as cosign and others push them: what they point to belongs to that digest.</summary>
+/// <summary>
+/// Tags that name a digest, as cosign and others push them: what they point to belongs to that digest.
+/// </summary>
 public sealed class ReferrerTagTests
 {
     private static readonly DateTimeOffset Long = DateTimeOffset.UtcNow.AddDays(-100);
@@ -18,7 +20,9 @@ public sealed class ReferrerTagTests
         string[] ofDead = [Tagged(shop, dead, ".sig"), Tagged(shop, dead, ".att"), Tagged(shop, dead, ".sbom")];
         string ofLive = Tagged(shop, live, ".sig");
 
-        Dictionary<string, Row> rows = Row.ByDigest(shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed());
+        Dictionary<string, Row> rows = Row.ByDigest(
+            shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed()
+        );
 
         Assert.All(ofDead.Append(dead), digest => Assert.Equal("Delete", rows[digest].Decision));
         Assert.Equal(("Keep", live), (rows[ofLive].Decision, rows[ofLive].RelatedTo));
@@ -36,7 +40,9 @@ public sealed class ReferrerTagTests
         string[] indexes = [Fallback(shop, dead), Fallback(shop, live)];
 
         Dictionary<string, Row> without = Row.ByDigest(shop.Run("Get-ArUntaggedImage $app").MustSucceed());
-        Dictionary<string, Row> with = Row.ByDigest(shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed());
+        Dictionary<string, Row> with = Row.ByDigest(
+            shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed()
+        );
 
         Assert.All([dead, signatures[0]], digest => Assert.EndsWith(
             "only referrer tags keep it, see -IncludeReferrerTag", without[digest].Reason, StringComparison.Ordinal));
@@ -54,8 +60,14 @@ public sealed class ReferrerTagTests
         shop.AddSignature(dead);
         Fallback(shop, dead);
 
-        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Verbose 4>&1 | Where-Object { $_ -match 'has \\d+ digests' }");
-        Assert.Contains("3 of them only for referrer tags: see -IncludeReferrerTag", Assert.Single(result.Output).ToString(), StringComparison.Ordinal);
+        ScriptResult result = shop.Run(
+            "Remove-ArUntaggedImage $app -Verbose 4>&1 | Where-Object { $_ -match 'has \\d+ digests' }"
+        );
+        Assert.Contains(
+            "3 of them only for referrer tags: see -IncludeReferrerTag",
+            Assert.Single(result.Output).ToString(),
+            StringComparison.Ordinal
+        );
         Assert.Contains(garbage, shop.Left());
     }
 
@@ -65,7 +77,9 @@ public sealed class ReferrerTagTests
         await using Shop shop = await Shop.OpenAsync();
         string orphan = Tagged(shop, CleanUpWords.Nothing(), ".sig");
 
-        Dictionary<string, Row> rows = Row.ByDigest(shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed());
+        Dictionary<string, Row> rows = Row.ByDigest(
+            shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed()
+        );
 
         Assert.Equal("Keep", rows[orphan].Decision);
         Assert.StartsWith("orphan: its tag sha256-", rows[orphan].Reason, StringComparison.Ordinal);
@@ -90,10 +104,15 @@ public sealed class ReferrerTagTests
     public async Task A_signature_that_two_images_share_stays_while_one_of_them_does()
     {
         await using Shop shop = await Shop.OpenAsync();
-        string dead = shop.Add(), live = shop.Add("latest");
-        string sbom = shop.Add(new ImageOptions { Tags = [TagOf(dead) + ".sbom", TagOf(live) + ".sbom"], UploadTime = Long });
+        string dead = shop.Add(),
+            live = shop.Add("latest");
+        string sbom = shop.Add(
+            new ImageOptions { Tags = [TagOf(dead) + ".sbom", TagOf(live) + ".sbom"], UploadTime = Long }
+        );
 
-        Dictionary<string, Row> rows = Row.ByDigest(shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed());
+        Dictionary<string, Row> rows = Row.ByDigest(
+            shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag").MustSucceed()
+        );
 
         Assert.Equal(("Keep", live), (rows[sbom].Decision, rows[sbom].RelatedTo));
         Assert.Equal("Delete", rows[dead].Decision);
@@ -132,8 +151,14 @@ public sealed class ReferrerTagTests
         string dead = shop.Add(), signature = Tagged(shop, dead, ".sig");
 
         ScriptResult plain = shop.Run(
-            "Get-ArUntaggedImage $app -IncludeReferrerTag | ConvertTo-Csv | ConvertFrom-Csv | Remove-ArUntaggedImage -WhatIf").MustSucceed();
-        ScriptResult travelled = shop.Run("Get-ArUntaggedImage $app -IncludeReferrerTag | Remove-ArUntaggedImage -WhatIf").MustSucceed();
+                "Get-ArUntaggedImage $app -IncludeReferrerTag | ConvertTo-Csv | ConvertFrom-Csv | "
+                    + "Remove-ArUntaggedImage -WhatIf"
+            )
+            .MustSucceed();
+        ScriptResult travelled = shop.Run(
+                "Get-ArUntaggedImage $app -IncludeReferrerTag | Remove-ArUntaggedImage -WhatIf"
+            )
+            .MustSucceed();
 
         Assert.Equal([signature], Row.Digests(plain, "Kept"));
         Assert.Equal(CleanUpWords.Sorted(dead, signature), Row.Digests(travelled, "WouldRemove"));
@@ -148,5 +173,6 @@ public sealed class ReferrerTagTests
         Size = 2_000,
     });
 
-    private static string Fallback(Shop shop, string subject) => shop.State.AddFallbackTag(shop.Repository, "web", subject, Long);
+    private static string Fallback(Shop shop, string subject) =>
+        shop.State.AddFallbackTag(shop.Repository, "web", subject, Long);
 }

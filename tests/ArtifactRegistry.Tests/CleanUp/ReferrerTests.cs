@@ -95,17 +95,25 @@ public sealed class ReferrerTests
 
         Assert.Equal(CleanUpWords.Sorted(subject, signature), shop.Left());
         Assert.Equal([subject, signature], Row.Digests(result, "Kept").OrderBy(digest => digest == signature));
-        Assert.Contains(result.Values("Reason"), reason => reason!.EndsWith("which has the tag release by now", StringComparison.Ordinal));
+        Assert.Contains(result.Values("Reason"), reason =>
+            reason!.EndsWith("which has the tag release by now", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
     [InlineData(FaultKind.ResetAfter, "Removed")]
     [InlineData(FaultKind.ResetBefore, "Kept")]
-    public async Task After_a_lost_answer_the_row_says_what_became_of_a_signature_that_is_needed_by_now(FaultKind fault, string status)
+    public async Task After_a_lost_answer_the_row_says_what_became_of_a_signature_that_is_needed_by_now(
+        FaultKind fault,
+        string status
+    )
     {
         await using Shop shop = await Shop.OpenAsync();
-        string subject = shop.Add(), signature = shop.AddSignature(subject);
-        shop.Emulator.Behaviour.Faults.Add(new Fault(fault) { When = request => request.Is("DELETE", signature), Times = 1 });
+        string subject = shop.Add(),
+            signature = shop.AddSignature(subject);
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(fault) { When = request => request.Is("DELETE", signature), Times = 1 }
+        );
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
             if (request.Is("DELETE", signature)) shop.State.MoveTag(shop.Repository, "web", "release", subject);
@@ -122,8 +130,11 @@ public sealed class ReferrerTests
     {
         ScriptedHost host = new("Yes");
         await using Shop shop = await Shop.OpenAsync(host: host);
-        string platform = shop.Add(), signature = shop.AddSignature(platform), garbage = shop.Add();
-        host.WhenAsked = _ => shop.Add(new ImageOptions { Tags = ["release"], Children = [new ChildManifest(platform)] });
+        string platform = shop.Add(),
+            signature = shop.AddSignature(platform),
+            garbage = shop.Add();
+        host.WhenAsked = _ =>
+            shop.Add(new ImageOptions { Tags = ["release"], Children = [new ChildManifest(platform)] });
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app").MustSucceed();
 

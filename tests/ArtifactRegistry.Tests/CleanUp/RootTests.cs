@@ -100,9 +100,12 @@ public sealed class RootTests
     {
         await using Shop shop = await Shop.OpenAsync();
         string used = shop.Add(new ImageOptions { MediaType = type, UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
-        string garbage = shop.Add(new ImageOptions { MediaType = type, UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
+        string garbage = shop.Add(
+            new ImageOptions { MediaType = type, UploadTime = DateTimeOffset.UtcNow.AddDays(-9) }
+        );
         string index = shop.AddIndexOver(used);
-        string config = (string)JsonNode.Parse(shop.State.Manifest(shop.Repository, "web", used))!["config"]!["digest"]!;
+        string config = (string)
+            JsonNode.Parse(shop.State.Manifest(shop.Repository, "web", used))!["config"]!["digest"]!;
 
         ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -Confirm:$false -InUse {config}").MustSucceed();
 
@@ -124,7 +127,9 @@ public sealed class RootTests
         foreach (string verb in new[] { "Get", "Remove" })
         {
             ScriptResult result = shop.Run(
-                $"try {{ {verb}-ArUntaggedImage {what} -InUse {CleanUpWords.Nothing()}{(verb == "Remove" ? " -Confirm:$false" : "")} }} catch {{ throw }}");
+                $"try {{ {verb}-ArUntaggedImage {what} -InUse "
+                    + $"{CleanUpWords.Nothing()}{(verb == "Remove" ? " -Confirm:$false" : "")} }} catch {{ throw }}"
+            );
 
             Assert.NotNull(result.Thrown);
             Assert.Equal("InUseMatchesNothing", result.ErrorId);
@@ -133,9 +138,15 @@ public sealed class RootTests
         }
 
         ScriptResult meant = shop.Run(
-            $"Remove-ArUntaggedImage {what} -InUse {CleanUpWords.Nothing()} -AllowUnmatchedInUse -Confirm:$false").MustSucceed();
+                $"Remove-ArUntaggedImage {what} -InUse {CleanUpWords.Nothing()} -AllowUnmatchedInUse -Confirm:$false"
+            )
+            .MustSucceed();
         Assert.Contains(garbage, Row.Digests(meant, "Removed"));
-        Assert.Contains("1 of 1 entries of -InUse match nothing", Assert.Single(meant.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 of 1 entries of -InUse match nothing",
+            Assert.Single(meant.Warnings),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -144,7 +155,10 @@ public sealed class RootTests
         await using Shop shop = await Shop.OpenAsync();
         string used = shop.Add(), api = shop.AddAged(TimeSpan.FromDays(9), "api");
 
-        ScriptResult result = shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -InUse {used} -Confirm:$false").MustSucceed();
+        ScriptResult result = shop.Run(
+                $"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -InUse {used} -Confirm:$false"
+            )
+            .MustSucceed();
 
         Assert.Equal([used], Row.Digests(result, "Kept"));
         Assert.Equal([api], Row.Digests(result, "Removed"));
@@ -303,15 +317,27 @@ public sealed class RootTests
     [InlineData("""{ "action": "KEEP", "condition": { "tagState": "ANY", "tagPrefixes": ["v"] } }""", false, false)]
     [InlineData("""{ "action": "KEEP", "condition": { "tagState": "ANY", "newerThan": "864000s" } }""", false, true)]
     [InlineData("""{ "action": "KEEP", "condition": { "tagState": "ANY", "olderThan": "864000s" } }""", true, false)]
-    [InlineData("""{ "action": "Keep", "condition": { "tagState": "untagged", "olderThan": "864000.0s" } }""", true, false)]
+    [InlineData(
+        """{ "action": "Keep", "condition": { "tagState": "untagged", "olderThan": "864000.0s" } }""",
+        true,
+        false
+    )]
     [InlineData("""{ "action": "KEEP", "condition": { "packageNamePrefixes": ["api", "we"] } }""", true, true)]
     [InlineData("""{ "action": "KEEP", "condition": { "packageNamePrefixes": ["api"] } }""", false, false)]
     [InlineData("""{ "action": "KEEP", "condition": { "versionNamePrefixes": ["sha256:"] } }""", true, true)]
     [InlineData("""{ "action": "KEEP", "condition": { "versionNamePrefixes": ["v"] } }""", false, false)]
     [InlineData("""{ "action": "KEEP", "condition": { "tagState": "UNTAGGED", "moreStaleThan": "9s" } }""", true, true)]
     [InlineData("""{ "action": "KEEP", "mostRecentVersions": { "keepCount": 1 } }""", false, true)]
-    [InlineData("""{ "action": "KEEP", "mostRecentVersions": { "keepCount": 9, "packageNamePrefixes": ["w"] } }""", true, true)]
-    [InlineData("""{ "action": "KEEP", "mostRecentVersions": { "keepCount": 9, "packageNamePrefixes": ["x"] } }""", false, false)]
+    [InlineData(
+        """{ "action": "KEEP", "mostRecentVersions": { "keepCount": 9, "packageNamePrefixes": ["w"] } }""",
+        true,
+        true
+    )]
+    [InlineData(
+        """{ "action": "KEEP", "mostRecentVersions": { "keepCount": 9, "packageNamePrefixes": ["x"] } }""",
+        false,
+        false
+    )]
     [InlineData("""{ "action": "DELETE", "condition": { "tagState": "ANY", "olderThan": "1s" } }""", false, false)]
     public async Task What_a_KEEP_policy_of_the_repository_protects_is_kept_and_DELETE_policies_are_not_ours(
         string policy, bool oldStays, bool youngStays)
@@ -388,7 +414,9 @@ public sealed class RootTests
     public async Task A_clock_that_is_ahead_makes_nothing_old(string age)
     {
         // By this machine's clock, which is two hours ahead, what was pushed a minute ago is 121 minutes old.
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.Zero, ClockOffset = TimeSpan.FromHours(-2) });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationTime = TimeSpan.Zero, ClockOffset = TimeSpan.FromHours(-2) }
+        );
         shop.AddAged(TimeSpan.FromMinutes(121));
 
         Assert.Equal(["Keep"], shop.Run($"Get-ArUntaggedImage $app -OlderThan {age}").MustSucceed().Values("Decision"));

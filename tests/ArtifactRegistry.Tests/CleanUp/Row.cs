@@ -6,9 +6,16 @@ namespace ArtifactRegistry.Tests.CleanUp;
 /// <summary>A row of Get-ArUntaggedImage, as text.</summary>
 internal sealed record Row(string Decision, string Kind, string Reason, string? RelatedTo)
 {
-    public static Dictionary<string, Row> ByDigest(ScriptResult result) => result.Output.ToDictionary(
-        row => (string)row.Properties["Digest"].Value,
-        row => new Row(Text(row, "Decision"), Text(row, "Kind"), Text(row, "Reason"), (string?)row.Properties["RelatedTo"].Value));
+    public static Dictionary<string, Row> ByDigest(ScriptResult result) =>
+        result.Output.ToDictionary(
+            row => (string)row.Properties["Digest"].Value,
+            row => new Row(
+                Text(row, "Decision"),
+                Text(row, "Kind"),
+                Text(row, "Reason"),
+                (string?)row.Properties["RelatedTo"].Value
+            )
+        );
 
     /// <summary>The digests of the rows of Remove-ArUntaggedImage with a status, in order.</summary>
     public static IReadOnlyList<string> Digests(ScriptResult result, string status) =>

@@ -32,7 +32,8 @@ public sealed class ScaleTests
 
         using CleanUpProcess process = new(shop.Emulator, $$"""
             $clock = [System.Diagnostics.Stopwatch]::StartNew(); $rows = 0; $most = 0; $status = @{}
-            Remove-ArUntaggedImage {{Shop.App}} -Confirm:$false -RequestsPerSecond 10000 -ThrottleLimit 64 | ForEach-Object {
+            Remove-ArUntaggedImage {{Shop.App}} -Confirm:$false -RequestsPerSecond 10000 -ThrottleLimit 64 |
+            ForEach-Object {
                 $rows++; $status["$($_.Status)"]++
                 if ($rows % 500 -eq 0) { $most = [Math]::Max($most, [GC]::GetTotalMemory($false)) }
             }

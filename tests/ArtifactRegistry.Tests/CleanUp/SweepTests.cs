@@ -301,7 +301,9 @@ public sealed class SweepTests
         Assert.Equal("TooManyToDelete", result.ErrorId);
         Assert.Contains("3 ", result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(3, Row.Digests(result, "NotReached").Count);
-        Assert.All(result.Values("Reason"), reason => Assert.Contains($"-AbortAbove {limit} allows no more", reason, StringComparison.Ordinal));
+        Assert.All(result.Values("Reason"), reason =>
+            Assert.Contains($"-AbortAbove {limit} allows no more", reason, StringComparison.Ordinal)
+        );
         Assert.Empty(shop.Changes);
     }
 
@@ -314,7 +316,9 @@ public sealed class SweepTests
         string a = shop.AddAged(TimeSpan.FromDays(5), "a"), c = shop.AddAged(TimeSpan.FromDays(5), "c");
         for (int i = 0; i < 3; i++) shop.AddAged(TimeSpan.FromDays(5), "b");
 
-        ScriptResult result = shop.Run($"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 2 -Confirm:$false {whatIf}");
+        ScriptResult result = shop.Run(
+            $"Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -AbortAbove 2 -Confirm:$false {whatIf}"
+        );
 
         Assert.Equal("TooManyToDelete", result.ErrorId);
         Assert.EndsWith("/b", result.Error.TargetObject.ToString(), StringComparison.Ordinal);
@@ -421,7 +425,10 @@ public sealed class SweepTests
         AddMany(shop, 40);
         // It takes a few lines and then, like a disk that is full, no more: while the tenth deletion is under way.
         int deletions = 0;
-        Task<StreamReader> reader = Task.Run(() => new StreamReader(new FileStream(journal, FileMode.Open, FileAccess.Read)), Stop);
+        Task<StreamReader> reader = Task.Run(
+            () => new StreamReader(new FileStream(journal, FileMode.Open, FileAccess.Read)),
+            Stop
+        );
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
             if (request.Method == "DELETE" && Interlocked.Increment(ref deletions) == 10) reader.Result.Dispose();
@@ -459,7 +466,9 @@ public sealed class SweepTests
 
         Assert.InRange(shop.Changes.Count, 1, 8);
         Assert.Equal(shop.Changes.Count, result.Errors.Count);
-        Assert.All(result.Errors, error => Assert.StartsWith("AccessDenied", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        Assert.All(result.Errors, error =>
+            Assert.StartsWith("AccessDenied", error.FullyQualifiedErrorId, StringComparison.Ordinal)
+        );
         Assert.Equal(200, result.Output.Count);
         Assert.Equal(200 - result.Errors.Count, Row.Digests(result, "NotReached").Count);
     }
@@ -488,10 +497,17 @@ public sealed class SweepTests
         shop.AddAged(TimeSpan.FromDays(5), "b");
         using RequestHold hold = shop.Hold("GET", "/apps/b/manifests/"); // planning goes on until somebody ends it
 
-        ScriptResult result = shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false -TimeLimit 15s").MustSucceed();
+        ScriptResult result = shop.Run(
+                "Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Confirm:$false -TimeLimit 15s"
+            )
+            .MustSucceed();
 
         Assert.Single(Row.Digests(result, "Removed"));
-        Assert.Contains("Perhaps not every image was looked at: the time limit of", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "Perhaps not every image was looked at: the time limit of",
+            Assert.Single(result.Warnings),
+            StringComparison.Ordinal
+        );
         Assert.Single(shop.Left("b"));
     }
 
@@ -635,9 +651,17 @@ public sealed class SweepTests
         Assert.Single(result.Progress.Select(record => record.ActivityId).Distinct());
         Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
         Assert.Contains(result.Progress, bar => bar.StatusDescription.Contains(" of 12, ", StringComparison.Ordinal));
-        Assert.StartsWith("Removed 12 digests (916 MB), kept 3 in ", Assert.Single(result.Information), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Removed 12 digests (916 MB), kept 3 in ",
+            Assert.Single(result.Information),
+            StringComparison.Ordinal
+        );
         string reasons = Assert.Single(result.Verbose, line => line.StartsWith("Removed 12", StringComparison.Ordinal));
-        Assert.Contains("Removed 12 (916 MB freed): 12 untagged, nothing refers to it", reasons, StringComparison.Ordinal);
+        Assert.Contains(
+            "Removed 12 (916 MB freed): 12 untagged, nothing refers to it",
+            reasons,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Kept 3: ", reasons, StringComparison.Ordinal);
         Assert.Contains("1 linux/arm64 of …", reasons, StringComparison.Ordinal);
     }

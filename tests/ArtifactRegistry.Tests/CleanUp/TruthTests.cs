@@ -25,7 +25,10 @@ public sealed class TruthTests
 
         ScriptResult result = shop.Run(command).MustSucceed();
 
-        Assert.Equal(command.Contains("-All", StringComparison.Ordinal) ? ["Removed", "Removed"] : ["Removed"], result.Values("Status"));
+        Assert.Equal(
+            command.Contains("-All", StringComparison.Ordinal) ? ["Removed", "Removed"] : ["Removed"],
+            result.Values("Status")
+        );
         Assert.Equal(command == Sweep, !shop.Left().Contains(garbage) && shop.Left().Count == 1);
         Assert.DoesNotContain(shop.Changes, change => change.StartsWith("POST", StringComparison.Ordinal));
     }
@@ -36,7 +39,9 @@ public sealed class TruthTests
         await using Shop shop = await Shop.OpenAsync(
             new Behaviour { OperationTime = TimeSpan.FromHours(1), OperationPolls = 1000 });
         string garbage = shop.Add();
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = request => request.Is("GET", "/operations/") });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.Forbidden) { When = request => request.Is("GET", "/operations/") }
+        );
         shop.GiveOperations(seconds: 1);
 
         ScriptResult result = shop.Run(Sweep);
@@ -53,7 +58,9 @@ public sealed class TruthTests
         await using Shop shop = await Shop.OpenAsync(
             new Behaviour { OperationTime = TimeSpan.FromMilliseconds(100), OperationPolls = 1000 });
         string garbage = shop.Add();
-        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = request => request.Is("GET", "/operations/") });
+        shop.Emulator.Behaviour.Faults.Add(
+            new Fault(FaultKind.Forbidden) { When = request => request.Is("GET", "/operations/") }
+        );
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
             if (request.Is("GET", "/operations/")) shop.State.MoveTag(shop.Repository, "web", "late", garbage);
@@ -71,7 +78,9 @@ public sealed class TruthTests
     [InlineData("GET", "/operations/")] // code 5 in the operation
     public async Task A_child_that_went_with_its_index_is_told_in_one_way(string method, string text)
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationPolls = 2, OperationTime = TimeSpan.FromHours(1) });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationPolls = 2, OperationTime = TimeSpan.FromHours(1) }
+        );
         AddedIndex index = shop.AddIndex(TimeSpan.FromDays(9));
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
@@ -85,7 +94,12 @@ public sealed class TruthTests
         ScriptResult result = shop.Run(Sweep).MustSucceed();
 
         Assert.Equal(CleanUpWords.Sorted([index.Digest, .. index.Children]), Row.Digests(result, "Removed"));
-        Assert.Equal(3, result.Values("Reason").Count(reason => reason!.Contains("; it went with sha256:", StringComparison.Ordinal)));
+        Assert.Equal(
+            3,
+            result
+                .Values("Reason")
+                .Count(reason => reason!.Contains("; it went with sha256:", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -95,7 +109,8 @@ public sealed class TruthTests
     {
         await using Shop shop = await Shop.OpenAsync();
         DateTimeOffset uploaded = DateTimeOffset.UtcNow.AddDays(-10);
-        string garbage = shop.Add(new ImageOptions { UploadTime = uploaded }), young = shop.AddAged(TimeSpan.FromMinutes(1));
+        string garbage = shop.Add(new ImageOptions { UploadTime = uploaded }),
+            young = shop.AddAged(TimeSpan.FromMinutes(1));
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
             if (!request.Is("GET", "/dockerImages?") || shop.State.HasDigest(shop.Repository, "web", garbage)) return;
@@ -113,8 +128,11 @@ public sealed class TruthTests
     [Fact]
     public async Task A_listing_that_still_has_what_was_removed_is_no_contradiction()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { StaleListings = 5, OperationTime = TimeSpan.Zero });
-        for (int i = 0; i < 4; i++) shop.Add();
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { StaleListings = 5, OperationTime = TimeSpan.Zero }
+        );
+        for (int i = 0; i < 4; i++)
+            shop.Add();
         shop.AddIndex(TimeSpan.FromDays(9));
 
         ScriptResult result = shop.Run(Sweep).MustSucceed();
@@ -137,7 +155,11 @@ public sealed class TruthTests
         shop.Session.Show("Remove-ArUntaggedImage $app");
 
         Assert.Contains(
-            answer == "Yes" ? "Removed 1 digest (76 MB), kept 1 in " : "Removed 0 digests (0 B), kept 1, left 1 (76 MB) in ",
-            string.Concat(host.Screen), StringComparison.Ordinal);
+            answer == "Yes"
+                ? "Removed 1 digest (76 MB), kept 1 in "
+                : "Removed 0 digests (0 B), kept 1, left 1 (76 MB) in ",
+            string.Concat(host.Screen),
+            StringComparison.Ordinal
+        );
     }
 }

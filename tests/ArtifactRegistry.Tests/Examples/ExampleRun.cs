@@ -10,7 +10,8 @@ internal static class ExampleRun
 {
     private const string Default = "http://127.0.0.1:8085/", Google = "https://artifactregistry.googleapis.com/";
 
-    // Other programs, and what needs a desktop, are played: one image of the sample runs in the cluster and in Cloud Run.
+    // Other programs, and what needs a desktop, are played: one image of the sample runs in the cluster and in Cloud
+    // Run.
     private const string StandIns = """
         $running = 'us-docker.pkg.dev/shop/apps/web@sha256:03fee4ee26f55967b686e02805e7d468346b7da3a746dbcad918ec09e1e9e38e'
         function gcloud {

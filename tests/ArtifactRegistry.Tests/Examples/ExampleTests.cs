@@ -21,8 +21,8 @@ public sealed class ExampleTests : IDisposable
     private readonly Dictionary<string, string?> _before =
         NobodyIsSignedIn.Keys.ToDictionary(name => name, Environment.GetEnvironmentVariable);
 
-    // Set to 1, it has the pages rewritten with what the examples show by now. The tests fail nevertheless: somebody has
-    // to look at the difference.
+    // Set to 1, it has the pages rewritten with what the examples show by now. The tests fail nevertheless: somebody
+    // has to look at the difference.
     private const string Rewrite = "ARTIFACTREGISTRY_REWRITE_EXAMPLES";
 
     private static readonly string[] Folders = ["src/ArtifactRegistry/Help", "docs"];

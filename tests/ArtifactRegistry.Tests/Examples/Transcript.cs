@@ -3,12 +3,14 @@ using ArtifactRegistry.Tests.Support;
 
 namespace ArtifactRegistry.Tests.Examples;
 
-/// <summary>A command as somebody would type it, and what the terminal showed then; null where nothing is said of that.</summary>
+/// <summary>
+/// A command as somebody would type it, and what the terminal showed then; null where nothing is said of that.
+/// </summary>
 internal sealed record Step(string Command, string? Output);
 
 /// <summary>
-/// A code block of README, of docs/ or of the help. With prompts it is a picture of a terminal: "PS> " begins a command,
-/// ">> " continues it, and its output follows. Without prompts it is a script.
+/// A code block of README, of docs/ or of the help. With prompts it is a picture of a terminal: "PS> " begins a
+/// command, ">> " continues it, and its output follows. Without prompts it is a script.
 /// </summary>
 /// <param name="File">The file, seen from the top of the checkout.</param>
 /// <param name="Place">The file, the heading above the block, and its number.</param>
@@ -77,8 +79,16 @@ internal sealed partial record Transcript(string File, string Place, string Text
     }
 
     // White space at the ends of lines, and empty lines before and after, are not seen.
-    private static string[] Lines(string text) => [.. text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd())
-        .Reverse().SkipWhile(line => line.Length == 0).Reverse().SkipWhile(line => line.Length == 0)];
+    private static string[] Lines(string text) =>
+        [
+            .. text.ReplaceLineEndings("\n")
+                .Split('\n')
+                .Select(line => line.TrimEnd())
+                .Reverse()
+                .SkipWhile(line => line.Length == 0)
+                .Reverse()
+                .SkipWhile(line => line.Length == 0),
+        ];
 
     [GeneratedRegex(@"^```powershell\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -10,9 +10,11 @@ internal static partial class Endpoint
     {
         string path = Uri.UnescapeDataString(Uri.UnescapeDataString(request.Path)).TrimStart('/');
         path = Region().Replace(path, ""); // stands for a host of the region (docs/emulator.md)
-        path = path.StartsWith("v2/", StringComparison.Ordinal) && !path.StartsWith("v2/projects/", StringComparison.Ordinal)
-            ? Registry().Replace(path, "/v2/PROJECT/REPOSITORY/IMAGE/$1/sha256:…")
-            : Names().Replace(path, name => $"{name.Groups["kind"]}/{Letter(name.Groups["kind"].Value)}");
+        path =
+            path.StartsWith("v2/", StringComparison.Ordinal)
+            && !path.StartsWith("v2/projects/", StringComparison.Ordinal)
+                ? Registry().Replace(path, "/v2/PROJECT/REPOSITORY/IMAGE/$1/sha256:…")
+                : Names().Replace(path, name => $"{name.Groups["kind"]}/{Letter(name.Groups["kind"].Value)}");
         return $"{request.Method} {path}";
     }
 
@@ -38,6 +40,8 @@ internal static partial class Endpoint
     [GeneratedRegex(@"^v2/.*/(manifests|referrers)/sha256:\w+$")]
     private static partial Regex Registry();
 
-    [GeneratedRegex(@"\b(?<kind>projects|namespaces|apps(?=/[^/]+/services)|aggregated|services|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?")]
+    [GeneratedRegex(
+        @"\b(?<kind>projects|namespaces|apps(?=/[^/]+/services)|aggregated|services|locations|repositories|packages|versions|tags|dockerImages|operations|serviceAccounts)/[^/:]+(:\w{64})?"
+    )]
     private static partial Regex Names();
 }

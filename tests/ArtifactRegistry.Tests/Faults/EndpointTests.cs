@@ -7,10 +7,14 @@ namespace ArtifactRegistry.Tests.Faults;
 /// <summary>That no endpoint is spared: what the clients' doc comments list is what the scenarios ask for.</summary>
 public sealed partial class EndpointTests
 {
-    // Google's library composes these, so no doc comment of ours lists them; MetadataFaultTests has the metadata server.
+    // Google's library composes these, so no doc comment of ours lists them; MetadataFaultTests has the metadata
+    // server.
     private static readonly string[] SignIn =
     [
-        "POST token", "POST v1/token", "POST v1/oauthtoken", "POST v1/projects/P/serviceAccounts/EMAIL:generateAccessToken",
+        "POST token",
+        "POST v1/token",
+        "POST v1/oauthtoken",
+        "POST v1/projects/P/serviceAccounts/EMAIL:generateAccessToken",
     ];
 
     [Fact]
@@ -21,14 +25,19 @@ public sealed partial class EndpointTests
         SortedSet<string> asked = new(StringComparer.Ordinal);
         foreach (Scenario scenario in Scenario.All.Values)
             asked.UnionWith((await tally.RunAsync(scenario, Weather.Clear, stop)).Requests.Select(Endpoint.Of));
-        asked.UnionWith((await tally.RunAsync(Scenario.All["Remove-ArUntaggedImage"], new Fog(), stop)).Requests.Select(Endpoint.Of));
+        asked.UnionWith(
+            (await tally.RunAsync(Scenario.All["Remove-ArUntaggedImage"], new Fog(), stop)).Requests.Select(Endpoint.Of)
+        );
         // The lists of a cluster are a table, KubernetesKind, of which InUse.KubernetesTests tries each.
         asked.RemoveWhere(endpoint => KubernetesList().IsMatch(endpoint));
 
         string clients = Path.Combine(Checkout.Root, "src", "ArtifactRegistry.Core", "Clients");
         IEnumerable<string> listed = Directory.EnumerateFiles(clients, "*.cs")
             .SelectMany(file => RequestLine().Matches(File.ReadAllText(file)))
-            .Select(line => $"{line.Groups["method"]} {line.Groups["path"].Value.TrimEnd('.', ',', ':').Replace("/locations/-/", "/locations/L/", StringComparison.Ordinal)}");
+            .Select(line => (Method: line.Groups["method"], Path: line.Groups["path"].Value.TrimEnd('.', ',', ':')))
+            .Select(line =>
+                $"{line.Method} {line.Path.Replace("/locations/-/", "/locations/L/", StringComparison.Ordinal)}"
+            );
         SortedSet<string> known = new(listed.Concat(SignIn), StringComparer.Ordinal);
         string[] differences =
         [
@@ -38,7 +47,9 @@ public sealed partial class EndpointTests
         Assert.True(differences.Length == 0, string.Join('\n', differences));
     }
 
-    [GeneratedRegex(@"(?<method>GET|POST|PATCH|DELETE) (https://[\w.-]+/)?(?<path>(v1|v2|/v2|apis|compute/v1)/[^\s?<]+)")]
+    [GeneratedRegex(
+        @"(?<method>GET|POST|PATCH|DELETE) (https://[\w.-]+/)?(?<path>(v1|v2|/v2|apis|compute/v1)/[^\s?<]+)"
+    )]
     private static partial Regex RequestLine();
 
     [GeneratedRegex("^GET (api/v1|apis/(apps|batch)/v1)/")]

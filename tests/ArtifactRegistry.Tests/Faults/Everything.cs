@@ -5,7 +5,9 @@ using System.Text;
 
 namespace ArtifactRegistry.Tests.Faults;
 
-/// <summary>The text of an object and of all that can be reached from it, as a debugger or a serializer would show it.</summary>
+/// <summary>
+/// The text of an object and of all that can be reached from it, as a debugger or a serializer would show it.
+/// </summary>
 internal static class Everything
 {
     private const int MaxDepth = 6;
@@ -37,21 +39,28 @@ internal static class Everything
         }
         else if (IsOpened(value))
         {
-            foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public))
-                if (property.GetIndexParameters().Length == 0) Add(text, Get(value, property), seen, depth + 1);
+            foreach (
+                PropertyInfo property in value.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            )
+                if (property.GetIndexParameters().Length == 0)
+                    Add(text, Get(value, property), seen, depth + 1);
         }
     }
 
     // The engine's own objects lead to the whole session, with the variables in which the secrets of the test are.
     private static bool IsOpened(object value) =>
-        value is Exception or InvocationInfo || value.GetType().Namespace?.StartsWith("ArtifactRegistry", StringComparison.Ordinal) is true;
+        value is Exception or InvocationInfo
+        || value.GetType().Namespace?.StartsWith("ArtifactRegistry", StringComparison.Ordinal) is true;
 
     private static object? Get(object value, PropertyInfo property)
     {
         try
         {
             // What code was running says nothing of its data; what a cmdlet has from the engine leads to the session.
-            return property.Name is "TargetSite" || property.DeclaringType == typeof(PSCmdlet) || property.DeclaringType == typeof(Cmdlet)
+            return
+                property.Name is "TargetSite"
+                || property.DeclaringType == typeof(PSCmdlet)
+                || property.DeclaringType == typeof(Cmdlet)
                 ? null
                 : property.GetValue(value);
         }

@@ -9,8 +9,8 @@ namespace ArtifactRegistry.Tests.Faults;
 
 /// <summary>
 /// Every cmdlet while requests fail: right and complete, or an error that names the item. With AR_FAULTS=full it takes
-/// four times as long. Proven by 27 defects put into the product on purpose, of which it caught 25: swallowed errors, blind
-/// retries, lost tags and pages, wrong claims, double effects, an etag left out, another identity.
+/// four times as long. Proven by 27 defects put into the product on purpose, of which it caught 25: swallowed errors,
+/// blind retries, lost tags and pages, wrong claims, double effects, an etag left out, another identity.
 /// </summary>
 public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTests.Tally>
 {
@@ -22,7 +22,11 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
 
     private static readonly (bool Lost, Reach Reach)[] Kinds =
     [
-        (true, Reach.Nothing), (true, Reach.Endpoint), (true, Reach.Everything), (false, Reach.Once), (false, Reach.Everything),
+        (true, Reach.Nothing),
+        (true, Reach.Endpoint),
+        (true, Reach.Everything),
+        (false, Reach.Once),
+        (false, Reach.Everything),
         .. Full ? new[] { (true, Reach.Once), (false, Reach.Endpoint) } : [],
     ];
 
@@ -58,7 +62,9 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
     private static IEnumerable<Weather> Storms() =>
         Rates.SelectMany(rate => Enumerable.Range(1, Seeds).Select(seed => (Weather)new Storm(rate, seed)));
 
-    /// <summary>Outages that begin with each kind of request, in the middle of the command or, in full size, anywhere.</summary>
+    /// <summary>
+    /// Outages that begin with each kind of request, in the middle of the command or, in full size, anywhere.
+    /// </summary>
     private static IEnumerable<Weather> OutagesOf(IEnumerable<RecordedRequest> requests)
     {
         foreach (IGrouping<string, RecordedRequest> kind in requests.GroupBy(Endpoint.Of))
@@ -67,7 +73,8 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
             for (int i = 0; i < some; i++)
             {
                 int nth = 1 + (((2 * i) + 1) * all / (2 * some));
-                foreach ((bool lost, Reach reach) in Kinds) yield return new Outage(kind.Key, Math.Min(nth, all), lost, reach);
+                foreach ((bool lost, Reach reach) in Kinds)
+                    yield return new Outage(kind.Key, Math.Min(nth, all), lost, reach);
             }
         }
     }
@@ -105,7 +112,8 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
             return new Trial(result, before, after, others, requests, world.Identities(requests));
         }
 
-        private PowerShellSession Take() => _sessions.TryTake(out PowerShellSession? session) ? session : new PowerShellSession();
+        private PowerShellSession Take() =>
+            _sessions.TryTake(out PowerShellSession? session) ? session : new PowerShellSession();
 
         private void Return(PowerShellSession session) => _sessions.Add(session);
 

@@ -13,24 +13,49 @@ public sealed class HostileEnvironmentTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, string?> _before = [];
 
-    public static TheoryData<string, string, string[]> Variables => new()
-    {
-        { Prefix + "ARTIFACTREGISTRY", "Get-ArRepository shop", Addresses },
-        { Prefix + "IAM", "New-ArNodeServiceAccount gke-nodes -Project shop", Addresses },
-        { Prefix + "CONTAINER", "Get-ArNodeServiceAccount shop", Addresses },
-        { Prefix + "CLOUDRESOURCEMANAGER", $"Get-ArReader {Shop.App[..^4]} -Inherited", Addresses },
-        { "CLOUDSDK_CORE_PROJECT", "Get-ArRepository", ["a/b", "..", "Shop", "shop\n/x", "a b", "*", "shop?x=1"] },
-        { "CLOUDSDK_CORE_PROJECT", "Get-ArNodeServiceAccount", ["a/b", "..", "Shop", "shop\n/x", "a b", "*", "shop?x=1"] },
-        { "GOOGLE_OAUTH_ACCESS_TOKEN", "Get-ArRepository shop", Tokens },
-        { "GOOGLE_CLOUD_QUOTA_PROJECT", "Get-ArRepository shop", ["payer\r\nX-Evil: 1", "a b", "Payer", "payer/x", "é"] },
-        { TokenFile, "Get-ArRepository shop", ["no-such-file", "..", "/", "a|b?*", new string('x', 5000)] },
-    };
+    public static TheoryData<string, string, string[]> Variables =>
+        new()
+        {
+            { Prefix + "ARTIFACTREGISTRY", "Get-ArRepository shop", Addresses },
+            { Prefix + "IAM", "New-ArNodeServiceAccount gke-nodes -Project shop", Addresses },
+            { Prefix + "CONTAINER", "Get-ArNodeServiceAccount shop", Addresses },
+            { Prefix + "CLOUDRESOURCEMANAGER", $"Get-ArReader {Shop.App[..^4]} -Inherited", Addresses },
+            { "CLOUDSDK_CORE_PROJECT", "Get-ArRepository", ["a/b", "..", "Shop", "shop\n/x", "a b", "*", "shop?x=1"] },
+            {
+                "CLOUDSDK_CORE_PROJECT",
+                "Get-ArNodeServiceAccount",
+                ["a/b", "..", "Shop", "shop\n/x", "a b", "*", "shop?x=1"]
+            },
+            { "GOOGLE_OAUTH_ACCESS_TOKEN", "Get-ArRepository shop", Tokens },
+            {
+                "GOOGLE_CLOUD_QUOTA_PROJECT",
+                "Get-ArRepository shop",
+                ["payer\r\nX-Evil: 1", "a b", "Payer", "payer/x", "é"]
+            },
+            { TokenFile, "Get-ArRepository shop", ["no-such-file", "..", "/", "a|b?*", new string('x', 5000)] },
+        };
 
     private static string[] Addresses =>
-        ["http://evil.example/", "evil.example", "ftp://127.0.0.1/", "https://u:p@evil.example/", "https://evil.example/?x", "file:///etc", "::"];
+        [
+            "http://evil.example/",
+            "evil.example",
+            "ftp://127.0.0.1/",
+            "https://u:p@evil.example/",
+            "https://evil.example/?x",
+            "file:///etc",
+            "::",
+        ];
 
     private static string[] Tokens =>
-        ["a b", "ya29\r\nX-Evil: 1", "ya29\ttoken", "{\"type\":\"service_account\"}", "\"quoted\"", "é", "Bearer ya29 x"];
+        [
+            "a b",
+            "ya29\r\nX-Evil: 1",
+            "ya29\ttoken",
+            "{\"type\":\"service_account\"}",
+            "\"quoted\"",
+            "é",
+            "Bearer ya29 x",
+        ];
 
     [Theory]
     [MemberData(nameof(Variables))]
@@ -51,7 +76,9 @@ public sealed class HostileEnvironmentTests : IDisposable
         Set("GOOGLE_OAUTH_ACCESS_TOKEN", null);
         string file = Path.Combine(_folder.Path, "token");
         Set(TokenFile, file);
-        foreach (string text in (string[])["", "\n", .. Tokens, "\0\0\0\0", "ya29.a\nya29.b", new string('\u202e', 100)])
+        foreach (
+            string text in (string[])["", "\n", .. Tokens, "\0\0\0\0", "ya29.a\nya29.b", new string('\u202e', 100)]
+        )
         {
             await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
             HostileTests.MustRefuse(shop, "Get-ArRepository shop", text);
@@ -68,8 +95,16 @@ public sealed class HostileEnvironmentTests : IDisposable
     private async Task<Shop> OpenAsync()
     {
         Shop shop = await Shop.OpenAsync();
-        foreach (string name in (string[])
-            [TokenFile, "CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "GOOGLE_CLOUD_QUOTA_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CORE_PROJECT"])
+        foreach (
+            string name in (string[])
+                [
+                    TokenFile,
+                    "CLOUDSDK_AUTH_DISABLE_CREDENTIALS",
+                    "GOOGLE_CLOUD_QUOTA_PROJECT",
+                    "GOOGLE_APPLICATION_CREDENTIALS",
+                    "CLOUDSDK_CORE_PROJECT",
+                ]
+        )
             Set(name, null);
         Set(Prefix + "ARTIFACTREGISTRY", shop.Emulator.Url.ToString());
         Set("GOOGLE_OAUTH_ACCESS_TOKEN", PowerShellSession.Token);

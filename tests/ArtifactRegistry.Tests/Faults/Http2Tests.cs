@@ -11,7 +11,8 @@ namespace ArtifactRegistry.Tests.Faults;
 /// </summary>
 public sealed class Http2Tests : IAsyncLifetime
 {
-    private const string Clean = $"Remove-ArUntaggedImage {Shop.App} -Confirm:$false -ThrottleLimit 32 | ForEach-Object {{ \"$($_.Status)\" }}";
+    private const string Clean =
+        $"Remove-ArUntaggedImage {Shop.App} -Confirm:$false -ThrottleLimit 32 | ForEach-Object {{ \"$($_.Status)\" }}";
 
     private readonly TemporaryFolder _folder = new();
     private readonly X509Certificate2 _certificate = SelfSigned.For();
@@ -25,7 +26,11 @@ public sealed class Http2Tests : IAsyncLifetime
             TestContext.Current.CancellationToken);
         RepositoryName apps = "us-docker.pkg.dev/shop/apps";
         _emulator.State.AddRepository(apps);
-        _emulator.State.AddImage(apps, "web", new ImageOptions { Tags = ["v1"], UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
+        _emulator.State.AddImage(
+            apps,
+            "web",
+            new ImageOptions { Tags = ["v1"], UploadTime = DateTimeOffset.UtcNow.AddDays(-10) }
+        );
         for (int i = 0; i < 150; i++)
             _emulator.State.AddImage(apps, "web", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
     }
@@ -66,7 +71,11 @@ public sealed class Http2Tests : IAsyncLifetime
     private async Task<ProcessResult> RunAsync(string script)
     {
         string authority = Path.Combine(_folder.Path, "authority.pem");
-        await File.WriteAllTextAsync(authority, _certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            authority,
+            _certificate.ExportCertificatePem(),
+            TestContext.Current.CancellationToken
+        );
         return await ShellProcess.RunAsync(
             ["-c", $"$ErrorActionPreference = 'Stop'; {script}"],
             "",

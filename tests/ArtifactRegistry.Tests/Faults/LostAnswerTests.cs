@@ -28,14 +28,15 @@ public sealed class LostAnswerTests
     }
 
     [Fact]
-    public async Task A_deletion_that_never_ends_is_given_up_after_OperationTimeoutSec_with_an_error_that_names_the_digest()
+    public async Task A_deletion_that_never_ends_is_given_up_after_OperationTimeoutSec_and_the_error_names_the_digest()
     {
         await using Shop shop = await Shop.OpenAsync();
         string digest = shop.Add("v1");
         shop.Emulator.Behaviour.OperationFate = _ => OperationFate.NeverFinishes;
 
         ScriptResult result = shop.Run($$"""
-            $null = Connect-ArRegistry -AccessToken {{PowerShellSession.Token}} -Endpoint {{shop.Emulator.Url}} -OperationTimeoutSec 1
+            $service = @{ AccessToken = '{{PowerShellSession.Token}}'; Endpoint = '{{shop.Emulator.Url}}' }
+            $null = Connect-ArRegistry @service -OperationTimeoutSec 1
             Remove-ArImage {{Shop.App}}:v1 -Confirm:$false
             """);
 

@@ -49,12 +49,16 @@ public sealed class MetadataFaultTests : SignInTest
         Set("PATH", Home);
         SignIn.AddServiceAccount(Machine);
         SignIn.MachineAccount = Machine;
-        Behaviour.Faults.Add(new Fault(kind) { When = request => request.Path.EndsWith("/token", StringComparison.Ordinal) });
+        Behaviour.Faults.Add(
+            new Fault(kind) { When = request => request.Path.EndsWith("/token", StringComparison.Ordinal) }
+        );
 
         ScriptResult result = Run("Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
         Assert.Contains("metadata server", result.ErrorText, StringComparison.Ordinal);
-        Assert.DoesNotContain(Shop.Emulator.Requests.Snapshot(), request => request.PathAndQuery.Contains("/projects/shop/", StringComparison.Ordinal));
+        Assert.DoesNotContain(Shop.Emulator.Requests.Snapshot(), request =>
+            request.PathAndQuery.Contains("/projects/shop/", StringComparison.Ordinal)
+        );
     }
 }

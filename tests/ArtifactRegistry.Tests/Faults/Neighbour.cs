@@ -3,8 +3,8 @@ using ArtifactRegistry.Emulator;
 namespace ArtifactRegistry.Tests.Faults;
 
 /// <summary>
-/// Somebody else, who changes things just when a command is about to: he grants before a policy is written, tags a digest
-/// before it is deleted, and uses a name again while an answer is lost. What he did has to be there at the end.
+/// Somebody else, who changes things just when a command is about to: he grants before a policy is written, tags a
+/// digest before it is deleted, and uses a name again while an answer is lost. What he did has to be there at the end.
 /// </summary>
 internal sealed class Neighbour(RegistryState state, double rate, int seed)
 {
@@ -32,7 +32,8 @@ internal sealed class Neighbour(RegistryState state, double rate, int seed)
             string[] parts = Uri.UnescapeDataString(request.Path).Split('/');
             switch (parts)
             {
-                case ["", "v1", "projects", string project] when project.Split(':') is [string id, "setIamPolicy"] && IsThere:
+                case ["", "v1", "projects", string project]
+                    when project.Split(':') is [string id, "setIamPolicy"] && IsThere:
                     state.GrantOnProject(id, World.Reader, Grantee($"projects/{id}"));
                     break;
                 case ["", "v1", "projects", string project, _, string location, _, string last]
@@ -40,7 +41,19 @@ internal sealed class Neighbour(RegistryState state, double rate, int seed)
                     string place = $"{location}-docker.pkg.dev/{project}/{name}";
                     state.Grant(place, World.Reader, Grantee(place));
                     break;
-                case ["", "v1", "projects", string project, _, string location, _, string name, "packages", string package, .. string[] rest]:
+                case [
+                    "",
+                    "v1",
+                    "projects",
+                    string project,
+                    _,
+                    string location,
+                    _,
+                    string name,
+                    "packages",
+                    string package,
+                    .. string[] rest,
+                ]:
                     About(request, $"{location}-docker.pkg.dev/{project}/{name}", package, rest);
                     break;
             }

@@ -30,20 +30,34 @@ internal static class Verdict
     public static IEnumerable<string> On(Scenario scenario, Trial trial, Trial clear)
     {
         bool changes = clear.Result.Output[0].ToString().Contains('|', StringComparison.Ordinal);
-        foreach (string text in changes ? OnChanges(scenario, trial, clear.After) : OnListing(scenario, trial.Result, clear.Result))
+        foreach (
+            string text in changes
+                ? OnChanges(scenario, trial, clear.After)
+                : OnListing(scenario, trial.Result, clear.Result)
+        )
             yield return text;
         if (trial.Result.Thrown is not null) yield return $"it threw: {trial.Result.Thrown}";
         foreach (ErrorRecord error in trial.Result.Errors)
             if (error.FullyQualifiedErrorId.StartsWith("UnexpectedError", StringComparison.Ordinal))
                 yield return $"an error that is a defect: {error.Exception}";
         foreach (RecordedRequest request in trial.Requests)
-            if (request.PathAndQuery.Contains("force=", StringComparison.Ordinal)) yield return $"with force: {request}";
-        foreach (string identity in trial.Identities.Except(clear.Identities)) yield return $"asked as somebody else: {identity}";
-        if (!changes && trial.Requests.FirstOrDefault(request => request.IsChange && !Endpoint.IsSignIn(request)) is RecordedRequest change)
+            if (request.PathAndQuery.Contains("force=", StringComparison.Ordinal))
+                yield return $"with force: {request}";
+        foreach (string identity in trial.Identities.Except(clear.Identities))
+            yield return $"asked as somebody else: {identity}";
+        if (
+            !changes
+            && trial.Requests.FirstOrDefault(request => request.IsChange && !Endpoint.IsSignIn(request))
+                is RecordedRequest change
+        )
             yield return $"a listing that changes something: {change}";
     }
 
-    private static IEnumerable<string> OnChanges(Scenario scenario, Trial trial, IReadOnlyDictionary<string, string> wanted)
+    private static IEnumerable<string> OnChanges(
+        Scenario scenario,
+        Trial trial,
+        IReadOnlyDictionary<string, string> wanted
+    )
     {
         (ScriptResult result, IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after,
             IReadOnlyDictionary<string, string> others, _, _) = trial;
@@ -63,7 +77,8 @@ internal static class Verdict
             if (row[1] != "?" && Of(after, row[0]) != row[1])
                 yield return $"claimed and not true: {string.Join('|', row)}, but is '{Of(after, row[0])}'";
             if (row[2] != "?" && !others.ContainsKey(row[0]) && Of(before, row[0]) != row[2])
-                yield return $"claimed and was not true before: {string.Join('|', row)}, but was '{Of(before, row[0])}'";
+                yield return $"claimed and was not true before: {string.Join('|', row)}, but was "
+                    + $"'{Of(before, row[0])}'";
         }
 
         foreach (IGrouping<string, string[]> twice in rows.GroupBy(row => row[0]).Where(group => group.Count() > 1))
@@ -72,26 +87,43 @@ internal static class Verdict
         HashSet<string> explained = Explained(rows, errors, others);
         foreach (string wish in wishes)
         {
-            bool named = errors.Any(error => NamesOf(wish, before, wanted, scenario.Scopes).Any(name => Names(error, name)));
+            bool named = errors.Any(error =>
+                NamesOf(wish, before, wanted, scenario.Scopes).Any(name => Names(error, name))
+            );
             // Who deletes a digest takes its tags with it; the row of the digest speaks for them.
-            string[]? row = rows.FirstOrDefault(row => row[0] == wish
-                || (row[0].StartsWith("digest ", StringComparison.Ordinal) && NamesOf(wish, before, wanted, []).Any(row[0].EndsWith)));
+            string[]? row = rows.FirstOrDefault(row =>
+                row[0] == wish
+                || (
+                    row[0].StartsWith("digest ", StringComparison.Ordinal)
+                    && NamesOf(wish, before, wanted, []).Any(row[0].EndsWith)
+                )
+            );
             bool done = Of(after, wish) == Of(wanted, wish);
             if (!done && !others.ContainsKey(wish) && Of(after, wish) != Of(before, wish))
                 yield return $"neither old nor new: {wish} is '{Of(after, wish)}'";
             if (!done && !named && (row is null || !explained.Contains(row[0])))
-                yield return $"not done, and no error names it: {wish}{(row is null ? "" : $" ({string.Join('|', row)})")}";
+                yield return $"not done, and no error names it: "
+                    + $"{wish}{(row is null ? "" : $" ({string.Join('|', row)})")}";
             if (done && !named && row is null && !wish.StartsWith("member projects/games", StringComparison.Ordinal))
                 yield return $"done, and nothing tells of it: {wish}";
         }
 
         foreach (string key in before.Keys.Where(key => key.StartsWith("tag ", StringComparison.Ordinal)))
-            if (Of(after, key).Length == 0 && after.ContainsKey(DigestKey(key, before)) && !rows.Any(row => row[0] == key)
-                && !errors.Any(error => TellsThatItIsMissing(error, key)))
+            if (
+                Of(after, key).Length == 0
+                && after.ContainsKey(DigestKey(key, before))
+                && !rows.Any(row => row[0] == key)
+                && !errors.Any(error => TellsThatItIsMissing(error, key))
+            )
                 yield return $"the tag is gone, its image is not, and no error says so: {key}";
 
         foreach (string error in errors)
-            if (!wishes.SelectMany(wish => NamesOf(wish, before, wanted, scenario.Scopes)).Concat(scenario.Bystanders).Any(name => Names(error, name)))
+            if (
+                !wishes
+                    .SelectMany(wish => NamesOf(wish, before, wanted, scenario.Scopes))
+                    .Concat(scenario.Bystanders)
+                    .Any(name => Names(error, name))
+            )
                 yield return $"an error that names no item: {error}";
     }
 
@@ -103,14 +135,18 @@ internal static class Verdict
         List<string> left = [.. clear.Output.Select(row => row.ToString())];
         foreach (string row in rows)
         {
-            // What cannot be read completely is kept, and an error says so; whom nobody saw cannot pull, and a warning says so.
-            // Whether a pool can pull may be unknown, and its row says so.
+            // What cannot be read completely is kept, and an error says so; whom nobody saw cannot pull, and a warning
+            // says so. Whether a pool can pull may be unknown, and its row says so.
             bool spared = (row.EndsWith(" Keep", StringComparison.Ordinal) && result.Errors.Count > 0
                     && left.Remove(row.Replace(" Keep", " Delete", StringComparison.Ordinal)))
                 || (row == "False" && result.Warnings.Any(IsAboutWhatIsUnseen) && left.Remove("True"))
-                || (row.EndsWith(Unknown, StringComparison.Ordinal)
-                    && left.RemoveAll(known => known.StartsWith(row[..^Unknown.Length] + " ", StringComparison.Ordinal)) > 0);
-            if (!spared && !left.Remove(row)) yield return $"a row that should not be there: {row}";
+                || (
+                    row.EndsWith(Unknown, StringComparison.Ordinal)
+                    && left.RemoveAll(known => known.StartsWith(row[..^Unknown.Length] + " ", StringComparison.Ordinal))
+                        > 0
+                );
+            if (!spared && !left.Remove(row))
+                yield return $"a row that should not be there: {row}";
         }
 
         bool isTold = result.Errors.Count > 0 || scenario.IsOffer || result.Warnings.Any(IsAboutWhatIsUnseen);
@@ -124,18 +160,28 @@ internal static class Verdict
     /// The rows without an error of their own that need none: their reason is something that has one, or what somebody
     /// else did, or a row of which the same is true.
     /// </summary>
-    private static HashSet<string> Explained(string[][] rows, string[] errors, IReadOnlyDictionary<string, string> others)
+    private static HashSet<string> Explained(
+        string[][] rows,
+        string[] errors,
+        IReadOnlyDictionary<string, string> others
+    )
     {
         HashSet<string> known = [.. errors, .. others.Keys];
-        while (rows.FirstOrDefault(row => row[1] == "?" && !known.Contains(row[0]) && Reasons(row[^1]).Any(reason => known.Any(reason.IsMatch)))
-            is string[] next)
+        while (
+            rows.FirstOrDefault(row =>
+                row[1] == "?" && !known.Contains(row[0]) && Reasons(row[^1]).Any(reason => known.Any(reason.IsMatch))
+            )
+                is string[] next
+        )
             known.Add(next[0]);
         return known;
     }
 
     // In reasons a digest stands in short: sha256:4be1…9c0a.
     private static IEnumerable<Regex> Reasons(string text) =>
-        Regex.Matches(text, "sha256:[0-9a-f]{4}(…|[0-9a-f]{56})[0-9a-f]{4}").Select(match => new Regex(match.Value.Replace("…", ".{56}", StringComparison.Ordinal)));
+        Regex
+            .Matches(text, "sha256:[0-9a-f]{4}(…|[0-9a-f]{56})[0-9a-f]{4}")
+            .Select(match => new Regex(match.Value.Replace("…", ".{56}", StringComparison.Ordinal)));
 
     private static bool TellsThatItIsMissing(string error, string tag) =>
         Regex.IsMatch(error, $@"NOT (BE )?PUT BACK: [\w., -]*\b{Regex.Escape(tag[(tag.LastIndexOf(':') + 1)..])}\b")
@@ -160,12 +206,18 @@ internal static class Verdict
         foreach (string scope in scopes) yield return scope;
 
         // A digest and the tags on it: who typed a tag that could not even be read is told that tag and no digest.
-        string[] digests = key.StartsWith("tag ", StringComparison.Ordinal) ? [DigestKey(key, before), DigestKey(key, wanted)] : [key];
+        string[] digests = key.StartsWith("tag ", StringComparison.Ordinal)
+            ? [DigestKey(key, before), DigestKey(key, wanted)]
+            : [key];
         foreach (string digest in digests.Where(before.ContainsKey))
         {
             if (!digest.StartsWith("digest ", StringComparison.Ordinal)) continue;
             yield return digest[7..];
-            foreach (string tag in before.Keys.Where(other => other.StartsWith("tag ", StringComparison.Ordinal) && DigestKey(other, before) == digest))
+            foreach (
+                string tag in before.Keys.Where(other =>
+                    other.StartsWith("tag ", StringComparison.Ordinal) && DigestKey(other, before) == digest
+                )
+            )
                 yield return tag[4..];
         }
     }

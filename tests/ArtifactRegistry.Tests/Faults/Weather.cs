@@ -13,8 +13,8 @@ internal abstract class Weather
     public int OperationsSpoilt { get; protected set; }
 
     /// <summary>
-    /// The digests, as <see cref="World.Facts"/> names them, whose deletion ended with code 5: had it not been for this one,
-    /// somebody else would have deleted them.
+    /// The digests, as <see cref="World.Facts"/> names them, whose deletion ended with code 5: had it not been for this
+    /// one, somebody else would have deleted them.
     /// </summary>
     public ConcurrentBag<string> TakenByOthers { get; } = [];
 
@@ -24,7 +24,9 @@ internal abstract class Weather
     /// <summary>What the neighbour's moments are drawn from.</summary>
     public virtual int Seed => 0;
 
-    /// <summary>What one of the listings leaves out at random, for commands that hold several against each other.</summary>
+    /// <summary>
+    /// What one of the listings leaves out at random, for commands that hold several against each other.
+    /// </summary>
     public virtual Func<RecordedRequest, string, bool>? Gap => null;
 
     public virtual Behaviour Behaviour() => new()
@@ -117,8 +119,12 @@ internal sealed class Storm(double rate, int seed) : Weather
             {
                 if (random.NextDouble() >= rate) return OperationFate.Finishes;
                 OperationsSpoilt++;
-                OperationFate fate = (OperationFate)random.Next((int)OperationFate.Fails, (int)OperationFate.NotFound + 1);
-                if (fate is OperationFate.NotFound && request.Path.Split('/') is [.., "packages", string image, "versions", string digest])
+                OperationFate fate = (OperationFate)
+                    random.Next((int)OperationFate.Fails, (int)OperationFate.NotFound + 1);
+                if (
+                    fate is OperationFate.NotFound
+                    && request.Path.Split('/') is [.., "packages", string image, "versions", string digest]
+                )
                     TakenByOthers.Add($"digest {World.Apps}/{image}@{digest}");
                 return fate;
             }
@@ -169,7 +175,8 @@ internal sealed class Outage(string endpoint, int nth, bool lost, Reach reach) :
         return behaviour;
     }
 
-    public override string ToString() => $"{endpoint} no. {nth} {(lost ? "loses its answer" : "is refused")}, then {reach}";
+    public override string ToString() =>
+        $"{endpoint} no. {nth} {(lost ? "loses its answer" : "is refused")}, then {reach}";
 
     // The first of the faults is asked about every request, so this one counts.
     private bool Begins(RecordedRequest request) => Endpoint.Of(request) == endpoint && ++_count == nth && lost;

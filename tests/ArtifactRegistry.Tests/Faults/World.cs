@@ -7,7 +7,9 @@ using ArtifactRegistry.Tests.Support;
 
 namespace ArtifactRegistry.Tests.Faults;
 
-/// <summary>An emulator with two projects, the same each time, and all that can be told of its state as facts.</summary>
+/// <summary>
+/// An emulator with two projects, the same each time, and all that can be told of its state as facts.
+/// </summary>
 internal sealed class World : IAsyncDisposable
 {
     public const string Apps = "us-docker.pkg.dev/shop/apps";
@@ -92,7 +94,9 @@ internal sealed class World : IAsyncDisposable
             {
                 // Counted, since a member that is there twice is an effect that came twice.
                 string key = $"member {place} {binding["role"]} {member}{binding["condition"]?["title"]}";
-                int times = facts.TryGetValue(key, out string? known) ? int.Parse(known, CultureInfo.InvariantCulture) : 0;
+                int times = facts.TryGetValue(key, out string? known)
+                    ? int.Parse(known, CultureInfo.InvariantCulture)
+                    : 0;
                 facts[key] = (times + 1).ToString(CultureInfo.InvariantCulture);
             }
         }
@@ -102,24 +106,35 @@ internal sealed class World : IAsyncDisposable
     {
         RepositoryName apps = Apps;
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-10);
-        State.AddRepository(apps, new RepositoryOptions
-        {
-            Settings = new JsonObject
+        State.AddRepository(
+            apps,
+            new RepositoryOptions
             {
-                ["cleanupPolicies"] = new JsonObject
+                Settings = new JsonObject
                 {
-                    ["newest"] = new JsonObject
+                    ["cleanupPolicies"] = new JsonObject
                     {
-                        ["action"] = "KEEP",
-                        ["mostRecentVersions"] = new JsonObject { ["keepCount"] = 1, ["packageNamePrefixes"] = new JsonArray("mixed") },
+                        ["newest"] = new JsonObject
+                        {
+                            ["action"] = "KEEP",
+                            ["mostRecentVersions"] = new JsonObject
+                            {
+                                ["keepCount"] = 1,
+                                ["packageNamePrefixes"] = new JsonArray("mixed"),
+                            },
+                        },
                     },
                 },
-            },
-        });
+            }
+        );
         State.AddRepository("europe-docker.pkg.dev/shop/far");
         // More tags than one answer tells.
         RepositoryName other = State.AddRepository((RepositoryName)Other);
-        State.AddImage(other, "many", new ImageOptions { Tags = [.. Enumerable.Range(0, 110).Select(i => $"v{i:000}")], UploadTime = old });
+        State.AddImage(
+            other,
+            "many",
+            new ImageOptions { Tags = [.. Enumerable.Range(0, 110).Select(i => $"v{i:000}")], UploadTime = old }
+        );
         State.AddProject("games");
         for (int i = 0; i < Images; i++)
         {
@@ -152,8 +167,15 @@ internal sealed class World : IAsyncDisposable
 
     private void SeedAccess(RepositoryName apps)
     {
-        State.Grant(apps, Reader, "user:old@x.example").Grant(apps, "roles/artifactregistry.writer", "user:ci@x.example");
-        State.Grant(apps, Reader, "user:limited@x.example", new JsonObject { ["title"] = "until", ["expression"] = "true" });
+        State
+            .Grant(apps, Reader, "user:old@x.example")
+            .Grant(apps, "roles/artifactregistry.writer", "user:ci@x.example");
+        State.Grant(
+            apps,
+            Reader,
+            "user:limited@x.example",
+            new JsonObject { ["title"] = "until", ["expression"] = "true" }
+        );
         State.GrantOnProject("shop", "roles/viewer", "user:boss@x.example");
         State.AddCluster("games", "us-central1", "prod", new ClusterOptions
         {
@@ -171,28 +193,42 @@ internal sealed class World : IAsyncDisposable
     public void SeedWorkloads()
     {
         State.AddCluster("games", "us-central1", "prod", new ClusterOptions { Endpoints = new ClusterEndpoints() });
-        State.Workloads.Cluster("games", "prod").Apply(
-            $$"""
-            { "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web", "namespace": "shop" },
-              "spec": { "template": { "spec": { "containers": [{ "name": "web", "image": "{{Apps}}/web0:v1" }] } } } }
-            """);
-        State.Workloads.AppEngine("games").Apply("default", $$"""{ "id": "v1", "deployment": { "container": { "image": "{{Apps}}/web3:v1" } } }""");
-        State.Workloads.CloudRun("games").Apply(
-            "us-central1",
-            $$"""
-            [
-              { "apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": { "name": "site" },
-                "spec": { "template": { "spec": { "containers": [{ "name": "site", "image": "{{Apps}}/web1:v1" }] } } } },
-              { "apiVersion": "run.googleapis.com/v1", "kind": "Job", "metadata": { "name": "report" },
-                "spec": { "template": { "spec": { "template": { "spec": { "containers": [{ "image": "{{Apps}}/web2:v1" }] } } } } } }
-            ]
-            """);
+        State
+            .Workloads.Cluster("games", "prod")
+            .Apply(
+                $$"""
+                { "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web", "namespace": "shop" },
+                  "spec": { "template": { "spec": { "containers": [{ "name": "web",
+                    "image": "{{Apps}}/web0:v1" }] } } } }
+                """
+            );
+        State
+            .Workloads.AppEngine("games")
+            .Apply("default", $$"""{ "id": "v1", "deployment": { "container": { "image": "{{Apps}}/web3:v1" } } }""");
+        State
+            .Workloads.CloudRun("games")
+            .Apply(
+                "us-central1",
+                $$"""
+                [
+                  { "apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": { "name": "site" },
+                    "spec": { "template": { "spec": { "containers": [{ "name": "site",
+                      "image": "{{Apps}}/web1:v1" }] } } } },
+                  { "apiVersion": "run.googleapis.com/v1", "kind": "Job", "metadata": { "name": "report" },
+                    "spec": { "template": { "spec": { "template": { "spec": { "containers": [{
+                      "image": "{{Apps}}/web2:v1" }] } } } } } }
+                ]
+                """
+            );
     }
 
     private void SeedCredentials(SignInState signIn)
     {
-        const string User = "ada@example.com", Between = "between@shop.iam.gserviceaccount.com", Proof = "proof-of-identity";
-        const string Principal = "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo";
+        const string User = "ada@example.com",
+            Between = "between@shop.iam.gserviceaccount.com",
+            Proof = "proof-of-identity";
+        const string Principal =
+            "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo";
         signIn.LetAct(User, Between);
         signIn.LetAct(Between, Deployer);
         signIn.Trust(Proof, Principal);
@@ -213,7 +249,8 @@ internal sealed class World : IAsyncDisposable
         staff["token_url"] = "https://sts.googleapis.com/v1/oauthtoken";
         Write("staff", staff);
 
-        void Write(string name, JsonObject content) => File.WriteAllText(Path.Combine(Folder, name + ".json"), content.ToJsonString());
+        void Write(string name, JsonObject content) =>
+            File.WriteAllText(Path.Combine(Folder, name + ".json"), content.ToJsonString());
     }
 
     /// <summary>The time of this machine, or later.</summary>

@@ -13,22 +13,44 @@ public sealed class CloudRunTests
     public async Task Every_revision_of_every_region_keeps_the_digest_that_it_was_deployed_with()
     {
         await using Shop shop = await Shop.OpenAsync();
-        string serving = shop.AddUntagged(), canary = shop.AddUntagged(), old = shop.AddUntagged(), far = shop.AddUntagged(), unused = shop.AddUntagged();
-        shop.CloudRun("games").Add(
-            "europe-west1",
-            Run.Service("web", $"{Shop.App}:moved", "web-3", tagged: "web-2"),
-            Run.Revision("web-3", "web", $"{Shop.App}:moved", serving),
-            Run.Revision("web-2", "web", $"{Shop.App}:moved", canary),
-            Run.Revision("web-1", "web", $"{Shop.App}:moved", old))
-            .Add("us-central1", Run.Service("api", $"{Shop.App}:moved", "api-1"), Run.Revision("api-1", "api", $"{Shop.App}:moved", far));
+        string serving = shop.AddUntagged(),
+            canary = shop.AddUntagged(),
+            old = shop.AddUntagged(),
+            far = shop.AddUntagged(),
+            unused = shop.AddUntagged();
+        shop.CloudRun("games")
+            .Add(
+                "europe-west1",
+                Run.Service("web", $"{Shop.App}:moved", "web-3", tagged: "web-2"),
+                Run.Revision("web-3", "web", $"{Shop.App}:moved", serving),
+                Run.Revision("web-2", "web", $"{Shop.App}:moved", canary),
+                Run.Revision("web-1", "web", $"{Shop.App}:moved", old)
+            )
+            .Add(
+                "us-central1",
+                Run.Service("api", $"{Shop.App}:moved", "api-1"),
+                Run.Revision("api-1", "api", $"{Shop.App}:moved", far)
+            );
 
-        ScriptResult roles = shop.Run($"{Read} | Where-Object Kind -eq Revision | ForEach-Object {{ \"$($_.Location) $($_.Service) $($_.Name) $($_.Role)\" }}");
+        ScriptResult roles = shop.Run(
+            $"{Read} | Where-Object Kind -eq Revision | ForEach-Object {{ \"$($_.Location) $($_.Service) $($_.Name) "
+                + $"$($_.Role)\" }}"
+        );
         shop.Run($"Remove-ArUntaggedImage $app -InUse ({Read}) -Confirm:$false").MustSucceed();
 
         Assert.Equal(
-            ["europe-west1 web web-1 History", "europe-west1 web web-2 Running", "europe-west1 web web-3 Running", "us-central1 api api-1 Running"],
-            roles.MustSucceed().Output.Select(row => row.ToString()));
-        Assert.Equal(new[] { serving, canary, old, far }.Order(StringComparer.Ordinal), shop.Names().Order(StringComparer.Ordinal));
+            [
+                "europe-west1 web web-1 History",
+                "europe-west1 web web-2 Running",
+                "europe-west1 web web-3 Running",
+                "us-central1 api api-1 Running",
+            ],
+            roles.MustSucceed().Output.Select(row => row.ToString())
+        );
+        Assert.Equal(
+            new[] { serving, canary, old, far }.Order(StringComparer.Ordinal),
+            shop.Names().Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(unused, shop.Names());
     }
 
@@ -43,7 +65,10 @@ public sealed class CloudRunTests
             Run.Revision("web-2", "web", $"{Shop.App}:moved", shop.AddUntagged()),
             Run.Revision("web-1", "web", $"{Shop.App}:moved", shop.AddUntagged()));
 
-        ScriptResult result = shop.Run($"{Read} -ServingRevisionOnly | Where-Object Kind -eq Revision | ForEach-Object Name").MustSucceed();
+        ScriptResult result = shop.Run(
+                $"{Read} -ServingRevisionOnly | Where-Object Kind -eq Revision | ForEach-Object Name"
+            )
+            .MustSucceed();
 
         Assert.Equal(["web-2", "web-3"], result.Output.Select(row => row.ToString()));
     }
@@ -52,13 +77,24 @@ public sealed class CloudRunTests
     public async Task A_sidecar_and_a_job_by_digest_keep_their_images()
     {
         await using Shop shop = await Shop.OpenAsync();
-        string main = shop.AddUntagged(), sidecar = shop.AddUntagged(), job = shop.AddUntagged(), unused = shop.AddUntagged();
-        shop.CloudRun("games").Add(
-            "europe-west1", Run.Service("web", main, "web-1"), Run.Revision("web-1", "web", main, main, sidecar), Run.Job("report", job));
+        string main = shop.AddUntagged(),
+            sidecar = shop.AddUntagged(),
+            job = shop.AddUntagged(),
+            unused = shop.AddUntagged();
+        shop.CloudRun("games")
+            .Add(
+                "europe-west1",
+                Run.Service("web", main, "web-1"),
+                Run.Revision("web-1", "web", main, main, sidecar),
+                Run.Job("report", job)
+            );
 
         shop.Run($"Remove-ArUntaggedImage $app -InUse ({Read}) -Confirm:$false").MustSucceed();
 
-        Assert.Equal(new[] { main, sidecar, job }.Order(StringComparer.Ordinal), shop.Names().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { main, sidecar, job }.Order(StringComparer.Ordinal),
+            shop.Names().Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(unused, shop.Names());
     }
 
@@ -67,11 +103,18 @@ public sealed class CloudRunTests
     {
         await using Shop shop = await Shop.OpenAsync();
         string tagged = $"{Shop.App}@{shop.Add("v1")}";
-        shop.CloudRun("games").Add("europe-west1", Run.Job("report", $"{Shop.App}:v1"), Run.Job("lost", $"{Shop.App}:gone"));
+        shop.CloudRun("games")
+            .Add("europe-west1", Run.Job("report", $"{Shop.App}:v1"), Run.Job("lost", $"{Shop.App}:gone"));
 
-        ScriptResult result = shop.Run($"{Read} | ForEach-Object {{ \"$($_.Name) $($_.IsResolved) $($_.Uri) $($_.Missing)\" }}").MustSucceed();
+        ScriptResult result = shop.Run(
+                $"{Read} | ForEach-Object {{ \"$($_.Name) $($_.IsResolved) $($_.Uri) $($_.Missing)\" }}"
+            )
+            .MustSucceed();
 
-        Assert.Equal([$"lost False {Shop.App}:gone True", $"report True {tagged} False"], result.Output.Select(row => row.ToString()));
+        Assert.Equal(
+            [$"lost False {Shop.App}:gone True", $"report True {tagged} False"],
+            result.Output.Select(row => row.ToString())
+        );
     }
 
     [Fact]

@@ -10,14 +10,32 @@ public sealed class EndpointTests
 {
     private const string Read = "Get-ArImageInUse games -Source Kubernetes";
 
-    public static TheoryData<string, ClusterEndpoints> Reachable => new()
-    {
-        { "public endpoint", new ClusterEndpoints() },
-        { "Connect gateway", new ClusterEndpoints { Public = Reach.Refused, Membership = "arena" } },
-        { "Connect gateway in a region", new ClusterEndpoints { Public = Reach.Absent, Membership = "arena", MembershipLocation = "europe-west1" } },
-        { "private endpoint", new ClusterEndpoints { Public = Reach.Absent, Private = Reach.Reachable } },
-        { "private endpoint after the public one", new ClusterEndpoints { Public = Reach.Refused, Private = Reach.Reachable } },
-    };
+    public static TheoryData<string, ClusterEndpoints> Reachable =>
+        new()
+        {
+            { "public endpoint", new ClusterEndpoints() },
+            {
+                "Connect gateway",
+                new ClusterEndpoints { Public = Reach.Refused, Membership = "arena" }
+            },
+            {
+                "Connect gateway in a region",
+                new ClusterEndpoints
+                {
+                    Public = Reach.Absent,
+                    Membership = "arena",
+                    MembershipLocation = "europe-west1",
+                }
+            },
+            {
+                "private endpoint",
+                new ClusterEndpoints { Public = Reach.Absent, Private = Reach.Reachable }
+            },
+            {
+                "private endpoint after the public one",
+                new ClusterEndpoints { Public = Reach.Refused, Private = Reach.Reachable }
+            },
+        };
 
     [Theory, MemberData(nameof(Reachable))]
     public async Task A_cluster_is_read_by_the_first_endpoint_that_answers(string endpoint, ClusterEndpoints endpoints)
@@ -31,7 +49,10 @@ public sealed class EndpointTests
         Assert.Equal([used], result.Values("Uri"));
         Assert.Equal(
             endpoint.StartsWith("Connect", StringComparison.Ordinal),
-            shop.Emulator.Requests.Snapshot(request => request.Path.Contains("gkeMemberships", StringComparison.Ordinal)).Count > 0);
+            shop.Emulator.Requests.Snapshot(request =>
+                request.Path.Contains("gkeMemberships", StringComparison.Ordinal)
+            ).Count > 0
+        );
     }
 
     [Theory]
@@ -40,14 +61,16 @@ public sealed class EndpointTests
     public async Task Nothing_is_sent_to_a_server_whose_certificate_is_not_that_of_the_cluster(ClusterFaultKind kind)
     {
         await using Shop shop = await Shop.OpenAsync(new Behaviour { ClusterFaults = [new ClusterFault(kind)] });
-        shop.AddCluster(endpoints: new ClusterEndpoints { Private = Reach.Reachable }).Add(Kube.Pod("web", Shop.App + ":v1"));
+        shop.AddCluster(endpoints: new ClusterEndpoints { Private = Reach.Reachable })
+            .Add(Kube.Pod("web", Shop.App + ":v1"));
 
         ScriptResult result = shop.Run(Read);
 
         Assert.Equal(["ClusterUnreachable", "InUseIncomplete"], Ids(result));
         Assert.Empty(result.Output);
-        Assert.All(
-            shop.Emulator.Requests.Snapshot(), request => Assert.DoesNotContain("/api", request.Path, StringComparison.Ordinal));
+        Assert.All(shop.Emulator.Requests.Snapshot(), request =>
+            Assert.DoesNotContain("/api", request.Path, StringComparison.Ordinal)
+        );
         Assert.Contains("public endpoint", result.Errors[0].ToString(), StringComparison.Ordinal);
         Assert.Contains("private endpoint", result.Errors[0].ToString(), StringComparison.Ordinal);
     }
@@ -85,11 +108,22 @@ public sealed class EndpointTests
     public async Task A_cluster_that_cannot_be_reached_is_said_to_have_authorized_networks()
     {
         await using Shop shop = await Shop.OpenAsync();
-        shop.AddCluster(endpoints: new ClusterEndpoints { Public = Reach.Refused, Private = Reach.Absent, AuthorizedNetworks = ["10.0.0.0/8"] });
+        shop.AddCluster(
+            endpoints: new ClusterEndpoints
+            {
+                Public = Reach.Refused,
+                Private = Reach.Absent,
+                AuthorizedNetworks = ["10.0.0.0/8"],
+            }
+        );
 
         ScriptResult result = shop.Run(Read);
 
-        Assert.Contains("authorized networks", result.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            "authorized networks",
+            result.Errors[0].ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal
+        );
     }
 
     private static IEnumerable<string> Ids(ScriptResult result) =>

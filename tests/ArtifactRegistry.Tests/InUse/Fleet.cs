@@ -12,7 +12,12 @@ internal static class Fleet
     public static KubernetesCluster AddCluster(
         this Shop shop, string name = "arena", string project = "games", ClusterEndpoints? endpoints = null)
     {
-        shop.State.AddCluster(project, "europe-west1", name, new ClusterOptions { Endpoints = endpoints ?? new ClusterEndpoints() });
+        shop.State.AddCluster(
+            project,
+            "europe-west1",
+            name,
+            new ClusterOptions { Endpoints = endpoints ?? new ClusterEndpoints() }
+        );
         return shop.State.Workloads.Cluster(project, name);
     }
 

@@ -20,9 +20,14 @@ public sealed class IncompleteTests
         {
             TheoryData<string, string> cuts = new()
             {
-                { "container.clusters.list", "NotPermitted" }, { "run.executions.list", "NotPermitted" },
-                { "run.services.list", "NotPermitted" }, { "run.jobs.list", "NotPermitted" }, { "run.revisions.list", "NotPermitted" },
-                { "hangs", "ClusterUnreachable" }, { "missingZones", "LocationUnreachable" }, { "unreachable", "LocationUnreachable" },
+                { "container.clusters.list", "NotPermitted" },
+                { "run.executions.list", "NotPermitted" },
+                { "run.services.list", "NotPermitted" },
+                { "run.jobs.list", "NotPermitted" },
+                { "run.revisions.list", "NotPermitted" },
+                { "hangs", "ClusterUnreachable" },
+                { "missingZones", "LocationUnreachable" },
+                { "unreachable", "LocationUnreachable" },
             };
             foreach (string kind in Kinds) cuts.Add($"container.{kind}.list", "NotPermitted");
             return cuts;
@@ -39,7 +44,10 @@ public sealed class IncompleteTests
         Assert.Empty(result.Output);
         Assert.Equal("InUseIncomplete", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
         Assert.Contains(id, result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
-        if (id == "NotPermitted") Assert.All(result.Errors.SkipLast(1), error => Assert.Contains(cut, error.ToString(), StringComparison.Ordinal));
+        if (id == "NotPermitted")
+            Assert.All(result.Errors.SkipLast(1), error =>
+                Assert.Contains(cut, error.ToString(), StringComparison.Ordinal)
+            );
     }
 
     [Fact]
@@ -49,10 +57,18 @@ public sealed class IncompleteTests
         string used = shop.AddUntagged();
         shop.State.Workloads.Cluster("games", "arena").Add(Kube.Pod("web", used, used));
 
-        ScriptResult result = shop.Run("$rows = Get-ArImageInUse games -AllowIncomplete; $rows; Remove-ArUntaggedImage $app -InUse $rows -WhatIf").MustSucceed();
+        ScriptResult result = shop.Run(
+                "$rows = Get-ArImageInUse games -AllowIncomplete; $rows; Remove-ArUntaggedImage $app -InUse $rows "
+                    + "-WhatIf"
+            )
+            .MustSucceed();
 
         Assert.Equal("False", result.Output[0].Properties["IsComplete"].Value.ToString());
-        Assert.Contains("1 part could not be read (projects/games/locations/europe-west1/clusters/arena/apis/batch/v1/cronjobs)", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "1 part could not be read (projects/games/locations/europe-west1/clusters/arena/apis/batch/v1/cronjobs)",
+            result.Warnings[0],
+            StringComparison.Ordinal
+        );
         Assert.Contains(result.Warnings.Skip(1), warning => warning.Contains("incomplete", StringComparison.Ordinal));
     }
 
@@ -76,12 +92,19 @@ public sealed class IncompleteTests
             ClusterFaults = cut == "hangs" ? [new ClusterFault(ClusterFaultKind.Hangs)] : [],
         });
         if (cut == "hangs")
-            shop.Session.Run($"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{shop.Emulator.Url}' -TimeoutSec 1").MustSucceed();
+            shop.Session.Run(
+                    $"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{shop.Emulator.Url}' "
+                        + $"-TimeoutSec 1"
+                )
+                .MustSucceed();
         string used = shop.AddUntagged();
         shop.AddCluster().Add(Kube.Deployment("web", used));
-        if (cut == "missingZones") shop.State.SetMissingZones("games", "europe-west1-b");
-        shop.CloudRun("games").Add("europe-west1", Run.Service("web", used, "web-1"), Run.Revision("web-1", "web", used, used));
-        if (cut == "unreachable") shop.CloudRun("games").Unreachable = ["europe-west1"];
+        if (cut == "missingZones")
+            shop.State.SetMissingZones("games", "europe-west1-b");
+        shop.CloudRun("games")
+            .Add("europe-west1", Run.Service("web", used, "web-1"), Run.Revision("web-1", "web", used, used));
+        if (cut == "unreachable")
+            shop.CloudRun("games").Unreachable = ["europe-west1"];
         return shop;
     }
 }

@@ -15,7 +15,8 @@ public sealed class KubernetesTests
     {
         ["pod"] = image => [Kube.Pod("web", image)],
         ["deployment scaled to zero"] = image => [Kube.Deployment("web", image, replicas: 0)],
-        ["replica set to roll back to"] = image => [Kube.Workload("apps/v1", "ReplicaSet", "web-abc", Kube.Spec(image), 0, ("Deployment", "web"))],
+        ["replica set to roll back to"] = image =>
+            [Kube.Workload("apps/v1", "ReplicaSet", "web-abc", Kube.Spec(image), 0, ("Deployment", "web"))],
         ["stateful set"] = image => [Kube.Workload("apps/v1", "StatefulSet", "db", Kube.Spec(image))],
         ["daemon set"] = image => [Kube.Workload("apps/v1", "DaemonSet", "agent", Kube.Spec(image))],
         ["controller revision"] = image => [Kube.ControllerRevision("db-1", image, "db")],
@@ -23,9 +24,11 @@ public sealed class KubernetesTests
         ["paused cron job"] = image => [Kube.CronJob("report", image, suspend: true)],
         ["replication controller"] = image => [Kube.Workload("v1", "ReplicationController", "old", Kube.Spec(image))],
         ["pod template"] = image => [Kube.PodTemplate("base", image)],
-        ["init container"] = image => [Kube.Workload("apps/v1", "Deployment", "web", Kube.Spec("nginx:1.29", init: image))],
+        ["init container"] = image =>
+            [Kube.Workload("apps/v1", "Deployment", "web", Kube.Spec("nginx:1.29", init: image))],
         ["sidecar"] = image => [Kube.Workload("apps/v1", "Deployment", "web", Kube.Spec("nginx:1.29", sidecar: image))],
-        ["image volume"] = image => [Kube.Workload("apps/v1", "Deployment", "web", Kube.Spec("nginx:1.29", volume: image))],
+        ["image volume"] = image =>
+            [Kube.Workload("apps/v1", "Deployment", "web", Kube.Spec("nginx:1.29", volume: image))],
         ["ephemeral container"] = image =>
         {
             JsonObject pod = Kube.Pod("web", "nginx:1.29");
@@ -59,9 +62,15 @@ public sealed class KubernetesTests
             Kube.Pod("web-5f9-2", $"{Shop.App}:v1", image, ("ReplicaSet", "web-5f9"), "5f9"),
             Kube.Pod("agent-x", $"{Shop.App}:v1", image, ("DaemonSet", "agent")));
 
-        ScriptResult result = shop.Run($"{Read} | ForEach-Object {{ \"$($_.Kind) $($_.Namespace)/$($_.Name) $($_.Role) $($_.Uri)\" }}").MustSucceed();
+        ScriptResult result = shop.Run(
+                $"{Read} | ForEach-Object {{ \"$($_.Kind) $($_.Namespace)/$($_.Name) $($_.Role) $($_.Uri)\" }}"
+            )
+            .MustSucceed();
 
-        Assert.Equal([$"DaemonSet shop/agent Running {image}", $"Deployment shop/web Running {image}"], result.Output.Select(row => row.ToString()));
+        Assert.Equal(
+            [$"DaemonSet shop/agent Running {image}", $"Deployment shop/web Running {image}"],
+            result.Output.Select(row => row.ToString())
+        );
     }
 
     [Theory]
@@ -72,8 +81,10 @@ public sealed class KubernetesTests
     public async Task The_digest_of_imageID_counts_however_it_is_written(string imageId)
     {
         await using Shop shop = await Shop.OpenAsync();
-        string used = shop.AddUntagged(), unused = shop.AddUntagged();
-        shop.AddCluster().Add(Kube.Pod("web", $"{Shop.App}:moved", string.Format(null, imageId, used, used.Split('@')[1])));
+        string used = shop.AddUntagged(),
+            unused = shop.AddUntagged();
+        shop.AddCluster()
+            .Add(Kube.Pod("web", $"{Shop.App}:moved", string.Format(null, imageId, used, used.Split('@')[1])));
 
         shop.Run($"Remove-ArUntaggedImage $app -InUse ({Read}) -Confirm:$false").MustSucceed();
 
@@ -84,8 +95,11 @@ public sealed class KubernetesTests
     [Fact]
     public async Task The_digest_of_the_configuration_as_imageID_keeps_the_image()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.Zero, ImageIds = ImageIdForm.ConfigDigest });
-        string used = shop.AddUntagged(), unused = shop.AddUntagged();
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationTime = TimeSpan.Zero, ImageIds = ImageIdForm.ConfigDigest }
+        );
+        string used = shop.AddUntagged(),
+            unused = shop.AddUntagged();
         shop.AddCluster().Add(Kube.Pod("web", $"{Shop.App}:moved", used));
 
         shop.Run($"Remove-ArUntaggedImage $app -InUse ({Read}) -Confirm:$false").MustSucceed();
@@ -103,21 +117,28 @@ public sealed class KubernetesTests
 
         shop.Run($"Remove-ArUntaggedImage $app -InUse ({Read}) -Confirm:$false").MustSucceed();
 
-        Assert.Equal([asked, running], shop.Names().Order(StringComparer.Ordinal).Except([unused]).OrderBy(name => name == asked ? 0 : 1));
+        Assert.Equal(
+            [asked, running],
+            shop.Names().Order(StringComparer.Ordinal).Except([unused]).OrderBy(name => name == asked ? 0 : 1)
+        );
         Assert.DoesNotContain(unused, shop.Names());
     }
 
     [Fact]
     public async Task A_pod_without_imageID_keeps_what_it_asks_for_and_does_not_end_the_run()
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour { OperationTime = TimeSpan.Zero, ImageIds = ImageIdForm.Empty });
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationTime = TimeSpan.Zero, ImageIds = ImageIdForm.Empty }
+        );
         string used = shop.AddUntagged();
         shop.Add("v1");
         shop.AddCluster().Add(Kube.Pod("pulling", $"{Shop.App}:v1", used), Kube.Pod("waiting", used, used));
 
-        ScriptResult result = shop.Run($"{Read} | ForEach-Object {{ \"$($_.Name) $($_.IsResolved) $($_.Uri)\" }}").MustSucceed();
+        ScriptResult result = shop.Run($"{Read} | ForEach-Object {{ \"$($_.Name) $($_.IsResolved) $($_.Uri)\" }}")
+            .MustSucceed();
 
-        string tagged = $"{Shop.App}@{shop.State.Digests(shop.Repository, "web").Single(digest => shop.State.TagsOf(shop.Repository, "web", digest).Contains("v1"))}";
+        string tagged =
+            $"{Shop.App}@{shop.State.Digests(shop.Repository, "web").Single(digest => shop.State.TagsOf(shop.Repository, "web", digest).Contains("v1"))}";
         Assert.Equal([$"pulling True {tagged}", $"waiting True {used}"], result.Output.Select(row => row.ToString()));
     }
 
@@ -145,11 +166,15 @@ public sealed class KubernetesTests
         await using Shop shop = await Shop.OpenAsync(new Behaviour { ExpiredContinues = 1 });
         string[] images = [shop.AddUntagged(), shop.AddUntagged(), shop.AddUntagged()];
         KubernetesCluster cluster = shop.AddCluster();
-        for (int i = 0; i < 1201; i++) cluster.Add(Kube.Pod($"web-{i:0000}", images[i / 500], images[i / 500], ("DaemonSet", $"set-{i / 500}")));
+        for (int i = 0; i < 1201; i++)
+            cluster.Add(Kube.Pod($"web-{i:0000}", images[i / 500], images[i / 500], ("DaemonSet", $"set-{i / 500}")));
 
         ScriptResult result = shop.Run(Read).MustSucceed();
 
-        Assert.Equal(images, result.Output.OrderBy(row => row.Properties["Name"].Value).Select(row => row.Properties["Uri"].Value));
+        Assert.Equal(
+            images,
+            result.Output.OrderBy(row => row.Properties["Name"].Value).Select(row => row.Properties["Uri"].Value)
+        );
         // The first page, the second one whose token had expired, and all three.
         Assert.Equal(5, shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/api/v1/pods")).Count);
     }
@@ -161,11 +186,20 @@ public sealed class KubernetesTests
         string used = shop.AddUntagged();
         shop.AddCluster().Add(Kube.Pod("web", $"{Shop.App}:moved", used), Kube.Pod("proxy", "nginx:1.29"));
 
-        ScriptResult result = shop.Run($"{Read} -Repository us-docker.pkg.dev/shop/apps | Add-ArImageTag -Tag live; {Read} -Repository us-docker.pkg.dev/shop/apps | Get-ArImage");
+        ScriptResult result = shop.Run(
+            $"{Read} -Repository us-docker.pkg.dev/shop/apps | Add-ArImageTag -Tag live; {Read} -Repository "
+                + $"us-docker.pkg.dev/shop/apps | Get-ArImage"
+        );
 
         result.MustSucceed();
-        Assert.Equal(["live", "live"], result.Output.Select(row => (row.Properties["Tag"] ?? row.Properties["Tags"]).Value.ToString()));
-        Assert.Equal(["nginx:1.29", used], shop.Run($"{Read} | ForEach-Object ToString").Output.Select(row => row.ToString()));
+        Assert.Equal(
+            ["live", "live"],
+            result.Output.Select(row => (row.Properties["Tag"] ?? row.Properties["Tags"]).Value.ToString())
+        );
+        Assert.Equal(
+            ["nginx:1.29", used],
+            shop.Run($"{Read} | ForEach-Object ToString").Output.Select(row => row.ToString())
+        );
     }
 
     [Fact]
@@ -174,7 +208,13 @@ public sealed class KubernetesTests
         await using Shop shop = await Shop.OpenAsync();
         string there = shop.AddUntagged();
         string gone = $"{Shop.App}@sha256:{new string('0', 64)}";
-        shop.AddCluster().Add(Kube.Pod("fine", there, there), Kube.Pod("lost", gone, gone), Kube.Pod("untagged", $"{Shop.App}:gone"), Kube.Pod("other", "nginx"));
+        shop.AddCluster()
+            .Add(
+                Kube.Pod("fine", there, there),
+                Kube.Pod("lost", gone, gone),
+                Kube.Pod("untagged", $"{Shop.App}:gone"),
+                Kube.Pod("other", "nginx")
+            );
 
         ScriptResult result = shop.Run($"{Read} | Where-Object Missing | ForEach-Object Name").MustSucceed();
 
@@ -189,9 +229,21 @@ public sealed class KubernetesTests
         shop.AddCluster("arena", "games").Add(Kube.Pod("web", used, used));
         shop.AddCluster("till", "shop").Add(Kube.Pod("pay", used, used));
 
-        foreach (string projects in new[] { "'games', 'shop'", "'games', 'us-docker.pkg.dev/shop/apps'", "@('games'; Get-ArRepository shop)" })
+        foreach (
+            string projects in new[]
+            {
+                "'games', 'shop'",
+                "'games', 'us-docker.pkg.dev/shop/apps'",
+                "@('games'; Get-ArRepository shop)",
+            }
+        )
             Assert.Equal(
-                ["arena", "till"], shop.Run($"{projects} | Get-ArImageInUse -Source Kubernetes").MustSucceed().Values("Cluster"));
-        Assert.Equal(["till"], shop.Run("Get-ArImageInUse games, shop -Source Kubernetes -Cluster till").MustSucceed().Values("Cluster"));
+                ["arena", "till"],
+                shop.Run($"{projects} | Get-ArImageInUse -Source Kubernetes").MustSucceed().Values("Cluster")
+            );
+        Assert.Equal(
+            ["till"],
+            shop.Run("Get-ArImageInUse games, shop -Source Kubernetes -Cluster till").MustSucceed().Values("Cluster")
+        );
     }
 }

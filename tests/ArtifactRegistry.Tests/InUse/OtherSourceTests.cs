@@ -4,35 +4,56 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.InUse;
 
-/// <summary>The sources that are asked by name: App Engine, Compute Engine, Cloud Deploy, Cloud Asset Inventory.</summary>
+/// <summary>
+/// The sources that are asked by name: App Engine, Compute Engine, Cloud Deploy, Cloud Asset Inventory.
+/// </summary>
 public sealed class OtherSourceTests
 {
     private static readonly Dictionary<string, Action<Shop, string>> Sources = new()
     {
-        ["AppEngine"] = (shop, image) => shop.State.Workloads.AppEngine("games").Apply(
-            "default",
-            $$"""
-            [{ "id": "v1", "servingStatus": "STOPPED", "deployment": { "container": { "image": "{{image}}" } } },
-             { "id": "standard", "servingStatus": "SERVING", "deployment": { "zip": { "sourceUrl": "gs://x" } } }]
-            """),
-        ["ComputeEngine"] = (shop, image) => shop.State.Workloads.ComputeEngine("games").Instances.Apply(
-            "zones/europe-west1-b",
-            $$"""
-            { "name": "vm", "status": "RUNNING", "metadata": { "items": [
-                { "key": "gce-container-declaration", "value": "spec:\n  containers:\n  - name: web\n    image: '{{image}}'\n" }] } }
-            """),
-        ["ComputeEngine template"] = (shop, image) => shop.State.Workloads.ComputeEngine("games").InstanceTemplates.Apply(
-            "global",
-            $$"""
-            { "name": "vm-template", "properties": { "metadata": { "items": [
-                { "key": "startup-script", "value": "#!/bin/sh\ndocker run -d {{image}} --port 80\n" }] } } }
-            """),
-        ["CloudDeploy"] = (shop, image) => shop.State.Workloads.CloudDeploy("games").Apply(
-            "europe-west1/pipeline",
-            $$"""
-            { "name": "projects/games/locations/europe-west1/deliveryPipelines/pipeline/releases/r1",
-              "buildArtifacts": [{ "image": "web", "tag": "{{image}}" }] }
-            """),
+        ["AppEngine"] = (shop, image) =>
+            shop
+                .State.Workloads.AppEngine("games")
+                .Apply(
+                    "default",
+                    $$"""
+                    [{ "id": "v1", "servingStatus": "STOPPED", "deployment": { "container": {
+                      "image": "{{image}}" } } },
+                     { "id": "standard", "servingStatus": "SERVING", "deployment": { "zip": {
+                       "sourceUrl": "gs://x" } } }]
+                    """
+                ),
+        ["ComputeEngine"] = (shop, image) =>
+            shop
+                .State.Workloads.ComputeEngine("games")
+                .Instances.Apply(
+                    "zones/europe-west1-b",
+                    $$"""
+                    { "name": "vm", "status": "RUNNING", "metadata": { "items": [
+                        { "key": "gce-container-declaration",
+                          "value": "spec:\n  containers:\n  - name: web\n    image: '{{image}}'\n" }] } }
+                    """
+                ),
+        ["ComputeEngine template"] = (shop, image) =>
+            shop
+                .State.Workloads.ComputeEngine("games")
+                .InstanceTemplates.Apply(
+                    "global",
+                    $$"""
+                    { "name": "vm-template", "properties": { "metadata": { "items": [
+                        { "key": "startup-script", "value": "#!/bin/sh\ndocker run -d {{image}} --port 80\n" }] } } }
+                    """
+                ),
+        ["CloudDeploy"] = (shop, image) =>
+            shop
+                .State.Workloads.CloudDeploy("games")
+                .Apply(
+                    "europe-west1/pipeline",
+                    $$"""
+                    { "name": "projects/games/locations/europe-west1/deliveryPipelines/pipeline/releases/r1",
+                      "buildArtifacts": [{ "image": "web", "tag": "{{image}}" }] }
+                    """
+                ),
         ["Asset"] = (shop, image) => shop.AddCluster().Add(Kube.Pod("web", image)),
     };
 
@@ -54,7 +75,11 @@ public sealed class OtherSourceTests
         shop.AddUntagged();
         Sources[source](shop, used);
 
-        shop.Run($"Remove-ArUntaggedImage $app -InUse (Get-ArImageInUse games -Source {source.Split(' ')[0]}) -Confirm:$false").MustSucceed();
+        shop.Run(
+                $"Remove-ArUntaggedImage $app -InUse (Get-ArImageInUse games -Source {source.Split(' ')[0]}) "
+                    + $"-Confirm:$false"
+            )
+            .MustSucceed();
 
         Assert.Equal([used], shop.Names());
     }
@@ -84,7 +109,10 @@ public sealed class OtherSourceTests
         ScriptResult result = shop.Run("Get-ArImageInUse games -Source CloudDeploy");
 
         Assert.Empty(result.Output);
-        Assert.Equal(["LocationUnreachable", "InUseIncomplete"], result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(
+            ["LocationUnreachable", "InUseIncomplete"],
+            result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0])
+        );
     }
 
     [Fact]

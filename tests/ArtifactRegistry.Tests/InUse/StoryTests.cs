@@ -11,7 +11,8 @@ namespace ArtifactRegistry.Tests.InUse;
 /// </summary>
 public sealed class StoryTests
 {
-    private const string CleanUp = "Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -InUseFrom games, shop, data -Confirm:$false";
+    private const string CleanUp =
+        "Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -InUseFrom games, shop, data -Confirm:$false";
 
     [Fact]
     public async Task Nothing_that_runs_goes_and_everything_else_does()
@@ -24,15 +25,25 @@ public sealed class StoryTests
         Assert.Equal(used.Order(StringComparer.Ordinal), shop.Names().Order(StringComparer.Ordinal));
         Assert.Equal(
             unused.Order(StringComparer.Ordinal),
-            result.Output.Where(row => row.Properties["Status"].Value.ToString() == "Removed").Select(row => row.Properties["Uri"].Value.ToString()!).Order(StringComparer.Ordinal));
+            result
+                .Output.Where(row => row.Properties["Status"].Value.ToString() == "Removed")
+                .Select(row => row.Properties["Uri"].Value.ToString()!)
+                .Order(StringComparer.Ordinal)
+        );
         Assert.Equal(
             [
-                "runs in cluster games/arena, deployment shop/web", "is started by cluster games/vault, cron job shop/report",
-                "is in the history of cluster shop/till, stateful set shop/db", "is started by cluster data/etl, deployment shop/zero",
-                "runs in Cloud Run games/europe-west1, revision site-2", "is in the history of Cloud Run games/europe-west1, revision site-1",
+                "runs in cluster games/arena, deployment shop/web",
+                "is started by cluster games/vault, cron job shop/report",
+                "is in the history of cluster shop/till, stateful set shop/db",
+                "is started by cluster data/etl, deployment shop/zero",
+                "runs in Cloud Run games/europe-west1, revision site-2",
+                "is in the history of Cloud Run games/europe-west1, revision site-1",
                 "is started by Cloud Run shop/us-central1, job export",
             ],
-            used.Select(name => result.Output.Single(row => row.Properties["Uri"].Value.ToString() == name).Properties["Reason"].Value));
+            used.Select(name =>
+                result.Output.Single(row => row.Properties["Uri"].Value.ToString() == name).Properties["Reason"].Value
+            )
+        );
     }
 
     [Theory]
@@ -45,13 +56,19 @@ public sealed class StoryTests
     [InlineData("region", "")]
     public async Task With_any_one_source_cut_off_nothing_goes(string cut, string where)
     {
-        await using Shop shop = await Shop.OpenAsync(new Behaviour
-        {
-            OperationTime = TimeSpan.Zero,
-            Denials = cut.Contains('.', StringComparison.Ordinal) ? [new Denial(cut, where)] : [],
-        });
-        Fill(shop, new ClusterEndpoints { Public = Reach.Absent, Private = cut == "private" ? Reach.Refused : Reach.Reachable });
-        if (cut == "region") shop.CloudRun("shop").Unreachable = ["us-central1"];
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour
+            {
+                OperationTime = TimeSpan.Zero,
+                Denials = cut.Contains('.', StringComparison.Ordinal) ? [new Denial(cut, where)] : [],
+            }
+        );
+        Fill(
+            shop,
+            new ClusterEndpoints { Public = Reach.Absent, Private = cut == "private" ? Reach.Refused : Reach.Reachable }
+        );
+        if (cut == "region")
+            shop.CloudRun("shop").Unreachable = ["us-central1"];
         string before = shop.Contents();
 
         ScriptResult result = shop.Run(CleanUp);
@@ -76,9 +93,15 @@ public sealed class StoryTests
             $preview | Where-Object Decision -eq Keep | ForEach-Object Uri
             """).MustSucceed();
 
-        Assert.Equal(used.Order(StringComparer.Ordinal), result.Output.Select(row => row.ToString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            used.Order(StringComparer.Ordinal),
+            result.Output.Select(row => row.ToString()!).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(used.Order(StringComparer.Ordinal), shop.Names().Order(StringComparer.Ordinal));
-        Assert.True(shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/api/v1/pods")).Count > 4, "read by both commands");
+        Assert.True(
+            shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/api/v1/pods")).Count > 4,
+            "read by both commands"
+        );
     }
 
     [Fact]
@@ -95,7 +118,10 @@ public sealed class StoryTests
         Assert.Contains(late, shop.Names());
         Assert.Contains(
             "runs in cluster games/arena, pod shop/late",
-            result.Output.Where(row => row.Properties["Uri"].Value.ToString() == late).Select(row => row.Properties["Reason"].Value));
+            result
+                .Output.Where(row => row.Properties["Uri"].Value.ToString() == late)
+                .Select(row => row.Properties["Reason"].Value)
+        );
     }
 
     [Theory]
@@ -107,7 +133,8 @@ public sealed class StoryTests
         shop.AddUntagged();
         shop.AddCluster();
         if (image.Length > 0)
-            shop.State.Workloads.Cluster("games", "arena").Add(Kube.Pod("web", $"{Shop.App}@sha256:{new string('0', 64)}"));
+            shop.State.Workloads.Cluster("games", "arena")
+                .Add(Kube.Pod("web", $"{Shop.App}@sha256:{new string('0', 64)}"));
         string before = shop.Contents();
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
@@ -120,11 +147,25 @@ public sealed class StoryTests
     {
         string[] used = [.. Enumerable.Range(0, 7).Select(_ => shop.AddUntagged())];
         string[] unused = [.. Enumerable.Range(0, 5).Select(_ => shop.AddUntagged())];
-        shop.AddCluster("arena", "games").Add(Kube.Pod("web-5f9-1", $"{Shop.App}:moved", used[0], ("ReplicaSet", "web-5f9"), "5f9"));
-        shop.AddCluster("vault", "games", vault ?? new ClusterEndpoints { Public = Reach.Absent, Private = Reach.Reachable })
+        shop.AddCluster("arena", "games")
+            .Add(Kube.Pod("web-5f9-1", $"{Shop.App}:moved", used[0], ("ReplicaSet", "web-5f9"), "5f9"));
+        shop.AddCluster(
+                "vault",
+                "games",
+                vault ?? new ClusterEndpoints { Public = Reach.Absent, Private = Reach.Reachable }
+            )
             .Add(Kube.CronJob("report", used[1], suspend: true));
         shop.AddCluster("till", "shop").Add(Kube.ControllerRevision("db-1", used[2], "db"));
-        shop.AddCluster("etl", "data", new ClusterEndpoints { Public = Reach.Absent, Private = Reach.Refused, Membership = "etl" })
+        shop.AddCluster(
+                "etl",
+                "data",
+                new ClusterEndpoints
+                {
+                    Public = Reach.Absent,
+                    Private = Reach.Refused,
+                    Membership = "etl",
+                }
+            )
             .Add(Kube.Deployment("zero", used[3], replicas: 0));
         shop.CloudRun("games").Add(
             "europe-west1",

@@ -92,7 +92,11 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
     private async Task AskAboutListsAsync()
     {
         string filter = System.Uri.EscapeDataString($"name=\"{registry.Resource}/dockerImages/{_image}@*\"");
-        Reply filtered = await registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1000&filter={filter}", stop);
+        Reply filtered = await registry.SendAsync(
+            HttpMethod.Get,
+            $"{registry.Resource}/dockerImages?pageSize=1000&filter={filter}",
+            stop
+        );
         JsonObject[] images = [.. (filtered.Body["dockerImages"] as JsonArray ?? []).OfType<JsonObject>()];
         Found("dockerImages.list with a filter by name", !filtered.Succeeded ? $"refused, {filtered}"
             : images.Length == 0 ? "finds none of 3"
@@ -101,19 +105,38 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
 
         if (images.Length == 0)
         {
-            Reply whole = await registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1000", stop);
+            Reply whole = await registry.SendAsync(
+                HttpMethod.Get,
+                $"{registry.Resource}/dockerImages?pageSize=1000",
+                stop
+            );
             images = [.. (whole.Body["dockerImages"] as JsonArray ?? []).OfType<JsonObject>()];
         }
 
-        JsonObject listed = images.FirstOrDefault(image => ((string)image["name"]!).EndsWith(_index, StringComparison.Ordinal)) ?? [];
-        JsonObject got = (await GetAsync(_index)).Body, referrer = (await GetAsync(_referrer)).Body;
-        Found("imageManifests of an index, in the list and when asked for", $"{Has(listed, "imageManifests")}, {Has(got, "imageManifests")}");
-        Found("subjectDigest and artifactType of a referrer", $"{Has(referrer, "subjectDigest")}, {Has(referrer, "artifactType")}");
+        JsonObject listed = images.FirstOrDefault(image =>
+            ((string)image["name"]!).EndsWith(_index, StringComparison.Ordinal)
+        ) ?? [];
+        JsonObject got = (await GetAsync(_index)).Body,
+            referrer = (await GetAsync(_referrer)).Body;
+        Found(
+            "imageManifests of an index, in the list and when asked for",
+            $"{Has(listed, "imageManifests")}, {Has(got, "imageManifests")}"
+        );
+        Found(
+            "subjectDigest and artifactType of a referrer",
+            $"{Has(referrer, "subjectDigest")}, {Has(referrer, "artifactType")}"
+        );
         foreach (string order in (string[])["updateTime desc", "update_time desc", "uploadTime", "imageSizeBytes"])
-            Found($"dockerImages.list ordered by '{order}'", $"{await registry.SendAsync(
-                HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1&orderBy={System.Uri.EscapeDataString(order)}", stop)}");
+            Found(
+                $"dockerImages.list ordered by '{order}'",
+                $"{await registry.SendAsync(
+                HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1&orderBy={System.Uri.EscapeDataString(order)}", stop)}"
+            );
         foreach (string list in (string[])["tags", "versions"])
-            Found($"{list}.list of packages/-", $"{await registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/packages/-/{list}", stop)}");
+            Found(
+                $"{list}.list of packages/-",
+                $"{await registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/packages/-/{list}", stop)}"
+            );
         Reply page = await registry.SendAsync(HttpMethod.Get, $"{Package}/versions", stop);
         Found("a list without pageSize", $"{(page.Body["versions"] as JsonArray)?.Count ?? 0} of 3, "
             + (page.Body["nextPageToken"] is null ? "in one page" : "and more pages"));
@@ -126,7 +149,11 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
     {
         Found("creation of a tag that exists", $"{await CreateTagAsync(_image, "v1", _index)}");
         Reply patched = await registry.SendAsync(
-            HttpMethod.Patch, $"{Package}/tags/none?updateMask=version", stop, new JsonObject { ["version"] = $"{Package}/versions/{_index}" });
+            HttpMethod.Patch,
+            $"{Package}/tags/none?updateMask=version",
+            stop,
+            new JsonObject { ["version"] = $"{Package}/versions/{_index}" }
+        );
         Found("PATCH of a tag that does not exist", patched.Succeeded ? "creates it" : $"{patched}");
         if (patched.Succeeded) await registry.SendAsync(HttpMethod.Delete, $"{Package}/tags/none", stop);
 
@@ -160,17 +187,28 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
         IReadOnlyList<string?> removed = Values(
             "Remove-ArUntaggedImage $image -OlderThan 0s -Confirm:$false", "Status", sorted: false);
         Assert.All(removed, status => Assert.True(status is "Removed" or "AlreadyGone", $"{status}"));
-        Found("the module's clean-up of referrer, index and child", string.Create(
-            CultureInfo.InvariantCulture, $"{removed.Count} removed, in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
+        Found(
+            "the module's clean-up of referrer, index and child",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{removed.Count} removed, in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"
+            )
+        );
 
         int listings = 0;
         for (Reply list = await ListAsync(); Contains(list); list = await ListAsync())
-            if (++listings == 60) throw new InvalidOperationException("Deleted digests are still listed after a minute.");
-            else await Task.Delay(registry.Api.IsLoopback ? TimeSpan.FromMilliseconds(5) : TimeSpan.FromSeconds(1), stop);
+            if (++listings == 60)
+                throw new InvalidOperationException("Deleted digests are still listed after a minute.");
+            else
+                await Task.Delay(
+                    registry.Api.IsLoopback ? TimeSpan.FromMilliseconds(5) : TimeSpan.FromSeconds(1),
+                    stop
+                );
         Found("listings that still show what was deleted", $"{listings}");
         Found("a package without versions", $"{await registry.SendAsync(HttpMethod.Get, Package, stop)}");
 
-        Task<Reply> ListAsync() => registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1000", stop);
+        Task<Reply> ListAsync() =>
+            registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages?pageSize=1000", stop);
 
         bool Contains(Reply reply) => reply.Body.ToJsonString().Contains($"/{_image}@", StringComparison.Ordinal);
     }
@@ -178,8 +216,14 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
     private async Task AskAboutPackagesAsync()
     {
         (Reply reply, JsonObject operation, int polls, double seconds) = await DeleteAsync($"{Package}-2");
-        Found("packages.delete with an index, its child and a referrer", reply.Succeeded ? Outcome(operation) : $"{reply}");
-        Found("how long a deletion took", string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s, {polls} looks"));
+        Found(
+            "packages.delete with an index, its child and a referrer",
+            reply.Succeeded ? Outcome(operation) : $"{reply}"
+        );
+        Found(
+            "how long a deletion took",
+            string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s, {polls} looks")
+        );
     }
 
     private void NotSettled()
@@ -209,7 +253,11 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
         int polls = 0;
         while (reply.Succeeded && (bool?)operation["done"] is not true)
         {
-            if (polls++ > 0) await Task.Delay(registry.Api.IsLoopback ? TimeSpan.FromMilliseconds(5) : TimeSpan.FromSeconds(1), stop);
+            if (polls++ > 0)
+                await Task.Delay(
+                    registry.Api.IsLoopback ? TimeSpan.FromMilliseconds(5) : TimeSpan.FromSeconds(1),
+                    stop
+                );
             operation = (await registry.SendAsync(HttpMethod.Get, (string)operation["name"]!, stop)).Body;
         }
 
@@ -223,7 +271,10 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
     private Task<Reply> GetAsync(string digest) =>
         registry.SendAsync(HttpMethod.Get, $"{registry.Resource}/dockerImages/{_image}@{digest}", stop);
 
-    /// <summary>Runs a script with the image's name as $image, and gives a property of what it writes, in the order of our digests.</summary>
+    /// <summary>
+    /// Runs a script with the image's name as $image, and gives a property of what it writes, in the order of our
+    /// digests.
+    /// </summary>
     private IReadOnlyList<string?> Values(string script, string property, bool sorted = true)
     {
         session.Set("image", Uri);
@@ -237,5 +288,6 @@ internal sealed class LiveCheck(ScratchRegistry registry, PowerShellSession sess
     private static string Outcome(JsonObject operation) =>
         operation["error"] is JsonNode error ? $"refused, code {error["code"]}: {error["message"]}" : "deleted";
 
-    private static string Has(JsonObject body, string field) => body.ContainsKey(field) ? $"has {field}" : $"no {field}";
+    private static string Has(JsonObject body, string field) =>
+        body.ContainsKey(field) ? $"has {field}" : $"no {field}";
 }

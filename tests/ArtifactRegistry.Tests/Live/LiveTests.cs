@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.Live;
 
-/// <summary>For whoever has a Google project; and the same check against the emulator, however it is switched.</summary>
+/// <summary>
+/// For whoever has a Google project; and the same check against the emulator, however it is switched.
+/// </summary>
 public sealed class LiveTests
 {
     private const string Variable = "ARTIFACTREGISTRY_LIVE_REPOSITORY";
@@ -14,22 +16,34 @@ public sealed class LiveTests
     private static readonly Dictionary<string, (Action<Behaviour> Switch, string Says)> Positions = new()
     {
         ["as it is"] = (_ => { }, "at once: 400 FAILED_PRECONDITION"),
-        ["tagged deletion refused in the operation"] =
-            (b => b.TaggedDelete = TaggedDeleteRefusal.InOperation, "in the operation: refused, code 9: manifest is referenced by tags"),
+        ["tagged deletion refused in the operation"] = (
+            b => b.TaggedDelete = TaggedDeleteRefusal.InOperation,
+            "in the operation: refused, code 9: manifest is referenced by tags"
+        ),
         ["filter rejected"] = (b => b.DockerImageFilter = FilterSupport.Rejected, "refused, 400"),
         ["filter supported"] = (b => b.DockerImageFilter = FilterSupport.Supported, "filters; 3 of 3 found"),
         ["filter ignored"] = (b => b.DockerImageFilter = FilterSupport.Ignored, "does not filter"),
         ["filter misses"] = (b => b.DockerImageFilter = FilterSupport.Misses, "finds none of 3"),
-        ["imageManifests only on get"] =
-            (b => b.ImageManifests = ImageManifestsField.OnlyOnGet, "no imageManifests, has imageManifests"),
-        ["imageManifests without attestations"] =
-            (b => b.ImageManifests = ImageManifestsField.WithoutAttestations, "has imageManifests, has imageManifests"),
-        ["no imageManifests"] = (b => b.ImageManifests = ImageManifestsField.Absent, "no imageManifests, no imageManifests"),
+        ["imageManifests only on get"] = (
+            b => b.ImageManifests = ImageManifestsField.OnlyOnGet,
+            "no imageManifests, has imageManifests"
+        ),
+        ["imageManifests without attestations"] = (
+            b => b.ImageManifests = ImageManifestsField.WithoutAttestations,
+            "has imageManifests, has imageManifests"
+        ),
+        ["no imageManifests"] = (
+            b => b.ImageManifests = ImageManifestsField.Absent,
+            "no imageManifests, no imageManifests"
+        ),
         ["no subjectDigest"] = (b => b.SubjectDigest = false, "no subjectDigest, has artifactType"),
         ["subjectDigest"] = (b => b.SubjectDigest = true, "has subjectDigest, has artifactType"),
         ["children go with their index"] = (b => b.ChildrenGoWithIndex = true, "at once: 400"),
         ["PATCH creates tags"] = (b => b.PatchCreatesTag = true, "creates it"),
-        ["another text of the conflict"] = (b => b.TagConflictText = "tag is there", "409 ALREADY_EXISTS: tag is there"),
+        ["another text of the conflict"] = (
+            b => b.TagConflictText = "tag is there",
+            "409 ALREADY_EXISTS: tag is there"
+        ),
         ["packages refuse indexes"] = (b => b.PackageDelete = PackageDelete.RefusesIndexes, "refused, code 9"),
         ["force beats immutability"] = (b => b.ForceBeatsImmutability = true, "not settled: immutable tags"),
         ["operations done at once"] = (b => b.OperationPolls = 0, "s, 0 looks"),
@@ -40,7 +54,10 @@ public sealed class LiveTests
         ["small default page"] = (b => b.PageSize = 2, "and more pages"),
         ["few tags shown"] = (b => b.DockerImageTagCap = 100, "at once: 400"),
         ["Retry-After"] = (b => b.RetryAfter = "1", "not settled: whether 429"),
-        ["conditions at any version"] = (b => b.ConditionalPolicies = ConditionalPolicies.AtAnyVersion, "not settled: policies"),
+        ["conditions at any version"] = (
+            b => b.ConditionalPolicies = ConditionalPolicies.AtAnyVersion,
+            "not settled: policies"
+        ),
     };
 
     public static TheoryData<string> Names => [.. Positions.Keys];
@@ -52,7 +69,9 @@ public sealed class LiveTests
         string? repository = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(
             string.IsNullOrEmpty(repository),
-            $"The live check did not run: {Variable} names no scratch repository, such as us-docker.pkg.dev/PROJECT/REPOSITORY.");
+            $"The live check did not run: {Variable} names no scratch repository, such as "
+                + $"us-docker.pkg.dev/PROJECT/REPOSITORY."
+        );
         string token = Environment.GetEnvironmentVariable(Token)
             ?? throw new InvalidOperationException($"Set {Token} to an access token: gcloud auth print-access-token");
         string address = Environment.GetEnvironmentVariable("CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY")
@@ -74,10 +93,16 @@ public sealed class LiveTests
             new EmulatorOptions { Behaviour = behaviour }, TestContext.Current.CancellationToken);
         emulator.State.AddRepository("europe-west1-docker.pkg.dev/shop/scratch");
 
-        string report = await RunAsync("europe-west1-docker.pkg.dev/shop/scratch", emulator.Url, PowerShellSession.Token);
+        string report = await RunAsync(
+            "europe-west1-docker.pkg.dev/shop/scratch",
+            emulator.Url,
+            PowerShellSession.Token
+        );
 
         Assert.Contains(says, report, StringComparison.Ordinal);
-        Assert.DoesNotContain(emulator.Requests.Snapshot(), request => request.PathAndQuery.Contains("force", StringComparison.Ordinal));
+        Assert.DoesNotContain(emulator.Requests.Snapshot(), request =>
+            request.PathAndQuery.Contains("force", StringComparison.Ordinal)
+        );
     }
 
     private static async Task<string> RunAsync(string repository, Uri api, string token)

@@ -17,7 +17,9 @@ internal sealed record Reply(int Status, JsonObject Body)
     public override string ToString() => Succeeded ? $"{Status}" : $"{Status} {Body["error"]?["status"]}: {Words}";
 }
 
-/// <summary>A repository in which the live check may write: the API, and the registry's own protocol for pushing.</summary>
+/// <summary>
+/// A repository in which the live check may write: the API, and the registry's own protocol for pushing.
+/// </summary>
 /// <param name="Repository">As LOCATION-docker.pkg.dev/PROJECT/REPOSITORY.</param>
 /// <param name="Api">The address of Artifact Registry.</param>
 /// <param name="Token">An access token; null to send none.</param>
@@ -62,7 +64,13 @@ internal sealed record ScratchRegistry(string Repository, Uri Api, string? Token
     }
 
     /// <summary>Pushes a manifest, by tag or else by digest; gives its digest.</summary>
-    public async Task<string> PushAsync(string image, string mediaType, JsonObject manifest, string? tag, CancellationToken stop)
+    public async Task<string> PushAsync(
+        string image,
+        string mediaType,
+        JsonObject manifest,
+        string? tag,
+        CancellationToken stop
+    )
     {
         string text = manifest.ToJsonString();
         string digest = DigestOf(text);
@@ -80,7 +88,13 @@ internal sealed record ScratchRegistry(string Repository, Uri Api, string? Token
         begun.EnsureSuccessStatusCode();
         UriBuilder place = new(new Uri(Registry, begun.Headers.Location!));
         place.Query = $"{place.Query.TrimStart('?')}&digest={DigestOf(Empty)}".TrimStart('&');
-        using HttpResponseMessage ended = await SendAsync(HttpMethod.Put, place.Uri, Empty, "application/octet-stream", stop);
+        using HttpResponseMessage ended = await SendAsync(
+            HttpMethod.Put,
+            place.Uri,
+            Empty,
+            "application/octet-stream",
+            stop
+        );
         ended.EnsureSuccessStatusCode();
         return new JsonObject
         {

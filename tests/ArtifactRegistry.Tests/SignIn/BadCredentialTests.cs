@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.SignIn;
 
-/// <summary>A credential that is missing, unreadable, malformed, hostile, revoked or refused: which, what and what to do.</summary>
+/// <summary>
+/// A credential that is missing, unreadable, malformed, hostile, revoked or refused: which, what and what to do.
+/// </summary>
 public sealed class BadCredentialTests : SignInTest
 {
     [Theory]
@@ -18,10 +20,23 @@ public sealed class BadCredentialTests : SignInTest
     [InlineData("{\"type\":\"gdch_service_account\"}", "'gdch_service_account' is none of service_account")]
     [InlineData("{\"type\":\"service_account\"}", "it has no \"client_email\"")]
     [InlineData("{\"type\":\"service_account\",\"client_email\":\"a@b.c\"}", "it has no \"private_key\"")]
-    [InlineData("{\"type\":\"service_account\",\"client_email\":\"a@b.c\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nMIIabc\"}", "not a private key in PEM")]
-    [InlineData("{\"type\":\"authorized_user\",\"client_id\":\"x\",\"client_secret\":\"y\"}", "it has no \"refresh_token\"")]
-    [InlineData("{\"type\":\"external_account\",\"audience\":\"a\",\"subject_token_type\":\"b\",\"token_url\":\"https://sts.googleapis.com/v1/token\"}", "it has no \"credential_source\"")]
-    [InlineData("{\"type\":\"external_account\",\"audience\":\"a\",\"subject_token_type\":\"b\",\"token_url\":\"https://sts.googleapis.com/v1/token\",\"credential_source\":{\"executable\":{\"command\":\"/bin/true\"}}}", "Connect-ArRegistry -UseGcloud")]
+    [InlineData(
+        "{\"type\":\"service_account\",\"client_email\":\"a@b.c\",\"private_key\":\"-----BEGIN PRIVATE "
+            + "KEY-----\\nMIIabc\"}",
+        "not a private key in PEM"
+    )]
+    [InlineData(
+        "{\"type\":\"authorized_user\",\"client_id\":\"x\",\"client_secret\":\"y\"}",
+        "it has no \"refresh_token\""
+    )]
+    [InlineData(
+        "{\"type\":\"external_account\",\"audience\":\"a\",\"subject_token_type\":\"b\",\"token_url\":\"https://sts.googleapis.com/v1/token\"}",
+        "it has no \"credential_source\""
+    )]
+    [InlineData(
+        "{\"type\":\"external_account\",\"audience\":\"a\",\"subject_token_type\":\"b\",\"token_url\":\"https://sts.googleapis.com/v1/token\",\"credential_source\":{\"executable\":{\"command\":\"/bin/true\"}}}",
+        "Connect-ArRegistry -UseGcloud"
+    )]
     public void A_file_that_is_none_is_refused_by_Connect_which_says_what_is_wrong(string content, string expected)
     {
         string path = Write("bad.json", content);
@@ -29,7 +44,11 @@ public sealed class BadCredentialTests : SignInTest
         ScriptResult result = Run("Connect-ArRegistry -CredentialFile $here/bad.json");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        Assert.StartsWith($"The credential file {path} cannot be used to sign in: ", result.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The credential file {path} cannot be used to sign in: ",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Contains(expected, result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(Shop.Emulator.Requests.Snapshot());
     }
@@ -63,7 +82,11 @@ public sealed class BadCredentialTests : SignInTest
     [InlineData("token_uri", "http://oauth2.googleapis.com/token")]
     [InlineData("token_uri", "https://oauth2.googleapis.com.evil.example/token")]
     [InlineData("token_uri", "https://evilgoogleapis.com/token")]
-    [InlineData("token_uri", "https://user@oauth2.googleapis.com/token", "leads to 'https://oauth2.googleapis.com/token'")]
+    [InlineData(
+        "token_uri",
+        "https://user@oauth2.googleapis.com/token",
+        "leads to 'https://oauth2.googleapis.com/token'"
+    )]
     [InlineData("token_uri", "file:///etc/passwd")]
     [InlineData("token_uri", "PLANTED", "is not an address")]
     [InlineData("token_uri", "https://evil.example/token?key=PLANTED", "leads to 'https://evil.example/token'")]
@@ -86,7 +109,10 @@ public sealed class BadCredentialTests : SignInTest
     [Theory]
     [InlineData("token_url", "https://evil.example/v1/token")]
     [InlineData("token_url", "http://sts.googleapis.com/v1/token")]
-    [InlineData("service_account_impersonation_url", "https://evil.example/v1/projects/-/serviceAccounts/a@b.c:generateAccessToken")]
+    [InlineData(
+        "service_account_impersonation_url",
+        "https://evil.example/v1/projects/-/serviceAccounts/a@b.c:generateAccessToken"
+    )]
     [InlineData("credential_source.url", "http://proof.example/token")]
     [InlineData("credential_source.url", "ftp://127.0.0.1/token")]
     public void Federation_that_leads_to_another_host_is_refused(string field, string address)
@@ -103,7 +129,9 @@ public sealed class BadCredentialTests : SignInTest
         else file[field] = address;
         Write("wif.json", file);
 
-        ScriptResult result = Run("Connect-ArRegistry -CredentialFile $here/wif.json -Endpoint https://artifactregistry.googleapis.com");
+        ScriptResult result = Run(
+            "Connect-ArRegistry -CredentialFile $here/wif.json -Endpoint https://artifactregistry.googleapis.com"
+        );
 
         Assert.Equal("UnsafeRequest", result.ErrorId);
         Assert.Contains($"{field} leads to '{address}'", result.ErrorText, StringComparison.Ordinal);
@@ -118,17 +146,30 @@ public sealed class BadCredentialTests : SignInTest
         Write("key.json", key);
 
         ScriptResult refused = Run("Connect-ArRegistry -CredentialFile $here/key.json");
-        ScriptResult chosen = Run("Disconnect-ArRegistry; Connect-ArRegistry -CredentialFile $here/key.json -UniverseDomain sovereign.example");
+        ScriptResult chosen = Run(
+            "Disconnect-ArRegistry; Connect-ArRegistry -CredentialFile $here/key.json -UniverseDomain sovereign.example"
+        );
 
         Assert.Equal("UnsafeRequest", refused.ErrorId);
-        Assert.Contains("Connect-ArRegistry -UniverseDomain sovereign.example", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "Connect-ArRegistry -UniverseDomain sovereign.example",
+            refused.ErrorText,
+            StringComparison.Ordinal
+        );
         chosen.MustSucceed();
         // Such a key signs its tokens itself.
         Behaviour.RequireToken = false;
         Run("Get-ArImage $app").MustSucceed();
-        Assert.StartsWith("Bearer eyJ", Assert.Single(Shop.Emulator.Requests.Snapshot()).Authorization, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Bearer eyJ",
+            Assert.Single(Shop.Emulator.Requests.Snapshot()).Authorization,
+            StringComparison.Ordinal
+        );
         Set("CLOUDSDK_API_ENDPOINT_OVERRIDES_ARTIFACTREGISTRY", null);
-        Assert.Equal(["https://artifactregistry.sovereign.example/"], Run("Get-ArConnection").MustSucceed().Values("Endpoint"));
+        Assert.Equal(
+            ["https://artifactregistry.sovereign.example/"],
+            Run("Get-ArConnection").MustSucceed().Values("Endpoint")
+        );
     }
 
     [Fact]
@@ -156,7 +197,11 @@ public sealed class BadCredentialTests : SignInTest
         ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/user.json; Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        Assert.Contains("invalid_grant: Token has been expired or revoked.", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "invalid_grant: Token has been expired or revoked.",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Run: gcloud auth application-default login", result.ErrorText, StringComparison.Ordinal);
     }
 
@@ -171,14 +216,20 @@ public sealed class BadCredentialTests : SignInTest
         ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        Assert.Contains($"The clock of this machine is {expected} the service's", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The clock of this machine is {expected} the service's",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_token_service_that_fails_is_tried_again_a_few_times()
     {
         Write("key.json", SignIn.AddServiceAccount(Deployer));
-        Behaviour.Faults.Add(new Fault(FaultKind.Unavailable) { When = request => request.Path == "/token", Times = 2 });
+        Behaviour.Faults.Add(
+            new Fault(FaultKind.Unavailable) { When = request => request.Path == "/token", Times = 2 }
+        );
 
         MustHaveListedAs(Deployer, Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app"));
     }
@@ -216,7 +267,9 @@ public sealed class BadCredentialTests : SignInTest
     {
         Write("key.json", SignIn.AddServiceAccount(Deployer));
         using RequestHold hold = Shop.Emulator.Requests.Hold(request => request.Path == "/token");
-        using RunningScript script = Start("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app");
+        using RunningScript script = Start(
+            "$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app"
+        );
         await hold.WaitForArrivalAsync(1, Stop);
 
         script.Stop();

@@ -32,7 +32,11 @@ public sealed class ChainTests : SignInTest
         ScriptResult result = Run("Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        Assert.Contains("none.json that GOOGLE_APPLICATION_CREDENTIALS names", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "none.json that GOOGLE_APPLICATION_CREDENTIALS names",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Empty(Shop.Emulator.Requests.Snapshot());
     }
 
@@ -82,7 +86,11 @@ public sealed class ChainTests : SignInTest
         ScriptResult result = Run("Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        Assert.Contains("The metadata server gave no token: it answered 404", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "The metadata server gave no token: it answered 404",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -107,12 +115,22 @@ public sealed class ChainTests : SignInTest
         ScriptResult result = Run("Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        foreach (string tried in new[]
-        {
-            "-AccessToken", "-CredentialFile", "-UseGcloud", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "GOOGLE_OAUTH_ACCESS_TOKEN",
-            "GOOGLE_APPLICATION_CREDENTIALS", "application_default_credentials.json", "a metadata server", "gcloud (not on the PATH)",
-            "gcloud auth application-default login", "Connect-ArRegistry -CredentialFile KEY.json",
-        })
+        foreach (
+            string tried in new[]
+            {
+                "-AccessToken",
+                "-CredentialFile",
+                "-UseGcloud",
+                "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+                "GOOGLE_OAUTH_ACCESS_TOKEN",
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                "application_default_credentials.json",
+                "a metadata server",
+                "gcloud (not on the PATH)",
+                "gcloud auth application-default login",
+                "Connect-ArRegistry -CredentialFile KEY.json",
+            }
+        )
             Assert.Contains(tried, result.ErrorText, StringComparison.Ordinal);
     }
 
@@ -143,10 +161,16 @@ public sealed class ChainTests : SignInTest
         string token = SignedInToken(User);
 
         ScriptResult result = Run(
-            $"$token = '{token}'; $null = Connect-ArRegistry {source} -ImpersonateServiceAccount {Deployer}; $null = Get-ArImage $app; Get-ArImage $app");
+            $"$token = '{token}'; $null = Connect-ArRegistry {source} -ImpersonateServiceAccount {Deployer}; $null = "
+                + $"Get-ArImage $app; Get-ArImage $app"
+        );
 
         MustHaveListedAs(Deployer, result);
-        Assert.Single(Shop.Emulator.Requests.Snapshot(request => request.Path.EndsWith(":generateAccessToken", StringComparison.Ordinal)));
+        Assert.Single(
+            Shop.Emulator.Requests.Snapshot(request =>
+                request.Path.EndsWith(":generateAccessToken", StringComparison.Ordinal)
+            )
+        );
         Assert.Equal([Deployer], Run("Get-ArConnection").MustSucceed().Values("Account"));
     }
 
@@ -159,8 +183,13 @@ public sealed class ChainTests : SignInTest
         SignIn.LetAct(One, Two);
         SignIn.LetAct(Two, Deployer);
 
-        MustHaveListedAs(Deployer, Run(
-            $"$null = Connect-ArRegistry -CredentialFile $here/user.json -ImpersonateServiceAccount {Deployer} -Delegate {One}, {Two}; Get-ArImage $app"));
+        MustHaveListedAs(
+            Deployer,
+            Run(
+                $"$null = Connect-ArRegistry -CredentialFile $here/user.json -ImpersonateServiceAccount {Deployer} "
+                    + $"-Delegate {One}, {Two}; Get-ArImage $app"
+            )
+        );
     }
 
     [Fact]
@@ -178,12 +207,16 @@ public sealed class ChainTests : SignInTest
     {
         Write("user.json", SignIn.AddUser(User));
 
-        ScriptResult result = Run($"$null = Connect-ArRegistry -CredentialFile $here/user.json -ImpersonateServiceAccount {Deployer}; Get-ArImage $app");
+        ScriptResult result = Run(
+            $"$null = Connect-ArRegistry -CredentialFile $here/user.json -ImpersonateServiceAccount {Deployer}; "
+                + $"Get-ArImage $app"
+        );
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
         Assert.StartsWith($"{User} cannot act as {Deployer}: ", result.ErrorText, StringComparison.Ordinal);
         Assert.Contains(
-            $"gcloud iam service-accounts add-iam-policy-binding {Deployer} --member=\"user:{User}\" --role=roles/iam.serviceAccountTokenCreator",
+            $"gcloud iam service-accounts add-iam-policy-binding {Deployer} --member=\"user:{User}\" "
+                + $"--role=roles/iam.serviceAccountTokenCreator",
             result.ErrorText, StringComparison.Ordinal);
     }
 
@@ -210,7 +243,10 @@ public sealed class ChainTests : SignInTest
         MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
 
         Assert.Equal(2, SignIn.Issued);
-        Assert.Equal(["nobody known", "-", Deployer], Asked.Select(request => request.Split([" GET ", " POST "], StringSplitOptions.None)[0]));
+        Assert.Equal(
+            ["nobody known", "-", Deployer],
+            Asked.Select(request => request.Split([" GET ", " POST "], StringSplitOptions.None)[0])
+        );
     }
 
     [Fact]
@@ -223,7 +259,8 @@ public sealed class ChainTests : SignInTest
         Behaviour.BeforeHandling = request =>
         {
             // What the service's clock does in an hour.
-            if (request.IsChange && request.Path != "/token" && Interlocked.Increment(ref asked) == 8) SignIn.RevokeTokens(Deployer);
+            if (request.IsChange && request.Path != "/token" && Interlocked.Increment(ref asked) == 8)
+                SignIn.RevokeTokens(Deployer);
         };
 
         Run("Get-ArImageTag $app -Tag tag-* | Remove-ArImageTag -Confirm:$false").MustSucceed();
@@ -251,7 +288,8 @@ public sealed class ChainTests : SignInTest
     private string SignedInToken(string user)
     {
         Write("other.json", SignIn.AddUser(user));
-        Run("$null = Connect-ArRegistry -CredentialFile $here/other.json; Get-ArImage $app; Disconnect-ArRegistry").MustSucceed();
+        Run("$null = Connect-ArRegistry -CredentialFile $here/other.json; Get-ArImage $app; Disconnect-ArRegistry")
+            .MustSucceed();
         return Shop.Emulator.Requests.Snapshot()[^1].Authorization!["Bearer ".Length..];
     }
 }

@@ -9,14 +9,17 @@ namespace ArtifactRegistry.Tests.SignIn;
 public sealed class CredentialFileTests : SignInTest
 {
     private const string User = "ada@example.com";
-    private const string Principal = "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo";
+    private const string Principal =
+        "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo";
 
     [Fact]
     public void A_service_account_key_signs_in_once_for_many_commands()
     {
         Write("key.json", SignIn.AddServiceAccount(Deployer));
 
-        ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; $null = Get-ArImage $app; Get-ArImage $app");
+        ScriptResult result = Run(
+            "$null = Connect-ArRegistry -CredentialFile $here/key.json; $null = Get-ArImage $app; Get-ArImage $app"
+        );
 
         MustHaveListedAs(Deployer, result);
         Assert.Equal(["- POST /token", Asked[1], Asked[1]], Asked);
@@ -70,11 +73,14 @@ public sealed class CredentialFileTests : SignInTest
         Set("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
         Set("AWS_SECRET_ACCESS_KEY", "amazon-secret");
         Set("AWS_REGION", "eu-west-1");
-        JsonObject file = Federated(new JsonObject
-        {
-            ["environment_id"] = "aws1",
-            ["regional_cred_verification_url"] = "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
-        });
+        JsonObject file = Federated(
+            new JsonObject
+            {
+                ["environment_id"] = "aws1",
+                ["regional_cred_verification_url"] =
+                    "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
+            }
+        );
         file["subject_token_type"] = "urn:ietf:params:aws:token-type:aws4_request";
         Write("aws.json", file);
 
@@ -124,7 +130,10 @@ public sealed class CredentialFileTests : SignInTest
         });
 
         MustHaveListedAs(Deployer, List("impersonated.json"));
-        Assert.Equal(["- POST /token", $"{User} POST /v1/projects/-/serviceAccounts/{Deployer}:generateAccessToken"], Asked.Take(2));
+        Assert.Equal(
+            ["- POST /token", $"{User} POST /v1/projects/-/serviceAccounts/{Deployer}:generateAccessToken"],
+            Asked.Take(2)
+        );
     }
 
     [Fact]
@@ -185,7 +194,8 @@ public sealed class CredentialFileTests : SignInTest
         Assert.Equal([$"the credential file {path}"], before.Values("Credential"));
         Assert.Equal([null], before.Values("ExpiresAt"));
         Assert.Equal([Deployer], after.Values("Account"));
-        DateTime end = (DateTime)((System.Management.Automation.PSObject)after.Output[0].Properties["ExpiresAt"].Value).BaseObject;
+        DateTime end = (DateTime)
+            ((System.Management.Automation.PSObject)after.Output[0].Properties["ExpiresAt"].Value).BaseObject;
         Assert.Equal(DateTimeKind.Local, end.Kind);
         Assert.InRange(end, DateTime.Now.AddMinutes(50), DateTime.Now.AddMinutes(61));
     }

@@ -8,18 +8,40 @@ namespace ArtifactRegistry.Tests.SignIn;
 /// <summary>What people put where the path of a credential file, or a token, belongs.</summary>
 public sealed class CredentialPathTests : SignInTest
 {
-    private const string Everything = "Get-ArImage $app -Verbose; Get-ArConnection; $Error | Out-String; ConvertTo-CliXml @($Error) -Depth 4";
+    private const string Everything =
+        "Get-ArImage $app -Verbose; Get-ArConnection; $Error | Out-String; ConvertTo-CliXml @($Error) -Depth 4";
 
     public static TheoryData<string, string> Secrets
     {
         get
         {
             TheoryData<string, string> rows = new();
-            foreach (string variable in new[]
-            {
-                "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", "-CredentialFile",
-            })
-                foreach (string kind in new[] { "json", "indented", "base64", "wrapped", "pem", "token", "bearer", "refresh", "jwt", "client", "der", "quoted" })
+            foreach (
+                string variable in new[]
+                {
+                    "GOOGLE_APPLICATION_CREDENTIALS",
+                    "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
+                    "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE",
+                    "-CredentialFile",
+                }
+            )
+                foreach (
+                    string kind in new[]
+                    {
+                    "json",
+                    "indented",
+                    "base64",
+                    "wrapped",
+                    "pem",
+                    "token",
+                    "bearer",
+                    "refresh",
+                    "jwt",
+                    "client",
+                    "der",
+                    "quoted",
+                    }
+                )
                     rows.Add(variable, kind);
             return rows;
         }
@@ -48,9 +70,12 @@ public sealed class CredentialPathTests : SignInTest
         if (place[0] != '-') Set(place, secret);
         Shop.Emulator.Requests.Clear();
 
-        ScriptResult result = place[0] == '-'
-            ? Run($"$secret = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))}')); Connect-ArRegistry -CredentialFile $secret")
-            : Run("Get-ArImage $app");
+        ScriptResult result =
+            place[0] == '-'
+                ? Run(
+                    $"$secret = [System.Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{Convert.ToBase64String(Encoding.UTF8.GetBytes(secret))}')); Connect-ArRegistry -CredentialFile $secret"
+                )
+                : Run("Get-ArImage $app");
         ScriptResult more = Run(Everything);
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
@@ -100,7 +125,11 @@ public sealed class CredentialPathTests : SignInTest
 
         ScriptResult result = Run("Get-ArImage $app");
 
-        Assert.Contains("my-project-0a1b2c3d4e5f.json that GOOGLE_APPLICATION_CREDENTIALS names: there is no such file.", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "my-project-0a1b2c3d4e5f.json that GOOGLE_APPLICATION_CREDENTIALS names: there is no such file.",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -138,7 +167,11 @@ public sealed class CredentialPathTests : SignInTest
             _ => "ya29.PLANTED",
         });
 
-        Assert.Contains(expected, Run($"Connect-ArRegistry -CredentialFile '{path}'").ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            expected,
+            Run($"Connect-ArRegistry -CredentialFile '{path}'").ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -152,7 +185,11 @@ public sealed class CredentialPathTests : SignInTest
         key["private_key"] = pem.Replace(pem.Split('\n')[4] + "\n", "", StringComparison.Ordinal);
         ScriptResult cut = Run($"Connect-ArRegistry -CredentialFile '{Write("cut.json", key)}'");
 
-        Assert.Contains("its private_key is complete, but this system cannot use it: ", other.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "its private_key is complete, but this system cannot use it: ",
+            other.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Contains("the file may be cut off or edited", cut.ErrorText, StringComparison.Ordinal);
     }
 
@@ -166,7 +203,11 @@ public sealed class CredentialPathTests : SignInTest
         string token = string.Format(null, form, "ya29.good-token");
         Write("token", token);
 
-        Run("$null = Connect-ArRegistry -AccessToken ([System.IO.File]::ReadAllText(\"$here/token\")); Get-ArImage $app; Disconnect-ArRegistry").MustSucceed();
+        Run(
+                "$null = Connect-ArRegistry -AccessToken ([System.IO.File]::ReadAllText(\"$here/token\")); Get-ArImage "
+                    + "$app; Disconnect-ArRegistry"
+            )
+            .MustSucceed();
         Set("GOOGLE_OAUTH_ACCESS_TOKEN", token);
         Run("Get-ArImage $app").MustSucceed();
         Set("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.Combine(Home, "token"));
@@ -194,13 +235,26 @@ public sealed class CredentialPathTests : SignInTest
 
     // Pieces of a secret that are long enough to be told from other text.
     private static IEnumerable<string> Parts(string secret) =>
-        secret.Split('\n', '\r', '"', '\'', ' ').Where(part => part.Length >= 16 && !part.StartsWith("https://", StringComparison.Ordinal)
-            && !part.EndsWith(".com", StringComparison.Ordinal)).SelectMany(part => part.Chunk(40).Select(chunk => new string(chunk))).Where(part => part.Length >= 16);
+        secret
+            .Split('\n', '\r', '"', '\'', ' ')
+            .Where(part =>
+                part.Length >= 16
+                && !part.StartsWith("https://", StringComparison.Ordinal)
+                && !part.EndsWith(".com", StringComparison.Ordinal)
+            )
+            .SelectMany(part => part.Chunk(40).Select(chunk => new string(chunk)))
+            .Where(part => part.Length >= 16);
 
     private static IEnumerable<string> Seen(ScriptResult result) =>
-    [
-        .. result.Verbose, .. result.Warnings, result.Thrown?.ToString() ?? "",
-        .. result.Output.SelectMany(row => row.Properties.Select(property => $"{property.Name}={property.Value}").Append(row.ToString())),
-        .. result.Errors.SelectMany(error => new[] { $"{error} {error.ErrorDetails} {error.Exception} {error.TargetObject}" }),
-    ];
+        [
+            .. result.Verbose,
+            .. result.Warnings,
+            result.Thrown?.ToString() ?? "",
+            .. result.Output.SelectMany(row =>
+                row.Properties.Select(property => $"{property.Name}={property.Value}").Append(row.ToString())
+            ),
+            .. result.Errors.SelectMany(error =>
+                new[] { $"{error} {error.ErrorDetails} {error.Exception} {error.TargetObject}" }
+            ),
+        ];
 }

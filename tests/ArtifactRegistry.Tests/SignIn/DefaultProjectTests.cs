@@ -53,7 +53,10 @@ public sealed class DefaultProjectTests : SignInTest
 
         Assert.Equal([null], Run("Get-ArConnection").MustSucceed().Values("Project"));
         Assert.Empty(Asked);
-        Assert.Equal([Shop.Repository.ToString()], Run("(Get-ArRepository -Location us).Uri").MustSucceed().Output.Select(uri => uri.ToString()));
+        Assert.Equal(
+            [Shop.Repository.ToString()],
+            Run("(Get-ArRepository -Location us).Uri").MustSucceed().Output.Select(uri => uri.ToString())
+        );
         ScriptResult after = Run("Get-ArConnection").MustSucceed();
         Assert.Equal(["shop"], after.Values("Project"));
         Assert.Equal(["the metadata server of this machine"], after.Values("ProjectOrigin"));
@@ -66,7 +69,16 @@ public sealed class DefaultProjectTests : SignInTest
         ScriptResult result = Run("Get-ArRepository");
 
         Assert.Equal("NameNotSpecific", result.ErrorId);
-        foreach (string way in new[] { "-Project", "Connect-ArRegistry -Project", "CLOUDSDK_CORE_PROJECT", "GOOGLE_CLOUD_PROJECT", "gcloud config set project" })
+        foreach (
+            string way in new[]
+            {
+                "-Project",
+                "Connect-ArRegistry -Project",
+                "CLOUDSDK_CORE_PROJECT",
+                "GOOGLE_CLOUD_PROJECT",
+                "gcloud config set project",
+            }
+        )
             Assert.Contains(way, result.ErrorText, StringComparison.Ordinal);
     }
 

@@ -5,8 +5,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests.SignIn;
 
 /// <summary>
-/// The account that gcloud is signed in with. gcloud is a script here that does what the test says: one of sh, and on Windows a
-/// batch file, as the real one.
+/// The account that gcloud is signed in with. gcloud is a script here that does what the test says: one of sh, and on
+/// Windows a batch file, as the real one.
 /// </summary>
 public sealed class GcloudTests : SignInTest
 {
@@ -30,7 +30,9 @@ public sealed class GcloudTests : SignInTest
         ScriptResult result = Run("$null = Get-ArImage $app -Verbose; Get-ArImage $app");
 
         MustHaveListedAs(User, result);
-        Assert.Contains(result.Verbose, line => line.Contains($"Using the account that gcloud is signed in with: {User}", StringComparison.Ordinal));
+        Assert.Contains(result.Verbose, line =>
+            line.Contains($"Using the account that gcloud is signed in with: {User}", StringComparison.Ordinal)
+        );
         Assert.Equal("auth print-access-token --quiet", File.ReadAllText(Path.Combine(Home, "called")).Trim());
         ScriptResult connection = Run("Get-ArConnection").MustSucceed();
         Assert.Equal([User], connection.Values("Account"));
@@ -58,13 +60,19 @@ public sealed class GcloudTests : SignInTest
     [Fact]
     public void What_it_says_when_it_fails_is_shown_with_what_to_do()
     {
-        const string Words = "ERROR: (gcloud.auth.print-access-token) There was a problem refreshing your current auth tokens: Reauthentication required.";
+        const string Words =
+            "ERROR: (gcloud.auth.print-access-token) There was a problem refreshing your current auth tokens: "
+                + "Reauthentication required.";
         Gcloud($"echo '{Words}' >&2; exit 1", $"echo {Words} 1>&2\nexit /b 1");
 
         ScriptResult result = Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app");
 
         Assert.Equal("NotAuthenticated", result.ErrorId);
-        Assert.Contains("gcloud auth print-access-token failed: ERROR: (gcloud.auth.print-access-token) There was a problem", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "gcloud auth print-access-token failed: ERROR: (gcloud.auth.print-access-token) There was a problem",
+            result.ErrorText,
+            StringComparison.Ordinal
+        );
         Assert.Contains("gcloud auth login", result.ErrorText, StringComparison.Ordinal);
     }
 
@@ -94,9 +102,15 @@ public sealed class GcloudTests : SignInTest
     {
         Gcloud(
             "read answer && echo \"$answer\" || { echo 'ERROR: no input' >&2; exit 1; }",
-            "set answer=\nset /p answer=\nif not defined answer echo ERROR: no input 1>&2\nif not defined answer exit /b 1\necho %answer%");
+            "set answer=\nset /p answer=\nif not defined answer echo ERROR: no input 1>&2\nif not defined answer exit "
+                + "/b 1\necho %answer%"
+        );
 
-        Assert.Contains("ERROR: no input", Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app").ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "ERROR: no input",
+            Run("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app").ErrorText,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -109,7 +123,10 @@ public sealed class GcloudTests : SignInTest
             $"test -z \"$CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT\" || exit 1; echo {token}",
             $"if defined CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT exit /b 1\necho {token}");
 
-        MustHaveListedAs(Deployer, Run($"$null = Connect-ArRegistry -UseGcloud -ImpersonateServiceAccount {Deployer}; Get-ArImage $app"));
+        MustHaveListedAs(
+            Deployer,
+            Run($"$null = Connect-ArRegistry -UseGcloud -ImpersonateServiceAccount {Deployer}; Get-ArImage $app")
+        );
     }
 
     [Fact]
@@ -133,7 +150,9 @@ public sealed class GcloudTests : SignInTest
         // On Windows gcloud is a batch file whose child does the work.
         Gcloud(
             $"echo $$ > {started}.new; mv {started}.new {started}; exec sleep 600",
-            $"\"{PowerShellProgram.Path}\" -NoProfile -Command \"$PID > '{started}.new'; Move-Item '{started}.new' '{started}'; Start-Sleep 600\"");
+            $"\"{PowerShellProgram.Path}\" -NoProfile -Command \"$PID > '{started}.new'; Move-Item '{started}.new' "
+                + $"'{started}'; Start-Sleep 600\""
+        );
         using RunningScript script = Start("$null = Connect-ArRegistry -UseGcloud; Get-ArImage $app -Verbose");
         await script.WaitForVerboseAsync("print-access-token", Stop);
         while (!File.Exists(started)) await Task.Yield();
@@ -141,7 +160,10 @@ public sealed class GcloudTests : SignInTest
         script.Stop();
         await script.EndAsync(Stop);
 
-        int id = int.Parse((await File.ReadAllTextAsync(started, Stop)).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        int id = int.Parse(
+            (await File.ReadAllTextAsync(started, Stop)).Trim(),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(id));
     }
 
@@ -164,7 +186,8 @@ public sealed class GcloudTests : SignInTest
     private string TokenOf(string identity)
     {
         Write("other.json", SignIn.AddUser(identity));
-        Run("$null = Connect-ArRegistry -CredentialFile $here/other.json; Get-ArImage $app; Disconnect-ArRegistry").MustSucceed();
+        Run("$null = Connect-ArRegistry -CredentialFile $here/other.json; Get-ArImage $app; Disconnect-ArRegistry")
+            .MustSucceed();
         return Shop.Emulator.Requests.Snapshot()[^1].Authorization!["Bearer ".Length..];
     }
 }

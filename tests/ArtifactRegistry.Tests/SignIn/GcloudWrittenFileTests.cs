@@ -10,7 +10,8 @@ public sealed class GcloudWrittenFileTests : SignInTest
     private const string User = "ada@example.com";
     private const string Between = "between@shop.iam.gserviceaccount.com";
     private const string Provider = "projects/1/locations/global/workloadIdentityPools/ci/providers/forge";
-    private const string Principal = "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo";
+    private const string Principal =
+        "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo";
 
     // What gcloud auth application-default login does once the browser has brought the credential.
     private const string WriteAdc =
@@ -29,7 +30,9 @@ public sealed class GcloudWrittenFileTests : SignInTest
     [Fact]
     public async Task A_user_with_a_quota_project()
     {
-        await WriteDefaultCredentialsAsync(new JsonObject { ["credential"] = SignIn.AddUser(User), ["quota"] = "payer" });
+        await WriteDefaultCredentialsAsync(
+            new JsonObject { ["credential"] = SignIn.AddUser(User), ["quota"] = "payer" }
+        );
 
         MustHaveListedAs(User, Run("Get-ArImage $app"));
         Assert.Equal("payer", Shop.Emulator.Requests.Snapshot()[^1].Headers["X-Goog-User-Project"]);
@@ -39,7 +42,9 @@ public sealed class GcloudWrittenFileTests : SignInTest
     public async Task A_user_who_acts_as_a_service_account()
     {
         SignIn.LetAct(User, Deployer);
-        await WriteDefaultCredentialsAsync(new JsonObject { ["credential"] = SignIn.AddUser(User), ["account"] = Deployer });
+        await WriteDefaultCredentialsAsync(
+            new JsonObject { ["credential"] = SignIn.AddUser(User), ["account"] = Deployer }
+        );
 
         MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
         Assert.Equal([Deployer], Run("Get-ArConnection").MustSucceed().Values("Account"));
@@ -64,7 +69,9 @@ public sealed class GcloudWrittenFileTests : SignInTest
     public async Task A_service_account_that_acts_as_another()
     {
         SignIn.LetAct(Between, Deployer);
-        await WriteDefaultCredentialsAsync(new JsonObject { ["credential"] = SignIn.AddServiceAccount(Between), ["account"] = Deployer });
+        await WriteDefaultCredentialsAsync(
+            new JsonObject { ["credential"] = SignIn.AddServiceAccount(Between), ["account"] = Deployer }
+        );
 
         MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
     }
@@ -75,12 +82,18 @@ public sealed class GcloudWrittenFileTests : SignInTest
         SignIn.Trust("proof", Principal);
         SignIn.LetAct(Principal, Between);
         SignIn.LetAct(Between, Deployer);
-        await WriteFederationAsync("wif.json", $"--service-account={Between}", $"--credential-source-file={Write("proof", "proof")}");
-        await WriteDefaultCredentialsAsync(new JsonObject
-        {
-            ["credential"] = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Home, "wif.json"), Stop)),
-            ["account"] = Deployer,
-        });
+        await WriteFederationAsync(
+            "wif.json",
+            $"--service-account={Between}",
+            $"--credential-source-file={Write("proof", "proof")}"
+        );
+        await WriteDefaultCredentialsAsync(
+            new JsonObject
+            {
+                ["credential"] = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Home, "wif.json"), Stop)),
+                ["account"] = Deployer,
+            }
+        );
 
         MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
     }
@@ -110,7 +123,13 @@ public sealed class GcloudWrittenFileTests : SignInTest
             : Write("proof", "proof");
         await WriteFederationAsync(
             "wif.json",
-            [$"--credential-source-file={proof}", $"--service-account={Deployer}", "--service-account-token-lifetime-seconds=1200", .. format.Split(' ')]);
+            [
+                $"--credential-source-file={proof}",
+                $"--service-account={Deployer}",
+                "--service-account-token-lifetime-seconds=1200",
+                .. format.Split(' '),
+            ]
+        );
 
         MustHaveListedAs(Deployer, Run("$null = Connect-ArRegistry -CredentialFile $here/wif.json; Get-ArImage $app"));
         Assert.Contains("\"lifetime\":\"1200s\"", Shop.Emulator.Requests.Snapshot()[1].Body, StringComparison.Ordinal);
@@ -136,7 +155,11 @@ public sealed class GcloudWrittenFileTests : SignInTest
 
         MustHaveListedAs(
             Deployer,
-            Run($"$null = Connect-ArRegistry -CredentialFile $here/gcloud/legacy_credentials/{Deployer}/adc.json; Get-ArImage $app"));
+            Run(
+                $"$null = Connect-ArRegistry -CredentialFile $here/gcloud/legacy_credentials/{Deployer}/adc.json; "
+                    + $"Get-ArImage $app"
+            )
+        );
     }
 
     [Fact]
@@ -146,7 +169,11 @@ public sealed class GcloudWrittenFileTests : SignInTest
         await GcloudAsync("config", "configurations", "create", "work");
         await GcloudAsync("config", "set", "project", "shop");
 
-        ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArConnection; (Get-ArRepository -Location us).Uri").MustSucceed();
+        ScriptResult result = Run(
+                "$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArConnection; (Get-ArRepository "
+                    + "-Location us).Uri"
+            )
+            .MustSucceed();
 
         Assert.Equal("shop", result.Output[0].Properties["Project"].Value);
         Assert.Equal("gcloud's configuration work", result.Output[0].Properties["ProjectOrigin"].Value);
@@ -159,11 +186,24 @@ public sealed class GcloudWrittenFileTests : SignInTest
         string bundled = Path.Combine(root, "platform", "bundledpythonunix", "bin", "python3");
         await SucceedAsync(
             File.Exists(bundled) ? bundled : ToolRun.Find("python3")!,
-            [Write("adc.py", WriteAdc), root, Write("given.json", given), Path.Combine(Home, "gcloud", "application_default_credentials.json")]);
+            [
+                Write("adc.py", WriteAdc),
+                root,
+                Write("given.json", given),
+                Path.Combine(Home, "gcloud", "application_default_credentials.json"),
+            ]
+        );
     }
 
-    private Task WriteFederationAsync(string file, params string[] arguments) => GcloudAsync(
-        ["iam", "workload-identity-pools", "create-cred-config", Provider, $"--output-file={Path.Combine(Home, file)}", .. arguments]);
+    private Task WriteFederationAsync(string file, params string[] arguments) =>
+        GcloudAsync([
+            "iam",
+            "workload-identity-pools",
+            "create-cred-config",
+            Provider,
+            $"--output-file={Path.Combine(Home, file)}",
+            .. arguments,
+        ]);
 
     private Task GcloudAsync(params string[] arguments)
     {
@@ -187,7 +227,10 @@ public sealed class GcloudWrittenFileTests : SignInTest
     private static string Root()
     {
         string? gcloud = ToolRun.Find("gcloud");
-        Needs.That(gcloud is not null && !OperatingSystem.IsWindows(), "gcloud is not installed here, so it cannot write its files.");
+        Needs.That(
+            gcloud is not null && !OperatingSystem.IsWindows(),
+            "gcloud is not installed here, so it cannot write its files."
+        );
         string program = File.ResolveLinkTarget(gcloud!, returnFinalTarget: true)?.FullName ?? gcloud!;
         return Path.GetDirectoryName(Path.GetDirectoryName(program))!;
     }

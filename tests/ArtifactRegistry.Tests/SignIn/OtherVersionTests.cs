@@ -25,9 +25,16 @@ public sealed class OtherVersionTests : SignInTest
         Assert.Equal(new Version(1, 76, 0, 0), theirs);
         Assert.Equal(new Version(1, 78, 0, 0), Ours("Google.Apis.Auth").GetName().Version);
         // Its assembly version is the same for all of 13; the file's is not.
-        Assert.StartsWith("13.0.1", FileVersion(typeof(Newtonsoft.Json.JsonConvert).Assembly), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "13.0.1",
+            FileVersion(typeof(Newtonsoft.Json.JsonConvert).Assembly),
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("13.0.4", FileVersion(Ours("Newtonsoft.Json")), StringComparison.Ordinal);
-        Assert.Equal(AssemblyLoadContext.Default, AssemblyLoadContext.GetLoadContext(typeof(GoogleCredential).Assembly));
+        Assert.Equal(
+            AssemblyLoadContext.Default,
+            AssemblyLoadContext.GetLoadContext(typeof(GoogleCredential).Assembly)
+        );
     }
 
     private static async Task MustWorkAsync()
@@ -40,7 +47,11 @@ public sealed class OtherVersionTests : SignInTest
     private static string FileVersion(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()!.Version;
 
-    private static Assembly Ours(string name) => Assert.Single(
-        AssemblyLoadContext.All.Where(context => context.Name == "ArtifactRegistry.GoogleAuth").SelectMany(context => context.Assemblies),
-        assembly => assembly.GetName().Name == name);
+    private static Assembly Ours(string name) =>
+        Assert.Single(
+            AssemblyLoadContext
+                .All.Where(context => context.Name == "ArtifactRegistry.GoogleAuth")
+                .SelectMany(context => context.Assemblies),
+            assembly => assembly.GetName().Name == name
+        );
 }

@@ -13,8 +13,11 @@ public sealed class RegistryCredentialTests : SignInTest
         Write("key.json", SignIn.AddServiceAccount(Deployer));
 
         ScriptResult result = Run(
-            "$null = Connect-ArRegistry -CredentialFile $here/key.json; "
-            + "'us-docker.pkg.dev', 'europe-docker.pkg.dev/shop/apps/web:v1', 'https://eu.gcr.io' | Get-ArRegistryCredential").MustSucceed();
+                "$null = Connect-ArRegistry -CredentialFile $here/key.json; "
+                    + "'us-docker.pkg.dev', 'europe-docker.pkg.dev/shop/apps/web:v1', 'https://eu.gcr.io' | "
+                    + "Get-ArRegistryCredential"
+            )
+            .MustSucceed();
 
         Assert.Equal(["us-docker.pkg.dev", "europe-docker.pkg.dev", "eu.gcr.io"], result.Values("Registry"));
         Assert.All(result.Output, row =>
@@ -22,7 +25,11 @@ public sealed class RegistryCredentialTests : SignInTest
             PSCredential credential = Assert.IsType<PSCredential>(row.BaseObject);
             Assert.Equal("oauth2accesstoken", credential.UserName);
             Assert.Equal(Deployer, SignIn.IdentityOf(credential.GetNetworkCredential().Password));
-            Assert.InRange((DateTime)row.Properties["ExpiresAt"].Value, DateTime.Now.AddMinutes(50), DateTime.Now.AddMinutes(61));
+            Assert.InRange(
+                (DateTime)row.Properties["ExpiresAt"].Value,
+                DateTime.Now.AddMinutes(50),
+                DateTime.Now.AddMinutes(61)
+            );
         });
         Assert.Equal(1, SignIn.Issued);
     }
@@ -36,7 +43,10 @@ public sealed class RegistryCredentialTests : SignInTest
     public void No_view_shows_the_token(string view)
     {
         ScriptResult result = Run(
-            $"$null = Connect-ArRegistry -AccessToken ya29.PLANTED-token-1; $credential = Get-ArRegistryCredential us-docker.pkg.dev; {view}").MustSucceed();
+                $"$null = Connect-ArRegistry -AccessToken ya29.PLANTED-token-1; $credential = Get-ArRegistryCredential "
+                    + $"us-docker.pkg.dev; {view}"
+            )
+            .MustSucceed();
 
         Assert.DoesNotContain("PLANTED", string.Join('\n', result.Output), StringComparison.Ordinal);
     }
@@ -71,7 +81,11 @@ public sealed class RegistryCredentialTests : SignInTest
         Skopeo.Need();
         Write("key.json", SignIn.AddServiceAccount(Deployer));
         string host = Shop.Emulator.Url.Authority;
-        ScriptResult result = Run($"$null = Connect-ArRegistry -CredentialFile $here/key.json; (Get-ArRegistryCredential {host}).GetNetworkCredential().Password").MustSucceed();
+        ScriptResult result = Run(
+                $"$null = Connect-ArRegistry -CredentialFile $here/key.json; (Get-ArRegistryCredential "
+                    + $"{host}).GetNetworkCredential().Password"
+            )
+            .MustSucceed();
         string password = result.Output[0].ToString();
         string file = Path.Combine(Home, "auth.json");
 
@@ -82,10 +96,24 @@ public sealed class RegistryCredentialTests : SignInTest
         Assert.Contains("Login Succeeded", right.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, wrong.ExitCode);
 
-        Task<ToolRun> LoginAsync(string secret) => ToolRun.RunAsync(
-            ToolRun.Find("skopeo")!,
-            ["login", "--tls-verify=false", "--authfile", file, "--username", "oauth2accesstoken", "--password", secret, host],
-            new Dictionary<string, string>(), null, Stop);
+        Task<ToolRun> LoginAsync(string secret) =>
+            ToolRun.RunAsync(
+                ToolRun.Find("skopeo")!,
+                [
+                    "login",
+                    "--tls-verify=false",
+                    "--authfile",
+                    file,
+                    "--username",
+                    "oauth2accesstoken",
+                    "--password",
+                    secret,
+                    host,
+                ],
+                new Dictionary<string, string>(),
+                null,
+                Stop
+            );
     }
 
     [Fact]
@@ -98,7 +126,10 @@ public sealed class RegistryCredentialTests : SignInTest
 
         Assert.All(Shop.Emulator.Requests.Snapshot(), request => Assert.Null(request.Authorization));
         Assert.Equal(["none: requests are sent without credentials"], Run("Get-ArConnection").Values("Credential"));
-        Assert.Equal("InvalidArgument", Run($"Connect-ArRegistry -Anonymous -ImpersonateServiceAccount {Deployer}").ErrorId);
+        Assert.Equal(
+            "InvalidArgument",
+            Run($"Connect-ArRegistry -Anonymous -ImpersonateServiceAccount {Deployer}").ErrorId
+        );
     }
 
     [Fact]
@@ -116,6 +147,9 @@ public sealed class RegistryCredentialTests : SignInTest
             $states
             """).MustSucceed();
 
-        Assert.Equal(["NotTried", "Connected", "NotTried", "Refused", "NotTried"], result.Output.Select(state => state.ToString()));
+        Assert.Equal(
+            ["NotTried", "Connected", "NotTried", "Refused", "NotTried"],
+            result.Output.Select(state => state.ToString())
+        );
     }
 }

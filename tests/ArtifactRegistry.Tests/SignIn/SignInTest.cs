@@ -39,7 +39,8 @@ public abstract class SignInTest : IAsyncLifetime
             .Where(name => Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))))
             Set(name, null);
         Set("CLOUDSDK_CONFIG", Path.Combine(Home, "gcloud"));
-        // With the filter, since these tests count requests: without it, the first listing of a session is refused once.
+        // With the filter, since these tests count requests: without it, the first listing of a session is refused
+        // once.
         _shop = await Shop.OpenAsync(new Behaviour
         {
             RequireToken = true,
@@ -94,10 +95,13 @@ public abstract class SignInTest : IAsyncLifetime
 
     /// <summary>Who asked for what, in order: the identity of the token, and the path.</summary>
     private protected IReadOnlyList<string> Asked =>
-    [
-        .. Shop.Emulator.Requests.Snapshot().Select(request =>
-            $"{(request.Authorization is string bearer ? SignIn.IdentityOf(bearer["Bearer ".Length..]) ?? "nobody known" : "-")} {request.Method} {request.Path}"),
-    ];
+        [
+            .. Shop
+                .Emulator.Requests.Snapshot()
+                .Select(request =>
+                    $"{(request.Authorization is string bearer ? SignIn.IdentityOf(bearer["Bearer ".Length..]) ?? "nobody known" : "-")} {request.Method} {request.Path}"
+                ),
+        ];
 
     /// <summary>Asserts that a script listed the one image, as somebody.</summary>
     private protected void MustHaveListedAs(string identity, ScriptResult result)

@@ -79,7 +79,12 @@ internal sealed class TlsProxy : IAsyncDisposable
                 NetworkStream emulator = onward.GetStream();
                 await Task.WhenAny(tls.CopyToAsync(emulator, _stop.Token), emulator.CopyToAsync(tls, _stop.Token));
             }
-            catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
+            catch (Exception e)
+                when (e
+                        is IOException
+                            or System.Security.Authentication.AuthenticationException
+                            or OperationCanceledException
+                )
             {
                 // Who does not trust the certificate hangs up, and so does who is done.
             }
@@ -90,7 +95,10 @@ internal sealed class TlsProxy : IAsyncDisposable
     {
         StringBuilder head = new();
         byte[] one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) == 1)
+        while (
+            !head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)
+            && await stream.ReadAsync(one, _stop.Token) == 1
+        )
             head.Append((char)one[0]);
         return head.ToString();
     }

@@ -10,13 +10,18 @@ internal static class Checkout
 
     public static string Manifest => Path.Combine(Root, "ArtifactRegistry.psd1");
 
-    /// <summary>Gets what starts a program below src, built with the configuration that these tests were built with.</summary>
+    /// <summary>
+    /// Gets what starts a program below src, built with the configuration that these tests were built with.
+    /// </summary>
     public static ProcessStartInfo Program(string project, params IEnumerable<string> arguments)
     {
         // tests/ArtifactRegistry.Tests/bin/CONFIGURATION/FRAMEWORK
         DirectoryInfo output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         string name = $"ArtifactRegistry.{project}" + (OperatingSystem.IsWindows() ? ".exe" : "");
-        ProcessStartInfo start = new(Path.Combine(Root, "src", project, "bin", output.Parent!.Name, output.Name, name), arguments);
+        ProcessStartInfo start = new(
+            Path.Combine(Root, "src", project, "bin", output.Parent!.Name, output.Name, name),
+            arguments
+        );
         // An executable looks for .NET where it is usually installed, and not where the tests found it.
         start.Environment.TryAdd("DOTNET_ROOT", Path.GetDirectoryName(PowerShellProgram.DotNet));
         return start;

@@ -27,7 +27,8 @@ internal sealed class PowerShellSession : IDisposable
             typeof(ConvertToSecureStringCommand).Assembly.Location,
         ]);
         state.ImportPSModule([Checkout.Manifest]);
-        // On Windows the engine alone, without PowerShell's own configuration file, runs no scripts and loads no module.
+        // On Windows the engine alone, without PowerShell's own configuration file, runs no scripts and loads no
+        // module.
         if (OperatingSystem.IsWindows()) state.ExecutionPolicy = ExecutionPolicy.RemoteSigned;
         _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
@@ -118,7 +119,8 @@ internal sealed record ScriptResult(
     public IReadOnlyList<string> Debug { get; init; } = [];
 
     /// <summary>The error that ended the script, or the only one that it wrote.</summary>
-    public ErrorRecord Error => Thrown is IContainsErrorRecord terminating ? terminating.ErrorRecord : Assert.Single(Errors);
+    public ErrorRecord Error =>
+        Thrown is IContainsErrorRecord terminating ? terminating.ErrorRecord : Assert.Single(Errors);
 
     public string ErrorId => Error.FullyQualifiedErrorId.Split(',')[0];
 
@@ -142,13 +144,17 @@ internal sealed record ScriptResult(
 /// <summary>A script that runs while the test goes on.</summary>
 internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject> output, Task task) : IDisposable
 {
-    /// <summary>Whatever takes longer hangs. It is generous, since the other tests may keep this machine busy.</summary>
+    /// <summary>
+    /// Whatever takes longer hangs. It is generous, since the other tests may keep this machine busy.
+    /// </summary>
     internal static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(4);
 
     /// <summary>As Ctrl+C does.</summary>
     public void Stop() => shell.Stop();
 
-    /// <summary>As Ctrl+C does while a question stands: returns once the pipeline has been told to stop, which ends after that.</summary>
+    /// <summary>
+    /// As Ctrl+C does while a question stands: returns once the pipeline has been told to stop, which ends after that.
+    /// </summary>
     public void StopAtQuestion()
     {
         shell.BeginStop(null, null);
@@ -189,7 +195,10 @@ internal sealed class RunningScript(PowerShell shell, PSDataCollection<PSObject>
     }
 
     /// <summary>Ends once the script shows a progress bar that meets the condition, and says which.</summary>
-    public async Task<ProgressRecord> WaitForProgressAsync(CancellationToken stop, Func<ProgressRecord, bool>? condition = null)
+    public async Task<ProgressRecord> WaitForProgressAsync(
+        CancellationToken stop,
+        Func<ProgressRecord, bool>? condition = null
+    )
     {
         TaskCompletionSource<ProgressRecord> shown = new(TaskCreationOptions.RunContinuationsAsynchronously);
         shell.Streams.Progress.DataAdded += (_, _) => Look();

@@ -11,8 +11,11 @@ internal sealed record ProcessResult(int ExitCode, string Output, string Error)
     /// <summary>Gets the lines of the output, whatever ends a line on this machine.</summary>
     public string[] Lines => Output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 
-    /// <summary>Gets the error text in one line, without the breaks and bars that the console host puts into it.</summary>
-    public string ErrorText => string.Join(' ', Error.Split(['\r', '\n', ' ', '|'], StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>
+    /// Gets the error text in one line, without the breaks and bars that the console host puts into it.
+    /// </summary>
+    public string ErrorText =>
+        string.Join(' ', Error.Split(['\r', '\n', ' ', '|'], StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Runs a process to its end; one that takes minutes fails the test.</summary>
     /// <param name="start">What to start.</param>

@@ -12,7 +12,8 @@ namespace ArtifactRegistry.Tests.Support;
 internal sealed record Question(string Caption, string Message, IReadOnlyList<string> Choices, string? Default);
 
 /// <summary>A host whose user gives answers that were written down before, and whose screen can be read.</summary>
-/// <param name="answers">Choices by their labels without ampersand, for example "Yes to All"; the last one goes on.</param>
+/// <param name="answers">Choices by their labels without ampersand, for example "Yes to All"; the last one goes
+/// on.</param>
 internal sealed partial class ScriptedHost(params string[] answers) : PSHost
 {
     private readonly ScriptedInterface _interface = new(answers);
@@ -82,11 +83,16 @@ internal sealed partial class ScriptedHost(params string[] answers) : PSHost
             WhenAsked?.Invoke(question);
             string answer = answers[Math.Min(_questions.Count, answers.Length) - 1];
             int choice = Array.IndexOf(labels, answer);
-            return choice >= 0 ? choice : throw new InvalidOperationException($"No '{answer}' in {string.Join(", ", labels)}.");
+            return choice >= 0
+                ? choice
+                : throw new InvalidOperationException($"No '{answer}' in {string.Join(", ", labels)}.");
         }
 
         public override Dictionary<string, PSObject> Prompt(
-            string caption, string message, Collection<FieldDescription> descriptions) => throw new NotSupportedException();
+            string caption,
+            string message,
+            Collection<FieldDescription> descriptions
+        ) => throw new NotSupportedException();
 
         public override PSCredential PromptForCredential(
             string caption, string message, string userName, string targetName) => throw new NotSupportedException();
@@ -105,7 +111,8 @@ internal sealed partial class ScriptedHost(params string[] answers) : PSHost
 
         public override void Write(string value) => _screen.Append(value);
 
-        public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
+        public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
+            Write(value);
 
         public override void WriteLine(string value) => _screen.Append(value).Append('\n');
 
@@ -156,10 +163,16 @@ internal sealed partial class ScriptedHost(params string[] answers) : PSHost
         public override KeyInfo ReadKey(ReadKeyOptions options) => throw new NotSupportedException();
 
         public override void ScrollBufferContents(
-            Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
+            Rectangle source,
+            Coordinates destination,
+            Rectangle clip,
+            BufferCell fill
+        ) => throw new NotSupportedException();
 
-        public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw new NotSupportedException();
+        public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) =>
+            throw new NotSupportedException();
 
-        public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw new NotSupportedException();
+        public override void SetBufferContents(Rectangle rectangle, BufferCell fill) =>
+            throw new NotSupportedException();
     }
 }

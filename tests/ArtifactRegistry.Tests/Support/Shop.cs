@@ -23,7 +23,10 @@ internal sealed class Shop : IAsyncDisposable
 
     public RegistryState State => Emulator.State;
 
-    public static async Task<Shop> OpenAsync(Behaviour? behaviour = null, System.Management.Automation.Host.PSHost? host = null)
+    public static async Task<Shop> OpenAsync(
+        Behaviour? behaviour = null,
+        System.Management.Automation.Host.PSHost? host = null
+    )
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         EmulatorServer emulator = await EmulatorServer.StartAsync(
@@ -32,7 +35,9 @@ internal sealed class Shop : IAsyncDisposable
         return new Shop(emulator, new PowerShellSession(emulator, host));
     }
 
-    /// <summary>Adds a digest of the image that scripts know as $app, uploaded long enough ago to be cleaned up.</summary>
+    /// <summary>
+    /// Adds a digest of the image that scripts know as $app, uploaded long enough ago to be cleaned up.
+    /// </summary>
     public string Add(params string[] tags) => Add(new ImageOptions
     {
         Tags = tags,
@@ -51,7 +56,11 @@ internal sealed class Shop : IAsyncDisposable
 
     /// <summary>The changing requests since the last script began, as "METHOD path?query".</summary>
     public IReadOnlyList<string> Changes =>
-        [.. Emulator.Requests.Snapshot(request => request.IsChange).Select(request => $"{request.Method} {request.PathAndQuery}")];
+        [
+            .. Emulator
+                .Requests.Snapshot(request => request.IsChange)
+                .Select(request => $"{request.Method} {request.PathAndQuery}"),
+        ];
 
     /// <summary>Starts a script, forgetting the requests before it; the caller may stop it.</summary>
     public RunningScript Start(string script)
@@ -61,8 +70,13 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>Connects anew, so that a deletion gets this long to end.</summary>
-    public void GiveOperations(int seconds) => Session.Run(
-        $"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{Emulator.Url}' -OperationTimeoutSec {seconds}").MustSucceed();
+    public void GiveOperations(int seconds) =>
+        Session
+            .Run(
+                $"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{Emulator.Url}' "
+                    + $"-OperationTimeoutSec {seconds}"
+            )
+            .MustSucceed();
 
     /// <summary>Holds back each request that has this method and this text in its path and query.</summary>
     public RequestHold Hold(string method, string text, HoldPoint point = HoldPoint.BeforeWork) =>
@@ -74,8 +88,8 @@ internal sealed class Shop : IAsyncDisposable
     /// </summary>
     public async Task MustBeQuietAsync()
     {
-        // A request that was sent just before it was given up may still lie in a socket that the emulator has not read from.
-        // What is answered now was sent after it.
+        // A request that was sent just before it was given up may still lie in a socket that the emulator has not read
+        // from. What is answered now was sent after it.
         Session.Run("$null = Get-ArReader us-docker.pkg.dev/shop/apps").MustSucceed();
         await MustBeIdleAsync();
         int before = Emulator.Requests.Snapshot().Count;
@@ -86,14 +100,20 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>Asserts that no request is open. One that is held ends only if its client gives it up.</summary>
     public async Task MustBeIdleAsync()
     {
-        await Emulator.Requests.WaitUntilIdleAsync(TestContext.Current.CancellationToken).WaitAsync(RunningScript.HangLimit);
+        await Emulator
+            .Requests.WaitUntilIdleAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(RunningScript.HangLimit);
         Assert.Equal(0, Emulator.OpenRequests);
     }
 
     /// <summary>All digests and tags of $app, as text, to see that nothing changed.</summary>
-    public string Contents() => string.Join(
-        '\n',
-        State.Digests(Repository, "web").Select(digest => $"{digest} {string.Join(',', State.TagsOf(Repository, "web", digest))}"));
+    public string Contents() =>
+        string.Join(
+            '\n',
+            State
+                .Digests(Repository, "web")
+                .Select(digest => $"{digest} {string.Join(',', State.TagsOf(Repository, "web", digest))}")
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ArtifactRegistry.Tests.Support;
 
-/// <summary>The encoding of what this process and those that it starts write: on Windows it would be a code page.</summary>
+/// <summary>
+/// The encoding of what this process and those that it starts write: on Windows it would be a code page.
+/// </summary>
 internal static class Utf8Console
 {
     [ModuleInitializer]

@@ -27,9 +27,22 @@ public sealed class LastWordTests
         await terminal.WaitForPromptAsync();
 
         // The only row says Kept, so the question counts one; what has a tag is beside it.
-        Assert.Contains("\"Delete 7 untagged digests (534 MB), keep 1 and 1 with tags\"", Joined(asked), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"Delete 7 untagged digests (534 MB), keep 1 and 1 with tags\"",
+            Joined(asked),
+            StringComparison.Ordinal
+        );
         Assert.Single(Lines(asked), line => line.StartsWith("Kept", StringComparison.Ordinal));
-        Assert.Equal(5, Lines(asked).Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^  sha256:[0-9a-f]{4}….*76 MB  [1-9][0-9]? days ago$")));
+        Assert.Equal(
+            5,
+            Lines(asked)
+                .Count(line =>
+                    System.Text.RegularExpressions.Regex.IsMatch(
+                        line,
+                        "^  sha256:[0-9a-f]{4}….*76 MB  [1-9][0-9]? days ago$"
+                    )
+                )
+        );
         Assert.Contains("\n  and 2 more\n", asked, StringComparison.Ordinal);
     }
 
@@ -46,7 +59,8 @@ public sealed class LastWordTests
         terminal.Send(answer);
         await terminal.WaitForPromptAsync();
 
-        string last = Lines(terminal.All).Last(line => line.Length > 0 && !line.StartsWith("PS>", StringComparison.Ordinal));
+        string last = Lines(terminal.All)
+            .Last(line => line.Length > 0 && !line.StartsWith("PS>", StringComparison.Ordinal));
         Assert.Matches(expected, last);
     }
 
@@ -63,14 +77,23 @@ public sealed class LastWordTests
 
     [Theory]
     [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm:$false", @"^Removed 6 tags in \d+ s\.$")]
-    [InlineData("Remove-ArImageTag $app -Tag v1, v2, v3, v4, v5, nothing -WhatIf", @"^Would remove 5 tags, failed 1 in \d+ s\.$")]
+    [InlineData(
+        "Remove-ArImageTag $app -Tag v1, v2, v3, v4, v5, nothing -WhatIf",
+        @"^Would remove 5 tags, failed 1 in \d+ s\.$"
+    )]
     [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag", @"^Removed 0 tags, left 6 in \d+ s\.$")]
     [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage -Force", @"^Removed 6 digests \(458 MB\) in \d+ s\.$")]
-    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage", @"^Removed 0 digests \(0 B\), left 6 \(458 MB\) in \d+ s\.$")]
+    [InlineData(
+        "Get-ArImageTag $app -Tag v* | Remove-ArImage",
+        @"^Removed 0 digests \(0 B\), left 6 \(458 MB\) in \d+ s\.$"
+    )]
     [InlineData("Remove-ArImage $app -All -Force", @"^Removed 6 digests \(458 MB\) in \d+ s\.$")]
     [InlineData("Remove-ArImageTag $app -Tag v1, v2", null)]
     [InlineData("Remove-ArImage \"${app}:v1\" -Force", null)]
-    public async Task A_long_list_of_removals_ends_with_a_line_that_says_what_became_of_it(string command, string? expected)
+    public async Task A_long_list_of_removals_ends_with_a_line_that_says_what_became_of_it(
+        string command,
+        string? expected
+    )
     {
         await using Shop shop = await Shop.OpenAsync(host: new ScriptedHost("No"));
         for (int i = 1; i <= 6; i++) shop.Add($"v{i}");
@@ -82,8 +105,14 @@ public sealed class LastWordTests
     }
 
     [Theory]
-    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm", @"Interrupted\. Removed 0 tags(, left 1)? in ")]
-    [InlineData("Get-ArImageTag $app -Tag v* | Remove-ArImage", @"Interrupted\. Removed 0 digests \(0 B\)(, left 1 \(.*\))? in ")]
+    [InlineData(
+        "Get-ArImageTag $app -Tag v* | Remove-ArImageTag -Confirm",
+        @"Interrupted\. Removed 0 tags(, left 1)? in "
+    )]
+    [InlineData(
+        "Get-ArImageTag $app -Tag v* | Remove-ArImage",
+        @"Interrupted\. Removed 0 digests \(0 B\)(, left 1 \(.*\))? in "
+    )]
     public async Task A_list_of_removals_that_is_interrupted_says_what_became_of_it(string command, string expected)
     {
         ScriptedHost host = new("No");
@@ -124,7 +153,11 @@ public sealed class LastWordTests
         await run.EndAsync(Stop);
         run.Dispose();
 
-        Assert.Contains("Interrupted. Removed 0 digests (0 B), kept 1 in ", string.Concat(host.Screen), StringComparison.Ordinal);
+        Assert.Contains(
+            "Interrupted. Removed 0 digests (0 B), kept 1 in ",
+            string.Concat(host.Screen),
+            StringComparison.Ordinal
+        );
         Assert.Empty(shop.Changes);
     }
 
@@ -142,28 +175,60 @@ public sealed class LastWordTests
         // However slow the machine is: what is told is at most the whole less the question, rounded up.
         Match told = Regex.Match(Assert.Single(result.Information), @"in (\d+) s\.$");
         Assert.True(told.Success);
-        Assert.InRange(int.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture), 1, Math.Max(1, Math.Ceiling(all - Stood)));
+        Assert.InRange(
+            int.Parse(told.Groups[1].Value, CultureInfo.InvariantCulture),
+            1,
+            Math.Max(1, Math.Ceiling(all - Stood))
+        );
     }
 
     [Theory]
     [InlineData("Remove-ArUntaggedImage $app -Confirm:$false", 100, true)]
     [InlineData("Remove-ArUntaggedImage $app -WhatIf 6> $null", 120, false)]
     [InlineData("Remove-ArUntaggedImage $app -Confirm:$false -OutVariable kept", 121, false)]
-    [InlineData("$PSDefaultParameterValues['Out-Default:OutVariable'] = 'it'; Remove-ArUntaggedImage $app -Confirm:$false", 121, false)]
-    [InlineData("Remove-ArUntaggedImage $app -Confirm:$false", 121, false, "function Out-Default { $input | Microsoft.PowerShell.Core\\Out-Default }")]
+    [InlineData(
+        "$PSDefaultParameterValues['Out-Default:OutVariable'] = 'it'; Remove-ArUntaggedImage $app -Confirm:$false",
+        121,
+        false
+    )]
+    [InlineData(
+        "Remove-ArUntaggedImage $app -Confirm:$false",
+        121,
+        false,
+        "function Out-Default { $input | Microsoft.PowerShell.Core\\Out-Default }"
+    )]
     [InlineData("Remove-ArUntaggedImage $app -Confirm:$false | Format-Table Status", 121, false)]
     [InlineData("$rows = Remove-ArUntaggedImage $app -Confirm:$false; $rows", 121, false)]
-    public async Task Rows_that_only_go_to_the_screen_do_not_scroll_everything_away(string command, int rows, bool hides, string setUp = "")
+    public async Task Rows_that_only_go_to_the_screen_do_not_scroll_everything_away(
+        string command,
+        int rows,
+        bool hides,
+        string setUp = ""
+    )
     {
         await using Shop shop = await OpenAsync(untagged: 120);
         await using TerminalSession terminal = await OpenAsync(shop, setUp);
 
         IReadOnlyList<string> shown = await terminal.RunAsync(command);
 
-        Assert.InRange(shown.Count(line => line.TrimStart() is ['R' or 'K' or 'W', ..] && !line.Contains(" digests ", StringComparison.Ordinal)), rows, 121);
-        Assert.Equal(hides, string.Concat(shown).Contains("21 more rows are not shown: $ArLastRows has all 121.", StringComparison.Ordinal));
+        Assert.InRange(
+            shown.Count(line =>
+                line.TrimStart() is ['R' or 'K' or 'W', ..] && !line.Contains(" digests ", StringComparison.Ordinal)
+            ),
+            rows,
+            121
+        );
+        Assert.Equal(
+            hides,
+            string.Concat(shown)
+                .Contains("21 more rows are not shown: $ArLastRows has all 121.", StringComparison.Ordinal)
+        );
         // Nothing that was done is lost for the screen's sake.
-        if (hides) Assert.Equal(["121 120"], await terminal.RunAsync("\"$($ArLastRows.Count) $(($ArLastRows.Status -eq 'Removed').Count)\""));
+        if (hides)
+            Assert.Equal(
+                ["121 120"],
+                await terminal.RunAsync("\"$($ArLastRows.Count) $(($ArLastRows.Status -eq 'Removed').Count)\"")
+            );
     }
 
     // PowerShell breaks a question at spaces.

@@ -119,7 +119,11 @@ public sealed class PromptTests
     public async Task Yes_to_all_answers_the_questions_for_all_images(int columns)
     {
         await using Shop shop = await OpenAsync();
-        shop.State.AddImage(shop.Repository, "api", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) });
+        shop.State.AddImage(
+            shop.Repository,
+            "api",
+            new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-9) }
+        );
         await using TerminalSession terminal = await OpenAsync(shop, columns);
 
         terminal.Send($"Remove-ArUntaggedImage {Apps} | ForEach-Object Status\r");
@@ -144,7 +148,9 @@ public sealed class PromptTests
         IReadOnlyList<string> plan = await terminal.RunAsync($"Get-ArUntaggedImage {Shop.App}");
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', [.. tags, .. plan]));
-        Assert.Contains(tags, row => row.StartsWith("sha256:", StringComparison.Ordinal) && row.EndsWith("v42", StringComparison.Ordinal));
+        Assert.Contains(tags, row =>
+            row.StartsWith("sha256:", StringComparison.Ordinal) && row.EndsWith("v42", StringComparison.Ordinal)
+        );
         Assert.Contains(plan, row => row.StartsWith("Delete", StringComparison.Ordinal));
         // One row for each digest: a row that is too long would go on in the next line.
         Assert.Equal(3, plan.Count(row => row.Length > 0 && !row.StartsWith(' ')) - 2);
@@ -152,10 +158,22 @@ public sealed class PromptTests
 
     [Theory]
     [InlineData("Get-ArUntaggedImage $app", "Reason", @"^linux/amd64 of\nsha256:.{9}(\n|$)")]
-    [InlineData("Remove-ArUntaggedImage $app -WhatIf 6> $null", "Reason", @"^linux/amd64 of sha256:.{9}\n\(a-tag-of-some-length,")]
+    [InlineData(
+        "Remove-ArUntaggedImage $app -WhatIf 6> $null",
+        "Reason",
+        @"^linux/amd64 of sha256:.{9}\n\(a-tag-of-some-length,"
+    )]
     [InlineData("Get-ArImage $app", "Tags", @"^a-tag-of-some-length,\nanother-tag-of-the-index$")]
-    [InlineData("Test-ArPull ${app}:v42 -Project games 6> $null", "Email", @"^345678901234-compute@\ndeveloper\.gserviceaccount\.com$")]
-    public async Task The_last_column_breaks_between_words_and_an_address_after_its_at_sign(string command, string header, string expected)
+    [InlineData(
+        "Test-ArPull ${app}:v42 -Project games 6> $null",
+        "Email",
+        @"^345678901234-compute@\ndeveloper\.gserviceaccount\.com$"
+    )]
+    public async Task The_last_column_breaks_between_words_and_an_address_after_its_at_sign(
+        string command,
+        string header,
+        string expected
+    )
     {
         await using Shop shop = await OpenAsync();
         shop.Add(new ImageOptions
@@ -164,7 +182,12 @@ public sealed class PromptTests
             Children = [new ChildManifest(shop.Add()), new ChildManifest(shop.Add(), Architecture: "arm64")],
         });
         shop.State.AddProject("games", "345678901234");
-        shop.State.AddCluster("games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
+        shop.State.AddCluster(
+            "games",
+            "us-central1",
+            "arena",
+            new ClusterOptions { NodePools = [new NodePoolOptions("pool")] }
+        );
         await using TerminalSession terminal = await OpenAsync(shop, columns: 80);
 
         IReadOnlyList<string> table = await terminal.RunAsync(command);
@@ -182,15 +205,27 @@ public sealed class PromptTests
         await using Shop shop = await OpenAsync();
         await using TerminalSession terminal = await OpenAsync(shop, columns);
 
-        IReadOnlyList<string> shown = await terminal.RunAsync($"Get-ArReader {Apps} -Member user:somebody@example.com -Explain");
+        IReadOnlyList<string> shown = await terminal.RunAsync(
+            $"Get-ArReader {Apps} -Member user:somebody@example.com -Explain"
+        );
 
-        string detail = string.Join(' ', shown.SkipWhile(row => !row.StartsWith("---", StringComparison.Ordinal)).Skip(1)
-            .TakeWhile(row => row.Length > 0).Select(row => row[Math.Min(30, row.Length)..].Trim()));
+        string detail = string.Join(
+            ' ',
+            shown
+                .SkipWhile(row => !row.StartsWith("---", StringComparison.Ordinal))
+                .Skip(1)
+                .TakeWhile(row => row.Length > 0)
+                .Select(row => row[Math.Min(30, row.Length)..].Trim())
+        );
         Assert.StartsWith(
-            $"Neither {Apps} nor its project grant it. Folders and the organisation are not looked into. To grant it: Grant-ArReader {Apps} -Member",
+            $"Neither {Apps} nor its project grant it. Folders and the organisation are not looked into. To grant it: "
+                + $"Grant-ArReader {Apps} -Member",
             detail, StringComparison.Ordinal);
         int helps = shown.ToList().IndexOf("What helps:");
-        Assert.Equal($"  Grant-ArReader {Apps} -Member user:somebody@example.com", string.Concat(shown.Skip(helps + 1)));
+        Assert.Equal(
+            $"  Grant-ArReader {Apps} -Member user:somebody@example.com",
+            string.Concat(shown.Skip(helps + 1))
+        );
     }
 
     [Fact]

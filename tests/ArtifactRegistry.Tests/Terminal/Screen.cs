@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ArtifactRegistry.Tests.Terminal;
 
-/// <summary>What a terminal shows of the text that is written to it: as much of xterm as PowerShell and PSReadLine use.</summary>
+/// <summary>
+/// What a terminal shows of the text that is written to it: as much of xterm as PowerShell and PSReadLine use.
+/// </summary>
 /// <param name="columns">The width.</param>
 /// <param name="height">The rows that cursor addresses speak of; what scrolls out above them is kept.</param>
 internal sealed partial class Screen(int columns, int height)

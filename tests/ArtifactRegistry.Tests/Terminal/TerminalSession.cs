@@ -38,7 +38,8 @@ internal sealed class TerminalSession : IAsyncDisposable
     }
 
     /// <summary>Gets the rows since the last prompt that was awaited, with what was typed behind it.</summary>
-    public IReadOnlyList<string> Rows => [.. _screen.Rows.Skip(Math.Max(0, _from)).SkipLastWhile(row => row.Length == 0)];
+    public IReadOnlyList<string> Rows =>
+        [.. _screen.Rows.Skip(Math.Max(0, _from)).SkipLastWhile(row => row.Length == 0)];
 
     /// <summary>Gets <see cref="Rows"/> as text.</summary>
     public string Text => string.Join('\n', Rows);
@@ -71,11 +72,13 @@ internal sealed class TerminalSession : IAsyncDisposable
     public static TerminalSession Start(ProcessStartInfo program, int columns = 120)
     {
         if (!OperatingSystem.IsLinux()) Assert.Skip("The pseudo-terminal is made by 'script' of util-linux.");
-        // "exec", since a shell that stays beside the program dies of the terminal's Ctrl+C itself; "env", since whoever
-        // starts the tests in the background (nohup, cron) lets them, and what they start, ignore it.
+        // "exec", since a shell that stays beside the program dies of the terminal's Ctrl+C itself; "env", since
+        // whoever starts the tests in the background (nohup, cron) lets them, and what they start, ignore it.
         string command = string.Create(
             CultureInfo.InvariantCulture,
-            $"stty cols {columns} rows 50; exec env --default-signal=INT {string.Join(' ', program.ArgumentList.Prepend(program.FileName).Select(Quoted))}");
+            $"stty cols {columns} rows 50; exec env --default-signal=INT "
+                + $"{string.Join(' ', program.ArgumentList.Prepend(program.FileName).Select(Quoted))}"
+        );
         ProcessStartInfo start = new("script", ["-qfec", command, "/dev/null"])
         {
             RedirectStandardInput = true,
@@ -108,7 +111,9 @@ internal sealed class TerminalSession : IAsyncDisposable
     public async Task WaitForPromptAsync()
     {
         await WaitForAsync(
-            () => _screen.Row > _from && _screen.Rows[_screen.Row].StartsWith(Prompt, StringComparison.Ordinal), "the prompt");
+            () => _screen.Row > _from && _screen.Rows[_screen.Row].StartsWith(Prompt, StringComparison.Ordinal),
+            "the prompt"
+        );
         _from = _screen.Row;
     }
 

@@ -24,7 +24,12 @@ public sealed partial class DataFolderTests : RegistryTest
         await WithAsync(async state =>
         {
             state.AddRepository(Apps, new RepositoryOptions { Description = "kept" });
-            state.Grant(Apps, "roles/artifactregistry.reader", "user:a@example.com", new JsonObject { ["title"] = "t" });
+            state.Grant(
+                Apps,
+                "roles/artifactregistry.reader",
+                "user:a@example.com",
+                new JsonObject { ["title"] = "t" }
+            );
             state.AddServiceAccount("shop", "runner", "Runs");
             state.AddCluster("shop", "us", "c");
             state.AddIndex(Apps, "team/api", ["linux/amd64", "unknown/unknown"], new ImageOptions { Tags = ["v1"] });
@@ -44,7 +49,9 @@ public sealed partial class DataFolderTests : RegistryTest
             Assert.Equal(image.Manifest, (await AskAsync("GET", $"{Web}/manifests/v2")).Content);
             Assert.Equal(Oci.Bytes("layer"), (await AskAsync("GET", $"{Web}/blobs/{image.Layer}")).Content);
             Assert.Equal(
-                new[] { image.Config, image.Layer, Oci.DigestOf("expected"u8) }.Order(StringComparer.Ordinal), state.BlobDigests);
+                new[] { image.Config, image.Layer, Oci.DigestOf("expected"u8) }.Order(StringComparer.Ordinal),
+                state.BlobDigests
+            );
             // The next account gets a number of its own.
             state.AddServiceAccount("shop", "walker");
             JsonNode accounts = (await GetAsync("v1/projects/shop/serviceAccounts")).Body["accounts"]!;
@@ -85,9 +92,15 @@ public sealed partial class DataFolderTests : RegistryTest
             {
                 (_, string contents) = answered.Last(step => step.Length <= length);
                 // Between two answers the next request may be there already, whole.
-                string? next = answered.Where(step => step.Length > length).Select(step => step.Contents).FirstOrDefault();
+                string? next = answered
+                    .Where(step => step.Length > length)
+                    .Select(step => step.Contents)
+                    .FirstOrDefault();
                 string now = await ContentsAsync();
-                Assert.True(now == contents || now == next || Tags(now) == Tags(contents), $"Broken off at {length}: {now}");
+                Assert.True(
+                    now == contents || now == next || Tags(now) == Tags(contents),
+                    $"Broken off at {length}: {now}"
+                );
             });
         }
     }
@@ -166,7 +179,10 @@ public sealed partial class DataFolderTests : RegistryTest
     private async Task WithAsync(Func<RegistryState, Task> work)
     {
         using RegistryState state = new(TimeProvider.System, _folder.Path);
-        await using EmulatorServer emulator = await EmulatorServer.StartAsync(new EmulatorOptions { State = state }, Stop);
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { State = state },
+            Stop
+        );
         Redirect(emulator.Url);
         await work(state);
     }
@@ -183,7 +199,8 @@ public sealed partial class DataFolderTests : RegistryTest
         return string.Join('\n', lines);
     }
 
-    private static string Tags(string contents) => string.Join(' ', TagList().Matches(contents).Select(match => match.Value));
+    private static string Tags(string contents) =>
+        string.Join(' ', TagList().Matches(contents).Select(match => match.Value));
 
     [GeneratedRegex("\"uri\":\"[^\"]*\",\"tags\":\\[[^]]*\\]")]
     private static partial Regex TagList();
@@ -200,7 +217,10 @@ public sealed partial class DataFolderTests : RegistryTest
         // Else its length would be told, which is none.
         public override bool CanSeek => false;
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer,
+            CancellationToken cancellationToken = default
+        )
         {
             if (_sent)
             {

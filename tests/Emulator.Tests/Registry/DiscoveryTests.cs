@@ -81,7 +81,10 @@ public sealed class DiscoveryTests : RegistryTest
         Assert.Equal(["v1"], entry["tag"]!.AsArray().Select(tag => (string?)tag));
         Assert.Equal(Oci.Manifest, (string?)entry["mediaType"]);
         Assert.Equal("1767323045000", (string?)entry["timeCreatedMs"]);
-        Assert.True(long.Parse((string)entry["timeUploadedMs"]!, System.Globalization.CultureInfo.InvariantCulture) > 1767323045000);
+        Assert.True(
+            long.Parse((string)entry["timeUploadedMs"]!, System.Globalization.CultureInfo.InvariantCulture)
+                > 1767323045000
+        );
     }
 
     [Fact, Trait(Spec, "#listing-referrers")]

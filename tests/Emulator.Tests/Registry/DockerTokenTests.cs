@@ -34,7 +34,13 @@ public sealed class DockerTokenTests : RegistryTest
     [InlineData("_dcgcloud_token")]
     public async Task A_token_is_got_for_an_access_token_and_opens_the_registry(string user)
     {
-        Got got = await AskAsync("GET", "v2/token?service=x&scope=y", null, null, ("Authorization", Basic(user, "ya29.good")));
+        Got got = await AskAsync(
+            "GET",
+            "v2/token?service=x&scope=y",
+            null,
+            null,
+            ("Authorization", Basic(user, "ya29.good"))
+        );
         Assert.Equal(HttpStatusCode.OK, got.Status);
         string token = (string)got.Json["token"]!;
         Assert.NotEqual("ya29.good", token);

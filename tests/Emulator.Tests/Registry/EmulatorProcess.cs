@@ -14,18 +14,32 @@ internal sealed partial class EmulatorProcess : IAsyncDisposable
 
     public Uri Url { get; }
 
-    public static async Task<EmulatorProcess> StartAsync(string folder, CancellationToken stop, params string[] arguments)
+    public static async Task<EmulatorProcess> StartAsync(
+        string folder,
+        CancellationToken stop,
+        params string[] arguments
+    )
     {
         Process process = new()
         {
             StartInfo = ToolRun.StartInfo(
                 "dotnet",
-                [typeof(EmulatorServer).Assembly.Location, "--urls", "http://127.0.0.1:0", "--data", folder, .. arguments],
-                new Dictionary<string, string>(), null),
+                [
+                    typeof(EmulatorServer).Assembly.Location,
+                    "--urls",
+                    "http://127.0.0.1:0",
+                    "--data",
+                    folder,
+                    .. arguments,
+                ],
+                new Dictionary<string, string>(),
+                null
+            ),
         };
         process.Start();
         string? first = await process.StandardOutput.ReadLineAsync(stop);
-        if (first is null) Assert.Fail($"The emulator did not start: {await process.StandardError.ReadToEndAsync(stop)}");
+        if (first is null)
+            Assert.Fail($"The emulator did not start: {await process.StandardError.ReadToEndAsync(stop)}");
         return new EmulatorProcess(process, new Uri(Address().Match(first).Value));
     }
 

@@ -8,7 +8,9 @@ namespace ArtifactRegistry.Emulator.Tests;
 [CollectionDefinition(DisableParallelization = true)]
 public sealed class Alone;
 
-/// <summary>Blobs that are larger than what may sit in memory, made as they are sent and hashed as they come back.</summary>
+/// <summary>
+/// Blobs that are larger than what may sit in memory, made as they are sent and hashed as they come back.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class LargeBlobTests : RegistryTest
 {
@@ -21,7 +23,10 @@ public sealed class LargeBlobTests : RegistryTest
     {
         using TemporaryFolder folder = new();
         using RegistryState state = kept ? new(TimeProvider.System, folder.Path) : new(TimeProvider.System);
-        await using EmulatorServer emulator = await EmulatorServer.StartAsync(new EmulatorOptions { State = state }, Stop);
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { State = state },
+            Stop
+        );
         state.AddRepository(Apps);
         string digest = DigestOf(Size);
         LiveMemory memory = new();
@@ -51,7 +56,10 @@ public sealed class LargeBlobTests : RegistryTest
         string[] Folders() => Directory.GetDirectories(Path.GetTempPath(), "ar-emulator-*");
         string[] before = Folders();
         RegistryState state = new(TimeProvider.System);
-        await using EmulatorServer emulator = await EmulatorServer.StartAsync(new EmulatorOptions { State = state }, Stop);
+        await using EmulatorServer emulator = await EmulatorServer.StartAsync(
+            new EmulatorOptions { State = state },
+            Stop
+        );
         state.AddRepository(Apps);
         using StreamContent content = new(new Filler(5 << 20));
         using HttpResponseMessage put = await Client.PostAsync(
@@ -84,9 +92,12 @@ public sealed class LargeBlobTests : RegistryTest
         Assert.Equal(digest, $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Stop))}");
     }
 
-    private static string DigestOf(long size) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(new Filler(size)))}";
+    private static string DigestOf(long size) =>
+        $"sha256:{Convert.ToHexStringLower(SHA256.HashData(new Filler(size)))}";
 
-    /// <summary>The most memory that was in use at once. What was allocated and is not needed any more does not count.</summary>
+    /// <summary>
+    /// The most memory that was in use at once. What was allocated and is not needed any more does not count.
+    /// </summary>
     private sealed class LiveMemory
     {
         private readonly long _before = GC.GetTotalMemory(forceFullCollection: true);
@@ -111,8 +122,10 @@ public sealed class LargeBlobTests : RegistryTest
 
         public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            Count(await inner.ReadAsync(buffer, cancellationToken));
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer,
+            CancellationToken cancellationToken = default
+        ) => Count(await inner.ReadAsync(buffer, cancellationToken));
 
         private int Count(int read)
         {
@@ -152,7 +165,11 @@ public sealed class LargeBlobTests : RegistryTest
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

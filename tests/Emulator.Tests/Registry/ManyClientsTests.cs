@@ -36,9 +36,16 @@ public sealed class ManyClientsTests : RegistryTest
         {
             await using EmulatorProcess emulator = await EmulatorProcess.StartAsync(_folder.Path, Stop);
             Redirect(emulator.Url);
-            if (rounds == 0) await FinishAsync(await SendAsync(
-                "POST", "v1/projects/shop/locations/us/repositories?repositoryId=storm", new JsonObject { ["format"] = "DOCKER" }));
-            foreach (Customer client in clients) await client.CheckAsync();
+            if (rounds == 0)
+                await FinishAsync(
+                    await SendAsync(
+                        "POST",
+                        "v1/projects/shop/locations/us/repositories?repositoryId=storm",
+                        new JsonObject { ["format"] = "DOCKER" }
+                    )
+                );
+            foreach (Customer client in clients)
+                await client.CheckAsync();
 
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(Stop);
             Task working = Task.WhenAll(clients.Select(client => client.WorkAsync(over.Token)));
@@ -54,7 +61,9 @@ public sealed class ManyClientsTests : RegistryTest
         Redirect(last.Url);
         foreach (Customer client in clients) await client.CheckAsync();
         Assert.True(clients.Sum(client => client.Answered) > 100, "Hardly any work was done");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{rounds} rounds, {clients.Sum(client => client.Answered)} answers");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{rounds} rounds, {clients.Sum(client => client.Answered)} answers"
+        );
     }
 
     /// <summary>One client with an image of its own, and what it was answered for.</summary>
@@ -64,7 +73,9 @@ public sealed class ManyClientsTests : RegistryTest
         private readonly string _image = $"v2/us/shop/storm/c{number}";
         private readonly string _packagePath = $"v1/projects/shop/locations/us/repositories/storm/packages/c{number}";
 
-        /// <summary>Digests with their tags, as answered for; and what it is if the request under way was carried out.</summary>
+        /// <summary>
+        /// Digests with their tags, as answered for; and what it is if the request under way was carried out.
+        /// </summary>
         private SortedDictionary<string, SortedSet<string>> _known = new(StringComparer.Ordinal);
         private SortedDictionary<string, SortedSet<string>>? _possible;
         private readonly List<string> _blobs = [];
@@ -98,9 +109,14 @@ public sealed class ManyClientsTests : RegistryTest
         public async Task CheckAsync()
         {
             string now = Text(await ListAsync());
-            string known = Text(_known), possible = _possible is null ? known : Text(_possible);
-            Assert.True(now == known || now == possible, $"c{number} holds\n{now}\nand was answered for\n{known}\nor\n{possible}");
-            if (now != known) _known = _possible!;
+            string known = Text(_known),
+                possible = _possible is null ? known : Text(_possible);
+            Assert.True(
+                now == known || now == possible,
+                $"c{number} holds\n{now}\nand was answered for\n{known}\nor\n{possible}"
+            );
+            if (now != known)
+                _known = _possible!;
             _possible = null;
             foreach (string blob in _blobs)
                 Assert.Equal(HttpStatusCode.OK, (await test.AskAsync("HEAD", $"{_image}/blobs/{blob}")).Status);
@@ -139,7 +155,8 @@ public sealed class ManyClientsTests : RegistryTest
         private async Task PushAsync()
         {
             // Layers are few, so that clients share blobs, and one client's deletion meets the other's push.
-            byte[] layer = Oci.Bytes(new string('x', 3000 * _random.Next(1, 6))), config = Oci.Bytes($"{{\"n\":{_random.Next()}}}");
+            byte[] layer = Oci.Bytes(new string('x', 3000 * _random.Next(1, 6))),
+                config = Oci.Bytes($"{{\"n\":{_random.Next()}}}");
             foreach (byte[] blob in (byte[][])[layer, config])
             {
                 _blobs.Add(await test.PushBlobAsync(blob, _image));
@@ -160,7 +177,10 @@ public sealed class ManyClientsTests : RegistryTest
             bool exists = _known.Values.Any(tags => tags.Contains(tag));
             _possible = Copy();
             Point(_possible, tag, digest);
-            JsonObject body = new() { ["version"] = $"projects/shop/locations/us/repositories/storm/packages/c{number}/versions/{digest}" };
+            JsonObject body = new()
+            {
+                ["version"] = $"projects/shop/locations/us/repositories/storm/packages/c{number}/versions/{digest}",
+            };
             Reply reply = exists
                 ? await test.SendAsync("PATCH", $"{_packagePath}/tags/{tag}?updateMask=version", body)
                 : await test.SendAsync("POST", $"{_packagePath}/tags?tagId={tag}", body);
@@ -179,9 +199,16 @@ public sealed class ManyClientsTests : RegistryTest
             _possible = Copy();
             _possible.Remove(digest);
             if (_random.Next(2) == 0)
-                Accept((await test.AskAsync("DELETE", $"{_image}/manifests/{digest}")).Status is HttpStatusCode.Accepted);
+                Accept(
+                    (await test.AskAsync("DELETE", $"{_image}/manifests/{digest}")).Status is HttpStatusCode.Accepted
+                );
             else
-                Accept((await test.FinishAsync(await test.SendAsync("DELETE", $"{_packagePath}/versions/{digest}")))["error"] is null);
+                Accept(
+                    (await test.FinishAsync(await test.SendAsync("DELETE", $"{_packagePath}/versions/{digest}")))[
+                        "error"
+                    ]
+                        is null
+                );
         }
 
         private void Accept(bool isRight)
@@ -195,7 +222,9 @@ public sealed class ManyClientsTests : RegistryTest
         private void Done()
         {
             Answered++;
-            Interlocked.Exchange(ref _progress, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            Interlocked
+                .Exchange(ref _progress, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+                .TrySetResult();
         }
 
         private async Task<SortedDictionary<string, SortedSet<string>>> ListAsync()
@@ -204,8 +233,13 @@ public sealed class ManyClientsTests : RegistryTest
             Reply page = await test.GetAsync($"{_packagePath}/versions?pageSize=1000&view=FULL");
             foreach (JsonNode? version in page.Body["versions"]?.AsArray() ?? [])
             {
-                found.Add(Digest(version!.AsObject()), new SortedSet<string>(
-                    (version["relatedTags"]?.AsArray() ?? []).Select(tag => Digest(tag!.AsObject())), StringComparer.Ordinal));
+                found.Add(
+                    Digest(version!.AsObject()),
+                    new SortedSet<string>(
+                        (version["relatedTags"]?.AsArray() ?? []).Select(tag => Digest(tag!.AsObject())),
+                        StringComparer.Ordinal
+                    )
+                );
             }
             return found;
         }
@@ -213,7 +247,8 @@ public sealed class ManyClientsTests : RegistryTest
         private SortedDictionary<string, SortedSet<string>> Copy()
         {
             SortedDictionary<string, SortedSet<string>> copy = new(StringComparer.Ordinal);
-            foreach ((string digest, SortedSet<string> tags) in _known) copy.Add(digest, new(tags, StringComparer.Ordinal));
+            foreach ((string digest, SortedSet<string> tags) in _known)
+                copy.Add(digest, new(tags, StringComparer.Ordinal));
             return copy;
         }
 

@@ -15,7 +15,9 @@ public sealed class PushBlobTests : RegistryTest
         Assert.Equal(HttpStatusCode.Accepted, started.Status);
         // The form of the service's own addresses, which name the repository and no image.
         Assert.Matches(
-            "^/artifacts-uploads/namespaces/shop/repositories/apps/uploads/[0-9a-f]{8}-[0-9a-f-]{27}$", started.Headers["Location"]);
+            "^/artifacts-uploads/namespaces/shop/repositories/apps/uploads/[0-9a-f]{8}-[0-9a-f-]{27}$",
+            started.Headers["Location"]
+        );
 
         Got put = await AskAsync("PUT", $"{started.Headers["Location"]}?digest={ContentDigest}", Content);
 
@@ -69,7 +71,12 @@ public sealed class PushBlobTests : RegistryTest
         string location = await StartUploadAsync();
         await ChunkAsync("PATCH", location, 0, 8);
 
-        Got wrong = await ChunkAsync(method, method == "PUT" ? $"{location}?digest={ContentDigest}" : location, from, Content.Length);
+        Got wrong = await ChunkAsync(
+            method,
+            method == "PUT" ? $"{location}?digest={ContentDigest}" : location,
+            from,
+            Content.Length
+        );
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, wrong.Status);
         Assert.Equal(("0-7", location), (wrong.Headers["Range"], wrong.Headers["Location"]));
 
@@ -127,9 +134,16 @@ public sealed class PushBlobTests : RegistryTest
     {
         State.AddRepository("shop", "us", "other");
         await PushBlobAsync(Content);
-        Assert.Equal(HttpStatusCode.NotFound, (await AskAsync("GET", $"v2/us/shop/other/app/blobs/{ContentDigest}")).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await AskAsync("GET", $"v2/us/shop/other/app/blobs/{ContentDigest}")).Status
+        );
 
-        Got mounted = await AskAsync("POST", $"v2/us/shop/other/app/blobs/uploads/?mount={ContentDigest}&from=us/shop/apps/web", []);
+        Got mounted = await AskAsync(
+            "POST",
+            $"v2/us/shop/other/app/blobs/uploads/?mount={ContentDigest}&from=us/shop/apps/web",
+            []
+        );
 
         Assert.Equal(HttpStatusCode.Created, mounted.Status);
         Assert.Equal($"/v2/us/shop/other/app/blobs/{ContentDigest}", mounted.Headers["Location"]);
@@ -148,7 +162,11 @@ public sealed class PushBlobTests : RegistryTest
         await PushBlobAsync(Content, "v2/us/shop/secret/web");
         Behaviour.Denials = [new Denial("*", "projects/shop/locations/us/repositories/secret")];
 
-        Got started = await AskAsync("POST", $"v2/us/shop/other/app/blobs/uploads/?mount={digest ?? ContentDigest}&from={from}", []);
+        Got started = await AskAsync(
+            "POST",
+            $"v2/us/shop/other/app/blobs/uploads/?mount={digest ?? ContentDigest}&from={from}",
+            []
+        );
 
         Assert.Equal(HttpStatusCode.Accepted, started.Status);
         Assert.Contains("/uploads/", started.Headers["Location"], StringComparison.Ordinal);
@@ -177,7 +195,11 @@ public sealed class PushBlobTests : RegistryTest
         Got got = await AskAsync("POST", Uploads, []);
 
         Assert.Equal((HttpStatusCode.Forbidden, "DENIED"), (got.Status, got.Code));
-        Assert.Contains("Permission \"artifactregistry.repositories.uploadArtifacts\" denied on resource \"projects/", got.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Permission \"artifactregistry.repositories.uploadArtifacts\" denied on resource \"projects/",
+            got.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private Task<Got> ChunkAsync(string method, string path, int first, int end) =>

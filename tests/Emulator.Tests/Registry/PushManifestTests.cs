@@ -13,7 +13,12 @@ public sealed class PushManifestTests : RegistryTest
 
         foreach (string reference in (string[])[image.Digest, "v1", "v1.0_x-2"])
         {
-            Got put = await AskAsync("PUT", $"{Web}/manifests/{reference}", image.Manifest, Oci.Manifest + "; charset=utf-8");
+            Got put = await AskAsync(
+                "PUT",
+                $"{Web}/manifests/{reference}",
+                image.Manifest,
+                Oci.Manifest + "; charset=utf-8"
+            );
             Assert.Equal(HttpStatusCode.Created, put.Status);
             Assert.Equal(image.Digest, put.Headers["Docker-Content-Digest"]);
             Assert.Equal(image.Manifest, (await AskAsync("GET", put.Headers["Location"])).Content);
@@ -36,7 +41,12 @@ public sealed class PushManifestTests : RegistryTest
     {
         Pushed image = await PushImageAsync("layer");
 
-        Got put = await AskAsync("PUT", $"{Web}/manifests/{image.Digest}?tag=1&tag=1.2&tag=latest", image.Manifest, Oci.Manifest);
+        Got put = await AskAsync(
+            "PUT",
+            $"{Web}/manifests/{image.Digest}?tag=1&tag=1.2&tag=latest",
+            image.Manifest,
+            Oci.Manifest
+        );
 
         Assert.Equal((HttpStatusCode.Created, "1, 1.2, latest"), (put.Status, put.Headers["OCI-Tag"]));
         Assert.Equal(["1", "1.2", "latest"], State.TagsOf(Apps, "web", image.Digest));
@@ -62,7 +72,10 @@ public sealed class PushManifestTests : RegistryTest
     {
         await PushImageAsync("layer", "v1", change: manifest =>
         {
-            JsonObject foreign = Oci.Descriptor("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", [1, 2, 3]);
+            JsonObject foreign = Oci.Descriptor(
+                "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+                [1, 2, 3]
+            );
             foreign["urls"] = new JsonArray("https://example.com/layer");
             manifest["layers"]!.AsArray().Add(foreign);
         });
@@ -165,7 +178,10 @@ public sealed class PushManifestTests : RegistryTest
         Assert.Equal(Oci.Index, (string?)multi["mediaType"]);
         Assert.Equal(
             [$"linux/amd64 {amd.Digest}", $"linux/arm64 {arm.Digest}"],
-            multi["imageManifests"]!.AsArray().Select(child => $"{child!["os"]}/{child["architecture"]} {child["digest"]}"));
+            multi["imageManifests"]!
+                .AsArray()
+                .Select(child => $"{child!["os"]}/{child["architecture"]} {child["digest"]}")
+        );
         JsonObject single = images.Single(image => Digest(image) == amd.Digest);
         Assert.Equal("2026-01-02T03:04:05Z", (string?)single["buildTime"]);
         JsonNode manifest = JsonNode.Parse(amd.Manifest)!;

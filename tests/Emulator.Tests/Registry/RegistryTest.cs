@@ -13,14 +13,27 @@ public abstract class RegistryTest : EmulatorTest
     protected const string Uploads = Web + "/blobs/uploads/";
     protected const string Missing = "sha256:00000000000000000000000000000000000000000000000000000000000000aa";
 
-    /// <summary>The trait that names the paragraph of the distribution specification, v1.1.1, that a test is for.</summary>
+    /// <summary>
+    /// The trait that names the paragraph of the distribution specification, v1.1.1, that a test is for.
+    /// </summary>
     protected const string Spec = "spec.md";
 
     /// <summary>What clients name in Accept; the registry serves a manifest of no other type.</summary>
-    private static readonly string KnownTypes = string.Join(',', Oci.Manifest, Oci.Index, Oci.DockerManifest, Oci.DockerList);
+    private static readonly string KnownTypes = string.Join(
+        ',',
+        Oci.Manifest,
+        Oci.Index,
+        Oci.DockerManifest,
+        Oci.DockerList
+    );
 
     protected async Task<Got> AskAsync(
-        string method, string path, byte[]? content = null, string? contentType = null, params (string Name, string Value)[] headers)
+        string method,
+        string path,
+        byte[]? content = null,
+        string? contentType = null,
+        params (string Name, string Value)[] headers
+    )
     {
         using HttpRequestMessage request = new(new HttpMethod(method), new Uri(Url, path));
         if (content is not null)
@@ -28,15 +41,21 @@ public abstract class RegistryTest : EmulatorTest
             request.Content = new ByteArrayContent(content);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType ?? "application/octet-stream");
         }
-        if (headers.All(header => header.Name != "Accept")) request.Headers.TryAddWithoutValidation("Accept", KnownTypes);
+        if (headers.All(header => header.Name != "Accept"))
+            request.Headers.TryAddWithoutValidation("Accept", KnownTypes);
         foreach ((string name, string value) in headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
                 request.Content!.Headers.TryAddWithoutValidation(name, value);
         }
         using HttpResponseMessage response = await Client.SendAsync(request, Stop);
-        Dictionary<string, string> all = response.Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string> all = response
+            .Headers.Concat(response.Content.Headers)
+            .ToDictionary(
+                header => header.Key,
+                header => string.Join(", ", header.Value),
+                StringComparer.OrdinalIgnoreCase
+            );
         return new Got(response.StatusCode, all, await response.Content.ReadAsByteArrayAsync(Stop));
     }
 
@@ -64,7 +83,12 @@ public abstract class RegistryTest : EmulatorTest
     }
 
     /// <summary>Pushes an image with a layer of its own, and all that it refers to.</summary>
-    protected async Task<Pushed> PushImageAsync(string layer, string? tag = null, string image = Web, Action<JsonObject>? change = null)
+    protected async Task<Pushed> PushImageAsync(
+        string layer,
+        string? tag = null,
+        string image = Web,
+        Action<JsonObject>? change = null
+    )
     {
         byte[] config = Oci.Bytes($$"""{"created":"2026-01-02T03:04:05Z","os":"linux","of":"{{layer}}"}""");
         byte[] content = Oci.Bytes(layer);

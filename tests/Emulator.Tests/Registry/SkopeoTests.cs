@@ -83,7 +83,9 @@ public sealed class SkopeoTests : RegistryTest
 
         Assert.Equal(Oci.DigestOf(manifest), State.DigestOf("us-docker.pkg.dev/shop/releases", "web", "v1"));
         Assert.Contains(Emulator.Requests.Snapshot(), request =>
-            request is { Method: "POST", Status: 201 } && request.PathAndQuery.Contains("mount=", StringComparison.Ordinal));
+            request is { Method: "POST", Status: 201 }
+            && request.PathAndQuery.Contains("mount=", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -99,7 +101,9 @@ public sealed class SkopeoTests : RegistryTest
         Assert.Equal(Oci.DigestOf(index), Pulled.DigestOf("multi"));
         Assert.Equal(Images.Digests.Order(StringComparer.Ordinal), Pulled.Digests.Order(StringComparer.Ordinal));
         Assert.Equal(
-            new[] { Oci.DigestOf(amd), Oci.DigestOf(arm) }.Order(StringComparer.Ordinal), State.UntaggedDigests(Apps, "web"));
+            new[] { Oci.DigestOf(amd), Oci.DigestOf(arm) }.Order(StringComparer.Ordinal),
+            State.UntaggedDigests(Apps, "web")
+        );
     }
 
     [Fact]
@@ -132,7 +136,9 @@ public sealed class SkopeoTests : RegistryTest
         Images.Add("v1", [OciLayout.Layer(("hello", "world"u8.ToArray()))]);
 
         ToolRun run = await Skopeo.RunAsync(
-            ["copy", "--dest-tls-verify=false", "--dest-creds", "_token:wrong", Images["v1"], Tool.Name("web:v1")], Stop);
+            ["copy", "--dest-tls-verify=false", "--dest-creds", "_token:wrong", Images["v1"], Tool.Name("web:v1")],
+            Stop
+        );
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("No valid credential was supplied", run.Error, StringComparison.Ordinal);

@@ -61,7 +61,8 @@ public sealed class ClusterEndpointTests : WorkloadTest
     public async Task A_private_cluster_refuses_connections_unless_it_can_be_reached()
     {
         AddCluster("closed", new ClusterEndpoints { Public = Reach.Absent, AuthorizedNetworks = ["10.0.0.0/8"] });
-        AddCluster("open", new ClusterEndpoints { Public = Reach.Absent, Private = Reach.Reachable }).Apply(Pod("web-1", "web"));
+        AddCluster("open", new ClusterEndpoints { Public = Reach.Absent, Private = Reach.Reachable })
+            .Apply(Pod("web-1", "web"));
 
         JsonObject closed = await ClusterAsync("closed");
         JsonObject open = await ClusterAsync("open");
@@ -109,7 +110,10 @@ public sealed class ClusterEndpointTests : WorkloadTest
     public async Task A_redirect_names_another_host_with_the_same_path()
     {
         AddCluster();
-        Behaviour.ClusterFaults = [new ClusterFault(ClusterFaultKind.Redirects) { RedirectTo = new Uri("https://elsewhere.invalid/") }];
+        Behaviour.ClusterFaults =
+        [
+            new ClusterFault(ClusterFaultKind.Redirects) { RedirectTo = new Uri("https://elsewhere.invalid/") },
+        ];
 
         Reply reply = await GetFromAsync(await ClusterAsync(), Pods + "?limit=5");
 
@@ -120,12 +124,16 @@ public sealed class ClusterEndpointTests : WorkloadTest
     [Fact]
     public async Task The_connect_gateway_leads_to_a_cluster_of_the_fleet()
     {
-        AddCluster(endpoints: new ClusterEndpoints { Public = Reach.Absent, Membership = "arena-fleet" }).Apply(Pod("web-1", "web"));
+        AddCluster(endpoints: new ClusterEndpoints { Public = Reach.Absent, Membership = "arena-fleet" })
+            .Apply(Pod("web-1", "web"));
         JsonObject fleet = (await ClusterAsync())["fleet"]!.AsObject();
         string number = State.ProjectNumber("games");
         string gateway = $"v1/projects/{number}/locations/global/gkeMemberships";
 
-        Assert.Equal($"//gkehub.googleapis.com/projects/{number}/locations/global/memberships/arena-fleet", (string?)fleet["membership"]);
+        Assert.Equal(
+            $"//gkehub.googleapis.com/projects/{number}/locations/global/memberships/arena-fleet",
+            (string?)fleet["membership"]
+        );
         Assert.Equal(["web-1"], Names(await GetAsync($"{gateway}/arena-fleet/api/v1/pods?limit=500")));
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync($"{gateway}/other/api/v1/pods")).Status);
         Behaviour.Denials = [new Denial("gkehub.gateway.get")];
@@ -137,11 +145,15 @@ public sealed class ClusterEndpointTests : WorkloadTest
     [Fact]
     public async Task A_membership_in_a_region_is_reached_by_the_host_of_the_region()
     {
-        AddCluster(endpoints: new ClusterEndpoints { Membership = "arena", MembershipLocation = "europe-west1" }).Apply(Pod("web-1", "web"));
+        AddCluster(endpoints: new ClusterEndpoints { Membership = "arena", MembershipLocation = "europe-west1" })
+            .Apply(Pod("web-1", "web"));
         const string Path = "v1/projects/games/locations/europe-west1/gkeMemberships/arena/api/v1/pods";
 
         Assert.Equal(["web-1"], Names(await GetAsync($"europe-west1/{Path}")));
-        Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(Path.Replace("europe-west1", "global", StringComparison.Ordinal))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await GetAsync(Path.Replace("europe-west1", "global", StringComparison.Ordinal))).Status
+        );
     }
 
     private static async Task RefusesCertificateAsync(JsonObject cluster)

@@ -12,7 +12,8 @@ public sealed class KubectlTests : WorkloadTest
         [
           { "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "web", "namespace": "shop" } },
           { "apiVersion": "batch/v1", "kind": "CronJob", "metadata": { "name": "nightly", "namespace": "batch" } },
-          { "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": { "name": "api", "namespace": "shop" } }
+          { "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": { "name": "api",
+            "namespace": "shop" } }
         ]
         """;
 
@@ -21,7 +22,10 @@ public sealed class KubectlTests : WorkloadTest
 
     public override async ValueTask InitializeAsync()
     {
-        Needs.That(ToolRun.Find("gcloud") is not null && ToolRun.Find("kubectl") is not null, "gcloud and kubectl are not on the PATH.");
+        Needs.That(
+            ToolRun.Find("gcloud") is not null && ToolRun.Find("kubectl") is not null,
+            "gcloud and kubectl are not on the PATH."
+        );
         await base.InitializeAsync();
         State.AddProject("games");
         _environment = new(ClientEnvironment.For(Emulator.Url))
@@ -52,7 +56,9 @@ public sealed class KubectlTests : WorkloadTest
         await SignInAsync(dns == Reach.Absent ? [] : ["--dns-endpoint"]);
 
         string[] names = await LinesAsync("get pods,deployments,rs,cronjobs,rollouts -A --chunk-size=3 -o name");
-        string[] images = await LinesAsync("get pods -n shop -o jsonpath={range.items[*]}{.spec.containers[0].image}{\"\\n\"}{end}");
+        string[] images = await LinesAsync(
+            "get pods -n shop -o jsonpath={range.items[*]}{.spec.containers[0].image}{\"\\n\"}{end}"
+        );
         string table = string.Join('\n', await LinesAsync("get deploy,cj --all-namespaces"));
 
         Assert.Equal(
@@ -64,8 +70,12 @@ public sealed class KubectlTests : WorkloadTest
         Assert.Equal(Enumerable.Range(0, 7).Select(i => $"us-docker.pkg.dev/shop/apps/web:v{i}"), images);
         Assert.Contains("deployment.apps/web", table, StringComparison.Ordinal);
         string host = dns == Reach.Absent ? "127.0.0.1" : "localhost";
-        Assert.Contains(host, Emulator.Requests.Snapshot(request => request.PathAndQuery.Contains("continue=", StringComparison.Ordinal))
-            .Select(request => request.Headers["Host"].Split(':')[0]));
+        Assert.Contains(
+            host,
+            Emulator
+                .Requests.Snapshot(request => request.PathAndQuery.Contains("continue=", StringComparison.Ordinal))
+                .Select(request => request.Headers["Host"].Split(':')[0])
+        );
     }
 
     [Fact]
@@ -82,13 +92,23 @@ public sealed class KubectlTests : WorkloadTest
         Behaviour.ClusterFaults = [new ClusterFault(ClusterFaultKind.OtherName)];
         ToolRun elsewhere = await KubectlAsync("get pods -A");
 
-        Assert.Contains("Error from server (Forbidden): pods is forbidden: User \"user@example.com\" cannot list", forbidden.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Error from server (Forbidden): pods is forbidden: User \"user@example.com\" cannot list",
+            forbidden.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("doesn't have a resource type \"widgets\"", unknown.Error, StringComparison.Ordinal);
         Assert.Contains("x509: certificate signed by unknown authority", stranger.Error, StringComparison.Ordinal);
-        Assert.Contains("x509: certificate is valid for 192.0.2.77, not 127.0.0.1", elsewhere.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "x509: certificate is valid for 192.0.2.77, not 127.0.0.1",
+            elsewhere.Error,
+            StringComparison.Ordinal
+        );
     }
 
-    /// <summary>Has gcloud write the configuration; the plug-in for the token needs an account, so a token is set in its place.</summary>
+    /// <summary>
+    /// Has gcloud write the configuration; the plug-in for the token needs an account, so a token is set in its place.
+    /// </summary>
     private async Task SignInAsync(params string[] endpoint)
     {
         Behaviour.RequireToken = true;
@@ -97,14 +117,31 @@ public sealed class KubectlTests : WorkloadTest
         _environment.Remove("CLOUDSDK_AUTH_DISABLE_CREDENTIALS");
         await File.WriteAllTextAsync(_environment["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"], Token, Stop);
         const string User = "gke_games_europe-west1_arena";
-        foreach (string[] command in new string[][]
+        foreach (
+            string[] command in new string[][]
+            {
+                [
+                    "gcloud",
+                    "container",
+                    "clusters",
+                    "get-credentials",
+                    "arena",
+                    "--project=games",
+                    "--location=europe-west1",
+                    .. endpoint,
+                ],
+                ["kubectl", "config", "delete-user", User],
+                ["kubectl", "config", "set-credentials", User, $"--token={Token}"],
+            }
+        )
         {
-            ["gcloud", "container", "clusters", "get-credentials", "arena", "--project=games", "--location=europe-west1", .. endpoint],
-            ["kubectl", "config", "delete-user", User],
-            ["kubectl", "config", "set-credentials", User, $"--token={Token}"],
-        })
-        {
-            ToolRun run = await ToolRun.RunAsync(ToolRun.Find(command[0])!, command[1..], _environment, _folder.Path, Stop);
+            ToolRun run = await ToolRun.RunAsync(
+                ToolRun.Find(command[0])!,
+                command[1..],
+                _environment,
+                _folder.Path,
+                Stop
+            );
             Assert.True(run.ExitCode == 0, run.Error);
         }
     }

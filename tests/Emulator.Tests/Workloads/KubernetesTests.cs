@@ -44,16 +44,26 @@ public sealed class KubernetesTests : WorkloadTest
     [InlineData("apps/v1", "ControllerRevision", "apis/apps/v1/controllerrevisions")]
     [InlineData("batch/v1", "Job", "apis/batch/v1/jobs")]
     [InlineData("batch/v1", "CronJob", "apis/batch/v1/cronjobs")]
-    public async Task Each_kind_has_a_list_that_is_empty_until_something_is_applied(string apiVersion, string kind, string path)
+    public async Task Each_kind_has_a_list_that_is_empty_until_something_is_applied(
+        string apiVersion,
+        string kind,
+        string path
+    )
     {
         Assert.Empty(Names(await ListAsync(path)));
 
-        _arena.Apply($$"""{ "apiVersion": "{{apiVersion}}", "kind": "{{kind}}", "metadata": { "name": "x", "namespace": "shop" } }""");
+        _arena.Apply(
+            $$"""{ "apiVersion": "{{apiVersion}}", "kind": "{{kind}}", "metadata": { "name": "x","""
+                + $$""" "namespace": "shop" } }"""
+        );
 
         Reply list = await ListAsync(path);
         Assert.Equal(["x"], Names(list));
         Assert.Equal((kind + "List", apiVersion), ((string?)list.Body["kind"], (string?)list.Body["apiVersion"]));
-        Assert.Equal(["x"], Names(await ListAsync(path.Replace("v1/", "v1/namespaces/shop/", StringComparison.Ordinal))));
+        Assert.Equal(
+            ["x"],
+            Names(await ListAsync(path.Replace("v1/", "v1/namespaces/shop/", StringComparison.Ordinal)))
+        );
         Assert.Empty(Names(await ListAsync(path.Replace("v1/", "v1/namespaces/other/", StringComparison.Ordinal))));
         Assert.True(_arena.Remove(kind, "shop", "x"));
         Assert.Empty(Names(await ListAsync(path)));
@@ -65,13 +75,17 @@ public sealed class KubernetesTests : WorkloadTest
         const string Path = "apis/argoproj.io/v1alpha1/rollouts";
         Assert.Equal(HttpStatusCode.NotFound, (await ListAsync(Path)).Status);
 
-        _arena.Apply("""{ "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": { "name": "web", "namespace": "shop" } }""");
+        _arena.Apply(
+            """{ "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": { "name": "web","""
+                + """ "namespace": "shop" } }"""
+        );
 
         JsonObject rollout = (await ListAsync(Path)).Body["items"]![0]!.AsObject();
         Assert.Equal("Rollout", (string?)rollout["kind"]);
         Behaviour.Denials = [new Denial("container.thirdPartyObjects.list")];
         Assert.StartsWith(
-            "rollouts.argoproj.io is forbidden: User \"user@example.com\" cannot list resource \"rollouts\" in API group \"argoproj.io\"",
+            "rollouts.argoproj.io is forbidden: User \"user@example.com\" cannot list resource \"rollouts\" in API "
+                + "group \"argoproj.io\"",
             (string?)(await ListAsync(Path)).Body["message"],
             StringComparison.Ordinal);
     }
@@ -95,7 +109,14 @@ public sealed class KubernetesTests : WorkloadTest
         for (int i = 0; i < 3; i++) _arena.Apply(Pod($"web-{i}", "web"));
         string token = (string)(await ListAsync("api/v1/pods?limit=1")).Body["metadata"]!["continue"]!;
 
-        foreach (string path in new[] { "apis/apps/v1/deployments?", "api/v1/namespaces/shop/pods?", "api/v1/pods?resourceVersion=7&" })
+        foreach (
+            string path in new[]
+            {
+                "apis/apps/v1/deployments?",
+                "api/v1/namespaces/shop/pods?",
+                "api/v1/pods?resourceVersion=7&",
+            }
+        )
             Assert.Equal(HttpStatusCode.BadRequest, (await ListAsync($"{path}limit=1&continue={token}")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await ListAsync("api/v1/pods?limit=1&continue=x")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await ListAsync("api/v1/pods?limit=-1")).Status);
@@ -111,7 +132,10 @@ public sealed class KubernetesTests : WorkloadTest
         Reply gone = await ListAsync($"api/v1/pods?limit=3&continue={token}");
 
         Assert.Equal(HttpStatusCode.Gone, gone.Status);
-        Assert.Equal(("Status", "Expired", 410), ((string?)gone.Body["kind"], (string?)gone.Body["reason"], (int)gone.Body["code"]!));
+        Assert.Equal(
+            ("Status", "Expired", 410),
+            ((string?)gone.Body["kind"], (string?)gone.Body["reason"], (int)gone.Body["code"]!)
+        );
         string next = (string)gone.Body["metadata"]!["continue"]!;
         Assert.Equal(["web-3"], Names(await ListAsync($"api/v1/pods?limit=3&continue={next}")));
     }
@@ -121,8 +145,20 @@ public sealed class KubernetesTests : WorkloadTest
     [InlineData("apis/apps/v1/replicasets", "container.replicaSets.list", "replicasets.apps", "apps", "replicasets")]
     [InlineData("apis/batch/v1/cronjobs", "container.cronJobs.list", "cronjobs.batch", "batch", "cronjobs")]
     [InlineData("api/v1/podtemplates", "container.podTemplates.list", "podtemplates", "", "podtemplates")]
-    [InlineData("apis/apps/v1/controllerrevisions", "container.controllerRevisions.list", "controllerrevisions.apps", "apps", "controllerrevisions")]
-    public async Task A_forbidden_kind_names_its_permission(string path, string permission, string fullName, string group, string plural)
+    [InlineData(
+        "apis/apps/v1/controllerrevisions",
+        "container.controllerRevisions.list",
+        "controllerrevisions.apps",
+        "apps",
+        "controllerrevisions"
+    )]
+    public async Task A_forbidden_kind_names_its_permission(
+        string path,
+        string permission,
+        string fullName,
+        string group,
+        string plural
+    )
     {
         Behaviour.Denials = [new Denial(permission, "projects/games/locations/europe-west1/clusters/arena")];
 
@@ -131,7 +167,8 @@ public sealed class KubernetesTests : WorkloadTest
         Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
         Assert.Equal("Forbidden", (string?)refused.Body["reason"]);
         Assert.Equal(
-            $"{fullName} is forbidden: User \"user@example.com\" cannot list resource \"{plural}\" in API group \"{group}\" "
+            $"{fullName} is forbidden: User \"user@example.com\" cannot list resource \"{plural}\" in API group "
+                + $"\"{group}\" "
             + $"at the cluster scope: requires one of [\"{permission}\"] permission(s).",
             (string?)refused.Body["message"]);
         Assert.Equal(HttpStatusCode.OK, (await ListAsync("apis/batch/v1/jobs")).Status);
@@ -170,7 +207,9 @@ public sealed class KubernetesTests : WorkloadTest
     [Fact]
     public async Task What_no_group_serves_is_404_and_no_json()
     {
-        foreach (string path in new[] { "apis/apps/v1/widgets", "apis/nothing.example/v1/pods", "api/v2/pods", "healthz" })
+        foreach (
+            string path in new[] { "apis/apps/v1/widgets", "apis/nothing.example/v1/pods", "api/v2/pods", "healthz" }
+        )
         {
             Reply reply = await ListAsync(path);
             Assert.Equal(HttpStatusCode.NotFound, reply.Status);

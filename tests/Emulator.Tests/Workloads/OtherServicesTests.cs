@@ -18,22 +18,36 @@ public sealed class OtherServicesTests : WorkloadTest
         await base.InitializeAsync();
         State.AddProject("games");
         WorkloadState workloads = State.Workloads;
-        workloads.AppEngine("games")
-            .Apply("default", $$$"""[ { "id": "v1", "deployment": { "container": { "image": "{{{Image}}}" } } }, { "id": "v2" } ]""")
+        workloads
+            .AppEngine("games")
+            .Apply(
+                "default",
+                $$$"""[ { "id": "v1", "deployment": { "container": { "image": "{{{Image}}}" } } }, { "id": "v2" } ]"""
+            )
             .Apply("worker", """{ "id": "v1" }""");
-        workloads.ComputeEngine("games").Instances
-            .Apply("zones/europe-west1-b", """[ { "name": "vm-1" }, { "name": "vm-2" } ]""").Apply("zones/us-central1-a", """{ "name": "vm-1" }""");
+        workloads
+            .ComputeEngine("games")
+            .Instances.Apply("zones/europe-west1-b", """[ { "name": "vm-1" }, { "name": "vm-2" } ]""")
+            .Apply("zones/us-central1-a", """{ "name": "vm-1" }""");
         workloads.ComputeEngine("games").InstanceTemplates.Apply("global", """{ "name": "web" }""");
-        workloads.CloudDeploy("games")
-            .Apply("us-central1/main", $$"""{ "name": "r1", "buildArtifacts": [ { "image": "web", "tag": "{{Image}}" } ] }""")
-            .Apply("us-central1/main-2", """{ "name": "r1" }""").Apply("europe-west1/main", """{ "name": "r2" }""");
+        workloads
+            .CloudDeploy("games")
+            .Apply(
+                "us-central1/main",
+                $$"""{ "name": "r1", "buildArtifacts": [ { "image": "web", "tag": "{{Image}}" } ] }"""
+            )
+            .Apply("us-central1/main-2", """{ "name": "r1" }""")
+            .Apply("europe-west1/main", """{ "name": "r2" }""");
         workloads.SetAncestors("games", "folders/7", "organizations/123");
     }
 
     [Fact]
     public async Task Only_the_full_view_of_a_version_has_its_image()
     {
-        Assert.Equal(["default", "worker"], Ids(await ListAsync("v1/apps/games/services?pageSize=1", "services"), "id"));
+        Assert.Equal(
+            ["default", "worker"],
+            Ids(await ListAsync("v1/apps/games/services?pageSize=1", "services"), "id")
+        );
         List<JsonObject> versions = await ListAsync($"{Versions}?view=FULL&pageSize=1", "versions");
         Assert.Equal(["v1", "v2"], Ids(versions, "id"));
         Assert.Equal(Image, (string?)versions[0]["deployment"]!["container"]!["image"]);
@@ -90,8 +104,12 @@ public sealed class OtherServicesTests : WorkloadTest
     public async Task Assets_are_what_the_projects_of_a_scope_have(string scope)
     {
         AddCluster().Apply(Pod("web-1", Image));
-        State.Workloads.CloudRun("games").Apply("us-central1", """{ "kind": "Service", "metadata": { "name": "web" } }""");
-        State.Workloads.CloudRun("shop").Apply("us-central1", """{ "kind": "Service", "metadata": { "name": "shop" } }""");
+        State
+            .Workloads.CloudRun("games")
+            .Apply("us-central1", """{ "kind": "Service", "metadata": { "name": "web" } }""");
+        State
+            .Workloads.CloudRun("shop")
+            .Apply("us-central1", """{ "kind": "Service", "metadata": { "name": "shop" } }""");
 
         List<JsonObject> assets = await ListAsync(
             $"v1/{scope}/assets?contentType=RESOURCE&assetTypes=k8s.io/Pod&assetTypes=run.googleapis.com/Service&assetTypes=container.googleapis.com/Cluster&pageSize=1",
@@ -134,5 +152,6 @@ public sealed class OtherServicesTests : WorkloadTest
         Assert.Contains(permission, refused.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string?> Ids(IEnumerable<JsonObject> items, string field) => items.Select(item => (string?)item[field]);
+    private static IEnumerable<string?> Ids(IEnumerable<JsonObject> items, string field) =>
+        items.Select(item => (string?)item[field]);
 }

@@ -38,7 +38,10 @@ public sealed class RunTests : WorkloadTest
         Reply services = await GetAsync(Services);
 
         Assert.Equal(["web", "web"], Names(services));
-        Assert.Equal("europe-west1", (string?)services.Body["items"]![0]!["metadata"]!["labels"]!["cloud.googleapis.com/location"]);
+        Assert.Equal(
+            "europe-west1",
+            (string?)services.Body["items"]![0]!["metadata"]!["labels"]!["cloud.googleapis.com/location"]
+        );
         Assert.Null(services.Body["unreachable"]);
         Assert.Equal(["nightly"], Names(await GetAsync(Jobs)));
         Assert.Empty(Names(await GetAsync($"us-central1/{Jobs}")));
@@ -68,7 +71,10 @@ public sealed class RunTests : WorkloadTest
         Assert.Equal(["web-00001"], Names(first));
         Assert.Equal(["web-00002"], Names(second));
         Assert.Null(second.Body["metadata"]!["continue"]);
-        Assert.Equal("INVALID_ARGUMENT", (await GetAsync($"europe-west1/{Revisions}?limit=1&continue={token}")).ErrorStatus);
+        Assert.Equal(
+            "INVALID_ARGUMENT",
+            (await GetAsync($"europe-west1/{Revisions}?limit=1&continue={token}")).ErrorStatus
+        );
         Assert.Equal("INVALID_ARGUMENT", (await GetAsync($"{Services}?limit=1&continue={token}")).ErrorStatus);
         Assert.Equal("INVALID_ARGUMENT", (await GetAsync($"us-central1/{Revisions}?pageSize=1")).ErrorStatus);
     }
@@ -84,8 +90,14 @@ public sealed class RunTests : WorkloadTest
         Reply refused = await GetAsync(path);
 
         Assert.Equal((HttpStatusCode.Forbidden, "PERMISSION_DENIED"), (refused.Status, refused.ErrorStatus));
-        Assert.Equal($"Permission '{permission}' denied on resource '{resource}' (or resource may not exist).", refused.Message);
-        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(path.Replace("games", "nowhere", StringComparison.Ordinal))).Status);
+        Assert.Equal(
+            $"Permission '{permission}' denied on resource '{resource}' (or resource may not exist).",
+            refused.Message
+        );
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (await GetAsync(path.Replace("games", "nowhere", StringComparison.Ordinal))).Status
+        );
     }
 
     [Fact]
@@ -98,19 +110,32 @@ public sealed class RunTests : WorkloadTest
         Assert.Contains("asia-east1", locations.Select(location => (string?)location!["locationId"]));
     }
 
-    private static string Revision(string name) => new JsonObject
-    {
-        ["kind"] = "Revision",
-        ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["image"] = "us-docker.pkg.dev/shop/apps/web:v1" }) },
-        ["status"] = new JsonObject { ["imageDigest"] = "us-docker.pkg.dev/shop/apps/web@sha256:" + new string('a', 64) },
-    }.ToJsonString();
+    private static string Revision(string name) =>
+        new JsonObject
+        {
+            ["kind"] = "Revision",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject
+            {
+                ["containers"] = new JsonArray(new JsonObject { ["image"] = "us-docker.pkg.dev/shop/apps/web:v1" }),
+            },
+            ["status"] = new JsonObject
+            {
+                ["imageDigest"] = "us-docker.pkg.dev/shop/apps/web@sha256:" + new string('a', 64),
+            },
+        }.ToJsonString();
 
     private async Task<string[]> AtHostAsync(string host, string path)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(Emulator.Url, path));
         request.Headers.Host = host;
         using HttpResponseMessage response = await Client.SendAsync(request, Stop);
-        return Names(new Reply(response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!.AsObject(), null));
+        return Names(
+            new Reply(
+                response.StatusCode,
+                JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!.AsObject(),
+                null
+            )
+        );
     }
 }

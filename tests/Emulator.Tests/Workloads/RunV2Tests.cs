@@ -17,16 +17,40 @@ public sealed class RunV2Tests : WorkloadTest
             .Apply("us-central1", Templated("Service", "web", "spec", 1))
             .Apply("us-central1", Templated("WorkerPool", "pool", "spec", 1))
             .Apply("us-central1", Templated("Job", "nightly", "spec", 2))
-            .Apply("us-central1", Templated("Execution", "nightly-x7k2p", "spec", 1, ("run.googleapis.com/job", "nightly")))
-            .Apply("us-central1", Templated("Revision", "web-00001-abc", "spec", 0, ("serving.knative.dev/service", "web")))
-            .Apply("us-central1", Templated("Revision", "web-00002-abc", "spec", 0, ("serving.knative.dev/service", "web")))
-            .Apply("us-central1", Templated("Revision", "pool-00001-abc", "spec", 0, ("run.googleapis.com/workerPool", "pool")))
-            .Apply("us-central1", """{ "kind": "Instance", "name": "one", "containers": [ { "image": "one:v1" } ], "containerStatuses": [ { "name": "main", "imageDigest": "one@sha256:ab" } ] }""");
+            .Apply(
+                "us-central1",
+                Templated("Execution", "nightly-x7k2p", "spec", 1, ("run.googleapis.com/job", "nightly"))
+            )
+            .Apply(
+                "us-central1",
+                Templated("Revision", "web-00001-abc", "spec", 0, ("serving.knative.dev/service", "web"))
+            )
+            .Apply(
+                "us-central1",
+                Templated("Revision", "web-00002-abc", "spec", 0, ("serving.knative.dev/service", "web"))
+            )
+            .Apply(
+                "us-central1",
+                Templated("Revision", "pool-00001-abc", "spec", 0, ("run.googleapis.com/workerPool", "pool"))
+            )
+            .Apply(
+                "us-central1",
+                """{ "kind": "Instance", "name": "one", "containers": [ { "image": "one:v1" } ],"""
+                    + """ "containerStatuses": [ { "name": "main", "imageDigest": "one@sha256:ab" } ] }"""
+            );
     }
 
     [Theory]
-    [InlineData("services/-/revisions", "revisions", "services/web/revisions/web-00001-abc services/web/revisions/web-00002-abc")]
-    [InlineData("services/web/revisions", "revisions", "services/web/revisions/web-00001-abc services/web/revisions/web-00002-abc")]
+    [InlineData(
+        "services/-/revisions",
+        "revisions",
+        "services/web/revisions/web-00001-abc services/web/revisions/web-00002-abc"
+    )]
+    [InlineData(
+        "services/web/revisions",
+        "revisions",
+        "services/web/revisions/web-00001-abc services/web/revisions/web-00002-abc"
+    )]
     [InlineData("services/other/revisions", "revisions", "")]
     [InlineData("workerPools/-/revisions", "revisions", "workerPools/pool/revisions/pool-00001-abc")]
     [InlineData("jobs/-/executions", "executions", "jobs/nightly/executions/nightly-x7k2p")]
@@ -36,8 +60,11 @@ public sealed class RunV2Tests : WorkloadTest
     [InlineData("instances", "instances", "instances/one")]
     public async Task Each_collection_is_listed_page_by_page(string path, string field, string names) =>
         Assert.Equal(
-            names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => $"projects/games/locations/us-central1/{name}"),
-            (await ListAsync($"{Location}/{path}?pageSize=1", field)).Select(item => (string?)item["name"]));
+            names
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(name => $"projects/games/locations/us-central1/{name}"),
+            (await ListAsync($"{Location}/{path}?pageSize=1", field)).Select(item => (string?)item["name"])
+        );
 
     [Theory]
     [InlineData("services/-/revisions", "revisions")]
@@ -50,7 +77,10 @@ public sealed class RunV2Tests : WorkloadTest
         JsonNode item = (await ListAsync($"{Location}/{path}", field))[0];
         foreach (string step in way) item = item[step]!;
 
-        Assert.Equal(["main:v1", "sidecar:v1"], item["containers"]!.AsArray().Select(container => (string?)container!["image"]));
+        Assert.Equal(
+            ["main:v1", "sidecar:v1"],
+            item["containers"]!.AsArray().Select(container => (string?)container!["image"])
+        );
         Assert.Null(item["imageDigest"]);
     }
 
@@ -70,18 +100,30 @@ public sealed class RunV2Tests : WorkloadTest
     {
         Assert.Equal("INVALID_ARGUMENT", (await GetAsync("v2/projects/games/locations/-/services")).ErrorStatus);
         string token = (string)(await GetAsync($"{Location}/services/-/revisions?pageSize=1")).Body["nextPageToken"]!;
-        Assert.Equal("INVALID_ARGUMENT", (await GetAsync($"{Location}/workerPools/-/revisions?pageToken={token}")).ErrorStatus);
+        Assert.Equal(
+            "INVALID_ARGUMENT",
+            (await GetAsync($"{Location}/workerPools/-/revisions?pageToken={token}")).ErrorStatus
+        );
         Assert.Equal("INVALID_ARGUMENT", (await GetAsync($"{Location}/services?limit=1")).ErrorStatus);
         State.Workloads.CloudRun("games").Unreachable = ["us-central1"];
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await GetAsync($"{Location}/services")).Status);
     }
 
     /// <summary>An object with two containers below as many templates as its kind has.</summary>
-    private static string Templated(string kind, string name, string field, int templates, (string Name, string Value)? label = null)
+    private static string Templated(
+        string kind,
+        string name,
+        string field,
+        int templates,
+        (string Name, string Value)? label = null
+    )
     {
         JsonObject spec = new()
         {
-            ["containers"] = new JsonArray(new JsonObject { ["image"] = "main:v1" }, new JsonObject { ["image"] = "sidecar:v1" }),
+            ["containers"] = new JsonArray(
+                new JsonObject { ["image"] = "main:v1" },
+                new JsonObject { ["image"] = "sidecar:v1" }
+            ),
         };
         for (int i = 0; i < templates; i++) spec = new JsonObject { ["template"] = new JsonObject { ["spec"] = spec } };
         JsonObject metadata = new() { ["name"] = name };

@@ -14,8 +14,10 @@ public sealed class WorkloadProcessTests : WorkloadTest
               "id": "games",
               "kubernetes": [
                 {
-                  "cluster": "arena", "location": "europe-west1", "endpoints": { "public": "absent", "dns": "reachable" },
-                  "objects": [ { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web-1", "namespace": "shop" } } ]
+                  "cluster": "arena", "location": "europe-west1", "endpoints": { "public": "absent",
+                    "dns": "reachable" },
+                  "objects": [ { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web-1",
+                    "namespace": "shop" } } ]
                 }
               ]
             }
@@ -34,12 +36,23 @@ public sealed class WorkloadProcessTests : WorkloadTest
         for (int run = 0; run < 2; run++)
         {
             await using EmulatorProcess process = await EmulatorProcess.StartAsync(
-                Path.Combine(folder.Path, "data"), Stop, "--seed", seed, "--public-authority", authority, "--expired-continues", "1");
+                Path.Combine(folder.Path, "data"),
+                Stop,
+                "--seed",
+                seed,
+                "--public-authority",
+                authority,
+                "--expired-continues",
+                "1"
+            );
             Redirect(process.Url);
             JsonObject cluster = await ClusterAsync();
             string endpoint = (string)cluster["controlPlaneEndpointsConfig"]!["dnsEndpointConfig"]!["endpoint"]!;
 
-            Assert.Equal(["web-1"], Names(await GetFromAsync(endpoint, await File.ReadAllTextAsync(authority, Stop), "api/v1/pods")));
+            Assert.Equal(
+                ["web-1"],
+                Names(await GetFromAsync(endpoint, await File.ReadAllTextAsync(authority, Stop), "api/v1/pods"))
+            );
         }
     }
 }

@@ -52,18 +52,28 @@ internal sealed record CleanUpPlan(
     /// <summary>Gets the reason why a digest stays; null if this plan deletes it, or if it is gone.</summary>
     public string? WhyKept(string digest) => Graph.Find(digest)?.KeepReason;
 
-    /// <summary>The plan in words, for the question and for -WhatIf. What is kept counts the rows that say so; the rest is beside them.</summary>
+    /// <summary>
+    /// The plan in words, for the question and for -WhatIf. What is kept counts the rows that say so; the rest is
+    /// beside them.
+    /// </summary>
     public string Action
     {
         get
         {
             int tagged = Delete.Count(node => node.IsTagged), untagged = Delete.Count - tagged;
             string with = tagged == 0 ? "" : $" and {tagged} with referrer tags only";
-            string by = KeptByReferrerTags == 0 ? "" : $" ({KeptByReferrerTags} only for referrer tags: see -IncludeReferrerTag)";
+            string by =
+                KeptByReferrerTags == 0
+                    ? ""
+                    : $" ({KeptByReferrerTags} only for referrer tags: see -IncludeReferrerTag)";
             int others = Total - Asked.Count;
-            string? beside = others == 0 ? null : Graph.Nodes.Except(Asked).All(node => node.IsTagged) ? $"{others} with tags" : $"{others} others";
+            string? beside =
+                others == 0 ? null
+                : Graph.Nodes.Except(Asked).All(node => node.IsTagged) ? $"{others} with tags"
+                : $"{others} others";
             int kept = Asked.Count - Delete.Count;
-            return $"Delete {untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} ({ByteSize.Format(SizeBytes)}), "
+            return $"Delete {untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} "
+                + $"({ByteSize.Format(SizeBytes)}), "
                 + $"keep {(beside is null ? $"{kept}{by}" : kept == 0 ? beside : $"{kept}{by} and {beside}")}";
         }
     }
@@ -72,8 +82,10 @@ internal sealed record CleanUpPlan(
     public long SizeBytes => Delete.Sum(node => node.Image.SizeBytes);
 
     /// <summary>Gets the entries of -InUse that name something in this image.</summary>
-    public IEnumerable<string> MatchedInUse => Graph.Nodes.SelectMany(Rules.InUse.EntriesOf).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> MatchedInUse =>
+        Graph.Nodes.SelectMany(Rules.InUse.EntriesOf).Distinct(StringComparer.Ordinal);
 
     /// <summary>Returns whether all tags of a digest name digests.</summary>
-    public static bool IsByReferrerTag(ImageNode node) => node.FollowsTagSubjects || (node.OrphanTag is not null && node.Image.Tags.Count == 1);
+    public static bool IsByReferrerTag(ImageNode node) =>
+        node.FollowsTagSubjects || (node.OrphanTag is not null && node.Image.Tags.Count == 1);
 }

@@ -15,8 +15,13 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="progress">Counts what has been done.</param>
 /// <param name="warn">Receives warnings about a repository.</param>
 internal sealed class CleanUpPlanner(
-    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, int concurrency, PlanningProgress progress, Action<string> warn)
-    : IDisposable
+    ArtifactRegistryClient client,
+    OciRegistryClient registry,
+    ManifestCache cache,
+    int concurrency,
+    PlanningProgress progress,
+    Action<string> warn
+) : IDisposable
 {
     private const int ImagesAhead = 4;
 
@@ -90,14 +95,18 @@ internal sealed class CleanUpPlanner(
     /// changed. May be called while the plan is carried out. A digest that is gone is not in the new plan; for the
     /// others, call <see cref="CleanUpPlan.WhyKept"/>.
     /// </remarks>
-    /// <exception cref="RegistryException">It cannot be gathered, so nothing more may be deleted by the old plan.</exception>
+    /// <exception cref="RegistryException">It cannot be gathered, so nothing more may be deleted by the old
+    /// plan.</exception>
     public async Task<CleanUpPlan> RefreshAsync(CleanUpPlan plan, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ImageName name = plan.Image.ToRepository();
         RepositoryMessage repository = await _repositories.RefreshAsync(name, stop); // its policies may have changed
         ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, ReadsAll(plan.Rules), stop);
-        string[] open = [.. plan.Delete.Where(node => node.Deletion is not { Gone: true }).Select(node => node.Image.Digest)];
+        string[] open =
+        [
+            .. plan.Delete.Where(node => node.Deletion is not { Gone: true }).Select(node => node.Image.Digest),
+        ];
         return await DecideAsync(plan.Image, graph, repository, open, plan.Rules, stop);
     }
 
@@ -161,8 +170,10 @@ internal sealed class CleanUpPlanner(
         withTags.RemoveWhere(node => node.KeepReason is null);
         foreach (ImageNode node in withTags.Where(node => !node.IsTagged))
             node.KeepReason += "; only referrer tags keep it, see -IncludeReferrerTag";
-        IReadOnlyList<RemovedImage> unlisted =
-            await Unlisted.RowsAsync([.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(name.WithDigest)], stop);
+        IReadOnlyList<RemovedImage> unlisted = await Unlisted.RowsAsync(
+            [.. (wanted ?? []).Where(digest => graph.Find(digest) is null).Select(name.WithDigest)],
+            stop
+        );
         return new CleanUpPlan(
             name,
             [

@@ -4,7 +4,9 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>The repositories of one clean-up: each is read once, and checked before anything in it is planned.</summary>
+/// <summary>
+/// The repositories of one clean-up: each is read once, and checked before anything in it is planned.
+/// </summary>
 /// <param name="client">The API.</param>
 /// <param name="progress">Counts the images.</param>
 /// <param name="warn">Receives warnings about a repository.</param>
@@ -41,9 +43,15 @@ internal sealed class CleanUpRepositories(ArtifactRegistryClient client, Plannin
                 Advice = "Use -IncludeManagedRepository if you want to clean it up all the same.",
             };
         if (repository.Mode == "REMOTE_REPOSITORY")
-            warn($"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next pulled.");
+            warn(
+                $"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next "
+                    + $"pulled."
+            );
         if (client.ClockAhead > TimeSpan.Zero && Interlocked.Exchange(ref _warnedOfClock, 1) == 0)
-            warn($"The clock of this machine is {client.ClockAhead.TotalMinutes:0} minutes ahead of the service's, by which ages are counted.");
+            warn(
+                $"The clock of this machine is {client.ClockAhead.TotalMinutes:0} minutes ahead of the service's, by "
+                    + $"which ages are counted."
+            );
         return _repositories[name] = repository;
     }
 
@@ -62,15 +70,22 @@ internal sealed class CleanUpRepositories(ArtifactRegistryClient client, Plannin
         List<ImageName> images = new();
         await foreach (PackageMessage package in client.ListPackagesAsync(what.Name, stop))
         {
-            if (!ImageName.TryParse(package.Name, out ImageName? image) || image.Package is null || !ListedNames.IsOf(what.Name, image))
+            if (
+                !ImageName.TryParse(package.Name, out ImageName? image)
+                || image.Package is null
+                || !ListedNames.IsOf(what.Name, image)
+            )
                 odd.Add(package.Name);
             else if (what.MatchesPackage(image.Package) && seen.Add(image.Package))
                 images.Add(what.Name.WithPackage(image.Package));
         }
 
         if (odd.Count > 0)
-            warn($"{odd.Count} {(odd.Count == 1 ? "image" : "images")} of '{what.Name}' {(odd.Count == 1 ? "is" : "are")} passed over, "
-                + $"because the name is invalid or belongs to another repository: '{odd[0]}'.");
+            warn(
+                $"{odd.Count} {(odd.Count == 1 ? "image" : "images")} of '{what.Name}' "
+                    + $"{(odd.Count == 1 ? "is" : "are")} passed over, "
+                    + $"because the name is invalid or belongs to another repository: '{odd[0]}'."
+            );
         progress.AddImages(images.Count);
         foreach (ImageName image in images) yield return image;
     }

@@ -34,15 +34,20 @@ internal sealed record CleanUpRules
     /// <param name="ageGiven">
     /// Whether <see cref="OlderThan"/> was specified here, rather than being the default.
     /// </param>
-    internal CleanUpRules MergedWith(CleanUpRules other, bool ageGiven) => ReferenceEquals(this, other) ? this : this with
-    {
-        InUse = InUse.MergedWith(other.InUse),
-        InUseFrom = [.. InUseFrom.Union(other.InUseFrom)],
-        OlderThan = ageGiven ? MinimumAge.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now) : other.OlderThan,
-        KeepNewest = Math.Max(KeepNewest, other.KeepNewest),
-        IncludeManagedRepository = IncludeManagedRepository || other.IncludeManagedRepository,
-        IncludeReferrerTag = IncludeReferrerTag || other.IncludeReferrerTag,
-    };
+    internal CleanUpRules MergedWith(CleanUpRules other, bool ageGiven) =>
+        ReferenceEquals(this, other)
+            ? this
+            : this with
+            {
+                InUse = InUse.MergedWith(other.InUse),
+                InUseFrom = [.. InUseFrom.Union(other.InUseFrom)],
+                OlderThan = ageGiven
+                    ? MinimumAge.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now)
+                    : other.OlderThan,
+                KeepNewest = Math.Max(KeepNewest, other.KeepNewest),
+                IncludeManagedRepository = IncludeManagedRepository || other.IncludeManagedRepository,
+                IncludeReferrerTag = IncludeReferrerTag || other.IncludeReferrerTag,
+            };
 
     /// <summary>
     /// Gets the roots that keep digests, in the order in which they are evaluated. If there are several reasons, the

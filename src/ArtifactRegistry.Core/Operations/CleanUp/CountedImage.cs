@@ -30,6 +30,11 @@ internal static class CountedImage
     // An index of referrers lists only digests that have a subject, and a build cache only layers.
     private static bool ListsAnImage(ImageNode index) =>
         index.Content is null or { ListsByOtherDigest: true }
-        || index.Children.Any(child => child.Node.Kind is ImageKind.Index || (child.Node.Kind is ImageKind.Image && child.Node.SubjectDigest is null))
-        || index.Content.Entries.Any(entry => entry.Platform is not null && !entry.IsAttestation && !MediaTypes.IsBlob(entry.MediaType));
+        || index.Children.Any(child =>
+            child.Node.Kind is ImageKind.Index
+            || (child.Node.Kind is ImageKind.Image && child.Node.SubjectDigest is null)
+        )
+        || index.Content.Entries.Any(entry =>
+            entry.Platform is not null && !entry.IsAttestation && !MediaTypes.IsBlob(entry.MediaType)
+        );
 }

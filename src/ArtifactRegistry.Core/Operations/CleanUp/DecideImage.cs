@@ -18,7 +18,8 @@ internal sealed class DecideImage
     /// <summary>Sets <see cref="ImageNode.KeepReason"/> on every digest that is kept.</summary>
     /// <param name="graph">The digests.</param>
     /// <param name="roots">The roots that keep some of them.</param>
-    /// <param name="followTagSubjects">Whether tags that only name another digest of the image keep nothing by themselves.</param>
+    /// <param name="followTagSubjects">Whether tags that only name another digest of the image keep nothing by
+    /// themselves.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">A root cannot be evaluated.</exception>
     public static async Task DecideAsync(
@@ -112,8 +113,14 @@ internal sealed class DecideImage
             changed = false;
             foreach (ImageNode child in graph.Nodes)
             {
-                if (child.KeepReason is null || child.IsTagged || child.Parents.Any(parent => parent.KeepReason is not null)) continue;
-                foreach (ImageNode index in child.Indexes) Mark(index, $"lists {child}, which stays and could go with it", child);
+                if (
+                    child.KeepReason is null
+                    || child.IsTagged
+                    || child.Parents.Any(parent => parent.KeepReason is not null)
+                )
+                    continue;
+                foreach (ImageNode index in child.Indexes)
+                    Mark(index, $"lists {child}, which stays and could go with it", child);
                 changed |= child.Indexes.Count > 0;
             }
 
@@ -129,7 +136,8 @@ internal sealed class DecideImage
     {
         HashSet<ImageNode> inCycles = [.. graph.Nodes.Where(node => node.KeepReason is null)];
         inCycles.ExceptWith(ParentsFirst.Of([.. inCycles]));
-        foreach (ImageNode node in inCycles) Mark(new Kept(node, "is part of a circle of digests that refer to each other"));
+        foreach (ImageNode node in inCycles)
+            Mark(new Kept(node, "is part of a circle of digests that refer to each other"));
         Follow();
     }
 }

@@ -13,7 +13,13 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="slots">Limits the requests that run at once, for all images together.</param>
 /// <param name="concurrency">The number of requests that run at once for one image.</param>
 internal sealed class GatherImage(
-    ArtifactRegistryClient client, ImageListings listings, ManifestReader reader, PlanningProgress progress, SemaphoreSlim slots, int concurrency)
+    ArtifactRegistryClient client,
+    ImageListings listings,
+    ManifestReader reader,
+    PlanningProgress progress,
+    SemaphoreSlim slots,
+    int concurrency
+)
 {
     // Each round finds digests that only the manifests of the previous round refer to: an index in an index, and so on.
     private const int MaxRounds = 16;
@@ -28,7 +34,8 @@ internal sealed class GatherImage(
     /// <exception cref="RegistryException">The image is not there, or cannot be listed.</exception>
     public async Task<ImageGraph> GatherAsync(ImageName image, bool others, bool readAll, CancellationToken stop)
     {
-        Task<ImageListing> listing = listings.OfAsync(image, others, stop), listingVersions = ListVersionsAsync(image, stop);
+        Task<ImageListing> listing = listings.OfAsync(image, others, stop),
+            listingVersions = ListVersionsAsync(image, stop);
         await Task.WhenAll(listing, listingVersions);
         (ImageListing images, ImageListing versions) = (await listing, await listingVersions);
         if (images.Digests.Count == 0)
@@ -53,10 +60,18 @@ internal sealed class GatherImage(
         ImageListing known = new(null);
         foreach (ImageNode node in before.Nodes)
             if (node.Deletion is not { Gone: true })
-                known.Digests[node.Image.Digest] = new ListedDigest(node.Image, node.Image.MediaType, node.VersionUpdated, node.Image.Tags);
+                known.Digests[node.Image.Digest] = new ListedDigest(
+                    node.Image,
+                    node.Image.MediaType,
+                    node.VersionUpdated,
+                    node.Image.Tags
+                );
         ImageGraph graph = await CompareAsync(image, known, versions, readAll, stop);
         foreach (ImageNode node in before.Nodes)
-            if (node is { Deletion: not null, FollowsTagSubjects: true } && graph.Find(node.Image.Digest) is { IsTagged: false } now)
+            if (
+                node is { Deletion: not null, FollowsTagSubjects: true }
+                && graph.Find(node.Image.Digest) is { IsTagged: false } now
+            )
                 now.IsUntaggedByUs = true;
         return graph;
     }
@@ -66,7 +81,8 @@ internal sealed class GatherImage(
     {
         List<RegistryException> gaps = new();
         ImageGraph graph = new() { Gaps = gaps };
-        if ((versions.Odd ?? listed.Odd) is string odd) gaps.Add(Gap($"'{image}' has a digest under the invalid name '{odd}'"));
+        if ((versions.Odd ?? listed.Odd) is string odd)
+            gaps.Add(Gap($"'{image}' has a digest under the invalid name '{odd}'"));
 
         List<(ImageName Name, DockerImage? Listed, ListedDigest? Version)> differing = new();
         foreach ((string digest, ListedDigest one) in listed.Digests)
@@ -94,7 +110,11 @@ internal sealed class GatherImage(
         return graph;
     }
 
-    private static void AddTo(ImageGraph graph, List<RegistryException> gaps, (ImageNode? Node, RegistryException? Gap) found)
+    private static void AddTo(
+        ImageGraph graph,
+        List<RegistryException> gaps,
+        (ImageNode? Node, RegistryException? Gap) found
+    )
     {
         lock (gaps)
         {
@@ -120,7 +140,9 @@ internal sealed class GatherImage(
 
     // A tag that this module considers invalid is a tag all the same: a digest that has it stays.
     private static string TagOf(TagMessage tag) =>
-        ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null ? name.Tag : tag.Name[(tag.Name.LastIndexOf('/') + 1)..];
+        ImageName.TryParse(tag.Name, out ImageName? name) && name.Tag is not null
+            ? name.Tag
+            : tag.Name[(tag.Name.LastIndexOf('/') + 1)..];
 
     /// <summary>
     /// Requests a digest on which the listings differ; its tags are those of all current sources together.
@@ -137,7 +159,8 @@ internal sealed class GatherImage(
         catch (RegistryException e)
         {
             RegistryException gap = e.WithMessage(
-                $"The listings of '{name.ToImage()}' differ about {Digest.Shorten(name.Digest)}, and it cannot be asked for, so nothing of this "
+                $"The listings of '{name.ToImage()}' differ about {Digest.Shorten(name.Digest)}, and it cannot be "
+                    + $"asked for, so nothing of this "
                 + $"image is deleted: {e.Message}");
             return (listed is null ? null : new ImageNode(listed), gap);
         }
@@ -148,7 +171,8 @@ internal sealed class GatherImage(
         ImageName image, ImageGraph graph, bool readAll, List<RegistryException> gaps, CancellationToken stop)
     {
         // If every digest has a tag, every digest stays.
-        if (graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _)))) return;
+        if (graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _))))
+            return;
 
         HashSet<string> absent = new(StringComparer.Ordinal);
         List<ImageNode> unread = [.. graph.Nodes.Where(node => readAll || !node.HoldsNothing)];
@@ -162,9 +186,13 @@ internal sealed class GatherImage(
 
             string[] unknown =
             [
-                .. unread.SelectMany(ImageGraph.ReferencesOf)
-                    .Where(reference => !MediaTypes.IsBlob(reference.Entry.MediaType)).Select(reference => reference.Entry.Digest)
-                    .Where(digest => graph.Find(digest) is null).Distinct().Where(absent.Add),
+                .. unread
+                    .SelectMany(ImageGraph.ReferencesOf)
+                    .Where(reference => !MediaTypes.IsBlob(reference.Entry.MediaType))
+                    .Select(reference => reference.Entry.Digest)
+                    .Where(digest => graph.Find(digest) is null)
+                    .Distinct()
+                    .Where(absent.Add),
             ];
             if (round == MaxRounds && unknown.Length > 0)
             {
@@ -173,7 +201,11 @@ internal sealed class GatherImage(
             }
 
             await ForEachAsync(
-                unknown, async (digest, token) => AddTo(graph, gaps, await AskAsync(image.WithDigest(digest), null, null, token)), stop);
+                unknown,
+                async (digest, token) =>
+                    AddTo(graph, gaps, await AskAsync(image.WithDigest(digest), null, null, token)),
+                stop
+            );
             unread = [.. unknown.Select(graph.Find).OfType<ImageNode>()];
         }
     }
@@ -193,7 +225,11 @@ internal sealed class GatherImage(
         progress.CompleteManifest(isRemembered);
     }
 
-    private Task ForEachAsync<T>(IReadOnlyCollection<T> items, Func<T, CancellationToken, Task> work, CancellationToken stop) =>
+    private Task ForEachAsync<T>(
+        IReadOnlyCollection<T> items,
+        Func<T, CancellationToken, Task> work,
+        CancellationToken stop
+    ) =>
         Parallel.ForEachAsync(
             items,
             new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },

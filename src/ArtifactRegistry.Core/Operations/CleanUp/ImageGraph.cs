@@ -33,7 +33,10 @@ internal sealed class ImageGraph
         foreach (ManifestEntry entry in entries) yield return (entry, false);
         foreach (ImageManifestMessage listed in node.Image.Children)
             if (Digest.IsValid(listed.Digest) && !entries.Any(entry => entry.Digest == listed.Digest))
-                yield return (new ManifestEntry(listed.Digest!, listed.MediaType, $"{listed.Os}/{listed.Architecture}", false), false);
+                yield return (
+                    new ManifestEntry(listed.Digest!, listed.MediaType, $"{listed.Os}/{listed.Architecture}", false),
+                    false
+                );
 
         IReadOnlyList<string> subjects = node.Content?.Subjects ?? [];
         foreach (string subject in subjects) yield return (new ManifestEntry(subject, null, null, false), true);

@@ -16,7 +16,12 @@ internal sealed record ImageListing(string? Odd)
 /// <param name="MediaType">The manifest's type.</param>
 /// <param name="Updated">The time of the last update according to versions.list; null in another listing.</param>
 /// <param name="Tags">Its tags.</param>
-internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateTimeOffset? Updated, IReadOnlyList<string> Tags)
+internal sealed record ListedDigest(
+    DockerImage? Image,
+    string? MediaType,
+    DateTimeOffset? Updated,
+    IReadOnlyList<string> Tags
+)
 {
     private const int MaxTags = 100; // a listing of versions does not contain more
 
@@ -24,7 +29,11 @@ internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateT
     public bool Differs(ListedDigest other) =>
         (Updated is not null && other.Updated is not null && Updated != other.Updated)
         || (Tags.Count == 0) != (other.Tags.Count == 0)
-        || (Tags.Count < MaxTags && other.Tags.Count < MaxTags && !Tags.ToHashSet(StringComparer.Ordinal).SetEquals(other.Tags));
+        || (
+            Tags.Count < MaxTags
+            && other.Tags.Count < MaxTags
+            && !Tags.ToHashSet(StringComparer.Ordinal).SetEquals(other.Tags)
+        );
 }
 
 /// <summary>
@@ -36,7 +45,8 @@ internal sealed record ListedDigest(DockerImage? Image, string? MediaType, DateT
 internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgress progress) : IDisposable
 {
     // An image is removed when it is requested, so that no more of a large repository is held than necessary.
-    private readonly ConcurrentDictionary<ImageName, Lazy<Task<Dictionary<ImageName, ImageListing>>>> _repositories = [];
+    private readonly ConcurrentDictionary<ImageName, Lazy<Task<Dictionary<ImageName, ImageListing>>>> _repositories =
+    [];
 
     // One request determines whether the service supports a filter, not one for each image that is planned ahead.
     private readonly SemaphoreSlim _first = new(1);
@@ -53,7 +63,8 @@ internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgr
             await _first.WaitAsync(stop);
             try
             {
-                if (!client.Features.RefusesImageFilter && await FilteredAsync(image, stop) is ImageListing first) return first;
+                if (!client.Features.RefusesImageFilter && await FilteredAsync(image, stop) is ImageListing first)
+                    return first;
             }
             finally
             {
@@ -73,7 +84,9 @@ internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgr
         try
         {
             ImageListing listing = TakeFrom(
-                await ReadAsync(image.ToRepository(), client.ListFilteredDockerImagesOfAsync(image, stop), stop), image);
+                await ReadAsync(image.ToRepository(), client.ListFilteredDockerImagesOfAsync(image, stop), stop),
+                image
+            );
             _filters = true;
             return listing;
         }
@@ -91,9 +104,11 @@ internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgr
     public async Task<ImageListing> UnfilteredAsync(ImageName image, bool others, CancellationToken stop)
     {
         ImageName repository = image.ToRepository();
-        if (!others) return TakeFrom(await ReadAsync(repository, client.ListAllDockerImagesOfAsync(image, stop), stop), image);
-        Lazy<Task<Dictionary<ImageName, ImageListing>>> all = _repositories.GetOrAdd(
-            repository, name => new(() => ReadAsync(name, client.ListDockerImagesAsync(name, stop), stop)));
+        if (!others)
+            return TakeFrom(await ReadAsync(repository, client.ListAllDockerImagesOfAsync(image, stop), stop), image);
+        Lazy<Task<Dictionary<ImageName, ImageListing>>> all = _repositories.GetOrAdd(repository, name =>
+            new(() => ReadAsync(name, client.ListDockerImagesAsync(name, stop), stop))
+        );
         try
         {
             return TakeFrom(await all.Value, image);
@@ -140,7 +155,10 @@ internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgr
     {
         int at = text.LastIndexOf('@');
         string digest = $"{Digest.Prefix}{new string('0', Digest.HexLength)}";
-        return at > 0 && ImageName.TryParse($"{text[..at]}@{digest}", out ImageName? name) && ListedNames.IsOf(repository, name)
+        return
+            at > 0
+            && ImageName.TryParse($"{text[..at]}@{digest}", out ImageName? name)
+            && ListedNames.IsOf(repository, name)
             ? repository.WithPackage(name.Package!)
             : null;
     }

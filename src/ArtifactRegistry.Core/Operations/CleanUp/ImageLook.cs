@@ -24,7 +24,8 @@ internal sealed class ImageLook(
     private Task<CleanUpPlan>? _running;
 
     /// <summary>Gets a plan that is no older than the given age, or than the time that it takes to make one.</summary>
-    /// <exception cref="RegistryException">The image cannot be gathered, so nothing more may be deleted by the old plan.</exception>
+    /// <exception cref="RegistryException">The image cannot be gathered, so nothing more may be deleted by the old
+    /// plan.</exception>
     public Task<CleanUpPlan> NoOlderThanAsync(TimeSpan age)
     {
         lock (_lock)

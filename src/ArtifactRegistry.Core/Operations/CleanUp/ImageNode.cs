@@ -31,7 +31,8 @@ internal sealed class ImageNode(DockerImage image)
     public bool IsTagged => Image.Tags.Count > 0;
 
     /// <summary>The existing digests that this index lists.</summary>
-    public IReadOnlyList<(ImageNode Node, ManifestEntry Entry)> Children => _children ?? (IReadOnlyList<(ImageNode, ManifestEntry)>)[];
+    public IReadOnlyList<(ImageNode Node, ManifestEntry Entry)> Children =>
+        _children ?? (IReadOnlyList<(ImageNode, ManifestEntry)>)[];
 
     /// <summary>The indexes that list this digest.</summary>
     public IReadOnlyList<ImageNode> Indexes => _indexes ?? (IReadOnlyList<ImageNode>)[];
@@ -120,7 +121,9 @@ internal sealed class ImageNode(DockerImage image)
         get
         {
             ImageKind kind = Content is null ? Image.ImageKind : ImageKinds.Of(Content, Image.MediaType, Image.Tags);
-            return kind is ImageKind.Image && Indexes.Any(index => index.Children.Any(child => child.Node == this && child.Entry.IsAttestation))
+            return
+                kind is ImageKind.Image
+                && Indexes.Any(index => index.Children.Any(child => child.Node == this && child.Entry.IsAttestation))
                 ? ImageKind.Attestation
                 : kind;
         }
@@ -176,5 +179,6 @@ internal sealed class ImageNode(DockerImage image)
     }
 
     /// <summary>Returns the shortened digest with its tags, for use in reasons.</summary>
-    public override string ToString() => IsTagged ? $"{Digest.Shorten(Image.Digest)} ({Image.Tags})" : Digest.Shorten(Image.Digest);
+    public override string ToString() =>
+        IsTagged ? $"{Digest.Shorten(Image.Digest)} ({Image.Tags})" : Digest.Shorten(Image.Digest);
 }

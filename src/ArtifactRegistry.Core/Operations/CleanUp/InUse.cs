@@ -30,14 +30,21 @@ internal sealed partial class InUse
     /// </summary>
     public static InUse From(IEnumerable<InUseEntry> entries)
     {
-        InUse result = new() { Entries = [.. entries.SelectMany(Split).DistinctBy(entry => entry.Text, StringComparer.Ordinal)] };
+        InUse result = new()
+        {
+            Entries = [.. entries.SelectMany(Split).DistinctBy(entry => entry.Text, StringComparer.Ordinal)],
+        };
         foreach (InUseEntry entry in result.Entries)
         {
             MatchCollection digests = AnyDigest().Matches(entry.Text);
             foreach (Match match in digests)
                 result._entryOfDigest.TryAdd(Digest.Prefix + match.Groups["hex"].Value.ToLowerInvariant(), entry);
             // Without a tag, container runtimes pull the tag latest.
-            if (digests.Count == 0 && ImageName.TryParse(entry.Text, out ImageName? name) && name is { IsRepository: false, Digest: null })
+            if (
+                digests.Count == 0
+                && ImageName.TryParse(entry.Text, out ImageName? name)
+                && name is { IsRepository: false, Digest: null }
+            )
                 result._entryOfTag.TryAdd(name.Tag is null ? name.WithTag("latest") : name, entry);
         }
 
@@ -70,11 +77,17 @@ internal sealed partial class InUse
     /// <summary>Gets the entries that name a digest, its configuration or one of its tags.</summary>
     internal IEnumerable<string> EntriesOf(ImageNode node)
     {
-        if (_entryOfDigest.TryGetValue(node.Image.Digest, out InUseEntry? byDigest)) yield return byDigest.Text;
-        if (node.Content?.ConfigDigest is string config && _entryOfDigest.TryGetValue(config, out InUseEntry? byConfig)) yield return byConfig.Text;
-        if (_entryOfTag.Count == 0) yield break;
+        if (_entryOfDigest.TryGetValue(node.Image.Digest, out InUseEntry? byDigest))
+            yield return byDigest.Text;
+        if (node.Content?.ConfigDigest is string config && _entryOfDigest.TryGetValue(config, out InUseEntry? byConfig))
+            yield return byConfig.Text;
+        if (_entryOfTag.Count == 0)
+            yield break;
         foreach (string tag in node.Image.Tags)
-            if (ImageNameGrammar.TagProblem(tag) is null && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out InUseEntry? byTag))
+            if (
+                ImageNameGrammar.TagProblem(tag) is null
+                && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out InUseEntry? byTag)
+            )
                 yield return byTag.Text;
     }
 
@@ -83,7 +96,10 @@ internal sealed partial class InUse
             .Select(text => entry with { Text = text });
 
     // Also 64 hexadecimal digits without a prefix, as some tools list them.
-    [GeneratedRegex(@"sha256(?::|-|%3A)(?<hex>[0-9a-f]{64})|^(?<hex>[0-9a-f]{64})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"sha256(?::|-|%3A)(?<hex>[0-9a-f]{64})|^(?<hex>[0-9a-f]{64})$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex AnyDigest();
 }
 

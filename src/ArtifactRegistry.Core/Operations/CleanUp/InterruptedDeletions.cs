@@ -31,13 +31,19 @@ internal static class InterruptedDeletions
                     {
                         Interlocked.Increment(ref there);
                         await journal.TryResolveAsync(
-                            digest, RemovalStatus.Kept, "is still there; an earlier run began its deletion and was ended");
+                            digest,
+                            RemovalStatus.Kept,
+                            "is still there; an earlier run began its deletion and was ended"
+                        );
                     }
                     else
                     {
                         Interlocked.Increment(ref gone);
                         await journal.TryResolveAsync(
-                            digest, RemovalStatus.AlreadyGone, "is gone; an earlier run began its deletion and was ended");
+                            digest,
+                            RemovalStatus.AlreadyGone,
+                            "is gone; an earlier run began its deletion and was ended"
+                        );
                     }
                 }
                 catch (RegistryException)
@@ -46,6 +52,7 @@ internal static class InterruptedDeletions
                 }
             });
         return $"an earlier run was ended while {journal.Unresolved.Count} deletions were under way; "
-            + $"{gone} of these digests are gone, {there} are there, {journal.Unresolved.Count - gone - there} cannot be read.";
+            + $"{gone} of these digests are gone, {there} are there, {journal.Unresolved.Count - gone - there} cannot "
+            + $"be read.";
     }
 }

@@ -61,8 +61,15 @@ internal sealed class Journal : ISweepLimit, IDisposable
         if (Failure is not null) return;
         try
         {
-            _file.Append(Line(
-                "result", image.Uri, JournalReader.Unknown, "the run was ended before the answer came; the next run looks", image.SizeBytes));
+            _file.Append(
+                Line(
+                    "result",
+                    image.Uri,
+                    JournalReader.Unknown,
+                    "the run was ended before the answer came; the next run looks",
+                    image.SizeBytes
+                )
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -21,9 +21,16 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
     public static JournalFile Open(string path)
     {
-        FileStream probe = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
+        FileStream probe = new(
+            path,
+            FileMode.OpenOrCreate,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete,
+            1
+        );
         // A lock file does not belong in the device folder.
-        if (!probe.CanSeek || path.StartsWith("/dev/", StringComparison.Ordinal)) return new JournalFile(path, null, probe);
+        if (!probe.CanSeek || path.StartsWith("/dev/", StringComparison.Ordinal))
+            return new JournalFile(path, null, probe);
         probe.Dispose();
         return new JournalFile(path, Lock(path), null);
     }

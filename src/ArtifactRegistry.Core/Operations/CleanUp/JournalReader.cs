@@ -19,8 +19,13 @@ internal static class JournalReader
         {
             if (Read(line) is not { } entry) continue;
             (string what, string uri, string? status) = entry;
-            if (what == "result" && status != Unknown) open.Remove(uri);
-            else if (what is "delete" or "result" && ImageName.TryParse(uri, out ImageName? name) && name.Digest is not null)
+            if (what == "result" && status != Unknown)
+                open.Remove(uri);
+            else if (
+                what is "delete" or "result"
+                && ImageName.TryParse(uri, out ImageName? name)
+                && name.Digest is not null
+            )
                 open[uri] = name;
         }
 
@@ -33,7 +38,10 @@ internal static class JournalReader
         {
             using JsonDocument json = JsonDocument.Parse(line);
             JsonElement root = json.RootElement;
-            return root.ValueKind is JsonValueKind.Object && Text(root, "event") is string what && Text(root, "uri") is string uri
+            return
+                root.ValueKind is JsonValueKind.Object
+                && Text(root, "event") is string what
+                && Text(root, "uri") is string uri
                 ? (what, uri, Text(root, "status"))
                 : null;
         }
@@ -44,5 +52,7 @@ internal static class JournalReader
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String
+            ? value.GetString()
+            : null;
 }

@@ -29,7 +29,10 @@ internal sealed class KeepPolicies
         {
             HashSet<ImageNode> newest = NewestOf(policy.MostRecentVersions, nodes);
             foreach (ImageNode node in nodes)
-                if ((!node.IsTagged || node.FollowsTagSubjects) && (newest.Contains(node) || Matches(policy, node.Image, now)))
+                if (
+                    (!node.IsTagged || node.FollowsTagSubjects)
+                    && (newest.Contains(node) || Matches(policy, node.Image, now))
+                )
                     yield return (node, id);
         }
     }
@@ -44,8 +47,10 @@ internal sealed class KeepPolicies
         List<ImageNode> runnable = [.. all.Where(CountedImage.IsRunnable)];
         return
         [
-            .. NewestImages.Of(all, count, node => node.Image.UploadTime), .. NewestImages.Of(all, count, node => node.Image.UpdateTime),
-            .. NewestImages.Of(runnable, count, node => node.Image.UploadTime), .. NewestImages.Of(runnable, count, node => node.Image.UpdateTime),
+            .. NewestImages.Of(all, count, node => node.Image.UploadTime),
+            .. NewestImages.Of(all, count, node => node.Image.UpdateTime),
+            .. NewestImages.Of(runnable, count, node => node.Image.UploadTime),
+            .. NewestImages.Of(runnable, count, node => node.Image.UpdateTime),
         ];
     }
 
@@ -56,13 +61,23 @@ internal sealed class KeepPolicies
         return TagsMatch(condition, image.Tags)
             && HasPrefix(condition.PackageNamePrefixes, image.Package)
             && HasPrefix(condition.VersionNamePrefixes, image.Digest)
-            && (Duration(condition.OlderThan) is not TimeSpan old || uploaded is null || uploaded < (now - old).UtcDateTime)
-            && (Duration(condition.NewerThan) is not TimeSpan young || uploaded is null || uploaded > (now - young).UtcDateTime);
+            && (
+                Duration(condition.OlderThan) is not TimeSpan old
+                || uploaded is null
+                || uploaded < (now - old).UtcDateTime
+            )
+            && (
+                Duration(condition.NewerThan) is not TimeSpan young
+                || uploaded is null
+                || uploaded > (now - young).UtcDateTime
+            );
     }
 
-    private static bool TagsMatch(CleanupConditionMessage condition, TagList tags) => tags.Count == 0
-        ? !IsState(condition, "TAGGED") && condition.TagPrefixes is null or []
-        : !IsState(condition, "UNTAGGED") && (condition.TagPrefixes is null or [] || tags.Any(tag => HasPrefix(condition.TagPrefixes, tag)));
+    private static bool TagsMatch(CleanupConditionMessage condition, TagList tags) =>
+        tags.Count == 0
+            ? !IsState(condition, "TAGGED") && condition.TagPrefixes is null or []
+            : !IsState(condition, "UNTAGGED")
+                && (condition.TagPrefixes is null or [] || tags.Any(tag => HasPrefix(condition.TagPrefixes, tag)));
 
     private static bool IsState(CleanupConditionMessage condition, string state) =>
         string.Equals(condition.TagState, state, StringComparison.OrdinalIgnoreCase);

@@ -19,7 +19,8 @@ internal sealed class MinimumAge
     private readonly DateTimeOffset _before;
     private readonly string _text;
 
-    private MinimumAge(TimeSpan? age, DateTimeOffset before, string text) => (_age, _before, _text) = (age, before, text);
+    private MinimumAge(TimeSpan? age, DateTimeOffset before, string text) =>
+        (_age, _before, _text) = (age, before, text);
 
     /// <summary>
     /// The default, one hour: a build that pushes by digest leaves untagged children until its index arrives.
@@ -67,7 +68,8 @@ internal sealed class MinimumAge
         bool bare = text.Length > 0 && text.All(char.IsAsciiDigit);
         problem = $"'{text}' is not an age. "
             + (bare ? $"A number needs a unit: {text}d for days, {text}h for hours. " : "")
-            + "Expected for example 30d, 12h, 2w or 0s (no limit), or a time such as 2026-01-31 or 2026-01-31T18:00:00Z. "
+            + "Expected for example 30d, 12h, 2w or 0s (no limit), or a time such as 2026-01-31 or "
+            + "2026-01-31T18:00:00Z. "
             + "In a variable, quote it: $age = '30d'.";
         return false;
     }

@@ -12,7 +12,10 @@ internal static class ParentsFirst
     public static IEnumerable<ImageNode> Of(IReadOnlyCollection<ImageNode> nodes)
     {
         HashSet<ImageNode> planned = [.. nodes];
-        Dictionary<ImageNode, int> waiting = nodes.ToDictionary(node => node, node => node.Parents.Distinct().Count(planned.Contains));
+        Dictionary<ImageNode, int> waiting = nodes.ToDictionary(
+            node => node,
+            node => node.Parents.Distinct().Count(planned.Contains)
+        );
         Queue<ImageNode> ready = new(nodes.Where(node => waiting[node] == 0));
         while (ready.TryDequeue(out ImageNode? node))
         {

@@ -54,35 +54,62 @@ internal sealed class PlanningProgress(TimeProvider clock)
     {
         get
         {
-            lock (_lock) return _planned >= _images ? "" : $"{_planned.ToString(CultureInfo.InvariantCulture)} of {Number(_images, "image")} examined";
+            lock (_lock)
+                return _planned >= _images
+                    ? ""
+                    : $"{_planned.ToString(CultureInfo.InvariantCulture)} of {Number(_images, "image")} examined";
         }
     }
 
-    /// <summary>Gets the note that manifests were known from before, which makes a second command quick; empty if none were.</summary>
+    /// <summary>
+    /// Gets the note that manifests were known from before, which makes a second command quick; empty if none were.
+    /// </summary>
     public string Remembered
     {
         get
         {
-            lock (_lock) return _remembered == 0 ? "" : string.Create(
-                CultureInfo.InvariantCulture, $"{_remembered} of {Number(_read, "manifest")} are remembered from before, and were not read again.");
+            lock (_lock)
+                return _remembered == 0
+                    ? ""
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_remembered} of {Number(_read, "manifest")} are remembered from before, and were not read "
+                            + $"again."
+                    );
         }
     }
 
-    /// <summary>Gets the progress in words; the part of the work that is done, if it is known; and the time that is left at this pace.</summary>
+    /// <summary>
+    /// Gets the progress in words; the part of the work that is done, if it is known; and the time that is left at this
+    /// pace.
+    /// </summary>
     public (string Text, double? Share, TimeSpan? Left) Now()
     {
         lock (_lock)
         {
             string digests = Number(_digests, "digest");
             if (_toRead == 0 && (_planned == 0 || _images < 2))
-                return Paced("digests", $"{digests} listed", _listings.Count == 1 ? _listings[0].ShareOf(_images) : null);
+                return Paced(
+                    "digests",
+                    $"{digests} listed",
+                    _listings.Count == 1 ? _listings[0].ShareOf(_images) : null
+                );
 
             // Images that were not listed yet count as much as the others.
             double expected = _toRead * Math.Max(1, (double)_images / Math.Max(1, _begun));
-            string images = _images < 2 ? "" : string.Create(CultureInfo.InvariantCulture, $"{_planned} of {Number(_images, "image")}, ");
-            string remembered = _remembered == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_remembered} remembered)");
-            string manifests = _toRead == 0 ? digests
-                : string.Create(CultureInfo.InvariantCulture, $"{_read} of {(_begun < _images ? "about " : "")}{expected:0} manifests read{remembered}");
+            string images =
+                _images < 2
+                    ? ""
+                    : string.Create(CultureInfo.InvariantCulture, $"{_planned} of {Number(_images, "image")}, ");
+            string remembered =
+                _remembered == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({_remembered} remembered)");
+            string manifests =
+                _toRead == 0
+                    ? digests
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{_read} of {(_begun < _images ? "about " : "")}{expected:0} manifests read{remembered}"
+                    );
             return Paced("manifests", images + manifests, _toRead == 0 ? (double)_planned / _images : _read / expected);
         }
     }
@@ -92,7 +119,11 @@ internal sealed class PlanningProgress(TimeProvider clock)
         if (phase != _phase) (_phase, _phaseBegan) = (phase, clock.GetTimestamp());
         TimeSpan elapsed = clock.GetElapsedTime(_phaseBegan);
         // A pace that is measured over a moment says nothing.
-        return (text, share, share > 0.01 && elapsed > TimeSpan.FromSeconds(2) ? elapsed * ((1 - share.Value) / share.Value) : null);
+        return (
+            text,
+            share,
+            share > 0.01 && elapsed > TimeSpan.FromSeconds(2) ? elapsed * ((1 - share.Value) / share.Value) : null
+        );
     }
 
     private void Change(Action change)
@@ -104,8 +135,8 @@ internal sealed class PlanningProgress(TimeProvider clock)
         string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     /// <summary>
-    /// A listing of digests. The service does not say how many there are; but where it lists them in order, each digest shows how
-    /// far the listing is, since digests are evenly distributed.
+    /// A listing of digests. The service does not say how many there are; but where it lists them in order, each digest
+    /// shows how far the listing is, since digests are evenly distributed.
     /// </summary>
     internal sealed class Listing(PlanningProgress progress) : IDisposable
     {
@@ -130,7 +161,8 @@ internal sealed class PlanningProgress(TimeProvider clock)
         {
             if (!_isInOrder || _digest.Length == 0) return null;
             string digits = _digest.Substring(Digest.Prefix.Length, LeadingDigits);
-            double share = int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / Math.Pow(16, LeadingDigits);
+            double share =
+                int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / Math.Pow(16, LeadingDigits);
             return Math.Min(1, (_packages - 1 + share) / Math.Max(images, _packages));
         }
 

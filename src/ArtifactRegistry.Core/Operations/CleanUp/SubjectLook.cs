@@ -21,10 +21,16 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         try
         {
             (bool isThere, string? tag) = await LookAsync(node.Image.Name.WithDigest(digest), graph.Find(digest), stop);
-            if (!isThere) return null;
-            if (tag is not null) return Kept($"which has the tag {tag} by now");
-            if (graph.Find(digest) is not { Deletion: not null } subject) return Kept("which stays");
-            if (subject.Referrers.FirstOrDefault(other => other.Deletion is { State: DeletionState.Stays }) is ImageNode staying)
+            if (!isThere)
+                return null;
+            if (tag is not null)
+                return Kept($"which has the tag {tag} by now");
+            if (graph.Find(digest) is not { Deletion: not null } subject)
+                return Kept("which stays");
+            if (
+                subject.Referrers.FirstOrDefault(other => other.Deletion is { State: DeletionState.Stays })
+                is ImageNode staying
+            )
                 return Kept($"which stays with {staying}");
             foreach (ImageNode above in Above(subject))
             {
@@ -41,7 +47,10 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         {
             // The status is not "kept", because nothing decided to keep it, and the next run may well delete it.
             string reason = $"{about}, and whether that is still needed cannot be read: {e.Message}";
-            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.WithMessage($"'{node.Image}' {reason}") };
+            return new RemovedImage(node.Image, RemovalStatus.Failed, reason)
+            {
+                Error = e.WithMessage($"'{node.Image}' {reason}"),
+            };
         }
 
         RemovedImage Kept(string why) => new(node.Image, RemovalStatus.Kept, $"{about}, {why}");

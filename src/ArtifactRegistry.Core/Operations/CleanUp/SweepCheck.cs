@@ -51,8 +51,15 @@ internal static class SweepCheck
                     contradicted[i] = isListed
                         ? "its row says that it is gone, and the registry still has it"
                         : "its row says that it stays, and the registry does not have it any more";
-            });
-        return [.. suspects.Zip(contradicted).Where(pair => pair.Second is not null).Select(pair => (pair.First.Digest, pair.Second!))];
+            }
+        );
+        return
+        [
+            .. suspects
+                .Zip(contradicted)
+                .Where(pair => pair.Second is not null)
+                .Select(pair => (pair.First.Digest, pair.Second!)),
+        ];
     }
 
     private static async IAsyncEnumerable<DockerImage> ListAsync(

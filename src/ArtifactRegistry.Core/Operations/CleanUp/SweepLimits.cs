@@ -96,7 +96,9 @@ internal sealed class PermissionLimit : ISweepLimit
         // A refusal that names no permission may come from a proxy, or may not recur with the next request.
         if (result.Error is { Kind: RegistryErrorKind.PermissionDenied, Permission: DeletePermission })
             _denied.TryAdd(
-                result.Name.ToRepository(), $"the permission to delete is missing, as for {Digest.Shorten(result.Digest)}");
+                result.Name.ToRepository(),
+                $"the permission to delete is missing, as for {Digest.Shorten(result.Digest)}"
+            );
     }
 
     /// <inheritdoc/>

@@ -61,7 +61,11 @@ internal sealed class SweepOrder
 
     private void AddGuards(ImageNode referrer)
     {
-        for (ImageNode? subject = referrer.Subject; subject is not null && _planned.Contains(subject); subject = subject.Subject)
+        for (
+            ImageNode? subject = referrer.Subject;
+            subject is not null && _planned.Contains(subject);
+            subject = subject.Subject
+        )
         {
             foreach (ImageNode index in subject.Indexes)
             {

@@ -38,8 +38,10 @@ internal sealed class SweepStep(
             await control.WaitForTurnAsync(stop);
             // Confirm last, because that wait may be long; then check the limits again, because confirming may take
             // long too.
-            if ((WhyNotBegun(node) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node)) is RemovedImage late) return late;
-            if (!await control.TryBeginAsync(node.Image)) return Row(node, RemovalStatus.NotReached, Journal.Broken);
+            if ((WhyNotBegun(node) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node)) is RemovedImage late)
+                return late;
+            if (!await control.TryBeginAsync(node.Image))
+                return Row(node, RemovalStatus.NotReached, Journal.Broken);
             node.Deletion!.Tries++;
             result = await DeleteAsync(node, stop);
         }
@@ -87,7 +89,10 @@ internal sealed class SweepStep(
         catch (RegistryException e)
         {
             string reason = $"whether it is needed by now cannot be read: {e.Message}";
-            return new RemovedImage(node.Image, RemovalStatus.Failed, reason) { Error = e.WithMessage($"'{node.Image}': {reason}") };
+            return new RemovedImage(node.Image, RemovalStatus.Failed, reason)
+            {
+                Error = e.WithMessage($"'{node.Image}': {reason}"),
+            };
         }
     }
 
@@ -97,13 +102,21 @@ internal sealed class SweepStep(
         {
             Pacer = control.Pacer,
             SparedAsync = node.SubjectDigest is null ? null : token => _subjects.SparedAsync(node, token),
-            DeletedIndex = node.Indexes.FirstOrDefault(index => index.Deletion is { State: DeletionState.Gone })?.ToString(),
+            DeletedIndex = node
+                .Indexes.FirstOrDefault(index => index.Deletion is { State: DeletionState.Gone })
+                ?.ToString(),
             Patience = node.Deletion!.HadParents ? PatienceAfterParents : null,
         };
         return node.ReferrerTags.Count == 0
             ? DeleteDigest.DeleteAsync(client, deletion, stop)
             : DeleteTagged.DeleteAsync(
-                client, node.Image, node.ReferrerTags, token => DeleteDigest.DeleteAsync(client, deletion, token), warn, stop);
+                client,
+                node.Image,
+                node.ReferrerTags,
+                token => DeleteDigest.DeleteAsync(client, deletion, token),
+                warn,
+                stop
+            );
     }
 
     /// <summary>
@@ -135,5 +148,6 @@ internal sealed class SweepStep(
         return any || node.Deletion!.HadParents;
     }
 
-    private static RemovedImage Row(ImageNode node, RemovalStatus status, string reason) => new(node.Image, status, reason);
+    private static RemovedImage Row(ImageNode node, RemovalStatus status, string reason) =>
+        new(node.Image, status, reason);
 }

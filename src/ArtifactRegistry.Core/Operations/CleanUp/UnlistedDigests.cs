@@ -32,8 +32,12 @@ internal sealed class UnlistedDigests(ManifestReader reader, SemaphoreSlim slots
         }
         catch (RegistryException e)
         {
-            string reason = $"the listing of its image does not have it, and whether it is there cannot be read: {e.Message}";
-            return new RemovedImage(digest, TagList.Empty, 0, RemovalStatus.Failed, reason) { Error = e.WithMessage($"'{digest}': {reason}") };
+            string reason =
+                $"the listing of its image does not have it, and whether it is there cannot be read: {e.Message}";
+            return new RemovedImage(digest, TagList.Empty, 0, RemovalStatus.Failed, reason)
+            {
+                Error = e.WithMessage($"'{digest}': {reason}"),
+            };
         }
         finally
         {

@@ -13,7 +13,9 @@ internal static class UnreadableErrors
     /// </summary>
     public static IReadOnlyList<RegistryException> Of(ImageName image, ImageGraph graph)
     {
-        ILookup<bool, ImageNode> unreadable = graph.Nodes.Where(node => node.Unreadable is not null).ToLookup(node => node.HoldsNothing);
+        ILookup<bool, ImageNode> unreadable = graph
+            .Nodes.Where(node => node.Unreadable is not null)
+            .ToLookup(node => node.HoldsNothing);
         return
         [
             .. About(image, [.. unreadable[false]], "so nothing of this image is deleted that may belong to it"),

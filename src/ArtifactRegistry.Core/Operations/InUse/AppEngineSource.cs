@@ -3,7 +3,9 @@ using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations.InUse;
 
-/// <summary>Reads the versions of App Engine's flexible environment; a stopped one is what a rollback returns to.</summary>
+/// <summary>
+/// Reads the versions of App Engine's flexible environment; a stopped one is what a rollback returns to.
+/// </summary>
 internal sealed class AppEngineSource(InUseServices services) : IInUseSource
 {
     /// <inheritdoc/>
@@ -14,19 +16,27 @@ internal sealed class AppEngineSource(InUseServices services) : IInUseSource
     {
         string place = $"projects/{project}/services";
         List<string>? apps = await reading.TryListAsync(place, ServicesAsync(), stop);
-        bool[] read = await Task.WhenAll((apps ?? []).Select(async service =>
-        {
-            List<SeenImage?>? versions = await reading.TryListAsync(
-                $"{place}/{service}/versions", services.AppEngine.ListVersionsAsync(project, service, json => Read(json, service), stop), stop);
-            reading.Add(new InUsePlace(Source, project, null), (versions ?? []).OfType<SeenImage>());
-            return versions is not null;
-        }));
-        if (apps is not null && read.All(complete => complete)) reading.Finish();
+        bool[] read = await Task.WhenAll(
+            (apps ?? []).Select(async service =>
+            {
+                List<SeenImage?>? versions = await reading.TryListAsync(
+                    $"{place}/{service}/versions",
+                    services.AppEngine.ListVersionsAsync(project, service, json => Read(json, service), stop),
+                    stop
+                );
+                reading.Add(new InUsePlace(Source, project, null), (versions ?? []).OfType<SeenImage>());
+                return versions is not null;
+            })
+        );
+        if (apps is not null && read.All(complete => complete))
+            reading.Finish();
 
         // A project without an application has no services.
         async IAsyncEnumerable<string> ServicesAsync()
         {
-            await using IAsyncEnumerator<string> each = services.AppEngine.ListServicesAsync(project, stop).GetAsyncEnumerator(stop);
+            await using IAsyncEnumerator<string> each = services
+                .AppEngine.ListServicesAsync(project, stop)
+                .GetAsyncEnumerator(stop);
             while (true)
             {
                 try
@@ -53,6 +63,7 @@ internal sealed class AppEngineSource(InUseServices services) : IInUseSource
 
     private sealed record Deployment(string? Image)
     {
-        public static Deployment Read(JsonElement json) => new(json.Object("container"u8, container => new Deployment(container.Text("image"u8)))?.Image);
+        public static Deployment Read(JsonElement json) =>
+            new(json.Object("container"u8, container => new Deployment(container.Text("image"u8)))?.Image);
     }
 }

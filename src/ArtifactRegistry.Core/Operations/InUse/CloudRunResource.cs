@@ -30,8 +30,14 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
             [
                 .. PodSpec.Items(status, "traffic").Concat(PodSpec.Items(Part(json, "spec"), "traffic"))
                     .Where(target => target.Integer("percent"u8) > 0 || target.Text("tag"u8) is { Length: > 0 })
-                    .Select(target => target.Text("revisionName"u8) is { Length: > 0 } revision ? revision : Text(status, "latestReadyRevisionName"))
-                    .Append(Text(status, "latestReadyRevisionName")).Append(Text(status, "latestCreatedRevisionName")).OfType<string>(),
+                    .Select(target =>
+                        target.Text("revisionName"u8) is { Length: > 0 } revision
+                            ? revision
+                            : Text(status, "latestReadyRevisionName")
+                    )
+                    .Append(Text(status, "latestReadyRevisionName"))
+                    .Append(Text(status, "latestCreatedRevisionName"))
+                    .OfType<string>(),
             ],
         };
     }
@@ -41,7 +47,11 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
     {
         (string name, string? location, _) = Metadata(json);
         Workload workload = new("Job", null, name, name);
-        return new CloudRunResource(workload, location, Template(Part(json, "spec"), workload, "template", "spec", "template"));
+        return new CloudRunResource(
+            workload,
+            location,
+            Template(Part(json, "spec"), workload, "template", "spec", "template")
+        );
     }
 
     /// <summary>Reads a revision of v1, which tells the digest of its first container.</summary>
@@ -53,7 +63,10 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
         Workload workload = new("Revision", null, name, service ?? pool);
         JsonElement status = Part(json, "status");
         List<SeenImage> images = [.. PodSpec.ImagesOf(Part(json, "spec"), status, InUseRole.Running, workload)];
-        if (Text(status, "imageDigest") is string digest && images.FindIndex(seen => seen.ImageId is null) is >= 0 and var first)
+        if (
+            Text(status, "imageDigest") is string digest
+            && images.FindIndex(seen => seen.ImageId is null) is >= 0 and var first
+        )
             images[first] = images[first] with { ImageId = digest };
         else if (Text(status, "imageDigest") is string other)
             images.Add(new SeenImage(other, other, null, InUseRole.Running, workload));
@@ -62,7 +75,10 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
 
     /// <summary>Reads a revision of a worker pool of v2.</summary>
     public static CloudRunResource ReadWorkerPoolRevision(JsonElement json) =>
-        Newer(json, "Revision", json, InUseRole.Running, json.Text("service"u8) ?? Parent(json, "workerPools")) with { IsRevision = true };
+        Newer(json, "Revision", json, InUseRole.Running, json.Text("service"u8) ?? Parent(json, "workerPools")) with
+        {
+            IsRevision = true,
+        };
 
     /// <summary>Reads an execution of v1.</summary>
     public static CloudRunResource ReadExecution(JsonElement json)
@@ -70,26 +86,48 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
         (string name, string? location, JsonElement labels) = Metadata(json);
         Workload workload = new("Execution", null, name, Text(labels, "run.googleapis.com/job"));
         return new CloudRunResource(
-            workload, location, [.. Template(Part(json, "spec"), workload, "template").Select(seen => seen with { Role = InUseRole.History })]);
+            workload,
+            location,
+            [
+                .. Template(Part(json, "spec"), workload, "template")
+                    .Select(seen => seen with { Role = InUseRole.History }),
+            ]
+        );
     }
 
     /// <summary>Reads an instance of v2, which tells the digest of every container.</summary>
-    public static CloudRunResource ReadInstance(JsonElement json) => Newer(json, "Instance", json, InUseRole.Running, null);
+    public static CloudRunResource ReadInstance(JsonElement json) =>
+        Newer(json, "Instance", json, InUseRole.Running, null);
 
-    private static CloudRunResource Newer(JsonElement json, string kind, JsonElement spec, InUseRole role, string? service)
+    private static CloudRunResource Newer(
+        JsonElement json,
+        string kind,
+        JsonElement spec,
+        InUseRole role,
+        string? service
+    )
     {
         string name = json.Needed("name"u8);
         Workload workload = new(kind, null, Last(name)!, Last(service));
         string[] parts = name.Split('/');
         return new CloudRunResource(
-            workload, parts is [_, _, "locations", string location, ..] ? location : null,
-            spec.ValueKind is JsonValueKind.Object ? [.. PodSpec.ImagesOf(spec, json, role, workload)] : throw new JsonException($"{name} has no containers."));
+            workload,
+            parts is [_, _, "locations", string location, ..] ? location : null,
+            spec.ValueKind is JsonValueKind.Object
+                ? [.. PodSpec.ImagesOf(spec, json, role, workload)]
+                : throw new JsonException($"{name} has no containers.")
+        );
     }
 
     private static (string Name, string? Location, JsonElement Labels) Metadata(JsonElement json)
     {
-        JsonElement metadata = Part(json, "metadata"), labels = Part(metadata, "labels");
-        return (Text(metadata, "name") ?? throw new JsonException("'name' is missing."), Text(labels, "cloud.googleapis.com/location"), labels);
+        JsonElement metadata = Part(json, "metadata"),
+            labels = Part(metadata, "labels");
+        return (
+            Text(metadata, "name") ?? throw new JsonException("'name' is missing."),
+            Text(labels, "cloud.googleapis.com/location"),
+            labels
+        );
     }
 
     private static IReadOnlyList<SeenImage> Template(JsonElement spec, Workload workload, params string[] path)
@@ -114,5 +152,7 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
         json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out JsonElement part) ? part : default;
 
     private static string? Text(JsonElement json, string name) =>
-        Part(json, name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } found ? found : null;
+        Part(json, name) is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: > 0 } found
+            ? found
+            : null;
 }

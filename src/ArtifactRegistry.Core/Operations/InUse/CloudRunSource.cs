@@ -16,27 +16,54 @@ internal sealed class CloudRunSource(InUseServices services, InUseQuery query) :
         string place = $"projects/{project}";
         RunClient run = services.Run;
         Task<List<RunLocation>?> locating = List($"{place}/locations", run.ListLocationsAsync(project, stop));
-        Task<List<CloudRunResource>?> listingServices = List($"{place}/services", run.ListServicesAsync(project, CloudRunResource.ReadService, stop));
-        Task<List<CloudRunResource>?> listingJobs = List($"{place}/jobs", run.ListJobsAsync(project, CloudRunResource.ReadJob, stop));
+        Task<List<CloudRunResource>?> listingServices = List(
+            $"{place}/services",
+            run.ListServicesAsync(project, CloudRunResource.ReadService, stop)
+        );
+        Task<List<CloudRunResource>?> listingJobs = List(
+            $"{place}/jobs",
+            run.ListJobsAsync(project, CloudRunResource.ReadJob, stop)
+        );
         await Task.WhenAll(locating, listingServices, listingJobs);
         Add(await listingServices);
         Add(await listingJobs);
         if (await locating is not { } locations) return;
 
         // Without the services it is not known which revisions get requests, so all of them count.
-        HashSet<string>? serving = (await listingServices)?.SelectMany(service => service.Serving).ToHashSet(StringComparer.Ordinal);
-        bool[] read = await Task.WhenAll(locations.Where(location => location.IsRegion && IsWanted(location.Id)).Select(location => ReadAsync(location.Id)));
-        if (read.All(complete => complete)) reading.Finish();
+        HashSet<string>? serving = (await listingServices)
+            ?.SelectMany(service => service.Serving)
+            .ToHashSet(StringComparer.Ordinal);
+        bool[] read = await Task.WhenAll(
+            locations
+                .Where(location => location.IsRegion && IsWanted(location.Id))
+                .Select(location => ReadAsync(location.Id))
+        );
+        if (read.All(complete => complete))
+            reading.Finish();
 
         async Task<bool> ReadAsync(string region)
         {
             string within = $"{place}/locations/{region}";
             List<CloudRunResource>?[] lists = await Task.WhenAll(
-                List($"{within}/revisions", run.ListRevisionsAsync(project, region, CloudRunResource.ReadRevision, stop)),
-                List($"{within}/workerPools/-/revisions", run.ListWorkerPoolRevisionsAsync(project, region, CloudRunResource.ReadWorkerPoolRevision, stop)),
-                List($"{within}/executions", run.ListExecutionsAsync(project, region, CloudRunResource.ReadExecution, stop)),
-                List($"{within}/instances", run.ListInstancesAsync(project, region, CloudRunResource.ReadInstance, stop)));
-            foreach (List<CloudRunResource>? list in lists) Add(list, region, serving);
+                List(
+                    $"{within}/revisions",
+                    run.ListRevisionsAsync(project, region, CloudRunResource.ReadRevision, stop)
+                ),
+                List(
+                    $"{within}/workerPools/-/revisions",
+                    run.ListWorkerPoolRevisionsAsync(project, region, CloudRunResource.ReadWorkerPoolRevision, stop)
+                ),
+                List(
+                    $"{within}/executions",
+                    run.ListExecutionsAsync(project, region, CloudRunResource.ReadExecution, stop)
+                ),
+                List(
+                    $"{within}/instances",
+                    run.ListInstancesAsync(project, region, CloudRunResource.ReadInstance, stop)
+                )
+            );
+            foreach (List<CloudRunResource>? list in lists)
+                Add(list, region, serving);
             return lists.All(list => list is not null);
         }
 
@@ -49,7 +76,15 @@ internal sealed class CloudRunSource(InUseServices services, InUseQuery query) :
                 if (item.IsRevision && !isServing && query.ServingRevisionsOnly) continue;
                 reading.Add(
                     new InUsePlace(Source, project, region ?? item.Location),
-                    item.IsRevision ? item.Images.Select(seen => seen with { Role = isServing ? InUseRole.Running : InUseRole.History }) : item.Images);
+                    item.IsRevision
+                        ? item.Images.Select(seen =>
+                            seen with
+                            {
+                                Role = isServing ? InUseRole.Running : InUseRole.History,
+                            }
+                        )
+                        : item.Images
+                );
             }
         }
 

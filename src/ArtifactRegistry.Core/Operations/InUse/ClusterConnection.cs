@@ -18,11 +18,19 @@ internal sealed record ClusterConnection(KubernetesClient Api, IDisposable Conne
     /// <param name="trace">Called once per request with a line for -Verbose.</param>
     /// <param name="exchange">Called with requests and responses for -Debug.</param>
     public static ClusterConnection Open(
-        ClusterEndpoint endpoint, ITokenSource tokens, TransportOptions options, Action<string>? trace, Action<string>? exchange)
+        ClusterEndpoint endpoint,
+        ITokenSource tokens,
+        TransportOptions options,
+        Action<string>? trace,
+        Action<string>? exchange
+    )
     {
         HttpClient http = TransportOptions.CreateHttpClient(endpoint.Authority, ConnectTimeout);
         TransportOptions own = options with { Retries = Math.Min(options.Retries, 3), AttemptsToConnect = 2 };
-        return new ClusterConnection(new KubernetesClient(new RestTransport(http, tokens, own, trace, exchange), endpoint.Address!), http);
+        return new ClusterConnection(
+            new KubernetesClient(new RestTransport(http, tokens, own, trace, exchange), endpoint.Address!),
+            http
+        );
     }
 
     /// <inheritdoc/>

@@ -51,7 +51,10 @@ internal sealed record ClusterEndpoint(string What, Uri? Address, X509Certificat
 
         void AddGateway()
         {
-            if (access.Membership?.Split('/') is ["", "", _, "projects", string project, "locations", string location, "memberships", string name])
+            if (
+                access.Membership?.Split('/')
+                is ["", "", _, "projects", string project, "locations", string location, "memberships", string name]
+            )
                 found.Add(new ClusterEndpoint("Connect gateway", Gateway(services, project, location, name), null));
         }
     }
@@ -63,27 +66,54 @@ internal sealed record ClusterEndpoint(string What, Uri? Address, X509Certificat
     {
         // An IPv6 address has colons and no brackets.
         bool isAddress = IPAddress.TryParse(host, out IPAddress? ip);
-        string written = isAddress && ip!.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{ip}]" : host;
-        if (!Uri.TryCreate($"https://{written}/", UriKind.Absolute, out Uri? address)
-            || address.PathAndQuery != "/" || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
+        string written =
+            isAddress && ip!.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{ip}]" : host;
+        if (
+            !Uri.TryCreate($"https://{written}/", UriKind.Absolute, out Uri? address)
+            || address.PathAndQuery != "/"
+            || address.UserInfo.Length > 0
+            || address.Fragment.Length > 0
+        )
             return new ClusterEndpoint(what, null, null, "this is no host");
         bool isLocal = Loopback.Is(address);
         if (Loopback.Is(services.ArtifactRegistry) && !isLocal)
-            return new ClusterEndpoint(what, null, null, "nothing leaves this machine while Artifact Registry is an emulator on it");
+            return new ClusterEndpoint(
+                what,
+                null,
+                null,
+                "nothing leaves this machine while Artifact Registry is an emulator on it"
+            );
         if (address.HostNameType is UriHostNameType.Dns)
-            return isLocal || (address.IsDefaultPort && (address.Host.EndsWith(DnsDomain, StringComparison.OrdinalIgnoreCase)
-                || address.Host.EndsWith($".{services.Universe}", StringComparison.OrdinalIgnoreCase)))
+            return
+                isLocal
+                || (
+                    address.IsDefaultPort
+                    && (
+                        address.Host.EndsWith(DnsDomain, StringComparison.OrdinalIgnoreCase)
+                        || address.Host.EndsWith($".{services.Universe}", StringComparison.OrdinalIgnoreCase)
+                    )
+                )
                 ? new ClusterEndpoint(what, address, null)
                 : new ClusterEndpoint(what, null, null, "this is no host of Google's, so it gets no token");
         try
         {
             return access.CaCertificate is string ca
                 ? new ClusterEndpoint(what, address, Read(ca))
-                : new ClusterEndpoint(what, null, null, "the cluster names no certificate authority, so its certificate cannot be checked");
+                : new ClusterEndpoint(
+                    what,
+                    null,
+                    null,
+                    "the cluster names no certificate authority, so its certificate cannot be checked"
+                );
         }
         catch (Exception e) when (e is FormatException or CryptographicException)
         {
-            return new ClusterEndpoint(what, null, null, $"the cluster's certificate authority cannot be read: {e.Message}");
+            return new ClusterEndpoint(
+                what,
+                null,
+                null,
+                $"the cluster's certificate authority cannot be read: {e.Message}"
+            );
         }
     }
 
@@ -93,9 +123,13 @@ internal sealed record ClusterEndpoint(string What, Uri? Address, X509Certificat
     // https://cloud.google.com/kubernetes-engine/enterprise/multicluster-management/gateway
     private static Uri Gateway(Endpoints services, string project, string location, string membership)
     {
-        Uri service = location == "global" ? services.ConnectGateway : Endpoints.InRegion(services.ConnectGateway, Uri.EscapeDataString(location));
+        Uri service =
+            location == "global"
+                ? services.ConnectGateway
+                : Endpoints.InRegion(services.ConnectGateway, Uri.EscapeDataString(location));
         return new Uri(
             service,
-            $"v1/projects/{Uri.EscapeDataString(project)}/locations/{Uri.EscapeDataString(location)}/gkeMemberships/{Uri.EscapeDataString(membership)}/");
+            $"v1/projects/{Uri.EscapeDataString(project)}/locations/{Uri.EscapeDataString(location)}/gkeMemberships/{Uri.EscapeDataString(membership)}/"
+        );
     }
 }

@@ -69,7 +69,9 @@ internal sealed class InUseReading(SemaphoreSlim slots)
         }
     }
 
-    /// <summary>Reads a listing to its end when there is a free slot; a failure is recorded, and the result is null.</summary>
+    /// <summary>
+    /// Reads a listing to its end when there is a free slot; a failure is recorded, and the result is null.
+    /// </summary>
     public Task<List<T>?> TryListAsync<T>(string place, IAsyncEnumerable<T> items, CancellationToken stop) => TryAsync(
         place,
         async () =>
@@ -101,7 +103,8 @@ internal sealed record InUseFailure(string Place, RegistryException Error)
     public static string Summarize(IReadOnlyCollection<InUseFailure> failures)
     {
         string[] places = [.. failures.Select(failure => failure.Place).Distinct().Order(StringComparer.Ordinal)];
-        return $"What runs is not known completely: {places.Length} {(places.Length == 1 ? "part" : "parts")} could not be read "
+        return $"What runs is not known completely: {places.Length} {(places.Length == 1 ? "part" : "parts")} could "
+            + $"not be read "
             + $"({string.Join(", ", places.Take(MaxShown))}{(places.Length > MaxShown ? ", …" : "")})";
     }
 
@@ -119,11 +122,19 @@ internal sealed record InUseFailure(string Place, RegistryException Error)
             "gkehub" => "roles/gkehub.gatewayReader",
             _ => "roles/container.viewer",
         };
-        return new InUseFailure(place, error.WithMessage(
-            $"'{place}' cannot be read{(error.Permission is null ? "" : $", which needs {error.Permission}")}: {error.Message}",
-            error.Advice ?? $"Somebody who administers the project must grant you {role} on it: gcloud projects add-iam-policy-binding PROJECT "
-                + $"--member=MEMBER --role={role}. MEMBER is the account that Get-ArConnection shows.",
-            namesItsSubject: true, kind: RegistryErrorKind.NotPermitted));
+        return new InUseFailure(
+            place,
+            error.WithMessage(
+                $"'{place}' cannot be read{(error.Permission is null ? "" : $", which needs {error.Permission}")}: "
+                    + $"{error.Message}",
+                error.Advice
+                    ?? $"Somebody who administers the project must grant you {role} on it: gcloud projects "
+                        + $"add-iam-policy-binding PROJECT "
+                        + $"--member=MEMBER --role={role}. MEMBER is the account that Get-ArConnection shows.",
+                namesItsSubject: true,
+                kind: RegistryErrorKind.NotPermitted
+            )
+        );
     }
 }
 

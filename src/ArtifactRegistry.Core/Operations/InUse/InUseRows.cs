@@ -9,24 +9,36 @@ internal static class InUseRows
     /// <summary>Gets the rows, in the order of places, roles and workloads.</summary>
     /// <param name="reading">What was seen.</param>
     /// <param name="repositories">The repositories whose images are wanted; null for all images.</param>
-    public static IReadOnlyList<ImageInUse> Of(InUseReading reading, IReadOnlyCollection<ImageName>? repositories = null)
+    public static IReadOnlyList<ImageInUse> Of(
+        InUseReading reading,
+        IReadOnlyCollection<ImageName>? repositories = null
+    )
     {
         ArgumentNullException.ThrowIfNull(reading);
         bool isComplete = reading.Failures.Count == 0;
         return
         [
-            .. reading.SeenImages.SelectMany(seen => RowsOf(seen.Place, seen.Seen, seen.At, repositories, isComplete))
-                .OrderBy(row => row.Source, StringComparer.Ordinal).ThenBy(row => row.Project, StringComparer.Ordinal)
-                .ThenBy(row => row.Location, StringComparer.Ordinal).ThenBy(row => row.Cluster, StringComparer.Ordinal)
-                .ThenBy(row => row.Namespace, StringComparer.Ordinal).ThenBy(row => row.Name, StringComparer.Ordinal)
-                .ThenBy(row => row.Role == nameof(InUseRole.Running) ? 0 : row.Role == nameof(InUseRole.Template) ? 1 : 2)
-                .ThenBy(row => row.Container, StringComparer.Ordinal).ThenBy(row => row.Digest, StringComparer.Ordinal),
+            .. reading
+                .SeenImages.SelectMany(seen => RowsOf(seen.Place, seen.Seen, seen.At, repositories, isComplete))
+                .OrderBy(row => row.Source, StringComparer.Ordinal)
+                .ThenBy(row => row.Project, StringComparer.Ordinal)
+                .ThenBy(row => row.Location, StringComparer.Ordinal)
+                .ThenBy(row => row.Cluster, StringComparer.Ordinal)
+                .ThenBy(row => row.Namespace, StringComparer.Ordinal)
+                .ThenBy(row => row.Name, StringComparer.Ordinal)
+                .ThenBy(row =>
+                    row.Role == nameof(InUseRole.Running) ? 0
+                    : row.Role == nameof(InUseRole.Template) ? 1
+                    : 2
+                )
+                .ThenBy(row => row.Container, StringComparer.Ordinal)
+                .ThenBy(row => row.Digest, StringComparer.Ordinal),
         ];
     }
 
     /// <summary>
-    /// Completes rows from the registry: the digest that a tag is on now, and whether an image is missing. What cannot be
-    /// asked stays unknown.
+    /// Completes rows from the registry: the digest that a tag is on now, and whether an image is missing. What cannot
+    /// be asked stays unknown.
     /// </summary>
     /// <returns>The rows, and the number of names that could not be asked for.</returns>
     public static async Task<(IReadOnlyList<ImageInUse> Rows, int Unknown)> CompleteAsync(
@@ -38,15 +50,23 @@ internal static class InUseRows
             new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
             async (name, token) => found[name] = await AskAsync(registry, name, token));
         return (
-            [.. rows.Select(row => row.ParsedName is not null && found[row.ParsedName] is { IsKnown: true } known ? row.With(known.Digest, known.Digest is null) : row)],
-            found.Values.Count(known => !known.IsKnown));
+            [
+                .. rows.Select(row =>
+                    row.ParsedName is not null && found[row.ParsedName] is { IsKnown: true } known
+                        ? row.With(known.Digest, known.Digest is null)
+                        : row
+                ),
+            ],
+            found.Values.Count(known => !known.IsKnown)
+        );
     }
 
     private static async Task<Known> AskAsync(ArtifactRegistryClient registry, ImageName name, CancellationToken stop)
     {
         try
         {
-            if (name.Digest is not null) return new Known(true, await DigestLookup.ExistsAsync(registry, name, stop) ? name.Digest : null);
+            if (name.Digest is not null)
+                return new Known(true, await DigestLookup.ExistsAsync(registry, name, stop) ? name.Digest : null);
             TagMessage tag = await registry.GetTagAsync(name, stop);
             return new Known(true, ImageName.TryParse(tag.Version, out ImageName? version) ? version.Digest : null);
         }
@@ -68,8 +88,8 @@ internal static class InUseRows
         string? running = seen.ImageId is null ? null : Digest.AllIn(seen.ImageId).FirstOrDefault();
         string? asked = Digest.AllIn(seen.Image).FirstOrDefault();
 
-        // The runtime may name another repository in which it found the same digest. Without any name, the digest may be
-        // that of the configuration, which no name by digest leads to.
+        // The runtime may name another repository in which it found the same digest. Without any name, the digest may
+        // be that of the configuration, which no name by digest leads to.
         if (running is not null)
             yield return Row(
                 running,
@@ -105,7 +125,9 @@ internal static class InUseRows
     {
         if (text is null) return null;
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
-        return ImageName.TryParse(scheme < 0 ? text : text[(scheme + 3)..], out ImageName? name) && !name.IsRepository ? name : null;
+        return ImageName.TryParse(scheme < 0 ? text : text[(scheme + 3)..], out ImageName? name) && !name.IsRepository
+            ? name
+            : null;
     }
 
     /// <summary>What the registry says of a name.</summary>

@@ -29,7 +29,11 @@ internal sealed record InUseServices(
     public IEnumerable<IInUseSource> Sources(InUseQuery query) =>
         new IInUseSource[]
         {
-            new KubernetesSource(this, query), new CloudRunSource(this, query), new AppEngineSource(this), new ComputeEngineSource(this),
-            new CloudDeploySource(this), new AssetSource(this),
+            new KubernetesSource(this, query),
+            new CloudRunSource(this, query),
+            new AppEngineSource(this),
+            new ComputeEngineSource(this),
+            new CloudDeploySource(this),
+            new AssetSource(this),
         }.Where(source => query.Sources.Contains(source.Source));
 }

@@ -25,7 +25,13 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         new("apis/apps/v1/controllerrevisions", "container.controllerRevisions.list", RevisionImages),
         Template("apis/batch/v1/jobs", "jobs", "Job", "spec", "template"),
         Template("apis/batch/v1/cronjobs", "cronJobs", "CronJob", "spec", "jobTemplate", "spec", "template"),
-        Template("api/v1/replicationcontrollers", "replicationControllers", "ReplicationController", "spec", "template"),
+        Template(
+            "api/v1/replicationcontrollers",
+            "replicationControllers",
+            "ReplicationController",
+            "spec",
+            "template"
+        ),
         Template("api/v1/podtemplates", "podTemplates", "PodTemplate", "template"),
     ];
 
@@ -37,7 +43,17 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         return new(
             parts is ["core" or "", string version, string plural] ? $"api/{version}/{plural}" : $"apis/{resource}",
             "container.thirdPartyObjects.list",
-            item => Texts(item).SelectMany(ImageNamesInText.In).Select(text => new SeenImage(text, null, null, InUseRole.Template, WorkloadOf(item, item.Text("kind"u8) ?? parts[^1]))));
+            item =>
+                Texts(item)
+                    .SelectMany(ImageNamesInText.In)
+                    .Select(text => new SeenImage(
+                        text,
+                        null,
+                        null,
+                        InUseRole.Template,
+                        WorkloadOf(item, item.Text("kind"u8) ?? parts[^1])
+                    ))
+        );
     }
 
     private static IEnumerable<SeenImage> PodImages(JsonElement pod)
@@ -49,23 +65,28 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         return PodSpec.ImagesOf(Needed(pod, "spec"), status, role, WorkloadOf(pod, "Pod"));
     }
 
-    private static KubernetesKind Template(string path, string permission, string kind, params string[] template) => new(
-        path, $"container.{permission}.list",
-        item =>
+    private static KubernetesKind Template(string path, string permission, string kind, params string[] template) =>
+        new(path, $"container.{permission}.list", item =>
         {
             JsonElement part = item;
             foreach (string name in template) part = Part(part, name);
             // The template of a replica set and of a replication controller may be absent.
             if (Part(part, "spec") is not { ValueKind: JsonValueKind.Object } spec) return [];
             bool isOld = kind == "ReplicaSet" && Part(item, "spec").Integer("replicas"u8) is 0;
-            return PodSpec.ImagesOf(spec, default, isOld ? InUseRole.History : InUseRole.Template, WorkloadOf(item, kind));
+            return PodSpec.ImagesOf(
+                spec,
+                default,
+                isOld ? InUseRole.History : InUseRole.Template,
+                WorkloadOf(item, kind)
+            );
         });
 
     // The data is a patch, whose form depends on what it changes; so every image in it counts.
     private static IEnumerable<SeenImage> RevisionImages(JsonElement revision)
     {
         Workload workload = WorkloadOf(revision, "ControllerRevision");
-        return Images(Part(revision, "data")).Select(image => new SeenImage(image, null, null, InUseRole.History, workload));
+        return Images(Part(revision, "data"))
+            .Select(image => new SeenImage(image, null, null, InUseRole.History, workload));
     }
 
     private static IEnumerable<string> Images(JsonElement json) => json.ValueKind switch
@@ -99,8 +120,12 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
             if (!owner.Flag("controller"u8)) continue;
             (kind, name) = (owner.Needed("kind"u8), owner.Needed("name"u8));
             // A deployment names its replica sets NAME-HASH, and their pods have the hash as a label.
-            if (kind == "ReplicaSet" && Part(metadata, "labels") is { ValueKind: JsonValueKind.Object } labels
-                && labels.Text("pod-template-hash"u8) is { Length: > 0 } hash && name.EndsWith($"-{hash}", StringComparison.Ordinal))
+            if (
+                kind == "ReplicaSet"
+                && Part(metadata, "labels") is { ValueKind: JsonValueKind.Object } labels
+                && labels.Text("pod-template-hash"u8) is { Length: > 0 } hash
+                && name.EndsWith($"-{hash}", StringComparison.Ordinal)
+            )
                 return new Workload("Deployment", space, name[..^(hash.Length + 1)]);
             break;
         }
@@ -112,5 +137,7 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
         json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out JsonElement part) ? part : default;
 
     private static JsonElement Needed(JsonElement json, string name) =>
-        Part(json, name) is { ValueKind: JsonValueKind.Object } part ? part : throw new JsonException($"'{name}' is missing.");
+        Part(json, name) is { ValueKind: JsonValueKind.Object } part
+            ? part
+            : throw new JsonException($"'{name}' is missing.");
 }

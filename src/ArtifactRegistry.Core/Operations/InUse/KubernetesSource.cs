@@ -17,15 +17,30 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
     public async Task ReadAsync(string project, InUseReading reading, CancellationToken stop)
     {
         string place = $"projects/{project}";
-        ListClustersResponse? answer = await reading.TryAsync(place, () => services.Clusters.ListClustersAsync(project, query.Location, stop), stop);
-        if (answer is null) return;
+        ListClustersResponse? answer = await reading.TryAsync(
+            place,
+            () => services.Clusters.ListClustersAsync(project, query.Location, stop),
+            stop
+        );
+        if (answer is null)
+            return;
         if (answer.MissingZones is { Count: > 0 } missing)
-            reading.Fail(place, new RegistryException(
-                RegistryErrorKind.LocationUnreachable,
-                $"The list of clusters of project {project} is incomplete: GKE could not ask {string.Join(", ", missing)}."));
+            reading.Fail(
+                place,
+                new RegistryException(
+                    RegistryErrorKind.LocationUnreachable,
+                    $"The list of clusters of project {project} is incomplete: GKE could not ask "
+                        + $"{string.Join(", ", missing)}."
+                )
+            );
         ClusterMessage[] clusters =
-            [.. (answer.Clusters ?? []).Where(cluster => query.Clusters is null || query.Clusters.Contains(cluster.Name))];
-        foreach (ClusterMessage cluster in clusters) reading.Found(cluster.Name);
+        [
+            .. (answer.Clusters ?? []).Where(cluster =>
+                query.Clusters is null || query.Clusters.Contains(cluster.Name)
+            ),
+        ];
+        foreach (ClusterMessage cluster in clusters)
+            reading.Found(cluster.Name);
         await Task.WhenAll(clusters.Select(cluster => ReadAsync(project, cluster, reading, stop)));
     }
 
@@ -49,7 +64,11 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
     }
 
     // A custom resource that a cluster does not know has no objects there.
-    private async Task<IReadOnlyCollection<SeenImage>> ListAsync(KubernetesClient api, KubernetesKind kind, CancellationToken stop)
+    private async Task<IReadOnlyCollection<SeenImage>> ListAsync(
+        KubernetesClient api,
+        KubernetesKind kind,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -99,14 +118,19 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
         // Somebody who lacks a permission has reached the cluster: that is what to mend.
         if (refusal is not null) throw refusal;
         ClusterAccessMessage access = cluster.Access;
-        string status = access.Status is null || Working.Contains(access.Status) ? "" : $" Its status is {access.Status}.";
+        string status =
+            access.Status is null || Working.Contains(access.Status) ? "" : $" Its status is {access.Status}.";
+        string tried = attempts.Count == 0
+            ? "It has no endpoint that can be used from here"
+            : $"Tried: {string.Join("; ", attempts)}";
         throw new RegistryException(
             RegistryErrorKind.ClusterUnreachable,
-            $"The cluster {project}/{cluster.Name} cannot be read.{status} {(attempts.Count == 0 ? "It has no endpoint that can be used from here" : $"Tried: {string.Join("; ", attempts)}")}",
+            $"The cluster {project}/{cluster.Name} cannot be read.{status} {tried}",
             last)
         {
             Advice = access.HasAuthorizedNetworks
-                ? "The cluster accepts connections from authorized networks only, and the address of this machine is probably not one of them. "
+                ? "The cluster accepts connections from authorized networks only, and the address of this machine is "
+                    + "probably not one of them. "
                     + "Add it, or open the DNS endpoint: gcloud container clusters update CLUSTER --enable-dns-access"
                 : null,
         };

@@ -12,14 +12,23 @@ internal static class PodSpec
     /// <param name="role">The way in which the images are used.</param>
     /// <param name="workload">The workload.</param>
     /// <exception cref="JsonException">It has no containers.</exception>
-    public static IEnumerable<SeenImage> ImagesOf(JsonElement spec, JsonElement status, InUseRole role, Workload workload)
+    public static IEnumerable<SeenImage> ImagesOf(
+        JsonElement spec,
+        JsonElement status,
+        InUseRole role,
+        Workload workload
+    )
     {
-        if (!spec.TryGetProperty("containers"u8, out _)) throw new JsonException($"{workload.Kind} {workload.Name} has no containers.");
-        foreach ((string list, string statuses) in new[]
-        {
-            ("containers", "containerStatuses"), ("initContainers", "initContainerStatuses"),
-            ("ephemeralContainers", "ephemeralContainerStatuses"),
-        })
+        if (!spec.TryGetProperty("containers"u8, out _))
+            throw new JsonException($"{workload.Kind} {workload.Name} has no containers.");
+        foreach (
+            (string list, string statuses) in new[]
+            {
+                ("containers", "containerStatuses"),
+                ("initContainers", "initContainerStatuses"),
+                ("ephemeralContainers", "ephemeralContainerStatuses"),
+            }
+        )
         {
             Dictionary<string, string> running = Running(status, statuses);
             foreach (JsonElement container in Items(spec, list))
@@ -27,8 +36,10 @@ internal static class PodSpec
                 string? name = container.Text("name"u8);
                 string? id = name is not null && running.Remove(name, out string? told) ? told : null;
                 // A container may leave its image to the controllers that change pods before they start.
-                if (container.Text("image"u8) is { Length: > 0 } image) yield return new SeenImage(image, id, name, role, workload);
-                else if (id is not null) yield return new SeenImage(id, id, name, role, workload);
+                if (container.Text("image"u8) is { Length: > 0 } image)
+                    yield return new SeenImage(image, id, name, role, workload);
+                else if (id is not null)
+                    yield return new SeenImage(id, id, name, role, workload);
             }
 
             foreach ((string name, string id) in running) yield return new SeenImage(id, id, name, role, workload);

@@ -48,7 +48,12 @@ internal static class ReadInUse
     /// Returns whether the API of a source is disabled in a project, so that nothing can run there. The API may also be
     /// disabled in the project whose quota is charged, which says nothing about the other one.
     /// </summary>
-    private static async Task<bool> IsApiDisabledAsync(InUseServices services, string project, InUseReading reading, CancellationToken stop)
+    private static async Task<bool> IsApiDisabledAsync(
+        InUseServices services,
+        string project,
+        InUseReading reading,
+        CancellationToken stop
+    )
     {
         if (reading.Failures.Count == 0 || reading.SeenImages.Any()
             || !reading.Failures.All(failure => failure.Error is { Reason: Disabled, Consumer.Length: > 0 }))

@@ -35,11 +35,22 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
         await _one.WaitAsync(stop);
         try
         {
-            if (!_isExpired && _begun is long begun && Stopwatch.GetElapsedTime(begun) < MaxAge && projects.All(_projects.Contains)) return _last;
+            if (
+                !_isExpired
+                && _begun is long begun
+                && Stopwatch.GetElapsedTime(begun) < MaxAge
+                && projects.All(_projects.Contains)
+            )
+                return _last;
             long now = Stopwatch.GetTimestamp();
             (_isExpired, _begun) = (false, null); // after a failure, nothing that was read before counts
             string[] all = [.. _projects.Union(projects)];
-            InUseReading reading = await ReadInUse.ReadAsync(services, new InUseQuery { Projects = all }, concurrency, stop);
+            InUseReading reading = await ReadInUse.ReadAsync(
+                services,
+                new InUseQuery { Projects = all },
+                concurrency,
+                stop
+            );
             (Failures, Notes) = (reading.Failures, reading.Notes);
             if (reading.Failures.Count > 0) throw new RegistryException(
                 RegistryErrorKind.InUseIncomplete,

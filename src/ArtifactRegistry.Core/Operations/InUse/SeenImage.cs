@@ -1,12 +1,21 @@
 namespace ArtifactRegistry.Operations.InUse;
 
-/// <summary>What a source has seen of one image. Two that are equal are one: the pods of a deployment run the same.</summary>
+/// <summary>
+/// What a source has seen of one image. Two that are equal are one: the pods of a deployment run the same.
+/// </summary>
 /// <param name="Image">The image as it is written, by tag or digest.</param>
-/// <param name="ImageId">What the runtime says is running: a name by digest, or only a digest; null if nothing does.</param>
+/// <param name="ImageId">What the runtime says is running: a name by digest, or only a digest; null if nothing
+/// does.</param>
 /// <param name="Container">The container.</param>
 /// <param name="Role">The way in which it is used.</param>
 /// <param name="Workload">The workload that it belongs to.</param>
-internal readonly record struct SeenImage(string Image, string? ImageId, string? Container, InUseRole Role, Workload Workload);
+internal readonly record struct SeenImage(
+    string Image,
+    string? ImageId,
+    string? Container,
+    InUseRole Role,
+    Workload Workload
+);
 
 /// <summary>A workload.</summary>
 /// <param name="Kind">The kind.</param>

@@ -45,14 +45,31 @@ public sealed class AgreementTests
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         await using EmulatorServer emulator = await EmulatorServer.StartAsync(
-            new EmulatorOptions { Behaviour = new Behaviour { OperationTime = TimeSpan.Zero }, RecordRequests = false }, stop);
-        RandomImage[] images = [.. Enumerable.Range(1, Registries).Select(seed => new RandomImage(
-            emulator.State,
-            emulator.State.AddRepository("shop", "us", string.Create(CultureInfo.InvariantCulture, $"a{seed}")), seed))];
+            new EmulatorOptions
+            {
+                Behaviour = new Behaviour { OperationTime = TimeSpan.Zero },
+                RecordRequests = false,
+            },
+            stop
+        );
+        RandomImage[] images =
+        [
+            .. Enumerable
+                .Range(1, Registries)
+                .Select(seed => new RandomImage(
+                    emulator.State,
+                    emulator.State.AddRepository("shop", "us", string.Create(CultureInfo.InvariantCulture, $"a{seed}")),
+                    seed
+                )),
+        ];
         HashSet<string>[] live = [.. images.Select(image => image.Left())];
 
         ProcessResult result = await RealPowerShell.RunAsync(
-            emulator, $"$module = '{Checkout.Manifest}'; $images = '{Describe(images)}' | ConvertFrom-Json; {Script}", null, "-NonInteractive");
+            emulator,
+            $"$module = '{Checkout.Manifest}'; $images = '{Describe(images)}' | ConvertFrom-Json; {Script}",
+            null,
+            "-NonInteractive"
+        );
 
         Assert.True(result.ExitCode == 0, result.Error);
         string json = result.Output.Split('\n').Last(line => line.StartsWith("[{", StringComparison.Ordinal));
@@ -65,21 +82,40 @@ public sealed class AgreementTests
         string context = $"{told["Name"]}\n{image}\n{told.ToJsonString()}";
         string[] left = [.. state.Digests(image.Repository, RandomImage.Package)];
         string[] delete = Of("Plan", "WouldRemove");
-        Assert.True(left.Order(StringComparer.Ordinal).SequenceEqual(live.Order(StringComparer.Ordinal)), $"{context}\nleft {string.Join(' ', left.Select(RandomImage.Short))}, not {string.Join(' ', live.Select(RandomImage.Short))}");
-        Assert.True(delete.SequenceEqual(image.Digests.Except(live).Order(StringComparer.Ordinal)), $"the plan: {context}");
+        Assert.True(
+            left.Order(StringComparer.Ordinal).SequenceEqual(live.Order(StringComparer.Ordinal)),
+            $"{context}\nleft {string.Join(' ', left.Select(RandomImage.Short))}, not "
+                + $"{string.Join(' ', live.Select(RandomImage.Short))}"
+        );
+        Assert.True(
+            delete.SequenceEqual(image.Digests.Except(live).Order(StringComparer.Ordinal)),
+            $"the plan: {context}"
+        );
         foreach (string way in (string[])["WhatIf", "Pipe", "Csv", "Json", "Clixml", "Job"])
             Assert.True(Of(way, "WouldRemove").SequenceEqual(delete), $"{way}: {context}");
         Assert.True(Of("Run", "Removed").SequenceEqual(delete), $"the run: {context}");
 
         string[] Of(string way, string status) =>
-            [.. told[way]!.AsObject().Where(row => (string?)row.Value == status).Select(row => row.Key).Order(StringComparer.Ordinal)];
+            [
+                .. told[way]!
+                    .AsObject()
+                    .Where(row => (string?)row.Value == status)
+                    .Select(row => row.Key)
+                    .Order(StringComparer.Ordinal),
+            ];
     }
 
-    private static string Describe(IEnumerable<RandomImage> images) => new JsonArray([.. images.Select(image => new JsonObject
-    {
-        ["Name"] = $"{image.Repository}/{RandomImage.Package}",
-        ["InUse"] = image.InUse.Count == 0 ? null : new JsonArray([.. image.InUse.Select(use => JsonValue.Create(use))]),
-        ["KeepNewest"] = image.KeepNewest == 0 ? null : image.KeepNewest,
-        ["IncludeReferrerTag"] = image.IncludeReferrerTag,
-    })]).ToJsonString();
+    private static string Describe(IEnumerable<RandomImage> images) =>
+        new JsonArray([
+            .. images.Select(image => new JsonObject
+            {
+                ["Name"] = $"{image.Repository}/{RandomImage.Package}",
+                ["InUse"] =
+                    image.InUse.Count == 0
+                        ? null
+                        : new JsonArray([.. image.InUse.Select(use => JsonValue.Create(use))]),
+                ["KeepNewest"] = image.KeepNewest == 0 ? null : image.KeepNewest,
+                ["IncludeReferrerTag"] = image.IncludeReferrerTag,
+            }),
+        ]).ToJsonString();
 }

@@ -4,7 +4,9 @@ using ArtifactRegistry.Emulator;
 
 namespace ArtifactRegistry.Tests.CleanUp.Truth;
 
-/// <summary>What a server does to one image while it is cleaned: it lies, lags, hides results, and others push and tag.</summary>
+/// <summary>
+/// What a server does to one image while it is cleaned: it lies, lags, hides results, and others push and tag.
+/// </summary>
 internal sealed class Liar
 {
     private readonly RandomImage _image;
@@ -52,7 +54,13 @@ internal sealed class Liar
         if (Has("operations that do not tell", 3))
         {
             OperationFate[] fates =
-                [OperationFate.Unreadable, OperationFate.NotFound, OperationFate.Vanishes, OperationFate.Fails, OperationFate.Finishes];
+            [
+                OperationFate.Unreadable,
+                OperationFate.NotFound,
+                OperationFate.Vanishes,
+                OperationFate.Fails,
+                OperationFate.Finishes,
+            ];
             OperationFate? always = Maybe(2) ? fates[_random.Next(3)] : null;
             Behaviour.OperationFate = _ =>
             {
@@ -65,7 +73,10 @@ internal sealed class Liar
     private void ServeOtherBytes()
     {
         HashSet<string> victims = [.. Some(_image.Digests)];
-        string[] others = [.. _image.Digests.Select(digest => _state.Manifest(_image.Repository, RandomImage.Package, digest))];
+        string[] others =
+        [
+            .. _image.Digests.Select(digest => _state.Manifest(_image.Repository, RandomImage.Package, digest)),
+        ];
         bool once = Maybe(2);
         int kind = _random.Next(3);
         string other = others[_random.Next(others.Length)];
@@ -86,7 +97,9 @@ internal sealed class Liar
         };
     }
 
-    /// <summary>One of the listings lacks digests or tags that the others have: always, or the first time only.</summary>
+    /// <summary>
+    /// One of the listings lacks digests or tags that the others have: always, or the first time only.
+    /// </summary>
     private void LeaveGaps()
     {
         (string listing, IReadOnlyList<string> names) = _random.Next(3) switch
@@ -98,7 +111,8 @@ internal sealed class Liar
         HashSet<string> missing = [.. Some(names)];
         bool once = Maybe(2);
         HashSet<string> shown = [];
-        _traits.Add($"{listing} lacks {string.Join(' ', missing.Select(name => name.Length > 13 ? name[7..13] : name))}{(once ? " once" : "")}");
+        string lacking = string.Join(' ', missing.Select(name => name.Length > 13 ? name[7..13] : name));
+        _traits.Add($"{listing} lacks {lacking}{(once ? " once" : "")}");
         Behaviour.ListingGap = (request, name) =>
         {
             if (!missing.Contains(name) || !request.Path.EndsWith(listing, StringComparison.Ordinal)) return false;
@@ -124,8 +138,12 @@ internal sealed class Liar
 
     private void Act(RecordedRequest request)
     {
-        string[] there = [.. _image.Digests.Where(digest => _state.HasDigest(_image.Repository, RandomImage.Package, digest))];
-        if (there.Length == 0) return;
+        string[] there =
+        [
+            .. _image.Digests.Where(digest => _state.HasDigest(_image.Repository, RandomImage.Package, digest)),
+        ];
+        if (there.Length == 0)
+            return;
         string digest = there[_random.Next(there.Length)];
         EventKind kind = EventKind.Tag;
         string[] roots = [digest];

@@ -4,8 +4,9 @@ using ArtifactRegistry.Emulator;
 namespace ArtifactRegistry.Tests.CleanUp.Truth;
 
 /// <summary>
-/// One image with random indexes, signatures, fallback tags, tags and workloads, and what a clean-up has to leave of it:
-/// worked out by brute force, one rule after the other until nothing changes, without a line in common with the product.
+/// One image with random indexes, signatures, fallback tags, tags and workloads, and what a clean-up has to leave of
+/// it: worked out by brute force, one rule after the other until nothing changes, without a line in common with the
+/// product.
 /// </summary>
 internal sealed class RandomImage
 {
@@ -58,7 +59,13 @@ internal sealed class RandomImage
         {
         }
 
-        HashSet<string> live = [.. used, .. _nodes.Where(node => node.IsYoung || IsKeptByPolicy(node) || HasTagThatKeeps(node)).Select(node => node.Digest)];
+        HashSet<string> live =
+        [
+            .. used,
+            .. _nodes
+                .Where(node => node.IsYoung || IsKeptByPolicy(node) || HasTagThatKeeps(node))
+                .Select(node => node.Digest),
+        ];
         Close(live, withTagSubjects);
         foreach (Node node in _nodes.Where(node => node.IsRunnable && !live.Contains(node.Digest)
             && !_nodes.Exists(other => other.Children.Contains(node.Digest)))
@@ -73,9 +80,17 @@ internal sealed class RandomImage
     {
         HashSet<string> live = Live(withTagSubjects: true);
         // The service may delete the children of an index with it, unless a tag or something else holds them.
-        while (_nodes.FirstOrDefault(index => !live.Contains(index.Digest) && index.Children.Any(child => live.Contains(child)
-            && !IsTagged(child) && !_nodes.Exists(holder => live.Contains(holder.Digest) && holder.Edges.Contains(child))))
-            is Node index)
+        while (
+            _nodes.FirstOrDefault(index =>
+                !live.Contains(index.Digest)
+                && index.Children.Any(child =>
+                    live.Contains(child)
+                    && !IsTagged(child)
+                    && !_nodes.Exists(holder => live.Contains(holder.Digest) && holder.Edges.Contains(child))
+                )
+            )
+                is Node index
+        )
         {
             live.Add(index.Digest);
             Close(live, withTagSubjects: true);
@@ -92,7 +107,9 @@ internal sealed class RandomImage
         return kept;
     }
 
-    /// <summary>The digests that have to do with one: what holds it, what it holds, what is about it, and so on.</summary>
+    /// <summary>
+    /// The digests that have to do with one: what holds it, what it holds, what is about it, and so on.
+    /// </summary>
     public HashSet<string> Family(string digest)
     {
         HashSet<string> family = [digest];
@@ -112,11 +129,18 @@ internal sealed class RandomImage
     public void Pushed(string digest, IReadOnlyList<string> children, string? subject) =>
         _nodes.Add(new Node(digest, children, subject, 0) { IsYoung = true });
 
-    public override string ToString() => string.Join('\n', _nodes.Select(node =>
-        $"  {Short(node.Digest)}{(IsTagged(node.Digest) ? " tagged" : "")}{(node.IsYoung ? " young" : "")}{(node.IsUsed ? " used" : "")}"
-        + $" age {node.Age}{(node.IsRunnable ? "" : " artifact")}"
-        + (node.Children.Count == 0 ? "" : $" over {string.Join(' ', node.Children.Select(Short))}")
-        + (node.Subject is null ? "" : $" about {Short(node.Subject)}")).Append($"  with {Parameters} {string.Join(' ', InUse)}, kept by policy: {KeptPrefix}"));
+    public override string ToString() =>
+        string.Join(
+            '\n',
+            _nodes
+                .Select(node =>
+                    $"  {Short(node.Digest)}{(IsTagged(node.Digest) ? " tagged" : "")}{(node.IsYoung ? " young" : "")}{(node.IsUsed ? " used" : "")}"
+                    + $" age {node.Age}{(node.IsRunnable ? "" : " artifact")}"
+                    + (node.Children.Count == 0 ? "" : $" over {string.Join(' ', node.Children.Select(Short))}")
+                    + (node.Subject is null ? "" : $" about {Short(node.Subject)}")
+                )
+                .Append($"  with {Parameters} {string.Join(' ', InUse)}, kept by policy: {KeptPrefix}")
+        );
 
     public static string Short(string digest) => digest[7..13];
 
@@ -165,8 +189,17 @@ internal sealed class RandomImage
         bool fallback = _random.Next(3) == 0;
         for (int referrers = 1 + _random.Next(2); referrers > 0; referrers--)
         {
-            Add(new ImageOptions { SubjectDigest = subject, ArtifactType = Pick(ArtifactTypes), Size = 2000 }, mayBeTagged: false);
-            if (!fallback) continue;
+            Add(
+                new ImageOptions
+                {
+                    SubjectDigest = subject,
+                    ArtifactType = Pick(ArtifactTypes),
+                    Size = 2000,
+                },
+                mayBeTagged: false
+            );
+            if (!fallback)
+                continue;
             string index = _state.AddFallbackTag(Repository, Package, subject, _now.AddDays(-20));
             if (_nodes.Exists(node => node.Digest == index)) continue;
             string[] listed = [.. _nodes.Where(node => node.Subject == subject).Select(node => node.Digest)];
@@ -178,27 +211,43 @@ internal sealed class RandomImage
     private void AddOldSignature()
     {
         string subject = _nodes.Count > 0 ? _nodes[^1].Digest : $"sha256:{_random.NextInt64():x64}";
-        Add(new ImageOptions { Size = 900, Tags = [TagOf(subject) + Pick(".sig", ".att", ".sbom")] }, mayBeTagged: false);
+        Add(
+            new ImageOptions { Size = 900, Tags = [TagOf(subject) + Pick(".sig", ".att", ".sbom")] },
+            mayBeTagged: false
+        );
     }
 
     private string Add(ImageOptions options, bool mayBeTagged = true)
     {
         bool young = _random.Next(15) == 0;
         int age = young ? 5 : 10_000 + (_random.Next(1000) * 60) + _nodes.Count;
-        IReadOnlyList<string> tags = !mayBeTagged ? options.Tags : _random.Next(6) switch
-        {
-            0 => [$"v{_nodes.Count}"],
-            1 => ["latest", $"w{_nodes.Count}"],
-            _ => [],
-        };
-        string digest = _state.AddImage(Repository, Package, options with { Tags = tags, UploadTime = _now.AddMinutes(-age) });
-        _nodes.Add(new Node(digest, [.. options.Children.Select(child => child.Digest)], options.SubjectDigest, age)
-        {
-            IsYoung = young,
-            IsRunnable = options.ArtifactType is null,
-            IsDoubtful = options.MediaType == Schema1
-                || (options.Children.Count > 0 && !options.Children.Any(child => child.Os == "linux")),
-        });
+        IReadOnlyList<string> tags = !mayBeTagged
+            ? options.Tags
+            : _random.Next(6) switch
+            {
+                0 => [$"v{_nodes.Count}"],
+                1 => ["latest", $"w{_nodes.Count}"],
+                _ => [],
+            };
+        string digest = _state.AddImage(
+            Repository,
+            Package,
+            options with
+            {
+                Tags = tags,
+                UploadTime = _now.AddMinutes(-age),
+            }
+        );
+        _nodes.Add(
+            new Node(digest, [.. options.Children.Select(child => child.Digest)], options.SubjectDigest, age)
+            {
+                IsYoung = young,
+                IsRunnable = options.ArtifactType is null,
+                IsDoubtful =
+                    options.MediaType == Schema1
+                    || (options.Children.Count > 0 && !options.Children.Any(child => child.Os == "linux")),
+            }
+        );
         return digest;
     }
 
@@ -234,18 +283,27 @@ internal sealed class RandomImage
     private bool IsTagged(string digest) =>
         _state.HasDigest(Repository, Package, digest) && _state.TagsOf(Repository, Package, digest).Count > 0;
 
-    private bool HasTagThatKeeps(Node node) => IsTagged(node.Digest) && (!IncludeReferrerTag || TaggedSubjects(node).Count == 0);
+    private bool HasTagThatKeeps(Node node) =>
+        IsTagged(node.Digest) && (!IncludeReferrerTag || TaggedSubjects(node).Count == 0);
 
     /// <summary>The digests of the image that all tags of a node name; none if it has another tag.</summary>
     private List<string> TaggedSubjects(Node node)
     {
-        if (!_state.HasDigest(Repository, Package, node.Digest)) return [];
-        List<Node?> subjects = [.. _state.TagsOf(Repository, Package, node.Digest)
-            .Select(tag => _nodes.FirstOrDefault(other => tag.StartsWith(TagOf(other.Digest), StringComparison.Ordinal)))];
+        if (!_state.HasDigest(Repository, Package, node.Digest))
+            return [];
+        List<Node?> subjects =
+        [
+            .. _state
+                .TagsOf(Repository, Package, node.Digest)
+                .Select(tag =>
+                    _nodes.FirstOrDefault(other => tag.StartsWith(TagOf(other.Digest), StringComparison.Ordinal))
+                ),
+        ];
         return subjects.Contains(null) ? [] : [.. subjects.Select(subject => subject!.Digest)];
     }
 
-    private bool IsKeptByPolicy(Node node) => KeptPrefix is not null && node.Digest.StartsWith(KeptPrefix, StringComparison.Ordinal);
+    private bool IsKeptByPolicy(Node node) =>
+        KeptPrefix is not null && node.Digest.StartsWith(KeptPrefix, StringComparison.Ordinal);
 
     /// <summary>Adds what the kept digests keep.</summary>
     /// <param name="kept">The digests.</param>
@@ -264,7 +322,9 @@ internal sealed class RandomImage
                 if (kept.Contains(node.Digest)) foreach (string held in node.Edges) changed |= Keep(held);
                 if (node.Subject is not null && kept.Contains(node.Subject)) changed |= kept.Add(node.Digest);
                 foreach (string subject in IncludeReferrerTag ? TaggedSubjects(node) : [])
-                    changed |= (kept.Contains(subject) && kept.Add(node.Digest)) || (withTagSubjects && kept.Contains(node.Digest) && Keep(subject));
+                    changed |=
+                        (kept.Contains(subject) && kept.Add(node.Digest))
+                        || (withTagSubjects && kept.Contains(node.Digest) && Keep(subject));
             }
         }
     }

@@ -13,7 +13,11 @@ internal static class Verdict
 
         foreach (Event happened in trial.Liar.Events)
         {
-            foreach (string digest in happened.Kept.Where(digest => !trial.Left.Contains(digest) && !trial.Live.Contains(digest)))
+            foreach (
+                string digest in happened.Kept.Where(digest =>
+                    !trial.Left.Contains(digest) && !trial.Live.Contains(digest)
+                )
+            )
                 if (Carelessness(trial, happened, digest, throttle) is string how)
                     yield return $"{RandomImage.Short(digest)} was needed since {happened} and is lost: {how}";
         }
@@ -22,10 +26,13 @@ internal static class Verdict
         {
             bool isThere = trial.Left.Contains(row.Digest);
             if ((row.Status is "Removed" or "AlreadyGone") == isThere)
-                yield return $"{RandomImage.Short(row.Digest)} is told as {row.Status} ({row.Reason}) and is {(isThere ? "there" : "gone")}";
+                yield return $"{RandomImage.Short(row.Digest)} is told as {row.Status} ({row.Reason}) and is "
+                    + $"{(isThere ? "there" : "gone")}";
         }
 
-        foreach (IGrouping<string, Row> twice in trial.Rows.GroupBy(row => row.Digest).Where(group => group.Count() > 1))
+        foreach (
+            IGrouping<string, Row> twice in trial.Rows.GroupBy(row => row.Digest).Where(group => group.Count() > 1)
+        )
             yield return $"{RandomImage.Short(twice.Key)} is told {twice.Count()} times";
         foreach (string gone in trial.Image.Digests.Except(trial.Left).Except(trial.Rows.Select(row => row.Digest)))
             yield return $"{RandomImage.Short(gone)} is gone, and no row says so";
@@ -43,8 +50,10 @@ internal static class Verdict
         RecordedRequest? look = trial.Requests.LastOrDefault(request =>
             request.Number < deletion.Number && Tells(trial.Liar.Behaviour, happened, request));
         if (look?.Number > happened.Request + throttle && deletion.Number > look.Number + throttle)
-            return $"request {look.Number} ({look.Path.Split('/')[^1]}) could have told, and {deletion.Number} deleted it";
-        if (happened.Kind is EventKind.Push) return null; // an image is looked at again for this once a minute, which no run here lasts
+            return $"request {look.Number} ({look.Path.Split('/')[^1]}) could have told, and {deletion.Number} deleted "
+                + $"it";
+        if (happened.Kind is EventKind.Push)
+            return null; // an image is looked at again for this once a minute, which no run here lasts
         IReadOnlySet<string> family = trial.Image.Family(digest);
         int others = trial.Requests.Count(request => request.Method == "DELETE"
             && request.Number > happened.Request && request.Number < deletion.Number
@@ -57,7 +66,10 @@ internal static class Verdict
     {
         if (request.Method != "GET") return false;
         bool isFull = request.PathAndQuery.Contains("view=FULL", StringComparison.Ordinal);
-        if (happened.Kind is EventKind.Tag or EventKind.Push && (Ends($"@{happened.Digest}") || (isFull && Ends($"/versions/{happened.Digest}"))))
+        if (
+            happened.Kind is EventKind.Tag or EventKind.Push
+            && (Ends($"@{happened.Digest}") || (isFull && Ends($"/versions/{happened.Digest}")))
+        )
             return true;
         if (behaviour.ListingLag > TimeSpan.Zero || behaviour.ListingGap is not null) return false;
         return Ends("/dockerImages") || (happened.Kind == EventKind.Tag

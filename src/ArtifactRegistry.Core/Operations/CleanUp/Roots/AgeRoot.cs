@@ -17,11 +17,16 @@ internal sealed class AgeRoot(MinimumAge cutoff, DateTimeOffset before) : IRoot
     private string? TooYoung(ImageNode node)
     {
         DockerImage image = node.Image;
-        if (image.UploadTime is not DateTime uploaded) return "its age is not known";
-        DateTime changed = !node.IsUntaggedByUs && image.UpdateTime is DateTime updated && updated.ToUniversalTime() > uploaded.ToUniversalTime()
-            ? updated
-            : uploaded;
-        return changed.ToUniversalTime() < _before ? null
+        if (image.UploadTime is not DateTime uploaded)
+            return "its age is not known";
+        DateTime changed =
+            !node.IsUntaggedByUs
+            && image.UpdateTime is DateTime updated
+            && updated.ToUniversalTime() > uploaded.ToUniversalTime()
+                ? updated
+                : uploaded;
+        return changed.ToUniversalTime() < _before
+            ? null
             : $"not older than {cutoff} ({(changed == uploaded ? "uploaded" : "updated")} {Age.Format(changed)})";
     }
 }

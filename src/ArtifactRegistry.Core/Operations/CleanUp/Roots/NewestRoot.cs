@@ -8,7 +8,8 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// </remarks>
 internal sealed class NewestRoot(int count) : IRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(count == 0 ? [] : Find(graph));
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) =>
+        new(count == 0 ? [] : Find(graph));
 
     private List<Kept> Find(ImageGraph graph)
     {

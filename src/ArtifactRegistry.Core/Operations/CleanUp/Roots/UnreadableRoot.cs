@@ -12,7 +12,10 @@ internal sealed class UnreadableRoot : IRoot
             if (node.Unreadable is RegistryException error)
                 yield return new Kept(node, $"its manifest cannot be read: {error.Message}");
             else if (node.Content is { HasSubjectByOtherDigest: true })
-                yield return new Kept(node, "is about a digest that is not SHA-256, and it cannot be told which image that is");
+                yield return new Kept(
+                    node,
+                    "is about a digest that is not SHA-256, and it cannot be told which image that is"
+                );
             else if (node.Content is { IsReadable: false })
                 yield return new Kept(node, "its manifest is not JSON");
         }
@@ -25,12 +28,17 @@ internal sealed class UnreadableRoot : IRoot
                 yield return new Kept(node, $"may belong to {unknown}, which cannot be read", unknown);
         else if (graph.Nodes.FirstOrDefault(HoldsWhatCannotBeTold) is ImageNode other)
             foreach (ImageNode node in graph.Nodes)
-                yield return new Kept(node, $"may belong to {other}, which refers to a digest that is not SHA-256", other);
+                yield return new Kept(
+                    node,
+                    $"may belong to {other}, which refers to a digest that is not SHA-256",
+                    other
+                );
     }
 
     private static bool MayHoldAnything(ImageNode node) => node.Unreadable is not null && !node.HoldsNothing;
 
     // A digest that is kept only because it could not be fully understood does not keep others.
     private static bool HoldsWhatCannotBeTold(ImageNode node) =>
-        (node.IsTagged || node.KeepReason is not null) && node.Content is { ListsByOtherDigest: true } or { HasSubjectByOtherDigest: true };
+        (node.IsTagged || node.KeepReason is not null)
+        && node.Content is { ListsByOtherDigest: true } or { HasSubjectByOtherDigest: true };
 }
