@@ -33,6 +33,26 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
     /// </summary>
     public Action? Waited { get; init; }
 
+    /// <summary>Gets the longest pause between two parts of a body that was taken.</summary>
+    public TimeSpan MaxPause { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Gets whether the body was taken, so that it stays open after the call.</summary>
+    public bool IsTaken { get; private set; }
+
+    /// <summary>Gets the address that the service redirects to; null if it does not.</summary>
+    public Uri? Redirect => (int)Status is 301 or 302 or 303 or 307 or 308 ? Headers.Location : null;
+
+    /// <summary>
+    /// Takes the body, to read it after the call for as long as that takes; <see cref="MaxPause"/> applies to each
+    /// part. Disposing of the stream ends the response.
+    /// </summary>
+    public async Task<Stream> TakeAsync(CancellationToken stop)
+    {
+        AnswerStream taken = new(response, await OpenAsync(stop), request, MaxPause);
+        IsTaken = true;
+        return taken;
+    }
+
     /// <summary>Opens the body for copying. The caller decides how much of it to read.</summary>
     public Task<Stream> OpenAsync(CancellationToken stop)
     {

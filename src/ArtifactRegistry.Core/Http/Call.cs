@@ -44,6 +44,23 @@ internal sealed record Call<T>(
     /// <summary>Creates the content, which may be a stream, for each attempt; null for none.</summary>
     public Func<HttpContent>? Content { get; init; }
 
+    /// <summary>
+    /// Creates content that is streamed, instead of <see cref="Content"/>. It receives the clock of the request: false
+    /// stops it while the content waits for its own source, and true restarts it.
+    /// </summary>
+    public Func<Action<bool>, HttpContent>? StreamedContent { get; init; }
+
+    /// <summary>
+    /// Gets whether the request is sent without a token, because the address belongs to somebody else or is a secret
+    /// itself. Its query is not shown.
+    /// </summary>
+    public bool IsAnonymous { get; init; }
+
+    /// <summary>
+    /// Gets whether a redirect is an answer to read. None is followed by itself, because the token must not follow it.
+    /// </summary>
+    public bool ReadsRedirect { get; init; }
+
     /// <summary>The media types that the service may answer with; null for its default.</summary>
     public string? Accept { get; init; }
 
@@ -65,6 +82,9 @@ internal sealed record Call<T>(
     /// <summary>Gets whether the request makes a change. Resource Manager reads policies by POST.</summary>
     public bool IsChange => Method != HttpMethod.Get && Method != HttpMethod.Head
         && !Address.AbsolutePath.EndsWith(":getIamPolicy", StringComparison.Ordinal);
+
+    /// <summary>The method and the address for traces.</summary>
+    public string Shown => IsAnonymous ? Line : $"{Method} {Address.AbsoluteUri}";
 
     /// <summary>The method and the address without its query, for errors.</summary>
     public string Line => $"{Method} {Address.GetLeftPart(UriPartial.Path)}";

@@ -15,6 +15,7 @@ internal static class ExchangeTrace
 
     /// <summary>Describes a request before it is sent. The Authorization header is never shown.</summary>
     public static async Task<string> DescribeAsync(
+        string shown,
         HttpRequestMessage request,
         AccessToken token,
         CancellationToken stop
@@ -24,9 +25,7 @@ internal static class ExchangeTrace
         string quota = token.QuotaProject is null ? "" : $", quota project {token.QuotaProject}";
         // Content that is not in memory can be read only once, so it is sent and not shown.
         byte[] body = request.Content is ByteArrayContent content ? await content.ReadAsByteArrayAsync(stop) : [];
-        return SafeText.Clean(
-            $"> {request.Method} {request.RequestUri!.AbsoluteUri} ({credentials}{quota}){Body(body)}"
-        );
+        return SafeText.Clean($"> {shown} ({credentials}{quota}){Body(body)}");
     }
 
     /// <summary>Describes a response before it is parsed.</summary>

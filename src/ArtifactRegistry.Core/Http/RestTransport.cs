@@ -78,9 +78,14 @@ internal sealed class RestTransport(
         }
     }
 
+    /// <summary>Runs a step of several requests as often as a request that may be sent again.</summary>
+    internal Task<T> RepeatAsync<T>(Func<int, CancellationToken, Task<Attempt<T>>> attempt, CancellationToken stop) =>
+        _freely.RunAsync(attempt, stop);
+
     // Signing in has its own attempts and limits, so its failures are thrown.
     private async Task<Attempt<T>> SendSignedInAsync<T>(Call<T> call, CancellationToken stop)
     {
+        if (call.IsAnonymous) return await _sender.SendAsync(call, AccessToken.None, stop);
         AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
         Attempt<T> attempt = await _sender.SendAsync(call, token, stop);
         if (attempt.Failure is not { Kind: RegistryErrorKind.Unauthenticated, Status: not null }) return attempt;

@@ -50,29 +50,28 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
 
     private async Task<T> ExchangeAsync<T>(Call<T> call, AccessToken token, CancellationTokenSource inTime)
     {
-        string shown = $"{call.Method} {call.Address.AbsoluteUri}";
+        string shown = call.Shown;
         long started = Stopwatch.GetTimestamp();
-        using HttpRequestMessage request = Request(call, token);
-        if (exchange is not null) exchange(await ExchangeTrace.DescribeAsync(request, token, inTime.Token));
+        using HttpRequestMessage request = Request(call, token, RunClock);
+        if (exchange is not null) exchange(await ExchangeTrace.DescribeAsync(shown, request, token, inTime.Token));
+        HttpResponseMessage? response = null;
+        Answer? answer = null;
         try
         {
-            using HttpResponseMessage response = await http.SendAsync(
-                request,
-                HttpCompletionOption.ResponseHeadersRead,
-                inTime.Token
-            );
+            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, inTime.Token);
             trace?.Invoke(
                 FormattableString.Invariant($"{shown} -> {(int)response.StatusCode} in {Milliseconds(started):0} ms")
             );
             if (response.Headers.Date is DateTimeOffset date)
                 Volatile.Write(ref _ahead, (DateTimeOffset.UtcNow - date).Ticks);
 
-            Answer answer = new(response, call.Line, exchange)
+            answer = new(response, call.Line, exchange)
             {
                 IsFinal = !call.IsChange,
-                Waited = () => inTime.CancelAfter(options.RequestTimeout),
+                Waited = () => RunClock(true),
+                MaxPause = options.RequestTimeout,
             };
-            return response.IsSuccessStatusCode
+            return response.IsSuccessStatusCode || (call.ReadsRedirect && answer.Redirect is not null)
                 ? await call.Read(answer, inTime.Token)
                 : throw await answer.ReadErrorAsync(call.Needs, inTime.Token);
         }
@@ -93,14 +92,20 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
             trace?.Invoke($"{shown} -> {failure.Message}");
             throw failure;
         }
+        finally
+        {
+            if (answer is not { IsTaken: true }) response?.Dispose();
+        }
+
+        void RunClock(bool runs) => inTime.CancelAfter(runs ? options.RequestTimeout : Timeout.InfiniteTimeSpan);
     }
 
-    private static HttpRequestMessage Request<T>(Call<T> call, AccessToken token)
+    private static HttpRequestMessage Request<T>(Call<T> call, AccessToken token, Action<bool> runClock)
     {
         HttpRequestMessage request = new(call.Method, call.Address)
         {
             VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher,
-            Content = call.Content?.Invoke(),
+            Content = call.StreamedContent?.Invoke(runClock) ?? call.Content?.Invoke(),
         };
         if (token.Value is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);

@@ -1,0 +1,243 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using ArtifactRegistry.Clients;
+using ArtifactRegistry.Http;
+
+namespace ArtifactRegistry.Transfer;
+
+/// <summary>
+/// An image in a registry, read and written by the registry's own protocol
+/// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md).
+/// </summary>
+/// <param name="transport">The transport, with the credentials for this registry and no other.</param>
+/// <param name="address">The address of the image, <c>https://HOST/v2/NAME/</c>.</param>
+internal sealed class RegistryImage(RestTransport transport, Uri address) : IContentSource, IContentDestination
+{
+    private const string Root = "/v2/";
+    private const int MaxAttempts = 3; // as OciRegistryClient
+    private const int MaxPages = 1000;
+
+    /// <summary>Gets the address of an image in Artifact Registry.</summary>
+    public static Uri AddressOf(Endpoints endpoints, ImageName image) =>
+        new(endpoints.RegistryOf(image), $"{image.Project.Replace(':', '/')}/{image.Repository}/{image.Package}/");
+
+    /// <summary>The address of the image.</summary>
+    public Uri Address => address;
+
+    /// <summary>The name of the image within its registry, as its protocol has it.</summary>
+    public string Name =>
+        address.AbsolutePath[(address.AbsolutePath.IndexOf(Root, StringComparison.Ordinal) + Root.Length)..].Trim('/');
+
+    /// <inheritdoc/>
+    /// <remarks>GET /v2/NAME/manifests/REFERENCE (spec.md#pulling-manifests).</remarks>
+    public async Task<Manifest?> FindManifestAsync(string reference, CancellationToken stop)
+    {
+        Manifest? found = null;
+        for (int attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            try
+            {
+                (byte[] bytes, string? type, string? stated) = await transport.SendAsync(
+                    new Call<(byte[], string?, string?)>(
+                        HttpMethod.Get, Manifests(reference), Repeat.Freely, async (answer, token) => (
+                            await answer.ReadBytesAsync(token),
+                            answer.ContentHeaders.ContentType?.MediaType,
+                            DigestIn(answer)))
+                    {
+                        Accept = MediaTypes.Accept(null),
+                    },
+                    stop);
+                string expected = Digest.IsValid(reference) ? reference : stated ?? Manifest.DigestOf(bytes);
+                found = Manifest.Parse(bytes, type is null || type == "application/json" ? null : type);
+                if (found.Digest == expected) return found;
+            }
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+            {
+                return null;
+            }
+        }
+
+        throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer,
+            $"The registry answers with a manifest whose digest is {found!.Digest}, so it is not what was asked for.")
+        {
+            Request = $"GET {Manifests(reference)}",
+            IsFinal = true,
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// GET /v2/NAME/referrers/DIGEST (spec.md#listing-referrers). A registry without this method answers 404.
+    /// </remarks>
+    public async Task<IReadOnlyList<string>> ListReferrersAsync(string digest, CancellationToken stop)
+    {
+        List<string> found = [];
+        Uri? page = new(address, $"referrers/{digest}");
+        for (int pages = 0; page is not null && pages < MaxPages; pages++)
+        {
+            try
+            {
+                (IReadOnlyList<ReferrerMessage> list, page) = await transport.SendAsync(
+                    new Call<(IReadOnlyList<ReferrerMessage>, Uri?)>(
+                        HttpMethod.Get, page, Repeat.Freely, async (answer, token) => (
+                            await answer.ReadJsonAsync(ReferrerMessage.ReadList, token), NextPage(page, answer)))
+                    {
+                        Accept = MediaTypes.OciIndex,
+                    },
+                    stop);
+                found.AddRange(list.Select(each => each.Digest).OfType<string>().Where(Digest.IsValid));
+            }
+            catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound && pages == 0)
+            {
+                return [];
+            }
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc cref="IContentDestination.HasBlobAsync"/>
+    /// <remarks>HEAD /v2/NAME/blobs/DIGEST (spec.md#checking-if-content-exists-in-the-registry).</remarks>
+    public async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop)
+    {
+        Uri? redirect = null;
+        long? length = null;
+        bool exists = await ExistsAsync(new Uri(address, $"blobs/{blob.Digest}"), answer =>
+            (redirect, length) = (answer.Redirect, answer.ContentHeaders.ContentLength), stop);
+        // A size that is not the blob's belongs to something else, or to a part of it.
+        return exists && (redirect is not null || length is null || length == blob.Size);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>HEAD /v2/NAME/manifests/DIGEST.</remarks>
+    public async Task<bool> HasManifestAsync(Manifest manifest, CancellationToken stop)
+    {
+        string? stated = null;
+        return await ExistsAsync(Manifests(manifest.Digest), answer => stated = DigestIn(answer), stop)
+            && (stated is null || stated == manifest.Digest);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// GET /v2/NAME/blobs/DIGEST (spec.md#pulling-blobs), which may redirect to a storage service. The address there is
+    /// a secret of its own, and the token is not sent to it.
+    /// </remarks>
+    public async Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop)
+    {
+        const int MaxRedirects = 5;
+        Uri next = new(address, $"blobs/{blob.Digest}");
+        for (int redirects = 0; redirects <= MaxRedirects; redirects++)
+        {
+            (Stream? body, Uri? redirect) = await transport.SendAsync(
+                new Call<(Stream?, Uri?)>(HttpMethod.Get, next, Repeat.Freely, async (answer, token) =>
+                    answer.Redirect is Uri target
+                        ? (null, new Uri(next, target))
+                        : (await OpenAtAsync(answer, from, token), null))
+                {
+                    Headers = from == 0
+                        ? []
+                        : [new("Range", string.Create(CultureInfo.InvariantCulture, $"bytes={from}-"))],
+                    IsAnonymous = redirects > 0,
+                    ReadsRedirect = true,
+                },
+                stop);
+            if (body is not null) return body;
+            next = redirect!;
+        }
+
+        throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer, $"The blob {blob.Digest} is redirected again and again.")
+        {
+            IsFinal = true,
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<BlobArrival> PutBlobAsync(
+        Descriptor blob, IContentSource source, Action<long> moved, CancellationToken stop) =>
+        new BlobUpload(transport, this, blob, source, moved).RunAsync(stop);
+
+    /// <inheritdoc/>
+    /// <remarks>PUT /v2/NAME/manifests/DIGEST (spec.md#pushing-manifests).</remarks>
+    public async Task PutManifestAsync(Manifest manifest, CancellationToken stop)
+    {
+        string? stored = await transport.SendAsync(
+            new Call<string?>(HttpMethod.Put, Manifests(manifest.Digest), Repeat.Freely, (answer, _) =>
+                Task.FromResult(DigestIn(answer)))
+            {
+                Content = () => new ReadOnlyMemoryContent(manifest.Bytes)
+                {
+                    Headers = { ContentType = new MediaTypeHeaderValue(manifest.MediaType) },
+                },
+            },
+            stop);
+        if (stored is not null && stored != manifest.Digest)
+            throw new RegistryException(
+                RegistryErrorKind.UnexpectedAnswer,
+                $"The registry stored {stored} instead of {manifest.Digest}, which was sent.");
+    }
+
+    private Uri Manifests(string reference) => new(address, $"manifests/{reference}");
+
+    private async Task<bool> ExistsAsync(Uri what, Action<Answer> look, CancellationToken stop)
+    {
+        try
+        {
+            return await transport.SendAsync(
+                new Call<bool>(HttpMethod.Head, what, Repeat.Freely, (answer, _) =>
+                {
+                    look(answer);
+                    return Task.FromResult(true);
+                })
+                {
+                    Accept = MediaTypes.Accept(null),
+                    ReadsRedirect = true,
+                },
+                stop);
+        }
+        catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound)
+        {
+            // Whoever wrongly says that it is not there only causes a transfer.
+            return false;
+        }
+    }
+
+    // A registry may ignore the range, and then sends everything.
+    private static async Task<Stream> OpenAtAsync(Answer answer, long from, CancellationToken stop)
+    {
+        bool isPart = answer.Status is HttpStatusCode.PartialContent;
+        if (isPart && answer.ContentHeaders.ContentRange?.From is long start && start != from)
+            throw new RegistryException(
+                RegistryErrorKind.UnexpectedAnswer, $"Byte {start} and what follows came instead of byte {from}.")
+            {
+                IsFinal = true,
+            };
+        Stream body = await answer.TakeAsync(stop);
+        if (isPart) return body;
+        byte[] skipped = new byte[64 * 1024];
+        for (long left = from; left > 0;)
+        {
+            int read = await body.ReadAsync(skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), stop);
+            if (read == 0) break;
+            left -= read;
+        }
+
+        return body;
+    }
+
+    private static string? DigestIn(Answer answer) =>
+        answer.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values)
+        && values.First() is string digest && Digest.IsValid(digest) ? digest : null;
+
+    // Only within this registry: the token is sent there.
+    private Uri? NextPage(Uri page, Answer answer)
+    {
+        if (!answer.Headers.TryGetValues("Link", out IEnumerable<string>? links)) return null;
+        string link = links.First();
+        int end = link.IndexOf('>', StringComparison.Ordinal);
+        return link.StartsWith('<') && end > 0 && link.Contains("rel=\"next\"", StringComparison.Ordinal)
+            && Uri.TryCreate(page, link[1..end], out Uri? next) && next.Authority == address.Authority ? next : null;
+    }
+}
