@@ -194,6 +194,22 @@ public sealed class Behaviour
     public TimeSpan SettleTime { get; set; }
 
     /// <summary>
+    /// The time for which a blob stays after the last manifest that refers to it is gone. See also <see
+    /// cref="RegistryState.CollectBlobs"/>.
+    /// </summary>
+    public TimeSpan CollectBlobsAfter { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether HEAD and the check of a pushed manifest still see a blob that was collected, as in
+    /// registries that remember what they had; GET answers 404.
+    /// </summary>
+    public bool RemembersCollectedBlobs { get; set; }
+
+    /// <summary>Gets the time at which a blob is collected that nothing refers to from now on; null for at once.</summary>
+    internal DateTimeOffset? CollectionDue(DateTimeOffset now) =>
+        CollectBlobsAfter > TimeSpan.Zero ? now + CollectBlobsAfter : null;
+
+    /// <summary>
     /// Returns whether a page token is too old, and counts it. Call this while the state's lock is held.
     /// </summary>
     internal bool TakeExpiredContinue() => ExpiredContinues > 0 && ExpiredContinues-- > 0;

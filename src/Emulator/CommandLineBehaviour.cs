@@ -139,6 +139,10 @@ internal static class CommandLineBehaviour
             (b, text) => b.StaleListings = Number(text)),
         Of("--settle-attempts", "N", "a child refuses deletion so many times after its parent went",
             (b, text) => b.SettleAttempts = Number(text)),
+        Of("--collect-blobs-after", "DURATION", "blobs stay so long after the last manifest that refers to them",
+            (b, text) => b.CollectBlobsAfter = Duration.Parse(text)),
+        Of("--remember-collected-blobs", null, "HEAD sees blobs that were collected",
+            (b, _) => b.RemembersCollectedBlobs = true),
         Of("--settle-time", "TIME", "a child refuses deletion so long after its parent went",
             (b, text) => b.SettleTime = Duration.Parse(text)),
     ];

@@ -68,6 +68,7 @@ public static class ImageExtensions
                 ChildManifest child = Platform(platform);
                 string digest = state.AddImage(repository, package, new ImageOptions
                 {
+                    HasContent = options.HasContent,
                     Size = child.IsAttestation ? 12_000 : options.Size,
                     UploadTime = options.UploadTime,
                     UpdateTime = options.UpdateTime,

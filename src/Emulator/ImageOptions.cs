@@ -9,6 +9,12 @@ public sealed record ImageOptions
     /// <summary>Size in bytes; an index defaults to the size of its manifest.</summary>
     public long? Size { get; init; }
 
+    /// <summary>
+    /// Gets or sets whether its configuration and layer can be read; otherwise there is only the manifest. The layer is
+    /// filled up to <see cref="Size"/>.
+    /// </summary>
+    public bool HasContent { get; init; }
+
     /// <summary>The time of the upload; now if null.</summary>
     public DateTimeOffset? UploadTime { get; init; }
 

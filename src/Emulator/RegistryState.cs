@@ -118,6 +118,14 @@ public sealed class RegistryState : IDisposable
 
     internal UploadTable Uploads { get; }
 
+    /// <summary>Collects the blobs that no manifest refers to any more, whenever they were to be collected.</summary>
+    public void CollectBlobs()
+    {
+        lock (Gate)
+            foreach (RepositoryEntry repository in RepositoryTable.All)
+                repository.Blobs.Collect(DateTimeOffset.MaxValue);
+    }
+
     /// <summary>Abandons operations and uploads under way, and closes or deletes the files.</summary>
     public void Dispose()
     {
@@ -145,9 +153,14 @@ public sealed class RegistryState : IDisposable
     }
 
     /// <summary>
-    /// Does the work of operations that no client waited for. Every request calls this before its own work.
+    /// Does the work of operations that no client waited for, and collects the blobs whose time has come. Every request
+    /// calls this before its own work.
     /// </summary>
-    internal void FinishDueOperations() => Operations.FinishDue();
+    internal void FinishDueOperations()
+    {
+        Operations.FinishDue();
+        foreach (RepositoryEntry repository in RepositoryTable.All) repository.Blobs.Collect(Now);
+    }
 
     internal ProjectEntry? FindProject(string idOrNumber) => Projects.Find(idOrNumber);
 

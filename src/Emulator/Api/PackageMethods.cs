@@ -49,7 +49,7 @@ internal static class PackageMethods
             {
                 throw VersionMethods.HasParents(held, package.HoldersOf[held.Digest]);
             }
-            package.Repository.Remove(package);
+            package.Repository.Remove(package, call.Behaviour.CollectionDue(call.State.Now));
             return ApiCall.Empty();
         });
     }

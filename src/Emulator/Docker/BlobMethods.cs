@@ -17,9 +17,14 @@ internal static partial class BlobMethods
         return call.Locked(() =>
         {
             (RepositoryEntry repository, _) = call.Find(name, DockerCall.PullPermission);
-            BlobContent content = repository.Blobs.Find(digest) ?? throw DockerError.BlobUnknown(digest);
-            // A client that checks whether it exists may be about to push a manifest that refers to it.
-            if (call.IsHead) repository.Blobs.Expect(digest, call.State.Now);
+            if (repository.Blobs.Find(digest) is not BlobContent content)
+                return call is { IsHead: true, Behaviour.RemembersCollectedBlobs: true }
+                    && repository.Blobs.LengthOfCollected(digest) is long length
+                    ? Send(call, new BlobContent("", length), digest)
+                    : throw DockerError.BlobUnknown(digest);
+            // A client that checks whether it exists may be about to push a manifest that refers to it. That does not
+            // keep what waits for its collection.
+            if (call.IsHead && !repository.Blobs.IsOrphan(digest)) repository.Blobs.Expect(digest, call.State.Now);
             return Send(call, content, digest);
         });
     }

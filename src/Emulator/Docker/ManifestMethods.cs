@@ -116,7 +116,7 @@ internal static partial class ManifestMethods
     {
         (RepositoryEntry repository, string image) = call.Find(name, DockerCall.PushPermission);
         PackageEntry? existing = repository.Packages.GetValueOrDefault(image);
-        CheckReferences(manifest, repository, existing);
+        CheckReferences(manifest, repository, existing, call.Behaviour.RemembersCollectedBlobs);
         if (
             repository.ImmutableTags
             && tags.FirstOrDefault(tag =>
@@ -155,17 +155,21 @@ internal static partial class ManifestMethods
     }
 
     /// <summary>Requires that the parts of a manifest exist before it. Its subject may be pushed later.</summary>
-    private static void CheckReferences(PushedManifest manifest, RepositoryEntry repository, PackageEntry? package)
+    private static void CheckReferences(
+        PushedManifest manifest, RepositoryEntry repository, PackageEntry? package, bool remembersBlobs)
     {
-        string? missing = manifest.Blobs.FirstOrDefault(digest => repository.Blobs.Find(digest) is null)
+        string? missing = manifest.Blobs.FirstOrDefault(IsMissing)
             ?? manifest.Entries.Select(PushedManifest.DigestOf).FirstOrDefault(digest =>
-                package?.Versions.ContainsKey(digest) != true && repository.Blobs.Find(digest) is null);
+                package?.Versions.ContainsKey(digest) != true && IsMissing(digest));
         if (missing is not null)
             throw new DockerError(
                 404,
                 "MANIFEST_BLOB_UNKNOWN",
                 $"The manifest refers to \"{missing}\", which is not there"
             );
+
+        bool IsMissing(string digest) => repository.Blobs.Find(digest) is null
+            && !(remembersBlobs && repository.Blobs.LengthOfCollected(digest) is not null);
     }
 
     private static VersionEntry Make(

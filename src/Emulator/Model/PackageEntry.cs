@@ -105,7 +105,7 @@ internal sealed class PackageEntry(RepositoryEntry repository, string name, Date
     {
         foreach (string tag in version.Tags) Tags.Remove(tag);
         Versions.Remove(version.Digest);
-        repository.Blobs.Release(version.Blobs);
+        repository.Blobs.Release(version.Blobs, behaviour.CollectionDue(now));
         repository.Changed();
         repository.Journal?.Drop(version.Resource);
         if (version.Tags.Count > 0) Record();

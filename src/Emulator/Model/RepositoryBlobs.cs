@@ -5,7 +5,8 @@ using ArtifactRegistry.Emulator.Storage;
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>
-/// The blobs of a repository: those that its manifests refer to, and those whose manifest has not been pushed yet.
+/// The blobs of a repository: those that its manifests refer to, those whose manifest has not been pushed yet, and
+/// those that nothing refers to any more but that have not been collected yet.
 /// </summary>
 /// <remarks>
 /// All images of a repository share them: the service's addresses for uploading and downloading blobs contain the
@@ -15,9 +16,19 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
 {
     private readonly Dictionary<string, int> _references = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _expected = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _orphans = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _collected = new(StringComparer.Ordinal);
 
     public BlobContent? Find(string digest) =>
-        _references.ContainsKey(digest) || _expected.ContainsKey(digest) ? store.Find(digest) : null;
+        _references.ContainsKey(digest) || _expected.ContainsKey(digest) || _orphans.ContainsKey(digest)
+            ? store.Find(digest)
+            : null;
+
+    /// <summary>Gets whether a blob waits for its collection, since nothing refers to it any more.</summary>
+    public bool IsOrphan(string digest) => _orphans.ContainsKey(digest);
+
+    /// <summary>Gets the length of a blob that was collected; null if none was.</summary>
+    public long? LengthOfCollected(string digest) => _collected.TryGetValue(digest, out long length) ? length : null;
 
     /// <summary>
     /// Keeps a blob for the manifest that is expected: it was pushed or mounted, or a client was told that it need not
@@ -26,8 +37,18 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     public void Expect(string digest, DateTimeOffset now)
     {
         if (Find(digest) is null) store.Hold(digest);
+        _orphans.Remove(digest);
         _expected[digest] = now;
         journal?.Put(NameOf(digest), () => new JsonObject { ["since"] = Json.Time(now) });
+    }
+
+    /// <summary>Adds a blob whose manifest follows, without an upload. Returns its digest.</summary>
+    public string Put(byte[] content, DateTimeOffset now)
+    {
+        string digest = Manifests.DigestOf(content);
+        store.Add(digest, content);
+        Expect(digest, now);
+        return digest;
     }
 
     /// <summary>Counts a manifest's references; its blobs are no longer waiting for it.</summary>
@@ -37,7 +58,11 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     public IReadOnlyList<string> Refer(IEnumerable<string> digests)
     {
         string[] here = [.. digests.Distinct().Where(digest => Find(digest) is not null)];
-        foreach (string digest in here) _references[digest] = _references.GetValueOrDefault(digest) + 1;
+        foreach (string digest in here)
+        {
+            _references[digest] = _references.GetValueOrDefault(digest) + 1;
+            _orphans.Remove(digest);
+        }
         Arrived(here);
         return here;
     }
@@ -64,14 +89,30 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
             if (_expected.Remove(digest)) journal?.Drop(NameOf(digest));
     }
 
-    /// <summary>Removes a manifest's references; blobs that nothing else holds are released.</summary>
-    public void Release(IEnumerable<string> digests)
+    /// <summary>Removes a manifest's references; blobs that nothing else holds are collected.</summary>
+    /// <param name="digests">The blobs of the manifest.</param>
+    /// <param name="due">The time of the collection; null for at once.</param>
+    public void Release(IEnumerable<string> digests, DateTimeOffset? due)
     {
         foreach (string digest in digests)
         {
             if (--_references[digest] > 0) continue;
             _references.Remove(digest);
-            if (!_expected.ContainsKey(digest)) store.Release(digest);
+            if (_expected.ContainsKey(digest)) continue;
+            if (due is DateTimeOffset later) _orphans[digest] = later;
+            else Drop(digest);
+        }
+    }
+
+    /// <summary>Collects the blobs that nothing refers to any more and whose time has come.</summary>
+    public void Collect(DateTimeOffset now)
+    {
+        if (_orphans.Count == 0) return;
+        foreach ((string digest, DateTimeOffset due) in _orphans.ToArray())
+        {
+            if (due > now) continue;
+            _orphans.Remove(digest);
+            Drop(digest);
         }
     }
 
@@ -83,16 +124,23 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
             if (since >= before) continue;
             _expected.Remove(digest);
             journal?.Drop(NameOf(digest));
-            if (!_references.ContainsKey(digest)) store.Release(digest);
+            if (!_references.ContainsKey(digest)) Drop(digest);
         }
     }
 
     /// <summary>Releases everything when the repository is deleted.</summary>
     public void Clear()
     {
-        foreach (string digest in _references.Keys.Union(_expected.Keys)) store.Release(digest);
+        foreach (string digest in _references.Keys.Union(_expected.Keys).Union(_orphans.Keys)) store.Release(digest);
         _references.Clear();
         _expected.Clear();
+        _orphans.Clear();
+    }
+
+    private void Drop(string digest)
+    {
+        if (store.Find(digest) is BlobContent content) _collected[digest] = content.Length;
+        store.Release(digest);
     }
 
     private string NameOf(string digest) => $"{repository}/blobs/{digest}";

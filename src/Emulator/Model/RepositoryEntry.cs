@@ -94,10 +94,12 @@ internal sealed class RepositoryEntry(
     }
 
     /// <summary>Removes a package with everything in it.</summary>
-    public void Remove(PackageEntry package)
+    /// <param name="package">The package.</param>
+    /// <param name="collection">The time at which its blobs are collected; null for at once.</param>
+    public void Remove(PackageEntry package, DateTimeOffset? collection)
     {
         Packages.Remove(package.Name);
-        foreach (VersionEntry version in package.Versions.Values) Blobs.Release(version.Blobs);
+        foreach (VersionEntry version in package.Versions.Values) Blobs.Release(version.Blobs, collection);
         journal?.Drop(package.Resource);
         Changed();
     }

@@ -15,11 +15,13 @@ internal static class SeededVersion
         bool isIndex = options.Children.Count > 0 || options.MediaType is Manifests.OciIndex or Manifests.DockerList;
         string mediaType = options.MediaType ?? (isIndex ? Manifests.OciIndex : Manifests.OciManifest);
         string seed = Manifests.Seed(package.Repository.Name, package.Name, ++package.Seeded);
+        (byte[] Config, byte[] Layer)? content =
+            options.HasContent && !isIndex ? Manifests.Content(seed, options) : null;
         byte[] manifest = options.Manifest is not null
             ? Encoding.UTF8.GetBytes(options.Manifest)
             : isIndex
             ? Manifests.Index(seed, options, mediaType, Entries(package, options.Children))
-            : Manifests.Image(seed, options, mediaType, Subject(package, options.SubjectDigest));
+            : Manifests.Image(seed, options, mediaType, Subject(package, options.SubjectDigest), content);
         DateTimeOffset uploaded = options.UploadTime ?? now;
         return new VersionEntry
         {
@@ -34,7 +36,12 @@ internal static class SeededVersion
             SubjectDigest = options.SubjectDigest,
             Children = options.Children,
             Manifest = manifest,
+            Blobs = content is var (config, layer)
+                ? package.Repository.Blobs.Refer([Put(config), Put(layer)])
+                : [],
         };
+
+        string Put(byte[] blob) => package.Repository.Blobs.Put(blob, now);
     }
 
     private static List<JsonObject> Entries(PackageEntry package, IReadOnlyList<ChildManifest> children)

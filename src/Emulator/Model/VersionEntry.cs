@@ -30,7 +30,7 @@ internal sealed class VersionEntry
     /// <summary>The manifest's text.</summary>
     public required byte[] Manifest { get; init; }
 
-    /// <summary>The blobs that it refers to and that the repository holds for it; none for a seeded image.</summary>
+    /// <summary>The blobs that it refers to and that the repository holds for it; none for a seeded manifest.</summary>
     public IReadOnlyList<string> Blobs { get; init; } = [];
 
     public JsonObject? Annotations { get; set; }

@@ -46,6 +46,19 @@ internal sealed class BlobStore : IDisposable
         if (!_entries.ContainsKey(digest)) _entries.Add(digest, new Entry(upload.Finish(() => PathOf(digest))));
     }
 
+    /// <summary>Adds a blob that nobody uploaded. It has no holder yet.</summary>
+    public void Add(string digest, byte[] bytes)
+    {
+        if (_entries.ContainsKey(digest)) return;
+        if (!_isTemporary)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(digest))!);
+            File.WriteAllBytes(PathOf(digest), bytes);
+        }
+
+        _entries.Add(digest, new Entry(_isTemporary ? new BlobContent(bytes) : new(PathOf(digest), bytes.Length)));
+    }
+
     /// <summary>Adds the wanted blobs that an earlier run left in the folder; the others are deleted.</summary>
     public void Recover(IReadOnlySet<string> wanted)
     {
