@@ -8,7 +8,7 @@ namespace ArtifactRegistry.Shell;
 internal static class PowerShellProgram
 {
     /// <summary>
-    /// Gets the path in the package cache: of <c>pwsh.exe</c> on Windows, and else of <c>pwsh.dll</c>.
+    /// Gets the path in the package cache: of <c>pwsh.exe</c> on Windows, of <c>pwsh.dll</c> elsewhere.
     /// </summary>
     public static string Path { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
         typeof(PowerShellProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -17,18 +17,10 @@ internal static class PowerShellProgram
 
     /// <summary>Gets the path of the .NET host that runs this process, which runs PowerShell as well.</summary>
     // The host need not be on the PATH, and the path of this process may be that of its own executable.
-    public static string DotNet { get; } =
-        System.IO.Path.GetFullPath(
-            System.IO.Path.Combine(
-                RuntimeEnvironment.GetRuntimeDirectory(),
-                "..",
-                "..",
-                "..",
-                OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"
-            )
-        );
+    public static string DotNet { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(
+        RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
-    /// <summary>Gets what starts PowerShell with these arguments.</summary>
+    /// <summary>Creates the start of PowerShell with these arguments.</summary>
     /// <param name="arguments">The command line of pwsh.</param>
     /// <exception cref="FileNotFoundException">The package is not in the cache.</exception>
     public static ProcessStartInfo Start(params IEnumerable<string> arguments)
@@ -40,8 +32,7 @@ internal static class PowerShellProgram
             );
         // The package has an executable for Windows only.
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new(Path, arguments) : new(DotNet, [Path, .. arguments]);
-        // Unless the user has decided otherwise: PowerShell would report its use, and look for a newer version of
-        // itself.
+        // PowerShell would report its use and look for a newer version; what the user has set is left as it is.
         start.Environment.TryAdd("POWERSHELL_TELEMETRY_OPTOUT", "1");
         start.Environment.TryAdd("POWERSHELL_UPDATECHECK", "Off");
         return start;

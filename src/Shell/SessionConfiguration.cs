@@ -1,11 +1,12 @@
 namespace ArtifactRegistry.Shell;
 
 /// <summary>A file for <c>pwsh -ConfigurationFile</c>, which loads the module before anything else is run.</summary>
-/// <remarks>Unlike a command before the user's, this leaves all other arguments as they are, also -File and
-/// "-".</remarks>
+/// <remarks>
+/// Unlike a command in front of the user's, this leaves all other arguments as they are, also -File and "-".
+/// </remarks>
 internal sealed class SessionConfiguration : IDisposable
 {
-    /// <summary>Names another manifest than the checkout's, or the folder that has it.</summary>
+    /// <summary>The variable that names another manifest than that of the checkout, or its folder.</summary>
     public const string Variable = "ARTIFACTREGISTRY_MODULE";
 
     private const string Manifest = "ArtifactRegistry.psd1";
@@ -21,12 +22,14 @@ internal sealed class SessionConfiguration : IDisposable
             $$"""
             try { Import-Module {{Quoted(manifest)}} -Global -ErrorAction Stop }
             catch {
-                [Console]::Error.WriteLine("The module could not be loaded. Build the solution,
-                  or correct {{Variable}}. $_")
+                $advice = 'Build the solution, or correct {{Variable}}.'
+                [Console]::Error.WriteLine("The module could not be loaded. $advice $_")
                 [Environment]::Exit(1)
             }
             # With a configuration file, pwsh does not load its line editor by itself.
-            if (-not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)) { Import-Module PSReadLine -Global -ErrorAction Ignore }
+            if (-not ([Console]::IsInputRedirected -or [Console]::IsOutputRedirected)) {
+                Import-Module PSReadLine -Global -ErrorAction Ignore
+            }
             """);
         Path = System.IO.Path.Combine(_folder.FullName, "session.pssc");
         File.WriteAllText(
