@@ -37,8 +37,7 @@ internal sealed class CleanUpTargets
             {
                 Advice =
                     "Get-ArRepository | Get-ArUntaggedImage | Remove-ArUntaggedImage shows first what it is about; or "
-                        + "type the name as text "
-                    + "if you mean all images in it.",
+                        + "type the name as text if you mean all images in it.",
             };
 
         if (target.Rules is CleanUpRules rules) _pipedRules.Add(rules);

@@ -35,8 +35,7 @@ internal static class ErrorRecords
                 RegistryErrorKind.PermissionDenied => PermissionAdvice.Advice(e.Permission, item),
                 RegistryErrorKind.OutsidePerimeter when e.UniqueId is { Length: > 0 } id =>
                     $"VPC Service Controls refused this under the unique id {id}, and no role helps. Give that id to "
-                        + $"the administrator of the perimeter, "
-                        + $"who finds the request with: gcloud logging read "
+                        + $"the administrator of the perimeter, who finds the request with: gcloud logging read "
                         + $"'log_id(\"cloudaudit.googleapis.com/policy\") AND \"{id}\"' --project=PROJECT",
                 _ => entry.Advice,
             };

@@ -55,7 +55,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             null => throw Refuse(
                 "Expected the name of an image or an object from this module, and got nothing. Check the spelling of a "
                     + "variable, and write "
-                + "\"${app}:latest\" with braces: PowerShell reads $app:latest as a variable of its own."),
+                    + "\"${app}:latest\" with braces: PowerShell reads $app:latest as a variable of its own."),
             string text => FromText(text),
             ImageName name => FromName(name),
             ImagePattern pattern => FromText(pattern.ToString()),
@@ -99,8 +99,7 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
         if (tag is null && digest is null)
             throw Refuse(
                 $"The row names the image '{name}' but neither a digest nor a tag. Keep the Uri or Digest column, for "
-                    + $"example: "
-                + "Select-Object Uri, Tag");
+                    + $"example: Select-Object Uri, Tag");
         if ((name.Tag is not null && name.Tag != tag) || (name.Digest is not null && name.Digest != digest))
             throw Refuse(
                 $"The row contradicts itself: its Uri is '{name}', its Tag '{tag}' and its Digest '{digest}'."

@@ -46,8 +46,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         if (other is null) return null;
         string version = FileVersionInfo.GetVersionInfo(typeof(ModuleLoader).Assembly.Location).FileVersion ?? "";
         return $"This process has loaded ArtifactRegistry {version} from {Folder} and runs that, not {other.Version} "
-            + $"in {other.ModuleBase}. "
-            + "Start a new pwsh to use the other copy.";
+            + $"in {other.ModuleBase}. Start a new pwsh to use the other copy.";
     }
 
     private static bool IsSame(string folder) => string.Equals(

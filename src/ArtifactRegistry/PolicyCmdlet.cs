@@ -69,8 +69,7 @@ public abstract class PolicyCmdlet : ChangeCmdlet
             Refuse(
                 row.Text,
                 $"'{member}' was given without a place: use {cmdlet} REPOSITORY -Member MEMBER, or pipe rows with a "
-                    + $"Resource or "
-                    + "Repository, such as those of Get-ArReader."
+                    + $"Resource or Repository, such as those of Get-ArReader."
             );
         else if (place.StartsWith(Projects, StringComparison.Ordinal))
             Refuse(

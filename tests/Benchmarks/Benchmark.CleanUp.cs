@@ -92,8 +92,7 @@ internal sealed partial class Benchmark
         {
             Dictionary<string, double> told = await Engine.RunAsync(
                 $"Remove-ArUntaggedImage {Apps}/warm {Fast} | Out-Null; foreach ($i in {from}..{from + Runs - 1}) {{ "
-                    + $"{Clock}"
-                    + $"Remove-ArUntaggedImage \"{Apps}/ours$i\" {Fast} | Out-Null; "
+                    + $"{Clock}Remove-ArUntaggedImage \"{Apps}/ours$i\" {Fast} | Out-Null; "
                     + $"\"clean$i=$($clock.Elapsed.TotalMilliseconds)\"; {Clock}"
                     + $"Get-ArImage {Apps}/big | Out-Null; \"list$i=$($clock.Elapsed.TotalMilliseconds)\" }}",
                 emulator.Url,

@@ -40,11 +40,9 @@ internal sealed partial class Benchmark
                 // A session that has worked for some seconds before, at each size: its code is compiled, and that of
                 // the emulator.
                 $"{Clock}while ($clock.Elapsed.TotalSeconds -lt 4) {{ Get-ArImage {Before}/worked | Where-Object {{ "
-                    + $"-not $_.Tags }} | Out-Null }}; "
-                    + $"Remove-ArUntaggedImage {Before} {Fast} | Out-Null; "
+                    + $"-not $_.Tags }} | Out-Null }}; Remove-ArUntaggedImage {Before} {Fast} | Out-Null; "
                     + $"{Clock}foreach ($i in 0..{runs - 1}) {{ Get-ArImage {Apps}/big$i | Where-Object {{ -not "
-                    + $"$_.Tags }} | Out-Null }}; "
-                    + $"\"list=$($clock.Elapsed.TotalMilliseconds / {runs})\"; "
+                    + $"$_.Tags }} | Out-Null }}; \"list=$($clock.Elapsed.TotalMilliseconds / {runs})\"; "
                     + Peak("listMemory", $"Get-ArImage {Apps}/big0 | Where-Object {{ -not $_.Tags }}")
                     + $"{Clock}$removed = 0; foreach ($i in 0..{runs - 1}) {{ Remove-ArUntaggedImage {Apps}/big$i "
                     + $"{Fast} | ForEach-Object {{ $removed++ }} }}; "

@@ -17,8 +17,7 @@ internal sealed class CredentialFileErrors(string description)
         {
             Advice =
                 "A person makes a new file with: gcloud auth application-default login. A service account gets one "
-                    + "with: "
-                + "gcloud iam service-accounts keys create KEY.json --iam-account=ACCOUNT",
+                    + "with: gcloud iam service-accounts keys create KEY.json --iam-account=ACCOUNT",
         };
 
     /// <summary>Creates the error of a file that would cause a secret to be sent to a wrong place.</summary>

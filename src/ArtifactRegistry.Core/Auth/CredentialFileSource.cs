@@ -74,16 +74,14 @@ internal sealed class CredentialFileSource(CredentialFile file, string path, str
         string describe = $"gcloud iam service-accounts describe {file.Account}";
         if (ahead is TimeSpan skew && skew.Duration() > TimeSpan.FromMinutes(5))
             return $"The clock of this machine is {skew.Duration().TotalMinutes:0} minutes "
-                + $"{(skew > TimeSpan.Zero ? "ahead of" : "behind")} "
-                + "the service's: set it right.";
+                + $"{(skew > TimeSpan.Zero ? "ahead of" : "behind")} the service's: set it right.";
         return (file.Type, e.Reason) switch
         {
             ("service_account", "invalid_grant") =>
                 "The key was deleted or has expired, or its account is disabled or deleted. Who administers the "
                     + "account finds out with: "
                     + $"gcloud iam service-accounts keys list --iam-account={file.Account}; and: {describe}. A new key "
-                    + $"comes from: "
-                    + $"gcloud iam service-accounts keys create KEY.json --iam-account={file.Account}",
+                    + $"comes from: gcloud iam service-accounts keys create KEY.json --iam-account={file.Account}",
             ("service_account", _) => $"Check that the account exists and is enabled: {describe}",
             ("authorized_user", _) when e.Message.Contains("rapt", StringComparison.OrdinalIgnoreCase) =>
                 $"Your organization wants a new sign-in from time to time. Run: {SignInAgain}. A scheduled script "

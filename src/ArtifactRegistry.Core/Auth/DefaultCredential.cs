@@ -59,10 +59,9 @@ internal sealed class DefaultCredential(SignIn signIn, bool isGcloudsToAct) : IC
         throw new RegistryException(
             RegistryErrorKind.Unauthenticated,
             "No credentials were found. Looked for: Connect-ArRegistry with -AccessToken, -CredentialFile or "
-                + "-UseGcloud (not used); "
-            + $"the variables {string.Join(", ", TokenSources.SourceVariables)} (not set); "
-            + $"{configuration.DefaultCredentials ?? "Application Default Credentials"} (not there); "
-            + $"a metadata server at {signIn.Endpoints.Metadata.Authority} (none); "
+                + $"-UseGcloud (not used); the variables {string.Join(", ", TokenSources.SourceVariables)} (not set); "
+                + $"{configuration.DefaultCredentials ?? "Application Default Credentials"} (not there); "
+                + $"a metadata server at {signIn.Endpoints.Metadata.Authority} (none); "
             + (program is null ? "gcloud (not on the PATH)." : "gcloud (signed in with no account)."))
         {
             Advice = "A person runs: gcloud auth application-default login. A scheduled script begins with: "

@@ -95,10 +95,8 @@ internal sealed class MetadataServer : ICredential
                     status is HttpStatusCode.NotFound
                         ? "This machine has no service account. Attach one, or use Connect-ArRegistry -CredentialFile."
                         : "Check the service account of this machine. On GKE, a Kubernetes service account that stands "
-                            + "for another needs "
-                            + "roles/iam.workloadIdentityUser on it: gcloud iam service-accounts "
-                            + "add-iam-policy-binding ACCOUNT "
-                            + "--role=roles/iam.workloadIdentityUser "
+                            + "for another needs roles/iam.workloadIdentityUser on it: gcloud iam service-accounts "
+                            + "add-iam-policy-binding ACCOUNT --role=roles/iam.workloadIdentityUser "
                             + "--member=\"serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]\"",
             };
         try

@@ -13,8 +13,7 @@ internal static class ConnectionFailure
     public const string ProxyAdvice =
         "Check the user and password of the proxy: in HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT before PowerShell "
         + "starts, or in the session with [System.Net.Http.HttpClient]::DefaultProxy. Credentials that a proxy refused "
-        + "are "
-        + "not sent to it again.";
+        + "are not sent to it again.";
 
     /// <summary>Translates a failure of the connection.</summary>
     /// <param name="error">The failure.</param>

@@ -239,7 +239,6 @@ internal sealed record Endpoints
         new(
             RegistryErrorKind.UnsafeRequest,
             $"'{text}' ({origin}) cannot be used as the address of a service. Expected https://HOST/, or "
-                + $"http://127.0.0.1:PORT/ "
-                + "for an emulator on this machine."
+                + $"http://127.0.0.1:PORT/ for an emulator on this machine."
         );
 }

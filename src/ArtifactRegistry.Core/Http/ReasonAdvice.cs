@@ -14,9 +14,8 @@ internal sealed partial record ReasonAdvice(string? Reason, string? Service, str
 {
     private const string QuotaProject =
         "Name a project of yours as the quota project: gcloud auth application-default set-quota-project PROJECT "
-            + "(which writes it to "
-        + "the credential file), or Connect-ArRegistry -QuotaProject PROJECT, or the variable "
-        + "GOOGLE_CLOUD_QUOTA_PROJECT.";
+            + "(which writes it to the credential file), or Connect-ArRegistry -QuotaProject PROJECT, or the variable "
+            + "GOOGLE_CLOUD_QUOTA_PROJECT.";
 
     private const string OrganizationPolicy =
         "A policy of the organization forbids this, whatever roles an account has. Its administrator "
@@ -48,27 +47,23 @@ internal sealed partial record ReasonAdvice(string? Reason, string? Service, str
                     + $"Google Cloud console.",
             "BILLING_DISABLED" =>
                 $"Billing is off for project {Project}. Who administers the billing account turns it on with: gcloud "
-                    + $"billing projects link "
-                    + $"{Project} --billing-account=ACCOUNT",
+                    + $"billing projects link {Project} --billing-account=ACCOUNT",
             "ACCESS_TOKEN_SCOPE_INSUFFICIENT" or "insufficientPermissions" =>
                 "The token is good, but its OAuth scopes do not reach this service; no role helps. A person signs in "
                     + "again with: gcloud auth "
                     + "application-default login (without --scopes). A virtual machine needs the scope cloud-platform: "
-                    + "gcloud compute instances "
-                    + "set-service-account VM --scopes=cloud-platform, while it is stopped.",
+                    + "gcloud compute instances set-service-account VM --scopes=cloud-platform, while it is stopped.",
             "ACCOUNT_STATE_INVALID" or "USER_BLOCKED_BY_ADMIN" =>
                 $"The account {Email ?? "of this credential"} is disabled or deleted. Who administers its project "
                     + $"finds out with: gcloud iam service-accounts "
                     + $"describe {Account}; and mends it with: gcloud iam service-accounts enable {Account}. A deleted "
-                    + $"account can be brought back for "
-                    + "30 days: gcloud iam service-accounts undelete UNIQUE_ID",
+                    + $"account can be brought back for 30 days: gcloud iam service-accounts undelete UNIQUE_ID",
             "ACCESS_TOKEN_EXPIRED" =>
                 "The token has expired. Take a new one, or use a credential that is renewed: Connect-ArRegistry "
                     + "-CredentialFile or -UseGcloud.",
             "CREDENTIALS_MISSING" =>
                 "The request had no credentials, and this is not public. Use Connect-ArRegistry without -Anonymous, or "
-                    + "Disconnect-ArRegistry to "
-                    + "look for credentials again.",
+                    + "Disconnect-ArRegistry to look for credentials again.",
             "SECURITY_POLICY_VIOLATED" => null, // from the perimeter, which has its own advice
             "LOCATION_ORG_POLICY_VIOLATED"
             or "LOCATION_POLICY_VIOLATED"

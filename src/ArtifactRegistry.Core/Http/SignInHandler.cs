@@ -82,8 +82,7 @@ internal sealed class SignInHandler(
             throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
                 $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is none of the "
-                    + $"hosts of "
-                + $"{endpoints.Universe} by https, and not this machine.");
+                    + $"hosts of {endpoints.Universe} by https, and not this machine.");
     }
 
     private bool IsProvider(Uri address) => identityProviders.Contains(address.Host);
@@ -104,8 +103,7 @@ internal sealed class SignInHandler(
                 throw new RegistryException(
                     RegistryErrorKind.UnsafeRequest,
                     $"{line} answered with a redirect to {response.Headers.Location?.Host ?? "nowhere"}. Redirects are "
-                        + $"not "
-                    + "followed, since what is sent for signing in is secret.");
+                        + $"not followed, since what is sent for signing in is secret.");
             if ((int)response.StatusCode is >= 500 or 429)
             {
                 string times = TriesAgain ? " several times" : "";

@@ -63,7 +63,7 @@ public class NodeServiceAccount
         $"The nodes of pool {pool} in cluster {cluster} have OAuth scopes that do not reach Artifact Registry, "
             + $"whatever is granted. "
         + "Scopes are fixed when a pool is created: make a new one with --scopes=cloud-platform or with an account of "
-        + "its own.";
+            + "its own.";
 }
 
 /// <summary>A service account for nodes that was just created or found, and that no pool uses yet.</summary>

@@ -63,8 +63,7 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
                 ? new(
                     AccountCondition.Disabled,
                     $"The account {email} is disabled, so nodes that run as it cannot pull whatever it is granted. Who "
-                        + $"administers its project enables it "
-                    + $"with: {enable}")
+                        + $"administers its project enables it with: {enable}")
                 { Command = enable }
                 : new(AccountCondition.Enabled, "");
         }
@@ -85,7 +84,7 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
                 AccountCondition.NotVisible,
                 $"Whether the account {email} exists and is enabled cannot be seen (needs iam.serviceAccounts.get, as "
                     + $"in roles/iam.serviceAccountViewer"
-                + $"{(place == IamClient.AnyProject ? "" : $", on project {place}")}): {e.Message}");
+                    + $"{(place == IamClient.AnyProject ? "" : $", on project {place}")}): {e.Message}");
         }
     }
 

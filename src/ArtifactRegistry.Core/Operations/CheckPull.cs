@@ -118,7 +118,7 @@ internal sealed class CheckPull
                 PullReason.ScopesTooNarrow, reason.Detail,
                 $"gcloud container node-pools create {node.NodePool}-2 --cluster={node.Cluster} "
                     + $"--location={node.Location} "
-                + $"--project={node.Project} --service-account={node.Email} --scopes=cloud-platform"),
+                    + $"--project={node.Project} --service-account={node.Email} --scopes=cloud-platform"),
             ReaderReason.ConditionExpired => new(PullReason.ConditionExpired, reason.Detail, grant),
             ReaderReason.DeletedAccount => new(PullReason.DeletedAccount, reason.Detail, grant),
             ReaderReason.Missing => new(PullReason.NotGranted, reason.Detail, grant),
@@ -144,8 +144,7 @@ internal sealed class CheckPull
         yield return new(
             PullReason.GrantedToWorkload,
             $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The kubelet pulls "
-                + $"as the node, so "
-            + "that starts no pod.",
+                + $"as the node, so that starts no pod.",
             $"Grant-ArReader {_image.ToRepository()} -Member {node.Email}");
     }
 

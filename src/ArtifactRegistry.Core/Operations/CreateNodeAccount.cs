@@ -44,8 +44,7 @@ internal static class CreateNodeAccount
             throw new RegistryException(
                 RegistryErrorKind.InvalidArgument,
                 "this is no name for a service account. Expected 6 to 30 lower-case letters, digits and hyphens, "
-                    + "beginning with "
-                + "a letter and not ending with a hyphen, for example gke-nodes.");
+                    + "beginning with a letter and not ending with a hyphen, for example gke-nodes.");
         ServiceAccountMessage? found = await FindAsync(accounts, project, EmailOf(name, project), stop);
         bool created = false;
         if (found is null)

@@ -21,7 +21,6 @@ internal static class DeadMember
             : resource;
         string named = role == ReaderRoles.Reader ? "" : $" -Role {role}";
         return $"Remove the old grant: Revoke-ArReader {place} -Member '{deleted}'{named}. Once there is a new account "
-            + $"of that name, grant it: "
-            + $"Grant-ArReader {place} -Member {FormerName(deleted)}{named}";
+            + $"of that name, grant it: Grant-ArReader {place} -Member {FormerName(deleted)}{named}";
     }
 }

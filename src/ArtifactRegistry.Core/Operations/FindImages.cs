@@ -145,8 +145,7 @@ internal static class FindImages
         if (odd > 0)
             warn(
                 $"{odd} {(odd == 1 ? "row" : "rows")} of the listing of '{repository}' {(odd == 1 ? "is" : "are")} not "
-                    + $"shown, "
-                    + $"because the name is invalid or belongs to another repository: '{first}'."
+                    + $"shown, because the name is invalid or belongs to another repository: '{first}'."
             );
     }
 

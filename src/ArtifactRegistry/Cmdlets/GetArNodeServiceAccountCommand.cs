@@ -51,8 +51,7 @@ public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet
                     + "shares unless told otherwise. Google recommends a service account that only nodes use, with the "
                     + "fewest permissions: "
                     + $"New-ArNodeServiceAccount -Project {project} -Name gke-nodes. The account of a pool is fixed "
-                    + $"when the pool is "
-                    + "created, so the pool has to be recreated."
+                    + $"when the pool is created, so the pool has to be recreated."
             );
         WriteObject(accounts, enumerateCollection: true);
         Drain();

@@ -67,8 +67,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
                 RegistryErrorKind.InvalidArgument,
                 $"this member publishes {(Project is null ? "the repository" : "every repository of the project")}: "
                     + $"{(member == "allUsers" ? "everybody on the internet" : "everybody who has a Google account")} "
-                    + $"could pull "
-                    + "from it."
+                    + $"could pull from it."
             )
             {
                 Advice = "Use -Force if you mean that.",
@@ -78,8 +77,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
             Refuse(
                 given.Text,
                 $"'{given.Text}' holds its role on {given.Resource} under a condition ({given.Conditions[0]}), and "
-                    + $"this would "
-                + "grant it without one. Give the member as text if you mean that.");
+                    + $"this would grant it without one. Give the member as text if you mean that.");
             return false;
         }
 

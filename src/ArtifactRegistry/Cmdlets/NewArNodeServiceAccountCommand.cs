@@ -45,8 +45,7 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
             {
                 Message =
                     "A node pool's account is fixed when the pool is created. To make one with this account, which "
-                        + "needs "
-                    + $"iam.serviceAccounts.actAs on it:{Environment.NewLine}  {account.NodePoolCommand}",
+                        + $"needs iam.serviceAccounts.actAs on it:{Environment.NewLine}  {account.NodePoolCommand}",
             },
             ["PSHOST"]);
         WriteObject(account);

@@ -49,8 +49,7 @@ public sealed class TestArReaderCommand : RegistryCmdlet
         : throw new RegistryException(
             RegistryErrorKind.NameNotSpecific,
             $"'{row.Text}' was given without a place: use Test-ArReader REPOSITORY -Member MEMBER, or pipe rows with a "
-                + $"Resource or Repository, "
-            + "such as those of Get-ArReader.");
+                + $"Resource or Repository, such as those of Get-ArReader.");
 
     // Once per command, even if it failed: one error is enough.
     private ReaderList? Read(ImageName name)

@@ -70,8 +70,7 @@ internal static class SignInMethods
             return Refused(
                 "invalid_grant",
                 "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your "
-                    + "iat and "
-                    + "exp values in the JWT claim."
+                    + "iat and exp values in the JWT claim."
             );
         return claims["scope"] is null
             ? Refused("invalid_scope", "Empty or missing scope not allowed.")

@@ -10,11 +10,10 @@ internal static class KubernetesStatus
     private const string ExpiredMessage =
         "The provided continue parameter is too old to display a consistent list result. You can start a new list "
             + "without "
-        + "the continue parameter, or use the continue token in this response to retrieve the remainder of the "
-        + "results. "
+            + "the continue parameter, or use the continue token in this response to retrieve the remainder of the "
+            + "results. "
         + "Continuing with the provided token results in an inconsistent list - objects that were created, modified, "
-        + "or "
-        + "deleted between the time the first chunk was returned and now may show up in the list.";
+            + "or deleted between the time the first chunk was returned and now may show up in the list.";
 
     public static Answer Unauthorized() => Of(401, "Unauthorized", "Unauthorized", null);
 

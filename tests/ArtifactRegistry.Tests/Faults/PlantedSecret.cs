@@ -100,7 +100,7 @@ internal sealed record PlantedSecret(string Kind, string Value, string Needle)
                     .Select(error =>
                         $"{error} {error.CategoryInfo} {error.ErrorDetails?.Message} "
                             + $"{error.ErrorDetails?.RecommendedAction} "
-                        + $"{Everything.In(error.Exception)} {Everything.In(error.TargetObject)}"
+                            + $"{Everything.In(error.Exception)} {Everything.In(error.TargetObject)}"
                     ),
             ]
         );

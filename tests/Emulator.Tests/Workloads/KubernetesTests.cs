@@ -168,8 +168,7 @@ public sealed class KubernetesTests : WorkloadTest
         Assert.Equal("Forbidden", (string?)refused.Body["reason"]);
         Assert.Equal(
             $"{fullName} is forbidden: User \"user@example.com\" cannot list resource \"{plural}\" in API group "
-                + $"\"{group}\" "
-            + $"at the cluster scope: requires one of [\"{permission}\"] permission(s).",
+                + $"\"{group}\" at the cluster scope: requires one of [\"{permission}\"] permission(s).",
             (string?)refused.Body["message"]);
         Assert.Equal(HttpStatusCode.OK, (await ListAsync("apis/batch/v1/jobs")).Status);
     }

@@ -160,8 +160,7 @@ internal sealed class GatherImage(
         {
             RegistryException gap = e.WithMessage(
                 $"The listings of '{name.ToImage()}' differ about {Digest.Shorten(name.Digest)}, and it cannot be "
-                    + $"asked for, so nothing of this "
-                + $"image is deleted: {e.Message}");
+                    + $"asked for, so nothing of this image is deleted: {e.Message}");
             return (listed is null ? null : new ImageNode(listed), gap);
         }
     }

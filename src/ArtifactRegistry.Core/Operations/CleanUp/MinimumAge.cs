@@ -69,8 +69,7 @@ internal sealed class MinimumAge
         problem = $"'{text}' is not an age. "
             + (bare ? $"A number needs a unit: {text}d for days, {text}h for hours. " : "")
             + "Expected for example 30d, 12h, 2w or 0s (no limit), or a time such as 2026-01-31 or "
-            + "2026-01-31T18:00:00Z. "
-            + "In a variable, quote it: $age = '30d'.";
+            + "2026-01-31T18:00:00Z. In a variable, quote it: $age = '30d'.";
         return false;
     }
 

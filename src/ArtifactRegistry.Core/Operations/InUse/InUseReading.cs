@@ -104,8 +104,7 @@ internal sealed record InUseFailure(string Place, RegistryException Error)
     {
         string[] places = [.. failures.Select(failure => failure.Place).Distinct().Order(StringComparer.Ordinal)];
         return $"What runs is not known completely: {places.Length} {(places.Length == 1 ? "part" : "parts")} could "
-            + $"not be read "
-            + $"({string.Join(", ", places.Take(MaxShown))}{(places.Length > MaxShown ? ", …" : "")})";
+            + $"not be read ({string.Join(", ", places.Take(MaxShown))}{(places.Length > MaxShown ? ", …" : "")})";
     }
 
     /// <summary>Creates a failure; for a refusal, it names the permission and a role that has it.</summary>
