@@ -42,14 +42,14 @@
     Keeps younger digests.
 
 .PARAMETER KeepNewest
-    Keeps so many of the newest untagged images of each image name.
+    Keeps this number of the newest untagged images of each image name.
 
 .PARAMETER InUseFrom
     Projects whose GKE clusters and Cloud Run are read, separated by commas. What runs there is kept; if that cannot be read
     completely, nothing is deleted.
 
 .PARAMETER AllowUnmatchedInUse
-    Goes on although nothing that runs there is an image of these repositories.
+    Continues although nothing that runs there is an image of these repositories.
 
 .PARAMETER AbortAbove
     Passes over an image of which more would be deleted: a count, or a percentage of its digests.

@@ -147,8 +147,8 @@ public sealed class ImageName : IEquatable<ImageName>
     public override string ToString()
     {
         string project = Project.Replace(':', '/');
-        string repository = ImageNameGrammar.LocationOfGcrHost(Repository) is null
-            ? $"{Location}-docker.pkg.dev/{project}/{Repository}"
+        string repository = RegistryHosts.LocationOfGcr(Repository) is null
+            ? $"{RegistryHosts.Of(Location)}/{project}/{Repository}"
             : $"{Repository}/{project}";
         return repository + Prefixed('/', Package) + Prefixed(':', Tag) + Prefixed('@', Digest);
     }
@@ -176,7 +176,7 @@ public sealed class ImageName : IEquatable<ImageName>
         new(new Place(parts.Location!, parts.Project!, parts.Repository!, parts.Package), parts.Tag, parts.Digest);
 
     private static ImageNameException Malformed(in ImageNameParts parts, string problem) => new(
-        $"{parts.Location}-docker.pkg.dev/{parts.Project}/{parts.Repository}"
+        $"{RegistryHosts.Of(parts.Location)}/{parts.Project}/{parts.Repository}"
         + Prefixed('/', parts.Package) + Prefixed(':', parts.Tag) + Prefixed('@', parts.Digest), problem);
 
     private static string? Read(string? text, out ImageName? name)

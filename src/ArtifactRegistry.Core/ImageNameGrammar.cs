@@ -68,7 +68,7 @@ internal static class ImageNameGrammar
     /// <remarks>https://cloud.google.com/artifact-registry/docs/transition/setup-gcr-repo</remarks>
     internal static string? RepositoryProblem(string? repository, string? location)
     {
-        string? home = LocationOfGcrHost(repository);
+        string? home = RegistryHosts.LocationOfGcr(repository);
         if (home is null)
         {
             return IsLabel(repository) ? null
@@ -117,15 +117,6 @@ internal static class ImageNameGrammar
             : $"the digest {shown} has {length} characters after 'sha256:' instead of 64; a shortened digest is not"
                 + " enough, copy the whole one";
     }
-
-    /// <summary>Gets the location of a gcr.io host in Artifact Registry; null for any other host.</summary>
-    internal static string? LocationOfGcrHost(string? host) => host switch
-    {
-        "gcr.io" or "us.gcr.io" => "us",
-        "eu.gcr.io" => "europe",
-        "asia.gcr.io" => "asia",
-        _ => null,
-    };
 
     internal static bool HasWildcard(string? text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
 

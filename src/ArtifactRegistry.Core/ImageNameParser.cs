@@ -10,10 +10,6 @@ internal static class ImageNameParser
     // More than the longest valid name in its longest spelling, and short enough to reject a pasted file quickly.
     private const int MaxTextLength = 2048;
 
-    private const string DockerSuffix = "-docker.pkg.dev";
-    private const string RegionalPrefix = "docker.";
-    private const string RegionalSuffix = ".rep.pkg.dev";
-
     // The most common cause of an empty name: the colon makes PowerShell look for a variable "latest" on a drive
     // "app:".
     private const string DriveHint =
@@ -111,35 +107,20 @@ internal static class ImageNameParser
 
     private static string? ReadHost(string host, out string location, out string? repository)
     {
-        if (TrySplitHost(host, out location, out repository)) return ImageNameGrammar.LocationProblem(location);
+        if (RegistryHosts.TrySplit(host, out location, out repository))
+            return ImageNameGrammar.LocationProblem(location);
 
         string shown = SafeText.Quote(host);
-        if (TrySplitHost(host.Split(':')[0], out _, out _)) return $"the host {shown} has a port; leave it out";
+        if (RegistryHosts.TrySplit(host.Split(':')[0], out _, out _))
+            return $"the host {shown} has a port; leave it out";
         if (ImageNameGrammar.HasWildcard(host)) return $"the host {shown} takes no wildcards";
         if (Digest.IsValid(host)) return "it is a digest alone, which does not say of which image";
-        if (TrySplitHost(host.ToLowerInvariant(), out _, out _))
+        if (RegistryHosts.TrySplit(host.ToLowerInvariant(), out _, out _))
             return $"the host {shown} has upper-case letters; write it in lower case";
-        if (host.EndsWith(".pkg.dev", StringComparison.Ordinal))
-            return $"the host {shown} is not one for container images, which is LOCATION-docker.pkg.dev";
+        if (RegistryHosts.IsIn(RegistryHosts.Domain, host))
+            return $"the host {shown} is not one for container images, which is {RegistryHosts.Of("LOCATION")}";
         return $"{shown} is not an Artifact Registry host, and only names in Artifact Registry are accepted"
-            + " (LOCATION-docker.pkg.dev, docker.REGION.rep.pkg.dev, gcr.io, us.gcr.io, eu.gcr.io, asia.gcr.io)";
-    }
-
-    private static bool TrySplitHost(string host, out string location, out string? repository)
-    {
-        repository = null;
-        location = "";
-        if (ImageNameGrammar.LocationOfGcrHost(host) is { } home)
-            (location, repository) = (home, host);
-        else if (host.EndsWith(DockerSuffix, StringComparison.Ordinal))
-            location = host[..^DockerSuffix.Length];
-        else if (host.Length >= RegionalPrefix.Length + RegionalSuffix.Length
-            && host.StartsWith(RegionalPrefix, StringComparison.Ordinal)
-            && host.EndsWith(RegionalSuffix, StringComparison.Ordinal))
-            location = host[RegionalPrefix.Length..^RegionalSuffix.Length];
-        else
-            return false;
-        return true;
+            + $" ({RegistryHosts.Forms})";
     }
 
     private static string? SplitTag(ref string? package)

@@ -2,7 +2,7 @@ namespace ArtifactRegistry;
 
 /// <summary>The locations of Artifact Registry that are built into this module.</summary>
 /// <remarks>
-/// For completion without a network and for hints about typing errors. Other locations are not rejected, because Google
+/// For completion without a network and for hints about typos. Other locations are not rejected, because Google
 /// adds regions. See https://cloud.google.com/artifact-registry/docs/repositories/repo-locations.
 /// </remarks>
 internal static class KnownLocations
@@ -57,7 +57,4 @@ internal static class KnownLocations
         "australia-southeast1",
         "australia-southeast2",
     ];
-
-    /// <summary>The hosts of Container Registry, which Artifact Registry continues to serve.</summary>
-    public static IReadOnlyList<string> GcrHosts { get; } = ["gcr.io", "us.gcr.io", "eu.gcr.io", "asia.gcr.io"];
 }

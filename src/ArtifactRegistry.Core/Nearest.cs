@@ -3,18 +3,18 @@ namespace ArtifactRegistry;
 /// <summary>Finds the name that a user may have meant.</summary>
 internal static class Nearest
 {
-    private const int LettersPerSlip = 4; // in a short name, two typing errors would make another name
+    private const int LettersPerTypo = 4; // in a short name, two typos would make another name
     private const int MaxSlips = 2;
 
     /// <summary>
-    /// Finds the known name that is at most two typing errors away: a letter missing, added, wrong, or two exchanged.
+    /// Finds the known name that is at most two typos away: a letter missing, added, wrong, or two exchanged.
     /// Returns null if there is none, if the name itself is known, or if several names are equally near.
     /// </summary>
     public static string? To(string typed, IEnumerable<string> known)
     {
-        int most = Math.Min(MaxSlips, Math.Max(1, typed.Length / LettersPerSlip));
+        int most = Math.Min(MaxSlips, Math.Max(1, typed.Length / LettersPerTypo));
         string[] near = [];
-        // A difference in case is not a typing error: LATEST is latest.
+        // A difference in case is not a typo: LATEST is latest.
         string small = typed.ToLowerInvariant();
         foreach (
             IGrouping<int, string> group in known.Distinct().GroupBy(name => Slips(small, name.ToLowerInvariant()))

@@ -121,7 +121,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         Planning.AddImages(_targets.Digests.Count + _targets.Scopes.Count(scope => !scope.Name.IsRepository));
         foreach (ImagePattern scope in _targets.Scopes)
         {
-            Tell(scope, $"untagged digests older than {rules.OlderThan}");
+            WriteScope(scope, $"untagged digests older than {rules.OlderThan}");
             bool any = false;
             await foreach (CleanUpPlan plan in Reporting(scope, Planner.PlanAsync(scope, rules, PlanningToken)))
             {
@@ -141,7 +141,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
                 continue;
             }
 
-            Tell(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
+            WriteScope(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
             bool others = images[image.ToRepository()].Count() > 1;
             await foreach (
                 CleanUpPlan plan in Reporting(
@@ -190,7 +190,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         };
     }
 
-    private void Tell(object what, string which)
+    private void WriteScope(object what, string which)
     {
         _scope = what;
         Progress.Own ??= PlanningBar;

@@ -16,7 +16,7 @@ internal static class DebugSwitch
     public static bool AsksAtChanges { get; } = typeof(PSObject).Assembly.GetName().Version < new Version(7, 6);
 
     /// <summary>Makes a cmdlet that was given -Debug ask no question for that reason.</summary>
-    public static void AskNothing(PSCmdlet cmdlet)
+    public static void PreventQuestions(PSCmdlet cmdlet)
     {
         if (!IsGiven(cmdlet)) return;
         Keep(cmdlet, "WarningAction", "WarningPreference", "WarningPreference", preference => preference);

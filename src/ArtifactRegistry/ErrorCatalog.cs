@@ -41,7 +41,7 @@ internal static class ErrorCatalog
             "InvalidArgument", ErrorCategory.InvalidArgument, "The service does not accept what it was sent.",
             "Get-Help about_ArtifactRegistry says how names and values are written."),
         [RegistryErrorKind.AlreadyExists] = new(
-            "AlreadyExists", ErrorCategory.ResourceExists, "There is something of that name already.",
+            "AlreadyExists", ErrorCategory.ResourceExists, "Something of that name exists already.",
             "Use the existing one, or choose another name."),
         [RegistryErrorKind.FailedPrecondition] = new(
             "NotAllowedByState", ErrorCategory.InvalidOperation,
@@ -70,7 +70,7 @@ internal static class ErrorCatalog
             "Unreachable", ErrorCategory.ConnectionError, "The service cannot be reached.",
             "Check the network, the proxy (HTTPS_PROXY) and the endpoint that Get-ArConnection shows."),
         [RegistryErrorKind.UnexpectedAnswer] = new(
-            "UnexpectedAnswer", ErrorCategory.InvalidResult, "The service's answer makes no sense.",
+            "UnexpectedAnswer", ErrorCategory.InvalidResult, "The service's answer does not make sense.",
             "Check the endpoint that Get-ArConnection shows, and any proxy in between; -Debug shows the answers."),
         [RegistryErrorKind.UnsafeRequest] = new(
             "UnsafeRequest", ErrorCategory.SecurityError, "Credentials would go where they must not.",
@@ -100,9 +100,9 @@ internal static class ErrorCatalog
             "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM knows no such member.",
             "Check the spelling, and that the account was not deleted. IAM may need a minute to know a new one."),
         [RegistryErrorKind.MemberNotAllowed] = new(
-            "MemberNotAllowed", ErrorCategory.SecurityError, "The organisation's policy forbids the member.",
-            "The organisation permits members of some customers only (constraint iam.allowedPolicyMemberDomains). Who "
-            + "administers the organisation's policies can allow this member's, or name an account that is inside."),
+            "MemberNotAllowed", ErrorCategory.SecurityError, "The organization's policy forbids the member.",
+            "The organization permits members of some customers only (constraint iam.allowedPolicyMemberDomains). Who "
+            + "administers the organization's policies can allow this member's, or name an account that is inside."),
         [RegistryErrorKind.RoleNotFound] = new(
             "RoleNotFound",
             ErrorCategory.InvalidArgument,
@@ -181,7 +181,7 @@ internal static class ErrorCatalog
         new(
             "InUseMatchesNothing",
             ErrorCategory.InvalidArgument,
-            "-InUse names nothing of the images looked at.",
+            "Nothing of -InUse is among the images that were examined.",
             "Check the output of the command that lists what runs; use -AllowUnmatchedInUse if nothing of these images "
                 + "runs."
         ),

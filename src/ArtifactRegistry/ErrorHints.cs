@@ -11,10 +11,10 @@ namespace ArtifactRegistry;
 /// <param name="client">The client, which sends each request only once.</param>
 internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
 {
-    private const int Most = 20; // nobody reads the last of a thousand errors
+    private const int MaxSearches = 20; // nobody reads the last of a thousand errors
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private int _looks;
+    private int _searches;
 
     /// <summary>
     /// Adds to an error what can be found out within a moment. Returns the error unchanged if nothing was found.
@@ -43,7 +43,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
                 error.Message,
                 $"Did you mean the location {near}? This module does not know '{location}'. {AdviceOf(error)}"
             );
-        if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _looks) > Most)
+        if (error.Kind is RegistryErrorKind.InvalidArgument || Interlocked.Increment(ref _searches) > MaxSearches)
             return error;
 
         using CancellationTokenSource soon = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -71,7 +71,7 @@ public abstract class InUseCmdlet : ChangeCmdlet
                 ThrowTerminatingError(InUseErrors.Ending(Running.Failures, "nothing is deleted"));
             }
 
-            return running!.NamesAny || AllowEmptyInUse
+            return running!.HasEntries || AllowEmptyInUse
                 ? running
                 : throw Misuse(
                     "InUseEmpty",
@@ -92,7 +92,7 @@ public abstract class InUseCmdlet : ChangeCmdlet
                     + "running, and is not kept."
             );
         InUse inUse = Operations.CleanUp.InUse.From(entries);
-        return inUse.NamesAny || AllowEmptyInUse ? inUse
+        return inUse.HasEntries || AllowEmptyInUse ? inUse
             : throw Misuse("InUseEmpty", InUseArgument.EmptyMessage(entries), InUse);
     }
 

@@ -11,7 +11,7 @@ namespace ArtifactRegistry;
 /// <param name="mayMatchNothing">Whether the user allows that no entry matches.</param>
 internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
 {
-    private readonly bool _mayMatchNothing = mayMatchNothing || !inUse.NamesAny;
+    private readonly bool _mayMatchNothing = mayMatchNothing || !inUse.HasEntries;
     private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
     private readonly List<CleanUpPlan> _held = [];
 

@@ -35,7 +35,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        DebugSwitch.AskNothing(this);
+        DebugSwitch.PreventQuestions(this);
         try
         {
             Session = Session.Current;

@@ -83,7 +83,7 @@ internal sealed class Session
         Names.Forget();
     }
 
-    /// <summary>The names of existing items, for completion and for hints about typing errors.</summary>
+    /// <summary>The names of existing items, for completion and for hints about typos.</summary>
     public LiveNames Names { get; }
 
     /// <summary>The contents of the manifests that were read so far.</summary>

@@ -19,8 +19,7 @@ internal sealed class Threshold
         text = text.Trim();
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
             return new Threshold(count, 0);
-        return
-            text.EndsWith('%')
+        return text.EndsWith('%')
             && double.TryParse(
                 text[..^1],
                 NumberStyles.AllowDecimalPoint,

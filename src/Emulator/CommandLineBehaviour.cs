@@ -47,7 +47,7 @@ internal static class CommandLineBehaviour
         Of(
             "--forbidden-member",
             "MEMBER",
-            "the organisation permits no such member; * for any text; may be repeated",
+            "the organization permits no such member; * for any text; may be repeated",
             (b, text) => b.ForbiddenMembers = [.. b.ForbiddenMembers, text]
         ),
         Of(
@@ -183,7 +183,7 @@ internal static class CommandLineBehaviour
     private static int Number(string text, int least = 1) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
             ? number
-            : throw new FormatException($"'{text}' is no number from {least} up.");
+            : throw new FormatException($"'{text}' is not a number from {least} up.");
 
     // For example, InOperation becomes in-operation.
     private static string Dashed(string name) =>

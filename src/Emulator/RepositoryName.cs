@@ -31,7 +31,7 @@ public sealed record RepositoryName(string Project, string Location, string Id)
             [string host, string project, string id] when LocationOf(host) is string location =>
                 new(project, location, id),
             _ => throw new FormatException(
-                $"'{text}' is no repository. Expected for example 'us-docker.pkg.dev/shop/apps' or "
+                $"'{text}' is not a repository. Expected for example 'us-docker.pkg.dev/shop/apps' or "
                 + "'projects/shop/locations/us/repositories/apps'."),
         };
     }

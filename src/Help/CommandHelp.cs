@@ -104,7 +104,7 @@ internal sealed class CommandHelp(string? project)
     private string About(Type type, string name) =>
         OfTheEngine.TryGetValue(name, out string? text) ? text
         : type.GetProperty(name)?.DeclaringType is Type declaring ? Comments(declaring).Of(declaring, name)
-        : throw new FormatException($"-{name} of {type.Name} is no property.");
+        : throw new FormatException($"-{name} of {type.Name} is not a property.");
 
     private static IEnumerable<CommandParameterInfo> Own(CommandParameterSetInfo set) =>
         set

@@ -270,7 +270,7 @@ public sealed class AccessTests
             warning.Contains("projects/shop/roles/pullers", StringComparison.Ordinal)
         );
         Assert.Contains(result.Warnings, warning =>
-            warning.Contains("folders and the organisation", StringComparison.Ordinal)
+            warning.Contains("folders and the organization", StringComparison.Ordinal)
         );
     }
 
@@ -487,7 +487,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Members_that_the_organisation_refuses_are_isolated_and_the_others_are_granted()
+    public async Task Members_that_the_organization_refuses_are_isolated_and_the_others_are_granted()
     {
         await using Shop shop = await OpenAsync();
         shop.Emulator.Behaviour.ForbiddenMembers = ["*@outside.example"];

@@ -269,8 +269,7 @@ public sealed class CompletionTests
                 .MustSucceed()
                 .Output
         );
-        return
-        [
+        return [
             .. ((CommandCompletion)result.BaseObject).CompletionMatches
                 .Where(match => match.ResultType is CompletionResultType.ParameterValue),
         ];

@@ -36,8 +36,7 @@ public sealed partial class ConventionTests
     private static readonly Lazy<IReadOnlyList<CommandInfo>> AllCommands = new(() =>
     {
         using PowerShellSession session = new();
-        return
-        [
+        return [
             .. session
                 .Run("Get-Command -Module ArtifactRegistry")
                 .MustSucceed()

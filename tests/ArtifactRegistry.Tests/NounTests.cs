@@ -167,8 +167,7 @@ public sealed class NounTests
                 Assert.True(
                     result.Thrown is null && result.Errors.Count == 0,
                     $"{noun} as {journey} | {command}: {result.Thrown?.Message} {string.Join(' ', result.Errors)}");
-                return
-                [
+                return [
                     .. result.Output.Select(row =>
                         row.Properties["ExpiresAt"] is not null
                             ? row.Properties["Registry"].Value.ToString()!

@@ -71,8 +71,7 @@ internal static class Report
     private static string Processor()
     {
         const string Linux = "/proc/cpuinfo";
-        return
-            System.IO.File.Exists(Linux)
+        return System.IO.File.Exists(Linux)
             && System
                 .IO.File.ReadLines(Linux)
                 .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;
 
-/// <summary>Service accounts, clusters, and what an organisation refuses.</summary>
+/// <summary>Service accounts, clusters, and what an organization refuses.</summary>
 public sealed class AccessTests : EmulatorTest
 {
     private const string Reader = "roles/artifactregistry.reader";
@@ -135,7 +135,7 @@ public sealed class AccessTests : EmulatorTest
     }
 
     [Fact]
-    public async Task A_member_that_the_organisation_forbids_stays_if_it_was_there_and_is_not_added()
+    public async Task A_member_that_the_organization_forbids_stays_if_it_was_there_and_is_not_added()
     {
         State.Grant(Apps, Reader, "user:old@outside.example");
         Behaviour.ForbiddenMembers = ["*@outside.example"];

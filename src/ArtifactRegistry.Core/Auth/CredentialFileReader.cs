@@ -226,7 +226,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.UserInfo.Length == 0
             && SignInHandler.MayReceiveSecrets(address, endpoints))
             return address;
-        throw _errors.Unsafe(field, text, $"it is none of Google's hosts ({endpoints.Universe}) by https");
+        throw _errors.Unsafe(field, text, $"it is not a host of Google ({endpoints.Universe}) by https");
     }
 
     private string Required(JsonObject json, string field) =>

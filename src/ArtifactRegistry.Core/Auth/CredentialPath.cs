@@ -65,8 +65,7 @@ internal static partial class CredentialPath
             return "an access token";
         if (RefreshTokens().IsMatch(text))
             return "a refresh token";
-        return
-            Secrets.IsCredential(text)
+        return Secrets.IsCredential(text)
             || text.Length > MaxLength
             || text.Any(char.IsControl)
             || text.Split('/', '\\').Any(IsTooLong)

@@ -11,7 +11,7 @@ internal interface IGoogleAuth
     /// Whether the token is signed here without a request to a service, as outside googleapis.com.
     /// </param>
     /// <param name="http">The handler that sends requests. It checks addresses and does not follow redirects.</param>
-    /// <param name="stop">Cancelled when the command ends or the time is over.</param>
+    /// <param name="stop">Cancelled when the command ends or the time limit is reached.</param>
     /// <exception cref="RegistryException">
     /// The token service refused. Its OAuth error code is in <see cref="RegistryException.Reason"/>.
     /// </exception>

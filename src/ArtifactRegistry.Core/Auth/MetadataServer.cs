@@ -54,10 +54,10 @@ internal sealed class MetadataServer : ICredential
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
-            (HttpStatusCode status, bool isGoogles, string body) = await GetAsync(
+            (HttpStatusCode status, bool isFromGoogle, string body) = await GetAsync(
                 signIn, Identity + "email", tryAgain: false, trace, either.Token);
             return new Attempt<MetadataServer?>(
-                isGoogles ? new MetadataServer(status is HttpStatusCode.OK ? body.Trim() : null, signIn) : null);
+                isFromGoogle ? new MetadataServer(status is HttpStatusCode.OK ? body.Trim() : null, signIn) : null);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -116,7 +116,7 @@ internal sealed class MetadataServer : ICredential
             // The parser's message might repeat a part of the token.
             throw new RegistryException(
                 RegistryErrorKind.Unauthenticated,
-                "The answer of the metadata server is no JSON."
+                "The answer of the metadata server is not JSON."
             );
         }
     }
@@ -130,14 +130,14 @@ internal sealed class MetadataServer : ICredential
     private static async Task<(HttpStatusCode Status, bool IsGoogles, string Body)> GetAsync(
         SignIn signIn, string path, bool tryAgain, Action<string>? trace, CancellationToken stop)
     {
-        using SignInHandler handler = new(signIn.Connections, signIn.Endpoints, [], trace) { TriesAgain = tryAgain };
+        using SignInHandler handler = new(signIn.Connections, signIn.Endpoints, [], trace) { MayRetry = tryAgain };
         using HttpMessageInvoker http = new(handler);
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(signIn.Endpoints.Metadata, path));
         request.Headers.Add("Metadata-Flavor", "Google");
         using HttpResponseMessage response = await http.SendAsync(request, stop);
-        bool isGoogles =
+        bool isFromGoogle =
             response.Headers.TryGetValues("Metadata-Flavor", out IEnumerable<string>? flavor)
             && flavor.Contains("Google");
-        return (response.StatusCode, isGoogles, await response.Content.ReadAsStringAsync(stop));
+        return (response.StatusCode, isFromGoogle, await response.Content.ReadAsStringAsync(stop));
     }
 }

@@ -125,7 +125,7 @@ internal sealed class ArtifactRegistryClient(
     /// 404.
     /// </summary>
     internal Task<OperationMessage> DeleteVersionAsync(
-        ImageName digest, Pacer? pacer, Func<CancellationToken, Task>? lookAgain, CancellationToken stop) =>
+        ImageName digest, Pacer? pacer, Func<CancellationToken, Task>? checkBeforeRetry, CancellationToken stop) =>
         SendAsync(
             HttpMethod.Delete,
             digest.VersionResource,
@@ -134,7 +134,7 @@ internal sealed class ArtifactRegistryClient(
             OperationMessage.Read,
             stop,
             pacer,
-            lookAgain: lookAgain
+            checkBeforeRetry: checkBeforeRetry
         );
 
     /// <summary>GET v1/projects/P/locations/L/repositories/R/packages/A/tags.</summary>
@@ -177,7 +177,7 @@ internal sealed class ArtifactRegistryClient(
     /// meantime.
     /// </summary>
     internal Task<TagMessage> PatchTagAsync(
-        ImageName tag, ImageName digest, Func<CancellationToken, Task> lookAgain, CancellationToken stop) =>
+        ImageName tag, ImageName digest, Func<CancellationToken, Task> checkBeforeRetry, CancellationToken stop) =>
         SendAsync(
             HttpMethod.Patch,
             $"{tag.TagResource}?updateMask=version",
@@ -185,7 +185,7 @@ internal sealed class ArtifactRegistryClient(
             Repeat.Freely,
             TagMessage.Read,
             stop,
-            lookAgain: lookAgain
+            checkBeforeRetry: checkBeforeRetry
         );
 
     /// <summary>
@@ -194,7 +194,7 @@ internal sealed class ArtifactRegistryClient(
     /// </summary>
     internal Task<EmptyMessage> DeleteTagAsync(
         ImageName tag,
-        Func<CancellationToken, Task> lookAgain,
+        Func<CancellationToken, Task> checkBeforeRetry,
         CancellationToken stop
     ) =>
         SendAsync(
@@ -204,7 +204,7 @@ internal sealed class ArtifactRegistryClient(
             Repeat.Freely,
             EmptyMessage.Read,
             stop,
-            lookAgain: lookAgain
+            checkBeforeRetry: checkBeforeRetry
         );
 
     /// <summary>GET v1/projects/P/locations/L/operations/O.</summary>

@@ -100,8 +100,7 @@ internal sealed record ManifestContent
 
             if (_artifactType is null or "" && !MediaTypes.IsImageConfig(_configType))
                 _artifactType = _configType;
-            return
-                this
+            return this
                     is
                 {
                     _isIndex: false,

@@ -46,13 +46,13 @@ internal abstract class RestClient
         CancellationToken stop,
         Pacer? pacer = null,
         string? needs = null,
-        Func<CancellationToken, Task>? lookAgain = null) =>
+        Func<CancellationToken, Task>? checkBeforeRetry = null) =>
         _transport.SendAsync(
             new Call<T>(method, Address(path), body, repeat, read)
             {
                 Pacer = pacer,
                 Needs = needs,
-                LookAgain = lookAgain,
+                CheckBeforeRetry = checkBeforeRetry,
             },
             stop
         );

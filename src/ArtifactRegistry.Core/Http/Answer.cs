@@ -109,7 +109,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
 
     /// <summary>Reads the body as JSON while it arrives, for bodies of any size.</summary>
     /// <param name="read">Reads the body; may throw a JsonException.</param>
-    /// <param name="stop">Cancelled when the command ends, or the time is over.</param>
+    /// <param name="stop">Cancelled when the command ends, or the time limit is reached.</param>
     /// <exception cref="RegistryException">It is not the JSON that was expected.</exception>
     public async Task<T> ReadStreamAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken stop)
     {
@@ -138,7 +138,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
     /// encoding is read as far as it is useful.
     /// </remarks>
     /// <param name="needs">The permission that the method needs, for services that do not name it.</param>
-    /// <param name="stop">Cancelled when the command ends, or the time is over.</param>
+    /// <param name="stop">Cancelled when the command ends, or the time limit is reached.</param>
     public async Task<RegistryException> ReadErrorAsync(string? needs, CancellationToken stop)
     {
         byte[] body = new byte[MaxErrorBody];

@@ -22,7 +22,7 @@ internal static class AnswerBody
     /// <param name="content">The body.</param>
     /// <param name="use">Uses the bytes, which are not available afterwards.</param>
     /// <param name="waited">Called after a wait for other large responses.</param>
-    /// <param name="stop">Cancelled when the command ends, or the time is over.</param>
+    /// <param name="stop">Cancelled when the command ends, or the time limit is reached.</param>
     /// <exception cref="AnswerTooLargeException">It has more than <see cref="MaxLength"/> bytes.</exception>
     public static async Task<T> ReadAsync<T>(
         HttpContent content, Func<ReadOnlyMemory<byte>, T> use, Action? waited, CancellationToken stop)

@@ -77,7 +77,7 @@ internal sealed record Call<T>(
     public Pacer? Pacer { get; init; }
 
     /// <summary>Checks, before each further attempt, whether the request is still valid; throws if it is not.</summary>
-    public Func<CancellationToken, Task>? LookAgain { get; init; }
+    public Func<CancellationToken, Task>? CheckBeforeRetry { get; init; }
 
     /// <summary>Gets whether the request makes a change. Resource Manager reads policies by POST.</summary>
     public bool IsChange => Method != HttpMethod.Get && Method != HttpMethod.Head

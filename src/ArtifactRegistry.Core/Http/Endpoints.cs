@@ -128,16 +128,15 @@ internal sealed record Endpoints
         string host = text.Trim();
         if (host.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) host = host["https://".Length..];
         host = host.Split('/')[0].ToLowerInvariant();
-        bool isGoogles =
+        bool isFromGoogle =
             Uri.CheckHostName(host) is UriHostNameType.Dns
-            && new[] { RegistryDomain, "gcr.io" }.Any(domain =>
-                domain is not null && (host == domain || host.EndsWith($".{domain}", StringComparison.Ordinal))
-            );
-        return isGoogles || (Loopback.Is(ArtifactRegistry) && host == ArtifactRegistry.Authority)
+            && new[] { RegistryDomain, RegistryHosts.GcrDomain }.Any(domain =>
+                domain is not null && RegistryHosts.IsIn(domain, host));
+        return isFromGoogle || (Loopback.Is(ArtifactRegistry) && host == ArtifactRegistry.Authority)
             ? host
             : throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
-                $"'{host}' is not a registry of Google's, so it gets no token. Expected for example us-docker.pkg.dev.")
+                $"'{host}' is not a registry of Google, so it gets no token. Expected for example us-docker.pkg.dev.")
             {
                 Advice = "Name the host as docker does, or a repository in it: Get-ArRepository lists them.",
             };
@@ -184,7 +183,7 @@ internal sealed record Endpoints
                     ? registry
                     : new Uri("http://169.254.169.254/"),
             Universe = domain,
-            RegistryDomain = DomainIn(ArtifactsDomain) ?? (domain == GoogleUniverse ? "pkg.dev" : null),
+            RegistryDomain = DomainIn(ArtifactsDomain) ?? (domain == GoogleUniverse ? RegistryHosts.Domain : null),
             Token = environment(TokenHost) is { Length: > 0 } token ? Parsed(token, TokenHost) : null,
             SignInServices = signIn,
         };
@@ -209,7 +208,7 @@ internal sealed record Endpoints
                     && domain.Contains('.', StringComparison.Ordinal) => domain,
             _ => throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
-                $"'{text}' ({origin}) is no domain. Expected for example {GoogleUniverse}."
+                $"'{text}' ({origin}) is not a domain. Expected for example {GoogleUniverse}."
             ),
         };
 

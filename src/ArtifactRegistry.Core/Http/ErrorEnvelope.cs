@@ -94,8 +94,7 @@ internal static partial class ErrorEnvelope
                 return error.Clone();
             if (ErrorDetails.Text(root, "kind") is "Status" && ErrorDetails.Text(root, "apiVersion") is "v1")
                 return root.Clone();
-            return
-                root.ValueKind is JsonValueKind.Object
+            return root.ValueKind is JsonValueKind.Object
                 && root.TryGetProperty("errors", out JsonElement errors)
                 && errors.ValueKind is JsonValueKind.Array
                 && errors.GetArrayLength() > 0

@@ -152,7 +152,7 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
 
     /// <summary>
     /// Gets whether the request may have been carried out although there was no proper response: the connection broke,
-    /// the time was over, the server failed, or a successful response cannot be read.
+    /// the time ran out, the server failed, or a successful response cannot be read.
     /// </summary>
     public bool OutcomeUnknown => Kind switch
     {

@@ -67,7 +67,7 @@ internal sealed class RestTransport(
             {
                 // Waiting for the pacer does not count towards the time limit for the response.
                 if (call.Pacer is not null) await call.Pacer.WaitAsync(token);
-                if (call.LookAgain is not null) await call.LookAgain(token);
+                if (call.CheckBeforeRetry is not null) await call.CheckBeforeRetry(token);
             }
 
             Attempt<T> attempt = await SendSignedInAsync(call, token);

@@ -20,7 +20,7 @@ internal sealed class Retry
     /// <param name="maxAttempts">The maximum number of attempts, including the first.</param>
     /// <param name="firstPause">The pause before the second attempt. It doubles from then on, with jitter.</param>
     /// <param name="maxPause">The longest pause.</param>
-    /// <param name="isWorthAnother">
+    /// <param name="isWorthRetrying">
     /// Returns whether another attempt may help, given a failure and the number of attempts.
     /// </param>
     /// <param name="trace">Called with a line before each further attempt.</param>
@@ -29,7 +29,7 @@ internal sealed class Retry
         int maxAttempts,
         TimeSpan firstPause,
         TimeSpan maxPause,
-        Func<RegistryException, int, bool>? isWorthAnother = null,
+        Func<RegistryException, int, bool>? isWorthRetrying = null,
         Action<string>? trace = null,
         TimeProvider? clock = null
     ) =>
@@ -48,7 +48,7 @@ internal sealed class Retry
                             ShouldHandle = args =>
                                 ValueTask.FromResult(
                                     Failure(args.Outcome) is { IsFinal: false } failure
-                                        && isWorthAnother?.Invoke(failure, args.AttemptNumber + 1) != false
+                                        && isWorthRetrying?.Invoke(failure, args.AttemptNumber + 1) != false
                                 ),
                             // If the service asks for no wait, or until a time that has passed, use our own pause;
                             // otherwise all attempts would follow at once.

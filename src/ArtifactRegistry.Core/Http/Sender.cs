@@ -80,7 +80,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
             trace?.Invoke(FormattableString.Invariant($"{shown} -> no answer after {Milliseconds(started):0} ms"));
             if (inTime.IsCancellationRequested) throw;
             // Neither the user nor the request time-out caused this: the connection pool's own time-out is over.
-            throw new RegistryException(RegistryErrorKind.Unreachable, "No connection came about in time.", e)
+            throw new RegistryException(RegistryErrorKind.Unreachable, "No connection could be made in time.", e)
             {
                 Request = call.Line,
                 NeverSent = true,

@@ -28,7 +28,7 @@ internal sealed class SignInHandler(
     private readonly HttpMessageInvoker _inner = new(connections, disposeHandler: false);
 
     /// <summary>Gets whether a failed request is retried.</summary>
-    public bool TriesAgain { get; init; } = true;
+    public bool MayRetry { get; init; } = true;
 
     /// <summary>
     /// Gets how far this machine's clock is ahead of that of the service that answered last; null if none did.
@@ -67,18 +67,18 @@ internal sealed class SignInHandler(
         Uri asked = request.RequestUri!;
         Require(request, asked);
         request.RequestUri = endpoints.ForSignIn(asked);
-        Retry retry = new(TriesAgain ? MaxAttempts : 1, FirstPause, MaxPause, trace: trace);
+        Retry retry = new(MayRetry ? MaxAttempts : 1, FirstPause, MaxPause, trace: trace);
         return await retry.RunAsync((_, stop) => TryAsync(request, stop), cancellationToken);
     }
 
     // A metadata server uses http and is sent no secret; for everything else the two rules above apply.
     private void Require(HttpRequestMessage request, Uri address)
     {
-        bool isGoogles = MayReceiveSecrets(address, endpoints);
+        bool isFromGoogle = MayReceiveSecrets(address, endpoints);
         bool isProvider = IsProvider(address) && RestTransport.IsSafe(address);
         bool isMetadata = (IsLinkLocal(address) || address.Authority == endpoints.Metadata.Authority)
             && request.Headers.Authorization is null && request.Content is null;
-        if (!isGoogles && !isProvider && !isMetadata)
+        if (!isFromGoogle && !isProvider && !isMetadata)
             throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
                 $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is none of the "
@@ -106,7 +106,7 @@ internal sealed class SignInHandler(
                         + $"not followed, since what is sent for signing in is secret.");
             if ((int)response.StatusCode is >= 500 or 429)
             {
-                string times = TriesAgain ? " several times" : "";
+                string times = MayRetry ? " several times" : "";
                 return new Attempt<HttpResponseMessage>(
                     new RegistryException(
                         RegistryErrorKind.Unauthenticated,

@@ -1,10 +1,10 @@
 namespace ArtifactRegistry;
 
-/// <summary>Formats the time since an event, as people say it.</summary>
+/// <summary>Formats the time since an event in words.</summary>
 public static class Age
 {
-    private const double DaysOfYear = 365.25;
-    private const double DaysOfMonth = DaysOfYear / 12;
+    private const double DaysPerYear = 365.25;
+    private const double DaysPerMonth = DaysPerYear / 12;
 
     /// <summary>Formats an age, for example "3 hours ago"; empty if the time is not known.</summary>
     /// <param name="time">A local time, as in the objects of this module; a UTC time is accepted too.</param>
@@ -20,9 +20,9 @@ public static class Age
             { TotalSeconds: < 60 } => "just now",
             { TotalMinutes: < 60 } => Count((int)age.TotalMinutes, "minute"),
             { TotalHours: < 24 } => Count((int)age.TotalHours, "hour"),
-            { TotalDays: < 2 * DaysOfMonth } => Count((int)age.TotalDays, "day"),
-            { TotalDays: < 2 * DaysOfYear } => Count((int)(age.TotalDays / DaysOfMonth), "month"),
-            _ => Count((int)(age.TotalDays / DaysOfYear), "year"),
+            { TotalDays: < 2 * DaysPerMonth } => Count((int)age.TotalDays, "day"),
+            { TotalDays: < 2 * DaysPerYear } => Count((int)(age.TotalDays / DaysPerMonth), "month"),
+            _ => Count((int)(age.TotalDays / DaysPerYear), "year"),
         };
     }
 

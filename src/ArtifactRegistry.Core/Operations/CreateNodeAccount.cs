@@ -43,7 +43,7 @@ internal static class CreateNodeAccount
         if (!IsName(name))
             throw new RegistryException(
                 RegistryErrorKind.InvalidArgument,
-                "this is no name for a service account. Expected 6 to 30 lower-case letters, digits and hyphens, "
+                "this is not a valid name of a service account. Expected 6 to 30 lower-case letters, digits and hyphens, "
                     + "beginning with a letter and not ending with a hyphen, for example gke-nodes.");
         ServiceAccountMessage? found = await FindAsync(accounts, project, EmailOf(name, project), stop);
         bool created = false;
@@ -71,8 +71,7 @@ internal static class CreateNodeAccount
             report(e, $"projects/{project}");
         }
 
-        return
-        [
+        return [
             new NewNodeServiceAccount(project, found.Email)
             {
                 Created = created,

@@ -66,7 +66,7 @@ internal static class ExplainReader
             string? command = isExcluded ? null : $"Grant-ArReader {place} -Member {member}";
             Add(
                 ReaderReason.Missing,
-                $"Neither {place} nor its project grant it. Folders and the organisation are not looked into."
+                $"Neither {place} nor its project grant it. Folders and the organization are not looked into."
                 + (command is null ? "" : $" To grant it: {command}"),
                 command: command);
             if (!isExcluded) unseen.AddRange(ThatCouldGrant(list, repository.Project, member));

@@ -64,7 +64,7 @@ internal static class FindImages
             ? tag.WithDigest(version.Digest)
             : throw new RegistryException(
                 RegistryErrorKind.UnexpectedAnswer,
-                $"The tag '{tag}' points to '{message.Version}', which is no digest."
+                $"The tag '{tag}' points to '{message.Version}', which is not a digest."
             );
     }
 

@@ -138,8 +138,7 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
                 await FindImages.ResolveTagAsync(client, tag, stop),
                 stop
             );
-            return
-                tag.Tag!.Contains('.', StringComparison.Ordinal)
+            return tag.Tag!.Contains('.', StringComparison.Ordinal)
                 || MediaTypes.IsIndex(image.MediaType)
                 || await _reader.ReadAsync(image, stop) is { IsIndex: true }
                 ? image

@@ -29,8 +29,7 @@ internal static class MemberName
     public static string ParseExisting(string text)
     {
         string member = (text ?? "").Trim();
-        return
-            ExistingPrefixes.Any(prefix =>
+        return ExistingPrefixes.Any(prefix =>
                 member.StartsWith(prefix, StringComparison.Ordinal) && member.Length > prefix.Length
             ) && !member.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
             ? member

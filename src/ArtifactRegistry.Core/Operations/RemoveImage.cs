@@ -60,8 +60,7 @@ internal sealed class RemoveImage(
                 RequireTags(image, referrer.Image, UnnamedTags(referrer.Image, all));
 
         if (!await confirm(image.Uri, Action(image, what, referrers)))
-            return
-            [
+            return [
                 .. all.Select(node => new RemovedImage(node.Image, RemovalStatus.WouldRemove, WouldGo(node, image))),
             ];
         return await new DeleteTogether(client, await AskedAsync(image, stop), all, warn).DeleteAsync(stop);

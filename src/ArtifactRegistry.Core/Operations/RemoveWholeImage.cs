@@ -32,8 +32,7 @@ internal static class RemoveWholeImage
             + $"{before.Sum(digest => digest.Tags.Count)} tags, "
             + $"{ByteSize.Format(before.Sum(digest => digest.SizeBytes))}";
         if (!await confirm(image.ToString(), $"Delete the whole image ({counts})"))
-            return
-            [
+            return [
                 .. before.Select(digest => new RemovedImage(
                     digest,
                     RemovalStatus.WouldRemove,
@@ -70,8 +69,7 @@ internal static class RemoveWholeImage
         if (before.Count == 0 && error is not null) throw error;
         HashSet<string> left = await LeftAsync(client, image, error, before, stop);
         bool othersWereFaster = operation is null && error is { Kind: RegistryErrorKind.NotFound };
-        return
-        [
+        return [
             .. before.Select(digest =>
                 left.Contains(digest.Digest)
                     ? new RemovedImage(

@@ -48,7 +48,7 @@ internal static class WaitForOperation
     /// <param name="patience">The time to wait; null for one minute.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>True if it is gone; false if it still exists when the time is over.</returns>
-    /// <exception cref="RegistryException">When the time was over, its existence could not be read.</exception>
+    /// <exception cref="RegistryException">When the time ran out, its existence could not be read.</exception>
     public static async Task<bool> UntilGoneAsync(
         ArtifactRegistryClient client,
         Func<CancellationToken, Task<bool>> isThere,

@@ -143,8 +143,9 @@ internal static partial class Secrets
     // follows. Not image:tag@sha256:…, and not the port of a host before a path with @.
     [GeneratedRegex(
         """
-            (?<=://)[^\s/?\#'"<>]*@|(?<=://)[^\s/:@'"<>]+:(?!\d+/)[^\s@'"<>]*@(?!sha\d)|(?<![^\s'"=(])[^\s:/@'"=(]+:[^\s:/@'"]+@(?=[\w.-]+:\d{2,5}(?!\w))(?!sha\d)
-            """,
+        (?<=://)[^\s/?\#'"<>]*@|(?<=://)[^\s/:@'"<>]+:(?!\d+/)[^\s@'"<>]*@(?!sha\d)
+        |(?<![^\s'"=(])[^\s:/@'"=(]+:[^\s:/@'"]+@(?=[\w.-]+:\d{2,5}(?!\w))(?!sha\d)
+        """,
         RegexOptions.IgnorePatternWhitespace
     )]
     private static partial Regex UserInformation();

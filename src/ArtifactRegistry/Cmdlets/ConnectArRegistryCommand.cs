@@ -102,7 +102,7 @@ public sealed class ConnectArRegistryCommand : PSCmdlet
     public int? OperationTimeoutSec { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => DebugSwitch.AskNothing(this);
+    protected override void BeginProcessing() => DebugSwitch.PreventQuestions(this);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

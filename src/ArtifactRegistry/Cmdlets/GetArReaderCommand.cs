@@ -75,7 +75,7 @@ public sealed class GetArReaderCommand : RegistryCmdlet
             enumerateCollection: true);
         if (!Inherited) return;
         foreach (string what in found.Unseen) WriteWarning($"Not seen: {what}");
-        WriteWarning("Not seen: what folders and the organisation grant, and who belongs to groups.");
+        WriteWarning("Not seen: what folders and the organization grant, and who belongs to groups.");
     }
 
     private List<string> Wanted()

@@ -189,9 +189,9 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             _summary.Planned += plan.Delete.Count;
             _summary.BeginSweep();
             _control!.Admit(order);
-            bool mayHaveStood = Asks;
-            if (mayHaveStood) Running.Expire();
-            Start(plan.Image, () => SweepAsync(plan, order, mayHaveStood));
+            bool mayHaveWaited = Asks;
+            if (mayHaveWaited) Running.Expire();
+            Start(plan.Image, () => SweepAsync(plan, order, mayHaveWaited));
         }
         else if (IsWhatIf)
         {
@@ -231,11 +231,11 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     }
 
     /// <summary>Carries out a plan, and compares the rows with the registry.</summary>
-    private async Task SweepAsync(CleanUpPlan plan, SweepOrder order, bool mayHaveStood)
+    private async Task SweepAsync(CleanUpPlan plan, SweepOrder order, bool mayHaveWaited)
     {
         IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
             Client, plan, order, _control!,
-            stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveStood, stop),
+            stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveWaited, stop),
             ReportAtEnd, StopToken);
         try
         {

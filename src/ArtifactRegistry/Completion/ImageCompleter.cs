@@ -43,12 +43,12 @@ public sealed class ImageCompleter : RegistryCompleter
     private static IEnumerable<Suggestion> Hosts() =>
         KnownLocations
             .All.Select(location => new Suggestion(
-                $"{location}-docker.pkg.dev/",
+                RegistryHosts.Of(location) + "/",
                 $"Artifact Registry in {location}",
                 location
             ))
             .Concat(
-                KnownLocations.GcrHosts.Select(host => new Suggestion(
+                RegistryHosts.Gcr.Select(host => new Suggestion(
                     host + "/",
                     $"what was Container Registry at {host}"
                 ))
@@ -58,7 +58,7 @@ public sealed class ImageCompleter : RegistryCompleter
     // complete name; except on the gcr.io hosts, where the slash belongs to the repository.
     private static IEnumerable<Suggestion> Projects(CompletionRequest request, ImageName host)
     {
-        string end = KnownLocations.GcrHosts.Contains(host.Repository) ? "" : "/";
+        string end = RegistryHosts.Gcr.Contains(host.Repository) ? "" : "/";
         IEnumerable<Suggestion> own = request.OwnProject is string project
             ? [new Suggestion(project, $"project {project}")]
             : [];

@@ -104,8 +104,7 @@ internal sealed class LiveNames(Session session)
                 DockerImage digest in FindImages.ListAsync(open.Client, ImagePattern.Exactly(image.ToImage()), stop)
             )
                 digests.Add(digest);
-            return
-            [
+            return [
                 .. digests
                     .OrderByDescending(digest => digest.UploadTime)
                     .Take(MaxDigests)
@@ -126,8 +125,7 @@ internal sealed class LiveNames(Session session)
             PolicyResource resource = repository is not null
                 ? PolicyResource.Of(open.Client, repository)
                 : PolicyResource.Of(open.Projects, project!);
-            return
-            [
+            return [
                 .. Policies.Read(await resource.ReadAsync(stop), resource.Name, _ => true)
                     .Select(reader => new Suggestion(reader.Member, reader.ToString())),
             ];

@@ -1,7 +1,7 @@
 namespace ArtifactRegistry;
 
 /// <summary>
-/// A name as people say it, within the session's project: a repository or an image without what stands before it, with
+/// A name as it is said aloud, within the session's project: a repository or an image without what stands before it, with
 /// or without a tag or digest.
 /// </summary>
 internal static class ShortName
@@ -35,7 +35,7 @@ internal static class ShortName
         IEnumerable<Suggestion> Images()
         {
             string image = word.Split(':', '@')[0];
-            // All are asked at once, and share the time that there is.
+            // All are asked at once, and share the time that is left.
             List<(string Repository, Task<IReadOnlyList<Suggestion>> Names)> asked =
             [
                 .. repositories

@@ -53,7 +53,7 @@ internal static partial class BlobMethods
         if (!IsDigest(digest))
         {
             throw DockerError.DigestInvalid(
-                $"\"{digest}\" is no digest. Expected sha256: and 64 hexadecimal digits in lower case.");
+                $"\"{digest}\" is not a digest. Expected sha256: and 64 hexadecimal digits in lower case.");
         }
     }
 

@@ -78,7 +78,7 @@ internal static class DiscoveryMethods
         if (text is null) return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size)
             ? size
-            : throw new DockerError(400, "PAGINATION_NUMBER_INVALID", $"\"{text}\" is no number of tags.");
+            : throw new DockerError(400, "PAGINATION_NUMBER_INVALID", $"\"{text}\" is not a number of tags.");
     }
 
     // The next segment of the names of images below this one.

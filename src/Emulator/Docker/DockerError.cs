@@ -15,7 +15,7 @@ internal sealed class DockerError(int status, string code, string message) : Exc
         new(
             400,
             "NAME_INVALID",
-            $"\"{name}\" is no name of an image. Expected PROJECT/REPOSITORY/IMAGE in lower case."
+            $"\"{name}\" is not a name of an image. Expected PROJECT/REPOSITORY/IMAGE in lower case."
         );
 
     public static DockerError ManifestUnknown(string reference) =>

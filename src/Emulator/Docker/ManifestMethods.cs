@@ -38,7 +38,7 @@ internal static partial class ManifestMethods
         if (byDigest && reference != digest)
             throw DockerError.DigestInvalid($"The manifest's digest is {digest}, not {reference}");
         if (tags.FirstOrDefault(tag => !ValidTag().IsMatch(tag)) is string wrong)
-            throw DockerError.ManifestInvalid($"\"{wrong}\" is no tag");
+            throw DockerError.ManifestInvalid($"\"{wrong}\" is not a tag");
 
         call.Locked(() => Store(call, name, manifest, content, digest, tags));
         Answer answer = new(201, [])

@@ -48,11 +48,11 @@ internal sealed record PushedManifest
         {
             json =
                 JsonNode.Parse(content) as JsonObject
-                ?? throw DockerError.ManifestInvalid("The manifest is no JSON object");
+                ?? throw DockerError.ManifestInvalid("The manifest is not a JSON object");
         }
         catch (JsonException e)
         {
-            throw DockerError.ManifestInvalid($"The manifest is no JSON: {e.Message}");
+            throw DockerError.ManifestInvalid($"The manifest is not JSON: {e.Message}");
         }
         // Parameters such as charset must be ignored.
         string? sent = contentType?.Split(';')[0].Trim();

@@ -41,8 +41,7 @@ internal static class Json
     public static IEnumerable<JsonObject> Objects(string text)
     {
         JsonNode? parsed = JsonNode.Parse(text);
-        return
-        [
+        return [
             .. (parsed is JsonArray items ? items : Enumerable.Repeat(parsed, 1)).Select(item =>
                 item as JsonObject ?? throw new ArgumentException("Expected an object, or an array of them.")
             ),

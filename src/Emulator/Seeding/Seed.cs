@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Emulator.Seeding;
 
 /// <summary>The initial state of an emulator, as a JSON file.</summary>
 /// <remarks>
-/// Field names are those of the properties in camel case; an unknown field is an error, so that typing errors are
+/// Field names are those of the properties in camel case; an unknown field is an error, so that typos are
 /// noticed. Comments and trailing commas are allowed. Ages are written like <c>30d</c>, <c>12h</c>, <c>5m</c>.
 /// <code>
 /// {

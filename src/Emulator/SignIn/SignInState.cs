@@ -113,8 +113,7 @@ public sealed class SignInState(TimeProvider clock)
     public string? IdentityOf(string token)
     {
         lock (_lock)
-            return
-                _tokens.TryGetValue(token, out (string Identity, DateTimeOffset End) known)
+            return _tokens.TryGetValue(token, out (string Identity, DateTimeOffset End) known)
                 && clock.GetUtcNow() < known.End
                 ? known.Identity
                 : null;

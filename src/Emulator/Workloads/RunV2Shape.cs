@@ -72,8 +72,7 @@ internal static class RunV2Shape
     {
         while (spec?["template"]?["spec"] is JsonNode inner)
             spec = inner;
-        return
-        [
+        return [
             .. (spec?["containers"] as JsonArray ?? []).OfType<JsonObject>().Select(container => container.DeepClone()),
         ];
     }

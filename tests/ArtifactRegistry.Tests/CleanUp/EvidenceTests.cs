@@ -300,7 +300,7 @@ public sealed class EvidenceTests
         Assert.Single(shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/dockerImages?")));
     }
 
-    // jit-groups#49: one location that the organisation forbids.
+    // jit-groups#49: one location that the organization forbids.
     [Theory]
     [InlineData("artifactregistry.repositories.list", "AccessDenied")]
     public async Task One_location_that_is_denied_does_not_hide_the_others(string permission, string id)

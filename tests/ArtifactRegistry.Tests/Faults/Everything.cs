@@ -57,8 +57,7 @@ internal static class Everything
         try
         {
             // What code was running says nothing of its data; what a cmdlet has from the engine leads to the session.
-            return
-                property.Name is "TargetSite"
+            return property.Name is "TargetSite"
                 || property.DeclaringType == typeof(PSCmdlet)
                 || property.DeclaringType == typeof(Cmdlet)
                 ? null

@@ -50,8 +50,7 @@ internal sealed record PlantedSecret(string Kind, string Value, string Needle)
         PlantedSecret header = new("short header", "pL4n", "pL4n");
         string user =
             $$"""{"type":"authorized_user","client_id":"c","client_secret":"{{secret.Value}}","refresh_token":"{{refresh.Value}}"}""";
-        return
-        [
+        return [
             ("user.json", user, [secret, refresh]),
             (
                 "workforce.json",

@@ -38,8 +38,7 @@ public sealed partial class PlantedSecretTests : IDisposable
         get
         {
             using PowerShellSession session = new();
-            return
-            [
+            return [
                 .. session
                     .Run("(Get-Command -Module ArtifactRegistry -CommandType Cmdlet).Name")
                     .Output.Select(name => name.ToString()),

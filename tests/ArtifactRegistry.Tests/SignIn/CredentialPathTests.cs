@@ -121,7 +121,9 @@ public sealed class CredentialPathTests : SignInTest
     [Fact]
     public void A_path_that_leads_nowhere_is_shown()
     {
-        Set("GOOGLE_APPLICATION_CREDENTIALS", Path.Combine(Home, "my-project-0a1b2c3d4e5f.json"));
+        // Not below a temporary folder, whose random name may look like a secret together with that of the key.
+        string path = Path.Combine(Path.GetPathRoot(Home)!, "nowhere", "my-project-0a1b2c3d4e5f.json");
+        Set("GOOGLE_APPLICATION_CREDENTIALS", path);
 
         ScriptResult result = Run("Get-ArImage $app");
 

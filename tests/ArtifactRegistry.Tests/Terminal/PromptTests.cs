@@ -218,7 +218,7 @@ public sealed class PromptTests
                 .Select(row => row[Math.Min(30, row.Length)..].Trim())
         );
         Assert.StartsWith(
-            $"Neither {Apps} nor its project grant it. Folders and the organisation are not looked into. To grant it: "
+            $"Neither {Apps} nor its project grant it. Folders and the organization are not looked into. To grant it: "
                 + $"Grant-ArReader {Apps} -Member",
             detail, StringComparison.Ordinal);
         int helps = shown.ToList().IndexOf("What helps:");

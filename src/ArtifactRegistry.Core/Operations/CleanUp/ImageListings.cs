@@ -155,8 +155,7 @@ internal sealed class ImageListings(ArtifactRegistryClient client, PlanningProgr
     {
         int at = text.LastIndexOf('@');
         string digest = $"{Digest.Prefix}{new string('0', Digest.HexLength)}";
-        return
-            at > 0
+        return at > 0
             && ImageName.TryParse($"{text[..at]}@{digest}", out ImageName? name)
             && ListedNames.IsOf(repository, name)
             ? repository.WithPackage(name.Package!)

@@ -121,8 +121,7 @@ internal sealed class ImageNode(DockerImage image)
         get
         {
             ImageKind kind = Content is null ? Image.ImageKind : ImageKinds.Of(Content, Image.MediaType, Image.Tags);
-            return
-                kind is ImageKind.Image
+            return kind is ImageKind.Image
                 && Indexes.Any(index => index.Children.Any(child => child.Node == this && child.Entry.IsAttestation))
                 ? ImageKind.Attestation
                 : kind;

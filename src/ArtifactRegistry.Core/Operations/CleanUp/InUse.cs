@@ -55,7 +55,7 @@ internal sealed partial class InUse
     /// Gets whether at least one entry could protect something. If none could, the input is not a list of images in use
     /// but, for example, the error message of a command that failed.
     /// </summary>
-    public bool NamesAny => _entryOfDigest.Count + _entryOfTag.Count > 0;
+    public bool HasEntries => _entryOfDigest.Count + _entryOfTag.Count > 0;
 
     /// <summary>Returns the union of two lists: what either protects is protected.</summary>
     /// <remarks>If both have an entry, the reason of the other list counts, which is the newer one.</remarks>

@@ -13,7 +13,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
     /// <summary>The reason why a deletion was not begun.</summary>
     public const string Broken = "the journal cannot be written any more";
 
-    private static readonly TimeSpan PatienceWithReaders = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReaderTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -105,7 +105,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
                     return true;
                 }
                 catch (IOException e) when (JournalFile.IsHeldByAReader(e)
-                    && TimeProvider.System.GetElapsedTime(started) < PatienceWithReaders)
+                    && TimeProvider.System.GetElapsedTime(started) < ReaderTimeout)
                 {
                     await Task.Delay(BetweenTries);
                 }

@@ -38,8 +38,7 @@ internal static class JournalReader
         {
             using JsonDocument json = JsonDocument.Parse(line);
             JsonElement root = json.RootElement;
-            return
-                root.ValueKind is JsonValueKind.Object
+            return root.ValueKind is JsonValueKind.Object
                 && Text(root, "event") is string what
                 && Text(root, "uri") is string uri
                 ? (what, uri, Text(root, "status"))

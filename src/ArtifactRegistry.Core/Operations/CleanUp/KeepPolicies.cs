@@ -45,8 +45,7 @@ internal sealed class KeepPolicies
         int count = rule.KeepCount is >= 0 and < int.MaxValue ? (int)rule.KeepCount : int.MaxValue;
         List<ImageNode> all = [.. nodes.Where(node => HasPrefix(rule.PackageNamePrefixes, node.Image.Package))];
         List<ImageNode> runnable = [.. all.Where(CountedImage.IsRunnable)];
-        return
-        [
+        return [
             .. NewestImages.Of(all, count, node => node.Image.UploadTime),
             .. NewestImages.Of(all, count, node => node.Image.UpdateTime),
             .. NewestImages.Of(runnable, count, node => node.Image.UploadTime),

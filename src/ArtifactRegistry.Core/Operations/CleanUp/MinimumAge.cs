@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <summary>The minimum age of an untagged digest that may be deleted: a duration, or a point in time.</summary>
 internal sealed class MinimumAge
 {
-    private const long MaxAgeSeconds = 100L * 366 * 86_400; // a century: more is a typing error
+    private const long MaxAgeSeconds = 100L * 366 * 86_400; // a century: more is a typo
 
     private static readonly string[] PointsInTime =
     [

@@ -53,8 +53,7 @@ internal static class SweepCheck
                         : "its row says that it stays, and the registry does not have it any more";
             }
         );
-        return
-        [
+        return [
             .. suspects
                 .Zip(contradicted)
                 .Where(pair => pair.Second is not null)

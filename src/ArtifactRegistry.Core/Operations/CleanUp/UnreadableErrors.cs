@@ -16,8 +16,7 @@ internal static class UnreadableErrors
         ILookup<bool, ImageNode> unreadable = graph
             .Nodes.Where(node => node.Unreadable is not null)
             .ToLookup(node => node.HoldsNothing);
-        return
-        [
+        return [
             .. About(image, [.. unreadable[false]], "so nothing of this image is deleted that may belong to it"),
             .. About(image, [.. unreadable[true]], "so that is not deleted"),
             .. graph.Gaps.Take(1),

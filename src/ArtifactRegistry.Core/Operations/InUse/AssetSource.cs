@@ -45,14 +45,13 @@ internal sealed class AssetSource(InUseServices services) : IInUseSource
     private static IReadOnlyList<SeenImage> Read(JsonElement json)
     {
         Workload workload = new(json.Needed("assetType"u8).Split('/')[^1], null, json.Needed("name"u8).Split('/')[^1]);
-        return
-            json.TryGetProperty("resource"u8, out JsonElement resource)
+        return json.TryGetProperty("resource"u8, out JsonElement resource)
             && resource.TryGetProperty("data"u8, out JsonElement data)
             ?
             [
                 .. KubernetesKind
                     .Texts(data)
-                    .SelectMany(ImageNamesInText.In)
+                    .SelectMany(ImageNamesInText.Find)
                     .Distinct()
                     .Select(image => new SeenImage(image, null, null, InUseRole.Template, workload)),
             ]

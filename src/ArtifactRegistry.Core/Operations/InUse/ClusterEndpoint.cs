@@ -74,7 +74,7 @@ internal sealed record ClusterEndpoint(string What, Uri? Address, X509Certificat
             || address.UserInfo.Length > 0
             || address.Fragment.Length > 0
         )
-            return new ClusterEndpoint(what, null, null, "this is no host");
+            return new ClusterEndpoint(what, null, null, "this is not a host");
         bool isLocal = Loopback.Is(address);
         if (Loopback.Is(services.ArtifactRegistry) && !isLocal)
             return new ClusterEndpoint(
@@ -84,8 +84,7 @@ internal sealed record ClusterEndpoint(string What, Uri? Address, X509Certificat
                 "nothing leaves this machine while Artifact Registry is an emulator on it"
             );
         if (address.HostNameType is UriHostNameType.Dns)
-            return
-                isLocal
+            return isLocal
                 || (
                     address.IsDefaultPort
                     && (
@@ -94,7 +93,7 @@ internal sealed record ClusterEndpoint(string What, Uri? Address, X509Certificat
                     )
                 )
                 ? new ClusterEndpoint(what, address, null)
-                : new ClusterEndpoint(what, null, null, "this is no host of Google's, so it gets no token");
+                : new ClusterEndpoint(what, null, null, "this is not a host of Google, so it gets no token");
         try
         {
             return access.CaCertificate is string ca

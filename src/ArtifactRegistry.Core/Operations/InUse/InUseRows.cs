@@ -16,8 +16,7 @@ internal static class InUseRows
     {
         ArgumentNullException.ThrowIfNull(reading);
         bool isComplete = reading.Failures.Count == 0;
-        return
-        [
+        return [
             .. reading
                 .SeenImages.SelectMany(seen => RowsOf(seen.Place, seen.Seen, seen.At, repositories, isComplete))
                 .OrderBy(row => row.Source, StringComparer.Ordinal)

@@ -45,7 +45,7 @@ internal sealed record KubernetesKind(string Path, string Permission, Func<JsonE
             "container.thirdPartyObjects.list",
             item =>
                 Texts(item)
-                    .SelectMany(ImageNamesInText.In)
+                    .SelectMany(ImageNamesInText.Find)
                     .Select(text => new SeenImage(
                         text,
                         null,

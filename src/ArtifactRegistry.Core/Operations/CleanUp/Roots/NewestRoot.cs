@@ -15,8 +15,7 @@ internal sealed class NewestRoot(int count) : IRoot
     {
         List<ImageNode> open = [.. graph.Nodes.Where(node => node.KeepReason is null && !node.IsTagged)];
         string reason = $"one of the {count} newest untagged images";
-        return
-        [
+        return [
             .. NewestImages.Of(open.Where(CountedImage.IsRunnable), count, node => node.Image.UploadTime)
                 .Concat(NewestImages.Of(open.Where(CountedImage.IsLoneArtifact), count, node => node.Image.UploadTime))
                 .Select(node => new Kept(node, reason)),

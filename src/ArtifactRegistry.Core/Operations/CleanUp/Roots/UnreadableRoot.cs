@@ -14,7 +14,7 @@ internal sealed class UnreadableRoot : IRoot
             else if (node.Content is { HasSubjectByOtherDigest: true })
                 yield return new Kept(
                     node,
-                    "is about a digest that is not SHA-256, and it cannot be told which image that is"
+                    "is about a digest that is not SHA-256, and it is not known which image that is"
                 );
             else if (node.Content is { IsReadable: false })
                 yield return new Kept(node, "its manifest is not JSON");
@@ -26,7 +26,7 @@ internal sealed class UnreadableRoot : IRoot
         else if (graph.Nodes.FirstOrDefault(MayHoldAnything) is ImageNode unknown)
             foreach (ImageNode node in graph.Nodes)
                 yield return new Kept(node, $"may belong to {unknown}, which cannot be read", unknown);
-        else if (graph.Nodes.FirstOrDefault(HoldsWhatCannotBeTold) is ImageNode other)
+        else if (graph.Nodes.FirstOrDefault(HoldsUnknownContent) is ImageNode other)
             foreach (ImageNode node in graph.Nodes)
                 yield return new Kept(
                     node,
@@ -38,7 +38,7 @@ internal sealed class UnreadableRoot : IRoot
     private static bool MayHoldAnything(ImageNode node) => node.Unreadable is not null && !node.HoldsNothing;
 
     // A digest that is kept only because it could not be fully understood does not keep others.
-    private static bool HoldsWhatCannotBeTold(ImageNode node) =>
+    private static bool HoldsUnknownContent(ImageNode node) =>
         (node.IsTagged || node.KeepReason is not null)
         && node.Content is { ListsByOtherDigest: true } or { HasSubjectByOtherDigest: true };
 }
