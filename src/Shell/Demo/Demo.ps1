@@ -47,7 +47,7 @@ $plan | Where-Object Decision -eq Delete | Select-Object -First 4
 $done = $plan | Remove-ArUntaggedImage -Confirm:$false
 "$(@($done | Where-Object Status -eq Removed).Count) removed, $(@($done | Where-Object Status -eq Kept).Count) kept"
 
-# Can what is left still be pulled? These images are real: twenty builds, pushed as docker does it, that share a base layer.
+# Can the rest still be pulled? These images are real: twenty builds, pushed as docker does it, that share a base layer.
 $hello = 'us-docker.pkg.dev/shop/apps/hello'
 $done = Remove-ArUntaggedImage $hello -OlderThan 0s -Confirm:$false
 "$(@($done | Where-Object Status -eq Removed).Count) builds removed"

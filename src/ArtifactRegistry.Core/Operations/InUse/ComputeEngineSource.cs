@@ -57,7 +57,7 @@ internal sealed class ComputeEngineSource(InUseServices services) : IInUseSource
                 machine.TryGetProperty("metadata"u8, out JsonElement metadata) ? PodSpec.Items(metadata, "items") : []
             ).SelectMany(item =>
                 ImageNamesInText
-                    .In(item.Text("value"u8) ?? "")
+                    .Find(item.Text("value"u8) ?? "")
                     .Select(image => new SeenImage(image, null, item.Text("key"u8), role, workload))
             ),
         ];
