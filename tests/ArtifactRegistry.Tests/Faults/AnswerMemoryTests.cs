@@ -29,7 +29,8 @@ public sealed class AnswerMemoryTests
             list.Append(
                 CultureInfo.InvariantCulture,
                 $$"""
-                {{(i > 0 ? "," : "")}}{"name":"projects/shop/locations/us/repositories/apps/dockerImages/web@sha256:{{i:x64}}",
+                {{(i > 0 ? "," : "")}}
+                {"name":"projects/shop/locations/us/repositories/apps/dockerImages/web@sha256:{{i:x64}}",
                 "mediaType":"application/vnd.oci.image.index.v1+json","uploadTime":"2024-01-01T00:00:00Z"}
                 """);
         RawReply hostile = Hostile(kind);
