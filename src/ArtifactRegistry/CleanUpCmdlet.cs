@@ -57,7 +57,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         Rules = new CleanUpRules
         {
             InUse = ReadInUse(),
-            InUseFrom = [.. InUseFrom.Select(project => CheckedProject(project)).Distinct()],
+            InUseFrom = [.. InUseFrom.Select(name => CheckedScope(name)).Distinct()],
             OlderThan = ReadOlderThan(),
             KeepNewest = KeepNewest,
             IncludeManagedRepository = IncludeManagedRepository,

@@ -22,8 +22,9 @@ public abstract class InUseCmdlet : ChangeCmdlet
     public object?[]? InUse { get; set; }
 
     /// <summary>
-    /// Specifies projects whose GKE clusters and Cloud Run are read to find the images in use. If anything of them
-    /// cannot be read, nothing is deleted. They are read again after a question, and while a deletion takes long.
+    /// Specifies projects whose GKE clusters and Cloud Run are read to find the images in use; folders/123 and
+    /// organizations/123 stand for all projects below them. If anything of them cannot be read, nothing is deleted.
+    /// They are read again after a question, and while a deletion takes long.
     /// </summary>
     [Parameter]
     [ProjectArgument]
@@ -62,12 +63,14 @@ public abstract class InUseCmdlet : ChangeCmdlet
             // The failures say more.
         }
 
+        IReadOnlyList<ErrorRecord> failures = await InUseErrors.RecordsAsync(Running.Failures, ExplainAsync);
+
         return await PerformAsync(() =>
         {
             foreach (string note in Running.Notes) WriteWarning(note);
             if (running is null)
             {
-                foreach (ErrorRecord failure in InUseErrors.Records(Running.Failures)) WriteError(failure);
+                foreach (ErrorRecord failure in failures) WriteError(failure);
                 ThrowTerminatingError(InUseErrors.Ending(Running.Failures, "nothing is deleted"));
             }
 

@@ -9,10 +9,17 @@ internal static class InUseErrors
     /// <summary>
     /// Creates a record for each failure. One that is the same everywhere, such as a missing sign-in, is told once.
     /// </summary>
-    public static IEnumerable<ErrorRecord> Records(IReadOnlyCollection<InUseFailure> failures) =>
-        failures.DistinctBy(failure => (failure.Error.Kind, failure.Error.Message))
-            .OrderBy(failure => failure.Place, StringComparer.Ordinal)
-            .Select(failure => ErrorRecords.For(failure.Error, failure.Place));
+    /// <param name="failures">What could not be read.</param>
+    /// <param name="explain">Creates the record of an error about an item, with what can be found out about it.</param>
+    public static async Task<IReadOnlyList<ErrorRecord>> RecordsAsync(
+        IReadOnlyCollection<InUseFailure> failures, Func<Exception, object, Task<ErrorRecord>> explain)
+    {
+        List<ErrorRecord> records = new();
+        foreach (InUseFailure failure in failures.DistinctBy(failure => (failure.Error.Kind, failure.Error.Message))
+            .OrderBy(failure => failure.Place, StringComparer.Ordinal))
+            records.Add(await explain(failure.Error, failure.Place));
+        return records;
+    }
 
     /// <summary>Creates the record that ends a command whose reading is not complete.</summary>
     /// <param name="failures">What could not be read.</param>

@@ -124,6 +124,12 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     }
 
     /// <summary>
+    /// Gets a project, or a folder or organization, written as <c>folders/123</c> or <c>organizations/123</c>.
+    /// </summary>
+    private protected string CheckedScope(string name, string? location = null) =>
+        ProjectScope.IsContainer(name) ? name : CheckedProject(name, location);
+
+    /// <summary>
     /// Returns whether a switch such as -Verbose is on, by the parameter or else by its preference variable.
     /// </summary>
     private protected bool IsOn(string parameter, string preference, Func<object?, bool> isOn) =>

@@ -4,8 +4,8 @@ using ArtifactRegistry.Http;
 namespace ArtifactRegistry.Clients;
 
 /// <summary>
-/// Resource Manager API v1: projects, with their numbers and policies.
-/// See https://cloud.google.com/resource-manager/reference/rest/v1/projects.
+/// Resource Manager API: projects, with their numbers and policies (v1), and what is in folders and organizations (v3).
+/// See https://cloud.google.com/resource-manager/reference/rest.
 /// </summary>
 /// <param name="transport">The transport that sends the requests.</param>
 /// <param name="endpoints">The addresses of the services.</param>
@@ -21,6 +21,30 @@ internal sealed class ResourceManagerClient(RestTransport transport, Endpoints e
     /// </summary>
     internal IAsyncEnumerable<ProjectMessage> ListProjectsAsync(CancellationToken stop) =>
         ListAsync("projects", "projects", ProjectMessage.Read, null, stop);
+
+    /// <summary>
+    /// GET v3/projects?parent=folders/N or organizations/N: the ids of the active projects that are directly in it. This
+    /// list is strongly consistent, unlike searches and lists of all projects.
+    /// </summary>
+    internal IAsyncEnumerable<string> ListProjectsAsync(string parent, CancellationToken stop) => PagesAsync(
+        endpoints.ResourceManager,
+        $"v3/projects?parent={Uri.EscapeDataString(parent)}",
+        "projects",
+        "resourcemanager.projects.list",
+        json => json.Needed("projectId"u8),
+        stop);
+
+    /// <summary>
+    /// GET v3/folders?parent=folders/N or organizations/N: the names of the active folders that are directly in it,
+    /// such as <c>folders/7</c>. It is strongly consistent, too.
+    /// </summary>
+    internal IAsyncEnumerable<string> ListFoldersAsync(string parent, CancellationToken stop) => PagesAsync(
+        endpoints.ResourceManager,
+        $"v3/folders?parent={Uri.EscapeDataString(parent)}",
+        "folders",
+        "resourcemanager.folders.list",
+        json => json.Needed("name"u8),
+        stop);
 
     /// <summary>
     /// POST v1/projects/P:getIamPolicy, which only reads. Version 3 is requested, because older versions lose

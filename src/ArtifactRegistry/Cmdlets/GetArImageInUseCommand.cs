@@ -13,7 +13,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
 
     /// <summary>
     /// Specifies the projects whose workloads are read, by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.
-    /// Repositories and node accounts stand for their projects.
+    /// Repositories and node accounts stand for their projects, folders/123 and organizations/123 for all projects below
+    /// them.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ProjectArgument]
@@ -21,7 +22,24 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string[] Project { get; set; } = [];
 
-    /// <summary>Specifies GKE clusters; by default all of them are read.</summary>
+    /// <summary>
+    /// Specifies the numbers of organizations; the workloads of all projects below them are read, in folders as well.
+    /// </summary>
+    [Parameter]
+    [ValidatePattern("^(organizations/)?[0-9]+$")]
+    public string[] Organization { get; set; } = [];
+
+    /// <summary>
+    /// Specifies the numbers of folders; the workloads of all projects below them are read, in folders in them as well.
+    /// </summary>
+    [Parameter]
+    [ValidatePattern("^(folders/)?[0-9]+$")]
+    public string[] Folder { get; set; } = [];
+
+    /// <summary>
+    /// Specifies GKE clusters; by default all of them are read. Only Kubernetes is asked then, unless -Source names
+    /// other services.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
@@ -99,51 +117,60 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (string project in Project) _projects.Add(CheckedProject(project, Location));
+        foreach (string project in Project) _projects.Add(CheckedScope(project, Location));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        _projects.UnionWith(Organization.Select(id => $"organizations/{id.Split('/')[^1]}"));
+        _projects.UnionWith(Folder.Select(id => $"folders/{id.Split('/')[^1]}"));
         if (_projects.Count == 0) _projects.Add(CheckedProject(null, Location));
+        // Who names clusters wants to see these.
+        InUseSource[] sources = Cluster is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(Source))
+            ? [InUseSource.Kubernetes]
+            : Source;
         Progress.Doing = $"Reading what runs in {string.Join(", ", _projects)}";
         InUseQuery query = new()
         {
             Projects = [.. _projects],
-            Sources = [.. Source.Distinct()],
+            Sources = [.. sources.Distinct()],
             Clusters = Cluster,
             Location = Location,
             IncludeResources = IncludeResource,
             ServingRevisionsOnly = ServingRevisionOnly,
         };
-        if (
-            Wait(this, () => ReadInUse.ReadAsync(InUseServices, query, ThrottleLimit, StopToken))
-            is not InUseReading reading
-        )
-            return;
-        if (Source.All(source => source is InUseSource.Asset))
+        IReadOnlyList<ErrorRecord> failures = [];
+        InUseReading? reading = Wait(this, async () =>
+        {
+            InUseReading read = await ReadInUse.ReadAsync(InUseServices, query, ThrottleLimit, StopToken);
+            failures = await InUseErrors.RecordsAsync(read.Failures, ExplainAsync);
+            return read;
+        });
+        if (reading is null) return;
+        if (sources.All(source => source is InUseSource.Asset))
             WriteWarning(
                 "Cloud Asset Inventory may miss updates: an image that it does not list may be running all the same."
             );
         foreach (string note in reading.Notes)
             WriteWarning(note);
         if (reading.Failures.Count > 0)
-            Report(reading);
+            Report(reading, failures);
         Write(reading);
         Drain();
     }
 
-    private void Report(InUseReading reading)
+    private void Report(InUseReading reading, IReadOnlyList<ErrorRecord> failures)
     {
         if (AllowIncomplete)
         {
             WriteWarning(
                 $"{InUseFailure.Summarize(reading.Failures)}. Something that is not listed here may be running.");
-            foreach (ErrorRecord failure in InUseErrors.Records(reading.Failures)) WriteVerbose(failure.ToString());
+            foreach (ErrorRecord failure in failures) WriteVerbose(failure.ToString());
             return;
         }
 
-        foreach (ErrorRecord failure in InUseErrors.Records(reading.Failures)) WriteError(failure);
+        foreach (ErrorRecord failure in failures) WriteError(failure);
         ThrowTerminatingError(InUseErrors.Ending(reading.Failures, "nothing is listed"));
     }
 

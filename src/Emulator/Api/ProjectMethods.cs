@@ -22,7 +22,7 @@ internal static class ProjectMethods
     public static JsonObject Get(ApiCall call, string id, string apiVersion) =>
         Show(Find(call, id, "resourcemanager.projects.get"), apiVersion);
 
-    private static JsonObject Show(ProjectEntry project, string apiVersion) =>
+    internal static JsonObject Show(ProjectEntry project, string apiVersion) =>
         apiVersion == "v3"
             ? new JsonObject
             {

@@ -56,6 +56,7 @@ internal static class QueryParameters
             ("GET", [.., "dockerImages" or "repositories" or "packages"], null) => [.. Paging, "filter", "orderBy"],
             ("GET", [.., "versions"], null) => [.. Paging, "filter", "orderBy", "view"],
             ("GET", [.., "versions", _], null) => ["view"],
+            ("GET", ["v3", "projects" or "folders"], null) => [.. Paging, "parent", "showDeleted"],
             ("GET", [.., "tags" or "locations"] or [_, "projects"], null) => [.. Paging, "filter"],
             ("GET", [.., "serviceAccounts"], null) => Paging,
             ("GET", [_, "projects", _, "locations", _, "clusters", ..], null) => ["projectId", "zone", "clusterId"],

@@ -25,6 +25,8 @@ internal static class Routes
             ["v1", "projects", string p, "services", string s] when method == "GET" =>
                 ProjectMethods.Service(call, p, s),
             ["v1", "projects"] when method == "GET" && target.Verb is null => ProjectMethods.List(call),
+            ["v3", "projects"] when method == "GET" && target.Verb is null => FolderMethods.ListProjects(call),
+            ["v3", "folders"] when method == "GET" && target.Verb is null => FolderMethods.ListFolders(call),
             ["v1" or "v3", "projects", string p] => InProject(call, method, p, target.Verb, path[0]),
             ["v1", "projects", string p, "serviceAccounts", .. string[] rest] when target.Verb is null =>
                 InServiceAccounts(call, method, p, rest),

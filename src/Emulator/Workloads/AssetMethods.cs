@@ -37,7 +37,11 @@ internal static class AssetMethods
             throw ApiError.Unsupported($"contentType {content}");
         bool withData = call.Query("contentType") is not null;
         DateTimeOffset readTime = ReadTime(call);
-        if (!call.MayDo(Permission, scope)) throw ApiError.ServiceDenied(Permission, scope, "cloudasset");
+        // What does not exist is denied, like what the caller may not see.
+        bool exists = scope.StartsWith("projects/", StringComparison.Ordinal)
+            ? call.State.FindProject(scope.Split('/')[1]) is not null
+            : call.State.Workloads.HasContainer(scope);
+        if (!exists || !call.MayDo(Permission, scope)) throw ApiError.ServiceDenied(Permission, scope, "cloudasset");
 
         Listing<(string Name, string Type, JsonObject Data)> listing = new()
         {

@@ -53,7 +53,8 @@ public sealed class WorkloadState
     public ScopedObjects CloudDeploy(string project) => Of(_deploy, project, () => new(_gate, "name"));
 
     /// <summary>
-    /// Puts a project into folders and an organization, for example <c>folders/7</c> and <c>organizations/123</c>.
+    /// Puts a project into folders and an organization, for example <c>folders/7</c> and <c>organizations/123</c>, the
+    /// nearest first.
     /// </summary>
     public void SetAncestors(string project, params string[] ancestors)
     {
@@ -61,6 +62,17 @@ public sealed class WorkloadState
     }
 
     internal IReadOnlyList<string> AncestorsOf(string project) => _ancestors.GetValueOrDefault(project) ?? [];
+
+    /// <summary>Returns whether there is a folder or an organization of a name.</summary>
+    internal bool HasContainer(string name) => _ancestors.Values.Any(ancestors => ancestors.Contains(name));
+
+    /// <summary>Gets the folders directly in a folder or an organization.</summary>
+    internal IEnumerable<string> FoldersIn(string parent) =>
+        _ancestors.Values
+            .SelectMany(ancestors => ancestors.Zip(ancestors.Skip(1)))
+            .Where(pair => pair.Second == parent)
+            .Select(pair => pair.First)
+            .Distinct();
 
     /// <summary>Gets the regions in which a project has something on Cloud Run.</summary>
     internal IEnumerable<string> RunLocations(string project) =>

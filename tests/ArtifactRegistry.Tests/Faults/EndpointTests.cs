@@ -48,7 +48,7 @@ public sealed partial class EndpointTests
     }
 
     [GeneratedRegex(
-        @"(?<method>GET|POST|PATCH|DELETE) (https://[\w.-]+/)?(?<path>(v1|v2|/v2|apis|compute/v1)/[^\s?<]+)"
+        @"(?<method>GET|POST|PATCH|DELETE) (https://[\w.-]+/)?(?<path>(v1|v2|v3|/v2|apis|compute/v1)/[^\s?<]+)"
     )]
     private static partial Regex RequestLine();
 

@@ -30,7 +30,7 @@ internal sealed record Scenario(string Script, params string[] Scopes)
         "projects/games/locations/us-central1", "projects/games/locations/europe-west1",
         "projects/games/locations/us-central1/clusters/prod", "projects/games/locations/-/deliveryPipelines/-/releases",
         "projects/games/aggregated/instances", "projects/games/aggregated/instanceTemplates", "projects/games/assets",
-        "projects/games/services/default",
+        "projects/games/services/default", "organizations/123", "folders/7",
     ];
 
     /// <summary>How the session signs in.</summary>
@@ -107,7 +107,7 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             ),
 
             ["Get-ArImageInUse"] = new(
-            "Get-ArImageInUse games -Source Kubernetes, CloudRun, AppEngine, ComputeEngine, CloudDeploy, Asset | "
+            "Get-ArImageInUse organizations/123 -Source Kubernetes, CloudRun, AppEngine, ComputeEngine, CloudDeploy, Asset | "
             // Not the digest: where the registry does not tell what a tag stands for, the row has none (IsResolved).
             + "ForEach-Object { \"$($_.Source) $($_.Role) $($_.Location) $($_.Kind) $($_.Name) $($_.Image)\" }",
             Workloads),

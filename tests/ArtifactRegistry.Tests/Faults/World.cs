@@ -202,6 +202,7 @@ internal sealed class World : IAsyncDisposable
                     "image": "{{Apps}}/web0:v1" }] } } } }
                 """
             );
+        State.Workloads.SetAncestors("games", "folders/7", "organizations/123");
         State
             .Workloads.AppEngine("games")
             .Apply("default", $$"""{ "id": "v1", "deployment": { "container": { "image": "{{Apps}}/web3:v1" } } }""");

@@ -31,7 +31,7 @@ internal sealed class AppEngineSource(InUseServices services) : IInUseSource
         if (apps is not null && read.All(complete => complete))
             reading.Finish();
 
-        // A project without an application has no services.
+        // A project without an application has no services; one that does not exist is answered the same.
         async IAsyncEnumerable<string> ServicesAsync()
         {
             await using IAsyncEnumerator<string> each = services
@@ -45,6 +45,7 @@ internal sealed class AppEngineSource(InUseServices services) : IInUseSource
                 }
                 catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
                 {
+                    await services.Projects.GetProjectAsync(project, stop);
                     yield break;
                 }
 

@@ -3,7 +3,7 @@ namespace ArtifactRegistry.Operations.InUse;
 /// <summary>What to read.</summary>
 internal sealed record InUseQuery
 {
-    /// <summary>The projects.</summary>
+    /// <summary>The projects, and folders and organizations, which stand for all projects below them.</summary>
     public required IReadOnlyList<string> Projects { get; init; }
 
     /// <summary>The services to ask.</summary>

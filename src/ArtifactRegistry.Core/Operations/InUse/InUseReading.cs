@@ -43,6 +43,9 @@ internal sealed class InUseReading(SemaphoreSlim slots)
     /// <param name="error">The reason.</param>
     public void Fail(string place, RegistryException error) => _failures.Enqueue(InUseFailure.Of(place, error));
 
+    /// <summary>Records a failure.</summary>
+    public void Fail(InUseFailure failure) => _failures.Enqueue(failure);
+
     /// <summary>Records what a user should know.</summary>
     public void Note(string text) => _notes.Enqueue(text);
 
@@ -119,7 +122,15 @@ internal sealed record InUseFailure(string Place, RegistryException Error)
             "clouddeploy" => "roles/clouddeploy.viewer",
             "cloudasset" => "roles/cloudasset.viewer",
             "gkehub" => "roles/gkehub.gatewayReader",
+            "resourcemanager" => "roles/browser",
             _ => "roles/container.viewer",
+        };
+        (string where, string group, string id) = place.Split('/') switch
+        {
+            ["organizations", string organization] => ("organization", "organizations", organization),
+            ["folders", string folder] => ("folder", "resource-manager folders", folder),
+            ["projects", string project, ..] => ("project", "projects", project),
+            _ => ("project", "projects", "PROJECT"),
         };
         return new InUseFailure(
             place,
@@ -127,9 +138,9 @@ internal sealed record InUseFailure(string Place, RegistryException Error)
                 $"'{place}' cannot be read{(error.Permission is null ? "" : $", which needs {error.Permission}")}: "
                     + $"{error.Message}",
                 error.Advice
-                    ?? $"Somebody who administers the project must grant you {role} on it: gcloud projects "
-                        + $"add-iam-policy-binding PROJECT "
-                        + $"--member=MEMBER --role={role}. MEMBER is the account that Get-ArConnection shows.",
+                    ?? $"Somebody who administers the {where} must grant you {role} on it: gcloud {group} "
+                        + $"add-iam-policy-binding {id} --member=MEMBER --role={role}. MEMBER is the account that "
+                        + "Get-ArConnection shows.",
                 namesItsSubject: true,
                 kind: RegistryErrorKind.NotPermitted
             )

@@ -3,8 +3,6 @@ namespace ArtifactRegistry.Operations.InUse;
 /// <summary>Reads what runs in projects: every source, each completely or with a failure that says so.</summary>
 internal static class ReadInUse
 {
-    private const string Disabled = "SERVICE_DISABLED";
-
     /// <summary>Asks every source about every project at once.</summary>
     /// <param name="services">The clients.</param>
     /// <param name="query">What to read.</param>
@@ -18,10 +16,12 @@ internal static class ReadInUse
         ArgumentNullException.ThrowIfNull(query);
         using SemaphoreSlim slots = new(concurrency);
         InUseReading reading = new(slots);
-        await Task.WhenAll(
-            from project in query.Projects
-            from source in services.Sources(query)
-            select ReadAsync(project, source));
+        IReadOnlyList<string> projects =
+            await ProjectScope.ProjectsAsync(services.Projects, query.Projects, reading, stop);
+        ProjectReading[] read = await Task.WhenAll(
+            projects.Select(project => ProjectReading.ReadAsync(services, query, project, slots, stop)));
+        foreach (ProjectReading project in read) project.AddTo(reading);
+        foreach (string note in ProjectReading.Notes(read)) reading.Note(note);
         string[] absent = query.Sources.Contains(InUseSource.Kubernetes)
             ? [.. (query.Clusters ?? []).Where(cluster => !reading.HasCluster(cluster))]
             : [];
@@ -32,42 +32,5 @@ internal static class ReadInUse
                 $"There is no cluster {string.Join(", ", absent)} in project {string.Join(", ", query.Projects)}"
                 + $"{(query.Location is null ? "" : $", location {query.Location}")}."));
         return reading;
-
-        async Task ReadAsync(string project, IInUseSource source)
-        {
-            InUseReading own = new(slots);
-            await source.ReadAsync(project, own, stop);
-            if (await IsApiDisabledAsync(services, project, own, stop))
-                reading.Note($"The API of {source.Source} is not enabled in project {project}, so nothing runs there.");
-            else
-                reading.Add(own);
-        }
-    }
-
-    /// <summary>
-    /// Returns whether the API of a source is disabled in a project, so that nothing can run there. The API may also be
-    /// disabled in the project whose quota is charged, which says nothing about the other one.
-    /// </summary>
-    private static async Task<bool> IsApiDisabledAsync(
-        InUseServices services,
-        string project,
-        InUseReading reading,
-        CancellationToken stop
-    )
-    {
-        if (reading.Failures.Count == 0 || reading.SeenImages.Any()
-            || !reading.Failures.All(failure => failure.Error is { Reason: Disabled, Consumer.Length: > 0 }))
-            return false;
-        string[] consumers = [.. reading.Failures.Select(failure => failure.Error.Consumer!).Distinct()];
-        if (consumers is not [string consumer]) return false;
-        if (consumer == project) return true;
-        try
-        {
-            return $"{(await services.Projects.GetProjectAsync(project, stop)).ProjectNumber}" == consumer;
-        }
-        catch (RegistryException)
-        {
-            return false; // unknown, so the failure stands
-        }
     }
 }
