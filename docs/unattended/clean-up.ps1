@@ -38,6 +38,13 @@
 .PARAMETER CredentialFile
     The credentials of a service account. Without it the account is found as always, see docs/signing-in.md.
 
+.PARAMETER ArchivePath
+    A folder to which each digest is saved before it is deleted. What cannot be saved is not deleted. Restore-ArImage brings
+    it back, see docs/undo.md.
+
+.PARAMETER IncludeLayer
+    Saves the layers too, which takes their size in the folder.
+
 .PARAMETER OlderThan
     Keeps younger digests.
 
@@ -71,6 +78,8 @@ param(
     [string] $MetricsPath,
     [switch] $EventLog,
     [string] $CredentialFile,
+    [string] $ArchivePath,
+    [switch] $IncludeLayer,
     [string] $OlderThan = '30d',
     [int] $KeepNewest = 0,
     [string[]] $InUseFrom,
@@ -264,6 +273,8 @@ try {
         $rules.InUseFrom = @($InUseFrom -split ',' -replace '^\s+|\s+$' -ne '')
         $rules.AllowUnmatchedInUse = $AllowUnmatchedInUse
     }
+    if ($ArchivePath) { $rules.ArchivePath = $ArchivePath }
+    if ($IncludeLayer) { $rules.IncludeLayer = $true }
     if (-not $WhatIfPreference) {
         $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log)
         $rules.JournalPath = $journal = "$path.journal"

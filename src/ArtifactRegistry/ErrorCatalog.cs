@@ -148,6 +148,12 @@ internal static class ErrorCatalog
         [RegistryErrorKind.InUseIncomplete] = new(
             "InUseIncomplete", ErrorCategory.InvalidResult, "What runs could not be read completely.",
             "Resolve the errors before this one; an image that nobody has seen may be running."),
+        [RegistryErrorKind.ArchiveNotWritable] = new(
+            "ArchiveNotWritable",
+            ErrorCategory.WriteError,
+            "-ArchivePath cannot be written, so the digest stays.",
+            "Give an empty folder, or one that holds an archive, that you may write to and that has room."
+        ),
     };
 
     private static readonly ErrorEntry[] Others =
@@ -214,6 +220,12 @@ internal static class ErrorCatalog
             ErrorCategory.ResourceBusy,
             "Another run is writing to -JournalPath.",
             "Wait until the other run has ended, or give each run a journal of its own."
+        ),
+        new(
+            "ArchiveInUse",
+            ErrorCategory.ResourceBusy,
+            "Another run is writing to -ArchivePath.",
+            "Wait until the other run has ended, or give each run a folder of its own."
         ),
         new(
             "RegistryDiffers",

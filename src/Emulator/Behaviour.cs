@@ -205,7 +205,7 @@ public sealed class Behaviour
     /// </summary>
     public bool RemembersCollectedBlobs { get; set; }
 
-    /// <summary>Gets the time at which a blob is collected that nothing refers to from now on; null for at once.</summary>
+    /// <summary>Gets the time at which an unused blob is collected; null for at once.</summary>
     internal DateTimeOffset? CollectionDue(DateTimeOffset now) =>
         CollectBlobsAfter > TimeSpan.Zero ? now + CollectBlobsAfter : null;
 

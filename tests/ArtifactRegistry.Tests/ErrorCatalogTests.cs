@@ -153,6 +153,20 @@ public sealed class ErrorCatalogTests
                 "is in use, so nothing was deleted"
             },
             {
+                "ArchiveNotWritable",
+                "Remove-ArUntaggedImage $app -ArchivePath /dev/null/undo",
+                "cannot be written, so nothing was deleted"
+            },
+            {
+                "ArchiveInUse",
+                "$undo = Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()); "
+                    + "$null = [IO.Directory]::CreateDirectory($undo); "
+                    + "$held = [IO.File]::Open(\"$undo/.lock\", 'OpenOrCreate', 'Write', 'None'); "
+                    + "try { Remove-ArUntaggedImage $app -ArchivePath $undo } finally { $held.Dispose(); "
+                    + "[IO.Directory]::Delete($undo, $true) }",
+                "is in use, so nothing was deleted"
+            },
+            {
                 "RegistryDiffers",
                 "comes-back; Remove-ArUntaggedImage $app -Confirm:$false",
                 "the registry still has it"

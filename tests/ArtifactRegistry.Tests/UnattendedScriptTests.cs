@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Examples;
 using ArtifactRegistry.Tests.InUse;
@@ -123,6 +124,22 @@ public sealed class UnattendedScriptTests
         Assert.Equal("Kept", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
         Assert.Contains(run.Garbage[0], run.Shop.Left());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_saved_to_ArchivePath_is_not_deleted_and_is_2()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string saved = run.Shop.AddBuild();
+
+        ProcessResult result = await run.RunAsync(
+            "-OlderThan", "1d", "-ArchivePath", run.File("undo"), "-IncludeLayer", "-AbortAbove", "100%");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[saved]));
+        Assert.Equal("Failed", Assert.Single(run.LoggedStatus()[run.Garbage[0]])); // its configuration cannot be read
+        Assert.Contains("cannot be archived", result.Error, StringComparison.Ordinal);
+        new Undo(run.File("undo")).MustHave(saved, withLayers: true);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ArtifactRegistry.Http;
+using ArtifactRegistry.Transfer;
 
 namespace ArtifactRegistry.Clients;
 
@@ -13,6 +14,9 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
 {
     // A response that was damaged in transit is correct the next time.
     private const int MaxAttempts = 3;
+
+    /// <summary>Gets an image to read from and to write to.</summary>
+    internal RegistryImage Open(ImageName image) => new(transport, RegistryImage.AddressOf(endpoints, image));
 
     /// <summary>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:… (spec.md#pulling-manifests).</summary>
     /// <param name="digest">The digest.</param>

@@ -92,6 +92,9 @@ public enum RegistryErrorKind
 
     /// <summary>What runs could not be read completely.</summary>
     InUseIncomplete,
+
+    /// <summary>The archive cannot be written, so that nothing that it should keep is deleted.</summary>
+    ArchiveNotWritable,
 }
 
 /// <summary>The exception for errors that occur outside this library.</summary>

@@ -1,3 +1,4 @@
+using ArtifactRegistry.Archive;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Operations.CleanUp;
 
@@ -16,8 +17,13 @@ internal sealed record AllowedRemovals(bool Tags, bool Referrers);
 /// <param name="registry">The registry's own protocol, which lists the referrers of a digest.</param>
 /// <param name="cache">Manifests that were read before.</param>
 /// <param name="warn">Receives what can no longer be returned because the command was cancelled.</param>
+/// <param name="archive">Saves digests before they are deleted; null if nothing is saved.</param>
 internal sealed class RemoveImage(
-    ArtifactRegistryClient client, OciRegistryClient registry, ManifestCache cache, Action<string> warn)
+    ArtifactRegistryClient client,
+    OciRegistryClient registry,
+    ManifestCache cache,
+    Action<string> warn,
+    SaveImage? archive)
 {
     private readonly FindReferrers _find = new(client, registry, cache);
 
@@ -63,7 +69,23 @@ internal sealed class RemoveImage(
             return [
                 .. all.Select(node => new RemovedImage(node.Image, RemovalStatus.WouldRemove, WouldGo(node, image))),
             ];
-        return await new DeleteTogether(client, await AskedAsync(image, stop), all, warn).DeleteAsync(stop);
+        DockerImage asked = await AskedAsync(image, stop);
+        if (archive is not null)
+        {
+            try
+            {
+                // All of them first: an image whose signature cannot be saved stays with it.
+                await archive.SaveAsync([asked, .. referrers.Select(node => node.Image)], stop);
+            }
+            catch (RegistryException e)
+            {
+                return [new RemovedImage(asked, RemovalStatus.Failed, e.Message) { Error = e }];
+            }
+
+            asked = await AskedAsync(asked, stop);
+        }
+
+        return await new DeleteTogether(client, asked, all, warn).DeleteAsync(stop);
     }
 
     private static string Action(DockerImage image, string what, List<ImageNode> referrers)

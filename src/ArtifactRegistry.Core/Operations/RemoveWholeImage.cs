@@ -1,3 +1,4 @@
+using ArtifactRegistry.Archive;
 using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
@@ -8,6 +9,7 @@ internal static class RemoveWholeImage
     /// <summary>Lists the digests, asks for confirmation, deletes the package, and checks what is left.</summary>
     /// <param name="client">The service.</param>
     /// <param name="image">The image, without tag and digest.</param>
+    /// <param name="archive">Saves the digests before they are deleted; null if nothing is saved.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>One row per digest; <see cref="RemovalStatus.WouldRemove"/> if the answer was no.</returns>
@@ -15,6 +17,7 @@ internal static class RemoveWholeImage
     public static async Task<IReadOnlyList<RemovedImage>> RemoveAsync(
         ArtifactRegistryClient client,
         ImageName image,
+        SaveImage? archive,
         Func<string, string, Task<bool>> confirm,
         CancellationToken stop)
     {
@@ -40,18 +43,28 @@ internal static class RemoveWholeImage
                 )),
             ];
 
-        // A question may stay open for an hour. Digests and tags added since it was asked were not part of it.
-        List<DockerImage> now = await ListAsync(client, image, stop);
-        HashSet<string> asked = [.. before.SelectMany(digest => digest.Tags.Append(digest.Digest))];
-        if (
-            now.SelectMany(digest => digest.Tags.Append(digest.Digest)).FirstOrDefault(name => !asked.Contains(name))
-            is string added
-        )
-            throw new RegistryException(
-                RegistryErrorKind.Aborted,
-                $"nothing was deleted, since {added} was pushed or tagged while the question stood."
-            );
-        before = now;
+        // A question may stay open for an hour, and saving takes its time.
+        before = await ListUnchangedAsync(client, image, before, "while the question stood", stop);
+        if (archive is not null && before.Count > 0)
+        {
+            try
+            {
+                await archive.SaveAsync(before, stop);
+            }
+            catch (RegistryException e)
+            {
+                return
+                [
+                    .. before.Select((digest, i) => new RemovedImage(digest, RemovalStatus.Failed, e.Message)
+                    {
+                        Error = i == 0 ? e : null,
+                    }),
+                ];
+            }
+
+            before = await ListUnchangedAsync(client, image, before, "while the image was archived", stop);
+        }
+
         OperationMessage? operation = null;
         RegistryException? error = null;
         try
@@ -88,6 +101,19 @@ internal static class RemoveWholeImage
                 : othersWereFaster ? new RemovedImage(digest, RemovalStatus.AlreadyGone, "was gone already")
                 : new RemovedImage(digest, RemovalStatus.Removed, "deleted with the whole image")),
         ];
+    }
+
+    /// <summary>Lists the digests again; those and tags that were added were not part of the question.</summary>
+    private static async Task<List<DockerImage>> ListUnchangedAsync(
+        ArtifactRegistryClient client, ImageName image, List<DockerImage> before, string when, CancellationToken stop)
+    {
+        List<DockerImage> now = await ListAsync(client, image, stop);
+        HashSet<string> asked = [.. before.SelectMany(digest => digest.Tags.Append(digest.Digest))];
+        return now.SelectMany(digest => digest.Tags.Append(digest.Digest)).FirstOrDefault(name => !asked.Contains(name))
+            is not string added
+            ? now
+            : throw new RegistryException(
+                RegistryErrorKind.Aborted, $"nothing was deleted, since {added} was pushed or tagged {when}.");
     }
 
     /// <summary>Waits for the image to be gone if its deletion cannot be followed.</summary>

@@ -23,6 +23,9 @@ internal sealed record Manifest
     /// <summary>The manifests that an index lists, each of them once.</summary>
     public IReadOnlyList<Descriptor> Children { get; private init; } = [];
 
+    /// <summary>The configuration, which is one of <see cref="Blobs"/>; null if it has none.</summary>
+    public Descriptor? Config { get; private init; }
+
     /// <summary>
     /// The blobs that it needs, each of them once: the configuration, the layers, and entries of an index that are
     /// blobs.
@@ -79,6 +82,7 @@ internal sealed record Manifest
         return new Manifest(bytes, digest, mediaType)
         {
             Children = [.. entries.Where(entry => !MediaTypes.IsBlob(entry.MediaType)).DistinctBy(DigestOf)],
+            Config = config,
             Blobs = [
                 .. (config is null ? [] : new[] { config })
                     .Concat(layers.Where(layer => !layer.IsForeign).Select(layer => layer.Layer))

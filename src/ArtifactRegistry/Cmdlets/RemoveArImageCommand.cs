@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArtifactRegistry.Archive;
 using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry.Cmdlets;
@@ -8,6 +9,8 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(RemovedImage))]
 public sealed class RemoveArImageCommand : RemovalCmdlet
 {
+    private SaveImage? _archive;
+
     /// <summary>Specifies the images by digest or tag; with -All, without either.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImageArgument]
@@ -30,6 +33,18 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     [Parameter]
     public SwitchParameter All { get; set; }
 
+    /// <summary>
+    /// Specifies a folder to which each digest is saved before it is deleted, with its tags, as an OCI image layout. If
+    /// a digest cannot be saved, it is not deleted.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ArchivePath { get; set; }
+
+    /// <summary>Saves the layers too, and not only manifests and configurations.</summary>
+    [Parameter]
+    public SwitchParameter IncludeLayer { get; set; }
+
     /// <summary>Suppresses questions. It never widens what is deleted.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -37,6 +52,20 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     private protected override bool NoQuestions => Force;
 
     private protected override RemovalTotals Totals { get; } = new("digest", "digests");
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _archive?.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -53,7 +82,7 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     private async Task RemoveOneAsync(ImageName image, bool deleteTags, bool deleteReferrers, bool whatIf)
     {
         if (image.IsWholeImage) await RefuseWholeImageAsync(image);
-        RemoveImage removal = new(Client, Registry, Session.Manifests, ReportAtEnd);
+        RemoveImage removal = new(Client, Registry, Session.Manifests, ReportAtEnd, _archive);
         AllowedRemovals allowed = new(deleteTags, deleteReferrers);
         foreach (RemovedImage removed in await removal.RemoveAsync(image, allowed, ConfirmAsync, StopToken))
             await ReportAsync(removed, whatIf);
@@ -61,7 +90,8 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
 
     private async Task RemoveAllAsync(ImageName image, bool whatIf)
     {
-        foreach (RemovedImage removed in await RemoveWholeImage.RemoveAsync(Client, image, ConfirmAsync, StopToken))
+        foreach (RemovedImage removed in await RemoveWholeImage.RemoveAsync(
+            Client, image, _archive, ConfirmAsync, StopToken))
             await ReportAsync(removed, whatIf);
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArtifactRegistry.Archive;
 using ArtifactRegistry.Http;
 using ArtifactRegistry.Operations.CleanUp;
 
@@ -16,6 +17,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private readonly CleanUpSummary _summary;
     private SweepControl? _control;
     private Journal? _journal;
+    private SaveImage? _archive;
     private Threshold? _abortAbove;
     private PlanningDeadline? _planning;
     private CleanUpReport? _report;
@@ -65,6 +67,18 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     [ValidateNotNullOrEmpty]
     public string? JournalPath { get; set; }
 
+    /// <summary>
+    /// Specifies a folder to which each digest is saved before it is deleted, with its tags, as an OCI image layout. If
+    /// a digest cannot be saved, it is not deleted.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ArchivePath { get; set; }
+
+    /// <summary>Saves the layers too, and not only manifests and configurations.</summary>
+    [Parameter]
+    public SwitchParameter IncludeLayer { get; set; }
+
     /// <inheritdoc/>
     protected override int MaxConcurrency => ImagesAtOnce + 1; // plus the planning of the next one
 
@@ -88,12 +102,14 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null && !IsWhatIf)
             _journal = OpenJournal(JournalPath);
+        _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
         _control = new SweepControl(
             ThrottleLimit,
             new Pacer(RequestsPerSecond, TimeProvider.System),
             MaxCount,
             timeLimit,
-            _journal
+            _journal,
+            _archive
         );
         _planning = new PlanningDeadline(_control.Time, StopToken);
         _report = new CleanUpReport(this, _summary);
@@ -124,6 +140,9 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         if (!disposing) return;
         _planning?.Dispose();
         _control?.Dispose();
+        // For an error before there is a control, which would own them.
+        _journal?.Dispose();
+        _archive?.Dispose();
     }
 
     private protected override CancellationToken PlanningToken => _planning!.Token;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ArtifactRegistry.Archive;
 using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations.CleanUp;
@@ -11,8 +12,10 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="maxCount">The maximum number of deletions; null for no limit.</param>
 /// <param name="timeLimit">The time after which no further deletion begins; null for no limit.</param>
 /// <param name="journal">The journal that records intents and results; null for none.</param>
+/// <param name="archive">Saves digests before they are deleted; null if nothing is saved.</param>
 internal sealed class SweepControl(
-    int concurrency, Pacer pacer, int? maxCount, TimeSpan? timeLimit, Journal? journal) : IDisposable
+    int concurrency, Pacer pacer, int? maxCount, TimeSpan? timeLimit, Journal? journal, SaveImage? archive)
+    : IDisposable
 {
     private readonly CountLimit? _count = maxCount is int max ? new CountLimit(max) : null;
     private readonly PermissionLimit _permission = new();
@@ -25,6 +28,9 @@ internal sealed class SweepControl(
 
     /// <summary>The slots for the digests that are processed at once, for all images together.</summary>
     public SemaphoreSlim Slots { get; } = new(concurrency);
+
+    /// <summary>Saves digests before they are deleted; null if nothing is saved.</summary>
+    public SaveImage? Archive => archive;
 
     /// <summary>The rate of deletions.</summary>
     public Pacer Pacer => pacer;
@@ -95,10 +101,11 @@ internal sealed class SweepControl(
     {
         foreach (DockerImage image in _underWay.Keys) journal?.NoteUnknown(image);
         journal?.Dispose();
+        archive?.Dispose();
         Slots.Dispose();
         Time?.Dispose();
     }
 
     private IReadOnlyList<ISweepLimit> Limits => _limits ??=
-        [.. new ISweepLimit?[] { _end, _permission, journal, Time, _count }.OfType<ISweepLimit>()];
+        [.. new ISweepLimit?[] { _end, _permission, journal, archive, Time, _count }.OfType<ISweepLimit>()];
 }

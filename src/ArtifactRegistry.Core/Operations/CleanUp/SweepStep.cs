@@ -36,9 +36,11 @@ internal sealed class SweepStep(
         try
         {
             await control.WaitForTurnAsync(stop);
-            // Confirm last, because that wait may be long; then check the limits again, because confirming may take
-            // long too.
-            if ((WhyNotBegun(node) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node)) is RemovedImage late)
+            // Confirm last, because that wait may be long, and saving too; then check the limits again, because
+            // confirming may take long as well.
+            if ((WhyNotBegun(node)
+                ?? await SaveAsync(node, stop) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node))
+                is RemovedImage late)
                 return late;
             if (!await control.TryBeginAsync(node.Image))
                 return Row(node, RemovalStatus.NotReached, Journal.Broken);
@@ -65,6 +67,22 @@ internal sealed class SweepStep(
                     : node.Parents.Contains(parent) ? $"{parent} refers to it and was not deleted"
                     : $"what it is about stays with {parent}, which was not deleted")
             : control.Refuses(node) is string reason ? Row(node, RemovalStatus.NotReached, reason) : null;
+
+    /// <summary>Saves the digest to the archive, if there is one. Returns the row that says why not, or null.</summary>
+    private async Task<RemovedImage?> SaveAsync(ImageNode node, CancellationToken stop)
+    {
+        if (control.Archive is null) return null;
+        try
+        {
+            return (await control.Archive.SaveAsync([node.Image], stop)).Count == 0
+                ? null
+                : Row(node, RemovalStatus.AlreadyGone, "was gone already");
+        }
+        catch (RegistryException e)
+        {
+            return new RemovedImage(node.Image, RemovalStatus.Failed, e.Message) { Error = e };
+        }
+    }
 
     /// <summary>Checks whether the digest may still be deleted. Returns the row that says why not, or null.</summary>
     private async Task<RemovedImage?> ConfirmAsync(ImageNode node, CancellationToken stop)

@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Transfer;
+
+namespace ArtifactRegistry.Archive;
+
+/// <summary>
+/// Writes to an <see cref="ArchiveFolder"/>, from many tasks at once. Everything that a manifest needs is on the disk
+/// before index.json names it, so that the folder is a whole image layout whenever the process is killed.
+/// </summary>
+internal sealed class ArchiveWriter : IDisposable
+{
+    // What a run that was killed while it created the folder may have left there.
+    private static readonly string[] OwnNames = [".lock", "ingest", "blobs", "index.json"];
+
+    private readonly ArchiveFolder _folder;
+    private readonly FileStream _lock;
+    private readonly string _ingest;
+    private readonly ConcurrentDictionary<string, Task<bool>> _written = new(StringComparer.Ordinal);
+    private readonly object _entries = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private ArchiveIndex _index = new();
+    private long _version, _versionOnDisk;
+    private int _temporaries;
+
+    private ArchiveWriter(ArchiveFolder folder, FileStream held) =>
+        (_folder, _lock, _ingest) = (folder, held, Path.Combine(folder.FullName, "ingest"));
+
+    /// <summary>The folder.</summary>
+    public string FullName => _folder.FullName;
+
+    /// <summary>Opens a folder, which is created if it does not exist, and keeps other runs out.</summary>
+    /// <exception cref="ArchiveInUseException">Another run is writing to it.</exception>
+    /// <exception cref="IOException">It cannot be written, is damaged, or has other files.</exception>
+    /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
+    public static ArchiveWriter Open(string path)
+    {
+        ArchiveFolder folder = new(path);
+        Directory.CreateDirectory(path);
+        RequireOwn(folder);
+        ArchiveWriter writer = new(folder, Lock(Path.Combine(path, ".lock")));
+        try
+        {
+            writer.Prepare();
+            return writer;
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a blob, unless the folder has it.</summary>
+    /// <exception cref="RegistryException">It cannot be read from the source.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public Task PutBlobAsync(Descriptor blob, IContentSource source, CancellationToken stop) =>
+        PutAsync(blob.Digest, async file =>
+        {
+            await using BlobReader reader = new(source, blob);
+            await reader.CopyToAsync(bytes => file.WriteAsync(bytes, stop), stop);
+        }, stop);
+
+    /// <summary>Writes the bytes of a manifest, unless the folder has them.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public Task PutManifestAsync(Manifest manifest, CancellationToken stop) =>
+        PutAsync(manifest.Digest, file => file.WriteAsync(manifest.Bytes, stop).AsTask(), stop);
+
+    /// <summary>
+    /// Adds digests whose content was written to index.json. Calls at the same time are written together.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public async Task CommitAsync(IEnumerable<ArchivedImage> images, CancellationToken stop)
+    {
+        long mine;
+        lock (_entries)
+        {
+            bool changed = false;
+            foreach (ArchivedImage image in images) changed |= _index.Add(image);
+            mine = changed ? ++_version : _version;
+        }
+
+        await _turn.WaitAsync(stop);
+        try
+        {
+            if (_versionOnDisk >= mine) return;
+            long version;
+            byte[] bytes;
+            lock (_entries) (version, bytes) = (_version, _index.ToBytes());
+            DurableFile.Write(Temporary(), _folder.Index, bytes);
+            _versionOnDisk = version;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _lock.Dispose();
+        _turn.Dispose();
+    }
+
+    private void Prepare()
+    {
+        Directory.CreateDirectory(_folder.Blobs);
+        Directory.CreateDirectory(_ingest);
+        foreach (string left in Directory.EnumerateFiles(_ingest)) DurableFile.TryDelete(left);
+        if (File.Exists(_folder.Index))
+        {
+            try
+            {
+                _index = ArchiveIndex.Parse(File.ReadAllBytes(_folder.Index));
+            }
+            catch (JsonException e)
+            {
+                throw new IOException($"its index.json is damaged: {e.Message}", e);
+            }
+        }
+        else
+        {
+            DurableFile.Write(Temporary(), _folder.Index, _index.ToBytes());
+        }
+
+        // Last, since a folder with this file is an image layout.
+        if (!File.Exists(_folder.Marker))
+            DurableFile.Write(Temporary(), _folder.Marker, """{"imageLayoutVersion":"1.0.0"}"""u8);
+    }
+
+    /// <summary>Writes a file of a digest once, whoever else needs it at the same time.</summary>
+    private async Task PutAsync(string digest, Func<FileStream, Task> write, CancellationToken stop)
+    {
+        while (true)
+        {
+            TaskCompletionSource<bool> mine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Task<bool> first = _written.GetOrAdd(digest, mine.Task);
+            if (first != mine.Task)
+            {
+                if (await first.WaitAsync(stop)) return;
+                continue; // the other one failed, perhaps because it was cancelled
+            }
+
+            bool done = false;
+            try
+            {
+                if (!await _folder.IsIntactAsync(digest, stop))
+                    await DurableFile.WriteAsync(Temporary(), _folder.PathOf(digest), write);
+                done = true;
+                return;
+            }
+            finally
+            {
+                if (!done) _written.TryRemove(digest, out _);
+                mine.SetResult(done);
+            }
+        }
+    }
+
+    private string Temporary() =>
+        Path.Combine(_ingest, Interlocked.Increment(ref _temporaries).ToString(CultureInfo.InvariantCulture));
+
+    private static void RequireOwn(ArchiveFolder folder)
+    {
+        if (File.Exists(folder.Marker)) return;
+        if (Directory.EnumerateFileSystemEntries(folder.FullName).Select(Path.GetFileName)
+            .FirstOrDefault(name => !OwnNames.Contains(name)) is string other)
+            throw new IOException($"it is not an image layout, and contains '{other}'.");
+    }
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException e) when (JournalFile.IsHeldByAReader(e))
+        {
+            throw new ArchiveInUseException($"another run is writing to it and holds '{path}'.", e);
+        }
+    }
+}
+
+/// <summary>Another run is writing to the archive.</summary>
+internal sealed class ArchiveInUseException(string message, Exception inner) : IOException(message, inner);

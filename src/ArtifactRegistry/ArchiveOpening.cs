@@ -1,0 +1,54 @@
+using System.Management.Automation;
+using ArtifactRegistry.Archive;
+using ArtifactRegistry.Clients;
+
+namespace ArtifactRegistry;
+
+/// <summary>Opens the folder of -ArchivePath, before anything is deleted.</summary>
+internal static class ArchiveOpening
+{
+    /// <summary>Opens the archive; an error ends the command.</summary>
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="client">The API.</param>
+    /// <param name="registry">The registry's own protocol.</param>
+    /// <param name="path">The value of -ArchivePath; null if it was not given.</param>
+    /// <param name="includesLayers">The value of -IncludeLayer.</param>
+    /// <param name="isWhatIf">Whether nothing is to be written.</param>
+    /// <returns>What saves digests; null if nothing is to be saved.</returns>
+    public static SaveImage? Open(
+        PSCmdlet cmdlet,
+        ArtifactRegistryClient client,
+        OciRegistryClient registry,
+        string? path,
+        bool includesLayers,
+        bool isWhatIf)
+    {
+        try
+        {
+            if (path is null && includesLayers)
+                throw new RegistryException(
+                    RegistryErrorKind.InvalidArgument, "-IncludeLayer says what is saved, so it needs -ArchivePath.");
+            return path is null || isWhatIf
+                ? null
+                : new SaveImage(client, ArchiveWriter.Open(FilePath.Of(cmdlet, path)), registry.Open, includesLayers);
+        }
+        catch (ArchiveInUseException e)
+        {
+            string text = $"The archive '{path}' is in use, so nothing was deleted: {e.Message}";
+            cmdlet.ThrowTerminatingError(ErrorRecords.ForMisuse("ArchiveInUse", text, path));
+            throw;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            string text = $"The archive '{path}' cannot be written, so nothing was deleted: {e.Message}";
+            RegistryException error = new(RegistryErrorKind.ArchiveNotWritable, text, e) { NamesItsSubject = true };
+            cmdlet.ThrowTerminatingError(ErrorRecords.For(error, path!));
+            throw;
+        }
+        catch (RegistryException e)
+        {
+            cmdlet.ThrowTerminatingError(ErrorRecords.For(e, path ?? "-IncludeLayer"));
+            throw;
+        }
+    }
+}
