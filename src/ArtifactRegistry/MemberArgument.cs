@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using ArtifactRegistry.Operations;
 
 namespace ArtifactRegistry;
 
@@ -24,8 +25,8 @@ public sealed class MemberReference
 
     internal bool Inherited { get; init; }
 
-    /// <summary>The problem with the scopes of the nodes; null if none is known.</summary>
-    internal string? ScopesTooNarrow { get; init; }
+    /// <summary>The node pool that pulls with the member, according to the row.</summary>
+    internal NodePoolReference? Pool { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => Text;
@@ -65,11 +66,15 @@ public sealed class MemberArgumentAttribute : ArgumentTransformationAttribute
             Role = Text(row, "Role"),
             Conditions = [.. new[] { Text(row, "ConditionTitle"), Text(row, "Condition") }.OfType<string>()],
             Inherited = Is(row, "Inherited", true),
-            ScopesTooNarrow = Text(row, "Cluster") is string cluster && Is(row, "PullScope", false)
-                ? NodeServiceAccount.DescribeScopes(Text(row, "NodePool"), cluster)
-                : null,
+            Pool = PoolOf(row),
         };
     }
+
+    private static NodePoolReference? PoolOf(PSObject row) =>
+        Text(row, "Cluster") is string cluster && Text(row, "NodePool") is string pool
+            ? new NodePoolReference(
+                Text(row, "Project"), Text(row, "Location"), cluster, pool, HasPullScope: !Is(row, "PullScope", false))
+            : null;
 
     private static ArgumentTransformationMetadataException Refuse(string got) => new(
         "Expected a member such as NAME@PROJECT.iam.gserviceaccount.com or group:team@example.com, or an object with a "

@@ -7,6 +7,8 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that changes which members have a role on a repository or on a project.</summary>
 public abstract class PolicyCmdlet : ChangeCmdlet
 {
+    private bool _isChanged;
+
     /// <summary>
     /// Specifies a project instead of a repository; the role then applies to all its repositories. Never taken from the
     /// pipeline.
@@ -115,8 +117,15 @@ public abstract class PolicyCmdlet : ChangeCmdlet
             Wait(resource, () => EditPolicy.EditAsync(resource, edit, members, ConfirmAsync, StopToken));
         if (outcome is null) return null;
         foreach (Reader reader in outcome.Readers) WriteObject(Shown(reader, "Changed"));
+        _isChanged |= outcome.Readers.Any(reader => reader.Changed is true);
         foreach (RefusedMember refused in outcome.Refused) WriteError(ErrorRecords.For(refused.Error, refused.Member));
         return outcome;
+    }
+
+    /// <summary>Ends the command with a line that says when its changes take effect, if there are any.</summary>
+    private protected void WriteDelay()
+    {
+        if (_isChanged && !IsWhatIf) ScreenOutput.WriteLastWord(this, ExplainReader.Delay);
     }
 
     /// <summary>Writes the error for a member that is rejected; the message contains the complete reason.</summary>

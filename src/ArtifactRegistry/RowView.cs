@@ -13,6 +13,9 @@ public static class RowView
     /// <summary>The type name that is added to times, so that <see cref="TimeText"/> converts them to text.</summary>
     private const string TimeType = "ArtifactRegistry.Time";
 
+    // The longest label of a list with a text that is broken here, and " : " after it.
+    private static readonly int BeforeInList = "NodePoolCommand".Length + 3;
+
     /// <summary>Gets the short digest, such as sha256:77d0…12ef.</summary>
     public static string DigestText(PSObject row) =>
         Value(row, "Digest") is string digest ? Digest.Shorten(digest) : "";
@@ -38,8 +41,21 @@ public static class RowView
         return LastColumn(spaced, before: 49).Replace("@ ", "@", StringComparison.Ordinal);
     }
 
-    // PowerShell breaks the cells of a table in the middle of words. The columns before include the spaces between
-    // them; the last column of the screen stays free.
+    /// <summary>Gets the detail for a list, broken at spaces.</summary>
+    public static string DetailLines(PSObject row) => LastColumn(Value(row, "Detail") as string, BeforeInList);
+
+    /// <summary>Gets the command for a list, in lines that can be pasted.</summary>
+    public static string CommandLines(PSObject row) => Continued(Value(row, "Command") as string);
+
+    /// <summary>Gets the command that creates a node pool for a list, in lines that can be pasted.</summary>
+    public static string NodePoolCommandLines(PSObject row) => Continued(Value(row, "NodePoolCommand") as string);
+
+    // PowerShell takes a backtick at the end of a line as its continuation.
+    private static string Continued(string? command) =>
+        LastColumn(command, BeforeInList + " `".Length).Replace("\n", " `\n", StringComparison.Ordinal);
+
+    // PowerShell breaks the cells of a table in the middle of words where the culture is none of the few that it
+    // knows. The columns before include the spaces between them; the last column of the screen stays free.
     private static string LastColumn(string? text, int before)
     {
         int width = Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth - before - 1;

@@ -84,7 +84,7 @@ internal sealed class CommandHelp(string? project)
             new XElement(Command + "examples", page.Examples.Select((example, index) => new XElement(
                 Command + "example",
                 new XElement(Maml + "title", FormattableString.Invariant($"Example {index + 1}: {example.Title}")),
-                new XElement(Dev + "code", example.Transcript),
+                new XElement(Dev + "code", ExampleText.Wrap(example.Transcript)),
                 new XElement(Dev + "remarks", Paras(example.Text))))),
             // Get-Help -Online opens the first address.
             new XElement(

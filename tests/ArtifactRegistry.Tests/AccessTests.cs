@@ -294,7 +294,7 @@ public sealed class AccessTests
         Assert.True((bool)known.Output[0].BaseObject);
         Assert.False((bool)unknown.Output[0].BaseObject);
         Assert.Contains("as far as can be seen", Assert.Single(unknown.Warnings), StringComparison.Ordinal);
-        Assert.Equal(["Missing", "NotVisible"], why.Values("Reason"));
+        Assert.Equal(["NotGranted", "NotVisible"], why.Values("Reason"));
         Assert.Equal([null, null], why.Values("CanPull"));
     }
 
@@ -316,24 +316,20 @@ public sealed class AccessTests
 
         Assert.Equal(
             [
-                "GrantedHere",
+                "GrantedAtRepository",
                 "GrantedAtProject",
                 "GrantedUnderCondition",
                 "AccountMissing",
-                "DeletedAccount",
-                "Missing",
-                "Missing",
+                "GrantedToDeleted",
+                "NotGranted",
+                "NotGranted",
             ],
             result.Values("Reason")
         );
         Assert.Equal(["True", "True", "True", "False", "False", "False", "False"], result.Values("CanPull"));
         Assert.Contains("takes about 2 minutes", result.Values("Detail")[0], StringComparison.Ordinal);
         Assert.Contains("request.time <", result.Values("Detail")[2], StringComparison.Ordinal);
-        Assert.Contains(
-            $"Grant-ArReader {Repository} -Member user:none@x.example",
-            result.Values("Detail")[6],
-            StringComparison.Ordinal
-        );
+        Assert.Equal($"Grant-ArReader {Repository} -Member user:none@x.example", result.Values("Command")[6]);
     }
 
     [Fact]
@@ -344,7 +340,7 @@ public sealed class AccessTests
 
         ScriptResult result = shop.Run($"Get-ArReader {Repository} -Member user:a@x.example -Explain").MustSucceed();
 
-        Assert.Equal(["Missing", "NotVisible"], result.Values("Reason"));
+        Assert.Equal(["NotGranted", "NotVisible"], result.Values("Reason"));
         Assert.Equal([null, null], result.Values("CanPull"));
         Assert.Contains("group:team@x.example", result.Values("Detail")[1], StringComparison.Ordinal);
     }
@@ -364,9 +360,67 @@ public sealed class AccessTests
         ScriptResult can = shop.Run($"{nodes} | Test-ArReader {Repository}").MustSucceed();
 
         Assert.Contains("pool metrics in cluster narrow", Assert.Single(granted.Warnings), StringComparison.Ordinal);
-        Assert.Equal(["ScopesTooNarrow", "GrantedHere"], why.Values("Reason"));
+        Assert.Equal(["ScopesTooNarrow", "GrantedAtRepository"], why.Values("Reason"));
         Assert.Equal(["False", "False"], why.Values("CanPull"));
         Assert.False((bool)can.Output[0].BaseObject);
+    }
+
+    [Fact]
+    public async Task Pools_with_one_account_are_explained_together_unless_their_scopes_differ()
+    {
+        await using Shop shop = await OpenAsync();
+        string[] narrow = ["https://www.googleapis.com/auth/monitoring"];
+        shop.State.Grant(Repository, Role, "serviceAccount:games.svc.id.goog[default/web]").AddCluster(
+            "games",
+            "us-central1",
+            "lobby",
+            new ClusterOptions
+            {
+                NodePools =
+                [
+                    new("a") { Scopes = NodePoolOptions.CloudPlatform },
+                    new("metrics") { Scopes = narrow },
+                    new("b") { Scopes = NodePoolOptions.CloudPlatform },
+                ],
+            });
+
+        ScriptResult result = shop.Run(
+                "Get-ArNodeServiceAccount games -Cluster lobby -WarningAction Ignore "
+                    + $"| Get-ArReader {Repository} -Explain"
+            )
+            .MustSucceed();
+
+        Assert.Equal(
+            ["NotGranted", "GrantedToWorkload", "ScopesTooNarrow", "NotGranted", "GrantedToWorkload"],
+            result.Values("Reason")
+        );
+        Assert.Equal(
+            ["lobby/a, lobby/b", "lobby/a, lobby/b", "lobby/metrics", "lobby/metrics", "lobby/metrics"],
+            result.Output.Select(row => $"{row.Properties["NodePools"].Value}")
+        );
+        Assert.StartsWith(
+            "gcloud container node-pools create metrics-2 --cluster=lobby --location=us-central1 --project=games ",
+            result.Values("Command")[2],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("Grant-ArReader us-docker.pkg.dev/shop/apps -Member user:new@x.example", true)]
+    [InlineData("Revoke-ArReader us-docker.pkg.dev/shop/apps -Member user:old@x.example -Confirm:$false", true)]
+    [InlineData("Grant-ArReader us-docker.pkg.dev/shop/apps -Member user:old@x.example", false)]
+    [InlineData("Grant-ArReader us-docker.pkg.dev/shop/apps -Member user:new@x.example -WhatIf", false)]
+    public async Task A_change_ends_with_how_long_it_takes_to_take_effect(string command, bool isTold)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.Grant(Repository, Role, "user:old@x.example");
+
+        ScriptResult result = shop.Run($"{command} 6>&1 | ForEach-Object {{ \"$_\" }}").MustSucceed();
+
+        Assert.Equal(
+            isTold,
+            $"{result.Output.LastOrDefault()}".Contains("about 2 minutes", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -433,7 +487,7 @@ public sealed class AccessTests
         PSObject account = result.Output.Single(each => each.TypeNames[0] == "ArtifactRegistry.NewNodeServiceAccount");
         Assert.Equal("False", account.Properties["Created"].Value.ToString());
         string line = "gcloud container node-pools create POOL --cluster=CLUSTER --location=LOCATION --project=games "
-            + "--service-account=gke-runner@games.iam.gserviceaccount.com";
+            + "--service-account gke-runner@games.iam.gserviceaccount.com";
         Assert.Equal(line, account.Properties["NodePoolCommand"].Value);
         string shown = result.Output.First(each => each.BaseObject is InformationRecord).ToString();
         Assert.Contains(line, shown, StringComparison.Ordinal);

@@ -234,15 +234,22 @@ public sealed class GrantRowsTests
         ScriptResult result = shop.Run($"Get-ArReader {Apps} | Get-ArReader {Apps} -Explain").MustSucceed();
 
         Assert.Equal(
-            ["AccountDisabled", "GrantedHere", "AccountMissing", "GrantedHere", "AccountDisabled", "GrantedHere"],
+            [
+                "AccountDisabled",
+                "GrantedAtRepository",
+                "AccountMissing",
+                "GrantedAtRepository",
+                "AccountDisabled",
+                "GrantedAtRepository",
+            ],
             result.Values("Reason")
         );
         Assert.All(result.Values("CanPull"), verdict => Assert.Equal("False", verdict));
-        Assert.Contains(
+        Assert.Equal(
             "gcloud iam service-accounts enable game-nodes@games.iam.gserviceaccount.com --project=games",
-            result.Values("Detail")[0],
-            StringComparison.Ordinal
+            result.Values("Command")[0]
         );
+        Assert.Equal("New-ArNodeServiceAccount -Project games -Name gone", result.Values("Command")[2]);
         Assert.Contains(
             "gcloud iam service-accounts undelete UNIQUE_ID --project=games",
             result.Values("Detail")[2],
@@ -260,11 +267,11 @@ public sealed class GrantRowsTests
         ScriptResult granted = shop.Run($"Get-ArReader {Apps} -Member {Nodes} -Explain").MustSucceed();
         ScriptResult missing = shop.Run($"Get-ArReader {Releases} -Member {Nodes} -Explain").MustSucceed();
 
-        Assert.Equal(["GrantedHere", "NotVisible"], granted.Values("Reason"));
+        Assert.Equal(["GrantedAtRepository", "NotVisible"], granted.Values("Reason"));
         Assert.Equal([null, null], granted.Values("CanPull"));
         Assert.Contains("needs iam.serviceAccounts.get", granted.Values("Detail")[1], StringComparison.Ordinal);
         // What is not seen there could change nothing.
-        Assert.Equal(["Missing"], missing.Values("Reason"));
+        Assert.Equal(["NotGranted"], missing.Values("Reason"));
         Assert.Equal(["False"], missing.Values("CanPull"));
     }
 

@@ -22,7 +22,7 @@ public sealed class PullTests
         ScriptResult result = shop.Run(Test).MustSucceed();
 
         Assert.Equal(["True"], result.Values("CanPull"));
-        Assert.Equal(["None"], result.Values("Reason"));
+        Assert.Equal(["GrantedAtRepository"], result.Values("Reason"));
         Assert.Equal(["servers"], result.Values("NodePool"));
         Assert.Equal([Nodes], result.Values("Email"));
         Assert.Equal([null], result.Values("Command"));
@@ -67,7 +67,7 @@ public sealed class PullTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            $"Grant-ArReader {Repository}",
+            $"Neither {Repository} nor its project grant it.",
             Assert.Single(result.Values("Detail")),
             StringComparison.Ordinal
         );
@@ -78,7 +78,7 @@ public sealed class PullTests
     [InlineData("c4a-highmem-8", "False", "ArchitectureMissing")]
     [InlineData("n4a-standard-2", "False", "ArchitectureMissing")]
     [InlineData("a4x-highgpu-4g", "False", "ArchitectureMissing")]
-    [InlineData("e2-standard-4", "True", "None")]
+    [InlineData("e2-standard-4", "True", "GrantedAtRepository")]
     public async Task An_index_needs_an_entry_for_the_architecture_of_the_nodes(
         string machineType,
         string canPull,
@@ -94,7 +94,7 @@ public sealed class PullTests
             .MustSucceed();
 
         Assert.Equal([canPull, "True"], result.Values("CanPull"));
-        Assert.Equal([reason, "None"], result.Values("Reason"));
+        Assert.Equal([reason, "GrantedAtRepository"], result.Values("Reason"));
         Assert.Equal(machineType, result.Values("MachineType")[0]);
         if (canPull == "True") return;
         Assert.Contains($"({machineType}) need linux/arm64", result.Values("Detail")[0], StringComparison.Ordinal);
@@ -225,6 +225,23 @@ public sealed class PullTests
                 Assert.Single(result.Values("Detail")),
                 StringComparison.Ordinal
             );
+    }
+
+    [Theory]
+    [InlineData($"{Test}", "Format-Table")]
+    [InlineData($"{Test}", "Format-List")]
+    [InlineData($"Get-ArReader {Repository} -Member {Nodes} -Explain", "Format-Table")]
+    [InlineData($"Get-ArReader {Repository} -Member {Nodes} -Explain", "Format-List")]
+    public async Task A_view_shows_no_word_for_an_answer_that_is_not_there(string command, string format)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.Grant(Repository, Role, "group:clusters@example.com");
+
+        ScriptResult view = shop.Run($"{command} 6> $null | {format} | Out-String").MustSucceed();
+
+        Assert.DoesNotMatch(@"CanPull *: *\w", $"{view.Output[0]}");
+        Assert.DoesNotContain("unknown", $"{view.Output[0]}", StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("NotVisible", $"{view.Output[0]}", StringComparison.Ordinal);
     }
 
     [Fact]

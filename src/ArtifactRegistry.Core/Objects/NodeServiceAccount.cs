@@ -1,3 +1,5 @@
+using ArtifactRegistry.Operations;
+
 namespace ArtifactRegistry;
 
 /// <summary>The service account with which the nodes of a GKE node pool pull images.</summary>
@@ -50,20 +52,12 @@ public class NodeServiceAccount
     /// </summary>
     public string? MachineType { get; internal init; }
 
-    /// <summary>Gets the problem with the scopes; null if there is none.</summary>
-    internal string? ScopesProblem => PullScope ? null : DescribeScopes(NodePool, Cluster);
+    /// <summary>Gets the pool; null for an account that no pool uses yet.</summary>
+    internal NodePoolReference? Pool => Cluster is null || NodePool is null ? null
+        : new NodePoolReference(Project, Location, Cluster, NodePool, PullScope);
 
     /// <inheritdoc/>
     public override string ToString() => Email;
-
-    /// <summary>
-    /// Gets a message that the scopes of a pool's nodes do not include Artifact Registry, and what helps.
-    /// </summary>
-    internal static string DescribeScopes(string? pool, string? cluster) =>
-        $"The nodes of pool {pool} in cluster {cluster} have OAuth scopes that do not reach Artifact Registry, "
-            + $"whatever is granted. "
-        + "Scopes are fixed when a pool is created: make a new one with --scopes=cloud-platform or with an account of "
-            + "its own.";
 }
 
 /// <summary>A service account for nodes that was just created or found, and that no pool uses yet.</summary>
@@ -82,5 +76,5 @@ public sealed class NewNodeServiceAccount : NodeServiceAccount
     /// </summary>
     public string NodePoolCommand =>
         "gcloud container node-pools create POOL --cluster=CLUSTER --location=LOCATION "
-        + $"--project={Project} --service-account={Email}";
+        + $"--project={Project} --service-account {Email}";
 }

@@ -1,45 +1,5 @@
 namespace ArtifactRegistry;
 
-/// <summary>The reason why the nodes of a pool can or cannot pull an image.</summary>
-public enum PullReason
-{
-    /// <summary>Nothing prevents it.</summary>
-    None,
-
-    /// <summary>The registry has no such tag or digest.</summary>
-    ImageMissing,
-
-    /// <summary>The image is an index without an entry for the architecture of the nodes.</summary>
-    ArchitectureMissing,
-
-    /// <summary>The service account of the nodes no longer exists.</summary>
-    AccountMissing,
-
-    /// <summary>The service account of the nodes is disabled.</summary>
-    AccountDisabled,
-
-    /// <summary>The OAuth scopes of the nodes do not include Artifact Registry, whatever the roles.</summary>
-    ScopesTooNarrow,
-
-    /// <summary>The grant has a condition whose time is over.</summary>
-    ConditionExpired,
-
-    /// <summary>The grant is that of a deleted account of the same name.</summary>
-    DeletedAccount,
-
-    /// <summary>An identity for pods (workload identity) has access, but nodes pull with their own account.</summary>
-    GrantedToWorkload,
-
-    /// <summary>Neither the repository nor its project grant access.</summary>
-    NotGranted,
-
-    /// <summary>Access depends on a condition that only the service can evaluate.</summary>
-    GrantedUnderCondition,
-
-    /// <summary>Something that could change the answer cannot be seen; the detail says what.</summary>
-    NotVisible,
-}
-
 /// <summary>The result of testing whether the nodes of one pool can pull one image.</summary>
 public sealed class PullTestResult
 {
@@ -90,17 +50,18 @@ public sealed class PullTestResult
     public bool? CanPull { get; internal init; }
 
     /// <summary>
-    /// The first thing that prevents pulling: the name of a <see cref="ArtifactRegistry.PullReason"/>.
+    /// The first thing that prevents pulling, or why nothing does: the name of a
+    /// <see cref="ArtifactRegistry.PullReason"/>.
     /// </summary>
     public string Reason => PullReason.ToString();
 
-    /// <summary>A description of everything that prevents pulling.</summary>
+    /// <summary>Everything that prevents pulling, in words.</summary>
     public string Detail { get; internal init; } = "";
 
     /// <summary>The command that resolves the first problem; null if there is no such command or no problem.</summary>
     public string? Command { get; internal init; }
 
-    /// <summary>The first thing that prevents pulling.</summary>
+    /// <summary>The reason.</summary>
     internal PullReason PullReason { get; init; }
 
     /// <inheritdoc/>

@@ -28,6 +28,8 @@ internal enum AccountCondition
 /// <param name="Detail">The condition in words, with what to do about it.</param>
 internal sealed record AccountStatus(AccountCondition Condition, string Detail)
 {
+    private const string OwnAccounts = ".iam.gserviceaccount.com";
+
     /// <summary>Gets the command that helps; null where there is none.</summary>
     public string? Command { get; init; }
 
@@ -63,7 +65,7 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
                 ? new(
                     AccountCondition.Disabled,
                     $"The account {email} is disabled, so nodes that run as it cannot pull whatever it is granted. Who "
-                        + $"administers its project enables it with: {enable}")
+                        + "administers its project can enable it.")
                 { Command = enable }
                 : new(AccountCondition.Enabled, "");
         }
@@ -74,8 +76,13 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
                 $"There is no account {email}: it was deleted, or never existed. A deleted account can be brought back "
                     + $"for 30 days: gcloud iam "
                     + $"service-accounts undelete UNIQUE_ID{inProject}. A new account of the same name has to be "
-                    + $"granted anew."
-            );
+                    + $"granted anew.")
+            {
+                Command = ProjectOf(email) is string own
+                    && email.EndsWith(OwnAccounts, StringComparison.OrdinalIgnoreCase)
+                    ? $"New-ArNodeServiceAccount -Project {own} -Name {email.Split('@')[0]}"
+                    : null,
+            };
         }
         catch (RegistryException e)
             when (e.Kind is RegistryErrorKind.PermissionDenied or RegistryErrorKind.OutsidePerimeter)
@@ -100,11 +107,10 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
     // shop@appspot.gserviceaccount.com. See https://cloud.google.com/iam/docs/service-account-types.
     private static string? ProjectOf(string email)
     {
-        const string Own = ".iam.gserviceaccount.com";
         if (email.Split('@') is not [string name, string host] || IsOfGoogle(name, host)) return null;
         if (host.Equals("appspot.gserviceaccount.com", StringComparison.OrdinalIgnoreCase)) return Valid(name);
-        if (!host.EndsWith(Own, StringComparison.OrdinalIgnoreCase)) return null;
-        string[] place = host[..^Own.Length].Split('.', 2);
+        if (!host.EndsWith(OwnAccounts, StringComparison.OrdinalIgnoreCase)) return null;
+        string[] place = host[..^OwnAccounts.Length].Split('.', 2);
         return Valid(place is [string id, string domain] ? $"{domain}:{id}" : place[0]);
     }
 

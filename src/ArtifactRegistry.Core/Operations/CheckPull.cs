@@ -46,29 +46,29 @@ internal sealed class CheckPull
     {
         ArgumentNullException.ThrowIfNull(node);
         IReadOnlyList<ReaderExplanation> access = ExplainReader.Run(
-            _image.ToRepository(), _readers, node.Member, node.ScopesProblem, account);
-        Obstacle[] obstacles =
+            _image.ToRepository(), _readers, node.Member, node.Pool is null ? [] : [node.Pool], account);
+        Obstacle[] ofImage = [.. OfImage(node)];
+        Obstacle[] found =
         [
-            .. OfImage(node),
-            .. access.Select(reason => OfAccess(reason, node)).OfType<Obstacle>(),
-            .. access.Any(reason => reason.ReaderReason is ReaderReason.Missing) ? OfWorkloads(node) : [],
+            .. ofImage,
+            .. access.Select(reason => new Obstacle(reason.PullReason, reason.Detail, reason.Command))
+                .OrderBy(obstacle => obstacle.Reason),
         ];
-        bool? canPull = OfImage(node).Any() ? false : access[0].CanPull;
-        if (canPull is true)
-            return new PullTestResult(_image, node)
-            {
-                CanPull = true,
-                Detail = string.Join(' ', access.Select(reason => reason.Detail)),
-            };
-
-        Obstacle[] sorted = [.. obstacles.OrderBy(obstacle => obstacle.Reason)];
+        bool? canPull = ofImage.Length > 0 ? false : access[0].CanPull;
+        // What prevents it comes after the grants. If nothing does for certain, report what the answer depends on.
+        Obstacle[] told = canPull is true ? found : [.. found.Where(each => each.Reason > PullReason.GrantedAtProject)];
         return new PullTestResult(_image, node)
         {
             CanPull = canPull,
-            // Certain obstacles come first; if none is certain, report what the answer depends on.
-            PullReason = canPull is null ? sorted[^1].Reason : sorted[0].Reason,
-            Detail = string.Join(' ', sorted.Select(obstacle => obstacle.Detail)),
-            Command = sorted.Select(obstacle => obstacle.Command).FirstOrDefault(command => command is not null),
+            PullReason = canPull switch
+            {
+                true => found.First(each => IsGrant(each.Reason)).Reason,
+                false => told[0].Reason,
+                null => told[^1].Reason,
+            },
+            Detail = string.Join(' ', told.Select(each => each.Detail)),
+            Command = canPull is true ? null
+                : told.Select(each => each.Command).FirstOrDefault(command => command is not null),
         };
     }
 
@@ -101,64 +101,13 @@ internal sealed class CheckPull
         );
     }
 
-    private Obstacle? OfAccess(ReaderExplanation reason, NodeServiceAccount node)
-    {
-        string grant = $"Grant-ArReader {_image.ToRepository()} -Member {node.Email}";
-        return reason.ReaderReason switch
-        {
-            ReaderReason.AccountMissing => new(
-                PullReason.AccountMissing,
-                reason.Detail,
-                $"New-ArNodeServiceAccount -Project {node.Project} -Name {node.Email.Split('@')[0]}"
-            ),
-            ReaderReason.AccountDisabled => new(
-                PullReason.AccountDisabled, reason.Detail,
-                $"gcloud iam service-accounts enable {node.Email} --project={ProjectOf(node)}"),
-            ReaderReason.ScopesTooNarrow => new(
-                PullReason.ScopesTooNarrow, reason.Detail,
-                $"gcloud container node-pools create {node.NodePool}-2 --cluster={node.Cluster} "
-                    + $"--location={node.Location} "
-                    + $"--project={node.Project} --service-account={node.Email} --scopes=cloud-platform"),
-            ReaderReason.ConditionExpired => new(PullReason.ConditionExpired, reason.Detail, grant),
-            ReaderReason.DeletedAccount => new(PullReason.DeletedAccount, reason.Detail, grant),
-            ReaderReason.Missing => new(PullReason.NotGranted, reason.Detail, grant),
-            ReaderReason.GrantedUnderCondition => new(PullReason.GrantedUnderCondition, reason.Detail, null),
-            ReaderReason.NotVisible => new(PullReason.NotVisible, reason.Detail, null),
-            _ => null,
-        };
-    }
-
-    private IEnumerable<Obstacle> OfWorkloads(NodeServiceAccount node)
-    {
-        string[] workloads =
-        [
-            .. _readers
-                .Readers.Select(reader => reader.Member)
-                .Distinct()
-                .Where(member =>
-                    MemberName.IsWorkload(member)
-                    && member.Contains($"{node.Project}.svc.id.goog", StringComparison.Ordinal)
-                ),
-        ];
-        if (workloads.Length == 0) yield break;
-        yield return new(
-            PullReason.GrantedToWorkload,
-            $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The kubelet pulls "
-                + $"as the node, so that starts no pod.",
-            $"Grant-ArReader {_image.ToRepository()} -Member {node.Email}");
-    }
+    private static bool IsGrant(PullReason reason) => reason is PullReason.GrantedAtRepository
+        or PullReason.GrantedAtProject or PullReason.GrantedUnderCondition;
 
     private static string? ArchitectureOf(string? machineType) =>
         machineType is null ? null
         : ArmSeries.Any(series => machineType.StartsWith(series, StringComparison.Ordinal)) ? "arm64"
         : "amd64";
-
-    private static string ProjectOf(NodeServiceAccount node)
-    {
-        const string Own = ".iam.gserviceaccount.com";
-        string host = node.Email.Split('@')[^1];
-        return host.EndsWith(Own, StringComparison.Ordinal) ? host[..^Own.Length] : node.Project;
-    }
 
     private sealed record Obstacle(PullReason Reason, string Detail, string? Command);
 }

@@ -3,8 +3,10 @@ namespace ArtifactRegistry.Operations;
 /// <summary>Explains why a member can or cannot pull from a repository, based on policies that were read.</summary>
 internal static class ExplainReader
 {
-    private const string Delay =
-        "A change of access takes about 2 minutes to arrive everywhere, and sometimes 7 or more.";
+    /// <summary>
+    /// How long a change of a policy takes, as https://cloud.google.com/iam/docs/access-change-propagation says.
+    /// </summary>
+    public const string Delay = "A change of access takes about 2 minutes to take effect, and sometimes 7 or more.";
 
     private static readonly string[] ProjectCrowds = ["projectOwner:", "projectEditor:", "projectViewer:"];
 
@@ -12,22 +14,29 @@ internal static class ExplainReader
     /// <param name="repository">The repository.</param>
     /// <param name="list">The readers of the repository, including those of its project.</param>
     /// <param name="member">The member.</param>
-    /// <param name="scopesTooNarrow">The problem with the scopes of the member's nodes; null if none is known.</param>
+    /// <param name="pools">The node pools that pull with the member; empty if none is known.</param>
     /// <param name="account">The status of the account according to IAM; null if it was not requested.</param>
     public static IReadOnlyList<ReaderExplanation> Run(
-        ImageName repository, ReaderList list, string member, string? scopesTooNarrow, AccountStatus? account = null)
+        ImageName repository,
+        ReaderList list,
+        string member,
+        IReadOnlyList<NodePoolReference> pools,
+        AccountStatus? account = null)
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(list);
+        ArgumentNullException.ThrowIfNull(pools);
         string place = repository.ToRepository().ToString();
+        string grantCommand = $"Grant-ArReader {place} -Member {WithoutKind(member)}";
         List<ReaderExplanation> rows = [];
         account ??= AccountStatus.NotApplicable;
         if (account.Condition is AccountCondition.Disabled)
-            Add(ReaderReason.AccountDisabled, account.Detail, command: account.Command);
+            Add(PullReason.AccountDisabled, account.Detail, command: account.Command);
         if (account.Condition is AccountCondition.Missing)
-            Add(ReaderReason.AccountMissing, account.Detail, command: account.Command);
-        if (scopesTooNarrow is not null)
-            Add(ReaderReason.ScopesTooNarrow, scopesTooNarrow);
+            Add(PullReason.AccountMissing, account.Detail, command: account.Command);
+        foreach (NodePoolReference pool in pools)
+            if (pool.ScopesProblem is string problem)
+                Add(PullReason.ScopesTooNarrow, problem, command: pool.NewPoolCommand(WithoutKind(member)));
         bool isExcluded = rows.Count > 0;
 
         foreach (Reader grant in list.Readers.Where(grant => Covers(grant.Member, member)))
@@ -36,15 +45,16 @@ internal static class ExplainReader
             DateTimeOffset? end = grant.Condition is null ? null : GrantExpiry.Of(grant.Condition);
             if (end <= TimeProvider.System.GetUtcNow())
                 Add(
-                    ReaderReason.ConditionExpired,
-                    $"The grant{everybody} of {grant.Role} on {grant.Resource} ended at {end:u}: {grant.Condition}");
+                    PullReason.ConditionExpired,
+                    $"The grant{everybody} of {grant.Role} on {grant.Resource} ended at {end:u}: {grant.Condition}",
+                    command: grantCommand);
             else if (grant.Condition is not null)
                 Add(
-                    ReaderReason.GrantedUnderCondition,
+                    PullReason.GrantedUnderCondition,
                     $"Granted{everybody} on {grant.Resource} while this holds: {grant.Condition}", grant.Role);
             else
                 Add(
-                    grant.Inherited ? ReaderReason.GrantedAtProject : ReaderReason.GrantedHere,
+                    grant.Inherited ? PullReason.GrantedAtProject : PullReason.GrantedAtRepository,
                     $"Granted{everybody} on {grant.Resource}. {Delay}", grant.Role);
         }
 
@@ -53,7 +63,7 @@ internal static class ExplainReader
             && (grant.Condition is null || GrantExpiry.Of(grant.Condition) > TimeProvider.System.GetUtcNow()));
         foreach (Reader grant in list.Readers.Where(grant => grant.Deleted && IsFormer(grant.Member, member)))
             Add(
-                ReaderReason.DeletedAccount,
+                PullReason.GrantedToDeleted,
                 $"The grant on {grant.Resource} is that of a deleted account of this name, and a new one does not "
                     + $"inherit it. "
                 + DeadMember.Advice(grant.Resource, grant.Member, grant.Role), grant.Role);
@@ -63,24 +73,42 @@ internal static class ExplainReader
         if (isGranted && !isExcluded && account.Condition is AccountCondition.NotVisible) unseen.Add(account.Detail);
         if (!isGranted)
         {
-            string? command = isExcluded ? null : $"Grant-ArReader {place} -Member {member}";
             Add(
-                ReaderReason.Missing,
-                $"Neither {place} nor its project grant it. Folders and the organization are not looked into."
-                + (command is null ? "" : $" To grant it: {command}"),
-                command: command);
+                PullReason.NotGranted,
+                $"Neither {place} nor its project grant it. Folders and the organization are not looked into.",
+                command: isExcluded ? null : grantCommand);
+            AddWorkloads();
             if (!isExcluded) unseen.AddRange(ThatCouldGrant(list, repository.Project, member));
         }
 
-        foreach (string what in unseen) Add(ReaderReason.NotVisible, Sentence(what));
+        foreach (string what in unseen) Add(PullReason.NotVisible, Sentence(what));
         bool? verdict = isExcluded ? false
             : unseen.Count > 0 || (isGranted && !isGrantedNow) ? null
             : isGranted;
         foreach (ReaderExplanation row in rows) row.CanPull = verdict;
         return rows;
 
-        void Add(ReaderReason reason, string detail, string? role = null, string? command = null) =>
-            rows.Add(new ReaderExplanation(place, member, reason, detail) { Role = role, Command = command });
+        void Add(PullReason reason, string detail, string? role = null, string? command = null) =>
+            rows.Add(new ReaderExplanation(place, member, reason, detail)
+            {
+                NodePools = new TextList([.. pools.Select(pool => pool.ToString())]),
+                Role = role,
+                Command = command,
+            });
+
+        void AddWorkloads()
+        {
+            string[] workloads = [.. list.Readers.Select(reader => reader.Member).Distinct().Where(IsWorkloadOfPools)];
+            if (workloads.Length > 0)
+                Add(
+                    PullReason.GrantedToWorkload,
+                    $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The kubelet "
+                        + "pulls as the node, so that starts no pod.",
+                    command: isExcluded ? null : grantCommand);
+        }
+
+        bool IsWorkloadOfPools(string granted) => MemberName.IsWorkload(granted) && pools.Any(pool =>
+            pool.Project is not null && granted.Contains($"{pool.Project}.svc.id.goog", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> ThatCouldGrant(ReaderList list, string project, string member)
@@ -112,6 +140,12 @@ internal static class ExplainReader
             // The owners, editors and viewers of the repository's own project are in its policy, which was searched.
             || ProjectCrowds.Any(kind => crowd.StartsWith(kind, StringComparison.Ordinal)
                 && (list.ProjectProblem is not null || crowd[kind.Length..] != project));
+    }
+
+    private static string WithoutKind(string member)
+    {
+        const string Account = "serviceAccount:";
+        return member.StartsWith(Account, StringComparison.Ordinal) ? member[Account.Length..] : member;
     }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];

@@ -10,7 +10,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class GetArReaderCommand : RegistryCmdlet
 {
     private readonly List<string> _commands = [];
-    private ReaderList? _readers;
+    private readonly List<(string Member, MemberReference Given)> _explained = [];
 
     /// <summary>Repositories.</summary>
     [Parameter(
@@ -54,13 +54,14 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == "Explain") ExplainMembers();
+        if (ParameterSetName == "Explain") CollectMembers();
         else foreach (ImageName name in Repository) List(name);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        ExplainMembers();
         base.EndProcessing();
         WriteCommands(_commands);
     }
@@ -96,9 +97,9 @@ public sealed class GetArReaderCommand : RegistryCmdlet
         return wanted;
     }
 
-    private void ExplainMembers()
+    private void CollectMembers()
     {
-        if (Repository is not [ImageName name])
+        if (Repository.Length != 1)
         {
             ThrowTerminatingError(ErrorRecords.For(
                 new RegistryException(RegistryErrorKind.NameNotSpecific, "-Explain is about one repository.")
@@ -113,29 +114,33 @@ public sealed class GetArReaderCommand : RegistryCmdlet
         {
             try
             {
-                string member = MemberName.ParseExisting(each.Text);
-                _readers ??= Find(name, inherited: true);
-                if (_readers is null)
-                    return;
-                AccountStatus? account = Wait(each.Text, () =>
-                    AccountStatus.FindAsync(Accounts, member, each.Project, StopToken)
-                );
-                if (account is null)
-                    continue;
-                IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(
-                    name,
-                    _readers,
-                    member,
-                    each.ScopesTooNarrow,
-                    account
-                );
-                WriteObject(reasons, enumerateCollection: true);
-                _commands.AddRange(reasons.Select(reason => reason.Command).OfType<string>());
+                _explained.Add((MemberName.ParseExisting(each.Text), each));
             }
             catch (RegistryException e)
             {
                 WriteError(ErrorRecords.For(e, each.Text));
             }
+        }
+    }
+
+    // Most node pools of a cluster have the same account, and what is true of it is told once.
+    private void ExplainMembers()
+    {
+        if (_explained.Count == 0 || Find(Repository[0], inherited: true) is not ReaderList readers) return;
+        foreach (IGrouping<bool, (string Member, MemberReference Given)> alike in _explained
+            .GroupBy(each => each.Member, MemberName.Comparer)
+            .SelectMany(account => account.GroupBy(each => each.Given.Pool?.ScopesProblem is null)))
+        {
+            (string member, MemberReference given) = alike.First();
+            AccountStatus? account =
+                Wait(given.Text, () => AccountStatus.FindAsync(Accounts, member, given.Project, StopToken));
+            if (account is null) continue;
+            NodePoolReference[] pools = [.. alike.Select(each => each.Given.Pool).OfType<NodePoolReference>()
+                .Distinct()];
+            IReadOnlyList<ReaderExplanation> reasons =
+                ExplainReader.Run(Repository[0], readers, member, pools, account);
+            WriteObject(reasons, enumerateCollection: true);
+            _commands.AddRange(reasons.Select(reason => reason.Command).OfType<string>());
         }
     }
 

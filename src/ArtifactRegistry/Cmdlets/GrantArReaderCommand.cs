@@ -58,6 +58,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
         foreach ((PolicyResource resource, IReadOnlyList<string> members) in _work)
             Change(resource, new PolicyEdit.Grant(RoleName), members);
         Drain();
+        WriteDelay();
     }
 
     private bool IsGrantable(MemberReference given, string member)
@@ -86,8 +87,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
                 $"{member} is a workload. Images are pulled by the node (kubelet) as the node's service account, so "
                     + "this grant starts no pod: Get-ArNodeServiceAccount finds the accounts that pull."
             );
-        if (given.ScopesTooNarrow is not null)
-            WriteWarning(given.ScopesTooNarrow);
+        if (given.Pool?.ScopesProblem is string problem) WriteWarning(problem);
         return true;
     }
 }

@@ -71,6 +71,7 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
         }
 
         Drain();
+        WriteDelay();
     }
 
     /// <summary>Gets the reason why the grant in a row is not the one that would be revoked; null if it is.</summary>

@@ -35,7 +35,7 @@ public sealed class TestArReaderCommand : RegistryCmdlet
             {
                 string member = MemberName.ParseExisting(each.Text);
                 ImageName name = PlaceOf(each).ToRepository();
-                if (Read(name) is ReaderList readers) WriteObject(Test(name, readers, member, each.ScopesTooNarrow));
+                if (Read(name) is ReaderList readers) WriteObject(Test(name, readers, member, each.Pool));
             }
             catch (Exception e) when (e is RegistryException or ImageNameException)
             {
@@ -59,12 +59,13 @@ public sealed class TestArReaderCommand : RegistryCmdlet
         return readers;
     }
 
-    private bool Test(ImageName name, ReaderList readers, string member, string? scopesTooNarrow)
+    private bool Test(ImageName name, ReaderList readers, string member, NodePoolReference? pool)
     {
-        IReadOnlyList<ReaderExplanation> reasons = ExplainReader.Run(name, readers, member, scopesTooNarrow);
+        IReadOnlyList<ReaderExplanation> reasons =
+            ExplainReader.Run(name, readers, member, pool is null ? [] : [pool]);
         foreach (ReaderExplanation reason in reasons)
         {
-            if (reason.CanPull is null && reason.ReaderReason is not ReaderReason.Missing)
+            if (reason.CanPull is null && reason.PullReason is not PullReason.NotGranted)
                 WriteWarning($"{reason.Member}: false, as far as can be seen. {reason.Detail}");
             else
                 WriteVerbose($"{reason.Member}: {reason}");

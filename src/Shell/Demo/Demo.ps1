@@ -42,10 +42,7 @@ $api = 'us-docker.pkg.dev/shop/apps/api'
 $plan = Get-ArUntaggedImage $api -OlderThan 7d
 $plan | Where-Object Decision -eq Keep | Select-Object -First 4
 $plan | Where-Object Decision -eq Delete | Select-Object -First 4
-
-# The plan is reviewed; carry it out. Indexes go before the images that they list, as the registry wants it.
-$done = $plan | Remove-ArUntaggedImage -Confirm:$false
-"$(@($done | Where-Object Status -eq Removed).Count) removed, $(@($done | Where-Object Status -eq Kept).Count) kept"
+"$(@($plan | Where-Object Decision -eq Delete).Count) would be removed. They stay for you to try it."
 
 # Can the rest still be pulled? These images are real: twenty builds, pushed as docker does it, that share a base layer.
 $hello = 'us-docker.pkg.dev/shop/apps/hello'

@@ -32,5 +32,12 @@ foreach ($step in $steps) {
 }
 
 if ($atTerminal) {
-    Write-Host '# Your turn: $app is still set, Get-Command -Module ArtifactRegistry lists the commands, exit leaves.' -ForegroundColor DarkGreen
+    Write-Host @'
+# Your turn. $app, $api and $plan are still set; type for example
+#   $plan | Remove-ArUntaggedImage               which asks once, and then removes what the plan says
+#   Get-ArImageTag $api                          what is left of it
+#   Test-ArPull "${app}:v42" -Project games      whether the clusters of another project can pull, and what helps
+#   Get-Command -Module ArtifactRegistry         all commands; Get-Help NAME -Examples shows how they are used
+# exit leaves, and all that you changed is gone.
+'@ -ForegroundColor DarkGreen
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Emulator.Seeding;
 using ArtifactRegistry.Tests.Support;
@@ -43,6 +44,8 @@ internal static class ExampleRun
         // Where the emulator would listen by default, as the pages say.
         Step[] steps = [.. transcript.Steps.Select(step =>
             step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];
+        // PowerShell breaks long lines between words only where the culture is one of a few.
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-US");
         string[] shown = Run(emulator, steps, folder.Path);
         return [.. transcript.Steps.Zip(shown, (step, output) => step with
         {

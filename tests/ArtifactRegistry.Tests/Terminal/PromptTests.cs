@@ -218,9 +218,10 @@ public sealed class PromptTests
                 .Select(row => row[Math.Min(30, row.Length)..].Trim())
         );
         Assert.StartsWith(
-            $"Neither {Apps} nor its project grant it. Folders and the organization are not looked into. To grant it: "
-                + $"Grant-ArReader {Apps} -Member",
-            detail, StringComparison.Ordinal);
+            $"Neither {Apps} nor its project grant it. Folders and the organization are not looked into.",
+            detail,
+            StringComparison.Ordinal
+        );
         int helps = shown.ToList().IndexOf("What helps:");
         Assert.Equal(
             $"  Grant-ArReader {Apps} -Member user:somebody@example.com",
@@ -228,12 +229,55 @@ public sealed class PromptTests
         );
     }
 
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    public async Task A_list_breaks_at_spaces_and_its_command_can_be_pasted(int columns)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.AddProject("games", "345678901234").AddCluster(
+            "games",
+            "europe-west1",
+            "arena",
+            new ClusterOptions { NodePools = [new("metrics") { Scopes = ["monitoring"] }] });
+        await using TerminalSession terminal = await OpenAsync(shop, columns);
+
+        IReadOnlyList<string> shown = await terminal.RunAsync(
+            $"Test-ArPull {Shop.App}:v41 -Project games 6> $null | Format-List"
+        );
+
+        Assert.Contains(
+            "make a new one with --scopes=cloud-platform or with an account of its own. Neither",
+            Joined(shown, "Detail", "Command"),
+            StringComparison.Ordinal
+        );
+        // Each line but the last ends with a backtick, and so can be pasted at the prompt.
+        Assert.Equal(
+            "gcloud container node-pools create metrics-2 --cluster=arena --location=europe-west1 --project=games "
+                + "--scopes=cloud-platform --service-account 345678901234-compute@developer.gserviceaccount.com",
+            Joined(shown, "Command", "\n").Replace(" `", "", StringComparison.Ordinal)
+        );
+        Assert.Contains(shown, row => row.EndsWith(" `", StringComparison.Ordinal));
+    }
+
+    private static string Joined(IReadOnlyList<string> list, string from, string to) =>
+        string.Join(
+            ' ',
+            list.SkipWhile(row => !row.StartsWith(from, StringComparison.Ordinal))
+                .TakeWhile(row => row.Length > 0 && !row.StartsWith(to, StringComparison.Ordinal))
+                .Select(row => row.StartsWith(from, StringComparison.Ordinal) ? row.Split(" : ")[1] : row.Trim())
+        );
+
     [Fact]
-    public async Task The_demo_leaves_a_prompt_with_its_variables()
+    public async Task The_demo_leaves_a_prompt_with_its_variables_and_a_plan_to_carry_out()
     {
         await using TerminalSession terminal = TerminalSession.Start(Checkout.Program("Shell", "-Demo"));
 
         await terminal.WaitForAsync("# Your turn");
+        terminal.Send("$plan | Remove-ArUntaggedImage\r");
+        await terminal.WaitForAsync("Delete 60 untagged digests");
+        terminal.Send("y\r");
+        await terminal.WaitForAsync("Removed 60 digests");
         // Tab and the editing of long lines are PSReadLine's.
         terminal.Send("\"it is $app\"; \"edited by $((Get-Module PSReadLine).Name)\"; exit 4\r");
 
