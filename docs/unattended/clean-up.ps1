@@ -10,7 +10,7 @@
 
     Exit codes:
       0    done
-      1    failed: nothing was deleted, or the run ended with an error
+      1    failed: nothing was deleted or could be, or the run ended with an error
       2    done, but some digests could not be deleted or looked at
       3    a limit ended the run early; the next run continues
       4    another run is writing to the same log; this one did nothing
@@ -101,7 +101,7 @@ $logged = [System.Collections.Generic.HashSet[string]]::new()
 $lock = $path = $journal = $reason = $null
 $unwritten = [System.Text.StringBuilder]::new()         # lines of the log that somebody who reads it keeps out
 $journalBytes = 0L
-$began = $denied = $isLogBroken = $isLogHeld = $false
+$began = $isRefused = $isLogBroken = $isLogHeld = $false
 $code = 130                                             # until the end is reached, which Ctrl+C prevents
 
 function Write-ErrorLine([string] $Text) { [Console]::Error.WriteLine("clean-up: $($Text -replace '\s*[\r\n]+\s*', ' ')") }
@@ -182,7 +182,7 @@ function Add-Problem($Record) {
     $problems[$kind].Count++
     if ($isWarning) { return }
     $id = ($Record.FullyQualifiedErrorId -split ',')[0]
-    if ($id -eq 'AccessDenied') { $script:denied = $true }
+    if ($id -in 'AccessDenied', 'TooManyToDelete') { $script:isRefused = $true }
     # A digest that could not be deleted has its line already.
     if (-not $logged.Contains($target)) { Write-Log ([ordered]@{ event = 'error'; uri = $target; id = $id; reason = $text }) }
 }
@@ -235,10 +235,15 @@ function Set-File([string] $Path, [string[]] $Lines) {
     [System.IO.File]::Move("$full.tmp", $full, $true)
 }
 
+function Get-FirstError { $problems.Values | Where-Object { -not $_.IsWarning } | ForEach-Object Text | Select-Object -First 1 }
+
 function Format-Summary([string] $Line) {
-    '# Clean-up of images', '', "$Line. Exit code $code.", ''
-    '| repository | removed | freed | already gone | kept | failed | not reached |'
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |'
+    '# Clean-up of images', '', "$Line. Exit code $code."
+    if ($results.Count) {
+        ''
+        '| repository | removed | freed | already gone | kept | failed | not reached |'
+        '| --- | ---: | ---: | ---: | ---: | ---: | ---: |'
+    }
     foreach ($name in $results.Keys) {
         $it = $results[$name]
         "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |"
@@ -316,10 +321,8 @@ try {
         ForEach-Object {
             if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes } else { Add-Problem $_ }
         }
-    $errors = @($problems.Values | Where-Object { -not $_.IsWarning }).Count
-    $looked = $results.Count -gt 0
     $gone = (Get-Total Removed) + (Get-Total AlreadyGone)
-    $code = if ($errors) { $looked -and -not ($denied -and -not $gone -and (Get-Total Failed)) ? 2 : 1 }
+    $code = if (Get-FirstError) { $results.Count -gt 0 -and ($gone -or -not $isRefused) ? 2 : 1 }
         elseif (Get-Total NotReached) { 3 }
         else { 0 }
 }
@@ -350,9 +353,10 @@ finally {
     if ($began) { [Console]::Out.WriteLine($line) }
     if (-not $WhatIfPreference) {
         try {
-            Write-Log ([ordered]@{ event = 'end'; exitCode = $code; summary = $line; reason = $reason }) -Seconds 30
+            $why = $reason ? $reason : (Get-FirstError)
+            Write-Log ([ordered]@{ event = 'end'; exitCode = $code; summary = $line; reason = $why }) -Seconds 30
             if ($unwritten.Length) { Write-ErrorLine "The log '$Log' lacks its last lines, since another program has it open." }
-            if ($SummaryPath -and $code -ne 4) { Set-File $SummaryPath (Format-Summary $line) }
+            if ($SummaryPath) { Set-File $SummaryPath (Format-Summary $line) }
             if ($MetricsPath -and $code -ne 4) {
                 $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($MetricsPath)
                 Set-File $full (Format-Metrics ([System.IO.File]::Exists($full) ? [System.IO.File]::ReadAllText($full) : ''))

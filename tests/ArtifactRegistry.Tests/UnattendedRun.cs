@@ -75,6 +75,18 @@ internal sealed class UnattendedRun : IAsyncDisposable
     public Task<ProcessResult> RunWholeAsync(IEnumerable<string> arguments) =>
         ProcessResult.OfAsync(Connected(arguments));
 
+    /// <summary>Runs a command line that begins with the arguments of pwsh in the shell of Unix.</summary>
+    public Task<ProcessResult> RunShellAsync(string arguments)
+    {
+        ProcessStartInfo start = Connected([]);
+        string program = string.Join(' ', start.ArgumentList.Prepend(start.FileName).Select(word => $"'{word}'"));
+        start.FileName = "/bin/sh";
+        start.ArgumentList.Clear();
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add($"{program} {arguments}");
+        return ProcessResult.OfAsync(start);
+    }
+
     /// <summary>Starts the script, has something done once it is at work, and waits for its end.</summary>
     public async Task<ProcessResult> RunAsync(Func<Process, Task> meanwhile, params string[] arguments)
     {

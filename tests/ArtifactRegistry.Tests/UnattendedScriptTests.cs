@@ -103,12 +103,9 @@ public sealed class UnattendedScriptTests
         Assert.Contains(expected, Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(before, run.Shop.Contents());
-        Assert.Equal(1, Assert.Single(run.Logged("end")).GetProperty("exitCode").GetInt32());
-        Assert.Contains(
-            expected,
-            await File.ReadAllTextAsync(run.Log, TestContext.Current.CancellationToken),
-            StringComparison.Ordinal
-        );
+        JsonElement end = Assert.Single(run.Logged("end"));
+        Assert.Equal(1, end.GetProperty("exitCode").GetInt32());
+        Assert.Contains(expected, end.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,9 +155,10 @@ public sealed class UnattendedScriptTests
     }
 
     [Fact]
-    public async Task An_image_above_AbortAbove_is_passed_over_and_is_2()
+    public async Task A_run_that_AbortAbove_lets_delete_nothing_is_1_with_its_reason_in_the_log()
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        run.Shop.State.AddImage(UnattendedRun.Repository, "tidy", new ImageOptions { Tags = ["v1"] });
         string before = run.Shop.Contents();
 
         ProcessResult result = await run.RunAsync("-AbortAbove", "2");
@@ -170,8 +168,31 @@ public sealed class UnattendedScriptTests
             Assert.Single(result.Error.TrimEnd().Split('\n')),
             StringComparison.Ordinal
         );
-        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(
+            "so nothing of it was deleted",
+            Assert.Single(run.Logged("end")).GetProperty("reason").GetString(),
+            StringComparison.Ordinal
+        );
         Assert.Equal(before, run.Shop.Contents());
+    }
+
+    [Fact]
+    public async Task An_image_above_AbortAbove_is_passed_over_and_is_2_where_others_are_cleaned()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string other = run.Shop.State.AddImage(
+            UnattendedRun.Repository,
+            "api",
+            new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-40) }
+        );
+
+        ProcessResult result = await run.RunAsync("-AbortAbove", "2");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[other]));
+        Assert.All(run.Garbage, digest => Assert.Equal("NotReached", Assert.Single(run.LoggedStatus()[digest])));
+        Assert.Equal(3, run.Shop.Left().Count(digest => run.Garbage.Contains(digest)));
     }
 
     [Fact]
@@ -346,15 +367,21 @@ public sealed class UnattendedScriptTests
         CancellationToken stop = TestContext.Current.CancellationToken;
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
         using RequestHold hold = run.Shop.Hold("DELETE", run.Garbage[0]);
+        string summary = run.File("summary.md");
+        await File.WriteAllTextAsync(summary, "# Clean-up of images of yesterday", stop);
 
         ProcessResult first = await run.RunAsync(async _ =>
         {
             await hold.WaitForArrivalAsync(1, stop);
-            ProcessResult second = await run.RunAsync();
+            ProcessResult second = await run.RunAsync("-SummaryPath", summary);
 
             Assert.Matches(@"^clean-up: Another run is writing to '.*', so this one did nothing\.\s*$", second.Error);
             Assert.Empty(second.Output);
             Assert.Equal(4, second.ExitCode);
+            string told = await File.ReadAllTextAsync(summary, stop);
+            Assert.DoesNotContain("yesterday", told, StringComparison.Ordinal);
+            Assert.Contains("Exit code 4.", told, StringComparison.Ordinal);
+            Assert.Contains("\n- Another run is writing to ", told, StringComparison.Ordinal);
             hold.Release();
         });
 
@@ -436,12 +463,44 @@ public sealed class UnattendedScriptTests
     [Fact]
     public async Task The_line_for_cron_runs_it_as_a_service_account()
     {
-        const string Start = "15 3 * * * pwsh ";
-        string line = File.ReadLines(Path.Combine(Checkout.Root, Page))
-            .Single(line => line.StartsWith(Start, StringComparison.Ordinal));
-
-        await RunsAsAServiceAccountAsync(line[Start.Length..]);
+        await RunsAsAServiceAccountAsync(LineOfPage("15 3 * * * pwsh ", with: "-CredentialFile"));
     }
+
+    [Fact]
+    public async Task The_service_of_systemd_runs_it_as_a_service_account() =>
+        await RunsAsAServiceAccountAsync(LineOfPage("ExecStart=/usr/bin/pwsh ", with: "-CredentialFile"));
+
+    [Theory]
+    [InlineData("us-docker.pkg.dev/shop/apps", "")]
+    [InlineData(
+        "us-docker.pkg.dev/shop/absent",
+        "-s Clean-up of images, exit code 1 ops@example.com # Clean-up of images"
+    )]
+    public async Task The_line_with_mail_sends_the_summary_of_a_run_that_is_not_done(string image, string sent)
+    {
+        if (OperatingSystem.IsWindows()) return; // cron is one of Unix
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string mailed = run.File("mailed.txt"), mail = run.File("mail");
+        await File.WriteAllTextAsync(mail, $"#!/bin/sh\necho \"$@\" > '{mailed}'; cat >> '{mailed}'\n", stop);
+        File.SetUnixFileMode(mail, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string line = LineOfPage("15 3 * * * pwsh ", with: "|| mail ")
+            .Replace(UnattendedRun.Repository, image, StringComparison.Ordinal)
+            .Replace("/opt/registry/clean-up.ps1", UnattendedRun.Script, StringComparison.Ordinal)
+            .Replace("/var/log/registry/", run.File(""), StringComparison.Ordinal)
+            .Replace("mail -s", $"{mail} -s", StringComparison.Ordinal);
+
+        await run.RunShellAsync(line);
+
+        string text = File.Exists(mailed) ? await File.ReadAllTextAsync(mailed, stop) : "";
+        Assert.StartsWith(sent, text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(sent.Length == 0, text.Length == 0);
+        Assert.Equal(sent.Length > 0, text.Contains("- 'us-docker.pkg.dev/shop/absent' was not found"));
+    }
+
+    private static string LineOfPage(string start, string with) =>
+        File.ReadLines(Path.Combine(Checkout.Root, Page))
+            .Single(line => line.StartsWith(start, StringComparison.Ordinal) && line.Contains(with))[start.Length..];
 
     [Fact]
     public async Task The_arguments_for_Task_Scheduler_run_it_as_a_service_account()
