@@ -102,8 +102,8 @@ internal static class ExplainReader
             if (workloads.Length > 0)
                 Add(
                     PullReason.GrantedToWorkload,
-                    $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The kubelet "
-                        + "pulls as the node, so that starts no pod.",
+                    $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The "
+                        + "kubelet pulls as the node, so that starts no pod.",
                     command: isExcluded ? null : grantCommand);
         }
 
