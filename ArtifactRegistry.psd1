@@ -17,6 +17,7 @@
     CmdletsToExport      = @(
         'Add-ArImageTag'
         'Connect-ArRegistry'
+        'Copy-ArImage'
         'Disconnect-ArRegistry'
         'Get-ArConnection'
         'Get-ArImage'

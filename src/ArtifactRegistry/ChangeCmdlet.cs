@@ -37,6 +37,21 @@ public abstract class ChangeCmdlet : RegistryCmdlet
         // Do not ask about work that will no longer be started.
         AskAsync(() => !IsEnding && Confirm(target, action), () => IsWhatIf || Asks);
 
+    /// <summary>Ends the command if -ExpectedDigest is not a digest.</summary>
+    private protected void RequireDigest(string? expected)
+    {
+        if (expected is null || Digest.IsValid(expected)) return;
+        ThrowTerminatingError(
+            ErrorRecords.For(
+                new RegistryException(
+                    RegistryErrorKind.NameNotSpecific, $"-ExpectedDigest '{expected}' is not a digest.")
+                {
+                    Advice =
+                        "Give sha256: and 64 hexadecimal digits, as the Digest or PreviousDigest of an object has it.",
+                },
+                expected));
+    }
+
     /// <summary>Writes the row of a change; if the pipeline ends before, the screen names the change instead.</summary>
     private protected ValueTask EmitChangeAsync(object row)
     {

@@ -23,6 +23,10 @@ public static class RowView
     /// <summary>Gets the size with a unit, such as 84 MB.</summary>
     public static string SizeText(PSObject row) => Value(row, "SizeBytes") is long size ? ByteSize.Format(size) : "";
 
+    /// <summary>Gets the size of what was uploaded with a unit.</summary>
+    public static string UploadedText(PSObject row) =>
+        Value(row, "BytesUploaded") is long size ? ByteSize.Format(size) : "";
+
     /// <summary>Gets the detail for the last column of a table, broken at spaces.</summary>
     public static string DetailText(PSObject row) => LastColumn(Value(row, "Detail") as string, before: 30);
 

@@ -134,6 +134,24 @@ public sealed class Behaviour
     /// </summary>
     public Func<RecordedRequest, string, byte[], byte[]>? ServedManifest { get; set; }
 
+    /// <summary>Changes the bytes that are served as a blob; called with the request, the digest and the blob.</summary>
+    public Func<RecordedRequest, string, byte[], byte[]>? ServedBlob { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a blob is never mounted: 202, so that the client uploads it. Whether Google mounts across
+    /// repositories is not known.
+    /// </summary>
+    public bool RefusesMounts { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a download of a blob is redirected to another host, which refuses a request with an
+    /// <c>Authorization</c> header.
+    /// </summary>
+    public bool RedirectsBlobs { get; set; }
+
+    /// <summary>The number of uploads whose address is no longer known when the client goes on with them.</summary>
+    public int ExpiredUploads { get; set; }
+
     /// <summary>
     /// Gets or sets whether the deletion of an index also deletes the children that no tag and no other digest holds;
     /// reports differ.
@@ -213,4 +231,7 @@ public sealed class Behaviour
     /// Returns whether a page token is too old, and counts it. Call this while the state's lock is held.
     /// </summary>
     internal bool TakeExpiredContinue() => ExpiredContinues > 0 && ExpiredContinues-- > 0;
+
+    /// <summary>Returns whether an upload has expired, and counts it, in the same way.</summary>
+    internal bool TakeExpiredUpload() => ExpiredUploads > 0 && ExpiredUploads-- > 0;
 }

@@ -100,6 +100,13 @@ internal static class CommandLineBehaviour
         Of("--older-shape", Names<OlderShapes>(), "answer as the emulator did before; may be repeated", (b, text) =>
             b.OlderShapes |= Choice<OlderShapes>(text)
         ),
+        Of("--no-mount", null, "blobs are not mounted from other repositories", (b, _) => b.RefusesMounts = true),
+        Of("--redirect-blobs", null, "blobs are downloaded from another host, without a token", (b, _) =>
+            b.RedirectsBlobs = true
+        ),
+        Of("--expired-uploads", "N", "so many uploads expire before their content comes", (b, text) =>
+            b.ExpiredUploads = Number(text)
+        ),
         Of("--children-go-with-index", null, "an index takes its children along", (b, _) =>
             b.ChildrenGoWithIndex = true
         ),

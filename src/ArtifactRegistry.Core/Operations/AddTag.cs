@@ -31,18 +31,8 @@ internal static class AddTag
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(confirm);
         ImageName target = image.Name.WithTag(tag);
-        string? current = await CurrentDigestAsync(client, target, stop);
-
+        string? current = await CheckAsync(client, image.Name, tag, mayMove, expectedDigest, stop);
         if (current == image.Digest) return Result(image, tag, current);
-        if (expectedDigest is not null && current != expectedDigest)
-            throw new RegistryException(
-                RegistryErrorKind.TagMoved,
-                $"The tag '{target}' was expected on {expectedDigest}, but it "
-                    + $"{(current is null ? "does not exist" : $"is on {current}")}."
-            );
-        if (current is not null && !mayMove && expectedDigest is null)
-            throw new RegistryException(
-                RegistryErrorKind.TagPointsElsewhere, $"The tag '{target}' exists already, on {current}.");
 
         string action = current is null
             ? $"Add the tag to {image.Digest}"
@@ -56,6 +46,34 @@ internal static class AddTag
         if (now != current) throw Moved(target, current, now);
         await MoveAsync(client, target, now, image.Name, stop);
         return Result(image, tag, current);
+    }
+
+    /// <summary>Reads where a tag points, and requires that it may be put on a digest.</summary>
+    /// <returns>The digest that it is on now; null if it does not exist.</returns>
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryErrorKind.TagPointsElsewhere"/> or <see cref="RegistryErrorKind.TagMoved"/>.
+    /// </exception>
+    public static async Task<string?> CheckAsync(
+        ArtifactRegistryClient client,
+        ImageName digest,
+        string tag,
+        bool mayMove,
+        string? expectedDigest,
+        CancellationToken stop)
+    {
+        ImageName target = digest.WithTag(tag);
+        string? current = await CurrentDigestAsync(client, target, stop);
+        if (current == digest.Digest) return current;
+        if (expectedDigest is not null && current != expectedDigest)
+            throw new RegistryException(
+                RegistryErrorKind.TagMoved,
+                $"The tag '{target}' was expected on {expectedDigest}, but it "
+                    + $"{(current is null ? "does not exist" : $"is on {current}")}."
+            );
+        return current is null || mayMove || expectedDigest is not null
+            ? current
+            : throw new RegistryException(
+                RegistryErrorKind.TagPointsElsewhere, $"The tag '{target}' exists already, on {current}.");
     }
 
     /// <summary>Moves the tag if it is still where it was; checks again before each further attempt.</summary>

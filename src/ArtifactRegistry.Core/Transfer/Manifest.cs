@@ -32,6 +32,9 @@ internal sealed record Manifest
     /// </summary>
     public IReadOnlyList<Descriptor> Blobs { get; private init; } = [];
 
+    /// <summary>The blobs without the configuration.</summary>
+    public IReadOnlyList<Descriptor> Layers { get; private init; } = [];
+
     /// <summary>
     /// The layers that registries need not have, because they are not to be distributed or are downloaded from
     /// elsewhere; of these only the descriptor is transferred.
@@ -89,6 +92,7 @@ internal sealed record Manifest
                     .Concat(entries.Where(entry => MediaTypes.IsBlob(entry.MediaType)))
                     .DistinctBy(DigestOf),
             ],
+            Layers = [.. layers.Where(layer => !layer.IsForeign).Select(layer => layer.Layer)],
             ForeignLayers = [.. layers.Where(layer => layer.IsForeign).Select(layer => layer.Layer)],
             Subject = json.Object("subject"u8, ReadDescriptor),
         };

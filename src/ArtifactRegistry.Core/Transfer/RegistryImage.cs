@@ -30,7 +30,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
         address.AbsolutePath[(address.AbsolutePath.IndexOf(Root, StringComparison.Ordinal) + Root.Length)..].Trim('/');
 
     /// <inheritdoc/>
-    /// <remarks>GET /v2/NAME/manifests/REFERENCE (spec.md#pulling-manifests).</remarks>
+    /// <remarks>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/REFERENCE (spec.md#pulling-manifests).</remarks>
     public async Task<Manifest?> FindManifestAsync(string reference, CancellationToken stop)
     {
         Manifest? found = null;
@@ -69,7 +69,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
 
     /// <inheritdoc/>
     /// <remarks>
-    /// GET /v2/NAME/referrers/DIGEST (spec.md#listing-referrers). A registry without this method answers 404.
+    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). A registry without this method answers 404.
     /// </remarks>
     public async Task<IReadOnlyList<string>> ListReferrersAsync(string digest, CancellationToken stop)
     {
@@ -99,7 +99,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
     }
 
     /// <inheritdoc cref="IContentDestination.HasBlobAsync"/>
-    /// <remarks>HEAD /v2/NAME/blobs/DIGEST (spec.md#checking-if-content-exists-in-the-registry).</remarks>
+    /// <remarks>HEAD /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#checking-if-content-exists-in-the-registry).</remarks>
     public async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop)
     {
         Uri? redirect = null;
@@ -111,7 +111,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
     }
 
     /// <inheritdoc/>
-    /// <remarks>HEAD /v2/NAME/manifests/DIGEST.</remarks>
+    /// <remarks>HEAD /v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:…</remarks>
     public async Task<bool> HasManifestAsync(Manifest manifest, CancellationToken stop)
     {
         string? stated = null;
@@ -121,7 +121,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
 
     /// <inheritdoc/>
     /// <remarks>
-    /// GET /v2/NAME/blobs/DIGEST (spec.md#pulling-blobs), which may redirect to a storage service. The address there is
+    /// GET /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#pulling-blobs), which may redirect to a storage service. The address there is
     /// a secret of its own, and the token is not sent to it.
     /// </remarks>
     public async Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop)
@@ -160,7 +160,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
         new BlobUpload(transport, this, blob, source, moved).RunAsync(stop);
 
     /// <inheritdoc/>
-    /// <remarks>PUT /v2/NAME/manifests/DIGEST (spec.md#pushing-manifests).</remarks>
+    /// <remarks>PUT /v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:… (spec.md#pushing-manifests).</remarks>
     public async Task PutManifestAsync(Manifest manifest, CancellationToken stop)
     {
         string? stored = await transport.SendAsync(

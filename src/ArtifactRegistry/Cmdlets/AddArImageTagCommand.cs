@@ -38,21 +38,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (ExpectedDigest is not null && !Digest.IsValid(ExpectedDigest))
-            ThrowTerminatingError(
-                ErrorRecords.For(
-                    new RegistryException(
-                        RegistryErrorKind.NameNotSpecific,
-                        $"-ExpectedDigest '{ExpectedDigest}' is not a digest."
-                    )
-                    {
-                        Advice =
-                            "Give sha256: and 64 hexadecimal digits, as the Digest or PreviousDigest of an object has "
-                                + "it.",
-                    },
-                    ExpectedDigest
-                )
-            );
+        RequireDigest(ExpectedDigest);
     }
 
     /// <inheritdoc/>
@@ -152,8 +138,7 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                 $"'{text}' is not a tag of '{image.ToImage()}'. A tag stays within its image.")
             {
                 Advice =
-                    "Give the name of the tag alone, such as v42. To copy an image to another name, use skopeo or "
-                        + "crane.",
+                    "Give the name of the tag alone, such as v42. Copy-ArImage copies an image to another name.",
             };
         return name.Tag;
     }

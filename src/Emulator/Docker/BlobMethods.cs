@@ -25,7 +25,9 @@ internal static partial class BlobMethods
             // A client that checks whether it exists may be about to push a manifest that refers to it. That does not
             // keep what waits for its collection.
             if (call.IsHead && !repository.Blobs.IsOrphan(digest)) repository.Blobs.Expect(digest, call.State.Now);
-            return Send(call, content, digest);
+            return call.Behaviour.RedirectsBlobs
+                ? DownloadMethods.Redirect(call, repository, digest)
+                : Send(call, content, digest);
         });
     }
 
@@ -59,8 +61,11 @@ internal static partial class BlobMethods
 
     public static bool IsDigest(string text) => Digest().IsMatch(text);
 
-    private static Answer Send(DockerCall call, BlobContent content, string digest)
+    /// <summary>Sends a blob or the range of it that was asked for.</summary>
+    public static Answer Send(DockerCall call, BlobContent content, string digest)
     {
+        if (call.Behaviour.ServedBlob is { } change && !call.IsHead)
+            content = new BlobContent(change(call.Request, digest, content.ToArray()));
         Dictionary<string, string> headers = new()
         {
             ["Docker-Content-Digest"] = digest,

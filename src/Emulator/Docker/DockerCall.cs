@@ -17,6 +17,8 @@ internal sealed class DockerCall(ApiCall call, HttpRequest http, CancellationTok
 
     public bool IsHead => call.Request.Method == "HEAD";
 
+    public RecordedRequest Request => call.Request;
+
     public RegistryState State => call.State;
 
     public Behaviour Behaviour => call.Behaviour;

@@ -13,7 +13,8 @@ internal static class DockerMethods
     public static bool Owns(string target) =>
         target is "/v2" || (target.StartsWith("/v2/", StringComparison.Ordinal) && !RunV2Methods.Owns(target))
             || target.StartsWith("/v2?", StringComparison.Ordinal)
-            || target.StartsWith(UploadMethods.SessionPrefix, StringComparison.Ordinal);
+            || target.StartsWith(UploadMethods.SessionPrefix, StringComparison.Ordinal)
+            || target.StartsWith(DownloadMethods.Prefix, StringComparison.Ordinal);
 
     public static async Task<Answer> HandleAsync(DockerCall call, IReadOnlyList<string> path)
     {
@@ -38,6 +39,7 @@ internal static class DockerMethods
     {
         // Google's upload addresses are secrets themselves, so clients send no credentials with them.
         if (path is ["artifacts-uploads", .., string session]) return await UploadMethods.ContinueAsync(call, session);
+        if (path is ["artifacts-downloads", ..]) return DownloadMethods.Get(call);
         if (path is ["v2", "token"]) return DockerIdentity.Token(call);
 
         DockerIdentity.Check(call, path);

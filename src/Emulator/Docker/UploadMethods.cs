@@ -44,7 +44,7 @@ internal static partial class UploadMethods
     /// <summary>Handles the requests to the address that the start of an upload returned.</summary>
     public static async Task<Answer> ContinueAsync(DockerCall call, string id)
     {
-        Upload upload = call.Locked(() => call.State.Uploads.Find(id)) ?? throw DockerError.UploadUnknown(id);
+        Upload upload = call.Locked(() => Find(call, id)) ?? throw DockerError.UploadUnknown(id);
         call.Locked(() => call.State.FindRepository(upload.Repository)
             ?? throw DockerError.NameUnknown(upload.Repository.DockerPath));
         switch (call.Method)
@@ -83,12 +83,18 @@ internal static partial class UploadMethods
     private static bool TryMount(DockerCall call, RepositoryEntry target)
     {
         if (call.Query("mount") is not string digest || !BlobMethods.IsDigest(digest)) return false;
+        if (call.Behaviour.RefusesMounts) return false;
         try
         {
             RepositoryEntry source = call.Query("from") is string from
                 ? call.Find(DockerName.Parse(from, call.Host), DockerCall.PullPermission).Repository
                 : target;
-            if (source.Blobs.Find(digest) is null) return false;
+            if (source.Blobs.Find(digest) is null)
+            {
+                if (!source.Describes(digest)) return false;
+                target.Blobs.Promise(digest);
+                return true;
+            }
         }
         catch (Exception e) when (e is DockerError or ApiError)
         {
@@ -118,6 +124,14 @@ internal static partial class UploadMethods
             call.State.Uploads.End(upload);
             return Created(upload.Name, digest);
         });
+    }
+
+    private static Upload? Find(DockerCall call, string id)
+    {
+        Upload? upload = call.State.Uploads.Find(id);
+        if (upload is null || !call.Behaviour.TakeExpiredUpload()) return upload;
+        call.State.Uploads.End(upload);
+        return null;
     }
 
     private static bool End(DockerCall call, Upload upload)

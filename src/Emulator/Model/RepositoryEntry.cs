@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Storage;
@@ -102,6 +103,13 @@ internal sealed class RepositoryEntry(
         foreach (VersionEntry version in package.Versions.Values) Blobs.Release(version.Blobs, collection);
         journal?.Drop(package.Resource);
         Changed();
+    }
+
+    /// <summary>Returns whether an image that nobody pushed has a blob, of which there are no bytes.</summary>
+    public bool Describes(string blob)
+    {
+        byte[] digest = Encoding.UTF8.GetBytes(blob);
+        return Versions.Any(version => version.Blobs.Count == 0 && version.Manifest.AsSpan().IndexOf(digest) >= 0);
     }
 
     public IEnumerable<VersionEntry> Versions => Packages.Values.SelectMany(package => package.Versions.Values);

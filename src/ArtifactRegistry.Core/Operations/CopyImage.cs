@@ -1,0 +1,115 @@
+using ArtifactRegistry.Clients;
+using ArtifactRegistry.Transfer;
+
+namespace ArtifactRegistry.Operations;
+
+/// <summary>
+/// Copies images from one repository to another, with unchanged digests and with everything that belongs to them.
+/// </summary>
+/// <param name="client">The API.</param>
+/// <param name="registry">The registry's own protocol.</param>
+/// <param name="share">What the copies of the command share.</param>
+internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient registry, TransferShare share)
+{
+    /// <summary>Gets or sets whether signatures, attestations and SBOMs are copied, too.</summary>
+    public bool WithReferrers { get; init; } = true;
+
+    /// <summary>Gets or sets whether a tag may be moved from another digest.</summary>
+    public bool MayMove { get; init; }
+
+    /// <summary>The digest that a tag must be on now to be moved; null if that does not matter.</summary>
+    public string? ExpectedDigest { get; init; }
+
+    /// <summary>Copies a digest.</summary>
+    /// <param name="source">The digest.</param>
+    /// <param name="destination">The image to copy it to, without tag and digest.</param>
+    /// <param name="tags">The tags for the copy.</param>
+    /// <param name="confirm">Asks whether to go on: target, then action.</param>
+    /// <param name="failed">Called with each tag that could not be set although the image was copied.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <returns>The copy; null if the answer was no.</returns>
+    /// <exception cref="RegistryException">It was not copied completely, and has none of the tags.</exception>
+    public async Task<CopiedImage?> RunAsync(
+        DockerImage source,
+        ImageName destination,
+        IReadOnlyList<string> tags,
+        Func<string, string, Task<bool>> confirm,
+        Func<ImageName, RegistryException, Task> failed,
+        CancellationToken stop)
+    {
+        ImageName copy = destination.WithDigest(source.Digest);
+        // Before gigabytes are sent for nothing.
+        foreach (string tag in tags) await AddTag.CheckAsync(client, copy, tag, MayMove, ExpectedDigest, stop);
+        string withTags = tags.Count == 0 ? "" : $" and tag it {string.Join(", ", tags)}";
+        if (!await confirm(copy.ToString(), $"Copy image from {source.Name.ToImage()}{withTags}")) return null;
+
+        RegistryImage from = registry.Open(source.Name), to = registry.Open(destination);
+        ImageContent content = await new GatherContent(from, share).GatherAsync(source.Digest, WithReferrers, stop);
+        TransferResult result = await new TransferImage(from, to, share).RunAsync(content, stop);
+
+        List<string> set = [];
+        bool isChanged = result.Manifests > 0;
+        foreach (string tag in tags)
+        {
+            if (await TagAsync(copy, tag, MayMove, ExpectedDigest, failed, stop) is not ImageTag added) continue;
+            set.Add(tag);
+            isChanged |= added.PreviousDigest != copy.Digest;
+        }
+
+        foreach ((string tag, Manifest referrer) in content.ReferrerTags)
+        {
+            bool mayMove = MayMove || await IsNewerAsync(to, tag, referrer, stop);
+            ImageTag? added = await TagAsync(
+                destination.WithDigest(referrer.Digest), tag, mayMove, expectedDigest: null, failed, stop);
+            isChanged |= added is not null && added.PreviousDigest != referrer.Digest;
+        }
+
+        return new CopiedImage(source.Name, copy)
+        {
+            Tags = new TagList(set),
+            Manifests = result.Manifests,
+            BlobsMounted = result.BlobsMounted,
+            BlobsUploaded = result.BlobsUploaded,
+            BytesUploaded = result.BytesUploaded,
+            Referrers = content.Referrers,
+            CopyStatus = isChanged ? CopyStatus.Copied : CopyStatus.AlreadyThere,
+        };
+    }
+
+    /// <summary>
+    /// Returns whether a referrer has everything that the one under its tag at the destination has, so that the tag is
+    /// moved without a loss, as when another signature was added.
+    /// </summary>
+    private static async Task<bool> IsNewerAsync(
+        RegistryImage destination, string tag, Manifest referrer, CancellationToken stop)
+    {
+        Manifest? current = await destination.FindManifestAsync(tag, stop);
+        return current is not null
+            && Parts(current).ToHashSet(StringComparer.Ordinal).IsSubsetOf(Parts(referrer));
+
+        static IEnumerable<string> Parts(Manifest manifest) =>
+            manifest.Children.Concat(manifest.Layers).Select(part => part.Digest);
+    }
+
+    private async Task<ImageTag?> TagAsync(
+        ImageName digest,
+        string tag,
+        bool mayMove,
+        string? expectedDigest,
+        Func<ImageName, RegistryException, Task> failed,
+        CancellationToken stop)
+    {
+        try
+        {
+            // The question was about the copy with its tags.
+            return await AddTag.AddAsync(
+                client, await FindImages.ReadAsync(client, digest, stop), tag, mayMove, expectedDigest,
+                (_, _) => Task.FromResult(true), stop);
+        }
+        catch (RegistryException e)
+        {
+            await failed(digest.WithTag(tag), e);
+            return null;
+        }
+    }
+}

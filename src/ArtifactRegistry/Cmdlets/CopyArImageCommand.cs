@@ -1,0 +1,207 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations;
+using ArtifactRegistry.Transfer;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Copies images to another repository, with unchanged digests and all that belongs to them.</summary>
+[Cmdlet(
+    VerbsCommon.Copy, "ArImage", DefaultParameterSetName = "Tag", SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(CopiedImage))]
+public sealed class CopyArImageCommand : ChangeCmdlet
+{
+    private readonly TagClaims _claims = new();
+    private readonly Dictionary<ImageName, ImageName> _sources = [];
+    private TransferShare? _share;
+    private CopyImage? _copy;
+    private int _started;
+
+    /// <summary>
+    /// Specifies the images, by digest or by tag. The image and the tag may contain * and ?, and an image without a tag
+    /// stands for all of its digests.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
+    [ImagePatternArgument(AllowRepositoryObject = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public ImagePattern[] Image { get; set; } = [];
+
+    /// <summary>
+    /// Specifies the repository to copy to, in which each image keeps its name, or an image with another name.
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 1, HelpMessage = PromptHelp.Repository)]
+    [ImageArgument(AllowRepositoryObject = true)]
+    [ValidateCount(1, 1)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public ImageName[] Destination { get; set; } = [];
+
+    /// <summary>Specifies tags for the copy. Without -Tag and -KeepTag the copy has none.</summary>
+    [Parameter(ParameterSetName = "Tag")]
+    [ValidateNotNullOrEmpty]
+    public string[] Tag { get; set; } = [];
+
+    /// <summary>
+    /// Gives the copy the tag by which the image was named, or otherwise all tags that the image has.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = "KeepTag")]
+    public SwitchParameter KeepTag { get; set; }
+
+    /// <summary>Leaves out signatures, attestations, SBOMs and whatever else refers to the image.</summary>
+    [Parameter]
+    public SwitchParameter NoReferrer { get; set; }
+
+    /// <summary>Moves a tag at the destination only if it is on this digest now.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ExpectedDigest { get; set; }
+
+    /// <summary>Moves tags at the destination from whatever digest they are on.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RequireDigest(ExpectedDigest);
+        ImageName destination = Destination[0];
+        if (destination.Tag is not null || destination.Digest is not null)
+            ThrowTerminatingError(
+                ErrorRecords.For(
+                    new RegistryException(
+                        RegistryErrorKind.NameNotSpecific,
+                        $"-Destination '{destination}' names one tag or digest of an image.")
+                    {
+                        Advice = "Give a repository or an image, and tags with -Tag or -KeepTag.",
+                    },
+                    destination));
+        _share = new TransferShare(ThrottleLimit);
+        _copy = new CopyImage(Client, Registry, _share)
+        {
+            WithReferrers = !NoReferrer,
+            MayMove = Force && ExpectedDigest is null,
+            ExpectedDigest = ExpectedDigest,
+        };
+        Progress.Own = Bar;
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (ImagePattern what in Image)
+        {
+            if (!what.HasWildcards && (what.Name.Tag ?? what.Name.Digest) is not null) Start(what.Name, what, null);
+            else if (Wait(what, () => ListAsync(what)) is List<DockerImage> images)
+                foreach (DockerImage image in images)
+                    Start(image.Name, what, image);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _share?.Dispose();
+    }
+
+    private async Task<List<DockerImage>> ListAsync(ImagePattern what)
+    {
+        List<DockerImage> images = [];
+        await foreach (DockerImage image in FindImages.ListAsync(Client, what, Warn, StopToken)) images.Add(image);
+        return images;
+    }
+
+    private void Start(ImageName name, ImagePattern what, DockerImage? read)
+    {
+        ImageName destination;
+        try
+        {
+            destination = DestinationOf(name);
+        }
+        catch (RegistryException e)
+        {
+            Fail(ErrorRecords.For(e, name));
+            return;
+        }
+
+        TaskCompletionSource<string?> digest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        string[]? tags = KeepTag ? null : [.. Tag.Select(tag => destination.WithTag(tag).Tag!).Distinct()];
+        Task<string?>[] owners = [.. (tags ?? []).Select(tag => _claims.Enter(destination.WithTag(tag), digest.Task))];
+        _started++;
+        StartInTurn(name, async () =>
+        {
+            try
+            {
+                DockerImage image = read ?? await FindImages.ReadAsync(Client, name, StopToken);
+                digest.SetResult(image.Digest);
+                await RequireOwnAsync(image, destination, tags ?? [], owners);
+                await CopyAsync(
+                    image, destination, tags ?? (name.Tag is null ? [.. image.Tags.Where(what.MatchesTag)] : [name.Tag]));
+            }
+            finally
+            {
+                digest.TrySetResult(null);
+            }
+        });
+    }
+
+    private async Task CopyAsync(DockerImage image, ImageName destination, IReadOnlyList<string> tags)
+    {
+        CopiedImage? copied = await _copy!.RunAsync(
+            image, destination, tags, ConfirmAsync,
+            (tag, error) => FailAsync(ErrorRecords.For(error, tag)), StopToken);
+        if (copied is not null) await EmitChangeAsync(copied);
+    }
+
+    private async Task RequireOwnAsync(
+        DockerImage image, ImageName destination, string[] tags, Task<string?>[] owners)
+    {
+        for (int i = 0; i < tags.Length; i++)
+        {
+            if (await owners[i].WaitAsync(StopToken) is string owner && owner != image.Digest)
+                throw new RegistryException(
+                    RegistryErrorKind.TagPointsElsewhere,
+                    $"The tag '{destination.WithTag(tags[i])}' was to be put on {image.Digest} as well: this command "
+                        + $"puts it on {owner}.")
+                {
+                    Advice = "A tag is on one digest. Copy that one alone, or use -KeepTag.",
+                };
+        }
+    }
+
+    /// <summary>Gets the image to copy to; images with different names are never mixed in one.</summary>
+    private ImageName DestinationOf(ImageName name)
+    {
+        ImageName given = Destination[0];
+        ImageName source = name.ToImage(), destination = given.IsRepository ? given.WithPackage(name.Package!) : given;
+        if (destination == source)
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific, $"'{name}' would be copied to itself.")
+            {
+                Advice = "Give another repository or image. Add-ArImageTag adds a tag within an image.",
+            };
+        if (!_sources.TryAdd(destination, source) && _sources[destination] != source)
+            throw new RegistryException(
+                RegistryErrorKind.NameNotSpecific,
+                $"'{name}' was not copied: '{destination}' gets digests of '{_sources[destination]}' already, and two "
+                    + $"images are not mixed.")
+            {
+                Advice = "Give a repository as the destination, in which each image keeps its name.",
+            };
+        return destination;
+    }
+
+    private ProgressRecord? Bar()
+    {
+        long total = _share!.Total, done = Math.Min(_share.Done, total);
+        if (total == 0) return null;
+        return new ProgressRecord(
+            Progress.Id,
+            MyInvocation.MyCommand.Name,
+            $"{ByteSize.Format(done)} of {ByteSize.Format(total)}, {Progress.Emitted} of {_started} images")
+        {
+            PercentComplete = (int)(done * 100 / total),
+        };
+    }
+}
