@@ -20,7 +20,7 @@ public sealed partial class ConventionTests
         typeof(bool).FullName,
         typeof(PSCredential).FullName,
     ];
-    private static readonly string[] Changing = ["Add", "Grant", "New", "Remove", "Revoke", "Set"];
+    private static readonly string[] Changing = ["Add", "Copy", "Grant", "New", "Remove", "Revoke", "Set"];
     private static readonly string[] NotBuilt =
     [
         "bin",
@@ -211,6 +211,7 @@ public sealed partial class ConventionTests
         string[] named =
         [
             "Image",
+            "Destination",
             "Repository",
             "Project",
             "Location",
@@ -256,7 +257,7 @@ public sealed partial class ConventionTests
         foreach (PropertyInfo property in TypeOf(name).GetProperties())
         {
             bool declared = property.GetCustomAttribute<SupportsWildcardsAttribute>() is not null;
-            bool listed = (name.StartsWith("Get-", StringComparison.Ordinal) || name is "Remove-ArUntaggedImage")
+            bool listed = (name.StartsWith("Get-", StringComparison.Ordinal) || name is "Remove-ArUntaggedImage" or "Copy-ArImage")
                 && property.Name is "Image" or "Tag" or "Name";
             if (declared) Assert.True(listed, $"{name} -{property.Name}");
             if (property.PropertyType.Name == "ImagePattern[]") Assert.True(declared, $"{name} -{property.Name}");

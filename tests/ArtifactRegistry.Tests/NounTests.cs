@@ -95,6 +95,20 @@ public sealed class NounTests
             ]
         ),
         (
+            "CopiedImage",
+            "Copy-ArImage $app us-docker.pkg.dev/shop/prod -KeepTag",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArUntaggedImage",
+                "Remove-ArImage -DeleteTags -WhatIf",
+                "Copy-ArImage -Destination us-docker.pkg.dev/shop/prod/other -WhatIf",
+                "Test-ArPull -Project games",
+                "Get-ArRegistryCredential",
+                "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
+            ]
+        ),
+        (
             "Reader",
             $"Get-ArReader {Repository}",
             ["Grant-ArReader", "Revoke-ArReader -WhatIf", "Test-ArReader", $"Get-ArReader {Repository} -Explain"]
@@ -335,6 +349,7 @@ public sealed class NounTests
     private static async Task<Shop> OpenAsync()
     {
         Shop shop = await Shop.OpenAsync();
+        shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-40);
         shop.State.AddIndex(
             shop.Repository,

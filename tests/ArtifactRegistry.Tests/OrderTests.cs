@@ -47,6 +47,7 @@ public sealed class OrderTests
         { "$tags | Remove-ArImageTag", "Tag" },
         { "$moves | Add-ArImageTag -Force", "Tag" },
         { "$free | Remove-ArImage -Force", "Digest" },
+        { "$tags | Copy-ArImage -Destination $repositories[0]", "Digest" },
         { "$images | Get-ArUntaggedImage", "Image" },
         { "$images | Remove-ArUntaggedImage -WhatIf", "Image" },
         { "$repositories | Get-ArReader", "Resource" },

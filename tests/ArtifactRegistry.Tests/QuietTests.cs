@@ -51,6 +51,9 @@ public sealed partial class QuietTests
             $"Revoke-ArReader {Repository} nonsense -Confirm:$false",
             "Add-ArImageTag \"${app}:v1\" -Tag new",
             "Add-ArImageTag \"${app}:v1\" -Tag v2",
+            "Copy-ArImage \"${app}:v1\" us-docker.pkg.dev/shop/prod -KeepTag",
+            "Copy-ArImage \"${app}:none\" us-docker.pkg.dev/shop/prod",
+            "Copy-ArImage \"${app}:v1\" us-docker.pkg.dev/shop/none",
             "Remove-ArImageTag \"${app}:v1\" -Force",
             "Remove-ArImageTag \"${app}:none\" -Force",
             "Remove-ArImageTag \"${app}:v1\"",
@@ -125,6 +128,7 @@ public sealed partial class QuietTests
         shop.Add("v2");
         shop.Add();
         shop.State.Grant(Repository, "roles/artifactregistry.reader", "user:first@b.example");
+        shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
         shop.State.AddProject("games");
         shop.State.AddCluster(
             "games",

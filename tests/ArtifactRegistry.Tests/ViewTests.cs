@@ -22,6 +22,7 @@ public sealed class ViewTests
         ["ArtifactRegistry.ImageTag#Removed"] = "Remove-ArImageTag \"${app}:v1\"",
         ["ArtifactRegistry.UntaggedImage"] = "Get-ArUntaggedImage $app",
         ["ArtifactRegistry.RemovedImage"] = "Remove-ArUntaggedImage $app -Force",
+        ["ArtifactRegistry.CopiedImage"] = "Copy-ArImage ${app}:v1 us-docker.pkg.dev/shop/prod -KeepTag",
         ["ArtifactRegistry.Reader"] = $"Get-ArReader {Repository}",
         ["ArtifactRegistry.Reader#Changed"] = $"Grant-ArReader {Repository} user:b@b.example",
         ["ArtifactRegistry.ReaderExplanation"] = $"Get-ArReader {Repository} -Member user:a@b.example -Explain",
@@ -257,6 +258,7 @@ public sealed class ViewTests
     internal static async Task<Shop> OpenAsync(ScriptedHost? host = null)
     {
         Shop shop = await Shop.OpenAsync(host: host);
+        shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
         shop.Add(new ImageOptions { Tags = ["v1"], Size = 80_000_000, UploadTime = DateTimeOffset.UtcNow.AddDays(-1) });
         shop.Add(new ImageOptions { Tags = ["old"], Size = 1_000, UploadTime = DateTimeOffset.UtcNow.AddDays(-41) });
         shop.Add(new ImageOptions { Size = 80_000_000, UploadTime = DateTimeOffset.UtcNow.AddDays(-40.1) });

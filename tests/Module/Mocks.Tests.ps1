@@ -53,6 +53,7 @@ Describe 'A mock of <_>' -ForEach $cmdlets {
         $set = @{}
         if ($piped.Name -eq 'Member') { $set.Repository = $repository }
         if ($name -eq 'Add-ArImageTag') { $set.Tag = 'v2' }
+        if ($name -eq 'Copy-ArImage') { $set.Destination = $repository }
         Get-SampleValue $piped | & $name @set | Select-Object -Last 1 | Should -Be mocked
     }
 }

@@ -30,7 +30,7 @@ internal sealed class AnswerStream(HttpResponseMessage response, Stream body, st
     /// <inheritdoc/>
     /// <exception cref="RegistryException">The connection broke, or nothing came in time.</exception>
     public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer, CancellationToken cancellationToken = default)
+        Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using CancellationTokenSource inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         inTime.CancelAfter(maxPause);

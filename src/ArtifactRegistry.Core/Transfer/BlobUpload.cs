@@ -166,7 +166,7 @@ internal sealed class BlobUpload(
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            SerializeToStreamAsync(stream, context, CancellationToken.None);
+            throw new NotSupportedException("HttpClient passes a token.");
 
         protected override bool TryComputeLength(out long length)
         {

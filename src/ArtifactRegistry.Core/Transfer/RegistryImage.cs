@@ -30,7 +30,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
         address.AbsolutePath[(address.AbsolutePath.IndexOf(Root, StringComparison.Ordinal) + Root.Length)..].Trim('/');
 
     /// <inheritdoc/>
-    /// <remarks>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/REFERENCE (spec.md#pulling-manifests).</remarks>
+    /// <remarks>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/TAG or …/sha256:… (spec.md#pulling-manifests).</remarks>
     public async Task<Manifest?> FindManifestAsync(string reference, CancellationToken stop)
     {
         Manifest? found = null;

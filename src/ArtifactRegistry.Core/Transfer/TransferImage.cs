@@ -56,12 +56,34 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
             stop);
     }
 
+    /// <summary>
+    /// Returns whether the destination has a blob. That is not all that HEAD says: a registry that collects late, or
+    /// remembers what it had, may no longer be able to send it, so its end is read once.
+    /// </summary>
+    private async Task<bool> HasAsync(Descriptor blob, CancellationToken stop)
+    {
+        if (!await destination.HasBlobAsync(blob, stop)) return false;
+        if (destination is not IContentSource readable || blob.Size == 0 || share.WasRead(blob.Digest)) return true;
+        try
+        {
+            await using Stream end = await readable.OpenBlobAsync(blob, blob.Size - 1, stop);
+            if (await end.ReadAsync(new byte[1], stop) == 0) return false;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return false;
+        }
+
+        share.Read(blob.Digest);
+        return true;
+    }
+
     private Task<bool> BringAsync(Descriptor blob, bool believes, CancellationToken stop) =>
         share.RunAloneAsync(
             blob.Digest,
             async () =>
             {
-                if (believes && await destination.HasBlobAsync(blob, stop))
+                if (believes && await HasAsync(blob, stop))
                 {
                     share.Moved(blob.Size);
                     return true;

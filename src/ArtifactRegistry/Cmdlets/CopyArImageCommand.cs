@@ -39,6 +39,7 @@ public sealed class CopyArImageCommand : ChangeCmdlet
     /// <summary>Specifies tags for the copy. Without -Tag and -KeepTag the copy has none.</summary>
     [Parameter(ParameterSetName = "Tag")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>
@@ -54,6 +55,7 @@ public sealed class CopyArImageCommand : ChangeCmdlet
     /// <summary>Moves a tag at the destination only if it is on this digest now.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(DigestCompleter))]
     public string? ExpectedDigest { get; set; }
 
     /// <summary>Moves tags at the destination from whatever digest they are on.</summary>

@@ -43,11 +43,20 @@ public sealed class TagCompleter : RegistryCompleter
         request.Name("Image") is { IsRepository: false } image ? request.InTime(request.Names.Tags(image)) : [];
 }
 
-/// <summary>Completes the digests of the image that the command line names.</summary>
+/// <summary>
+/// Completes the digests of the image that the command line names; where something is copied, of its destination.
+/// </summary>
 public sealed class DigestCompleter : RegistryCompleter
 {
-    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
-        request.Name("Image") is { IsRepository: false } image ? request.InTime(request.Names.Digests(image)) : [];
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request)
+    {
+        ImageName? image = request.Name("Image");
+        if (request.Name("Destination") is ImageName destination)
+            image = destination.IsRepository && image?.Package is string package
+                ? destination.WithPackage(package)
+                : destination;
+        return image is { IsRepository: false } ? request.InTime(request.Names.Digests(image)) : [];
+    }
 }
 
 /// <summary>

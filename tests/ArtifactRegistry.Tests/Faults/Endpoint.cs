@@ -11,9 +11,10 @@ internal static partial class Endpoint
         string path = Uri.UnescapeDataString(Uri.UnescapeDataString(request.Path)).TrimStart('/');
         path = Region().Replace(path, ""); // stands for a host of the region (docs/emulator.md)
         path =
-            path.StartsWith("v2/", StringComparison.Ordinal)
+            path.StartsWith("artifacts-uploads/", StringComparison.Ordinal) ? "LOCATION"
+            : path.StartsWith("v2/", StringComparison.Ordinal)
             && !path.StartsWith("v2/projects/", StringComparison.Ordinal)
-                ? Registry().Replace(path, "/v2/PROJECT/REPOSITORY/IMAGE/$1/sha256:…")
+                ? Registry().Replace(path, part => $"/v2/PROJECT/REPOSITORY/IMAGE/{Part(part.Groups[1].Value)}")
                 : Names().Replace(path, name => $"{name.Groups["kind"]}/{Letter(name.Groups["kind"].Value)}");
         return $"{request.Method} {path}";
     }
@@ -22,6 +23,11 @@ internal static partial class Endpoint
     public static bool IsSignIn(RecordedRequest request) =>
         request.Path is "/token" or "/v1/token" or "/v1/oauthtoken"
         || Uri.UnescapeDataString(request.Path).EndsWith(":generateAccessToken", StringComparison.Ordinal);
+
+    private static string Part(string part) =>
+        part == "blobs/uploads/"
+            ? part
+            : part.Split('/')[0] + (part.Contains(':', StringComparison.Ordinal) ? "/sha256:…" : "/TAG");
 
     private static string Letter(string kind) => kind switch
     {
@@ -37,7 +43,7 @@ internal static partial class Endpoint
     [GeneratedRegex("^[a-z]+-[a-z]+[0-9]+/(?=apis/)")]
     private static partial Regex Region();
 
-    [GeneratedRegex(@"^v2/.*/(manifests|referrers)/sha256:\w+$")]
+    [GeneratedRegex(@"^v2/.*/((?:manifests|referrers|blobs)/[^/]+|blobs/uploads/)$")]
     private static partial Regex Registry();
 
     [GeneratedRegex(

@@ -31,8 +31,9 @@ public sealed partial class EndpointTests
         // The lists of a cluster are a table, KubernetesKind, of which InUse.KubernetesTests tries each.
         asked.RemoveWhere(endpoint => KubernetesList().IsMatch(endpoint));
 
-        string clients = Path.Combine(Checkout.Root, "src", "ArtifactRegistry.Core", "Clients");
-        IEnumerable<string> listed = Directory.EnumerateFiles(clients, "*.cs")
+        string core = Path.Combine(Checkout.Root, "src", "ArtifactRegistry.Core");
+        IEnumerable<string> listed = new[] { "Clients", "Transfer" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(core, folder), "*.cs"))
             .SelectMany(file => RequestLine().Matches(File.ReadAllText(file)))
             .Select(line => (Method: line.Groups["method"], Path: line.Groups["path"].Value.TrimEnd('.', ',', ':')))
             .Select(line =>
@@ -48,7 +49,7 @@ public sealed partial class EndpointTests
     }
 
     [GeneratedRegex(
-        @"(?<method>GET|POST|PATCH|DELETE) (https://[\w.-]+/)?(?<path>(v1|v2|v3|/v2|apis|compute/v1)/[^\s?<]+)"
+        @"(?<method>GET|HEAD|POST|PUT|PATCH|DELETE) (https://[\w.-]+/)?(?<path>LOCATION|(v1|v2|v3|/v2|apis|compute/v1)/[^\s?<]+)"
     )]
     private static partial Regex RequestLine();
 

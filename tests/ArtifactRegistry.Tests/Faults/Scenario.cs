@@ -114,6 +114,13 @@ internal sealed record Scenario(string Script, params string[] Scopes)
 
             ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
             ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
+            ["Copy-ArImage"] = new(
+                $"Copy-ArImage {World.Apps}/web0:v1 {World.Prod} -KeepTag | ForEach-Object {{ "
+                    + "\"digest $($_.Uri)|there|\"; foreach ($tag in $_.Tags) { "
+                    + "\"tag $($_.Destination):$tag|$($_.Digest)|\" } }",
+                $"{World.Apps}/web0:v1",
+                $"{World.Prod}/web0:v1"
+            ),
             ["Remove-ArImageTag"] = new(
                 $"{EachImage} | Remove-ArImageTag | ForEach-Object {{ \"tag $($_.Image):$($_.Tag)||$($_.Digest)\" }}"
             )

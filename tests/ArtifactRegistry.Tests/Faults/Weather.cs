@@ -35,6 +35,7 @@ internal abstract class Weather
         DockerImageTagCap = 100,
         OperationTime = TimeSpan.FromSeconds(1),
         OperationPolls = 2,
+        RefusesMounts = true,
         RequireToken = true,
         AcceptedTokens = [Support.PowerShellSession.Token],
     };

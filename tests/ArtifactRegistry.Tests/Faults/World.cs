@@ -13,6 +13,7 @@ namespace ArtifactRegistry.Tests.Faults;
 internal sealed class World : IAsyncDisposable
 {
     public const string Apps = "us-docker.pkg.dev/shop/apps";
+    public const string Prod = "us-docker.pkg.dev/shop/prod";
     public const string Other = "us-docker.pkg.dev/shop/other";
     public const string Reader = "roles/artifactregistry.reader";
     public const int Images = 8;
@@ -128,6 +129,7 @@ internal sealed class World : IAsyncDisposable
             }
         );
         State.AddRepository("europe-docker.pkg.dev/shop/far");
+        State.AddRepository((RepositoryName)Prod);
         // More tags than one answer tells.
         RepositoryName other = State.AddRepository((RepositoryName)Other);
         State.AddImage(
@@ -139,7 +141,7 @@ internal sealed class World : IAsyncDisposable
         for (int i = 0; i < Images; i++)
         {
             string image = $"web{i}";
-            State.AddImage(apps, image, new ImageOptions { Tags = ["v1"], UploadTime = old });
+            State.AddImage(apps, image, new ImageOptions { HasContent = true, Tags = ["v1"], UploadTime = old });
             State.AddImage(apps, image, new ImageOptions { Tags = ["v2", "latest"], UploadTime = old });
         }
 

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Support;
+
+namespace ArtifactRegistry.Tests.Copy;
+
+/// <summary>What tests of copying add to a shop: images with content, and a repository to copy to.</summary>
+internal static class Market
+{
+    public const string Prod = "us-docker.pkg.dev/shop/prod";
+
+    /// <summary>Opens a shop with both repositories; scripts know the second one as $prod.</summary>
+    public static async Task<Shop> OpenAsync(Behaviour? behaviour = null, RepositoryOptions? prod = null)
+    {
+        Shop shop = await Shop.OpenAsync(behaviour);
+        shop.State.AddRepository(Prod, prod ?? new RepositoryOptions());
+        shop.Session.Set("prod", Prod);
+        return shop;
+    }
+
+    /// <summary>Adds an image whose configuration and layer can be read.</summary>
+    public static string AddWhole(this Shop shop, params string[] tags) => shop.AddWhole(20_000, tags);
+
+    public static string AddWhole(this Shop shop, long size, params string[] tags) =>
+        shop.Add(new ImageOptions { HasContent = true, Size = size, Tags = tags });
+
+    public static AddedIndex AddWholeIndex(this Shop shop, params string[] tags) =>
+        shop.State.AddIndex(
+            shop.Repository, "web", ["linux/amd64", "linux/arm64"],
+            new ImageOptions { HasContent = true, Size = 20_000, Tags = tags });
+
+    /// <summary>Adds a manifest that refers to a digest.</summary>
+    public static string Sign(this Shop shop, string subject) =>
+        shop.Add(new ImageOptions
+        {
+            HasContent = true,
+            Size = 500,
+            SubjectDigest = subject,
+            ArtifactType = "application/vnd.example.signature",
+        });
+
+    /// <summary>The digests of the copy.</summary>
+    public static IReadOnlyList<string> Copied(this Shop shop) => shop.State.Digests(Prod, "web");
+
+    /// <summary>The tags of the copy, as TAG=DIGEST.</summary>
+    public static IReadOnlyList<string> CopiedTags(this Shop shop) =>
+        [.. shop.State.Tags(Prod, "web").Select(tag => $"{tag.Key}={tag.Value}")];
+
+    /// <summary>The digests of the blobs of an image.</summary>
+    public static IReadOnlyList<string> BlobsOf(this Shop shop, string digest)
+    {
+        JsonNode manifest = JsonNode.Parse(shop.State.Manifest(shop.Repository, "web", digest))!;
+        return [.. manifest["layers"]!.AsArray().Prepend(manifest["config"]).Select(blob => (string)blob!["digest"]!)];
+    }
+}
