@@ -139,7 +139,9 @@ public sealed class CopyArImageCommand : ChangeCmdlet
                 digest.SetResult(image.Digest);
                 await RequireOwnAsync(image, destination, tags ?? [], owners);
                 await CopyAsync(
-                    image, destination, tags ?? (name.Tag is null ? [.. image.Tags.Where(what.MatchesTag)] : [name.Tag]));
+                    image, destination, tags ?? (name.Tag is null
+                        ? [.. image.Tags.Where(what.MatchesTag)]
+                        : [name.Tag]));
             }
             finally
             {
