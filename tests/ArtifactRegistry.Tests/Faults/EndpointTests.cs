@@ -7,6 +7,8 @@ namespace ArtifactRegistry.Tests.Faults;
 /// <summary>That no endpoint is spared: what the clients' doc comments list is what the scenarios ask for.</summary>
 public sealed partial class EndpointTests
 {
+    private static readonly string[] Clients = ["Clients", "Transfer"];
+
     // Google's library composes these, so no doc comment of ours lists them; MetadataFaultTests has the metadata
     // server.
     private static readonly string[] SignIn =
@@ -32,7 +34,7 @@ public sealed partial class EndpointTests
         asked.RemoveWhere(endpoint => KubernetesList().IsMatch(endpoint));
 
         string core = Path.Combine(Checkout.Root, "src", "ArtifactRegistry.Core");
-        IEnumerable<string> listed = new[] { "Clients", "Transfer" }
+        IEnumerable<string> listed = Clients
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(core, folder), "*.cs"))
             .SelectMany(file => RequestLine().Matches(File.ReadAllText(file)))
             .Select(line => (Method: line.Groups["method"], Path: line.Groups["path"].Value.TrimEnd('.', ',', ':')))
