@@ -154,6 +154,19 @@ internal static class ErrorCatalog
             "-ArchivePath cannot be written, so the digest stays.",
             "Give an empty folder, or one that holds an archive, that you may write to and that has room."
         ),
+        [RegistryErrorKind.ArchiveNotReadable] = new(
+            "ArchiveNotReadable",
+            ErrorCategory.ReadError,
+            "There is no archive, or it is damaged.",
+            "Give the folder that was -ArchivePath when the images were deleted."
+        ),
+        [RegistryErrorKind.ContentMissing] = new(
+            "ContentMissing",
+            ErrorCategory.ObjectNotFound,
+            "A layer is neither in the registry nor in the archive.",
+            "Name a repository that may still have the layers with -LayerFrom. Before a deletion, -IncludeLayer saves "
+                + "them."
+        ),
     };
 
     private static readonly ErrorEntry[] Others =

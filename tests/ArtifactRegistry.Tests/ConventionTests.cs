@@ -20,7 +20,7 @@ public sealed partial class ConventionTests
         typeof(bool).FullName,
         typeof(PSCredential).FullName,
     ];
-    private static readonly string[] Changing = ["Add", "Copy", "Grant", "New", "Remove", "Revoke", "Set"];
+    private static readonly string[] Changing = ["Add", "Copy", "Grant", "New", "Remove", "Restore", "Revoke", "Set"];
     private static readonly string[] NotBuilt =
     [
         "bin",
@@ -176,9 +176,11 @@ public sealed partial class ConventionTests
             );
         }
 
+        // After the folder that the images come from.
         Assert.All(parameters["Image"], property =>
-            Assert.Equal(0, property.GetCustomAttributes<ParameterAttribute>().First().Position)
-        );
+            Assert.Equal(
+                property.DeclaringType!.Name == "RestoreArImageCommand" ? 1 : 0,
+                property.GetCustomAttributes<ParameterAttribute>().First().Position));
         Assert.All(parameters["Image"], property =>
             Assert.True(property.GetCustomAttribute<ParameterAttribute>()!.ValueFromPipeline)
         );
@@ -258,7 +260,7 @@ public sealed partial class ConventionTests
         {
             bool declared = property.GetCustomAttribute<SupportsWildcardsAttribute>() is not null;
             bool lists = name.StartsWith("Get-", StringComparison.Ordinal)
-                || name is "Remove-ArUntaggedImage" or "Copy-ArImage";
+                || name is "Remove-ArUntaggedImage" or "Copy-ArImage" or "Restore-ArImage";
             bool listed = lists && property.Name is "Image" or "Tag" or "Name";
             if (declared) Assert.True(listed, $"{name} -{property.Name}");
             if (property.PropertyType.Name == "ImagePattern[]") Assert.True(declared, $"{name} -{property.Name}");

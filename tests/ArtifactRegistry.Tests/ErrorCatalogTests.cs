@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -167,6 +168,16 @@ public sealed class ErrorCatalogTests
                 "is in use, so nothing was deleted"
             },
             {
+                "ArchiveNotReadable",
+                "Restore-ArImage /does/not/exist",
+                "is not an archive"
+            },
+            {
+                "ContentMissing",
+                "saved; try { Restore-ArImage $undo } finally { [IO.Directory]::Delete($undo, $true) }",
+                "was not restored, and nothing was written"
+            },
+            {
                 "RegistryDiffers",
                 "comes-back; Remove-ArUntaggedImage $app -Confirm:$false",
                 "the registry still has it"
@@ -285,6 +296,12 @@ public sealed class ErrorCatalogTests
                         )
                             shop.State.PushAgain(shop.Repository, digest, uploaded);
                     };
+                    break;
+                case ["saved"]:
+                    shop.AddBuild("saved");
+                    shop.Run(
+                        "$undo = Join-Path ([IO.Path]::GetTempPath()) ([guid]::NewGuid()); Remove-ArImage "
+                            + "\"${app}:saved\" -Confirm:$false -ArchivePath $undo").MustSucceed();
                     break;
                 case ["cluster"]:
                     shop.State.AddCluster("games", "us-central1", "arena"); // at an address elsewhere

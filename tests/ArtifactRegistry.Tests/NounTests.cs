@@ -1,4 +1,5 @@
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -92,6 +93,19 @@ public sealed class NounTests
                 "Remove-ArImage -WhatIf",
                 "Test-ArPull -Project games",
                 "Get-ArRegistryCredential",
+                "Restore-ArImage $undo",
+            ]
+        ),
+        (
+            "RestoredImage",
+            "Restore-ArImage $undo",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Remove-ArImage -DeleteTags -WhatIf",
+                "Restore-ArImage $undo",
+                "Get-ArRegistryCredential",
+                "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
             ]
         ),
         (
@@ -167,6 +181,8 @@ public sealed class NounTests
     public async Task What_one_cmdlet_emits_the_next_one_takes_also_from_a_file(string noun)
     {
         await using Shop shop = await OpenAsync();
+        using TemporaryFolder folder = new();
+        shop.SaveAnImage(folder.Path);
         (_, string upstream, string[] downstream) = Nouns.Single(each => each.Noun == noun);
         shop.Session.Run($"$rows = @({upstream})").MustSucceed();
         Assert.All(shop.Session.Run("$rows").Output, row => Assert.Contains($"ArtifactRegistry.{noun}", row.TypeNames));

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -22,6 +23,7 @@ public sealed class ViewTests
         ["ArtifactRegistry.ImageTag#Removed"] = "Remove-ArImageTag \"${app}:v1\"",
         ["ArtifactRegistry.UntaggedImage"] = "Get-ArUntaggedImage $app",
         ["ArtifactRegistry.RemovedImage"] = "Remove-ArUntaggedImage $app -Force",
+        ["ArtifactRegistry.RestoredImage"] = "Restore-ArImage $undo",
         ["ArtifactRegistry.CopiedImage"] = "Copy-ArImage ${app}:v1 us-docker.pkg.dev/shop/prod -KeepTag",
         ["ArtifactRegistry.Reader"] = $"Get-ArReader {Repository}",
         ["ArtifactRegistry.Reader#Changed"] = $"Grant-ArReader {Repository} user:b@b.example",
@@ -47,6 +49,8 @@ public sealed class ViewTests
     public async Task A_header_is_a_property(string type)
     {
         await using Shop shop = await OpenAsync();
+        using TemporaryFolder folder = new();
+        shop.SaveAnImage(folder.Path);
         string[] headers =
         [
             .. Views.Value.Where(view => view.Type == type).SelectMany(view => view.Headers).Distinct(),
@@ -190,6 +194,8 @@ public sealed class ViewTests
     public async Task Views_show_the_same_where_the_language_is_constrained(string type)
     {
         await using Shop shop = await OpenAsync(new ScriptedHost("No"));
+        using TemporaryFolder folder = new();
+        shop.SaveAnImage(folder.Path);
         const string Show =
             "$rows | Format-Table | Out-String -Width 200; $rows | Format-List | Out-String -Width 200; $rows | "
                 + "Out-String -Width 200";

@@ -38,6 +38,7 @@ Describe 'A mock of <_>' -ForEach $cmdlets {
                 $set = @{ $parameter.Name = $value }
                 foreach ($other in $own | Where-Object Name -NE $parameter.Name) { $set[$other.Name] = @(Get-SampleValue $other)[0] }
                 if ($name -eq 'Add-ArImageTag') { $set.Tag = 'v2' }
+                if ($name -eq 'Restore-ArImage') { $set.ArchivePath = 'undo' }
                 if ($name -eq 'Get-ArReader' -and $set.ContainsKey('Member')) { $set.Explain = $true }
                 & $name @set | Should -Be mocked -Because "-$($parameter.Name) '$value'"
             }

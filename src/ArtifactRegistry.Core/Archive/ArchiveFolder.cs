@@ -1,14 +1,18 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using ArtifactRegistry.Transfer;
 
 namespace ArtifactRegistry.Archive;
 
 /// <summary>
 /// A folder in which deleted digests are kept, an OCI image layout that skopeo and others read
-/// (https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md).
+/// (https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md), as the source of a restoration.
 /// </summary>
 /// <param name="path">The folder.</param>
-internal sealed class ArchiveFolder(string path)
+internal sealed class ArchiveFolder(string path) : IContentSource
 {
+    private const int MaxManifest = 8 * 1024 * 1024;
+
     /// <summary>The folder.</summary>
     public string FullName => path;
 
@@ -24,6 +28,27 @@ internal sealed class ArchiveFolder(string path)
     /// <summary>Gets the path of a manifest or blob.</summary>
     public string PathOf(string digest) => Path.Combine(Blobs, digest[Digest.Prefix.Length..]);
 
+    /// <summary>Reads which digests are archived.</summary>
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryErrorKind.ArchiveNotReadable"/>: there is no archive, or it is damaged.
+    /// </exception>
+    public IReadOnlyList<ArchivedImage> ReadImages()
+    {
+        try
+        {
+            if (!File.Exists(Marker))
+                throw new RegistryException(
+                    RegistryErrorKind.ArchiveNotReadable,
+                    $"'{path}' is not an archive: it has no file named oci-layout.");
+            return ArchiveIndex.Parse(File.ReadAllBytes(Index)).Images();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new RegistryException(
+                RegistryErrorKind.ArchiveNotReadable, $"The archive '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Returns whether the folder has exactly the bytes of a digest.</summary>
     public async Task<bool> IsIntactAsync(string digest, CancellationToken stop)
     {
@@ -31,6 +56,55 @@ internal sealed class ArchiveFolder(string path)
         await using FileStream file = OpenFile(digest);
         byte[] hash = await SHA256.HashDataAsync(file, stop);
         return digest == Digest.Prefix + Convert.ToHexString(hash).ToLowerInvariant();
+    }
+
+    /// <inheritdoc/>
+    public async Task<Manifest?> FindManifestAsync(string reference, CancellationToken stop)
+    {
+        FileInfo file = new(PathOf(reference));
+        if (!file.Exists) return null;
+        try
+        {
+            if (file.Length > MaxManifest) throw new InvalidDataException("it is too large for a manifest");
+            byte[] bytes = await File.ReadAllBytesAsync(file.FullName, stop);
+            return Manifest.DigestOf(bytes) == reference
+                ? Manifest.Parse(bytes, null)
+                : throw new InvalidDataException("its content has another digest");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new RegistryException(
+                RegistryErrorKind.ArchiveNotReadable, $"The file '{file.FullName}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListReferrersAsync(string digest, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <inheritdoc/>
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop)
+    {
+        FileInfo file = new(PathOf(blob.Digest));
+        return Task.FromResult(file.Exists && file.Length == blob.Size);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop)
+    {
+        try
+        {
+            FileStream file = OpenFile(blob.Digest);
+            file.Seek(from, SeekOrigin.Begin);
+            return Task.FromResult<Stream>(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RegistryException(
+                RegistryErrorKind.ArchiveNotReadable,
+                $"The blob {blob.Digest} cannot be read from the archive '{path}': {e.Message}",
+                e);
+        }
     }
 
     private FileStream OpenFile(string digest) =>

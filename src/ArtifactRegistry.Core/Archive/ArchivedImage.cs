@@ -20,6 +20,11 @@ internal sealed record ArchivedImage(ImageName Name, Descriptor Descriptor, IRea
     // A tag that is archived twice, on another digest, has one entry; this remembers it for both.
     private const string TagsOfDigest = "vnd.artifactregistry.tags";
 
+    /// <summary>Returns whether a text with * and ? matches its name, by digest, by tag or without either.</summary>
+    public bool Matches(string pattern) =>
+        new[] { Name.ToRepository(), Name.ToImage(), Name }.Concat((Tags ?? []).Select(Name.WithTag))
+            .Any(name => ImagePatternGlob.IsMatch(pattern, name.ToString()));
+
     /// <summary>Gets the entries of index.json, by their names.</summary>
     public IEnumerable<(string Name, byte[] Json)> Entries()
     {

@@ -95,6 +95,12 @@ public enum RegistryErrorKind
 
     /// <summary>The archive cannot be written, so that nothing that it should keep is deleted.</summary>
     ArchiveNotWritable,
+
+    /// <summary>There is no archive, or it is damaged.</summary>
+    ArchiveNotReadable,
+
+    /// <summary>A configuration or layer can be had from nowhere.</summary>
+    ContentMissing,
 }
 
 /// <summary>The exception for errors that occur outside this library.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -23,6 +24,10 @@ internal sealed class Undo(string path)
 
     public string PathOf(string digest) =>
         System.IO.Path.Combine(path, "blobs", "sha256", digest["sha256:".Length..]);
+
+    /// <summary>The digests in a text, each once.</summary>
+    public static IEnumerable<string> DigestsIn(string text) =>
+        Regex.Matches(text, "sha256:[0-9a-f]{64}").Select(match => match.Value).Distinct();
 
     public bool Has(string digest) => File.Exists(PathOf(digest));
 
@@ -65,6 +70,17 @@ internal static class BuiltImages
         shop.State.AddIndex(
             shop.Repository, "web", ["linux/amd64", "linux/arm64"],
             new ImageOptions { HasContent = true, Size = 3_000, Tags = tags, UploadTime = Old });
+
+    /// <summary>Saves an image and deletes it; scripts know the folder as $undo.</summary>
+    public static void SaveAnImage(this Shop shop, string folder)
+    {
+        shop.Session.Set("undo", System.IO.Path.Combine(folder, "undo"));
+        shop.State.AddImage(
+            shop.Repository, "saved", new ImageOptions { HasContent = true, Tags = ["v1"], UploadTime = Old });
+        shop.Session.Run(
+            "$null = Remove-ArImage us-docker.pkg.dev/shop/apps/saved:v1 -Force -ArchivePath $undo -IncludeLayer")
+            .MustSucceed();
+    }
 
     public static string Sign(this Shop shop, string subject) =>
         shop.Add(new ImageOptions

@@ -149,6 +149,17 @@ internal sealed record Scenario(string Script, params string[] Scopes)
                     .. Enumerable.Range(0, World.Images).Select(i => $"{World.Apps}/web{i}"),
                 ],
             },
+            ["Remove-ArUntaggedImage -ArchivePath"] = new(
+                $"Remove-ArUntaggedImage {World.Apps}/mixed -ArchivePath $folder/saved -Confirm:$false | {Removed}",
+                $"{World.Apps}/mixed"
+            ),
+            ["Restore-ArImage"] = new(
+                "Restore-ArImage $folder/undo | ForEach-Object { \"digest $($_.Uri)|"
+                    + "$(if ($_.Status -eq 'Failed') { '?' } else { 'there' })|"
+                    + "$(switch ($_.Status) { Restored { '' } Failed { '?' } default { 'there' } })|"
+                    + "$($_.Status): $($_.Reason)\" }",
+                $"{World.Apps}/lost"
+            ),
             ["Remove-ArUntaggedImage, piped"] = new(
                 $"Get-ArUntaggedImage {World.Apps}/mixed | Remove-ArUntaggedImage -Confirm:$false | {Removed}",
                 $"{World.Apps}/mixed"

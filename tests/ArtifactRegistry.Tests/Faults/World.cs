@@ -103,8 +103,17 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes an archive with an image that the registry does not have, as another tool would.</summary>
+    private void SeedArchive()
+    {
+        OciLayout undo = new(Path.Combine(Folder, "undo"));
+        byte[] image = undo.Add("lost", [OciLayout.Layer(("lost", "and found"u8.ToArray()))]);
+        undo.AddManifest($"{Apps}/lost@{Oci.DigestOf(image)}", JsonNode.Parse(image)!.AsObject());
+    }
+
     private void Seed()
     {
+        SeedArchive();
         RepositoryName apps = Apps;
         DateTimeOffset old = DateTimeOffset.UtcNow.AddDays(-10);
         State.AddRepository(
@@ -145,23 +154,25 @@ internal sealed class World : IAsyncDisposable
             State.AddImage(apps, image, new ImageOptions { Tags = ["v2", "latest"], UploadTime = old });
         }
 
+        ImageOptions built = new() { HasContent = true, UploadTime = old };
         // One image with all that a clean-up has to tell apart: half of it is alive.
         for (int i = 0; i < 3; i++)
         {
             AddedIndex live = State.AddIndex(
-                apps, "mixed", ["linux/amd64", "linux/arm64"], new ImageOptions { Tags = [$"v{i}"], UploadTime = old });
-            AddedIndex dead = State.AddIndex(apps, "mixed", ["linux/amd64"], new ImageOptions { UploadTime = old });
+                apps, "mixed", ["linux/amd64", "linux/arm64"], built with { Tags = [$"v{i}"] });
+            AddedIndex dead = State.AddIndex(apps, "mixed", ["linux/amd64"], built);
             foreach (string subject in (string[])[live.Digest, dead.Digest])
                 State.AddImage(apps, "mixed", new ImageOptions
                 {
+                    HasContent = true,
                     SubjectDigest = subject,
                     ArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json",
                     UploadTime = old,
                 });
-            State.AddImage(apps, "mixed", new ImageOptions { UploadTime = old });
+            State.AddImage(apps, "mixed", new ImageOptions { HasContent = true, UploadTime = old });
         }
 
-        State.AddImage(apps, "mixed", new ImageOptions { UploadTime = old.AddDays(1) });
+        State.AddImage(apps, "mixed", new ImageOptions { HasContent = true, UploadTime = old.AddDays(1) });
         // An image outlives its last digest.
         State.DeleteVersion(apps, "emptied", State.AddImage(apps, "emptied", new ImageOptions { UploadTime = old }));
         SeedAccess(apps);

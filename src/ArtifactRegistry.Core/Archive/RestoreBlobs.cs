@@ -1,0 +1,80 @@
+using ArtifactRegistry.Transfer;
+
+namespace ArtifactRegistry.Archive;
+
+/// <summary>
+/// The destination of a restoration. What the registry says of a blob is not believed: registries that collect blobs
+/// late answer HEAD for those that are gone, so a byte of each is read.
+/// </summary>
+/// <param name="archive">The archive.</param>
+/// <param name="other">Another image of a registry that may have the blobs; null for none.</param>
+/// <param name="registry">The image that is restored.</param>
+internal sealed class RestoreBlobs(IContentSource archive, RegistryImage? other, RegistryImage registry)
+    : IContentDestination
+{
+    /// <summary>Finds where a blob can be had: nowhere (null), or in the registry already, or in a source.</summary>
+    public async Task<IContentSource?> FindAsync(Descriptor blob, CancellationToken stop) =>
+        await IsReadableAsync(registry, blob, stop) ? registry : await FindElsewhereAsync(blob, stop);
+
+    /// <inheritdoc/>
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop) => IsReadableAsync(registry, blob, stop);
+
+    /// <inheritdoc/>
+    public async Task<BlobArrival> PutBlobAsync(
+        Descriptor blob, IContentSource source, Action<long> moved, CancellationToken stop) =>
+        await registry.PutBlobAsync(blob, await FindElsewhereAsync(blob, stop) ?? source, moved, stop);
+
+    /// <inheritdoc/>
+    public Task<bool> HasManifestAsync(Manifest manifest, CancellationToken stop) =>
+        registry.HasManifestAsync(manifest, stop);
+
+    /// <inheritdoc/>
+    public Task PutManifestAsync(Manifest manifest, CancellationToken stop) =>
+        registry.PutManifestAsync(manifest, stop);
+
+    /// <summary>Returns whether a blob can be read now; one that cannot is uploaded again if possible.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="completely">Whether to read all of it and check its digest, and not only one byte.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public async Task<bool> MendAsync(Descriptor blob, bool completely, CancellationToken stop)
+    {
+        if (await IsSoundAsync(blob, completely, stop)) return true;
+        if (await FindElsewhereAsync(blob, stop) is not IContentSource source) return false;
+        await registry.PutBlobAsync(blob, source, _ => { }, stop);
+        return await IsSoundAsync(blob, completely, stop);
+    }
+
+    private async Task<IContentSource?> FindElsewhereAsync(Descriptor blob, CancellationToken stop) =>
+        await archive.HasBlobAsync(blob, stop) ? archive
+        : other is not null && await IsReadableAsync(other, blob, stop) ? other
+        : null;
+
+    private async Task<bool> IsSoundAsync(Descriptor blob, bool completely, CancellationToken stop)
+    {
+        if (!completely) return await IsReadableAsync(registry, blob, stop);
+        try
+        {
+            await using BlobReader reader = new(registry, blob);
+            await reader.CopyToAsync(_ => ValueTask.CompletedTask, stop);
+            return true;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound || e.IsFinal)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the last byte of a blob.</summary>
+    private static async Task<bool> IsReadableAsync(RegistryImage image, Descriptor blob, CancellationToken stop)
+    {
+        try
+        {
+            await using Stream stream = await image.OpenBlobAsync(blob, Math.Max(0, blob.Size - 1), stop);
+            return blob.Size == 0 || await stream.ReadAsync(new byte[1], stop) == 1;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return false;
+        }
+    }
+}

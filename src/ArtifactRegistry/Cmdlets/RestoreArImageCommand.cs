@@ -1,0 +1,152 @@
+using System.Management.Automation;
+using ArtifactRegistry.Archive;
+using ArtifactRegistry.Operations;
+using ArtifactRegistry.Transfer;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Restores images from the folder to which they were saved before they were deleted.</summary>
+[Cmdlet(VerbsData.Restore, "ArImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(RestoredImage))]
+public sealed class RestoreArImageCommand : ChangeCmdlet
+{
+    private readonly List<string> _wanted = [];
+    private TransferShare? _share;
+    private RestoreImage? _restoration;
+    private int _started;
+
+    /// <summary>Specifies the folder that was -ArchivePath when the images were deleted.</summary>
+    [Parameter(
+        Mandatory = true, Position = 0,
+        HelpMessage = "The folder that was -ArchivePath when the images were deleted.")]
+    [ValidateNotNullOrEmpty]
+    public string? ArchivePath { get; set; }
+
+    /// <summary>
+    /// Specifies the images: names by digest or by tag, with * and ? anywhere, or rows of what was removed. Without it,
+    /// everything in the folder is restored.
+    /// </summary>
+    [Parameter(Position = 1, ValueFromPipeline = true)]
+    [ArchivedImageArgument]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public string[] Image { get; set; } = [];
+
+    /// <summary>
+    /// Specifies another repository, or an image in it, that may still have layers that were not saved.
+    /// </summary>
+    [Parameter]
+    [ImageArgument(AllowRepositoryObject = true)]
+    [ValidateCount(1, 1)]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public ImageName[]? LayerFrom { get; set; }
+
+    /// <summary>Reads every layer completely at the end, and not only a byte of each.</summary>
+    [Parameter]
+    public SwitchParameter Verify { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _wanted.AddRange(Image.Where(text => text.Length > 0));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // Read the pipeline to its end first: what belongs together is restored together.
+        if (Open() is ArchiveContent archive)
+        {
+            _share = new TransferShare(ThrottleLimit);
+            _restoration = new RestoreImage(Client, Registry, archive, _share)
+            {
+                LayerFrom = LayerFrom?[0],
+                Verifies = Verify,
+            };
+            Progress.Own = Bar;
+            IReadOnlyList<ArchivedImage> images = Select(archive);
+            bool isWhatIf = IsWhatIf;
+            IReadOnlyList<(ArchivedImage Image, ImageContent Content)> found =
+                Wait(this, () => _restoration.ReadAsync(
+                    images, (image, e) => FailAsync(ErrorRecords.For(e, image.Name)), StopToken)) ?? [];
+            _started = found.Count;
+            foreach ((ArchivedImage image, ImageContent content) in found)
+                StartInTurn(image.Name, () => RestoreAsync(image.Name, content, isWhatIf));
+        }
+
+        base.EndProcessing();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing) _share?.Dispose();
+    }
+
+    private ArchiveContent? Open()
+    {
+        try
+        {
+            return ArchiveContent.Read(FilePath.Of(this, ArchivePath!));
+        }
+        catch (RegistryException e)
+        {
+            ThrowTerminatingError(ErrorRecords.For(e, ArchivePath!));
+            return null;
+        }
+    }
+
+    /// <summary>Gets the digests to restore. A pipeline without rows stands for none of them.</summary>
+    private IReadOnlyList<ArchivedImage> Select(ArchiveContent archive)
+    {
+        if (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Image)))
+            return archive.All;
+        HashSet<ArchivedImage> selected = [];
+        foreach (string wanted in _wanted.Distinct())
+        {
+            ArchivedImage[] matches = [.. archive.All.Where(image => image.Matches(wanted))];
+            selected.UnionWith(matches);
+            if (matches.Length > 0) continue;
+            RegistryException error = new(
+                RegistryErrorKind.NotFound, $"The archive '{ArchivePath}' has nothing that matches '{wanted}'.")
+            {
+                NamesItsSubject = true,
+                Advice = "Restore-ArImage with -WhatIf and without -Image lists what is there.",
+            };
+            Fail(ErrorRecords.For(error, wanted));
+        }
+
+        return [.. archive.All.Where(selected.Contains)];
+    }
+
+    private async Task RestoreAsync(ImageName name, ImageContent content, bool isWhatIf)
+    {
+        RestoredImage row;
+        try
+        {
+            row = await _restoration!.RestoreAsync(name, content, ConfirmAsync, StopToken);
+        }
+        catch (RegistryException e)
+        {
+            row = new RestoredImage(name) { Error = e };
+        }
+
+        // A user who answered no has seen it on the screen.
+        if (row.RestoreStatus is RestoreStatus.WouldRestore && !isWhatIf) return;
+        if (row.RestoreStatus is RestoreStatus.Restored) await EmitChangeAsync(row);
+        else await EmitAsync(row);
+        if (row.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, row));
+    }
+
+    private ProgressRecord? Bar()
+    {
+        long total = _share!.Total, done = Math.Min(_share.Done, total);
+        return total == 0
+            ? null
+            : new ProgressRecord(
+                Progress.Id,
+                MyInvocation.MyCommand.Name,
+                $"{ByteSize.Format(done)} of {ByteSize.Format(total)}, {Progress.Emitted} of {_started} images")
+            {
+                PercentComplete = (int)(done * 100 / total),
+            };
+    }
+}

@@ -1,0 +1,244 @@
+using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.CleanUp;
+using ArtifactRegistry.Tests.Support;
+using Xunit;
+
+namespace ArtifactRegistry.Tests.Archive;
+
+/// <summary>Restore-ArImage: what was deleted comes back as it was, or nothing of it is written.</summary>
+public sealed class RestoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Undo _undo;
+
+    public RestoreTests() => _undo = new Undo(Path.Combine(_folder.Path, "undo"));
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Restore => $"Restore-ArImage '{_undo.Path}'";
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("", false, false)] // the registry still has the layers
+    [InlineData("-IncludeLayer", true, false)] // they are collected, and in the archive
+    [InlineData("-IncludeLayer", true, true)] // and HEAD does not know
+    public async Task An_image_comes_back_with_its_platforms_its_signature_and_its_tags(
+        string parameter, bool collect, bool headLies)
+    {
+        await using Shop shop = await OpenAsync(headLies);
+        string image = Fill(shop);
+        string before = shop.Contents();
+        Delete(shop, image, parameter);
+        Assert.NotEqual(before, shop.Contents());
+        if (collect) shop.State.CollectBlobs();
+
+        ScriptResult result = shop.Run(Restore).MustSucceed();
+
+        Assert.Equal(before, shop.Contents());
+        MustBeReadable(shop);
+        Assert.Equal(["Restored"], result.Values("Status"));
+        Assert.Equal(image, Assert.Single(result.Values("Digest")));
+        Assert.Equal(["latest, v1"], result.Values("Tags"));
+        Assert.Equal(["4"], result.Values("Manifests"));
+        Assert.Equal(collect ? "6" : "0", Assert.Single(result.Values("BlobsUploaded")));
+
+        ScriptResult again = shop.Run(Restore).MustSucceed();
+        Assert.Equal(["AlreadyThere"], again.Values("Status"));
+        Assert.Empty(shop.Changes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task If_a_layer_cannot_be_had_nothing_is_written(bool headLies)
+    {
+        await using Shop shop = await OpenAsync(headLies);
+        Delete(shop, Fill(shop), "");
+        shop.State.CollectBlobs();
+
+        ScriptResult result = shop.Run(Restore);
+
+        Assert.Empty(shop.Changes);
+        Assert.Equal("ContentMissing", result.ErrorId);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal(3, Assert.Single(result.Output).Properties["BlobsMissing"].Value is IEnumerable<string> missing
+            ? missing.Count()
+            : 0);
+        Assert.Contains("nothing was written", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Layers_that_were_not_saved_come_from_another_repository()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = shop.AddBuild("v1");
+        shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
+        string layer = (string)System.Text.Json.Nodes.JsonNode.Parse(
+            shop.State.Manifest(shop.Repository, "web", image))!["layers"]![0]!["digest"]!;
+        await MountAsync(shop, layer);
+        Delete(shop, image, "");
+        shop.State.CollectBlobs();
+
+        Assert.Equal("ContentMissing", shop.Run(Restore).ErrorId);
+        shop.Run($"{Restore} -LayerFrom us-docker.pkg.dev/shop/prod").MustSucceed();
+
+        Assert.Equal([image], shop.Left());
+        MustBeReadable(shop);
+    }
+
+    [Fact]
+    public async Task A_tag_that_somebody_has_set_meanwhile_stays()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = Fill(shop);
+        Delete(shop, image, "");
+        string newer = shop.AddBuild("latest");
+
+        ScriptResult result = shop.Run(Restore).MustSucceed();
+
+        Assert.Equal(newer, shop.State.DigestOf(shop.Repository, "web", "latest"));
+        Assert.Equal(image, shop.State.DigestOf(shop.Repository, "web", "v1"));
+        Assert.Equal(["v1"], result.Values("Tags"));
+        Assert.Contains("the tag latest is on another digest by now", Assert.Single(result.Values("Reason")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIf_tells_what_would_come_back_and_changes_nothing()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        Delete(shop, Fill(shop), "");
+
+        ScriptResult result = shop.Run($"{Restore} -WhatIf").MustSucceed();
+
+        Assert.Equal(["WouldRestore"], result.Values("Status"));
+        Assert.Equal(["6"], result.Values("BlobsFound"));
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task Rows_of_what_was_removed_come_back_and_an_empty_pipeline_restores_nothing()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        shop.AddBuild("v1");
+        string first = shop.AddBuild();
+        shop.Run($"$first = Remove-ArUntaggedImage $app -Confirm:$false -ArchivePath '{_undo.Path}'").MustSucceed();
+        string second = shop.AddBuild();
+        shop.Run($"$second = Remove-ArUntaggedImage $app -Confirm:$false -ArchivePath '{_undo.Path}'").MustSucceed();
+        Assert.Single(shop.Left());
+
+        Assert.Empty(shop.Run($"@() | {Restore}").MustSucceed().Output);
+        Assert.Empty(shop.Run($"$second | Where-Object Status -eq Kept | {Restore}").MustSucceed().Output);
+        Assert.Single(shop.Left());
+
+        Assert.Equal([second], shop.Run($"$second | {Restore}").MustSucceed().Values("Digest"));
+        Assert.DoesNotContain(first, shop.Left());
+        string csv = Path.Combine(_folder.Path, "first.csv");
+        shop.Run($"$first | Export-Csv '{csv}'; Import-Csv '{csv}' | {Restore}").MustSucceed();
+        Assert.Equal(3, shop.Left().Count);
+    }
+
+    [Theory]
+    [InlineData("*/web:v1", true)]
+    [InlineData("us-docker.pkg.dev/shop/apps", true)]
+    [InlineData("us-docker.pkg.dev/shop/apps/web", true)]
+    [InlineData("https://us-docker.pkg.dev/shop/apps/web:v1", true)]
+    [InlineData("*@sha256:0*f", false)]
+    [InlineData("us-docker.pkg.dev/shop/apps/we", false)]
+    public async Task Images_are_chosen_by_name_and_a_name_that_matches_nothing_is_an_error(string name, bool matches)
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = shop.AddBuild("v1");
+        Delete(shop, image, "");
+
+        ScriptResult result = shop.Run($"{Restore} -Image '{name}'");
+
+        Assert.Equal(matches ? [image] : [], shop.Left());
+        if (!matches) Assert.Equal("NotFound", result.ErrorId);
+        else result.MustSucceed();
+    }
+
+    [Fact]
+    public async Task Damaged_content_of_an_archive_is_never_written()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string damaged = shop.AddBuild("v1"), falseLayer = shop.AddBuild("v2"), sound = shop.AddBuild("v3");
+        foreach (string digest in (string[])[damaged, falseLayer, sound]) Delete(shop, digest, "-IncludeLayer");
+        shop.State.CollectBlobs();
+        await File.AppendAllTextAsync(_undo.PathOf(damaged), " ", Stop);
+        string layer = _undo.PathOf((string)_undo.Read(falseLayer)["layers"]![0]!["digest"]!);
+        byte[] bytes = await File.ReadAllBytesAsync(layer, Stop);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(layer, bytes, Stop);
+
+        ScriptResult result = shop.Run(Restore);
+
+        Assert.Equal([sound], shop.Left());
+        Assert.Equal(2, result.Errors.Count);
+        Assert.Contains(result.Errors, error =>
+            error.FullyQualifiedErrorId.StartsWith("ArchiveNotReadable", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_registry_that_cannot_serve_what_it_accepted_is_told()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = shop.AddBuild("v1");
+        Delete(shop, image, "-IncludeLayer");
+        string layer = (string)_undo.Read(image)["layers"]![0]!["digest"]!;
+        bool isWritten = false;
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
+        {
+            When = request => (isWritten |= request.Is("PUT", "/manifests/")) && request.Is("GET", $"/blobs/{layer}"),
+        });
+
+        ScriptResult result = shop.Run($"{Restore} -Verify");
+
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Empty(shop.State.Tags(shop.Repository, "web"));
+        Assert.Single(result.Errors);
+    }
+
+    private static async Task<Shop> OpenAsync(bool headLies) =>
+        await Shop.OpenAsync(new Behaviour
+        {
+            OperationTime = TimeSpan.Zero,
+            CollectBlobsAfter = TimeSpan.FromHours(1),
+            RemembersCollectedBlobs = headLies,
+        });
+
+    /// <summary>A signed multi-platform image with two tags.</summary>
+    private static string Fill(Shop shop)
+    {
+        AddedIndex image = shop.AddBuilds("v1", "latest");
+        shop.Sign(image.Digest);
+        return image.Digest;
+    }
+
+    /// <summary>Deletes an image with all that belongs to it.</summary>
+    private void Delete(Shop shop, string digest, string parameter) =>
+        shop.Run(
+            $"Remove-ArImage \"$app@{digest}\" -DeleteTags -DeleteReferrer -Confirm:$false -ArchivePath '{_undo.Path}' "
+                + $"{parameter}; Remove-ArUntaggedImage $app -Confirm:$false -ArchivePath '{_undo.Path}' {parameter}")
+            .MustSucceed();
+
+    /// <summary>Asserts that every blob of every digest can be read.</summary>
+    private static void MustBeReadable(Shop shop)
+    {
+        IReadOnlyList<string> blobs = shop.State.BlobDigests;
+        foreach (string digest in shop.Left())
+            Assert.All(
+                Undo.DigestsIn(shop.State.Manifest(shop.Repository, "web", digest)),
+                needed => Assert.True(blobs.Contains(needed) || shop.Left().Contains(needed), needed));
+    }
+
+    private static async Task MountAsync(Shop shop, string layer)
+    {
+        using HttpClient http = new();
+        using HttpResponseMessage answer = await http.PostAsync(
+            new Uri(shop.Emulator.Url, $"v2/us/shop/prod/web/blobs/uploads/?mount={layer}&from=us/shop/apps/web"), null,
+            Stop);
+        Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
+    }
+}
