@@ -225,18 +225,12 @@ public abstract class CleanUpCmdlet : InUseCmdlet
 
             foreach (RegistryException unreadable in plan.Unreadable)
                 await PostAsync(() => Fail(ErrorRecords.For(unreadable, plan.Image)));
-            Note(() =>
-                WriteVerbose(
-                    $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
-                        + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}"
-                        + (
-                            plan.KeptByReferrerTags == 0
-                                ? "."
-                                : $", {plan.KeptByReferrerTags} of them only for referrer tags: see "
-                                    + $"-IncludeReferrerTag."
-                        )
-                )
-            );
+            string byReferrerTags = plan.KeptByReferrerTags == 0
+                ? ""
+                : $", {plan.KeptByReferrerTags} of them only for referrer tags: see -IncludeReferrerTag";
+            Note(() => WriteVerbose(
+                $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
+                    + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}{byReferrerTags}."));
             yield return plan;
         }
     }

@@ -31,48 +31,39 @@ internal sealed class Retry
         TimeSpan maxPause,
         Func<RegistryException, int, bool>? isWorthRetrying = null,
         Action<string>? trace = null,
-        TimeProvider? clock = null
-    ) =>
-        _pipeline =
-            maxAttempts <= 1
-                ? ResiliencePipeline.Empty
-                : new ResiliencePipelineBuilder { TimeProvider = clock }
-                    .AddRetry(
-                        new RetryStrategyOptions
-                        {
-                            MaxRetryAttempts = maxAttempts - 1,
-                            BackoffType = DelayBackoffType.Exponential,
-                            UseJitter = true,
-                            Delay = firstPause,
-                            MaxDelay = maxPause,
-                            ShouldHandle = args =>
-                                ValueTask.FromResult(
-                                    Failure(args.Outcome) is { IsFinal: false } failure
-                                        && isWorthRetrying?.Invoke(failure, args.AttemptNumber + 1) != false
-                                ),
-                            // If the service asks for no wait, or until a time that has passed, use our own pause;
-                            // otherwise all attempts would follow at once.
-                            DelayGenerator = args =>
-                                ValueTask.FromResult(
-                                    Failure(args.Outcome) is { RetryAfter: { Ticks: > 0 } wait }
-                                        ? wait
-                                        : (TimeSpan?)null
-                                ),
-                            OnRetry = args =>
-                            {
-                                trace?.Invoke(
-                                    string.Create(
-                                        CultureInfo.InvariantCulture,
-                                        $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s (try "
-                                            + $"{args.AttemptNumber + 2} of {maxAttempts}): "
-                                            + $"{Failure(args.Outcome)?.Message}"
-                                    )
-                                );
-                                return ValueTask.CompletedTask;
-                            },
-                        }
-                    )
-                    .Build();
+        TimeProvider? clock = null)
+    {
+        if (maxAttempts <= 1)
+        {
+            _pipeline = ResiliencePipeline.Empty;
+            return;
+        }
+
+        RetryStrategyOptions options = new()
+        {
+            MaxRetryAttempts = maxAttempts - 1,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = firstPause,
+            MaxDelay = maxPause,
+            ShouldHandle = args => ValueTask.FromResult(
+                Failure(args.Outcome) is { IsFinal: false } failure
+                && isWorthRetrying?.Invoke(failure, args.AttemptNumber + 1) != false),
+            // If the service asks for no wait, or until a time that has passed, use our own pause; otherwise all
+            // attempts would follow at once.
+            DelayGenerator = args => ValueTask.FromResult(
+                Failure(args.Outcome) is { RetryAfter: { Ticks: > 0 } wait } ? wait : (TimeSpan?)null),
+            OnRetry = args =>
+            {
+                trace?.Invoke(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s "
+                        + $"(try {args.AttemptNumber + 2} of {maxAttempts}): {Failure(args.Outcome)?.Message}"));
+                return ValueTask.CompletedTask;
+            },
+        };
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(options).Build();
+    }
 
     /// <summary>Runs a step until an attempt succeeds or no further attempt is worthwhile.</summary>
     /// <param name="attempt">Makes an attempt. Receives its number, starting with 1.</param>

@@ -82,25 +82,22 @@ internal static class RemoveWholeImage
         if (before.Count == 0 && error is not null) throw error;
         HashSet<string> left = await LeftAsync(client, image, error, before, stop);
         bool othersWereFaster = operation is null && error is { Kind: RegistryErrorKind.NotFound };
-        return [
-            .. before.Select(digest =>
-                left.Contains(digest.Digest)
-                    ? new RemovedImage(
-                        digest,
-                        RemovalStatus.Failed,
-                        error?.Message ?? "still there after the deletion of the whole image"
-                    )
-                    {
-                        Error = error
-                            ?? new RegistryException(
-                                RegistryErrorKind.UnexpectedAnswer,
-                                $"The service reports the deletion of '{image}' as done, but {digest.Digest} is still "
-                                    + $"there."
-                            ),
-                    }
-                : othersWereFaster ? new RemovedImage(digest, RemovalStatus.AlreadyGone, "was gone already")
-                : new RemovedImage(digest, RemovalStatus.Removed, "deleted with the whole image")),
-        ];
+        return [.. before.Select(Row)];
+
+        RemovedImage Row(DockerImage digest)
+        {
+            if (left.Contains(digest.Digest))
+                return new RemovedImage(
+                    digest, RemovalStatus.Failed, error?.Message ?? "still there after the deletion of the whole image")
+                {
+                    Error = error ?? new RegistryException(
+                        RegistryErrorKind.UnexpectedAnswer,
+                        $"The service reports the deletion of '{image}' as done, but {digest.Digest} is still there."),
+                };
+            return othersWereFaster
+                ? new RemovedImage(digest, RemovalStatus.AlreadyGone, "was gone already")
+                : new RemovedImage(digest, RemovalStatus.Removed, "deleted with the whole image");
+        }
     }
 
     /// <summary>Lists the digests again; those and tags that were added were not part of the question.</summary>

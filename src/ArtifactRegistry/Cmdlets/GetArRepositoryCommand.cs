@@ -81,21 +81,7 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
 
             // If a location could not be listed, a missing repository may be there.
             foreach (string name in failures.Count > 0 ? [] : missing)
-                await PostAsync(() =>
-                    WriteError(
-                        ErrorRecords.For(
-                            new RegistryException(
-                                RegistryErrorKind.NotFound,
-                                $"The project '{project}' has no repository "
-                                    + $"'{name}'{(location is null ? "" : $" in the location '{location}'")}."
-                            )
-                            {
-                                NamesItsSubject = true,
-                            },
-                            name
-                        )
-                    )
-                );
+                await PostAsync(() => WriteError(ErrorRecords.For(Missing(name), name)));
         });
         Drain();
         if (
@@ -107,6 +93,14 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
             WriteWarning(
                 $"There is nothing in the location '{location}', which this module does not know. Did you mean {near}?"
             );
+
+        RegistryException Missing(string name) => new(
+            RegistryErrorKind.NotFound,
+            $"The project '{project}' has no repository '{name}'"
+                + $"{(location is null ? "" : $" in the location '{location}'")}.")
+        {
+            NamesItsSubject = true,
+        };
     }
 
     private static async IAsyncEnumerable<Repository> Matching(

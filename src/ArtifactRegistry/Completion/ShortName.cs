@@ -45,22 +45,14 @@ internal static class ShortName
             foreach ((string repository, Task<IReadOnlyList<Suggestion>> names) in asked)
             {
                 IReadOnlyList<Suggestion> images = request.InTime(names);
-                IEnumerable<Suggestion> here =
-                    image != word
-                        ? images.Any(each => each.Name == image)
-                            ? Matching($"{repository}/{word}")
-                            : []
-                        : images
-                            .Where(each => each.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                            .Select(each =>
-                                each with
-                                {
-                                    Name = $"{repository}/{each.Name}",
-                                    Label = $"{repository}/{each.Name}",
-                                }
-                            );
-                foreach (Suggestion each in here)
-                    yield return each;
+                IEnumerable<Suggestion> here = image == word
+                    ? images.Where(each => each.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(Whole)
+                    : images.Any(each => each.Name == image) ? Matching($"{repository}/{word}")
+                    : [];
+                foreach (Suggestion each in here) yield return each;
+
+                Suggestion Whole(Suggestion each) =>
+                    each with { Name = $"{repository}/{each.Name}", Label = $"{repository}/{each.Name}" };
             }
         }
 
