@@ -12,13 +12,19 @@
     Build    Builds all projects, and stages the module in bin/; then Import-Module ./ArtifactRegistry.psd1 works.
     Test     Runs dotnet test, then the Pester suite of tests/Module against the checkout.
     Package  Makes out/ArtifactRegistry/VERSION/, the folder that Publish-PSResource -Path takes, from a clean build.
+    Publish  Makes the package and tries it: publishes it to a feed in out/feed, installs it from there into a folder, and
+             imports it by name in a new PowerShell. Nothing of this machine's settings or modules is changed.
+    Notes    Shows the section of CHANGELOG.md for the version, after checking that -Tag, manifest and changelog agree.
     Demo     Shows the main job on the local emulator, then leaves a prompt to try things at.
 
 .PARAMETER Task
-    What to do: Build (the default), Test, Package or Demo.
+    What to do: Build (the default), Test, Package, Publish, Notes or Demo.
 
 .PARAMETER Configuration
     Debug or Release. By default a package is built for Release and everything else for Debug.
+
+.PARAMETER Tag
+    For Notes: the tag of the release, v and the version.
 
 .EXAMPLE
     ./build.ps1; Import-Module ./ArtifactRegistry.psd1
@@ -36,16 +42,19 @@
     Makes the package, whose folder is the output, and publishes it to a repository of one's own.
 
 .OUTPUTS
-    Package emits the folder it made; the other tasks emit nothing but what dotnet prints.
+    Package and Publish emit the folder of the package, and Notes the text; the other tasks emit nothing but what dotnet
+    prints.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Package', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Package', 'Publish', 'Notes', 'Demo')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration
+    [string] $Configuration,
+
+    [string] $Tag
 )
 
 Set-StrictMode -Version 3.0
@@ -122,7 +131,57 @@ function New-Package {
     Get-Item $package
 }
 
-if (-not $Configuration) { $Configuration = $Task -eq 'Package' ? 'Release' : 'Debug' }
+# A feed is a folder here, and the module is installed beside it, so that this machine's modules and settings stay as they are.
+function Publish-Trial {
+    $package = New-Package
+    $feed = Join-Path $PSScriptRoot out feed
+    $installed = Join-Path $PSScriptRoot out installed
+    foreach ($folder in $feed, $installed) {
+        if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
+        $null = New-Item $folder -ItemType Directory
+    }
+
+    $name = "ArtifactRegistry-trial-$PID"
+    Register-PSResourceRepository -Name $name -Uri $feed -Trusted
+    try {
+        Publish-PSResource -Path $package.FullName -Repository $name
+        Save-PSResource ArtifactRegistry -Repository $name -Path $installed -TrustRepository
+    }
+    finally {
+        Unregister-PSResourceRepository -Name $name
+    }
+
+    # By name, in a new process that finds no other copy.
+    $probe = @'
+$module = Import-Module ArtifactRegistry -PassThru -ErrorAction Stop
+if (-not (Get-Help Remove-ArUntaggedImage).Synopsis) { throw 'The help is missing.' }
+"$($module.Version) $($module.ModuleBase)"
+'@
+    $path = $env:PSModulePath
+    $env:PSModulePath = $installed
+    try { $found = Invoke-Step (Get-Process -Id $PID).Path @((Get-HostArgument) + '-NoProfile', '-NonInteractive', '-Command', $probe) }
+    finally { $env:PSModulePath = $path }
+    $expected = "$($package.Name) $(Join-Path $installed ArtifactRegistry $package.Name)"
+    if ("$found" -ne $expected) { Stop-Build "Expected '$expected' to be imported, and it was '$found'." 'WrongModule' }
+    Write-Information "Published to $feed, installed from there, and imported: $found" -InformationAction Continue
+    $package
+}
+
+# What runs this PowerShell: its own program, or dotnet with the path of pwsh.dll.
+function Get-HostArgument {
+    if ((Get-Process -Id $PID).ProcessName -ne 'dotnet') { return @() }
+    @(Join-Path $PSHOME pwsh.dll)
+}
+
+function Get-Note {
+    $version = "$((Import-PowerShellDataFile ArtifactRegistry.psd1).ModuleVersion)"
+    if ($Tag -and $Tag -ne "v$version") { Stop-Build "The tag '$Tag' is not 'v$version', the version of the manifest." 'WrongTag' }
+    $section = [regex]::Match((Get-Content CHANGELOG.md -Raw), "(?ms)^## \[?$([regex]::Escape($version))\b.*?\r?\n(.+?)(?=^## |\z)")
+    if (-not $section.Success) { Stop-Build "CHANGELOG.md has no section for $version." 'NoNotes' }
+    $section.Groups[1].Value.Trim()
+}
+
+if (-not $Configuration) { $Configuration = $Task -in 'Package', 'Publish' ? 'Release' : 'Debug' }
 if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
     Stop-Build 'dotnet was not found. Install the .NET SDK that global.json names, and see that it is on the PATH.' 'NoDotnet'
 }
@@ -134,6 +193,8 @@ try {
         'Build' { Invoke-Build }
         'Test' { Invoke-Test }
         'Package' { New-Package }
+        'Publish' { Publish-Trial }
+        'Notes' { Get-Note }
         # The demo needs the terminal, so nothing is piped.
         'Demo' { Invoke-Step dotnet 'run', '--project', 'src/Shell', '--configuration', $Configuration, '--', '-Demo' }
     }
