@@ -159,7 +159,8 @@ if (-not (Get-Help Remove-ArUntaggedImage).Synopsis) { throw 'The help is missin
 '@
     $path = $env:PSModulePath
     $env:PSModulePath = $installed
-    try { $found = Invoke-Step (Get-Process -Id $PID).Path @((Get-HostArgument) + '-NoProfile', '-NonInteractive', '-Command', $probe) }
+    $arguments = @(Get-HostArgument) + '-NoProfile', '-NonInteractive', '-Command', $probe
+    try { $found = Invoke-Step (Get-Process -Id $PID).Path $arguments }
     finally { $env:PSModulePath = $path }
     $expected = "$($package.Name) $(Join-Path $installed ArtifactRegistry $package.Name)"
     if ("$found" -ne $expected) { Stop-Build "Expected '$expected' to be imported, and it was '$found'." 'WrongModule' }

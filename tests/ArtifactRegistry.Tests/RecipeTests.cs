@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using ArtifactRegistry.TestSupport;
+using Xunit;
 
 namespace ArtifactRegistry.Tests;
 
