@@ -44,6 +44,8 @@ public sealed partial class RecipeTests
         Assert.Equal(0, result.ExitCode);
         Assert.Contains(run.Garbage[0], run.Shop.Left());
         Assert.DoesNotContain(run.Garbage[1], run.Shop.Left());
+        Assert.Equal(1, run.Shop.State.SignIn.Issued);
+        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(run.Log, stop), StringComparison.Ordinal);
 
         // The files are where they can be here.
         string Here(string argument) => Path.GetExtension(argument) switch

@@ -460,16 +460,6 @@ public sealed class UnattendedScriptTests
         );
     }
 
-    [Fact]
-    public async Task The_line_for_cron_runs_it_as_a_service_account()
-    {
-        await RunsAsAServiceAccountAsync(LineOfPage("15 3 * * * pwsh ", with: "-CredentialFile"));
-    }
-
-    [Fact]
-    public async Task The_service_of_systemd_runs_it_as_a_service_account() =>
-        await RunsAsAServiceAccountAsync(LineOfPage("ExecStart=/usr/bin/pwsh ", with: "-CredentialFile"));
-
     [Theory]
     [InlineData("us-docker.pkg.dev/shop/apps", "")]
     [InlineData(
@@ -501,46 +491,6 @@ public sealed class UnattendedScriptTests
     private static string LineOfPage(string start, string with) =>
         File.ReadLines(Path.Combine(Checkout.Root, Page))
             .Single(line => line.StartsWith(start, StringComparison.Ordinal) && line.Contains(with))[start.Length..];
-
-    [Fact]
-    public async Task The_arguments_for_Task_Scheduler_run_it_as_a_service_account()
-    {
-        string block = Transcript.In(Page)
-            .Single(block => block.Text.Contains("Register-ScheduledTask", StringComparison.Ordinal)).Text;
-        using PowerShellSession session = new();
-        string text = block[..block.IndexOf("$task", StringComparison.Ordinal)];
-
-        await RunsAsAServiceAccountAsync($"{Assert.Single(session.Run($"{text}; $arguments").MustSucceed().Output)}");
-    }
-
-    private static async Task RunsAsAServiceAccountAsync(string arguments)
-    {
-        CancellationToken stop = TestContext.Current.CancellationToken;
-        await using UnattendedRun run = await UnattendedRun.OpenAsync(
-            new Behaviour { RequireToken = true, OperationTime = TimeSpan.Zero });
-        string key = run.File("account.json");
-        await File.WriteAllTextAsync(
-            key, run.Shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
-
-        // The files are where they can be here.
-        ProcessResult result = await run.RunWholeAsync(
-            arguments
-                .Split(' ')
-                .Select(word =>
-                    Path.GetExtension(word) switch
-                    {
-                        ".ps1" => UnattendedRun.Script,
-                        ".jsonl" => run.Log,
-                        ".json" => key,
-                        _ => word,
-                    }
-                )
-        );
-
-        MustBeDone(result);
-        Assert.Equal(1, run.Shop.State.SignIn.Issued);
-        Assert.DoesNotContain("PRIVATE KEY", await File.ReadAllTextAsync(run.Log, stop), StringComparison.Ordinal);
-    }
 
     private static void MustBeDone(ProcessResult result)
     {

@@ -33,7 +33,6 @@ public sealed class ExampleTests : IDisposable
     private static readonly Dictionary<string, string> RunElsewhere = new()
     {
         ["./build.ps1"] = "builds the very module; tests/Module runs it",
-        ["$arguments = '-NoProfile"] = "needs Task Scheduler, and so Windows",
     };
 
     public ExampleTests() => Set(NobodyIsSignedIn);
