@@ -2,7 +2,6 @@ using System.Text.Json;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.CleanUp;
-using ArtifactRegistry.Tests.Examples;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
