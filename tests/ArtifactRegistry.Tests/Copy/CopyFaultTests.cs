@@ -123,7 +123,7 @@ public sealed class CopyFaultTests
         Assert.Empty(failed.Output);
         Assert.Empty(shop.State.Packages(Market.Prod));
         behaviour.ServedBlob = null;
-        Assert.Equal(["1"], shop.Run(Copy).MustSucceed().Values("BlobsUploaded"));
+        shop.Run(Copy).MustSucceed();
         Assert.Equal([$"v1={digest}"], shop.CopiedTags());
     }
 
