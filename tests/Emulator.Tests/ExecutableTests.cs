@@ -18,7 +18,7 @@ public sealed partial class ExecutableTests
     [Theory]
     [InlineData("--nonsense", "'--nonsense' is no flag")]
     [InlineData("--page-size", "--page-size needs a value")]
-    [InlineData("--page-size=none", "--page-size: 'none' is no number")]
+    [InlineData("--page-size=none", "--page-size: 'none' is not a number")]
     [InlineData("--latency=soon", "--latency: 'soon' is no duration")]
     [InlineData("--fault=418", "--fault: '418' is no fault")]
     [InlineData("--fault=503:2", "The rate is a share")]
