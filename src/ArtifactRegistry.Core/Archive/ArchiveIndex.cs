@@ -29,14 +29,14 @@ internal sealed class ArchiveIndex
         return index;
     }
 
-    /// <summary>Gets the digests of registries that are archived.</summary>
+    /// <summary>Gets the archived digests, in the order of their names.</summary>
     public IReadOnlyList<ArchivedImage> Images() =>
     [
         .. _named.Values.Select(json =>
         {
             using JsonDocument document = JsonDocument.Parse(json);
             return ArchivedImage.Read(document.RootElement);
-        }).OfType<ArchivedImage>(),
+        }).OfType<ArchivedImage>().OrderBy(image => image.Name.ToString(), StringComparer.Ordinal),
     ];
 
     /// <summary>
