@@ -30,6 +30,7 @@
         'Get-ArUntaggedImage'
         'Grant-ArReader'
         'New-ArNodeServiceAccount'
+        'Protect-ArImage'
         'Remove-ArImage'
         'Remove-ArImageTag'
         'Remove-ArUntaggedImage'
@@ -37,6 +38,7 @@
         'Revoke-ArReader'
         'Test-ArPull'
         'Test-ArReader'
+        'Unprotect-ArImage'
     )
     PrivateData          = @{
         PSData = @{

@@ -131,7 +131,8 @@ public abstract class ChangeCmdlet : RegistryCmdlet
 
     private ConfirmImpact OwnImpact => Declaration.ConfirmImpact;
 
-    private bool IsDeletion => Declaration.VerbName is VerbsCommon.Remove or VerbsSecurity.Revoke;
+    private bool IsDeletion => Declaration.VerbName
+        is VerbsCommon.Remove or VerbsSecurity.Revoke or VerbsSecurity.Unprotect;
 
     private bool IsUnasked => NoQuestions && !IsWhatIf && !MyInvocation.BoundParameters.ContainsKey("Confirm");
 

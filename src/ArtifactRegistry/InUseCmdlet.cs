@@ -49,6 +49,9 @@ public abstract class InUseCmdlet : ChangeCmdlet
     /// <summary>What runs in the projects of -InUseFrom.</summary>
     private protected RunningImages Running => _running ??= new RunningImages(InUseServices, ThrottleLimit);
 
+    /// <summary>Gets what the command does not do if what runs is not known completely.</summary>
+    private protected virtual string NotDone => "nothing is deleted";
+
     /// <summary>Reads what runs before the first plan. If that is not possible completely, the command ends.</summary>
     private protected async Task<InUse> ReadRunningAsync(IReadOnlyList<string> projects, CancellationToken stop)
     {
@@ -71,7 +74,7 @@ public abstract class InUseCmdlet : ChangeCmdlet
             if (running is null)
             {
                 foreach (ErrorRecord failure in failures) WriteError(failure);
-                ThrowTerminatingError(InUseErrors.Ending(Running.Failures, "nothing is deleted"));
+                ThrowTerminatingError(InUseErrors.Ending(Running.Failures, NotDone));
             }
 
             return running!.HasEntries || AllowEmptyInUse

@@ -56,6 +56,18 @@ public sealed class Behaviour
     public IReadOnlyList<Denial> Perimeter { get; set; } = [];
 
     /// <summary>
+    /// The APIs that are disabled, as <c>PROJECT/SERVICE</c>, for example <c>games/run.googleapis.com</c>. Only Cloud
+    /// Run and Kubernetes Engine look.
+    /// </summary>
+    public IReadOnlyList<string> DisabledApis { get; set; } = [];
+
+    /// <summary>
+    /// The project that <see cref="DisabledApis"/> are said to be disabled in, if it is another one, whose quota is
+    /// charged.
+    /// </summary>
+    public string? DisabledApiConsumer { get; set; }
+
+    /// <summary>
     /// The number of policies with a new service account that are refused, because IAM learns about it with a delay.
     /// </summary>
     public int NewAccountRefusals { get; set; }

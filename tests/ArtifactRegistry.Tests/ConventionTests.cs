@@ -12,7 +12,10 @@ namespace ArtifactRegistry.Tests;
 public sealed partial class ConventionTests
 {
     // What takes images or access away.
-    private static readonly string[] Destructive = ["Remove-ArImage", "Remove-ArUntaggedImage", "Revoke-ArReader"];
+    private static readonly string[] Destructive =
+    [
+        "Remove-ArImage", "Remove-ArUntaggedImage", "Revoke-ArReader", "Unprotect-ArImage",
+    ];
     // What needs no view of ours, and no type: a credential is what other commands take.
     private static readonly string?[] OfPowerShell =
     [
@@ -20,7 +23,10 @@ public sealed partial class ConventionTests
         typeof(bool).FullName,
         typeof(PSCredential).FullName,
     ];
-    private static readonly string[] Changing = ["Add", "Copy", "Grant", "New", "Remove", "Restore", "Revoke", "Set"];
+    private static readonly string[] Changing =
+    [
+        "Add", "Copy", "Grant", "New", "Protect", "Remove", "Restore", "Revoke", "Set", "Unprotect",
+    ];
     private static readonly string[] NotBuilt =
     [
         "bin",
@@ -259,9 +265,9 @@ public sealed partial class ConventionTests
         foreach (PropertyInfo property in TypeOf(name).GetProperties())
         {
             bool declared = property.GetCustomAttribute<SupportsWildcardsAttribute>() is not null;
-            bool lists = name.StartsWith("Get-", StringComparison.Ordinal)
-                || name is "Remove-ArUntaggedImage" or "Copy-ArImage" or "Restore-ArImage";
-            bool listed = lists && property.Name is "Image" or "Tag" or "Name";
+            bool listed = (name.StartsWith("Get-", StringComparison.Ordinal)
+                    || name is "Remove-ArUntaggedImage" or "Protect-ArImage" or "Unprotect-ArImage")
+                && property.Name is "Image" or "Tag" or "Name";
             if (declared) Assert.True(listed, $"{name} -{property.Name}");
             if (property.PropertyType.Name == "ImagePattern[]") Assert.True(declared, $"{name} -{property.Name}");
         }

@@ -20,6 +20,8 @@ public sealed class NounTests
             [
                 // A clean-up takes a whole repository by name alone: a row that lost its columns must not widen it.
                 "Get-ArRepository",
+                "Protect-ArImage -InUse 'us-docker.pkg.dev/shop/apps/web:v1' -WhatIf",
+                "Unprotect-ArImage -InUse us-docker.pkg.dev/a/b/c:v1 -AllowUnmatchedInUse -WhatIf",
                 "Get-ArImage",
                 "Get-ArImageTag",
                 "Get-ArReader",

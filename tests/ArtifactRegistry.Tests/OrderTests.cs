@@ -50,6 +50,12 @@ public sealed class OrderTests
         { "$tags | Copy-ArImage -Destination $repositories[0]", "Digest" },
         { "$images | Get-ArUntaggedImage", "Image" },
         { "$images | Remove-ArUntaggedImage -WhatIf", "Image" },
+        { "$images | Protect-ArImage -InUse (Get-ArImage us-docker.pkg.dev/shop/apps)", "Image" },
+        {
+            "$images | Protect-ArImage -InUse (Get-ArImage us-docker.pkg.dev/shop/apps) | Out-Null; "
+                + "$images | Unprotect-ArImage -InUse us-docker.pkg.dev/a/b/c:v1 -AllowUnmatchedInUse -Confirm:$false",
+            "Image"
+        },
         { "$repositories | Get-ArReader", "Resource" },
         { "$members | Get-ArReader us-docker.pkg.dev/shop/apps -Explain", "Member" },
         { "$members | Grant-ArReader us-docker.pkg.dev/shop/apps", "Member" },

@@ -18,8 +18,16 @@ internal sealed class EmulatorProcess : IAsyncDisposable
     public Uri Url { get; }
 
     /// <summary>Starts it with images, and waits until it listens.</summary>
+    public static Task<EmulatorProcess> StartAsync(
+        IEnumerable<SeededImage> images,
+        CancellationToken stop,
+        params string[] flags
+    ) => StartAsync(images, [], stop, flags);
+
+    /// <summary>Starts it with images, and projects that run some.</summary>
     public static async Task<EmulatorProcess> StartAsync(
         IEnumerable<SeededImage> images,
+        IReadOnlyList<object> projects,
         CancellationToken stop,
         params string[] flags
     )
@@ -30,6 +38,7 @@ internal sealed class EmulatorProcess : IAsyncDisposable
             JsonSerializer.Serialize(
                 new
                 {
+                    projects,
                     repositories = images
                         .Append(new SeededImage("none", 0))
                         .GroupBy(image => image.Repository)

@@ -32,11 +32,13 @@ internal static class Floor
         Func<string, Task<int>> work = what switch
         {
             "list" => package => ListAsync(http, package, stop),
+            "inuse" => project => KubernetesFloor.ReadAsync(
+                http, project, int.Parse(rest[1], CultureInfo.InvariantCulture), stop),
             "clean" => package => CleanAsync(http, package, int.Parse(rest[1], CultureInfo.InvariantCulture), stop),
             _ => throw new ArgumentException($"'{what}' is no work."),
         };
         // What changes nothing is done whole.
-        for (int i = 0; i < 5; i++) await work(what == "list" ? rest[0] : "warm-floor");
+        for (int i = 0; i < 5; i++) await work(what == "clean" ? "warm-floor" : rest[0]);
         long began = Stopwatch.GetTimestamp();
         int count = await work(rest[0]);
         Console.WriteLine(string.Create(

@@ -64,6 +64,8 @@ internal static class ClusterMethods
     private static ProjectEntry Project(ApiCall call, string id, string permission)
     {
         call.Demand(permission, $"projects/{id}");
-        return call.State.FindProject(id) ?? throw ApiError.Lacks(permission, $"projects/{id}");
+        ProjectEntry project = call.State.FindProject(id) ?? throw ApiError.Lacks(permission, $"projects/{id}");
+        call.DemandApi("container.googleapis.com", project);
+        return project;
     }
 }

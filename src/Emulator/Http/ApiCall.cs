@@ -60,6 +60,17 @@ internal sealed class ApiCall(
             throw ApiError.Lacks(permission, resource);
     }
 
+    /// <summary>Refuses the call if the API of a service is disabled in a project.</summary>
+    public void DemandApi(string service, ProjectEntry project)
+    {
+        if (behaviour.DisabledApis.Contains($"{project.Id}/{service}"))
+        {
+            ProjectEntry? payer =
+                behaviour.DisabledApiConsumer is string other ? state.FindProject(other) : project;
+            throw ApiError.ServiceDisabled(service, payer?.Number ?? "0");
+        }
+    }
+
     /// <summary>
     /// Returns whether the caller has the permission, for lists that omit items that the caller may not see.
     /// </summary>

@@ -139,6 +139,17 @@ internal sealed class ApiError(int code, string status, string message, params J
             ["service"] = $"{(service == "resourcemanager" ? "cloudresourcemanager" : service)}.googleapis.com",
         }));
 
+    /// <summary>Creates the error of an API that is disabled in the project whose resources are asked for.</summary>
+    public static ApiError ServiceDisabled(string service, string projectNumber) => new(
+        403,
+        "PERMISSION_DENIED",
+        $"{service} API has not been used in project {projectNumber} before or it is disabled.",
+        ErrorInfo("SERVICE_DISABLED", "googleapis.com", new JsonObject
+        {
+            ["consumer"] = $"projects/{projectNumber}",
+            ["service"] = service,
+        }));
+
     public static ApiError ProjectDenied() =>
         new(403, "PERMISSION_DENIED", "The caller does not have permission");
 

@@ -125,6 +125,7 @@ internal static class RunMethods
         string parent = $"projects/{project?.Id ?? p}/locations/{region ?? "-"}";
         if (project is null || !call.MayDo(permission, parent))
             throw ApiError.RunDenied(permission, resource ?? parent);
+        call.DemandApi("run.googleapis.com", project);
         return call.State.Workloads.CloudRun(project.Id);
     }
 

@@ -112,6 +112,16 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             + "ForEach-Object { \"$($_.Source) $($_.Role) $($_.Location) $($_.Kind) $($_.Name) $($_.Image)\" }",
             Workloads),
 
+            ["Protect-ArImage"] = new(
+                $"Protect-ArImage {World.Apps}/web0, {World.Apps}/web1 -InUse {World.Apps}/web0:v1, {World.Apps}/web1:v1 "
+                    + $"| {Tagged}",
+                $"{World.Apps}/web0",
+                $"{World.Apps}/web1"),
+            ["Unprotect-ArImage"] = new(
+                $"Unprotect-ArImage {World.Apps}/web0, {World.Apps}/web1 -InUse {World.Apps}/web0:v1 -Confirm:$false | "
+                    + "ForEach-Object { \"tag $($_.Image):$($_.Tag)||$($_.Digest)\" }",
+                $"{World.Apps}/web0",
+                $"{World.Apps}/web1"),
             ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
             ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
             ["Copy-ArImage"] = new(

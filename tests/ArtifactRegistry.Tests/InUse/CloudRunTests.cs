@@ -99,6 +99,26 @@ public sealed class CloudRunTests
     }
 
     [Fact]
+    public async Task A_sidecar_by_tag_keeps_what_the_tag_is_on_and_a_warning_says_that_no_API_tells_what_runs()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string main = shop.AddUntagged(), now = $"{Shop.App}@{shop.Add("proxy")}";
+        shop.CloudRun("games").Add(
+            "europe-west1",
+            Run.Service("web", main, "web-1"),
+            Run.Revision("web-1", "web", main, main, $"{Shop.App}:proxy"));
+
+        ScriptResult result = shop.Run($"{Read} | Where-Object Kind -eq Revision").MustSucceed();
+
+        Assert.Equal(
+            new[] { main, now }.Order(StringComparer.Ordinal), result.Values("Uri").Order(StringComparer.Ordinal));
+        Assert.Contains(
+            $"the digest of 1 container by tag in revisions of project games (web-1: {Shop.App}:proxy)",
+            Assert.Single(result.Warnings),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_tag_is_resolved_by_the_registry_where_nobody_tells_a_digest()
     {
         await using Shop shop = await Shop.OpenAsync();

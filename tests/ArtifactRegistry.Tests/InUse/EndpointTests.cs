@@ -76,6 +76,45 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task A_DNS_endpoint_needs_a_certificate_that_this_machine_trusts()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddCluster(endpoints: new ClusterEndpoints { Dns = Reach.Reachable, Public = Reach.Absent });
+
+        ScriptResult result = shop.Run(Read);
+
+        Assert.Equal(["ClusterUnreachable", "InUseIncomplete"], Ids(result));
+        Assert.Contains("DNS endpoint", result.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Empty(shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/api/v1/pods")));
+    }
+
+    [Fact]
+    public async Task A_DNS_endpoint_is_read_before_the_public_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there does a variable add to the trusted certificates.");
+        await using Shop shop = await Shop.OpenAsync();
+        string used = shop.AddUntagged();
+        shop.AddCluster(endpoints: new ClusterEndpoints { Dns = Reach.Reachable, Public = Reach.Silent })
+            .Add(Kube.Pod("web", used, used));
+        using TemporaryFolder folder = new();
+        string authority = Path.Combine(folder.Path, "ca.pem");
+        await File.WriteAllTextAsync(
+            authority, shop.Emulator.PublicAuthority, TestContext.Current.CancellationToken);
+
+        ProcessResult result = await ShellProcess.RunAsync(
+            [
+                "-NoProfile", "-Command",
+                $"$null = Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{shop.Emulator.Url}'; "
+                    + $"({Read}).Uri",
+            ],
+            "",
+            [("SSL_CERT_FILE", authority)]);
+
+        Assert.Equal(used, result.Output.Trim());
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
     public async Task A_redirect_is_not_followed()
     {
         await using Shop other = await Shop.OpenAsync();

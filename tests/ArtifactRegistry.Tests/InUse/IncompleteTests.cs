@@ -50,6 +50,52 @@ public sealed class IncompleteTests
             );
     }
 
+    [Theory]
+    [InlineData("run.googleapis.com", "CloudRun", "Deployment")]
+    [InlineData("container.googleapis.com", "Kubernetes", "Revision Service")]
+    public async Task An_API_that_is_disabled_in_a_project_means_that_nothing_of_it_runs_there_and_a_warning_says_so(
+        string service, string source, string kinds)
+    {
+        await using Shop shop = await OpenAsync("");
+        shop.Emulator.Behaviour.DisabledApis = [$"games/{service}"];
+
+        ScriptResult result = shop.Run("Get-ArImageInUse games").MustSucceed();
+
+        Assert.Equal(kinds.Split(' '), result.Values("Kind").Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            $"The API of {source} is not enabled in project games, so nothing runs there.",
+            Assert.Single(result.Warnings));
+    }
+
+    [Fact]
+    public async Task An_API_that_is_disabled_in_another_project_says_nothing_of_this_one()
+    {
+        await using Shop shop = await OpenAsync("");
+        shop.Emulator.Behaviour.DisabledApis = ["games/run.googleapis.com"];
+        // The project whose quota is charged is another one.
+        shop.CloudRun("payer");
+        shop.Emulator.Behaviour.DisabledApiConsumer = "payer";
+        string before = shop.Contents();
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
+
+        Assert.Equal("InUseIncomplete", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(before, shop.Contents());
+    }
+
+    [Fact]
+    public async Task If_every_API_is_disabled_nothing_goes()
+    {
+        await using Shop shop = await OpenAsync("");
+        shop.Emulator.Behaviour.DisabledApis = ["games/run.googleapis.com", "games/container.googleapis.com"];
+        string before = shop.Contents();
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
+
+        Assert.Equal("InUseEmpty", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(before, shop.Contents());
+    }
+
     [Fact]
     public async Task Incomplete_rows_are_emitted_on_request_with_a_warning_and_a_mark()
     {

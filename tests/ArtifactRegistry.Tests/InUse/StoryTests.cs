@@ -1,5 +1,6 @@
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Emulator.Workloads;
+using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -122,6 +123,33 @@ public sealed class StoryTests
                 .Output.Where(row => row.Properties["Uri"].Value.ToString() == late)
                 .Select(row => row.Properties["Reason"].Value)
         );
+    }
+
+    [Fact]
+    public async Task What_starts_to_run_in_the_middle_of_a_long_sweep_stays()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string running = shop.AddUntagged();
+        string[] old = [.. Enumerable.Range(0, 2).Select(i => shop.AddAged(TimeSpan.FromDays(200 - i)))];
+        string late = shop.Add(), signature = shop.AddSignature(late);
+        KubernetesCluster arena = shop.AddCluster().Add(Kube.Pod("web", running, running));
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", old[0])) arena.Add(Kube.Deployment("late", $"{Shop.App}@{late}"));
+        };
+
+        // One deletion in ten seconds: the turn of the third comes after twenty, when the first reading is too old.
+        ScriptResult result = shop.Run(
+            "Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false -RequestsPerSecond 0.1 -ThrottleLimit 1")
+            .MustSucceed();
+
+        Assert.Equal(
+            old.Order(StringComparer.Ordinal),
+            Row.Digests(result, "Removed").Order(StringComparer.Ordinal));
+        Assert.Contains($"{Shop.App}@{late}", shop.Names());
+        Assert.Contains($"{Shop.App}@{signature}", shop.Names());
+        Assert.Contains(late, Row.Digests(result, "Kept"));
+        Assert.Contains(signature, Row.Digests(result, "Kept"));
     }
 
     [Theory]

@@ -90,6 +90,7 @@ internal sealed class InUseReading(SemaphoreSlim slots)
     {
         foreach (((InUsePlace, SeenImage) seen, DateTime at) in other._seen) _seen.TryAdd(seen, at);
         foreach (InUseFailure failure in other._failures) _failures.Enqueue(failure);
+        foreach (string note in other._notes) _notes.Enqueue(note);
         foreach (string cluster in other._clusters.Keys) Found(cluster);
         Interlocked.Add(ref _read, other._read);
     }
