@@ -151,7 +151,10 @@ internal sealed class World : IAsyncDisposable
         {
             string image = $"web{i}";
             State.AddImage(apps, image, new ImageOptions { HasContent = true, Tags = ["v1"], UploadTime = old });
-            State.AddImage(apps, image, new ImageOptions { Tags = ["v2", "latest"], UploadTime = old });
+            string latest = State.AddImage(
+                apps, image, new ImageOptions { Tags = ["v2", "latest"], UploadTime = old });
+            // A mark of what ran once.
+            State.MoveTag(apps, image, $"in-use-{latest["sha256:".Length..][..12]}", latest);
         }
 
         ImageOptions built = new() { HasContent = true, UploadTime = old };
