@@ -63,7 +63,7 @@ public sealed class UnprotectArImageCommand : MarkCmdlet
             }
             catch (RegistryException e)
             {
-                await FailAsync(ErrorRecords.For(e, node.Image.Name));
+                await FailAsync(ErrorRecords.For(e, node.Image.Name.WithTag(InUseMark.Of(node.Image.Digest))));
             }
 
             if (IsEnding) return;

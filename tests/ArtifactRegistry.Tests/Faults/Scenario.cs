@@ -121,7 +121,11 @@ internal sealed record Scenario(string Script, params string[] Scopes)
                 $"Unprotect-ArImage {World.Apps}/web0, {World.Apps}/web1 -InUse {World.Apps}/web0:v1 -Confirm:$false | "
                     + "ForEach-Object { \"tag $($_.Image):$($_.Tag)||$($_.Digest)\" }",
                 $"{World.Apps}/web0",
-                $"{World.Apps}/web1"),
+                $"{World.Apps}/web1")
+            {
+                // If the image that runs cannot be read, nothing of -InUse matches.
+                Bystanders = [$"{World.Apps}/web0"],
+            },
             ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
             ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
             ["Copy-ArImage"] = new(
