@@ -265,9 +265,10 @@ public sealed partial class ConventionTests
         foreach (PropertyInfo property in TypeOf(name).GetProperties())
         {
             bool declared = property.GetCustomAttribute<SupportsWildcardsAttribute>() is not null;
-            bool listed = (name.StartsWith("Get-", StringComparison.Ordinal)
-                    || name is "Remove-ArUntaggedImage" or "Protect-ArImage" or "Unprotect-ArImage")
-                && property.Name is "Image" or "Tag" or "Name";
+            bool lists = name.StartsWith("Get-", StringComparison.Ordinal)
+                || name is "Remove-ArUntaggedImage" or "Copy-ArImage" or "Restore-ArImage" or "Protect-ArImage"
+                    or "Unprotect-ArImage";
+            bool listed = lists && property.Name is "Image" or "Tag" or "Name";
             if (declared) Assert.True(listed, $"{name} -{property.Name}");
             if (property.PropertyType.Name == "ImagePattern[]") Assert.True(declared, $"{name} -{property.Name}");
         }

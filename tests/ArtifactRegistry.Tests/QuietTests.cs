@@ -58,6 +58,8 @@ public sealed partial class QuietTests
             "Copy-ArImage \"${app}:v1\" us-docker.pkg.dev/shop/prod -KeepTag",
             "Copy-ArImage \"${app}:none\" us-docker.pkg.dev/shop/prod",
             "Copy-ArImage \"${app}:v1\" us-docker.pkg.dev/shop/none",
+            "Restore-ArImage ./none",
+            "Remove-ArImage \"${app}:v1\" -Force -ArchivePath ./none/none",
             "Remove-ArImageTag \"${app}:v1\" -Force",
             "Remove-ArImageTag \"${app}:none\" -Force",
             "Remove-ArImageTag \"${app}:v1\"",

@@ -3,7 +3,6 @@ using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
-using ArtifactRegistry.TestSupport;
 using Xunit;
 
 namespace ArtifactRegistry.Tests;

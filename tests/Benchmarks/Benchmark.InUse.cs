@@ -11,10 +11,15 @@ internal sealed partial class Benchmark
             Runs = 3,
             InTurn = 16; // the default of -ThrottleLimit
         await using EmulatorProcess emulator = await EmulatorProcess.StartAsync(
-            [new SeededImage("web", 20)], [new SeededFleet("games", Clusters, Pods).Entry()], stop, "--latency", "20ms");
+            [new SeededImage("web", 20)],
+            [new SeededFleet("games", Clusters, Pods).Entry()],
+            stop,
+            "--latency",
+            "20ms");
         string read = string.Create(
             CultureInfo.InvariantCulture,
-            $"Get-ArImageInUse games -Source Kubernetes -Repository us-docker.pkg.dev/none/none -ThrottleLimit {InTurn}");
+            $"Get-ArImageInUse games -Source Kubernetes -Repository us-docker.pkg.dev/none/none "
+                + $"-ThrottleLimit {InTurn}");
         Dictionary<string, double> ours = await Engine.RunAsync(
             // Once before, so that nothing is compiled in the time. Rows of no repository: the registry is not asked.
             $"{read}; foreach ($i in 0..{Runs - 1}) {{ {Clock}{read}; \"ms$i=$($clock.Elapsed.TotalMilliseconds)\" }}; "

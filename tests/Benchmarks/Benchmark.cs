@@ -12,7 +12,8 @@ internal sealed partial class Benchmark(CancellationToken stop)
     private const int AtOnce = 64;
     private static readonly string? Gcloud = Processes.Find("gcloud");
 
-    public static IReadOnlyList<string> Rows { get; } = ["start", "clean", "http2", "move", "list", "inuse", "scale", "quota"];
+    public static IReadOnlyList<string> Rows { get; } =
+        ["start", "clean", "http2", "move", "list", "inuse", "scale", "quota"];
 
     public static async Task<int> RunAsync(string[] rows, CancellationToken stop)
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -21,16 +22,23 @@ internal static class KubernetesFloor
             new Uri($"v1/projects/{project}/locations/-/clusters", UriKind.Relative), stop);
         ClusterList list = (await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.ClusterList, stop))!;
         using SemaphoreSlim slots = new(atOnce);
-        int[] counts = await Task.WhenAll(list.Clusters.Select(cluster => ClusterAsync(cluster.Endpoint, slots, stop)));
+        int[] counts = await Task.WhenAll(list.Clusters.Select(cluster => ClusterAsync(cluster, slots, stop)));
         return counts.Sum();
     }
 
-    private static async Task<int> ClusterAsync(string endpoint, SemaphoreSlim slots, CancellationToken stop)
+    private static async Task<int> ClusterAsync(ClusterEntry cluster, SemaphoreSlim slots, CancellationToken stop)
     {
+        // Each cluster has an authority of its own.
+        using X509Certificate2 authority = X509CertificateLoader.LoadCertificate(
+            Convert.FromBase64String(cluster.MasterAuth.ClusterCaCertificate));
         using SocketsHttpHandler handler = new();
-        // The clusters of the emulator have authorities of their own; the floor knows no safety.
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        using HttpClient http = new(handler) { BaseAddress = new Uri($"https://{endpoint}/") };
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { authority },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        using HttpClient http = new(handler) { BaseAddress = new Uri($"https://{cluster.Endpoint}/") };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "floor");
         // The pods first, as they show whether the endpoint answers.
         int count = await KindAsync(http, Kinds[0], slots, stop);
@@ -67,7 +75,9 @@ internal static class KubernetesFloor
 
 internal sealed record ClusterList(IReadOnlyList<ClusterEntry> Clusters);
 
-internal sealed record ClusterEntry(string Endpoint);
+internal sealed record ClusterEntry(string Endpoint, ClusterAuthority MasterAuth);
+
+internal sealed record ClusterAuthority(string ClusterCaCertificate);
 
 internal sealed record PodList(ListMetadata Metadata, IReadOnlyList<Pod> Items);
 

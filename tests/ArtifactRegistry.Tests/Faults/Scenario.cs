@@ -124,7 +124,7 @@ internal sealed record Scenario(string Script, params string[] Scopes)
                 $"{World.Apps}/web1")
             {
                 // If the image that runs cannot be read, nothing of -InUse matches.
-                Bystanders = [$"{World.Apps}/web0"],
+                Bystanders = [$"{World.Apps}/web0", $"{World.Apps}/web0:v1"],
             },
             ["Add-ArImageTag, new"] = new($"{EachImage} | Add-ArImageTag -Tag v3 | {Tagged}"),
             ["Add-ArImageTag, moved"] = new($"{EachImage} | Add-ArImageTag -Tag latest -Force | {Tagged}"),
