@@ -102,13 +102,13 @@ internal sealed record ManifestContent
                 _artifactType = _configType;
             return this
                     is
-                {
-                    _isIndex: false,
-                    _subjects.Count: 0,
-                    _subjectOther: false,
-                    _configs.Count: 0,
-                    _artifactType: null
-                }
+            {
+                _isIndex: false,
+                _subjects.Count: 0,
+                _subjectOther: false,
+                _configs.Count: 0,
+                _artifactType: null
+            }
                 ? Plain
                 : new ManifestContent
                 {
