@@ -235,7 +235,8 @@ function Set-File([string] $Path, [string[]] $Lines) {
     [System.IO.File]::Move("$full.tmp", $full, $true)
 }
 
-function Get-FirstError { $problems.Values | Where-Object { -not $_.IsWarning } | ForEach-Object Text | Select-Object -First 1 }
+# Without ForEach-Object and a name, which does nothing under -WhatIf.
+function Get-FirstError { foreach ($problem in $problems.Values) { if (-not $problem.IsWarning) { return $problem.Text } } }
 
 function Format-Summary([string] $Line) {
     '# Clean-up of images', '', "$Line. Exit code $code."
@@ -276,7 +277,7 @@ try {
     $rules = @{ OlderThan = $OlderThan; KeepNewest = $KeepNewest; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
     if ($InUseFrom) {
         $rules.InUseFrom = @($InUseFrom -split ',' -replace '^\s+|\s+$' -ne '')
-        $rules.AllowUnmatchedInUse = $AllowUnmatchedInUse
+        $rules.AllowUnmatchedInUse = $rules.AllowEmptyInUse = $AllowUnmatchedInUse
     }
     if ($ArchivePath) { $rules.ArchivePath = $ArchivePath }
     if ($IncludeLayer) { $rules.IncludeLayer = $true }
@@ -353,9 +354,6 @@ finally {
     if ($began) { [Console]::Out.WriteLine($line) }
     if (-not $WhatIfPreference) {
         try {
-            $why = $reason ? $reason : (Get-FirstError)
-            Write-Log ([ordered]@{ event = 'end'; exitCode = $code; summary = $line; reason = $why }) -Seconds 30
-            if ($unwritten.Length) { Write-ErrorLine "The log '$Log' lacks its last lines, since another program has it open." }
             if ($SummaryPath) { Set-File $SummaryPath (Format-Summary $line) }
             if ($MetricsPath -and $code -ne 4) {
                 $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($MetricsPath)
@@ -368,7 +366,18 @@ finally {
             }
         }
         catch {
-            Write-ErrorLine "The results could not be reported: $($_.Exception.GetBaseException().Message)"
+            $unreported = "The results could not be reported: $($_.Exception.GetBaseException().Message)"
+            Write-ErrorLine $unreported
+            if ($code -eq 0) { $code = 2; $reason = $unreported }
+        }
+        # Last, since it has the exit code.
+        try {
+            $why = $reason ? $reason : (Get-FirstError)
+            Write-Log ([ordered]@{ event = 'end'; exitCode = $code; summary = $line; reason = $why }) -Seconds 30
+            if ($unwritten.Length) { Write-ErrorLine "The log '$Log' lacks its last lines, since another program has it open." }
+        }
+        catch {
+            Write-ErrorLine "The log '$Log' lacks its last lines: $($_.Exception.GetBaseException().Message)"
             if ($code -eq 0) { $code = 2 }
         }
     }

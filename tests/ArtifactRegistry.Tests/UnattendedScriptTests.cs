@@ -139,6 +139,47 @@ public sealed class UnattendedScriptTests
     }
 
     [Fact]
+    public async Task A_project_in_which_nothing_runs_is_1_unless_that_is_allowed()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        run.Shop.AddCluster();
+        string before = run.Shop.Contents();
+
+        ProcessResult refused = await run.RunAsync("-InUseFrom", "games");
+        string after = run.Shop.Contents();
+        ProcessResult allowed = await run.RunAsync("-InUseFrom", "games", "-AllowUnmatchedInUse");
+
+        Assert.Equal((1, before), (refused.ExitCode, after));
+        Assert.Equal(0, allowed.ExitCode);
+        Assert.DoesNotContain(run.Garbage[0], run.Shop.Left());
+    }
+
+    [Fact]
+    public async Task WhatIf_of_a_misspelt_repository_is_1_as_the_run_would_be()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+
+        ProcessResult result = await run.RunAsync("-Image", "us-docker.pkg.dev/shop/absent", "-WhatIf");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.DoesNotContain("What if", result.Output, StringComparison.Ordinal);
+        Assert.Contains("absent", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_summary_that_cannot_be_written_is_2_in_the_log_as_well()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+
+        ProcessResult result = await run.RunAsync("-SummaryPath", run.File("absent/summary.md"));
+
+        Assert.Equal(2, result.ExitCode);
+        JsonElement end = Assert.Single(run.Logged("end"));
+        Assert.Equal(2, end.GetProperty("exitCode").GetInt32());
+        Assert.Contains("could not be reported", end.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_runs_but_cannot_be_read_completely_deletes_nothing_and_is_1()
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();

@@ -163,7 +163,7 @@ public sealed class SeedTests
         """{ "projects": [ { "id": "p", "serviceAccounts": [ { "accountId": "x" } ] } ] }""",
         "'x' is not an account id"
     )]
-    [InlineData("""{ "repositories": [ { "name": "apps" } ] }""", "'apps' is no repository")]
+    [InlineData("""{ "repositories": [ { "name": "apps" } ] }""", "'apps' is not a repository")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p" }, { "name": "gcr.io/p" } ] }""", "already")]
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { } ] } ] }""", "package")]
     [InlineData(

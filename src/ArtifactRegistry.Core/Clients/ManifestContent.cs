@@ -100,15 +100,11 @@ internal sealed record ManifestContent
 
             if (_artifactType is null or "" && !MediaTypes.IsImageConfig(_configType))
                 _artifactType = _configType;
-            return this
-                    is
+            bool isPlain = this is
             {
-                _isIndex: false,
-                _subjects.Count: 0,
-                _subjectOther: false,
-                _configs.Count: 0,
-                _artifactType: null
-            }
+                _isIndex: false, _subjects.Count: 0, _subjectOther: false, _configs.Count: 0, _artifactType: null,
+            };
+            return isPlain
                 ? Plain
                 : new ManifestContent
                 {
