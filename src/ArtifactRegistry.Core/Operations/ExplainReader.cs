@@ -6,7 +6,7 @@ internal static class ExplainReader
     /// <summary>
     /// How long a change of a policy takes, as https://cloud.google.com/iam/docs/access-change-propagation says.
     /// </summary>
-    public const string Delay = "A change of access takes about 2 minutes to take effect, and sometimes 7 or more.";
+    public const string Delay = "A change of access takes about 2 minutes to take effect, sometimes 7 or more.";
 
     private static readonly string[] ProjectCrowds = ["projectOwner:", "projectEditor:", "projectViewer:"];
 
