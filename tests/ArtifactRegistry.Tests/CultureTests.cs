@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -55,6 +56,8 @@ public sealed partial class CultureTests
     public async Task Every_view_and_file_has_the_same_data(string culture)
     {
         await using Shop shop = await ViewTests.OpenAsync(new ScriptedHost("No"));
+        using TemporaryFolder folder = new();
+        shop.SaveAnImage(folder.Path);
         foreach ((string type, string command) in ViewTests.Commands)
         {
             string read =
@@ -67,7 +70,8 @@ public sealed partial class CultureTests
                 if ($null -eq $made) { $made = @{} }
                 {{read}}
                 if ($rows.Count -eq 0) { throw 'There are no rows.' }
-                $rows | ConvertTo-Csv; $rows | ConvertTo-Json -Depth 3; $rows | Out-String; $rows | Format-List | Out-String; $rows | ForEach-Object ToString
+                $rows | ConvertTo-Csv; $rows | ConvertTo-Json -Depth 3; $rows | Out-String
+                $rows | Format-List | Out-String; $rows | ForEach-Object ToString
                 """;
 
             string plain = Words(shop.Session.Run(script));
