@@ -28,6 +28,8 @@ public sealed partial class PlantedSecretTests : IDisposable
         ["Tag"] = "v9",
         ["Name"] = "gke-nodes",
         ["CredentialFile"] = "none.json",
+        ["Destination"] = "us-docker.pkg.dev/shop/apps",
+        ["ArchivePath"] = "none",
     };
 
     private readonly TemporaryFolder _folder = new();
