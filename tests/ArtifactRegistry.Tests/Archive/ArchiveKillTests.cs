@@ -8,8 +8,6 @@ namespace ArtifactRegistry.Tests.Archive;
 /// <summary>Processes that are killed while they save and delete.</summary>
 public sealed class ArchiveKillTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(1, "")]
     [InlineData(2, "-IncludeLayer")]
@@ -27,21 +25,14 @@ public sealed class ArchiveKillTests
 
         IReadOnlyList<string> all = shop.Left();
         string command = $"Remove-ArUntaggedImage {Shop.App} -Confirm:$false -ArchivePath '{undo.Path}' {parameter}";
-#pragma warning disable CA5394 // Repeatable on purpose.
-        Random random = new(seed);
+        RandomKills kills = new(shop, seed);
         foreach (string method in (string[])["GET", "DELETE", "GET"])
         {
-            int nth = 1 + random.Next(10), arrived = 0;
-#pragma warning restore CA5394
-            shop.Emulator.Requests.Clear();
-            using RequestHold hold = shop.Emulator.Requests.Hold(
-                request => request.Method == method && (method == "DELETE" || request.Is("GET", "/blobs/"))
-                    && Interlocked.Increment(ref arrived) >= nth,
+            await kills.KillAsync(
+                $"{command} -ThrottleLimit 4",
+                last: 10,
+                request => request.Method == method && (method == "DELETE" || request.Is("GET", "/blobs/")),
                 HoldPoint.BeforeAnswer);
-            using CleanUpProcess process = new(shop.Emulator, $"{command} -ThrottleLimit 4");
-            await process.KillAfterAsync(hold.WaitForArrivalAsync(1, Stop));
-            hold.Release();
-            await shop.Emulator.Requests.WaitUntilIdleAsync(Stop);
             MustHaveWhatIsGone();
         }
 

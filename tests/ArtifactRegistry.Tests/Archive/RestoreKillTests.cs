@@ -10,8 +10,6 @@ public sealed class RestoreKillTests
 {
     private const int Images = 4;
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(1, "/blobs/uploads/")]
     [InlineData(2, "/manifests/")]
@@ -25,17 +23,11 @@ public sealed class RestoreKillTests
         string before = shop.Contents();
         shop.Run($"Remove-ArImage $app -All -Confirm:$false -ArchivePath '{undo}' -IncludeLayer").MustSucceed();
 
-#pragma warning disable CA5394 // Repeatable on purpose.
-        int nth = 1 + new Random(seed).Next(Images), arrived = 0;
-#pragma warning restore CA5394
-        using RequestHold hold = shop.Emulator.Requests.Hold(
-            request => request.IsChange && request.PathAndQuery.Contains(where, StringComparison.Ordinal)
-                && Interlocked.Increment(ref arrived) >= nth,
+        await new RandomKills(shop, seed).KillAsync(
+            $"Restore-ArImage '{undo}'",
+            last: Images,
+            request => request.IsChange && request.PathAndQuery.Contains(where, StringComparison.Ordinal),
             seed % 2 == 0 ? HoldPoint.BeforeWork : HoldPoint.BeforeAnswer);
-        using (CleanUpProcess process = new(shop.Emulator, $"Restore-ArImage '{undo}'"))
-            await process.KillAfterAsync(hold.WaitForArrivalAsync(1, Stop));
-        hold.Release();
-        await shop.Emulator.Requests.WaitUntilIdleAsync(Stop);
 
         MustBeWhole(shop);
         shop.Run($"Restore-ArImage '{undo}'").MustSucceed();

@@ -10,8 +10,6 @@ public sealed class InterruptionTests
 {
     private const int Kills = 3;
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 0)]
@@ -25,21 +23,13 @@ public sealed class InterruptionTests
         IReadOnlyList<string> expected = Seed(shop);
         int all = shop.Left().Count;
         shop.Emulator.Requests.Clear();
-#pragma warning disable CA5394 // Repeatable on purpose.
-        Random random = new(seed);
+        RandomKills kills = new(shop, seed);
         for (int round = 0; round < Kills; round++)
         {
-            int nth = 1 + random.Next(12), arrived = 0;
-            using RequestHold hold = shop.Emulator.Requests.Hold(
-                request => request.Method == "DELETE" && Interlocked.Increment(ref arrived) >= nth,
-                random.Next(2) == 0 ? HoldPoint.BeforeWork : HoldPoint.BeforeAnswer);
-#pragma warning restore CA5394
-            using CleanUpProcess process = new(
-                shop.Emulator,
-                $"Remove-ArUntaggedImage {Shop.App} -Confirm:$false -ThrottleLimit 4 -JournalPath '{journal}'");
-            await process.KillAfterAsync(hold.WaitForArrivalAsync(1, Stop));
-            hold.Release();
-            await shop.Emulator.Requests.WaitUntilIdleAsync(Stop);
+            await kills.KillAsync(
+                $"Remove-ArUntaggedImage {Shop.App} -Confirm:$false -ThrottleLimit 4 -JournalPath '{journal}'",
+                last: 12,
+                request => request.Method == "DELETE");
         }
 
         Assert.True(expected.All(shop.Left().Contains), "A live digest is gone.");

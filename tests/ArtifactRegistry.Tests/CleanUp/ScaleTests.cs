@@ -30,7 +30,7 @@ public sealed class ScaleTests
             shop.Emulator.Behaviour.Faults.Add(new Fault(kind) { Rate = rate, Seed = (int)kind + 1 });
         shop.Emulator.Requests.Clear();
 
-        using CleanUpProcess process = new(shop.Emulator, $$"""
+        using CommandProcess process = new(shop.Emulator, $$"""
             $clock = [System.Diagnostics.Stopwatch]::StartNew(); $rows = 0; $most = 0; $status = @{}
             Remove-ArUntaggedImage {{Shop.App}} -Confirm:$false -RequestsPerSecond 10000 -ThrottleLimit 64 |
             ForEach-Object {

@@ -211,20 +211,13 @@ public sealed class CopyFaultTests
         await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true });
         AddedIndex index = shop.AddWholeIndex("v1");
         string signature = shop.Sign(index.Digest);
-#pragma warning disable CA5394 // Repeatable on purpose.
-        Random random = new(seed);
+        RandomKills kills = new(shop, seed);
         for (int round = 0; round < 2; round++)
         {
-            int nth = 1 + random.Next(6), arrived = 0;
-            using RequestHold hold = shop.Emulator.Requests.Hold(
-                request => request.Method is "PUT" && Interlocked.Increment(ref arrived) >= nth,
-                random.Next(2) == 0 ? HoldPoint.BeforeWork : HoldPoint.BeforeAnswer);
-#pragma warning restore CA5394
-            using CleanUpProcess process = new(
-                shop.Emulator, $"Copy-ArImage {Shop.App}:v1 {Market.Prod} -KeepTag -ThrottleLimit 2");
-            await process.KillAfterAsync(hold.WaitForArrivalAsync(1, Stop));
-            hold.Release();
-            await shop.Emulator.Requests.WaitUntilIdleAsync(Stop);
+            await kills.KillAsync(
+                $"Copy-ArImage {Shop.App}:v1 {Market.Prod} -KeepTag -ThrottleLimit 2",
+                last: 6,
+                request => request.Method is "PUT");
             // A tag comes last, when everything that it stands for is there.
             if (shop.State.Packages(Market.Prod).Count > 0 && shop.CopiedTags().Count > 0)
                 Assert.Contains(index.Digest, shop.Copied());

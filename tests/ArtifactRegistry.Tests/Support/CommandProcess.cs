@@ -1,18 +1,17 @@
 using System.Diagnostics;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Tests.Support;
 using Xunit;
 
-namespace ArtifactRegistry.Tests.CleanUp;
+namespace ArtifactRegistry.Tests.Support;
 
 /// <summary>A process of PowerShell that runs one command against an emulator, and that may be killed.</summary>
-internal sealed class CleanUpProcess : IDisposable
+internal sealed class CommandProcess : IDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    public CleanUpProcess(EmulatorServer emulator, string command)
+    public CommandProcess(EmulatorServer emulator, string command)
     {
         ProcessStartInfo start = RealPowerShell.Start(emulator, command);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
