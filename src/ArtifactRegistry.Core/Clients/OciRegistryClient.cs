@@ -55,27 +55,4 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
             return actual == digest.Digest ? ManifestContent.Parse(bytes) : null;
         }
     }
-
-    /// <summary>
-    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). Not every registry supports it,
-    /// and a list may lag behind: digests missing from it may refer to the digest nevertheless.
-    /// </summary>
-    internal Task<IReadOnlyList<ReferrerMessage>> ListReferrersAsync(ImageName digest, CancellationToken stop)
-    {
-        Uri address = new(
-            endpoints.RegistryOf(digest),
-            $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/referrers/{digest.Digest}");
-        return transport.SendAsync(
-            new Call<IReadOnlyList<ReferrerMessage>>(
-                HttpMethod.Get,
-                address,
-                null,
-                Repeat.Freely,
-                ReferrerMessage.ReadList
-            )
-            {
-                Accept = "application/vnd.oci.image.index.v1+json",
-            },
-            stop);
-    }
 }

@@ -16,7 +16,6 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
 {
     private const string Root = "/v2/";
     private const int MaxAttempts = 3; // as OciRegistryClient
-    private const int MaxPages = 1000;
 
     /// <summary>Gets the address of an image in Artifact Registry.</summary>
     public static Uri AddressOf(Endpoints endpoints, ImageName image) =>
@@ -67,32 +66,26 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
         };
     }
 
+    /// <summary>Gets the registry's list of what refers to digests of the image.</summary>
+    public ReferrerPages Referrers { get; } = new(transport, address);
+
     /// <inheritdoc/>
-    /// <remarks>
-    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). A registry without this method answers 404.
-    /// </remarks>
+    /// <remarks>A registry without such a list answers 404.</remarks>
     public async Task<IReadOnlyList<string>> ListReferrersAsync(string digest, CancellationToken stop)
     {
         List<string> found = [];
-        Uri? page = new(address, $"referrers/{digest}");
-        for (int pages = 0; page is not null && pages < MaxPages; pages++)
+        int pages = 0;
+        try
         {
-            try
+            await foreach (IReadOnlyList<string> page in Referrers.ReadAsync(digest, stop))
             {
-                (IReadOnlyList<ReferrerMessage> list, page) = await transport.SendAsync(
-                    new Call<(IReadOnlyList<ReferrerMessage>, Uri?)>(
-                        HttpMethod.Get, page, Repeat.Freely, async (answer, token) => (
-                            await answer.ReadJsonAsync(ReferrerMessage.ReadList, token), NextPage(page, answer)))
-                    {
-                        Accept = MediaTypes.OciIndex,
-                    },
-                    stop);
-                found.AddRange(list.Select(each => each.Digest).OfType<string>().Where(Digest.IsValid));
+                pages++;
+                found.AddRange(page);
             }
-            catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound && pages == 0)
-            {
-                return [];
-            }
+        }
+        catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound && pages == 0)
+        {
+            return [];
         }
 
         return found;
@@ -230,14 +223,4 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
     private static string? DigestIn(Answer answer) =>
         answer.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values)
         && values.First() is string digest && Digest.IsValid(digest) ? digest : null;
-
-    // Only within this registry: the token is sent there.
-    private Uri? NextPage(Uri page, Answer answer)
-    {
-        if (!answer.Headers.TryGetValues("Link", out IEnumerable<string>? links)) return null;
-        string link = links.First();
-        int end = link.IndexOf('>', StringComparison.Ordinal);
-        return link.StartsWith('<') && end > 0 && link.Contains("rel=\"next\"", StringComparison.Ordinal)
-            && Uri.TryCreate(page, link[1..end], out Uri? next) && next.Authority == address.Authority ? next : null;
-    }
 }
