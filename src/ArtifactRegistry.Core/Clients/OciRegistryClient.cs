@@ -16,7 +16,8 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
     private const int MaxAttempts = 3;
 
     /// <summary>Gets an image to read from and to write to.</summary>
-    internal RegistryImage Open(ImageName image) => new(transport, RegistryImage.AddressOf(endpoints, image));
+    internal RegistryImage Open(ImageName image) =>
+        new(transport, RegistryImage.AddressOf(endpoints, image), image.ToRepository().ToString());
 
     /// <summary>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:… (spec.md#pulling-manifests).</summary>
     /// <param name="digest">The digest.</param>

@@ -68,6 +68,8 @@ internal sealed class RestoreImage(
         Descriptor[] needed = [.. content.Blobs];
         IContentSource?[] places = await Task.WhenAll(
             needed.Select(blob => share.RunAsync(() => blobs.FindAsync(blob, stop), stop)));
+        foreach ((Descriptor blob, IContentSource? place) in needed.Zip(places))
+            if (place == to) share.MarkReadable(to.Repository, blob.Digest);
         string[] missing = [.. needed.Where((_, i) => places[i] is null).Select(blob => blob.Digest)];
         Descriptor[] toUpload = [.. needed.Where((_, i) => places[i] is not null && places[i] != to)];
         RestoredImage row = new(name)

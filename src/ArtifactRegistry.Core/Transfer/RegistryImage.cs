@@ -12,7 +12,9 @@ namespace ArtifactRegistry.Transfer;
 /// </summary>
 /// <param name="transport">The transport, with the credentials for this registry and no other.</param>
 /// <param name="address">The address of the image, <c>https://HOST/v2/NAME/</c>.</param>
-internal sealed class RegistryImage(RestTransport transport, Uri address) : IContentSource, IContentDestination
+/// <param name="repository">The repository that it is in.</param>
+internal sealed class RegistryImage(RestTransport transport, Uri address, string repository)
+    : IContentSource, IContentDestination
 {
     private const string Root = "/v2/";
     private const int MaxAttempts = 3; // as OciRegistryClient
@@ -23,6 +25,9 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
 
     /// <summary>The address of the image.</summary>
     public Uri Address => address;
+
+    /// <inheritdoc/>
+    public string Repository => repository;
 
     /// <summary>The name of the image within its registry, as its protocol has it.</summary>
     public string Name =>
@@ -92,7 +97,11 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
     }
 
     /// <inheritdoc cref="IContentDestination.HasBlobAsync"/>
-    /// <remarks>HEAD /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#checking-if-content-exists-in-the-registry).</remarks>
+    /// <remarks>
+    /// HEAD /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#checking-if-content-exists-in-the-registry), and then
+    /// <see cref="IsReadableAsync"/>: a registry that collects late, or remembers what it had, answers HEAD for a blob
+    /// that it can no longer send.
+    /// </remarks>
     public async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop)
     {
         Uri? redirect = null;
@@ -100,7 +109,22 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
         bool exists = await ExistsAsync(new Uri(address, $"blobs/{blob.Digest}"), answer =>
             (redirect, length) = (answer.Redirect, answer.ContentHeaders.ContentLength), stop);
         // A size that is not the blob's belongs to something else, or to a part of it.
-        return exists && (redirect is not null || length is null || length == blob.Size);
+        return exists && (redirect is not null || length is null || length == blob.Size)
+            && (blob.Size == 0 || await IsReadableAsync(blob, stop));
+    }
+
+    /// <summary>Returns whether a blob can be read: its last byte is.</summary>
+    public async Task<bool> IsReadableAsync(Descriptor blob, CancellationToken stop)
+    {
+        try
+        {
+            await using Stream end = await OpenBlobAsync(blob, Math.Max(0, blob.Size - 1), stop);
+            return blob.Size == 0 || await end.ReadAsync(new byte[1], stop) == 1;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc/>

@@ -161,6 +161,33 @@ public sealed class CopyFaultTests
     }
 
     [Fact]
+    public async Task What_the_destination_only_remembers_is_sent_again_after_an_upload_that_failed()
+    {
+        Behaviour behaviour = new()
+        {
+            RefusesMounts = true,
+            RemembersCollectedBlobs = true,
+            OperationTime = TimeSpan.Zero,
+        };
+        await using Shop shop = await Market.OpenAsync(behaviour);
+        shop.AddWhole("v1");
+        shop.Run(Copy).MustSucceed();
+        shop.Run("Remove-ArImage ${prod}/web:v1 -Confirm:$false").MustSucceed();
+        behaviour.Faults.Add(new Fault(FaultKind.ResetBefore)
+        {
+            When = request => request.Is("PUT", "/artifacts-uploads/"),
+            Times = 2,
+        });
+
+        shop.Run(Copy).MustSucceed();
+
+        // The copy can be read, since it can be copied further.
+        shop.State.AddRepository("us-docker.pkg.dev/shop/backup");
+        ScriptResult further = shop.Run("Copy-ArImage ${prod}/web:v1 us-docker.pkg.dev/shop/backup").MustSucceed();
+        Assert.Equal(["2"], further.Values("BlobsUploaded"));
+    }
+
+    [Fact]
     public async Task A_mount_that_is_refused_becomes_an_upload()
     {
         Behaviour behaviour = new();
