@@ -14,6 +14,9 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
     private int _manifests, _mounted, _uploaded;
     private long _bytes;
 
+    /// <summary>What was transferred so far.</summary>
+    public TransferResult Result => new(_manifests, _mounted, _uploaded, Interlocked.Read(ref _bytes));
+
     /// <summary>Transfers an image.</summary>
     /// <exception cref="RegistryException">The source or the destination failed; nothing incomplete is visible.</exception>
     public async Task<TransferResult> RunAsync(ImageContent content, CancellationToken stop)
@@ -27,7 +30,7 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
         share.Expect(blobs.Sum(blob => blob.Size));
         await AllAsync(blobs, (blob, token) => BringAsync(blob, trustsDestination: true, token), stop);
         foreach (Manifest manifest in missing) await WriteAsync(manifest, stop);
-        return new TransferResult(_manifests, _mounted, _uploaded, _bytes);
+        return Result;
     }
 
     /// <summary>Writes a manifest. If it is refused, the destination may not have what it said that it has.</summary>

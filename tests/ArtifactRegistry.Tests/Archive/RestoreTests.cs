@@ -200,6 +200,49 @@ public sealed class RestoreTests : IDisposable
         Assert.Single(result.Errors);
     }
 
+    [Fact]
+    public async Task A_restoration_that_fails_late_says_what_it_has_written()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = Fill(shop);
+        Delete(shop, image, "-IncludeLayer");
+        shop.State.CollectBlobs();
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
+        {
+            When = request => request.Is("PUT", $"/manifests/{image}"),
+        });
+
+        ScriptResult result = shop.Run(Restore);
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal(["2"], result.Values("Manifests")); // its platforms
+        Assert.Equal(["6"], result.Values("BlobsUploaded"));
+        Assert.NotEqual("", Assert.Single(result.Values("Reason")));
+        Assert.Equal(2, shop.Left().Count);
+    }
+
+    [Fact]
+    public async Task A_tag_that_cannot_be_set_is_an_error_of_its_own_and_the_others_come_back()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = Fill(shop);
+        Delete(shop, image, "");
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
+        {
+            When = request => request.Is("POST", "/tags?tagId=latest"),
+        });
+
+        ScriptResult result = shop.Run(Restore);
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Equal($"{Shop.App}:latest", $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
+        Assert.Equal(["Restored"], result.Values("Status"));
+        Assert.Equal(["4"], result.Values("Manifests"));
+        Assert.Equal(["v1"], result.Values("Tags"));
+        Assert.Equal(["v1"], shop.State.Tags(shop.Repository, "web").Keys);
+    }
+
     private static async Task<Shop> OpenAsync(bool headLies) =>
         await Shop.OpenAsync(new Behaviour
         {
