@@ -10,9 +10,9 @@ namespace ArtifactRegistry.Tests.Archive;
 public sealed class ArchiveTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Undo _undo;
+    private readonly SavedArchive _undo;
 
-    public ArchiveTests() => _undo = new Undo(Path.Combine(_folder.Path, "undo"));
+    public ArchiveTests() => _undo = new SavedArchive(Path.Combine(_folder.Path, "undo"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -9,9 +9,9 @@ namespace ArtifactRegistry.Tests.Archive;
 public sealed class RestoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Undo _undo;
+    private readonly SavedArchive _undo;
 
-    public RestoreTests() => _undo = new Undo(Path.Combine(_folder.Path, "undo"));
+    public RestoreTests() => _undo = new SavedArchive(Path.Combine(_folder.Path, "undo"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -36,7 +36,7 @@ public sealed class RestoreTests : IDisposable
         ScriptResult result = shop.Run(Restore).MustSucceed();
 
         Assert.Equal(before, shop.Contents());
-        MustBeReadable(shop);
+        shop.MustBeReadable();
         Assert.Equal(["Restored"], result.Values("Status"));
         Assert.Equal(image, Assert.Single(result.Values("Digest")));
         Assert.Equal(["latest, v1"], result.Values("Tags"));
@@ -84,7 +84,7 @@ public sealed class RestoreTests : IDisposable
         shop.Run($"{Restore} -LayerFrom us-docker.pkg.dev/shop/prod").MustSucceed();
 
         Assert.Equal([image], shop.Left());
-        MustBeReadable(shop);
+        shop.MustBeReadable();
     }
 
     [Fact]
@@ -265,16 +265,6 @@ public sealed class RestoreTests : IDisposable
             $"Remove-ArImage \"$app@{digest}\" -DeleteTags -DeleteReferrer -Confirm:$false -ArchivePath '{_undo.Path}' "
                 + $"{parameter}; Remove-ArUntaggedImage $app -Confirm:$false -ArchivePath '{_undo.Path}' {parameter}")
             .MustSucceed();
-
-    /// <summary>Asserts that every blob of every digest can be read.</summary>
-    private static void MustBeReadable(Shop shop)
-    {
-        IReadOnlyList<string> blobs = shop.State.BlobDigests;
-        foreach (string digest in shop.Left())
-            Assert.All(
-                Undo.DigestsIn(shop.State.Manifest(shop.Repository, "web", digest)),
-                needed => Assert.True(blobs.Contains(needed) || shop.Left().Contains(needed), needed));
-    }
 
     private static async Task MountAsync(Shop shop, string layer)
     {

@@ -17,7 +17,7 @@ public sealed class ReferrerTagCopyTests
     public async Task A_signature_by_another_key_over_the_same_payload_is_not_lost()
     {
         await using Shop shop = await Market.OpenAsync();
-        CosignTag tag = new(shop, shop.AddWhole("v1"));
+        CosignTag tag = new(shop, shop.AddBuild("v1"));
         string first = tag.Put("key 1");
         shop.Run(Copy).MustSucceed();
         tag.Put("key 2");
@@ -32,7 +32,7 @@ public sealed class ReferrerTagCopyTests
     public async Task One_of_two_equal_signatures_is_not_lost()
     {
         await using Shop shop = await Market.OpenAsync();
-        CosignTag tag = new(shop, shop.AddWhole("v1"));
+        CosignTag tag = new(shop, shop.AddBuild("v1"));
         string twice = tag.Put("key 1", "key 1");
         shop.Run(Copy).MustSucceed();
         tag.Put("key 1", "key 2");
@@ -46,7 +46,7 @@ public sealed class ReferrerTagCopyTests
     public async Task The_tag_follows_when_another_key_was_added()
     {
         await using Shop shop = await Market.OpenAsync();
-        CosignTag tag = new(shop, shop.AddWhole("v1"));
+        CosignTag tag = new(shop, shop.AddBuild("v1"));
         tag.Put("key 1");
         shop.Run(Copy).MustSucceed();
         string both = tag.Put("key 2", "key 1");
@@ -60,7 +60,7 @@ public sealed class ReferrerTagCopyTests
     public async Task A_tag_that_somebody_moves_after_it_was_compared_stays_there()
     {
         await using Shop shop = await Market.OpenAsync();
-        CosignTag tag = new(shop, shop.AddWhole("v1"));
+        CosignTag tag = new(shop, shop.AddBuild("v1"));
         tag.Put("key 1");
         shop.Run(Copy).MustSucceed();
         tag.Put("key 1", "key 2");
@@ -85,7 +85,7 @@ public sealed class ReferrerTagCopyTests
     {
         private const string Layers = "\"layers\":[";
 
-        private readonly string _payload = shop.State.Manifest(shop.Repository, "web", shop.AddWhole(1_000));
+        private readonly string _payload = shop.State.Manifest(shop.Repository, "web", shop.AddBuild(1_000));
 
         public string Name { get; } = $"{image.Replace(':', '-')}.sig";
 
