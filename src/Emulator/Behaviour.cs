@@ -99,6 +99,12 @@ public sealed class Behaviour
     /// <summary>The maximum number of items in a page, whatever was requested.</summary>
     public int? PageSizeCap { get; set; }
 
+    /// <summary>
+    /// The number of entries in a page of the referrers of a digest; all in one answer if null. Whether Google has pages
+    /// there is not known; the specification allows them.
+    /// </summary>
+    public int? ReferrersPageSize { get; set; }
+
     /// <summary>Gets or sets whether a page token leads to the same page again, as in a broken server.</summary>
     public bool RepeatPageToken { get; set; }
 

@@ -76,6 +76,8 @@ internal static class CommandLineBehaviour
             (b, text) => b.MaximumPageSize = Number(text)),
         Of("--page-size-cap", "N", "pages hold no more, whatever was asked for",
             (b, text) => b.PageSizeCap = Number(text)),
+        Of("--referrers-page-size", "N", "pages of the referrers of a digest hold no more",
+            (b, text) => b.ReferrersPageSize = Number(text)),
         Of("--repeat-page-token", null, "a page's token leads to itself", (b, _) => b.RepeatPageToken = true),
         Of("--deletes-per-second", "N", "more deletions get 429", (b, text) => b.DeletesPerSecond = Number(text)),
         Of("--batch-delete-limit", "N", "names that versions:batchDelete takes",

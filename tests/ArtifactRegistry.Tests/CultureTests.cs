@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
 using Xunit;

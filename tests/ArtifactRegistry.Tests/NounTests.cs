@@ -1,5 +1,4 @@
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;

@@ -75,6 +75,39 @@ public sealed class RemoveSignedImageTests
     }
 
     [Fact]
+    public async Task Referrers_on_every_page_of_the_registry_s_list_are_counted()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string image = shop.Add("v1");
+        for (int i = 0; i < 5; i++) Sign(shop, image, $"application/vnd.example.{i}");
+        shop.Emulator.Behaviour.ReferrersPageSize = 2;
+
+        ScriptResult refused = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Equal("ImageReferenced", refused.ErrorId);
+        Assert.Contains("and 2 more refer to it", refused.ErrorText, StringComparison.Ordinal);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task Nothing_goes_and_no_tag_is_taken_away_if_a_later_page_of_referrers_cannot_be_read()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string image = shop.Add("v1");
+        for (int i = 0; i < 5; i++) Sign(shop, image, $"application/vnd.example.{i}");
+        shop.Emulator.Behaviour.ReferrersPageSize = 2;
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
+        {
+            When = request => request.Is("GET", "/referrers/") && request.Is("GET", "last="),
+        });
+
+        ScriptResult refused = shop.Run("Remove-ArImage \"${app}:v1\" -Force");
+
+        Assert.Equal("AccessDenied", refused.ErrorId);
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
     public async Task WhatIf_shows_everything_that_would_go()
     {
         await using Shop shop = await Shop.OpenAsync();

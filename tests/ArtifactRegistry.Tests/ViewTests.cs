@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
 using Xunit;

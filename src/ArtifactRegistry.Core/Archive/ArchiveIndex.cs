@@ -1,29 +1,52 @@
+using System.Text;
 using System.Text.Json;
 
 namespace ArtifactRegistry.Archive;
 
-/// <summary>The entries of index.json, those of other tools included, which are written as they were read.</summary>
+/// <summary>
+/// The content of index.json. Only entries with names of this module are ever replaced; whatever else other tools have
+/// written is kept as it was read.
+/// </summary>
 internal sealed class ArchiveIndex
 {
-    private readonly Dictionary<string, byte[]> _named = new(StringComparer.Ordinal);
-    private readonly List<byte[]> _others = [];
+    private const string Manifests = "manifests";
 
-    /// <summary>Reads the entries from the bytes of index.json.</summary>
+    // JSON as it was read or is to be written; the fields are those beside the list of manifests.
+    private readonly List<(string Name, byte[] Json)> _fields = [];
+    private readonly List<byte[]> _entries = [];
+    private readonly Dictionary<string, int> _own = new(StringComparer.Ordinal); // where in the list
+
+    private ArchiveIndex()
+    {
+    }
+
+    /// <summary>Gets an index without entries.</summary>
+    public static ArchiveIndex Empty() => new()
+    {
+        _fields =
+        {
+            ("schemaVersion", "2"u8.ToArray()),
+            ("mediaType", "\"application/vnd.oci.image.index.v1+json\""u8.ToArray()),
+        },
+    };
+
+    /// <summary>Reads the bytes of index.json.</summary>
     /// <exception cref="JsonException">It is not an index.</exception>
     public static ArchiveIndex Parse(ReadOnlyMemory<byte> bytes)
     {
         using JsonDocument document = JsonDocument.Parse(bytes);
         if (document.RootElement.ValueKind is not JsonValueKind.Object
-            || !document.RootElement.TryGetProperty("manifests", out JsonElement entries)
+            || !document.RootElement.TryGetProperty(Manifests, out JsonElement entries)
             || entries.ValueKind is not JsonValueKind.Array)
             throw new JsonException("It has no list of manifests.");
 
         ArchiveIndex index = new();
+        foreach (JsonProperty field in document.RootElement.EnumerateObject())
+            if (field.Name != Manifests) index._fields.Add((field.Name, AsRead(field.Value)));
         foreach (JsonElement entry in entries.EnumerateArray())
         {
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(entry);
-            if (ArchivedImage.NameOf(entry) is string name) index._named[name] = json;
-            else index._others.Add(json);
+            if (ArchivedImage.NameOf(entry) is string name) index._own.TryAdd(name, index._entries.Count);
+            index._entries.Add(AsRead(entry));
         }
 
         return index;
@@ -32,9 +55,9 @@ internal sealed class ArchiveIndex
     /// <summary>Gets the archived digests, in the order of their names.</summary>
     public IReadOnlyList<ArchivedImage> Images() =>
     [
-        .. _named.Values.Select(json =>
+        .. _own.Values.Select(at =>
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(_entries[at]);
             return ArchivedImage.Read(document.RootElement);
         }).OfType<ArchivedImage>().OrderBy(image => image.Name.ToString(), StringComparer.Ordinal),
     ];
@@ -48,9 +71,17 @@ internal sealed class ArchiveIndex
         bool changed = false;
         foreach ((string name, byte[] json) in image.Entries())
         {
-            bool exists = _named.TryGetValue(name, out byte[]? before);
-            if (exists && (image.Tags is null || before.AsSpan().SequenceEqual(json))) continue;
-            _named[name] = json;
+            if (_own.TryGetValue(name, out int at))
+            {
+                if (image.Tags is null || _entries[at].AsSpan().SequenceEqual(json)) continue;
+                _entries[at] = json;
+            }
+            else
+            {
+                _own.Add(name, _entries.Count);
+                _entries.Add(json);
+            }
+
             changed = true;
         }
 
@@ -64,15 +95,20 @@ internal sealed class ArchiveIndex
         using (Utf8JsonWriter json = new(bytes))
         {
             json.WriteStartObject();
-            json.WriteNumber("schemaVersion", 2);
-            json.WriteString("mediaType", "application/vnd.oci.image.index.v1+json");
-            json.WriteStartArray("manifests");
-            foreach (byte[] entry in _others.Concat(_named.Values))
-                json.WriteRawValue(entry, skipInputValidation: true);
+            foreach ((string name, byte[] value) in _fields)
+            {
+                json.WritePropertyName(name);
+                json.WriteRawValue(value, skipInputValidation: true);
+            }
+
+            json.WriteStartArray(Manifests);
+            foreach (byte[] entry in _entries) json.WriteRawValue(entry, skipInputValidation: true);
             json.WriteEndArray();
             json.WriteEndObject();
         }
 
         return bytes.ToArray();
     }
+
+    private static byte[] AsRead(JsonElement json) => Encoding.UTF8.GetBytes(json.GetRawText());
 }

@@ -21,7 +21,7 @@ internal sealed class ArchiveWriter : IDisposable
     private readonly ConcurrentDictionary<string, Task<bool>> _written = new(StringComparer.Ordinal);
     private readonly object _entries = new();
     private readonly SemaphoreSlim _turn = new(1);
-    private ArchiveIndex _index = new();
+    private ArchiveIndex _index = ArchiveIndex.Empty();
     private long _version, _versionOnDisk;
     private int _temporaries;
 

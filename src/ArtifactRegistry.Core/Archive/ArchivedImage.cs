@@ -50,9 +50,17 @@ internal sealed record ArchivedImage(ImageName Name, Descriptor Descriptor, IRea
         return new ArchivedImage(name, new Descriptor(name.Digest, size, entry.Text("mediaType"u8)), tags);
     }
 
-    /// <summary>Gets the name of an entry of index.json; null if it has none.</summary>
+    /// <summary>
+    /// Gets the name of an entry of index.json; null if it is not one of those that this module writes: full, and by
+    /// digest or by tag. Other tools call the images of several platforms by one name, such as <c>latest</c>.
+    /// </summary>
     public static string? NameOf(JsonElement entry) =>
-        entry.TryGetProperty("annotations", out JsonElement notes) ? Text(notes, RefName) : null;
+        entry.ValueKind is JsonValueKind.Object && entry.TryGetProperty("annotations", out JsonElement notes)
+        && Text(notes, RefName) is string text
+        && ImageName.TryParse(text, out ImageName? name) && name.ToString() == text
+        && (name.Digest ?? name.Tag) is not null
+            ? text
+            : null;
 
     private static string? Text(JsonElement notes, string name) =>
         notes.ValueKind is JsonValueKind.Object && notes.TryGetProperty(name, out JsonElement value)

@@ -3,8 +3,7 @@ using ArtifactRegistry.Transfer;
 namespace ArtifactRegistry.Archive;
 
 /// <summary>
-/// The destination of a restoration. What the registry says of a blob is not believed: registries that collect blobs
-/// late answer HEAD for those that are gone, so a byte of each is read.
+/// The destination of a restoration. Most blobs are still there, so they are read without asking first whether they are.
 /// </summary>
 /// <param name="archive">The archive.</param>
 /// <param name="other">Another image of a registry that may have the blobs; null for none.</param>
@@ -14,10 +13,13 @@ internal sealed class RestoreBlobs(IContentSource archive, RegistryImage? other,
 {
     /// <summary>Finds where a blob can be had: nowhere (null), or in the registry already, or in a source.</summary>
     public async Task<IContentSource?> FindAsync(Descriptor blob, CancellationToken stop) =>
-        await IsReadableAsync(registry, blob, stop) ? registry : await FindElsewhereAsync(blob, stop);
+        await registry.IsReadableAsync(blob, stop) ? registry : await FindElsewhereAsync(blob, stop);
 
     /// <inheritdoc/>
-    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop) => IsReadableAsync(registry, blob, stop);
+    public string Repository => registry.Repository;
+
+    /// <inheritdoc/>
+    public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop) => registry.HasBlobAsync(blob, stop);
 
     /// <inheritdoc/>
     public async Task<BlobArrival> PutBlobAsync(
@@ -46,12 +48,12 @@ internal sealed class RestoreBlobs(IContentSource archive, RegistryImage? other,
 
     private async Task<IContentSource?> FindElsewhereAsync(Descriptor blob, CancellationToken stop) =>
         await archive.HasBlobAsync(blob, stop) ? archive
-        : other is not null && await IsReadableAsync(other, blob, stop) ? other
+        : other is not null && await other.IsReadableAsync(blob, stop) ? other
         : null;
 
     private async Task<bool> IsSoundAsync(Descriptor blob, bool completely, CancellationToken stop)
     {
-        if (!completely) return await IsReadableAsync(registry, blob, stop);
+        if (!completely) return await registry.IsReadableAsync(blob, stop);
         try
         {
             await using BlobReader reader = new(registry, blob);
@@ -59,20 +61,6 @@ internal sealed class RestoreBlobs(IContentSource archive, RegistryImage? other,
             return true;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound || e.IsFinal)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Reads the last byte of a blob.</summary>
-    private static async Task<bool> IsReadableAsync(RegistryImage image, Descriptor blob, CancellationToken stop)
-    {
-        try
-        {
-            await using Stream stream = await image.OpenBlobAsync(blob, Math.Max(0, blob.Size - 1), stop);
-            return blob.Size == 0 || await stream.ReadAsync(new byte[1], stop) == 1;
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
             return false;
         }

@@ -18,7 +18,11 @@ internal sealed class SaveImage(
     ArtifactRegistryClient client, ArchiveWriter writer, Func<ImageName, IContentSource> open, bool includesLayers)
     : ISweepLimit, IDisposable
 {
-    private readonly ConcurrentDictionary<ImageName, Descriptor> _saved = new();
+    private const string Unpullable =
+        "The registry no longer has that content, so the image cannot be pulled either. Without -ArchivePath it can be "
+            + "deleted, and there is no copy then.";
+
+    private readonly ConcurrentDictionary<ImageName, IReadOnlyList<ArchivedImage>> _written = new();
     private volatile string? _failure;
 
     /// <summary>Saves digests that are about to be deleted.</summary>
@@ -36,7 +40,9 @@ internal sealed class SaveImage(
         {
             try
             {
-                if (!await SaveAsync(open(image.Name), image.Name, image.Tags, saved, stop)) gone.Add(image);
+                IReadOnlyList<ArchivedImage> entries = await WriteAsync(open(image.Name), image.Name, stop);
+                if (entries.Count == 0) gone.Add(image);
+                else saved.AddRange([.. entries.SkipLast(1), entries[^1] with { Tags = image.Tags }]);
             }
             catch (RegistryException e)
             {
@@ -66,40 +72,49 @@ internal sealed class SaveImage(
     /// <inheritdoc/>
     public void Dispose() => writer.Dispose();
 
-    /// <summary>Saves a digest and its children; returns false if it does not exist.</summary>
-    private async Task<bool> SaveAsync(
-        IContentSource source,
-        ImageName name,
-        IReadOnlyList<string>? tags,
-        List<ArchivedImage> saved,
-        CancellationToken stop)
+    /// <summary>
+    /// Writes the content of a digest and of its children. The entries are remembered with it: what another digest that
+    /// could not be saved kept out of index.json is in it as soon as any of them is committed.
+    /// </summary>
+    /// <returns>The entries, whose tags are not known; that of the digest is the last. None if it does not exist.</returns>
+    private async Task<IReadOnlyList<ArchivedImage>> WriteAsync(
+        IContentSource source, ImageName name, CancellationToken stop)
     {
-        if (_saved.TryGetValue(name, out Descriptor? known))
-        {
-            saved.Add(new ArchivedImage(name, known, tags));
-            return true;
-        }
+        if (_written.TryGetValue(name, out IReadOnlyList<ArchivedImage>? before)) return before;
 
         Manifest? manifest = await source.FindManifestAsync(name.Digest!, stop);
         if (manifest is null)
         {
             // A host that answers 404 to everything must not make it look as if there were nothing to save.
-            return !await DigestLookup.ExistsAsync(client, name, stop) ? false
+            return !await DigestLookup.ExistsAsync(client, name, stop) ? []
                 : throw new RegistryException(
                     RegistryErrorKind.UnexpectedAnswer,
                     $"the registry has no manifest {name.Digest}, which the API reports.");
         }
 
+        List<ArchivedImage> entries = [];
         foreach (Descriptor child in manifest.Children)
-            await SaveAsync(source, name.WithDigest(child.Digest), null, saved, stop);
+            entries.AddRange(await WriteAsync(source, name.WithDigest(child.Digest), stop));
         IReadOnlyList<Descriptor> blobs =
             includesLayers ? manifest.Blobs : manifest.Config is Descriptor config ? [config] : [];
-        foreach (Descriptor blob in blobs) await writer.PutBlobAsync(blob, source, stop);
+        foreach (Descriptor blob in blobs) await WriteAsync(blob, source, stop);
         await writer.PutManifestAsync(manifest, stop);
-        Descriptor descriptor = new(manifest.Digest, manifest.Bytes.Length, manifest.MediaType);
-        _saved[name] = descriptor;
-        saved.Add(new ArchivedImage(name, descriptor, tags));
-        return true;
+        entries.Add(
+            new ArchivedImage(
+                name, new Descriptor(manifest.Digest, manifest.Bytes.Length, manifest.MediaType), Tags: null));
+        return _written[name] = entries;
+    }
+
+    private async Task WriteAsync(Descriptor blob, IContentSource source, CancellationToken stop)
+    {
+        try
+        {
+            await writer.PutBlobAsync(blob, source, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            throw e.WithMessage($"the registry does not have its content {blob.Digest}.", Unpullable);
+        }
     }
 
     private RegistryException NotWritable(DockerImage image, Exception e)

@@ -16,7 +16,8 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
     private const int MaxAttempts = 3;
 
     /// <summary>Gets an image to read from and to write to.</summary>
-    internal RegistryImage Open(ImageName image) => new(transport, RegistryImage.AddressOf(endpoints, image));
+    internal RegistryImage Open(ImageName image) =>
+        new(transport, RegistryImage.AddressOf(endpoints, image), image.ToRepository().ToString());
 
     /// <summary>GET /v2/PROJECT/REPOSITORY/IMAGE/manifests/sha256:… (spec.md#pulling-manifests).</summary>
     /// <param name="digest">The digest.</param>
@@ -54,28 +55,5 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
             actual = $"{Digest.Prefix}{Convert.ToHexString(SHA256.HashData(bytes.Span)).ToLowerInvariant()}";
             return actual == digest.Digest ? ManifestContent.Parse(bytes) : null;
         }
-    }
-
-    /// <summary>
-    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). Not every registry supports it,
-    /// and a list may lag behind: digests missing from it may refer to the digest nevertheless.
-    /// </summary>
-    internal Task<IReadOnlyList<ReferrerMessage>> ListReferrersAsync(ImageName digest, CancellationToken stop)
-    {
-        Uri address = new(
-            endpoints.RegistryOf(digest),
-            $"{digest.Project.Replace(':', '/')}/{digest.Repository}/{digest.Package}/referrers/{digest.Digest}");
-        return transport.SendAsync(
-            new Call<IReadOnlyList<ReferrerMessage>>(
-                HttpMethod.Get,
-                address,
-                null,
-                Repeat.Freely,
-                ReferrerMessage.ReadList
-            )
-            {
-                Accept = "application/vnd.oci.image.index.v1+json",
-            },
-            stop);
     }
 }

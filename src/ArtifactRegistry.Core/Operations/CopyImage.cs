@@ -58,9 +58,9 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
 
         foreach ((string tag, Manifest referrer) in content.ReferrerTags)
         {
-            bool mayMove = MayMove || await IsNewerAsync(to, tag, referrer, stop);
+            string? outdated = MayMove ? null : await FindOutdatedAsync(to, tag, referrer, stop);
             ImageTag? added = await TagAsync(
-                destination.WithDigest(referrer.Digest), tag, mayMove, expectedDigest: null, failed, stop);
+                destination.WithDigest(referrer.Digest), tag, MayMove, expectedDigest: outdated, failed, stop);
             isChanged |= added is not null && added.PreviousDigest != referrer.Digest;
         }
 
@@ -77,18 +77,15 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
     }
 
     /// <summary>
-    /// Returns whether a referrer has everything that the one under its tag at the destination has, so that the tag is
-    /// moved without a loss, as when another signature was added.
+    /// Gets the digest under a referrer's tag at the destination if the referrer has everything that it has, so that the
+    /// tag is moved from there without a loss, as when another signature was added; null if it must not be moved.
     /// </summary>
-    private static async Task<bool> IsNewerAsync(
+    private static async Task<string?> FindOutdatedAsync(
         RegistryImage destination, string tag, Manifest referrer, CancellationToken stop)
     {
-        Manifest? current = await destination.FindManifestAsync(tag, stop);
-        return current is not null
-            && Parts(current).ToHashSet(StringComparer.Ordinal).IsSubsetOf(Parts(referrer));
-
-        static IEnumerable<string> Parts(Manifest manifest) =>
-            manifest.Children.Concat(manifest.Layers).Select(part => part.Digest);
+        if (await destination.FindManifestAsync(tag, stop) is not Manifest current) return null;
+        List<string> entries = [.. referrer.Entries()];
+        return current.Entries().All(entries.Remove) ? current.Digest : null;
     }
 
     private async Task<ImageTag?> TagAsync(

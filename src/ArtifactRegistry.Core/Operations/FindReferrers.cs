@@ -17,7 +17,9 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
     private readonly ManifestReader _reader = new(client, registry, cache);
 
     /// <summary>Finds the digests that refer to a digest directly, with one request per place to look.</summary>
-    /// <exception cref="RegistryException">A tag, or the digest that it points to, cannot be read.</exception>
+    /// <exception cref="RegistryException">
+    /// A tag, or the digest that it points to, cannot be read, or what the registry lists cannot be read completely.
+    /// </exception>
     public async Task<IReadOnlyList<DockerImage>> OfAsync(DockerImage image, CancellationToken stop)
     {
         // One after the other, because many images are removed concurrently, and the limit applies to all requests.
@@ -109,18 +111,36 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
     /// Gets the referrers that the registry reports; as far as it reports none, its refusal to delete is the
     /// protection.
     /// </summary>
+    /// <exception cref="RegistryException">The list, or what it lists, cannot be read completely.</exception>
     private async Task<IReadOnlyList<DockerImage>> ListedAsync(DockerImage image, CancellationToken stop)
     {
-        List<DockerImage> listed = new();
+        List<string> digests = [];
+        int pages = 0;
         try
         {
-            foreach (ReferrerMessage referrer in await registry.ListReferrersAsync(image.Name, stop))
-                if (Digest.IsValid(referrer.Digest))
-                    listed.Add(await FindImages.ReadAsync(client, image.Name.WithDigest(referrer.Digest!), stop));
+            await foreach (IReadOnlyList<string> page in
+                registry.Open(image.Name).Referrers.ReadAsync(image.Digest, stop))
+            {
+                pages++;
+                digests.AddRange(page);
+            }
         }
-        catch (RegistryException)
+        catch (RegistryException) when (pages == 0)
         {
             // Not every registry supports the request, and the service refuses to delete a digest that has referrers.
+        }
+
+        List<DockerImage> listed = [];
+        foreach (string digest in digests)
+        {
+            try
+            {
+                listed.Add(await FindImages.ReadAsync(client, image.Name.WithDigest(digest), stop));
+            }
+            catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+            {
+                // The list may lag behind a deletion.
+            }
         }
 
         return listed;

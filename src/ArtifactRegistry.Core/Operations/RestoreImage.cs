@@ -57,17 +57,26 @@ internal sealed class RestoreImage(
     /// <param name="name">The digest.</param>
     /// <param name="content">What belongs to it.</param>
     /// <param name="confirm">Asks whether to go on: target, then action.</param>
+    /// <param name="failed">Called with each tag that could not be set although the image was restored.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
-    /// <returns>The outcome; nothing was written if a blob cannot be had.</returns>
-    /// <exception cref="RegistryException">The registry failed; running it again goes on.</exception>
+    /// <returns>
+    /// The outcome; nothing was written if a blob cannot be had. If it has an error, running it again goes on.
+    /// </returns>
+    /// <exception cref="RegistryException">The registry failed before anything was written.</exception>
     public async Task<RestoredImage> RestoreAsync(
-        ImageName name, ImageContent content, Func<string, string, Task<bool>> confirm, CancellationToken stop)
+        ImageName name,
+        ImageContent content,
+        Func<string, string, Task<bool>> confirm,
+        Func<ImageName, RegistryException, Task> failed,
+        CancellationToken stop)
     {
         RegistryImage to = registry.Open(name);
         RestoreBlobs blobs = new(archive.Folder, Other(name), to);
         Descriptor[] needed = [.. content.Blobs];
         IContentSource?[] places = await Task.WhenAll(
             needed.Select(blob => share.RunAsync(() => blobs.FindAsync(blob, stop), stop)));
+        foreach ((Descriptor blob, IContentSource? place) in needed.Zip(places))
+            if (place == to) share.MarkReadable(to.Repository, blob.Digest);
         string[] missing = [.. needed.Where((_, i) => places[i] is null).Select(blob => blob.Digest)];
         Descriptor[] toUpload = [.. needed.Where((_, i) => places[i] is not null && places[i] != to)];
         RestoredImage row = new(name)
@@ -81,20 +90,31 @@ internal sealed class RestoreImage(
         if (!await confirm(name.ToString(), Action(content, tags, toUpload)))
             return row with { RestoreStatus = RestoreStatus.WouldRestore, Tags = Names(tags) };
 
-        TransferResult result = await new TransferImage(archive.Folder, blobs, share).RunAsync(content, stop);
-        row = row with
+        TransferImage transfer = new(archive.Folder, blobs, share);
+        try
+        {
+            await transfer.RunAsync(content, stop);
+            bool[] sound = await Task.WhenAll(
+                needed.Select(blob => share.RunAsync(() => blobs.MendAsync(blob, Verifies, stop), stop)));
+            string[] lost = [.. needed.Where((_, i) => !sound[i]).Select(blob => blob.Digest)];
+            row = WithCounts(row, transfer.Result);
+            return lost.Length > 0
+                ? row with { BlobsMissing = new TextList(lost), Error = Unreadable(name, lost) }
+                : await TagAsync(row, tags, failed, stop);
+        }
+        catch (RegistryException e)
+        {
+            return WithCounts(row, transfer.Result) with { Error = e };
+        }
+    }
+
+    private static RestoredImage WithCounts(RestoredImage row, TransferResult result) =>
+        row with
         {
             Manifests = result.Manifests,
             BlobsUploaded = result.BlobsUploaded + result.BlobsMounted,
             BytesUploaded = result.BytesUploaded,
         };
-        bool[] sound = await Task.WhenAll(
-            needed.Select(blob => share.RunAsync(() => blobs.MendAsync(blob, Verifies, stop), stop)));
-        string[] lost = [.. needed.Where((_, i) => !sound[i]).Select(blob => blob.Digest)];
-        if (lost.Length > 0) return row with { BlobsMissing = new TextList(lost), Error = Unreadable(name, lost) };
-
-        return await TagAsync(row, tags, isChanged: result.Manifests > 0 || result.BlobsUploaded > 0, stop);
-    }
 
     private RegistryImage? Other(ImageName name) =>
         LayerFrom is null ? null
@@ -108,14 +128,18 @@ internal sealed class RestoreImage(
 
     /// <summary>Sets the tags; one that is on another digest by now stays there.</summary>
     private async Task<RestoredImage> TagAsync(
-        RestoredImage row, (ImageName Digest, string Tag)[] tags, bool isChanged, CancellationToken stop)
+        RestoredImage row,
+        (ImageName Digest, string Tag)[] tags,
+        Func<ImageName, RegistryException, Task> failed,
+        CancellationToken stop)
     {
+        bool isChanged = row.Manifests > 0 || row.BlobsUploaded > 0;
         List<string> set = [], kept = [];
         foreach ((ImageName digest, string tag) in tags)
         {
-            DockerImage image = await FindImages.ReadAsync(client, digest, stop);
             try
             {
+                DockerImage image = await FindImages.ReadAsync(client, digest, stop);
                 ImageTag? added = await AddTag.AddAsync(
                     client, image, tag, mayMove: false, expectedDigest: null, (_, _) => Task.FromResult(true), stop);
                 isChanged |= added!.PreviousDigest != digest.Digest;
@@ -124,6 +148,10 @@ internal sealed class RestoreImage(
             catch (RegistryException e) when (e.Kind is RegistryErrorKind.TagPointsElsewhere)
             {
                 kept.Add(tag);
+            }
+            catch (RegistryException e)
+            {
+                await failed(digest.WithTag(tag), e);
             }
         }
 

@@ -37,7 +37,7 @@ internal sealed class BlobUpload(
         }
         catch (Exception) when (_sourceFailure is RegistryException failure)
         {
-            throw failure.WithMessage(failure.Message);
+            throw failure; // the request failed only because of it
         }
         catch (RegistryException e) when (e.OutcomeUnknown)
         {

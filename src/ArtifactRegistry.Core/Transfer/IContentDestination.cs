@@ -16,7 +16,10 @@ internal enum BlobArrival
 /// </remarks>
 internal interface IContentDestination
 {
-    /// <summary>Returns whether the destination says that it has a blob.</summary>
+    /// <summary>The repository; its images share their blobs.</summary>
+    string Repository { get; }
+
+    /// <summary>Returns whether the destination has a blob, and can send it.</summary>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop);
 
     /// <summary>Writes a blob; it is durable, and its digest checked, when this returns.</summary>

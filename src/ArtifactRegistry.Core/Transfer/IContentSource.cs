@@ -16,7 +16,7 @@ internal interface IContentSource
     /// </summary>
     Task<IReadOnlyList<string>> ListReferrersAsync(string digest, CancellationToken stop);
 
-    /// <summary>Returns whether the source says that it has a blob, without reading it.</summary>
+    /// <summary>Returns whether the source has a blob. Its content is not checked.</summary>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop);
 
     /// <summary>

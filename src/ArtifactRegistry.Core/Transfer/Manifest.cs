@@ -70,6 +70,21 @@ internal sealed record Manifest
         }
     }
 
+    /// <summary>
+    /// Gets the entries for its children and layers as they are written. Digests alone do not tell what it has: cosign
+    /// keeps a signature in the annotations of a layer, whose content is the same for all keys.
+    /// </summary>
+    public IEnumerable<string> Entries()
+    {
+        using JsonDocument document = JsonDocument.Parse(Bytes);
+        foreach (JsonProperty list in document.RootElement.EnumerateObject())
+        {
+            if (list.Name is not ("manifests" or "layers" or "blobs") || list.Value.ValueKind is not JsonValueKind.Array)
+                continue;
+            foreach (JsonElement entry in list.Value.EnumerateArray()) yield return entry.GetRawText();
+        }
+    }
+
     private static Manifest Read(JsonElement json, ReadOnlyMemory<byte> bytes, string digest, string? mediaType)
     {
         mediaType ??= json.Text("mediaType"u8)

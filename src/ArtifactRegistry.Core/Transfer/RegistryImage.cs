@@ -12,11 +12,12 @@ namespace ArtifactRegistry.Transfer;
 /// </summary>
 /// <param name="transport">The transport, with the credentials for this registry and no other.</param>
 /// <param name="address">The address of the image, <c>https://HOST/v2/NAME/</c>.</param>
-internal sealed class RegistryImage(RestTransport transport, Uri address) : IContentSource, IContentDestination
+/// <param name="repository">The repository that it is in.</param>
+internal sealed class RegistryImage(RestTransport transport, Uri address, string repository)
+    : IContentSource, IContentDestination
 {
     private const string Root = "/v2/";
     private const int MaxAttempts = 3; // as OciRegistryClient
-    private const int MaxPages = 1000;
 
     /// <summary>Gets the address of an image in Artifact Registry.</summary>
     public static Uri AddressOf(Endpoints endpoints, ImageName image) =>
@@ -24,6 +25,9 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
 
     /// <summary>The address of the image.</summary>
     public Uri Address => address;
+
+    /// <inheritdoc/>
+    public string Repository => repository;
 
     /// <summary>The name of the image within its registry, as its protocol has it.</summary>
     public string Name =>
@@ -67,39 +71,37 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
         };
     }
 
+    /// <summary>Gets the registry's list of what refers to digests of the image.</summary>
+    public ReferrerPages Referrers { get; } = new(transport, address);
+
     /// <inheritdoc/>
-    /// <remarks>
-    /// GET /v2/PROJECT/REPOSITORY/IMAGE/referrers/sha256:… (spec.md#listing-referrers). A registry without this method answers 404.
-    /// </remarks>
+    /// <remarks>A registry without such a list answers 404.</remarks>
     public async Task<IReadOnlyList<string>> ListReferrersAsync(string digest, CancellationToken stop)
     {
         List<string> found = [];
-        Uri? page = new(address, $"referrers/{digest}");
-        for (int pages = 0; page is not null && pages < MaxPages; pages++)
+        int pages = 0;
+        try
         {
-            try
+            await foreach (IReadOnlyList<string> page in Referrers.ReadAsync(digest, stop))
             {
-                (IReadOnlyList<ReferrerMessage> list, page) = await transport.SendAsync(
-                    new Call<(IReadOnlyList<ReferrerMessage>, Uri?)>(
-                        HttpMethod.Get, page, Repeat.Freely, async (answer, token) => (
-                            await answer.ReadJsonAsync(ReferrerMessage.ReadList, token), NextPage(page, answer)))
-                    {
-                        Accept = MediaTypes.OciIndex,
-                    },
-                    stop);
-                found.AddRange(list.Select(each => each.Digest).OfType<string>().Where(Digest.IsValid));
+                pages++;
+                found.AddRange(page);
             }
-            catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound && pages == 0)
-            {
-                return [];
-            }
+        }
+        catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound && pages == 0)
+        {
+            return [];
         }
 
         return found;
     }
 
     /// <inheritdoc cref="IContentDestination.HasBlobAsync"/>
-    /// <remarks>HEAD /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#checking-if-content-exists-in-the-registry).</remarks>
+    /// <remarks>
+    /// HEAD /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#checking-if-content-exists-in-the-registry), and then
+    /// <see cref="IsReadableAsync"/>: a registry that collects late, or remembers what it had, answers HEAD for a blob
+    /// that it can no longer send.
+    /// </remarks>
     public async Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop)
     {
         Uri? redirect = null;
@@ -107,7 +109,22 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
         bool exists = await ExistsAsync(new Uri(address, $"blobs/{blob.Digest}"), answer =>
             (redirect, length) = (answer.Redirect, answer.ContentHeaders.ContentLength), stop);
         // A size that is not the blob's belongs to something else, or to a part of it.
-        return exists && (redirect is not null || length is null || length == blob.Size);
+        return exists && (redirect is not null || length is null || length == blob.Size)
+            && (blob.Size == 0 || await IsReadableAsync(blob, stop));
+    }
+
+    /// <summary>Returns whether a blob can be read: its last byte is.</summary>
+    public async Task<bool> IsReadableAsync(Descriptor blob, CancellationToken stop)
+    {
+        try
+        {
+            await using Stream end = await OpenBlobAsync(blob, Math.Max(0, blob.Size - 1), stop);
+            return blob.Size == 0 || await end.ReadAsync(new byte[1], stop) == 1;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc/>
@@ -230,14 +247,4 @@ internal sealed class RegistryImage(RestTransport transport, Uri address) : ICon
     private static string? DigestIn(Answer answer) =>
         answer.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? values)
         && values.First() is string digest && Digest.IsValid(digest) ? digest : null;
-
-    // Only within this registry: the token is sent there.
-    private Uri? NextPage(Uri page, Answer answer)
-    {
-        if (!answer.Headers.TryGetValues("Link", out IEnumerable<string>? links)) return null;
-        string link = links.First();
-        int end = link.IndexOf('>', StringComparison.Ordinal);
-        return link.StartsWith('<') && end > 0 && link.Contains("rel=\"next\"", StringComparison.Ordinal)
-            && Uri.TryCreate(page, link[1..end], out Uri? next) && next.Authority == address.Authority ? next : null;
-    }
 }

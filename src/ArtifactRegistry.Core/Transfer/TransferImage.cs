@@ -14,6 +14,9 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
     private int _manifests, _mounted, _uploaded;
     private long _bytes;
 
+    /// <summary>What was transferred so far.</summary>
+    public TransferResult Result => new(_manifests, _mounted, _uploaded, Interlocked.Read(ref _bytes));
+
     /// <summary>Transfers an image.</summary>
     /// <exception cref="RegistryException">The source or the destination failed; nothing incomplete is visible.</exception>
     public async Task<TransferResult> RunAsync(ImageContent content, CancellationToken stop)
@@ -25,9 +28,9 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
         Manifest[] missing = [.. content.Manifests.Where((_, i) => !there[i])];
         Descriptor[] blobs = [.. missing.SelectMany(manifest => manifest.Blobs).DistinctBy(blob => blob.Digest)];
         share.Expect(blobs.Sum(blob => blob.Size));
-        await AllAsync(blobs, (blob, token) => BringAsync(blob, believes: true, token), stop);
+        await AllAsync(blobs, (blob, token) => BringAsync(blob, trustsDestination: true, token), stop);
         foreach (Manifest manifest in missing) await WriteAsync(manifest, stop);
-        return new TransferResult(_manifests, _mounted, _uploaded, _bytes);
+        return Result;
     }
 
     /// <summary>Writes a manifest. If it is refused, the destination may not have what it said that it has.</summary>
@@ -41,7 +44,7 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
             when (e.Kind is RegistryErrorKind.NotFound or RegistryErrorKind.InvalidArgument && manifest.Blobs.Count > 0)
         {
             share.Expect(manifest.Blobs.Sum(blob => blob.Size));
-            await AllAsync(manifest.Blobs, (blob, token) => BringAsync(blob, believes: false, token), stop);
+            await AllAsync(manifest.Blobs, (blob, token) => BringAsync(blob, trustsDestination: false, token), stop);
             await PutAsync();
         }
 
@@ -56,34 +59,21 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
             stop);
     }
 
-    /// <summary>
-    /// Returns whether the destination has a blob. That is not all that HEAD says: a registry that collects late, or
-    /// remembers what it had, may no longer be able to send it, so its end is read once.
-    /// </summary>
+    /// <summary>Returns whether the destination has a blob, which is looked up once for all images.</summary>
     private async Task<bool> HasAsync(Descriptor blob, CancellationToken stop)
     {
+        if (share.IsKnownReadable(destination.Repository, blob.Digest)) return true;
         if (!await destination.HasBlobAsync(blob, stop)) return false;
-        if (destination is not IContentSource readable || blob.Size == 0 || share.WasRead(blob.Digest)) return true;
-        try
-        {
-            await using Stream end = await readable.OpenBlobAsync(blob, blob.Size - 1, stop);
-            if (await end.ReadAsync(new byte[1], stop) == 0) return false;
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            return false;
-        }
-
-        share.Read(blob.Digest);
+        share.MarkReadable(destination.Repository, blob.Digest);
         return true;
     }
 
-    private Task<bool> BringAsync(Descriptor blob, bool believes, CancellationToken stop) =>
+    private Task<bool> BringAsync(Descriptor blob, bool trustsDestination, CancellationToken stop) =>
         share.RunAloneAsync(
             blob.Digest,
             async () =>
             {
-                if (believes && await HasAsync(blob, stop))
+                if (trustsDestination && await HasAsync(blob, stop))
                 {
                     share.Moved(blob.Size);
                     return true;

@@ -8,7 +8,7 @@ internal sealed class TransferShare(int concurrency) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(concurrency);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _read = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Repository, string Blob), bool> _readable = new();
     private long _total, _done;
 
     /// <summary>The number of bytes that are to be transferred, as far as it is known.</summary>
@@ -23,11 +23,11 @@ internal sealed class TransferShare(int concurrency) : IDisposable
     /// <summary>Adds bytes that were transferred; a negative number if that has to be repeated.</summary>
     public void Moved(long bytes) => Interlocked.Add(ref _done, bytes);
 
-    /// <summary>Remembers that a blob can be read at the destination.</summary>
-    public void Read(string blob) => _read[blob] = true;
+    /// <summary>Remembers that a repository can send a blob.</summary>
+    public void MarkReadable(string repository, string blob) => _readable[(repository, blob)] = true;
 
-    /// <summary>Returns whether a blob was read at the destination.</summary>
-    public bool WasRead(string blob) => _read.ContainsKey(blob);
+    /// <summary>Returns whether a repository is known to be able to send a blob.</summary>
+    public bool IsKnownReadable(string repository, string blob) => _readable.ContainsKey((repository, blob));
 
     /// <summary>Runs a step when there is room for it.</summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> step, CancellationToken stop)

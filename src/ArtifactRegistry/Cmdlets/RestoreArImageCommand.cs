@@ -122,16 +122,19 @@ public sealed class RestoreArImageCommand : ChangeCmdlet
         RestoredImage row;
         try
         {
-            row = await _restoration!.RestoreAsync(name, content, ConfirmAsync, StopToken);
+            row = await _restoration!.RestoreAsync(
+                name, content, ConfirmAsync, (tag, error) => FailAsync(ErrorRecords.For(error, tag)), StopToken);
         }
         catch (RegistryException e)
         {
+            // Nothing was written so far.
             row = new RestoredImage(name) { Error = e };
         }
 
         // A user who answered no has seen it on the screen.
         if (row.RestoreStatus is RestoreStatus.WouldRestore && !isWhatIf) return;
-        if (row.RestoreStatus is RestoreStatus.Restored) await EmitChangeAsync(row);
+        if (row.RestoreStatus is RestoreStatus.Restored || row.Manifests + row.BlobsUploaded > 0)
+            await EmitChangeAsync(row);
         else await EmitAsync(row);
         if (row.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, row));
     }

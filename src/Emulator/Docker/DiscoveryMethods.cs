@@ -42,7 +42,7 @@ internal static class DiscoveryMethods
 
     /// <summary>
     /// GET /v2/NAME/referrers/DIGEST (spec.md#listing-referrers): an index of the manifests with this subject, even if
-    /// the subject does not exist.
+    /// the subject does not exist; in pages if <see cref="Behaviour.ReferrersPageSize"/> is set.
     /// </summary>
     public static Answer Referrers(DockerCall call, DockerName name, string digest)
     {
@@ -50,16 +50,19 @@ internal static class DiscoveryMethods
         return call.Locked(() =>
         {
             (RepositoryEntry repository, string image) = call.Find(name, DockerCall.PullPermission);
-            string? wanted = call.Query("artifactType");
-            JsonArray manifests = new([
+            string? wanted = call.Query("artifactType"), last = call.Query("last");
+            JsonObject[] found =
+            [
                 .. (repository.Packages.GetValueOrDefault(image)?.Versions.Values.AsEnumerable() ?? [])
-                    .Where(version => version.SubjectDigest == digest)
+                    .Where(version => version.SubjectDigest == digest
+                        && (last is null || string.CompareOrdinal(version.Digest, last) > 0))
                     .Select(version =>
                         (Version: version, Manifest: PushedManifest.Parse(version.Manifest, version.MediaType))
                     )
                     .Where(referrer => wanted is null || referrer.Manifest.TypeOfArtifact == wanted)
                     .Select(referrer => Descriptor(referrer.Version, referrer.Manifest)),
-            ]);
+            ];
+            JsonArray manifests = new([.. found.Take(call.Behaviour.ReferrersPageSize ?? found.Length)]);
             JsonObject index = new()
             {
                 ["schemaVersion"] = 2,
@@ -69,6 +72,13 @@ internal static class DiscoveryMethods
             };
             Answer answer = new(200, Manifests.Write(index), Manifests.OciIndex);
             if (wanted is not null) answer.Headers["OCI-Filters-Applied"] = "artifactType";
+            if (manifests.Count < found.Length)
+            {
+                string filter = wanted is null ? "" : $"artifactType={Uri.EscapeDataString(wanted)}&";
+                answer.Headers["Link"] =
+                    $"</v2/{name.Requested}/referrers/{digest}?{filter}last={manifests[^1]!["digest"]}>; rel=\"next\"";
+            }
+
             return answer;
         });
     }

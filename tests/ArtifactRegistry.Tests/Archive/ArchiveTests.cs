@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
@@ -9,9 +10,9 @@ namespace ArtifactRegistry.Tests.Archive;
 public sealed class ArchiveTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Undo _undo;
+    private readonly SavedArchive _undo;
 
-    public ArchiveTests() => _undo = new Undo(Path.Combine(_folder.Path, "undo"));
+    public ArchiveTests() => _undo = new SavedArchive(Path.Combine(_folder.Path, "undo"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -96,6 +97,10 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal([noConfiguration], Row.Digests(result, "Failed"));
         Assert.Equal("NotFound", result.ErrorId);
         Assert.Contains("was not deleted, since it cannot be archived", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(
+            "The registry no longer has that content, so the image cannot be pulled either. Without -ArchivePath it "
+                + "can be deleted, and there is no copy then.",
+            result.Error.ErrorDetails.RecommendedAction);
         Assert.DoesNotContain(noConfiguration, string.Concat(_undo.Names().Keys), StringComparison.Ordinal);
     }
 
@@ -237,14 +242,65 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_has_its_platforms_in_the_archive_even_if_a_first_attempt_saved_it_in_vain()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddedIndex image = shop.AddBuilds("v1");
+        string signature = shop.Sign(image.Digest);
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
+        {
+            When = request => request.Is("GET", $"/blobs/{ConfigurationOf(shop, signature)}"),
+            Times = 1,
+        });
+
+        ScriptResult result = shop.Run(
+            $"Remove-ArImage \"${{app}}:v1\", \"$app@{image.Digest}\" -DeleteTags -DeleteReferrer -Confirm:$false "
+                + $"-ThrottleLimit 1 -ArchivePath '{_undo.Path}'");
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Equal(["Failed", "Removed", "Removed"], result.Values("Status").Order(StringComparer.Ordinal));
+        foreach (string digest in (string[])[image.Digest, .. image.Children, signature]) _undo.MustHave(digest);
+    }
+
+    [Fact]
+    public async Task What_other_tools_have_in_the_index_stays_as_it_is()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string garbage = shop.AddBuild();
+        string[] theirs =
+        [
+            .. "abc".Select(digit =>
+                $"{{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:{new string(digit, 64)}\","
+                    + "\"size\":7,\"annotations\":{\"org.opencontainers.image.ref.name\":\"latest\",\"org.example\":\"é\"}}"),
+        ];
+        const string Fields = "\"schemaVersion\":2,\"artifactType\":\"application/vnd.example\",\"org.example\":[1, 2]";
+        const string Notes = "\"annotations\":{\"org.example.by\":\"somebody\"}";
+        Directory.CreateDirectory(_undo.Path);
+        await File.WriteAllTextAsync(
+            Path.Combine(_undo.Path, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}", Stop);
+        await File.WriteAllTextAsync(
+            Path.Combine(_undo.Path, "index.json"),
+            $"{{{Fields},\"manifests\":[{string.Join(',', theirs)}],{Notes}}}", Stop);
+
+        shop.Run(CleanUp).MustSucceed();
+
+        string index = await File.ReadAllTextAsync(Path.Combine(_undo.Path, "index.json"), Stop);
+        Assert.All(theirs.Append(Fields).Append(Notes), text => Assert.Contains(text, index, StringComparison.Ordinal));
+        JsonArray entries = JsonNode.Parse(index)!["manifests"]!.AsArray();
+        Assert.Equal(4, entries.Count);
+        Assert.Equal(garbage, (string?)entries[^1]!["digest"]);
+    }
+
+    [Fact]
     public async Task A_whole_image_is_saved_before_it_is_deleted_and_what_is_pushed_meanwhile_stays()
     {
         await using Shop shop = await Shop.OpenAsync();
         string[] all = [shop.AddBuild("v1"), shop.AddBuild("v2"), shop.AddBuild()];
         string? late = null;
+        int reads = 0; // of several threads
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
-            if (request.Is("GET", "/blobs/")) late ??= shop.AddBuild();
+            if (request.Is("GET", "/blobs/") && Interlocked.Increment(ref reads) == 1) late = shop.AddBuild();
         };
         string command = $"Remove-ArImage $app -All -Confirm:$false -ArchivePath '{_undo.Path}'";
 
@@ -269,4 +325,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.False(Directory.Exists(_undo.Path));
         Assert.Empty(shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/blobs/")));
     }
+
+    private static string ConfigurationOf(Shop shop, string digest) =>
+        (string)JsonNode.Parse(shop.State.Manifest(shop.Repository, "web", digest))!["config"]!["digest"]!;
 }

@@ -18,10 +18,18 @@ public sealed class RestoreKillTests
     {
         using TemporaryFolder folder = new();
         string undo = Path.Combine(folder.Path, "undo");
-        await using Shop shop = await Shop.OpenAsync();
+        // A registry that collects late accepts a manifest without its blobs.
+        await using Shop shop = await Shop.OpenAsync(new Behaviour
+        {
+            OperationTime = TimeSpan.Zero,
+            CollectBlobsAfter = TimeSpan.FromHours(1),
+            RemembersCollectedBlobs = true,
+        });
         for (int i = 0; i < Images; i++) shop.Sign(shop.AddBuilds($"v{i}").Digest);
         string before = shop.Contents();
         shop.Run($"Remove-ArImage $app -All -Confirm:$false -ArchivePath '{undo}' -IncludeLayer").MustSucceed();
+        shop.State.CollectBlobs();
+        Assert.Empty(shop.State.BlobDigests);
 
         await new RandomKills(shop, seed).KillAsync(
             $"Restore-ArImage '{undo}'",
@@ -29,20 +37,11 @@ public sealed class RestoreKillTests
             request => request.IsChange && request.PathAndQuery.Contains(where, StringComparison.Ordinal),
             seed % 2 == 0 ? HoldPoint.BeforeWork : HoldPoint.BeforeAnswer);
 
-        MustBeWhole(shop);
+        shop.MustBeReadable();
+        shop.MustBeSignedIfTagged();
         shop.Run($"Restore-ArImage '{undo}'").MustSucceed();
         Assert.Equal(before, shop.Contents());
-        MustBeWhole(shop);
-    }
-
-    /// <summary>Asserts that what a manifest names is there before the manifest is.</summary>
-    private static void MustBeWhole(Shop shop)
-    {
-        IReadOnlyList<string> blobs = shop.State.BlobDigests, digests = shop.Left();
-        foreach (string digest in digests)
-        {
-            string manifest = shop.State.Manifest(shop.Repository, "web", digest);
-            Assert.All(Undo.DigestsIn(manifest), part => Assert.True(blobs.Contains(part) || digests.Contains(part)));
-        }
+        shop.MustBeReadable();
+        shop.MustBeSignedIfTagged();
     }
 }

@@ -9,9 +9,9 @@ namespace ArtifactRegistry.Tests.Archive;
 public sealed class RestoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Undo _undo;
+    private readonly SavedArchive _undo;
 
-    public RestoreTests() => _undo = new Undo(Path.Combine(_folder.Path, "undo"));
+    public RestoreTests() => _undo = new SavedArchive(Path.Combine(_folder.Path, "undo"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -36,7 +36,7 @@ public sealed class RestoreTests : IDisposable
         ScriptResult result = shop.Run(Restore).MustSucceed();
 
         Assert.Equal(before, shop.Contents());
-        MustBeReadable(shop);
+        shop.MustBeReadable();
         Assert.Equal(["Restored"], result.Values("Status"));
         Assert.Equal(image, Assert.Single(result.Values("Digest")));
         Assert.Equal(["latest, v1"], result.Values("Tags"));
@@ -84,7 +84,7 @@ public sealed class RestoreTests : IDisposable
         shop.Run($"{Restore} -LayerFrom us-docker.pkg.dev/shop/prod").MustSucceed();
 
         Assert.Equal([image], shop.Left());
-        MustBeReadable(shop);
+        shop.MustBeReadable();
     }
 
     [Fact]
@@ -200,6 +200,49 @@ public sealed class RestoreTests : IDisposable
         Assert.Single(result.Errors);
     }
 
+    [Fact]
+    public async Task A_restoration_that_fails_late_says_what_it_has_written()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = Fill(shop);
+        Delete(shop, image, "-IncludeLayer");
+        shop.State.CollectBlobs();
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
+        {
+            When = request => request.Is("PUT", $"/manifests/{image}"),
+        });
+
+        ScriptResult result = shop.Run(Restore);
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal(["2"], result.Values("Manifests")); // its platforms
+        Assert.Equal(["6"], result.Values("BlobsUploaded"));
+        Assert.NotEqual("", Assert.Single(result.Values("Reason")));
+        Assert.Equal(2, shop.Left().Count);
+    }
+
+    [Fact]
+    public async Task A_tag_that_cannot_be_set_is_an_error_of_its_own_and_the_others_come_back()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = Fill(shop);
+        Delete(shop, image, "");
+        shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
+        {
+            When = request => request.Is("POST", "/tags?tagId=latest"),
+        });
+
+        ScriptResult result = shop.Run(Restore);
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.Equal($"{Shop.App}:latest", $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
+        Assert.Equal(["Restored"], result.Values("Status"));
+        Assert.Equal(["4"], result.Values("Manifests"));
+        Assert.Equal(["v1"], result.Values("Tags"));
+        Assert.Equal(["v1"], shop.State.Tags(shop.Repository, "web").Keys);
+    }
+
     private static async Task<Shop> OpenAsync(bool headLies) =>
         await Shop.OpenAsync(new Behaviour
         {
@@ -222,16 +265,6 @@ public sealed class RestoreTests : IDisposable
             $"Remove-ArImage \"$app@{digest}\" -DeleteTags -DeleteReferrer -Confirm:$false -ArchivePath '{_undo.Path}' "
                 + $"{parameter}; Remove-ArUntaggedImage $app -Confirm:$false -ArchivePath '{_undo.Path}' {parameter}")
             .MustSucceed();
-
-    /// <summary>Asserts that every blob of every digest can be read.</summary>
-    private static void MustBeReadable(Shop shop)
-    {
-        IReadOnlyList<string> blobs = shop.State.BlobDigests;
-        foreach (string digest in shop.Left())
-            Assert.All(
-                Undo.DigestsIn(shop.State.Manifest(shop.Repository, "web", digest)),
-                needed => Assert.True(blobs.Contains(needed) || shop.Left().Contains(needed), needed));
-    }
 
     private static async Task MountAsync(Shop shop, string layer)
     {

@@ -14,7 +14,7 @@ public sealed class CopyTests
     public async Task A_copy_has_the_same_digest_and_its_blobs_are_mounted()
     {
         await using Shop shop = await Market.OpenAsync();
-        string digest = shop.AddWhole("v1");
+        string digest = shop.AddBuild("v1");
 
         ScriptResult result = shop.Run("Copy-ArImage ${app}:v1 $prod -KeepTag").MustSucceed();
 
@@ -35,7 +35,7 @@ public sealed class CopyTests
     public async Task Without_mounting_each_blob_is_sent_once()
     {
         await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true });
-        string digest = shop.AddWhole("v1");
+        string digest = shop.AddBuild("v1");
 
         ScriptResult result = shop.Run("Copy-ArImage $app $prod -KeepTag").MustSucceed();
 
@@ -49,11 +49,11 @@ public sealed class CopyTests
     public async Task An_index_comes_whole_with_the_signatures_of_it_and_of_its_platforms()
     {
         await using Shop shop = await Market.OpenAsync();
-        AddedIndex index = shop.AddWholeIndex("v1");
+        AddedIndex index = shop.AddBuilds("v1");
         string signature = shop.Sign(index.Digest), ofPlatform = shop.Sign(index.Children[0]);
         string ofSignature = shop.Sign(signature);
         string fallback = shop.State.AddFallbackTag(shop.Repository, "web", index.Digest);
-        shop.AddWhole("other");
+        shop.AddBuild("other");
 
         ScriptResult result = shop.Run("Copy-ArImage ${app}:v1 -Destination $prod -KeepTag").MustSucceed();
 
@@ -70,7 +70,7 @@ public sealed class CopyTests
     public async Task Without_referrers_there_are_the_index_and_its_platforms()
     {
         await using Shop shop = await Market.OpenAsync();
-        AddedIndex index = shop.AddWholeIndex("v1");
+        AddedIndex index = shop.AddBuilds("v1");
         shop.Sign(index.Digest);
 
         shop.Run("Copy-ArImage ${app}:v1 $prod -NoReferrer").MustSucceed();
@@ -83,7 +83,7 @@ public sealed class CopyTests
     public async Task A_signature_that_came_later_follows()
     {
         await using Shop shop = await Market.OpenAsync();
-        string digest = shop.AddWhole("v1"), first = shop.Sign(digest);
+        string digest = shop.AddBuild("v1"), first = shop.Sign(digest);
         shop.State.AddFallbackTag(shop.Repository, "web", digest);
         shop.Run("Copy-ArImage ${app}:v1 $prod").MustSucceed();
         string second = shop.Sign(digest);
@@ -100,7 +100,7 @@ public sealed class CopyTests
     public async Task Run_again_it_finds_everything_there_and_changes_nothing()
     {
         await using Shop shop = await Market.OpenAsync();
-        AddedIndex index = shop.AddWholeIndex("v1");
+        AddedIndex index = shop.AddBuilds("v1");
         shop.Sign(index.Digest);
         shop.Run("Copy-ArImage ${app}:v1 $prod -KeepTag").MustSucceed();
 
@@ -117,7 +117,7 @@ public sealed class CopyTests
     public async Task The_tags_that_are_kept_are_those_by_which_the_image_was_named(string image, string tags)
     {
         await using Shop shop = await Market.OpenAsync();
-        shop.AddWhole("v1", "v2", "latest");
+        shop.AddBuild("v1", "v2", "latest");
 
         ScriptResult result = shop.Run($"Copy-ArImage \"{image}\" $prod -KeepTag").MustSucceed();
 
@@ -129,7 +129,7 @@ public sealed class CopyTests
     public async Task Rows_are_copied_and_what_comes_out_gets_tags()
     {
         await using Shop shop = await Market.OpenAsync();
-        string digest = shop.AddWhole("v1");
+        string digest = shop.AddBuild("v1");
 
         shop.Run("Get-ArImage $app -Tag v1 | Copy-ArImage -Destination $prod/shop -Tag new | Add-ArImageTag -Tag more")
             .MustSucceed();
@@ -145,7 +145,7 @@ public sealed class CopyTests
     public async Task Nothing_is_copied_if_a_tag_would_have_to_move(string how, string error)
     {
         await using Shop shop = await Market.OpenAsync();
-        shop.AddWhole("v1");
+        shop.AddBuild("v1");
         string there = shop.State.AddImage(Market.Prod, "web", "v1");
 
         ScriptResult result = shop.Run($"Copy-ArImage ${{app}}:v1 $prod -KeepTag {how}");
@@ -162,7 +162,7 @@ public sealed class CopyTests
     public async Task A_tag_moves_where_that_is_allowed(string how)
     {
         await using Shop shop = await Market.OpenAsync();
-        string digest = shop.AddWhole("v1");
+        string digest = shop.AddBuild("v1");
         shop.Session.Set("there", shop.State.AddImage(Market.Prod, "web", "v1"));
 
         shop.Run($"Copy-ArImage ${{app}}:v1 $prod -KeepTag {how}").MustSucceed();
@@ -174,7 +174,7 @@ public sealed class CopyTests
     public async Task A_repository_with_immutable_tags_takes_new_ones_and_keeps_its_own()
     {
         await using Shop shop = await Market.OpenAsync(prod: new RepositoryOptions { ImmutableTags = true });
-        string digest = shop.AddWhole("v1", "v2");
+        string digest = shop.AddBuild("v1", "v2");
         string there = shop.State.AddImage(Market.Prod, "web", "v1");
 
         shop.Run("Copy-ArImage ${app}:v2 $prod -KeepTag").MustSucceed();
@@ -189,7 +189,7 @@ public sealed class CopyTests
     public async Task A_preview_sends_no_change()
     {
         await using Shop shop = await Market.OpenAsync();
-        shop.AddWhole("v1");
+        shop.AddBuild("v1");
 
         ScriptResult result = shop.Run("Copy-ArImage ${app}:v1 $prod -KeepTag -WhatIf").MustSucceed();
 
@@ -209,8 +209,8 @@ public sealed class CopyTests
     public async Task What_makes_no_sense_is_an_error(string script, string error)
     {
         await using Shop shop = await Market.OpenAsync();
-        shop.AddWhole("v1");
-        shop.AddWhole("v2");
+        shop.AddBuild("v1");
+        shop.AddBuild("v2");
         shop.State.AddImage(
             shop.Repository, "api", new ImageOptions { HasContent = true, Size = 100, Tags = ["v1"] });
 
@@ -221,7 +221,7 @@ public sealed class CopyTests
     public async Task Foreign_layers_are_copied_by_their_descriptor()
     {
         await using Shop shop = await Market.OpenAsync();
-        string whole = shop.AddWhole();
+        string whole = shop.AddBuild();
         string manifest = shop.State.Manifest(shop.Repository, "web", whole).Replace(
             "\"layers\":[",
             "\"layers\":[{\"mediaType\":\"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip\",\"size\":9,"
@@ -240,7 +240,7 @@ public sealed class CopyTests
     public async Task The_bar_counts_bytes_and_images()
     {
         await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true });
-        shop.AddWhole(3 << 20, "v1");
+        shop.AddBuild(3 << 20, "v1");
         using RequestHold held = shop.Hold("PUT", "/manifests/");
         using RunningScript script = shop.Start("Copy-ArImage ${app}:v1 $prod");
         await held.WaitForArrivalAsync(1, Stop);

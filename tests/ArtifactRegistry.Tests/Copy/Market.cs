@@ -4,7 +4,7 @@ using ArtifactRegistry.Tests.Support;
 
 namespace ArtifactRegistry.Tests.Copy;
 
-/// <summary>What tests of copying add to a shop: images with content, and a repository to copy to.</summary>
+/// <summary>What tests of copying add to a shop: a repository to copy to.</summary>
 internal static class Market
 {
     public const string Prod = "us-docker.pkg.dev/shop/prod";
@@ -17,27 +17,6 @@ internal static class Market
         shop.Session.Set("prod", Prod);
         return shop;
     }
-
-    /// <summary>Adds an image whose configuration and layer can be read.</summary>
-    public static string AddWhole(this Shop shop, params string[] tags) => shop.AddWhole(20_000, tags);
-
-    public static string AddWhole(this Shop shop, long size, params string[] tags) =>
-        shop.Add(new ImageOptions { HasContent = true, Size = size, Tags = tags });
-
-    public static AddedIndex AddWholeIndex(this Shop shop, params string[] tags) =>
-        shop.State.AddIndex(
-            shop.Repository, "web", ["linux/amd64", "linux/arm64"],
-            new ImageOptions { HasContent = true, Size = 20_000, Tags = tags });
-
-    /// <summary>Adds a manifest that refers to a digest.</summary>
-    public static string Sign(this Shop shop, string subject) =>
-        shop.Add(new ImageOptions
-        {
-            HasContent = true,
-            Size = 500,
-            SubjectDigest = subject,
-            ArtifactType = "application/vnd.example.signature",
-        });
 
     /// <summary>The digests of the copy.</summary>
     public static IReadOnlyList<string> Copied(this Shop shop) => shop.State.Digests(Prod, "web");

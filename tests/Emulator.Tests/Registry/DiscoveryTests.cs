@@ -129,6 +129,34 @@ public sealed class DiscoveryTests : RegistryTest
         Assert.Equal([sbom.Digest], got.Json["manifests"]!.AsArray().Select(entry => (string?)entry!["digest"]));
     }
 
+    [Theory, Trait(Spec, "#listing-referrers")]
+    [InlineData("")]
+    [InlineData("?artifactType=application/vnd.example.sbom")]
+    public async Task Referrers_come_in_pages_if_that_is_set(string query)
+    {
+        Behaviour.ReferrersPageSize = 2;
+        Pushed subject = await PushImageAsync("subject");
+        List<string> all = [];
+        for (int i = 0; i < 5; i++)
+            all.Add((await PushImageAsync($"sbom {i}", change: manifest =>
+            {
+                Refer(manifest, subject);
+                manifest["artifactType"] = "application/vnd.example.sbom";
+            })).Digest);
+
+        List<string> listed = [];
+        int pages = 0;
+        for (string? next = $"{Web}/referrers/{subject.Digest}{query}"; next is not null; pages++)
+        {
+            Got got = await AskAsync("GET", next);
+            listed.AddRange(got.Json["manifests"]!.AsArray().Select(entry => (string)entry!["digest"]!));
+            next = got.Headers.GetValueOrDefault("Link")?.Split('<', '>')[1];
+        }
+
+        Assert.Equal(all.Order(StringComparer.Ordinal), listed);
+        Assert.Equal(3, pages);
+    }
+
     [Fact, Trait(Spec, "#listing-referrers")]
     public async Task Nothing_refers_to_what_is_not_there_and_that_is_no_404()
     {
