@@ -4,10 +4,16 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>The base class of the cmdlets for untagged images: which images to examine, and what to keep.</summary>
+/// <summary>The base class of the clean-up cmdlets: which images to examine, and what to keep.</summary>
 public abstract class CleanUpCmdlet : InUseCmdlet
 {
-    private readonly CleanUpTargets _targets = new();
+    private static readonly string[] StaleParameters =
+    [
+        nameof(OlderThan), nameof(KeepNewest), nameof(IStaleParameters.KeepNewestPer), nameof(IStaleParameters.SortBy),
+        nameof(IStaleParameters.Tag), nameof(IStaleParameters.ExcludeTag),
+    ];
+
+    private CleanUpTargets? _collected;
     private object? _scope; // what is being examined
 
     /// <summary>Specifies repositories or images, which may contain * and ?, or single digests.</summary>
@@ -18,8 +24,8 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     public CleanUpTarget[] Image { get; set; } = [];
 
     /// <summary>
-    /// Specifies the minimum age of digests to delete: an age such as 30d, 12h, 2w or 0s, or a point in time. The
-    /// default is 1h.
+    /// Specifies the minimum age of what is deleted: an age such as 30d, 12h, 2w or 0s, or a point in time. The default
+    /// for untagged digests is 1h; for tagged images there is none.
     /// </summary>
     [Parameter]
     [AgeArgument]
@@ -28,19 +34,12 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     public string? OlderThan { get; set; }
 
     /// <summary>
-    /// Specifies how many of the newest untagged images to keep for each image name. Only images that can be run count;
-    /// signatures, attestations, SBOMs, caches and platforms in between do not.
+    /// Specifies how many of the newest images to keep for each image name, of those that would otherwise be deleted.
+    /// Only images that can be run count; signatures, attestations, SBOMs, caches and platforms in between do not.
     /// </summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int KeepNewest { get; set; }
-
-    /// <summary>
-    /// Includes digests all of whose tags name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att
-    /// or .sbom, as cosign and other tools push them). They stay or go with that digest, including their tags.
-    /// </summary>
-    [Parameter]
-    public SwitchParameter IncludeReferrerTag { get; set; }
 
     /// <summary>The rules from the parameters; rules of piped objects are added later.</summary>
     private protected CleanUpRules Rules { get; set; } = new();
@@ -49,10 +48,52 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Rules = ReadRules() with
+        Rules = OwnRules(ReadRules());
+    }
+
+    /// <summary>Adds the rules of the parameters to those about what is in use.</summary>
+    private protected abstract CleanUpRules OwnRules(CleanUpRules inUse);
+
+    /// <summary>Gets the rules of a clean-up of untagged digests.</summary>
+    private protected CleanUpRules UntaggedRules(CleanUpRules inUse, bool includeReferrerTag) => inUse with
+    {
+        OlderThan = ReadOlderThan() ?? MinimumAge.Default,
+        KeepNewest = KeepNewest,
+        IncludeReferrerTag = includeReferrerTag,
+    };
+
+    /// <summary>Gets the rules of a clean-up of stale images.</summary>
+    private protected CleanUpRules StaleRulesOf(CleanUpRules inUse, IStaleParameters parameters)
+    {
+        bool Has(string name) => MyInvocation.BoundParameters.ContainsKey(name);
+        CleanUpRules rules = inUse with { KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse };
+        // Without any of these, the rules come from piped rows alone.
+        if (!StaleParameters.Any(Has)) return rules;
+        try
         {
-            OlderThan = ReadOlderThan(), KeepNewest = KeepNewest, IncludeReferrerTag = IncludeReferrerTag,
-        };
+            MinimumAge age = ReadOlderThan() ?? MinimumAge.Parse("0s");
+            int? keep = Has(nameof(KeepNewest)) ? KeepNewest : null;
+            return rules with { Stale = [StaleArguments.Read(parameters, age, keep)] };
+        }
+        catch (RegistryException e)
+        {
+            ThrowTerminatingError(ErrorRecords.For(e, this));
+            throw;
+        }
+    }
+
+    /// <summary>Ends the command if nothing says which age makes an image stale, or what runs.</summary>
+    private protected void RequireRules()
+    {
+        if (!TagsMayGo) return;
+        bool hasAge = MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
+        if (!Targets.IsSaid(Rules, rules => ReferenceEquals(rules, Rules) ? hasAge : rules.IsStale))
+            throw Misuse("OlderThanMissing", "-OlderThan was not given.", MyInvocation.MyCommand.Name);
+        if (!Targets.IsSaid(Rules, rules => rules.KnowsInUse))
+            throw Misuse(
+                "InUseMissing",
+                "Neither -InUseFrom nor -InUse says what runs, and -WithoutInUse does not say that nobody knows.",
+                MyInvocation.MyCommand.Name);
     }
 
     /// <inheritdoc/>
@@ -63,7 +104,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
             string? kept = null;
             try
             {
-                kept = _targets.Add(target, TakesRepositories);
+                kept = Targets.Add(target, TakesRepositories);
             }
             catch (RegistryException e)
             {
@@ -73,6 +114,11 @@ public abstract class CleanUpCmdlet : InUseCmdlet
             if (kept is not null) Skip(target, kept);
         }
     }
+
+    /// <summary>Gets whether tagged digests may go, and not only untagged ones.</summary>
+    private protected virtual bool TagsMayGo => false;
+
+    private CleanUpTargets Targets => _collected ??= new CleanUpTargets(TagsMayGo);
 
     /// <summary>Gets whether an object of Get-ArRepository stands for all images in it.</summary>
     private protected virtual bool TakesRepositories => false;
@@ -86,15 +132,15 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     /// Makes the plans, image by image. If an image cannot be planned, that is reported and the others continue.
     /// </summary>
     private protected IAsyncEnumerable<CleanUpPlan> PlanAsync() => MatchedAsync(
-        _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan))), PlanAsync, PlanningToken);
+        Targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan))), PlanAsync, PlanningToken);
 
     private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
     {
         HashSet<ImageName> planned = new();
-        Planning.AddImages(_targets.Digests.Count + _targets.Scopes.Count(scope => !scope.Name.IsRepository));
-        foreach (ImagePattern scope in _targets.Scopes)
+        Planning.AddImages(Targets.Digests.Count + Targets.Scopes.Count(scope => !scope.Name.IsRepository));
+        foreach (ImagePattern scope in Targets.Scopes)
         {
-            WriteScope(scope, $"untagged digests older than {rules.OlderThan}");
+            WriteScope(scope, TagsMayGo ? "stale images" : $"untagged digests older than {rules.OlderThan}");
             bool any = false;
             await foreach (CleanUpPlan plan in ExaminedAsync(scope, Planner.PlanAsync(scope, rules, PlanningToken)))
             {
@@ -105,8 +151,8 @@ public abstract class CleanUpCmdlet : InUseCmdlet
             if (!any && scope.PackagePattern is not null) Warn($"No image matches '{scope}'.");
         }
 
-        ILookup<ImageName, ImageName> images = _targets.Digests.Keys.ToLookup(image => image.ToRepository());
-        foreach ((ImageName image, HashSet<string> digests) in _targets.Digests)
+        ILookup<ImageName, ImageName> images = Targets.Digests.Keys.ToLookup(image => image.ToRepository());
+        foreach ((ImageName image, HashSet<string> digests) in Targets.Digests)
         {
             if (planned.Contains(image))
             {
@@ -114,7 +160,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
                 continue;
             }
 
-            WriteScope(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
+            WriteScope(image, $"{digests.Count} digests that were named");
             bool others = images[image.ToRepository()].Count() > 1;
             await foreach (
                 CleanUpPlan plan in ExaminedAsync(
@@ -169,11 +215,13 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         }
     }
 
-    private MinimumAge ReadOlderThan()
+    /// <summary>Reads -OlderThan; null if it was not given.</summary>
+    private protected MinimumAge? ReadOlderThan()
     {
+        if (OlderThan is null) return null;
         try
         {
-            MinimumAge cutoff = OlderThan is null ? MinimumAge.Default : MinimumAge.Parse(OlderThan);
+            MinimumAge cutoff = MinimumAge.Parse(OlderThan);
             DateTimeOffset now = DateTimeOffset.Now;
             return cutoff.At(now) <= now.AddMinutes(1) ? cutoff
                 : throw Misuse(

@@ -8,11 +8,11 @@ namespace ArtifactRegistry;
 
 /// <summary>Counts the outcomes of one clean-up, for its progress bar and its summary.</summary>
 /// <param name="activityId">The id of the bar.</param>
+/// <param name="activity">Gets the name of the cmdlet.</param>
 /// <param name="planning">Counts the images that were examined.</param>
 /// <param name="asking">Gets the total time that questions have been open so far.</param>
-internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, Func<TimeSpan> asking)
+internal sealed class CleanUpSummary(int activityId, Func<string> activity, PlanningProgress planning, Func<TimeSpan> asking)
 {
-    private const string Activity = "Remove-ArUntaggedImage";
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
 
     private readonly RemovalTotals _totals = new("digest", "digests");
@@ -87,10 +87,10 @@ internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, 
         double expected = Planned * planning.Scale; // images that were not examined yet count as much as the others
         string more = planning.Unplanned is { Length: > 0 } unplanned ? $", {unplanned}" : "";
         return new ProgressRecord(
-            activityId, Activity,
+            activityId, activity(),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Deleting untagged images: {done} of {Planned}, {perSecond:0} a second, "
+                $"Deleting images: {done} of {Planned}, {perSecond:0} a second, "
                     + $"{_totals.Size(RemovalStatus.Removed)} freed{more}"
             )
         )
@@ -112,7 +112,7 @@ internal sealed class CleanUpSummary(int activityId, PlanningProgress planning, 
 
     /// <summary>Gets the record that removes the bar; null if it was never shown.</summary>
     public ProgressRecord? LastProgress() => _shown == TimeSpan.Zero ? null
-        : new ProgressRecord(activityId, Activity, "done") { RecordType = ProgressRecordType.Completed };
+        : new ProgressRecord(activityId, activity(), "done") { RecordType = ProgressRecordType.Completed };
 
     /// <summary>Gets all outcomes in one line. The time does not include open questions.</summary>
     public string Totals() =>

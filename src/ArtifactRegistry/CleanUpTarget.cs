@@ -17,6 +17,11 @@ public sealed class CleanUpTarget
     /// </summary>
     internal string? Keep { get; init; }
 
+    /// <summary>
+    /// The reason why a row with tags stays if only untagged digests may go; null for a row without tags.
+    /// </summary>
+    internal string? KeepForTags { get; init; }
+
     /// <summary>True for an object of Get-ArRepository, which stands for all images in it.</summary>
     internal bool IsRepositoryObject { get; init; }
 
@@ -24,7 +29,7 @@ public sealed class CleanUpTarget
 
     internal long SizeBytes { get; init; }
 
-    /// <summary>The rules by which Get-ArUntaggedImage decided; its objects carry them.</summary>
+    /// <summary>The rules by which a cmdlet decided about the row, which carries them.</summary>
     internal CleanUpRules? Rules { get; init; }
 
     /// <summary>Returns the text as it was given.</summary>
@@ -49,7 +54,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     private protected override object FromName(ImageName name) => new CleanUpTarget(ImagePattern.Exactly(name))
     {
         // A digest together with a tag comes from a row such as an ImageTag, which is about something tagged.
-        Keep = name is { Tag: not null, Digest: not null } ? $"was given with the tag {name.Tag}" : null,
+        KeepForTags = name is { Tag: not null, Digest: not null } ? $"was given with the tag {name.Tag}" : null,
         Tags = name.Tag is null ? TagList.Empty : new TagList([name.Tag]),
     };
 
@@ -61,13 +66,10 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
         bool mayGo =
             tags.Count == 0
             || (row.Properties["Decision"] is not null && tags.All(tag => ReferrerTag.TryParse(tag, out _)));
-        string? keep =
-            !mayGo ? $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}"
-            : MayGo(row) ? null
-            : Text(row, "Reason") ?? "was decided to be kept";
         return new CleanUpTarget(ImagePattern.Exactly(name))
         {
-            Keep = keep,
+            Keep = MayGo(row) ? null : Text(row, "Reason") ?? "was decided to be kept",
+            KeepForTags = mayGo ? null : $"was given with the {(tags.Count == 1 ? "tag" : "tags")} {tags}",
             Tags = tags,
             SizeBytes = long.TryParse(
                 Text(row, "SizeBytes"),
@@ -77,7 +79,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
             )
                 ? size
                 : 0,
-            Rules = (row.BaseObject as UntaggedImage)?.Rules,
+            Rules = (row.BaseObject as DecidedImage)?.Rules,
         };
     }
 

@@ -5,7 +5,8 @@ namespace ArtifactRegistry;
 /// <summary>
 /// The targets of one clean-up, collected until the pipeline ends, and the rules that piped rows bring.
 /// </summary>
-internal sealed class CleanUpTargets
+/// <param name="tagsMayGo">Whether tagged digests may go, and not only untagged ones.</param>
+internal sealed class CleanUpTargets(bool tagsMayGo)
 {
     private readonly List<ImagePattern> _scopes = [];
     private readonly Dictionary<ImageName, HashSet<string>> _digests = [];
@@ -40,26 +41,44 @@ internal sealed class CleanUpTargets
                         + "type the name as text if you mean all images in it.",
             };
 
-        if (target.Rules is CleanUpRules rules) _pipedRules.Add(rules);
-        else if (target.Keep is null) _someWithoutRules = true;
+        string? keep = (tagsMayGo ? null : target.KeepForTags) ?? target.Keep;
+        // Only rules of this kind of clean-up say what is to be deleted.
+        if (target.Rules is CleanUpRules rules && rules.IsStale == tagsMayGo) _pipedRules.Add(rules);
+        else if (keep is null) _someWithoutRules = true;
 
         if (name.Digest is null)
         {
             if (name.Tag is not null || what.TagPattern is not null)
                 throw new RegistryException(
                     RegistryErrorKind.NameNotSpecific,
-                    $"'{what}' names a tag, and this cmdlet is about what has none. Remove-ArImage deletes by tag.");
+                    tagsMayGo
+                        ? $"'{what}' names a tag, and this cmdlet is about images with all of their tags."
+                        : $"'{what}' names a tag, and this cmdlet is about what has none.")
+                {
+                    Advice = tagsMayGo
+                        ? "Name the image without a tag, and choose tags with -Tag; Remove-ArImage deletes by tag."
+                        : "Remove-ArImage deletes by tag.",
+                };
             _scopes.Add(what);
             return null;
         }
 
         ImageName image = name.ToImage();
         // A row's reason to stay counts even if the same digest is given again, or its image is given too.
-        if (target.Keep is string reason) return _kept.TryAdd(image.WithDigest(name.Digest), reason) ? reason : null;
+        if (keep is string reason) return _kept.TryAdd(image.WithDigest(name.Digest), reason) ? reason : null;
         if (!_digests.TryGetValue(image, out HashSet<string>? digests)) _digests[image] = digests = [];
         digests.Add(name.Digest);
         return null;
     }
+
+    /// <summary>
+    /// Gets whether everything that the rules must say is said, by the rules of the parameters, or by those of each
+    /// piped row.
+    /// </summary>
+    /// <param name="own">The rules of the parameters.</param>
+    /// <param name="isSaid">Looks whether rules say it.</param>
+    public bool IsSaid(CleanUpRules own, Func<CleanUpRules, bool> isSaid) =>
+        isSaid(own) || (!_someWithoutRules && _pipedRules.All(isSaid));
 
     /// <summary>Merges the rules of the parameters with those of the piped rows.</summary>
     /// <param name="own">The rules of the parameters.</param>

@@ -167,6 +167,13 @@ internal static class ErrorCatalog
             "Name a repository that may still have the layers with -LayerFrom. Before a deletion, -IncludeLayer saves "
                 + "them."
         ),
+        [RegistryErrorKind.InvalidRule] = new(
+            "InvalidRule",
+            ErrorCategory.InvalidArgument,
+            "A rule for stale images is not valid, or cannot be applied.",
+            "A tag or a pattern is written as it is, for example 'pr-*', and a regular expression between slashes, for "
+                + "example '/^pr-[0-9]+$/'."
+        ),
     };
 
     private static readonly ErrorEntry[] Others =
@@ -202,7 +209,13 @@ internal static class ErrorCatalog
             ErrorCategory.InvalidArgument,
             "Neither -InUseFrom nor -InUse says what runs.",
             "Name the projects whose clusters and Cloud Run are read, -InUseFrom PROJECT, or give a list: "
-                + "-InUse (Get-ArImageInUse PROJECT)."
+                + "-InUse (Get-ArImageInUse PROJECT). Get- and Remove-ArStaleImage also take -WithoutInUse."
+        ),
+        new(
+            "OlderThanMissing",
+            ErrorCategory.InvalidArgument,
+            "Nothing says from which age on a tagged image is stale.",
+            "Give an age, for example -OlderThan 90d, or a file of rules: -RulePath rules.psd1."
         ),
         new(
             "InUseMatchesNothing",

@@ -81,6 +81,7 @@ public abstract class InUseCmdlet : ChangeCmdlet
     private protected CleanUpRules ReadRules() => new()
     {
         InUse = ReadInUse(),
+        KnowsInUse = InUseFrom.Length > 0 || MyInvocation.BoundParameters.ContainsKey(nameof(InUse)),
         InUseFrom = [.. InUseFrom.Select(name => CheckedScope(name)).Distinct()],
         IncludeManagedRepository = IncludeManagedRepository,
     };

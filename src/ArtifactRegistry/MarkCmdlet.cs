@@ -22,9 +22,9 @@ public abstract class MarkCmdlet : InUseCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (InUseFrom.Length == 0 && !MyInvocation.BoundParameters.ContainsKey(nameof(InUse)))
-            throw Misuse("InUseMissing", "Neither -InUseFrom nor -InUse says what runs.", MyInvocation.MyCommand.Name);
         Rules = ReadRules();
+        if (!Rules.KnowsInUse)
+            throw Misuse("InUseMissing", "Neither -InUseFrom nor -InUse says what runs.", MyInvocation.MyCommand.Name);
     }
 
     /// <inheritdoc/>

@@ -101,6 +101,9 @@ public enum RegistryErrorKind
 
     /// <summary>A configuration or layer can be had from nowhere.</summary>
     ContentMissing,
+
+    /// <summary>A rule for stale images is not valid, or cannot be applied.</summary>
+    InvalidRule,
 }
 
 /// <summary>The exception for errors that occur outside this library.</summary>

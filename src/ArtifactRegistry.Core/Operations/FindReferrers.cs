@@ -51,7 +51,7 @@ internal sealed class FindReferrers(ArtifactRegistryClient client, OciRegistryCl
         ImageGraph graph = await new GatherImage(client, listings, _reader, progress, slots, Concurrency).GatherAsync(
             name,
             false,
-            false,
+            default,
             stop
         );
         if (UnreadableErrors.Of(name, graph) is [RegistryException unreadable, ..])

@@ -6,28 +6,14 @@ namespace ArtifactRegistry.Cmdlets;
 /// <summary>Lists untagged digests, and shows which of them a clean-up would delete or keep, and why.</summary>
 [Cmdlet(VerbsCommon.Get, "ArUntaggedImage")]
 [OutputType(typeof(UntaggedImage))]
-public sealed class GetArUntaggedImageCommand : CleanUpCmdlet
+public sealed class GetArUntaggedImageCommand : DecisionCmdlet
 {
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        Start(this, async () =>
-        {
-            await foreach (CleanUpPlan plan in PlanAsync())
-                foreach (UntaggedImage image in plan.Decisions)
-                    await EmitAsync(image);
-        });
-        Drain();
-    }
+    /// <summary>
+    /// Includes digests all of whose tags name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att
+    /// or .sbom, as cosign and other tools push them). They stay or go with that digest, including their tags.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IncludeReferrerTag { get; set; }
 
-    private protected override bool FinishesWhatRuns => false;
-
-    private protected override string NotDone => "nothing is listed";
-
-    private protected override bool TakesRepositories => true;
-
-    private protected override void Skip(CleanUpTarget target, string reason)
-    {
-        // This cmdlet does not show tagged digests, and a digest that was decided before needs no second decision.
-    }
+    private protected override CleanUpRules OwnRules(CleanUpRules inUse) => UntaggedRules(inUse, IncludeReferrerTag);
 }

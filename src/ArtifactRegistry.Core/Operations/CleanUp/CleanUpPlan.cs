@@ -3,11 +3,12 @@ using System.Diagnostics;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// The plan of a clean-up for the untagged digests of one image: gathered and decided, and ready to be confirmed.
+/// The plan of a clean-up for one image: gathered and decided, and ready to be confirmed.
 /// </summary>
 /// <param name="Image">The image.</param>
 /// <param name="Asked">
-/// Every digest that was asked about, in order: all untagged ones, or those that were named, tagged or not.
+/// Every digest that was asked about, in order: all untagged ones, or all tagged ones with what goes with them, or those
+/// that were named.
 /// </param>
 /// <param name="Unlisted">Digests that were asked about and are not listed; usually they are gone.</param>
 /// <param name="Unreadable">The errors about content that could not be read.</param>
@@ -21,6 +22,7 @@ internal sealed record CleanUpPlan(
     ImageGraph Graph,
     CleanUpRules Rules)
 {
+    private const int TagsInQuestion = 5;
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
     private readonly long _made = Stopwatch.GetTimestamp();
@@ -37,8 +39,9 @@ internal sealed record CleanUpPlan(
     public int Total { get; } = Graph.Nodes.Count;
 
     /// <summary>The decisions as users see them, created one at a time because there may be very many.</summary>
-    public IEnumerable<UntaggedImage> Decisions =>
-        Asked.Where(node => !node.IsTagged || IsByReferrerTag(node)).Select(node => node.ToUntaggedImage(Rules));
+    public IEnumerable<DecidedImage> Decisions =>
+        Asked.Where(node => Rules.IsStale || !node.IsTagged || IsByReferrerTag(node))
+            .Select(node => node.ToDecidedImage(Rules));
 
     /// <summary>The digests that are kept, in order.</summary>
     public IEnumerable<ImageNode> Keep => Asked.Where(node => node.KeepReason is not null);
@@ -56,7 +59,25 @@ internal sealed record CleanUpPlan(
     /// The plan in words, for the question and for -WhatIf. What is kept counts the rows that say so; the rest is
     /// beside them.
     /// </summary>
-    public string Action
+    public string Action => Rules.IsStale ? StaleAction : UntaggedAction;
+
+    private string StaleAction
+    {
+        get
+        {
+            string[] tags = [.. Delete.Where(node => !node.FollowsTagSubjects).SelectMany(node => node.Image.Tags)];
+            int images = Delete.Count(node => node.IsTagged && !node.FollowsTagSubjects);
+            return $"Delete {images} tagged {(images == 1 ? "image" : "images")} "
+                + $"({Delete.Count} {(Delete.Count == 1 ? "digest" : "digests")}, {ByteSize.Format(SizeBytes)}) with "
+                + $"the {(tags.Length == 1 ? "tag" : "tags")} {TagsInWords(tags)}, keep {Asked.Count - Delete.Count}";
+        }
+    }
+
+    private static string TagsInWords(string[] tags) =>
+        string.Join(", ", tags.Take(TagsInQuestion))
+            + (tags.Length > TagsInQuestion ? $" and {tags.Length - TagsInQuestion} more" : "");
+
+    private string UntaggedAction
     {
         get
         {
@@ -83,7 +104,7 @@ internal sealed record CleanUpPlan(
 
     /// <summary>Gets the entries of -InUse that name something in this image.</summary>
     public IEnumerable<string> MatchedInUse =>
-        Graph.Nodes.SelectMany(Rules.InUse.EntriesOf).Distinct(StringComparer.Ordinal);
+        Graph.Nodes.SelectMany(Rules.InUse.EntriesOf).Select(entry => entry.Text).Distinct(StringComparer.Ordinal);
 
     /// <summary>Returns whether all tags of a digest name digests.</summary>
     public static bool IsByReferrerTag(ImageNode node) =>

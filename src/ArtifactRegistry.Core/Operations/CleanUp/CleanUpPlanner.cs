@@ -102,12 +102,12 @@ internal sealed class CleanUpPlanner(
         ArgumentNullException.ThrowIfNull(plan);
         ImageName name = plan.Image.ToRepository();
         RepositoryMessage repository = await _repositories.RefreshAsync(name, stop); // its policies may have changed
-        ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, ReadsAll(plan.Rules), stop);
+        ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, ReadingOf(plan.Rules), stop);
         string[] open =
         [
             .. plan.Delete.Where(node => node.Deletion is not { Gone: true }).Select(node => node.Image.Digest),
         ];
-        return await DecideAsync(plan.Image, graph, repository, open, plan.Rules, stop);
+        return await DecideAsync(plan.Image, graph, repository, open, isCarriedOut: true, plan.Rules, stop);
     }
 
     /// <inheritdoc/>
@@ -143,29 +143,39 @@ internal sealed class CleanUpPlanner(
         CleanUpRules rules,
         CancellationToken stop)
     {
-        ImageGraph graph = await Gather.GatherAsync(name, others, ReadsAll(rules), stop);
-        return await DecideAsync(name, graph, repository, asked, rules, stop);
+        ImageGraph graph = await Gather.GatherAsync(name, others, ReadingOf(rules), stop);
+        return await DecideAsync(name, graph, repository, asked, isCarriedOut: false, rules, stop);
     }
 
     // A running image may be identified by the digest of its configuration, which only the manifest contains.
-    private static bool ReadsAll(CleanUpRules rules) => rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0;
+    private static ManifestReading ReadingOf(CleanUpRules rules) =>
+        new(EvenIfAllTagged: rules.IsStale, rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0);
 
     private async Task<CleanUpPlan> DecideAsync(
         ImageName name,
         ImageGraph graph,
         RepositoryMessage repository,
         IReadOnlyCollection<string>? asked,
+        bool isCarriedOut,
         CleanUpRules rules,
         CancellationToken stop)
     {
         // What ran when the plan was made still counts, so nothing that it keeps is lost by a later look.
         if (rules.InUseFrom.Count > 0)
             rules = rules with { InUse = rules.InUse.MergedWith(await Running!.ReadAsync(rules.InUseFrom, stop)) };
-        IReadOnlyList<IRoot> roots = rules.Roots(new KeepPolicies(repository), client.ClockAhead);
+        IReadOnlyList<IRoot> roots = rules.Roots(
+            name, new KeepPolicies(repository), client.ClockAhead, planned: isCarriedOut ? asked! : []);
         HashSet<ImageNode> withTags = await OnlyKeptByReferrerTagsAsync(graph, roots, rules, stop);
-        await DecideImage.DecideAsync(graph, roots, rules.IncludeReferrerTag, stop);
+        FreeTags free = rules.IsStale ? FreeTags.All
+            : rules.IncludeReferrerTag ? FreeTags.Referrer : FreeTags.None;
+        await DecideImage.DecideAsync(graph, roots, free, stop);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
+        // An image goes as a whole, with what belongs to it.
+        if (rules.IsStale && !isCarriedOut)
+            wanted?.UnionWith(
+                TogetherWith.Of(graph.Nodes.Where(node => wanted.Contains(node.Image.Digest)))
+                    .Select(node => node.Image.Digest));
         if (wanted is not null) DecideImage.KeepWithUnaskedParents(graph, wanted);
         withTags.RemoveWhere(node => node.KeepReason is null);
         foreach (ImageNode node in withTags.Where(node => !node.IsTagged))
@@ -178,7 +188,7 @@ internal sealed class CleanUpPlanner(
             name,
             [
                 .. ParentsFirst.Sorted(graph.Nodes.Where(node => wanted?.Contains(node.Image.Digest)
-                    ?? (!node.IsTagged || (rules.IncludeReferrerTag && CleanUpPlan.IsByReferrerTag(node))))),
+                    ?? IsAbout(rules, node))),
             ],
             unlisted,
             UnreadableErrors.Of(name, graph),
@@ -189,12 +199,17 @@ internal sealed class CleanUpPlanner(
         };
     }
 
+    /// <summary>Returns whether a clean-up of a whole image is about a digest.</summary>
+    private static bool IsAbout(CleanUpRules rules, ImageNode node) => rules.IsStale
+        ? node.KeepReason is null || (node.IsTagged && !node.FollowsTagSubjects)
+        : !node.IsTagged || (rules.IncludeReferrerTag && CleanUpPlan.IsByReferrerTag(node));
+
     /// <summary>Finds the digests that -IncludeReferrerTag would delete; none if it was given.</summary>
     private static async Task<HashSet<ImageNode>> OnlyKeptByReferrerTagsAsync(
         ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules, CancellationToken stop)
     {
-        if (rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags)) return [];
-        await DecideImage.DecideAsync(graph, roots, followTagSubjects: true, stop);
+        if (rules.IsStale || rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags)) return [];
+        await DecideImage.DecideAsync(graph, roots, FreeTags.Referrer, stop);
         return [.. graph.Nodes.Where(node => node.KeepReason is null)];
     }
 }

@@ -1,8 +1,9 @@
 using ArtifactRegistry.Operations.CleanUp.Roots;
+using ArtifactRegistry.Operations.CleanUp.Stale;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>The rules by which a clean-up keeps digests that have no tag.</summary>
+/// <summary>The rules by which a clean-up of untagged digests, or of stale images, keeps digests.</summary>
 internal sealed record CleanUpRules
 {
     /// <summary>The digests that are in use.</summary>
@@ -11,7 +12,16 @@ internal sealed record CleanUpRules
     /// <summary>The projects whose workloads are read, again and again, to find what is in use.</summary>
     public IReadOnlyList<string> InUseFrom { get; init; } = [];
 
-    /// <summary>The age that a digest must exceed to be deleted.</summary>
+    /// <summary>Gets whether it is known what is in use: even if nothing is, or if somebody said so.</summary>
+    public bool KnowsInUse { get; init; }
+
+    /// <summary>The rules for tagged images; empty in a clean-up of untagged digests.</summary>
+    public IReadOnlyList<StaleRules> Stale { get; init; } = [];
+
+    /// <summary>Gets whether this is a clean-up of stale images, which have tags.</summary>
+    public bool IsStale => Stale.Count > 0;
+
+    /// <summary>The age that an untagged digest must exceed to be deleted.</summary>
     public MinimumAge OlderThan { get; init; } = MinimumAge.Default;
 
     /// <summary>The number of newest untagged images to keep, per image name.</summary>
@@ -41,6 +51,8 @@ internal sealed record CleanUpRules
             {
                 InUse = InUse.MergedWith(other.InUse),
                 InUseFrom = [.. InUseFrom.Union(other.InUseFrom)],
+                KnowsInUse = KnowsInUse || other.KnowsInUse,
+                Stale = [.. Stale.Union(other.Stale)],
                 OlderThan = ageGiven
                     ? MinimumAge.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now)
                     : other.OlderThan,
@@ -54,13 +66,37 @@ internal sealed record CleanUpRules
     /// first one is reported, so the lasting ones come first; and the newest are counted among digests that nothing
     /// else keeps.
     /// </summary>
+    /// <param name="image">The image.</param>
     /// <param name="policies">The KEEP policies of the repository.</param>
     /// <param name="clockAhead">
     /// How far this machine's clock is ahead of the service's clock, which sets the times of digests. With a clock that
     /// is ahead, an image pushed a minute ago could count as old enough. The same applies to a point in time, because
     /// it may have been computed with that clock.
     /// </param>
-    internal IReadOnlyList<IRoot> Roots(KeepPolicies policies, TimeSpan clockAhead) =>
+    /// <param name="planned">The digests that the plan deletes, if it is carried out already.</param>
+    internal IReadOnlyList<IRoot> Roots(
+        ImageName image, KeepPolicies policies, TimeSpan clockAhead, IReadOnlyCollection<string> planned) =>
+        IsStale ? StaleRoots(image, policies, clockAhead, planned) : UntaggedRoots(policies, clockAhead);
+
+    private IRoot[] StaleRoots(
+        ImageName image, KeepPolicies policies, TimeSpan clockAhead, IReadOnlyCollection<string> planned)
+    {
+        StaleRules[] rules = [.. Stale.Where(each => each.AppliesTo(image))];
+        DateTimeOffset now = DateTimeOffset.Now - clockAhead;
+        return
+        [
+            new StaleTagRoot(rules),
+            new InUseRoot(InUse),
+            new PolicyRoot(policies, now),
+            new UnreadableRoot(),
+            new UntaggedRoot(planned),
+            new StaleAgeRoot(rules, now),
+            new StaleNewestRoot(rules),
+            new PipedRowsRoot(Spared),
+        ];
+    }
+
+    private IRoot[] UntaggedRoots(KeepPolicies policies, TimeSpan clockAhead) =>
     [
         new TagRoot(),
         new InUseRoot(InUse),

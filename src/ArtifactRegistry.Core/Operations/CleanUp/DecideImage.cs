@@ -2,6 +2,19 @@ using ArtifactRegistry.Operations.CleanUp.Roots;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
+/// <summary>The tags that keep nothing by themselves, and go with their digest.</summary>
+internal enum FreeTags
+{
+    /// <summary>None: every tag keeps its digest.</summary>
+    None,
+
+    /// <summary>Those that only name another digest of the image.</summary>
+    Referrer,
+
+    /// <summary>All, unless a root keeps the digest for them.</summary>
+    All,
+}
+
 /// <summary>
 /// Decides for every digest of an image whether anything needs it: marks everything that is reachable from the roots,
 /// in both directions where the service refuses to separate two digests. Whatever is left unmarked is garbage.
@@ -18,17 +31,17 @@ internal sealed class DecideImage
     /// <summary>Sets <see cref="ImageNode.KeepReason"/> on every digest that is kept.</summary>
     /// <param name="graph">The digests.</param>
     /// <param name="roots">The roots that keep some of them.</param>
-    /// <param name="followTagSubjects">Whether tags that only name another digest of the image keep nothing by
-    /// themselves.</param>
+    /// <param name="free">The tags that keep nothing by themselves.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">A root cannot be evaluated.</exception>
     public static async Task DecideAsync(
-        ImageGraph graph, IReadOnlyList<IRoot> roots, bool followTagSubjects, CancellationToken stop)
+        ImageGraph graph, IReadOnlyList<IRoot> roots, FreeTags free, CancellationToken stop)
     {
         foreach (ImageNode node in graph.Nodes)
         {
             (node.KeepReason, node.KeptBy) = (null, null);
-            node.FollowsTagSubjects = followTagSubjects && node.HasOnlyReferrerTags;
+            node.FollowsTagSubjects = free is not FreeTags.None && node.HasOnlyReferrerTags;
+            node.TagsMayGo = node.FollowsTagSubjects || (free is FreeTags.All && node.IsTagged);
         }
 
         DecideImage decision = new();
@@ -51,7 +64,7 @@ internal sealed class DecideImage
     public static void KeepWithUnaskedParents(ImageGraph graph, HashSet<string> wanted)
     {
         Queue<ImageNode> staying = new(graph.Nodes.Where(
-            node => (!node.IsTagged || node.FollowsTagSubjects) && !wanted.Contains(node.Image.Digest)));
+            node => (!node.IsTagged || node.TagsMayGo) && !wanted.Contains(node.Image.Digest)));
         while (staying.TryDequeue(out ImageNode? parent))
         {
             // A subject that stays keeps its signatures as well, although the service would allow them to be deleted.

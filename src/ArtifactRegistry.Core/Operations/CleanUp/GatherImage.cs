@@ -2,6 +2,15 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
+/// <summary>The manifests that are read when an image is gathered.</summary>
+/// <param name="EvenIfAllTagged">
+/// Whether manifests are read if every digest has a tag of its own, and so stays unless its tags may go.
+/// </param>
+/// <param name="EvenIfHoldsNothing">
+/// Whether even those are read that cannot refer to other digests, to get the digests of their configurations.
+/// </param>
+internal readonly record struct ManifestReading(bool EvenIfAllTagged, bool EvenIfHoldsNothing);
+
 /// <summary>
 /// Gathers all digests of an image and the digests that they refer to. There are three sources: the listings of
 /// dockerImages and of versions, and the references in manifests. Where the sources differ, each digest is requested.
@@ -27,12 +36,10 @@ internal sealed class GatherImage(
     /// <summary>Gathers an image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="others">Whether other images of the repository will be gathered too.</param>
-    /// <param name="readAll">
-    /// Whether to read even manifests that cannot refer to other digests, to get the digests of their configurations.
-    /// </param>
+    /// <param name="reading">The manifests to read.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">The image is not there, or cannot be listed.</exception>
-    public async Task<ImageGraph> GatherAsync(ImageName image, bool others, bool readAll, CancellationToken stop)
+    public async Task<ImageGraph> GatherAsync(ImageName image, bool others, ManifestReading reading, CancellationToken stop)
     {
         Task<ImageListing> listing = listings.OfAsync(image, others, stop),
             listingVersions = ListVersionsAsync(image, stop);
@@ -46,7 +53,7 @@ internal sealed class GatherImage(
         }
 
         progress.BeginImage();
-        return await CompareAsync(image, images, versions, readAll, stop);
+        return await CompareAsync(image, images, versions, reading, stop);
     }
 
     /// <summary>
@@ -54,7 +61,7 @@ internal sealed class GatherImage(
     /// are needed if little has changed.
     /// </summary>
     /// <exception cref="RegistryException">The image is not there any more, or cannot be listed.</exception>
-    public async Task<ImageGraph> AgainAsync(ImageName image, ImageGraph before, bool readAll, CancellationToken stop)
+    public async Task<ImageGraph> AgainAsync(ImageName image, ImageGraph before, ManifestReading reading, CancellationToken stop)
     {
         ImageListing versions = await ListVersionsAsync(image, stop);
         ImageListing known = new(null);
@@ -66,10 +73,10 @@ internal sealed class GatherImage(
                     node.VersionUpdated,
                     node.Image.Tags
                 );
-        ImageGraph graph = await CompareAsync(image, known, versions, readAll, stop);
+        ImageGraph graph = await CompareAsync(image, known, versions, reading, stop);
         foreach (ImageNode node in before.Nodes)
             if (
-                node is { Deletion: not null, FollowsTagSubjects: true }
+                node is { Deletion: not null, TagsMayGo: true }
                 && graph.Find(node.Image.Digest) is { IsTagged: false } now
             )
                 now.IsUntaggedByUs = true;
@@ -77,7 +84,7 @@ internal sealed class GatherImage(
     }
 
     private async Task<ImageGraph> CompareAsync(
-        ImageName image, ImageListing listed, ImageListing versions, bool readAll, CancellationToken stop)
+        ImageName image, ImageListing listed, ImageListing versions, ManifestReading reading, CancellationToken stop)
     {
         List<RegistryException> gaps = new();
         ImageGraph graph = new() { Gaps = gaps };
@@ -105,7 +112,7 @@ internal sealed class GatherImage(
             async (each, token) => AddTo(graph, gaps, await AskAsync(each.Name, each.Listed, each.Version, token)),
             stop);
 
-        await ReadManifestsAsync(image, graph, readAll, gaps, stop);
+        await ReadManifestsAsync(image, graph, reading, gaps, stop);
         graph.Connect();
         return graph;
     }
@@ -167,14 +174,13 @@ internal sealed class GatherImage(
 
     /// <summary>Reads the manifests, and requests the digests that only they mention.</summary>
     private async Task ReadManifestsAsync(
-        ImageName image, ImageGraph graph, bool readAll, List<RegistryException> gaps, CancellationToken stop)
+        ImageName image, ImageGraph graph, ManifestReading reading, List<RegistryException> gaps, CancellationToken stop)
     {
-        // If every digest has a tag, every digest stays.
-        if (graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _))))
+        if (!reading.EvenIfAllTagged && graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _))))
             return;
 
         HashSet<string> absent = new(StringComparer.Ordinal);
-        List<ImageNode> unread = [.. graph.Nodes.Where(node => readAll || !node.HoldsNothing)];
+        List<ImageNode> unread = [.. graph.Nodes.Where(node => reading.EvenIfHoldsNothing || !node.HoldsNothing)];
         for (int round = 0; unread.Count > 0; round++)
         {
             progress.AddManifests(unread.Count);

@@ -64,6 +64,11 @@ internal sealed class ImageNode(DockerImage image)
     public bool FollowsTagSubjects { get; set; }
 
     /// <summary>
+    /// Gets or sets whether its tags do not keep it by themselves: if nothing else does, they go with it.
+    /// </summary>
+    public bool TagsMayGo { get; set; }
+
+    /// <summary>
     /// A tag that names a digest that this image does not have, so that it is not known what this digest belongs to.
     /// </summary>
     public string? OrphanTag { get; set; }
@@ -74,12 +79,11 @@ internal sealed class ImageNode(DockerImage image)
     public bool IsUntaggedByUs { get; set; }
 
     /// <summary>
-    /// The tags that must be removed before this digest can be deleted. These are all of its tags, and they only name
-    /// the digest that it is about (<c>sha256-HEX</c>, with <c>.sig</c>, <c>.att</c> or <c>.sbom</c>). Empty for a
-    /// digest that has no tag, or that stays.
+    /// The tags that must be removed before this digest can be deleted: all of its tags. Empty for a digest that has no
+    /// tag, or that stays.
     /// </summary>
-    public IReadOnlyList<string> ReferrerTags =>
-        KeepReason is null && FollowsTagSubjects ? Image.Tags : (IReadOnlyList<string>)[];
+    public IReadOnlyList<string> TagsToRemove =>
+        KeepReason is null && TagsMayGo ? Image.Tags : (IReadOnlyList<string>)[];
 
     /// <summary>
     /// The digest that it is about, according to its manifest, its listing or its tag, whether that digest exists or
@@ -134,6 +138,8 @@ internal sealed class ImageNode(DockerImage image)
     /// <summary>The reason why it is kept, or why it may be deleted.</summary>
     public string Reason => KeepReason is not null ? KeepReason
         : FollowsTagSubjects ? $"{TaggedKind.InWords()} of {TagSubjects[0]} by its tag, which is deleted too"
+        : IsStaleImage ? $"stale: uploaded {Age.Format(Image.UploadTime)}, and nothing keeps it"
+        : Indexes.Count > 0 && Indexes[0].TagsMayGo ? $"part of {Indexes[0]}, which is deleted too"
         : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]} that lists it"
         : Subject is not null ? $"{Kind.InWords()} of {Subject}, which is deleted too"
         : "untagged, nothing refers to it";
@@ -143,16 +149,18 @@ internal sealed class ImageNode(DockerImage image)
     /// </summary>
     public ImageKind TaggedKind => Kind is ImageKind.Index or ImageKind.Image ? ImageKind.Artifact : Kind;
 
+    /// <summary>Gets whether it is deleted although it has tags of its own.</summary>
+    private bool IsStaleImage => KeepReason is null && TagsMayGo && !FollowsTagSubjects;
+
     /// <summary>Converts the decision to the object that users see.</summary>
-    public UntaggedImage ToUntaggedImage(CleanUpRules rules) => new(
-        Image,
-        Kind,
-        KeepReason is null ? CleanUpDecision.Delete : CleanUpDecision.Keep,
-        Reason,
-        (KeepReason is null ? Parents.FirstOrDefault() ?? Subject : KeptBy)?.Image.Digest)
+    public DecidedImage ToDecidedImage(CleanUpRules rules)
     {
-        Rules = rules,
-    };
+        CleanUpDecision decision = KeepReason is null ? CleanUpDecision.Delete : CleanUpDecision.Keep;
+        string? relatedTo = (KeepReason is null ? Parents.FirstOrDefault() ?? Subject : KeptBy)?.Image.Digest;
+        return rules.IsStale
+            ? new StaleImage(Image, Kind, decision, Reason, relatedTo) { Rules = rules }
+            : new UntaggedImage(Image, Kind, decision, Reason, relatedTo) { Rules = rules };
+    }
 
     /// <summary>Records that this index lists a digest.</summary>
     public void List(ImageNode child, ManifestEntry entry)

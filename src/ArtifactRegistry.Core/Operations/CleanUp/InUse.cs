@@ -24,8 +24,7 @@ internal sealed partial class InUse
 
     /// <summary>
     /// Parses entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c>,
-    /// <c>SHA256:…</c>, <c>sha256-…</c>, <c>sha256%3A…</c>). A name by tag protects nothing more than the tag already
-    /// does; it counts as a match if the tag is found. One string may hold several entries, separated by blanks as
+    /// <c>SHA256:…</c>, <c>sha256-…</c>, <c>sha256%3A…</c>). A name by tag protects the digest that has the tag. One string may hold several entries, separated by blanks as
     /// kubectl's jsonpath writes them, or as a JSON array.
     /// </summary>
     public static InUse From(IEnumerable<InUseEntry> entries)
@@ -68,19 +67,18 @@ internal sealed partial class InUse
     }
 
     /// <summary>
-    /// Gets the entry by which a digest is in use: by its own digest, or by that of its configuration, which some
-    /// runtimes report. Null if it is not in use.
+    /// Gets the entry by which a digest is in use: by its own digest, by that of its configuration, which some runtimes
+    /// report, or by one of its tags. Null if it is not in use.
     /// </summary>
-    internal InUseEntry? EntryOf(ImageNode node) => _entryOfDigest.GetValueOrDefault(node.Image.Digest)
-        ?? (node.Content?.ConfigDigest is string config ? _entryOfDigest.GetValueOrDefault(config) : null);
+    internal InUseEntry? EntryOf(ImageNode node) => EntriesOf(node).FirstOrDefault();
 
     /// <summary>Gets the entries that name a digest, its configuration or one of its tags.</summary>
-    internal IEnumerable<string> EntriesOf(ImageNode node)
+    internal IEnumerable<InUseEntry> EntriesOf(ImageNode node)
     {
         if (_entryOfDigest.TryGetValue(node.Image.Digest, out InUseEntry? byDigest))
-            yield return byDigest.Text;
+            yield return byDigest;
         if (node.Content?.ConfigDigest is string config && _entryOfDigest.TryGetValue(config, out InUseEntry? byConfig))
-            yield return byConfig.Text;
+            yield return byConfig;
         if (_entryOfTag.Count == 0)
             yield break;
         foreach (string tag in node.Image.Tags)
@@ -88,7 +86,7 @@ internal sealed partial class InUse
                 ImageNameGrammar.TagProblem(tag) is null
                 && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out InUseEntry? byTag)
             )
-                yield return byTag.Text;
+                yield return byTag;
     }
 
     private static IEnumerable<InUseEntry> Split(InUseEntry entry) =>

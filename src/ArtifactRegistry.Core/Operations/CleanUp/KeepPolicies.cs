@@ -30,7 +30,7 @@ internal sealed class KeepPolicies
             HashSet<ImageNode> newest = NewestOf(policy.MostRecentVersions, nodes);
             foreach (ImageNode node in nodes)
                 if (
-                    (!node.IsTagged || node.FollowsTagSubjects)
+                    (!node.IsTagged || node.TagsMayGo)
                     && (newest.Contains(node) || Matches(policy, node.Image, now))
                 )
                     yield return (node, id);

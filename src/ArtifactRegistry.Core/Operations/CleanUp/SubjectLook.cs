@@ -82,7 +82,7 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         try
         {
             IReadOnlyList<string> tags = (await client.GetDockerImageAsync(digest, stop)).Tags ?? [];
-            return (true, tags.FirstOrDefault(tag => node?.ReferrerTags.Contains(tag) is not true));
+            return (true, tags.FirstOrDefault(tag => node?.TagsToRemove.Contains(tag) is not true));
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {

@@ -92,7 +92,7 @@ internal sealed class SweepStep(
         {
             CleanUpPlan newest = await look.NoOlderThanAsync(isReferrer ? MaxAgeOfReferrer : MaxAge);
             if (newest.Graph.Find(node.Image.Digest) is ImageNode seen)
-                return seen.KeepReason is string keep
+                return (seen.KeepReason ?? TagsChanged(node, seen)) is string keep
                     ? new RemovedImage(seen.Image, RemovalStatus.Kept, keep)
                     : await _subjects.SparedAsync(node, stop);
 
@@ -114,6 +114,17 @@ internal sealed class SweepStep(
         }
     }
 
+    /// <summary>Gets how the tags of a digest have changed since the plan was made; null if they are the same.</summary>
+    private static string? TagsChanged(ImageNode node, ImageNode seen)
+    {
+        string[] gained = [.. seen.Image.Tags.Except(node.Image.Tags)], lost = [.. node.Image.Tags.Except(seen.Image.Tags)];
+        return gained.Length > 0 ? $"has gained the {InWords(gained)}"
+            : lost.Length > 0 && node.Deletion!.Tries == 0 ? $"no longer has the {InWords(lost)}"
+            : null;
+
+        static string InWords(string[] tags) => $"{(tags.Length == 1 ? "tag" : "tags")} {string.Join(", ", tags)}";
+    }
+
     private Task<RemovedImage> DeleteAsync(ImageNode node, CancellationToken stop)
     {
         DigestDeletion deletion = new(node.Image, node.Reason)
@@ -125,12 +136,12 @@ internal sealed class SweepStep(
                 ?.ToString(),
             Patience = node.Deletion!.HadParents ? PatienceAfterParents : null,
         };
-        return node.ReferrerTags.Count == 0
+        return node.TagsToRemove.Count == 0
             ? DeleteDigest.DeleteAsync(client, deletion, stop)
             : DeleteTagged.DeleteAsync(
                 client,
                 node.Image,
-                node.ReferrerTags,
+                node.TagsToRemove,
                 token => DeleteDigest.DeleteAsync(client, deletion, token),
                 warn,
                 stop

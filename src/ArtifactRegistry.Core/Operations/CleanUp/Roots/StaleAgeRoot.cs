@@ -1,0 +1,28 @@
+using ArtifactRegistry.Operations.CleanUp.Stale;
+
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>
+/// Keeps images that were uploaded recently. What belongs to an image only has to be older than the minimum of every
+/// clean-up: an image that is signed again each night would otherwise never become old.
+/// </summary>
+/// <param name="rules">The rules that apply to the image.</param>
+/// <param name="now">The time by the service's clock.</param>
+internal sealed class StaleAgeRoot(IReadOnlyList<StaleRules> rules, DateTimeOffset now) : IRoot
+{
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
+        graph.Nodes.Select(node => (Node: node, Reason: rules.Select(each => TooYoung(node, each.OlderThan))
+                .FirstOrDefault(reason => reason is not null)))
+            .Where(young => young.Reason is not null).Select(young => new Kept(young.Node, young.Reason!)));
+
+    private string? TooYoung(ImageNode node, MinimumAge cutoff)
+    {
+        if (cutoff.IsNone) return null;
+        bool isImage = node.IsTagged && !node.FollowsTagSubjects;
+        if (!isImage && MinimumAge.Default.At(now) > cutoff.At(now)) cutoff = MinimumAge.Default;
+        // A tag that moves changes the time of the update, and says nothing about the image.
+        return node.Image.UploadTime is not DateTime uploaded ? "its age is not known"
+            : uploaded.ToUniversalTime() < cutoff.At(now).UtcDateTime ? null
+            : $"not older than {cutoff} (uploaded {Age.Format(uploaded)})";
+    }
+}

@@ -1,0 +1,59 @@
+using ArtifactRegistry.Operations.CleanUp.Stale;
+
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>
+/// Keeps the newest tagged images: as many as each rule says of those that nothing else keeps, and in any case the
+/// newest of its name, unless it is named. Images that can be run are counted, by digest and not by tag.
+/// </summary>
+/// <param name="rules">The rules that apply to the image.</param>
+internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
+{
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop)
+    {
+        List<ImageNode> images = [.. graph.Nodes.Where(IsImage)];
+        List<ImageNode> open = [.. images.Where(node => node.KeepReason is null)];
+        // All rules count the same images: what one of them keeps does not make room for more.
+        return new(rules.SelectMany(each => OfRule(each, images, open)).ToList());
+    }
+
+    private static bool IsImage(ImageNode node) =>
+        node.IsTagged && !node.FollowsTagSubjects && CountedImage.IsRunnable(node);
+
+    private static IEnumerable<Kept> OfRule(StaleRules rule, List<ImageNode> images, List<ImageNode> open)
+    {
+        foreach (ImageNode node in Newest(images, 1, rule.SortBy))
+            if (!rule.IsNamedLiterally(node.Image.Tags))
+                yield return new Kept(node, HasPlace(node, rule.SortBy) ? "is the newest image of its name" : Unplaced);
+        if (rule.KeepNewest == 0) yield break;
+
+        IEnumerable<(string Line, ImageNode Node)> lines = open.SelectMany(node =>
+            (rule.KeepNewestPer?.Of(node.Image.Tags) ?? [""]).Select(line => (line, node)));
+        foreach (IGrouping<string, ImageNode> line in lines.GroupBy(each => each.Line, each => each.Node))
+        {
+            string which = $"one of the {rule.KeepNewest} newest images{(line.Key == "" ? "" : $" of {line.Key}")}"
+                + " that would otherwise go";
+            foreach (ImageNode node in Newest([.. line], rule.KeepNewest, rule.SortBy))
+                yield return new Kept(node, HasPlace(node, rule.SortBy) ? which : Unplaced);
+        }
+    }
+
+    private const string Unplaced = "has no tag that is a version, by which -SortBy sorts";
+
+    private static bool HasPlace(ImageNode node, StaleImageOrder order) =>
+        order is StaleImageOrder.UploadTime || TagVersion.HighestOf(node.Image.Tags) is not null;
+
+    // An image without a time or a version is kept, since its place is not known, and not counted.
+    private static IEnumerable<ImageNode> Newest(IReadOnlyCollection<ImageNode> nodes, int count, StaleImageOrder order)
+    {
+        if (order is StaleImageOrder.UploadTime) return NewestImages.Of(nodes, count, node => node.Image.UploadTime);
+        return
+        [
+            .. nodes.Where(node => !HasPlace(node, order)),
+            .. nodes.Where(node => HasPlace(node, order))
+                .OrderByDescending(node => TagVersion.HighestOf(node.Image.Tags))
+                .ThenByDescending(node => node.Image.UploadTime?.ToUniversalTime())
+                .ThenBy(node => node.Image.Digest, StringComparer.Ordinal).Take(count),
+        ];
+    }
+}

@@ -1,0 +1,27 @@
+using ArtifactRegistry.Operations.CleanUp.Stale;
+
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>
+/// Keeps tagged digests that no rule makes stale: for their tags, or because they are not images that can be run.
+/// </summary>
+/// <param name="rules">The rules that apply to the image.</param>
+internal sealed class StaleTagRoot(IReadOnlyList<StaleRules> rules) : IRoot
+{
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
+        graph.Nodes.Where(node => node.IsTagged && !node.FollowsTagSubjects)
+            .Select(node => (Node: node, Reason: WhyKept(node))).Where(kept => kept.Reason is not null)
+            .Select(kept => new Kept(kept.Node, kept.Reason!)));
+
+    private string? WhyKept(ImageNode node)
+    {
+        if (rules.Count == 0) return "no rule applies to its image";
+        if (rules.Select(each => each.WhyTagsKeep(node.Image.Tags)).FirstOrDefault(reason => reason is not null)
+            is string reason)
+            return reason;
+        // What belongs to another digest stays or goes with that, and is not counted.
+        bool isPart = node.Indexes.Count > 0 || node.Subjects.Count > 0;
+        return isPart || CountedImage.IsRunnable(node) || rules.All(each => node.Image.Tags.All(each.IsNamed)) ? null
+            : $"its kind is {node.Kind.InWords()}, and -Tag does not name it";
+    }
+}

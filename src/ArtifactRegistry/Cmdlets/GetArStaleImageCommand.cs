@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Operations.CleanUp.Stale;
+
+namespace ArtifactRegistry.Cmdlets;
+
+/// <summary>Lists tagged images, and shows which of them a clean-up would delete or keep, and why.</summary>
+[Cmdlet(VerbsCommon.Get, "ArStaleImage")]
+[OutputType(typeof(StaleImage))]
+public sealed class GetArStaleImageCommand : DecisionCmdlet, IStaleParameters
+{
+    /// <summary>
+    /// Chooses images by their tags: tags, patterns with * and ?, or regular expressions between slashes. An image of
+    /// which any tag matches none of these stays. The tag latest, and tags that look like releases, must be named here.
+    /// </summary>
+    [Parameter]
+    [TagPatternArgument]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] Tag { get; set; } = [];
+
+    /// <summary>
+    /// Keeps images by their tags: tags, patterns with * and ?, or regular expressions between slashes. One tag that
+    /// matches keeps the image with all of its tags. Upper and lower case are the same here.
+    /// </summary>
+    [Parameter]
+    [TagPatternArgument]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[] ExcludeTag { get; set; } = [];
+
+    /// <summary>
+    /// Applies -KeepNewest, or 1, to each release line, and not to the whole image. What is in parentheses in this
+    /// regular expression names the line: '^v(\d+\.\d+)\.' keeps the newest of 1.4, of 1.5 and so on.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? KeepNewestPer { get; set; }
+
+    /// <summary>
+    /// Specifies how the newest images are found: by the time of their upload, which is the default, or by the highest
+    /// version among their tags.
+    /// </summary>
+    [Parameter]
+    public StaleImageOrder SortBy { get; set; }
+
+    /// <summary>
+    /// Says that nobody knows what runs. Without this switch, -InUseFrom or -InUse is required.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter WithoutInUse { get; set; }
+
+    private protected override bool TagsMayGo => true;
+
+    /// <inheritdoc/>
+    bool IStaleParameters.WithoutInUse => WithoutInUse;
+
+    private protected override CleanUpRules OwnRules(CleanUpRules inUse) => StaleRulesOf(inUse, this);
+}

@@ -1,0 +1,22 @@
+using ArtifactRegistry.Operations.CleanUp.Stale;
+
+namespace ArtifactRegistry;
+
+/// <summary>The parameters that say which tagged images are stale.</summary>
+internal interface IStaleParameters
+{
+    /// <summary>Tags and patterns; only images all of whose tags match one.</summary>
+    string[] Tag { get; }
+
+    /// <summary>Tags and patterns; one tag that matches keeps the image.</summary>
+    string[] ExcludeTag { get; }
+
+    /// <summary>An expression with a group, for release lines; null for none.</summary>
+    string? KeepNewestPer { get; }
+
+    /// <summary>How the newest are found.</summary>
+    StaleImageOrder SortBy { get; }
+
+    /// <summary>Whether nobody knows what runs.</summary>
+    bool WithoutInUse { get; }
+}
