@@ -24,7 +24,7 @@ internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
     {
         foreach (ImageNode node in Newest(images, 1, rule.SortBy))
             if (!rule.IsNamedLiterally(node.Image.Tags))
-                yield return new Kept(node, HasPlace(node, rule.SortBy) ? "is the newest image of its name" : Unplaced);
+                yield return new Kept(node, HasPlace(node, rule.SortBy) ? "the newest image" : Unplaced);
         if (rule.KeepNewest == 0) yield break;
 
         IEnumerable<(string Line, ImageNode Node)> lines = open.SelectMany(node =>
@@ -32,7 +32,7 @@ internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
         foreach (IGrouping<string, ImageNode> line in lines.GroupBy(each => each.Line, each => each.Node))
         {
             string which = $"one of the {rule.KeepNewest} newest images{(line.Key == "" ? "" : $" of {line.Key}")}"
-                + " that would otherwise go";
+                + " that would go";
             foreach (ImageNode node in Newest([.. line], rule.KeepNewest, rule.SortBy))
                 yield return new Kept(node, HasPlace(node, rule.SortBy) ? which : Unplaced);
         }
