@@ -17,6 +17,7 @@ public sealed class RemoveArStaleImageCommand : SweepCmdlet, IStaleParameters
     [TagPatternArgument]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>
@@ -27,6 +28,7 @@ public sealed class RemoveArStaleImageCommand : SweepCmdlet, IStaleParameters
     [TagPatternArgument]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] ExcludeTag { get; set; } = [];
 
     /// <summary>

@@ -29,6 +29,8 @@ public sealed class StaleImageTests
     [InlineData("-Tag l*, pr-*", "90 latest|70 pr-3", "latest|pr-3")]
     [InlineData("-Tag latest, pr-*", "90 latest|70 pr-3", "pr-3")]
     [InlineData("-Tag '/./'", "90 latest|80 v1.2.3|70 pr-3", "latest|v1.2.3|pr-3")]
+    // What Protect-ArImage has marked is in use, as far as anybody knows.
+    [InlineData("-Tag *", "90 pr-1,in-use-0123456789ab|80 pr-2|70 pr-3", "in-use-0123456789ab,pr-1|pr-3")]
     // The newest of its name stays unless it is named.
     [InlineData("", "90 pr-1", "pr-1")]
     [InlineData("-Tag pr-*", "90 pr-1|80 pr-2", "pr-2")]

@@ -1,3 +1,5 @@
+using ArtifactRegistry.Operations.InUse;
+
 namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
 /// <summary>How the newest images are found.</summary>
@@ -56,6 +58,7 @@ internal sealed record StaleRules
         {
             if (ExcludeTag.FirstOrDefault(pattern => pattern.IsMatchInAnyCase(tag)) is TagPattern excluded)
                 return $"has the tag {tag}, kept by -ExcludeTag {excluded}";
+            if (InUseMark.IsMark(tag)) return $"has the mark {tag}, see Unprotect-ArImage";
             if (Tag.Count > 0 && !Tag.Any(pattern => pattern.IsMatch(tag)))
                 return $"has the tag {tag}, not matched by -Tag";
             if (tag == ProtectedTags.Latest && !IsNamed(tag))
