@@ -52,7 +52,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address, string
                         Accept = MediaTypes.Accept(null),
                     },
                     stop);
-                string expected = Digest.IsValid(reference) ? reference : stated ?? Manifest.DigestOf(bytes);
+                string expected = Digest.IsValid(reference) ? reference : stated ?? Digest.Of(bytes);
                 found = Manifest.Parse(bytes, type is null || type == "application/json" ? null : type);
                 if (found.Digest == expected) return found;
             }
