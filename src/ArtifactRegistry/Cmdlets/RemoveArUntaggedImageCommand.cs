@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArtifactRegistry.Archive;
+using ArtifactRegistry.Files;
 using ArtifactRegistry.Http;
 using ArtifactRegistry.Operations.CleanUp;
 
@@ -301,7 +302,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         {
             return new Journal(FilePath.Of(this, path));
         }
-        catch (JournalInUseException e)
+        catch (FileInUseException e)
         {
             throw Misuse("JournalInUse", $"The journal '{path}' is in use, so nothing was deleted: {e.Message}", path);
         }
