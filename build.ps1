@@ -88,11 +88,13 @@ function Invoke-Test {
     Invoke-Step dotnet 'test', '--configuration', $Configuration
 
     # In a process of its own: the module's assemblies stay loaded until the process ends, and on Windows locked as well.
-    # With the PowerShell that the restore has brought, whatever version runs this.
+    Invoke-Step dotnet (Get-Shell), '-NoProfile', '-NonInteractive', '-File', (Join-Path tests Module Invoke-Suite.ps1)
+}
+
+# The PowerShell that the restore has brought, whatever version runs this.
+function Get-Shell {
     $folder = Invoke-Step dotnet 'msbuild', 'src/Shell', '-getProperty:PowerShellFolder'
-    $shell = Join-Path $folder ($IsWindows ? 'win' : 'unix') pwsh.dll
-    $suite = Join-Path tests Module Invoke-Suite.ps1
-    Invoke-Step dotnet $shell, '-NoProfile', '-NonInteractive', '-File', $suite
+    Join-Path $folder ($IsWindows ? 'win' : 'unix') pwsh.dll
 }
 
 function New-Package {
@@ -151,27 +153,21 @@ function Publish-Trial {
         Unregister-PSResourceRepository -Name $name
     }
 
-    # By name, in a new process that finds no other copy.
+    # By name, in a new process; its version and folder show that no other copy was found.
     $probe = @'
 $module = Import-Module ArtifactRegistry -PassThru -ErrorAction Stop
 if (-not (Get-Help Remove-ArUntaggedImage).Synopsis) { throw 'The help is missing.' }
 "$($module.Version) $($module.ModuleBase)"
 '@
+    Invoke-Step dotnet 'restore', 'src/Shell' | Out-Host
     $path = $env:PSModulePath
     $env:PSModulePath = $installed
-    $arguments = @(Get-HostArgument) + '-NoProfile', '-NonInteractive', '-Command', $probe
-    try { $found = Invoke-Step (Get-Process -Id $PID).Path $arguments }
+    try { $found = Invoke-Step dotnet (Get-Shell), '-NoProfile', '-NonInteractive', '-Command', $probe }
     finally { $env:PSModulePath = $path }
     $expected = "$($package.Name) $(Join-Path $installed ArtifactRegistry $package.Name)"
     if ("$found" -ne $expected) { Stop-Build "Expected '$expected' to be imported, and it was '$found'." 'WrongModule' }
     Write-Information "Published to $feed, installed from there, and imported: $found" -InformationAction Continue
     $package
-}
-
-# What runs this PowerShell: its own program, or dotnet with the path of pwsh.dll.
-function Get-HostArgument {
-    if ((Get-Process -Id $PID).ProcessName -ne 'dotnet') { return @() }
-    @(Join-Path $PSHOME pwsh.dll)
 }
 
 function Get-Note {

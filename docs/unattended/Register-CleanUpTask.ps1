@@ -35,8 +35,8 @@ if (-not [System.Diagnostics.EventLog]::SourceExists('ArtifactRegistry')) {
     [System.Diagnostics.EventLog]::CreateEventSource('ArtifactRegistry', 'Application')
 }
 
-$arguments = "-NoProfile -NonInteractive -File $Folder\clean-up.ps1 -Image us-docker.pkg.dev/shop/apps " +
-    "-Log $Folder\clean-up.jsonl -InUseFrom games -EventLog -CredentialFile $Folder\account.json"
+$arguments = "-NoProfile -NonInteractive -File `"$Folder\clean-up.ps1`" -Image us-docker.pkg.dev/shop/apps " +
+    "-Log `"$Folder\clean-up.jsonl`" -InUseFrom games -EventLog -CredentialFile `"$Folder\account.json`""
 $task = @{
     TaskName  = 'Clean up images'
     Action    = New-ScheduledTaskAction -Execute "$env:ProgramFiles\PowerShell\7\pwsh.exe" -Argument $arguments

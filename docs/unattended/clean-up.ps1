@@ -11,7 +11,7 @@
     Exit codes:
       0    done
       1    failed: nothing was deleted or could be, or the run ended with an error
-      2    done, but some digests could not be deleted or looked at
+      2    done, but some digests could not be deleted or looked at, or the results could not be written
       3    a limit ended the run early; the next run continues
       4    another run is writing to the same log; this one did nothing
       130  interrupted; the next run continues
@@ -56,7 +56,7 @@
     completely, nothing is deleted.
 
 .PARAMETER AllowUnmatchedInUse
-    Continues although nothing that runs there is an image of these repositories.
+    Continues although nothing that runs there is an image of these repositories, or nothing runs there at all.
 
 .PARAMETER AbortAbove
     Passes over an image of which more would be deleted: a count, or a percentage of its digests.
@@ -77,12 +77,12 @@ param(
     [string] $SummaryPath,
     [string] $MetricsPath,
     [switch] $EventLog,
-    [string] $CredentialFile,
-    [string] $ArchivePath,
+    [ValidateNotNullOrEmpty()] [string] $CredentialFile,
+    [ValidateNotNullOrEmpty()] [string] $ArchivePath,
     [switch] $IncludeLayer,
     [string] $OlderThan = '30d',
     [int] $KeepNewest = 0,
-    [string[]] $InUseFrom,
+    [ValidateNotNullOrEmpty()] [string[]] $InUseFrom,       # a variable that is not set must not mean that nothing runs
     [switch] $AllowUnmatchedInUse,
     [string] $AbortAbove = '90%',
     [string] $TimeLimit = '2h'
@@ -275,11 +275,11 @@ function Format-Metrics([string] $Before) {
 try {
     $Image = @($Image -split ',' -replace '^\s+|\s+$' -ne '')                                     # -File passes one text
     $rules = @{ OlderThan = $OlderThan; KeepNewest = $KeepNewest; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
-    if ($InUseFrom) {
+    if ($PSBoundParameters.ContainsKey('InUseFrom')) {
         $rules.InUseFrom = @($InUseFrom -split ',' -replace '^\s+|\s+$' -ne '')
         $rules.AllowUnmatchedInUse = $rules.AllowEmptyInUse = $AllowUnmatchedInUse
     }
-    if ($ArchivePath) { $rules.ArchivePath = $ArchivePath }
+    if ($PSBoundParameters.ContainsKey('ArchivePath')) { $rules.ArchivePath = $ArchivePath }
     if ($IncludeLayer) { $rules.IncludeLayer = $true }
     if (-not $WhatIfPreference) {
         $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log)
@@ -323,7 +323,8 @@ try {
             if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes } else { Add-Problem $_ }
         }
     $gone = (Get-Total Removed) + (Get-Total AlreadyGone)
-    $code = if (Get-FirstError) { $results.Count -gt 0 -and ($gone -or -not $isRefused) ? 2 : 1 }
+    # Done in part is 2; if all that was tried failed, or was refused, nothing was done.
+    $code = if (Get-FirstError) { $gone -or ($results.Count -gt 0 -and -not $isRefused -and -not (Get-Total Failed)) ? 2 : 1 }
         elseif (Get-Total NotReached) { 3 }
         else { 0 }
 }

@@ -8,7 +8,6 @@ namespace ArtifactRegistry;
 public abstract class CleanUpCmdlet : InUseCmdlet
 {
     private readonly CleanUpTargets _targets = new();
-    private CleanUpPlanner? _planner;
     private object? _scope; // what is being examined
 
     /// <summary>Specifies repositories or images, which may contain * and ?, or single digests.</summary>
@@ -36,10 +35,6 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int KeepNewest { get; set; }
 
-    /// <summary>Allows repositories that other Google services manage, such as gcf-artifacts.</summary>
-    [Parameter]
-    public SwitchParameter IncludeManagedRepository { get; set; }
-
     /// <summary>
     /// Includes digests all of whose tags name a digest of the same image (sha256-HEX, and sha256-HEX with .sig, .att
     /// or .sbom, as cosign and other tools push them). They stay or go with that digest, including their tags.
@@ -54,14 +49,9 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Rules = new CleanUpRules
+        Rules = ReadRules() with
         {
-            InUse = ReadInUse(),
-            InUseFrom = [.. InUseFrom.Select(name => CheckedScope(name)).Distinct()],
-            OlderThan = ReadOlderThan(),
-            KeepNewest = KeepNewest,
-            IncludeManagedRepository = IncludeManagedRepository,
-            IncludeReferrerTag = IncludeReferrerTag,
+            OlderThan = ReadOlderThan(), KeepNewest = KeepNewest, IncludeReferrerTag = IncludeReferrerTag,
         };
     }
 
@@ -93,27 +83,10 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     private protected abstract void Skip(CleanUpTarget target, string reason);
 
     /// <summary>
-    /// Makes the plans, image by image. If an image cannot be planned, that is reported and the others continue. Plans
-    /// are held back until an entry of -InUse matches; if none ever does, the command ends without returning any plan.
+    /// Makes the plans, image by image. If an image cannot be planned, that is reported and the others continue.
     /// </summary>
-    private protected async IAsyncEnumerable<CleanUpPlan> PlanAsync()
-    {
-        CleanUpRules rules = _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)));
-        if (rules.InUseFrom.Count > 0)
-            rules = rules with
-            {
-                InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, PlanningToken)),
-            };
-        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse);
-        await foreach (CleanUpPlan plan in PlanAsync(rules))
-            foreach (CleanUpPlan released in match.Release(plan))
-                yield return released;
-
-        if (match.Refusal is string refusal)
-            await PerformAsync<bool>(() => throw Misuse("InUseMatchesNothing", refusal, InUse));
-        if (match.Warning is string warning)
-            await PostAsync(() => WriteWarning(warning));
-    }
+    private protected IAsyncEnumerable<CleanUpPlan> PlanAsync() => MatchedAsync(
+        _targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan))), PlanAsync, PlanningToken);
 
     private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
     {
@@ -123,7 +96,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         {
             WriteScope(scope, $"untagged digests older than {rules.OlderThan}");
             bool any = false;
-            await foreach (CleanUpPlan plan in Reporting(scope, Planner.PlanAsync(scope, rules, PlanningToken)))
+            await foreach (CleanUpPlan plan in ExaminedAsync(scope, Planner.PlanAsync(scope, rules, PlanningToken)))
             {
                 any = true;
                 if (planned.Add(plan.Image)) yield return plan;
@@ -144,7 +117,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
             WriteScope(image, $"{digests.Count} digests that were named, if older than {rules.OlderThan}");
             bool others = images[image.ToRepository()].Count() > 1;
             await foreach (
-                CleanUpPlan plan in Reporting(
+                CleanUpPlan plan in ExaminedAsync(
                     image,
                     OneAsync(Planner.PlanAsync(image, digests, others, rules, PlanningToken))
                 )
@@ -157,26 +130,6 @@ public abstract class CleanUpCmdlet : InUseCmdlet
 
     /// <summary>Gets the token that cancels planning, at the end of the command or earlier.</summary>
     private protected virtual CancellationToken PlanningToken => StopToken;
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _planner?.Dispose();
-    }
-
-    /// <summary>
-    /// The planner, which gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> repeats that for an older
-    /// plan.
-    /// </summary>
-    private protected CleanUpPlanner Planner =>
-        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Planning, Warn)
-        {
-            Running = Running,
-        };
-
-    /// <summary>Counts what was examined.</summary>
-    private protected PlanningProgress Planning { get; } = new(TimeProvider.System);
 
     /// <summary>Gets the state of the progress bar while images are examined; null before.</summary>
     private protected ProgressRecord? PlanningBar()
@@ -202,29 +155,10 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         yield return await plan;
     }
 
-    /// <summary>
-    /// Reports an error of one scope, and the errors of manifests that could not be read, as error records.
-    /// </summary>
-    private async IAsyncEnumerable<CleanUpPlan> Reporting(object item, IAsyncEnumerable<CleanUpPlan> plans)
+    private async IAsyncEnumerable<CleanUpPlan> ExaminedAsync(object item, IAsyncEnumerable<CleanUpPlan> plans)
     {
-        await using IAsyncEnumerator<CleanUpPlan> each = plans.GetAsyncEnumerator(StopToken);
-        while (true)
+        await foreach (CleanUpPlan plan in ReportingAsync(item, plans))
         {
-            CleanUpPlan plan;
-            try
-            {
-                if (!await each.MoveNextAsync()) yield break;
-                plan = each.Current;
-            }
-            catch (RegistryException e)
-            {
-                ErrorRecord record = await ExplainAsync(e, item);
-                await PostAsync(() => Fail(record));
-                yield break;
-            }
-
-            foreach (RegistryException unreadable in plan.Unreadable)
-                await PostAsync(() => Fail(ErrorRecords.For(unreadable, plan.Image)));
             string byReferrerTags = plan.KeptByReferrerTags == 0
                 ? ""
                 : $", {plan.KeptByReferrerTags} of them only for referrer tags: see -IncludeReferrerTag";

@@ -198,11 +198,18 @@ internal static class ErrorCatalog
                 + "-AllowEmptyInUse if nothing runs."
         ),
         new(
+            "InUseMissing",
+            ErrorCategory.InvalidArgument,
+            "Neither -InUseFrom nor -InUse says what runs.",
+            "Name the projects whose clusters and Cloud Run are read, -InUseFrom PROJECT, or give a list: "
+                + "-InUse (Get-ArImageInUse PROJECT)."
+        ),
+        new(
             "InUseMatchesNothing",
             ErrorCategory.InvalidArgument,
             "Nothing of -InUse is among the images that were examined.",
-            "Check the output of the command that lists what runs; use -AllowUnmatchedInUse if nothing of these images "
-                + "runs."
+            "Check the projects of -InUseFrom, or the command that lists what runs; use -AllowUnmatchedInUse if nothing of "
+                + "these images runs."
         ),
         new(
             "InvalidThreshold",

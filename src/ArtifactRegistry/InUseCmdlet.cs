@@ -1,15 +1,19 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using ArtifactRegistry.Operations.CleanUp;
 using ArtifactRegistry.Operations.InUse;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The base class of the cmdlets that keep what is in use: the list of it, and the projects in which it is read.
+/// The base class of the cmdlets that keep what is in use: the list of it, the projects in which it is read, and the
+/// plans that are made with it.
 /// </summary>
 public abstract class InUseCmdlet : ChangeCmdlet
 {
     private RunningImages? _running;
+    private CleanUpPlanner? _planner;
 
     /// <summary>
     /// Specifies the images in use: digests, names by digest, or objects with a Digest or Uri. They are kept, together
@@ -46,11 +50,94 @@ public abstract class InUseCmdlet : ChangeCmdlet
     [Parameter]
     public SwitchParameter AllowUnmatchedInUse { get; set; }
 
+    /// <summary>Allows repositories that other Google services manage, such as gcf-artifacts.</summary>
+    [Parameter]
+    public SwitchParameter IncludeManagedRepository { get; set; }
+
+    /// <summary>Counts what was examined.</summary>
+    private protected PlanningProgress Planning { get; } = new(TimeProvider.System);
+
+    /// <summary>
+    /// The planner, which gathers and decides; <see cref="CleanUpPlanner.RefreshAsync"/> repeats that for an older
+    /// plan.
+    /// </summary>
+    private protected CleanUpPlanner Planner =>
+        _planner ??= new CleanUpPlanner(Client, Registry, Session.Manifests, ThrottleLimit, Planning, Warn)
+        {
+            Running = Running,
+        };
+
     /// <summary>What runs in the projects of -InUseFrom.</summary>
-    private protected RunningImages Running => _running ??= new RunningImages(InUseServices, ThrottleLimit);
+    private protected RunningImages Running =>
+        _running ??= new RunningImages(InUseServices, ThrottleLimit, TimeProvider.System);
 
     /// <summary>Gets what the command does not do if what runs is not known completely.</summary>
     private protected virtual string NotDone => "nothing is deleted";
+
+    /// <summary>Gets whether -InUse may come from an incomplete reading, which a warning then says.</summary>
+    private protected virtual bool AcceptsIncompleteInUse => true;
+
+    /// <summary>Reads the rules about what is in use. A list that names nothing ends the command.</summary>
+    private protected CleanUpRules ReadRules() => new()
+    {
+        InUse = ReadInUse(),
+        InUseFrom = [.. InUseFrom.Select(name => CheckedScope(name)).Distinct()],
+        IncludeManagedRepository = IncludeManagedRepository,
+    };
+
+    /// <summary>
+    /// Makes plans with what is in use. They are held back until an entry matches an image; if none ever does, the
+    /// command ends without returning any plan.
+    /// </summary>
+    /// <param name="rules">The rules; what runs is read if they name projects.</param>
+    /// <param name="plan">Makes the plans by the rules.</param>
+    /// <param name="stop">Cancelled when planning ends.</param>
+    private protected async IAsyncEnumerable<CleanUpPlan> MatchedAsync(
+        CleanUpRules rules,
+        Func<CleanUpRules, IAsyncEnumerable<CleanUpPlan>> plan,
+        [EnumeratorCancellation] CancellationToken stop)
+    {
+        if (rules.InUseFrom.Count > 0)
+            rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, stop)) };
+        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse);
+        await foreach (CleanUpPlan each in plan(rules))
+            foreach (CleanUpPlan released in match.Release(each))
+                yield return released;
+
+        if (match.MatchesNothing)
+            await PerformAsync<bool>(() =>
+                throw Misuse("InUseMatchesNothing", NothingMatches(rules), InUse ?? InUseFrom));
+        if (match.Warning is string warning) await PostAsync(() => WriteWarning(warning));
+    }
+
+    /// <summary>
+    /// Reports an error of one item, and the errors of manifests that could not be read, as error records; the other
+    /// items continue.
+    /// </summary>
+    private protected async IAsyncEnumerable<CleanUpPlan> ReportingAsync(
+        object item, IAsyncEnumerable<CleanUpPlan> plans)
+    {
+        await using IAsyncEnumerator<CleanUpPlan> each = plans.GetAsyncEnumerator(StopToken);
+        while (true)
+        {
+            CleanUpPlan plan;
+            try
+            {
+                if (!await each.MoveNextAsync()) yield break;
+                plan = each.Current;
+            }
+            catch (RegistryException e)
+            {
+                ErrorRecord record = await ExplainAsync(e, item);
+                await PostAsync(() => Fail(record));
+                yield break;
+            }
+
+            foreach (RegistryException unreadable in plan.Unreadable)
+                await PostAsync(() => Fail(ErrorRecords.For(unreadable, plan.Image)));
+            yield return plan;
+        }
+    }
 
     /// <summary>Reads what runs before the first plan. If that is not possible completely, the command ends.</summary>
     private protected async Task<InUse> ReadRunningAsync(IReadOnlyList<string> projects, CancellationToken stop)
@@ -87,11 +174,18 @@ public abstract class InUseCmdlet : ChangeCmdlet
         });
     }
 
-    /// <summary>Reads -InUse. A list that names nothing ends the command, unless that is allowed.</summary>
-    private protected InUse ReadInUse()
+    private InUse ReadInUse()
     {
         if (!MyInvocation.BoundParameters.ContainsKey(nameof(InUse))) return Operations.CleanUp.InUse.Nothing;
         List<InUseEntry> entries = InUseArgument.EntriesOf(InUse);
+        if (InUseArgument.HasIncomplete(InUse) && !AcceptsIncompleteInUse)
+            ThrowTerminatingError(ErrorRecords.For(
+                new RegistryException(
+                    RegistryErrorKind.InUseIncomplete, $"-InUse comes from an incomplete reading, so {NotDone}.")
+                {
+                    NamesItsSubject = true,
+                },
+                InUse!));
         if (InUseArgument.HasIncomplete(InUse))
             WriteWarning(
                 "-InUse comes from an incomplete reading (Get-ArImageInUse -AllowIncomplete): what was not read may be "
@@ -100,6 +194,18 @@ public abstract class InUseCmdlet : ChangeCmdlet
         InUse inUse = Operations.CleanUp.InUse.From(entries);
         return inUse.HasEntries || AllowEmptyInUse ? inUse
             : throw Misuse("InUseEmpty", InUseArgument.EmptyMessage(entries), InUse);
+    }
+
+    // Where the images come from decides what may be wrong: piped rows may bring projects, too.
+    private string NothingMatches(CleanUpRules rules)
+    {
+        IReadOnlyList<InUseEntry> entries = rules.InUse.Entries;
+        string origin = rules.InUseFrom.Count == 0
+            ? $"None of the {entries.Count} entries of -InUse names anything of the images looked at"
+            : $"None of the {entries.Count} images that run in {string.Join(", ", rules.InUseFrom)} (-InUseFrom)"
+                + $"{(InUse is null ? "" : " or that -InUse lists")} is one of the images looked at";
+        return $"{origin}, the first being {SafeText.Quote(entries[0].Text)}. If they come from elsewhere, everything "
+            + $"here would look unused, so {NotDone}.";
     }
 
     private protected Exception Misuse(string id, string message, object? target)
@@ -113,6 +219,8 @@ public abstract class InUseCmdlet : ChangeCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing) _running?.Dispose();
+        if (!disposing) return;
+        _planner?.Dispose();
+        _running?.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using ArtifactRegistry.Operations.CleanUp;
-using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -26,14 +25,8 @@ internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
         return released;
     }
 
-    /// <summary>Gets the error of a list that matches none of the plans; null if they were released.</summary>
-    public string? Refusal =>
-        _held.Count == 0
-            ? null
-            : $"None of the {inUse.Entries.Count} entries of -InUse names anything of the images looked at, the first "
-                + $"being "
-                + $"{SafeText.Quote(inUse.Entries[0].Text)}. If they come from elsewhere, everything here would look "
-                + $"unused, so nothing was deleted.";
+    /// <summary>Gets whether plans are still held back, since no entry matches any of them.</summary>
+    public bool MatchesNothing => _held.Count > 0;
 
     /// <summary>
     /// Gets a warning about the entries that match nothing; null if there are none. What was read where it runs may
@@ -44,6 +37,6 @@ internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
             is not { Count: > 0 } unmatched
             ? null
             : $"{unmatched.Count} of {inUse.Entries.Count} entries of -InUse match nothing in the images looked at, "
-                + $"for example "
-                + $"'{unmatched[0].Text}'. They may belong to other images; if not, check where they come from.";
+                + $"for example '{unmatched[0].Text}'. They may belong to other images; if not, check where they "
+                + "come from.";
 }

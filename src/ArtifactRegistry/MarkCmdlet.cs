@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Runtime.CompilerServices;
 using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
@@ -8,7 +7,6 @@ namespace ArtifactRegistry;
 public abstract class MarkCmdlet : InUseCmdlet
 {
     private readonly List<ImagePattern> _images = [];
-    private CleanUpPlanner? _planner;
 
     /// <summary>Specifies repositories or images, which may contain * and ?.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
@@ -16,18 +14,6 @@ public abstract class MarkCmdlet : InUseCmdlet
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImagePattern[] Image { get; set; } = [];
-
-    /// <summary>Allows repositories that other Google services manage, such as gcf-artifacts.</summary>
-    [Parameter]
-    public SwitchParameter IncludeManagedRepository { get; set; }
-
-    /// <summary>Lists the digests of an image.</summary>
-    private protected CleanUpPlanner Planner =>
-        _planner ??= new CleanUpPlanner(
-            Client, Registry, Session.Manifests, ThrottleLimit, new PlanningProgress(TimeProvider.System), Warn)
-        {
-            Running = Running,
-        };
 
     /// <summary>What the parameters say runs.</summary>
     private protected CleanUpRules Rules { get; private set; } = new();
@@ -37,13 +23,8 @@ public abstract class MarkCmdlet : InUseCmdlet
     {
         base.BeginProcessing();
         if (InUseFrom.Length == 0 && !MyInvocation.BoundParameters.ContainsKey(nameof(InUse)))
-            throw Misuse("InUseEmpty", "Neither -InUseFrom nor -InUse says what runs.", null);
-        Rules = new CleanUpRules
-        {
-            InUse = ReadInUse(),
-            InUseFrom = [.. InUseFrom.Select(name => CheckedScope(name)).Distinct()],
-            IncludeManagedRepository = IncludeManagedRepository,
-        };
+            throw Misuse("InUseMissing", "Neither -InUseFrom nor -InUse says what runs.", MyInvocation.MyCommand.Name);
+        Rules = ReadRules();
     }
 
     /// <inheritdoc/>
@@ -68,49 +49,29 @@ public abstract class MarkCmdlet : InUseCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Start(this, MarkAsync);
+        Start(this, RunAsync);
         Drain();
     }
 
     /// <summary>Reads what runs, and puts or takes marks.</summary>
-    private protected abstract Task MarkAsync();
+    private protected abstract Task RunAsync();
 
     /// <summary>
     /// Lists the digests of the images, each image once. What cannot be listed is an error, and the others continue.
     /// </summary>
-    private protected async IAsyncEnumerable<CleanUpPlan> PlansAsync(
-        CleanUpRules rules, [EnumeratorCancellation] CancellationToken stop)
+    private protected async IAsyncEnumerable<CleanUpPlan> PlansAsync(CleanUpRules rules)
     {
         HashSet<ImageName> planned = [];
-        foreach (ImagePattern images in _images)
+        foreach (ImagePattern images in _images.Distinct())
         {
-            await using IAsyncEnumerator<CleanUpPlan> each =
-                Planner.PlanAsync(images, rules, stop).GetAsyncEnumerator(stop);
-            while (true)
+            bool any = false;
+            await foreach (CleanUpPlan plan in ReportingAsync(images, Planner.PlanAsync(images, rules, StopToken)))
             {
-                CleanUpPlan plan;
-                try
-                {
-                    if (!await each.MoveNextAsync()) break;
-                    plan = each.Current;
-                }
-                catch (RegistryException e)
-                {
-                    await FailAsync(await ExplainAsync(e, images));
-                    break;
-                }
-
-                foreach (RegistryException unreadable in plan.Unreadable)
-                    await FailAsync(ErrorRecords.For(unreadable, plan.Image));
+                any = true;
                 if (planned.Add(plan.Image)) yield return plan;
             }
-        }
-    }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _planner?.Dispose();
+            if (!any && images.PackagePattern is not null) Warn($"No image matches '{images}'.");
+        }
     }
 }

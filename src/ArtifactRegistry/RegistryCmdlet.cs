@@ -110,16 +110,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
             );
         string? problem = ImageNameGrammar.ProjectProblem(project)
             ?? (location is null ? null : ImageNameGrammar.LocationProblem(location));
-        if (problem is not null)
-            ThrowTerminatingError(
-                ErrorRecords.For(
-                    new RegistryException(RegistryErrorKind.InvalidArgument, $"This is not accepted: {problem}")
-                    {
-                        NamesItsSubject = true,
-                    },
-                    location ?? project
-                )
-            );
+        if (problem is not null) Refuse(problem, location ?? project);
         return project;
     }
 
@@ -128,6 +119,26 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// </summary>
     private protected string CheckedScope(string name, string? location = null) =>
         ProjectScope.IsContainer(name) ? name : CheckedProject(name, location);
+
+    /// <summary>Gets the name of a folder or organization, which may be given by its number alone.</summary>
+    /// <param name="kind"><c>folders</c> or <c>organizations</c>.</param>
+    /// <param name="given">The number, or the name.</param>
+    // Not by ValidatePattern, whose error repeats what was typed, even a secret.
+    private protected string CheckedContainer(string kind, string given)
+    {
+        string name = given.StartsWith($"{kind}/", StringComparison.Ordinal) ? given : $"{kind}/{given}";
+        if (!ProjectScope.IsContainer(name))
+            Refuse($"{SafeText.Quote(given)} is not a number, by which {kind} are named.", given);
+        return name;
+    }
+
+    private void Refuse(string problem, string target) =>
+        ThrowTerminatingError(ErrorRecords.For(
+            new RegistryException(RegistryErrorKind.InvalidArgument, $"This is not accepted: {problem}")
+            {
+                NamesItsSubject = true,
+            },
+            target));
 
     /// <summary>
     /// Returns whether a switch such as -Verbose is on, by the parameter or else by its preference variable.

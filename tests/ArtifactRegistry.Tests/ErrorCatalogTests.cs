@@ -102,6 +102,7 @@ public sealed class ErrorCatalogTests
             { "InvalidAge", "Get-ArUntaggedImage $app -OlderThan soon", "'soon' is not an age." },
             { "InvalidAge", "Get-ArUntaggedImage $app -OlderThan 2100-01-01", "lies in the future" },
             { "InUseEmpty", "Get-ArUntaggedImage $app -InUse @()", "-InUse holds nothing." },
+            { "InUseMissing", "Protect-ArImage $app", "Neither -InUseFrom nor -InUse says what runs." },
             {
                 "InUseMatchesNothing",
                 "Get-ArUntaggedImage $app -InUse "

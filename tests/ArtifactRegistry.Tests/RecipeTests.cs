@@ -98,8 +98,9 @@ public sealed partial class RecipeTests
     {
         string[] items = [.. Items().Matches(recipe).Select(item => item.Groups[1].Value)];
         if (items.Length > 0) return items;
-        // A line that PowerShell continues, with a folder in a variable.
-        string line = Continued().Replace(recipe, " ").Replace("$Folder\\", "", StringComparison.Ordinal);
+        // A line that PowerShell continues, with a folder in a variable, in quotes.
+        string line = Continued().Replace(recipe, " ").Replace("$Folder\\", "", StringComparison.Ordinal)
+            .Replace("`\"", "", StringComparison.Ordinal);
         string words = Assert.Single(Lines().Matches(line)).Groups[1].Value;
         // The event log is one of Windows.
         return [.. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word != "-EventLog")];

@@ -139,6 +139,34 @@ public sealed class UnattendedScriptTests
     }
 
     [Fact]
+    public async Task A_run_of_which_nothing_can_be_saved_is_1()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string before = run.Shop.Contents();
+
+        ProcessResult result = await run.RunAsync("-ArchivePath", run.File("undo"), "-IncludeLayer");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(before, run.Shop.Contents());
+    }
+
+    [Theory]
+    [InlineData("-InUseFrom")]
+    [InlineData("-ArchivePath")]
+    [InlineData("-CredentialFile")]
+    public async Task A_parameter_whose_variable_was_not_set_deletes_nothing_and_is_1(string parameter)
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string before = run.Shop.Contents();
+
+        ProcessResult result = await run.RunAsync(parameter, "");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(parameter[1..], result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, run.Shop.Contents());
+    }
+
+    [Fact]
     public async Task A_project_in_which_nothing_runs_is_1_unless_that_is_allowed()
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();

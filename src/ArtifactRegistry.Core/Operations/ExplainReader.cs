@@ -38,12 +38,17 @@ internal static class ExplainReader
             if (pool.ScopesProblem is string problem)
                 Add(PullReason.ScopesTooNarrow, problem, command: pool.NewPoolCommand(WithoutKind(member)));
         bool isExcluded = rows.Count > 0;
+        bool isGranted = false, isGrantedNow = false;
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
 
         foreach (Reader grant in list.Readers.Where(grant => Covers(grant.Member, member)))
         {
             string everybody = MemberName.IsPublic(grant.Member) ? $" to {grant.Member}" : "";
             DateTimeOffset? end = grant.Condition is null ? null : GrantExpiry.Of(grant.Condition);
-            if (end <= TimeProvider.System.GetUtcNow())
+            bool hasEnded = end <= now;
+            isGranted |= !hasEnded;
+            isGrantedNow |= grant.Condition is null || end > now;
+            if (hasEnded)
                 Add(
                     PullReason.ConditionExpired,
                     $"The grant{everybody} of {grant.Role} on {grant.Resource} ended at {end:u}: {grant.Condition}",
@@ -58,15 +63,11 @@ internal static class ExplainReader
                     $"Granted{everybody} on {grant.Resource}. {Delay}", grant.Role);
         }
 
-        bool isGranted = rows.Any(row => row.Role is not null);
-        bool isGrantedNow = list.Readers.Any(grant => Covers(grant.Member, member)
-            && (grant.Condition is null || GrantExpiry.Of(grant.Condition) > TimeProvider.System.GetUtcNow()));
         foreach (Reader grant in list.Readers.Where(grant => grant.Deleted && IsFormer(grant.Member, member)))
             Add(
                 PullReason.GrantedToDeleted,
                 $"The grant on {grant.Resource} is that of a deleted account of this name, and a new one does not "
-                    + $"inherit it. "
-                + DeadMember.Advice(grant.Resource, grant.Member, grant.Role), grant.Role);
+                    + "inherit it. " + DeadMember.Advice(grant.Resource, grant.Member, grant.Role), grant.Role);
 
         List<string> unseen = [];
         // What could not be seen is reported only if it could change the answer.

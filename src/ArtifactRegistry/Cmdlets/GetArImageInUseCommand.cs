@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Operations.InUse;
-using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Cmdlets;
 
@@ -27,12 +26,14 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     /// Specifies the numbers of organizations; the workloads of all projects below them are read, in folders as well.
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string[] Organization { get; set; } = [];
 
     /// <summary>
     /// Specifies the numbers of folders; the workloads of all projects below them are read, in folders in them as well.
     /// </summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string[] Folder { get; set; } = [];
 
     /// <summary>
@@ -96,6 +97,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _projects.UnionWith(Organization.Select(number => CheckedContainer("organizations", number)));
+        _projects.UnionWith(Folder.Select(number => CheckedContainer("folders", number)));
         foreach (string resource in IncludeResource)
             if (!Resources().IsMatch(resource))
                 ThrowTerminatingError(
@@ -122,8 +125,6 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        _projects.UnionWith(Organization.Select(id => CheckedContainer("organizations", id)));
-        _projects.UnionWith(Folder.Select(id => CheckedContainer("folders", id)));
         if (_projects.Count == 0) _projects.Add(CheckedProject(null, Location));
         // Who names clusters wants to see these.
         InUseSource[] sources = Cluster is not null && !MyInvocation.BoundParameters.ContainsKey(nameof(Source))
@@ -157,22 +158,6 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
             Report(reading, failures);
         Write(reading);
         Drain();
-    }
-
-    // Not by ValidatePattern, whose error repeats what was typed, even a secret.
-    private string CheckedContainer(string kind, string id)
-    {
-        string name = id.StartsWith($"{kind}/", StringComparison.Ordinal) ? id : $"{kind}/{id}";
-        if (!ProjectScope.IsContainer(name))
-            ThrowTerminatingError(ErrorRecords.For(
-                new RegistryException(
-                    RegistryErrorKind.InvalidArgument,
-                    $"This is not accepted: {SafeText.Quote(id)} is not a number, by which {kind} are named.")
-                {
-                    NamesItsSubject = true,
-                },
-                id));
-        return name;
     }
 
     private void Report(InUseReading reading, IReadOnlyList<ErrorRecord> failures)

@@ -22,6 +22,8 @@ public sealed class GetArUntaggedImageCommand : CleanUpCmdlet
 
     private protected override bool FinishesWhatRuns => false;
 
+    private protected override string NotDone => "nothing is listed";
+
     private protected override bool TakesRepositories => true;
 
     private protected override void Skip(CleanUpTarget target, string reason)

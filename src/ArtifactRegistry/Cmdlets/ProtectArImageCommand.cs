@@ -10,7 +10,7 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(ImageTag))]
 public sealed class ProtectArImageCommand : MarkCmdlet
 {
-    private protected override async Task MarkAsync()
+    private protected override async Task RunAsync()
     {
         CleanUpRules rules = Rules with { InUseFrom = [] };
         IReadOnlyCollection<InUseFailure> failures = [];
@@ -31,7 +31,7 @@ public sealed class ProtectArImageCommand : MarkCmdlet
         // What was seen is marked even if something else could not be read: a mark only keeps more.
         int found = 0;
         if (rules.InUse.HasEntries)
-            await foreach (CleanUpPlan plan in PlansAsync(rules, StopToken))
+            await foreach (CleanUpPlan plan in PlansAsync(rules))
                 foreach (ImageNode node in InUseMark.InUse(plan))
                 {
                     found++;

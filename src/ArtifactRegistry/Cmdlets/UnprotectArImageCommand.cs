@@ -10,70 +10,78 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(ImageTag))]
 public sealed class UnprotectArImageCommand : MarkCmdlet
 {
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        // What a list does not have must not look like what does not run.
-        if (InUseArgument.HasIncomplete(InUse))
-            throw Misuse("InUseEmpty", $"-InUse comes from an incomplete reading, so {NotDone}.", InUse);
-    }
-
     private protected override string NotDone => "no mark is taken away";
 
-    private protected override async Task MarkAsync()
-    {
-        CleanUpRules rules = Rules;
-        if (rules.InUseFrom.Count > 0)
-            rules = rules with
-            {
-                InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, StopToken)),
-            };
-        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse);
-        await foreach (CleanUpPlan plan in PlansAsync(rules, StopToken))
-            foreach (CleanUpPlan released in match.Release(plan))
-            {
-                await TakeAsync(released);
-                if (IsEnding) return;
-            }
+    // What a list does not have must not look like what does not run.
+    private protected override bool AcceptsIncompleteInUse => false;
 
-        if (match.Refusal is string refusal)
-            await PerformAsync<bool>(() => throw Misuse("InUseMatchesNothing", refusal, InUse));
+    private protected override async Task RunAsync()
+    {
+        await foreach (CleanUpPlan plan in MatchedAsync(Rules, PlansAsync, StopToken))
+        {
+            await TakeAsync(plan);
+            if (IsEnding) return;
+        }
     }
 
     /// <summary>Asks once for an image, looks again after a question, and takes its marks away.</summary>
     private async Task TakeAsync(CleanUpPlan plan)
     {
-        List<ImageNode> stale = Stale(plan);
-        if (stale.Count == 0) return;
+        List<ImageNode> unneeded = Unneeded(plan);
+        if (unneeded.Count == 0) return;
         bool isOutdated = await PerformAsync(() => Asks);
         if (!await ConfirmAsync(
             plan.Image.ToString(),
-            $"Take the marks from {stale.Count} {(stale.Count == 1 ? "digest" : "digests")} that nothing runs"))
+            $"Take the marks from {unneeded.Count} {(unneeded.Count == 1 ? "digest" : "digests")} that nothing runs"))
             return;
         if (isOutdated) Running.Expire();
-        foreach (ImageNode node in stale)
+        foreach (ImageNode node in unneeded)
         {
-            try
+            if (isOutdated || plan.IsStale)
             {
-                if (isOutdated || plan.IsStale) plan = await Planner.RefreshAsync(plan, StopToken);
-                isOutdated = false;
-                if (Stale(plan).Find(now => now.Image.Digest == node.Image.Digest) is ImageNode still)
-                    await TakeAsync(still);
-            }
-            catch (RegistryException e)
-            {
-                await FailAsync(ErrorRecords.For(e, node.Image.Name.WithTag(InUseMark.Of(node.Image.Digest))));
+                if (await RefreshAsync(plan) is not CleanUpPlan now) return;
+                (plan, isOutdated) = (now, false);
             }
 
+            if (Unneeded(plan).Find(each => each.Image.Digest == node.Image.Digest) is ImageNode still)
+                await TakeAsync(still);
             if (IsEnding) return;
+        }
+    }
+
+    /// <summary>
+    /// Plans an image anew; null if something of it cannot be read now, which an error says. Then its marks stay.
+    /// </summary>
+    private async Task<CleanUpPlan?> RefreshAsync(CleanUpPlan plan)
+    {
+        try
+        {
+            CleanUpPlan now = await Planner.RefreshAsync(plan, StopToken);
+            foreach (RegistryException unreadable in now.Unreadable)
+                await FailAsync(ErrorRecords.For(unreadable, now.Image));
+            return now.Unreadable.Count > 0 ? null : now;
+        }
+        catch (RegistryException e)
+        {
+            await FailAsync(ErrorRecords.For(e, plan.Image));
+            return null;
         }
     }
 
     private async Task TakeAsync(ImageNode node)
     {
         string tag = InUseMark.Of(node.Image.Digest);
-        await DeleteTag.DeleteAsync(Client, node.Image.Name.WithTag(tag), node.Image.Digest, StopToken);
+        ImageName mark = node.Image.Name.WithTag(tag);
+        try
+        {
+            await DeleteTag.DeleteAsync(Client, mark, node.Image.Digest, StopToken);
+        }
+        catch (RegistryException e)
+        {
+            await FailAsync(ErrorRecords.For(e, mark));
+            return;
+        }
+
         ImageTag row = new(node.Image, tag)
         {
             Tags = new TagList([.. node.Image.Tags.Where(other => other != tag)]),
@@ -82,7 +90,7 @@ public sealed class UnprotectArImageCommand : MarkCmdlet
     }
 
     // A manifest that cannot be read may be the one whose configuration runs, or that lists what runs.
-    private static List<ImageNode> Stale(CleanUpPlan plan)
+    private static List<ImageNode> Unneeded(CleanUpPlan plan)
     {
         if (plan.Unreadable.Count > 0) return [];
         HashSet<ImageNode> inUse = InUseMark.InUse(plan);

@@ -34,6 +34,25 @@ public static class SampleRegistry
         return state;
     }
 
+    /// <summary>
+    /// Adds the repository <c>shop/preview</c>, whose images have real layers, so that they can be archived and restored; a
+    /// layer of the other images exists by its name and size only.
+    /// </summary>
+    public static RegistryState AddPreview(this RegistryState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        RepositoryName preview = state.AddRepository("us-docker.pkg.dev/shop/preview");
+        ImageOptions options = new()
+        {
+            HasContent = true,
+            Size = 40_000,
+            UploadTime = state.Now - TimeSpan.FromDays(9),
+        };
+        state.AddIndex(preview, "web", ["linux/amd64", "linux/arm64"], options with { Tags = ["v1"] });
+        for (int i = 0; i < 2; i++) state.AddImage(preview, "web", options);
+        return state;
+    }
+
     private static void AddApps(RegistryState state)
     {
         state.AddRepository(Apps, new RepositoryOptions

@@ -9,7 +9,7 @@ internal static class DemoEmulator
     /// <summary>Starts it with the sample in it, for as long as this process lives.</summary>
     public static async Task StartAsync()
     {
-        EmulatorOptions options = new() { State = new RegistryState(TimeProvider.System).AddSample() };
+        EmulatorOptions options = new() { State = new RegistryState(TimeProvider.System).AddSample().AddPreview() };
         EmulatorServer server = await EmulatorServer.StartAsync(options, CancellationToken.None);
         await DemoImages.PushAsync(server.Url, CancellationToken.None);
         foreach ((string name, string value) in ClientEnvironment.For(server.Url))

@@ -32,6 +32,7 @@ public sealed class InterruptionTests
                 request => request.Method == "DELETE");
         }
 
+        Assert.NotEqual(0, kills.Killed);
         Assert.True(expected.All(shop.Left().Contains), "A live digest is gone.");
         AssertEveryDeletionWasIntended(shop, journal);
         ScriptResult last = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false").MustSucceed();

@@ -44,7 +44,9 @@ public sealed class JobTests
             $"Set-Location '{folder.Path}'\n"
                 + OfPage(
                     """
+                    $until = [datetime]::UtcNow.AddMinutes(4)
                     while ($job.Output.Count -eq 0 -or @(Select-String '"delete"' removed.jsonl).Count -lt 2) {
+                        if ([datetime]::UtcNow -gt $until) { throw 'The job has begun no two deletions.' }
                         Start-Sleep -Milliseconds 20
                     }
                     Stop-Job $job

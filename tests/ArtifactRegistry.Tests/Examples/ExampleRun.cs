@@ -37,7 +37,7 @@ internal static class ExampleRun
         CancellationToken stop = TestContext.Current.CancellationToken;
         await using EmulatorServer emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
-        if (transcript.Text.Contains("shop/preview", StringComparison.Ordinal)) AddPreview(emulator.State);
+        if (transcript.Text.Contains("shop/preview", StringComparison.Ordinal)) emulator.State.AddPreview();
         using TemporaryFolder folder = new();
         string key = emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString();
         foreach (string name in new[] { "account.json", "deployer.json" })
@@ -55,20 +55,6 @@ internal static class ExampleRun
                 step.Command.Contains(Default, StringComparison.Ordinal) ? Default : Google,
                 StringComparison.Ordinal),
         })];
-    }
-
-    /// <summary>Adds what the examples of an undo need: images with layers, which the sample has not.</summary>
-    private static void AddPreview(RegistryState state)
-    {
-        RepositoryName preview = state.AddRepository("us-docker.pkg.dev/shop/preview");
-        ImageOptions options = new()
-        {
-            HasContent = true,
-            Size = 40_000,
-            UploadTime = DateTimeOffset.UtcNow.AddDays(-9),
-        };
-        state.AddIndex(preview, "web", ["linux/amd64", "linux/arm64"], options with { Tags = ["v1"] });
-        for (int i = 0; i < 2; i++) state.AddImage(preview, "web", options);
     }
 
     private static string[] Run(EmulatorServer emulator, Step[] steps, string folder)

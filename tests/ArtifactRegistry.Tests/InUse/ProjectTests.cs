@@ -28,6 +28,22 @@ public sealed class ProjectTests
         Assert.Equal(clusters.Split(' '), result.Output.Select(row => row.ToString()));
     }
 
+    [Theory]
+    [InlineData("-Organization $null")]
+    [InlineData("-Organization @()")]
+    [InlineData("-Folder ''")]
+    [InlineData("-Folder one")]
+    [InlineData("-Organization folders/7")]
+    public async Task A_number_that_is_missing_or_none_reads_no_other_project(string where)
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run($"$env:GOOGLE_CLOUD_PROJECT = 'shop'; Get-ArImageInUse {where}");
+
+        Assert.Single(result.Errors);
+        Assert.Empty(result.Output);
+    }
+
     [Fact]
     public async Task A_clean_up_keeps_what_runs_anywhere_below_an_organization()
     {

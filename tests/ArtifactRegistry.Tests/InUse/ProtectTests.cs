@@ -101,10 +101,10 @@ public sealed class ProtectTests
     [Theory]
     [InlineData("run.jobs.list", Unprotect, "InUseIncomplete")]
     [InlineData("", "Unprotect-ArImage $app -InUseFrom shop -Confirm:$false", "InUseEmpty")]
-    [InlineData("", "Unprotect-ArImage $app -Confirm:$false", "InUseEmpty")]
+    [InlineData("", "Unprotect-ArImage $app -Confirm:$false", "InUseMissing")]
     [InlineData("", "Unprotect-ArImage $app -InUse us-docker.pkg.dev/a/b/c:v1 -Confirm:$false", "InUseMatchesNothing")]
     [InlineData("run.jobs.list",
-        "Unprotect-ArImage $app -InUse (Get-ArImageInUse games -AllowIncomplete) -Confirm:$false", "InUseEmpty")]
+        "Unprotect-ArImage $app -InUse (Get-ArImageInUse games -AllowIncomplete) -Confirm:$false", "InUseIncomplete")]
     public async Task No_mark_goes_unless_all_of_what_runs_is_known(string denied, string command, string id)
     {
         await using Shop shop = await Shop.OpenAsync(
@@ -118,6 +118,22 @@ public sealed class ProtectTests
 
         Assert.Equal(id, result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
         Assert.Equal(before, shop.Contents());
+    }
+
+    [Fact]
+    public async Task An_entry_that_matches_nothing_is_named_before_its_mark_is_missed()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string running = shop.AddUntagged();
+
+        ScriptResult result = shop.Run(
+            $"Unprotect-ArImage $app -InUse '{running}', us-docker.pkg.dev/a/b/c:v1 -Confirm:$false").MustSucceed();
+        ScriptResult nothing = shop.Run(
+            $"Unprotect-ArImage us-docker.pkg.dev/shop/apps/none* -InUse '{running}' -Confirm:$false").MustSucceed();
+
+        Assert.Contains(
+            result.Warnings, warning => warning.Contains("us-docker.pkg.dev/a/b/c:v1", StringComparison.Ordinal));
+        Assert.Contains(nothing.Warnings, warning => warning.Contains("No image matches", StringComparison.Ordinal));
     }
 
     [Fact]

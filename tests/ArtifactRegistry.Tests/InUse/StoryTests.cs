@@ -168,6 +168,8 @@ public sealed class StoryTests
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
 
         Assert.Equal(id, result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Contains("games (-InUseFrom)", result.Errors[^1].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("-InUse ", result.Errors[^1].ToString(), StringComparison.Ordinal);
         Assert.Equal(before, shop.Contents());
     }
 

@@ -31,12 +31,22 @@ internal sealed class CommandProcess : IDisposable
         return await _output;
     }
 
-    /// <summary>As <c>kill -9</c>, once something has happened or the process has ended by itself.</summary>
-    public async Task KillAfterAsync(Task happened)
+    /// <summary>
+    /// Kills it as <c>kill -9</c> does once something has happened. Returns false if it has ended by itself before; then it
+    /// must have succeeded.
+    /// </summary>
+    public async Task<bool> KillAfterAsync(Task happened)
     {
         await Task.WhenAny(happened, _process.WaitForExitAsync(Stop));
+        if (!happened.IsCompleted)
+        {
+            await EndAsync();
+            return false;
+        }
+
         _process.Kill();
         await _process.WaitForExitAsync(Stop);
+        return true;
     }
 
     public void Dispose()

@@ -16,6 +16,9 @@ internal sealed class RandomKills(Shop shop, int seed)
     private int OneOf(int count) => _random.Next(count);
 #pragma warning restore CA5394
 
+    /// <summary>The number of commands that were killed; the others had ended before.</summary>
+    public int Killed { get; private set; }
+
     /// <summary>
     /// Runs a command until some request of those that match arrives, at most the given one, kills it there, and waits
     /// until the emulator has done what was under way.
@@ -32,7 +35,8 @@ internal sealed class RandomKills(Shop shop, int seed)
             request => matches(request) && Interlocked.Increment(ref arrived) >= nth,
             point ?? (OneOf(2) == 0 ? HoldPoint.BeforeWork : HoldPoint.BeforeAnswer));
         using (CommandProcess process = new(shop.Emulator, command))
-            await process.KillAfterAsync(hold.WaitForArrivalAsync(1, stop));
+            if (await process.KillAfterAsync(hold.WaitForArrivalAsync(1, stop)))
+                Killed++;
         hold.Release();
         await shop.Emulator.Requests.WaitUntilIdleAsync(stop);
     }

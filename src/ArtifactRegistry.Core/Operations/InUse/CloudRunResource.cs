@@ -75,7 +75,7 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
 
     /// <summary>Reads a revision of a worker pool of v2.</summary>
     public static CloudRunResource ReadWorkerPoolRevision(JsonElement json) =>
-        Newer(json, "Revision", json, InUseRole.Running, json.Text("service"u8) ?? Parent(json, "workerPools")) with
+        OfV2(json, "Revision", json.Text("service"u8) ?? Parent(json, "workerPools")) with
         {
             IsRevision = true,
         };
@@ -96,16 +96,9 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
     }
 
     /// <summary>Reads an instance of v2, which tells the digest of every container.</summary>
-    public static CloudRunResource ReadInstance(JsonElement json) =>
-        Newer(json, "Instance", json, InUseRole.Running, null);
+    public static CloudRunResource ReadInstance(JsonElement json) => OfV2(json, "Instance", null);
 
-    private static CloudRunResource Newer(
-        JsonElement json,
-        string kind,
-        JsonElement spec,
-        InUseRole role,
-        string? service
-    )
+    private static CloudRunResource OfV2(JsonElement json, string kind, string? service)
     {
         string name = json.Needed("name"u8);
         Workload workload = new(kind, null, Last(name)!, Last(service));
@@ -113,10 +106,7 @@ internal sealed record CloudRunResource(Workload Workload, string? Location, IRe
         return new CloudRunResource(
             workload,
             parts is [_, _, "locations", string location, ..] ? location : null,
-            spec.ValueKind is JsonValueKind.Object
-                ? [.. PodSpec.ImagesOf(spec, json, role, workload)]
-                : throw new JsonException($"{name} has no containers.")
-        );
+            [.. PodSpec.ImagesOf(json, json, InUseRole.Running, workload)]);
     }
 
     private static (string Name, string? Location, JsonElement Labels) Metadata(JsonElement json)

@@ -1,3 +1,5 @@
+using ArtifactRegistry.Clients;
+
 namespace ArtifactRegistry.Operations.InUse;
 
 /// <summary>What every source has said of one project.</summary>
@@ -14,15 +16,28 @@ internal sealed record ProjectReading(
     public static async Task<ProjectReading> ReadAsync(
         InUseServices services, InUseQuery query, string project, SemaphoreSlim slots, CancellationToken stop)
     {
+        // Asked for once, and only if something could not be read.
+        Lazy<Task<ProjectMessage>> found = new(async () =>
+        {
+            await slots.WaitAsync(stop);
+            try
+            {
+                return await services.Projects.GetProjectAsync(project, stop);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        });
         (InUseSource Source, InUseReading Reading, bool IsDisabled)[] read = await Task.WhenAll(
             services.Sources(query).Select(async source =>
             {
                 InUseReading reading = new(slots);
                 await source.ReadAsync(project, reading, stop);
-                return (source.Source, reading, await IsApiDisabledAsync(services, project, reading, stop));
+                return (source.Source, reading, await IsApiDisabledAsync(project, found, reading));
             }));
         InUseReading[] readings = [.. read.Where(each => !each.IsDisabled).Select(each => each.Reading)];
-        if (await AllFailuresAsync(services, project, readings, stop) is InUseFailure one)
+        if (await WholeProjectFailureAsync(project, found, readings) is InUseFailure one)
         {
             readings = [new InUseReading(slots)];
             readings[0].Fail(one);
@@ -54,15 +69,15 @@ internal sealed record ProjectReading(
     /// Gets one failure in place of all those of a project that does not exist, or in which the caller has no permission
     /// at all; null if that is not the case.
     /// </summary>
-    private static async Task<InUseFailure?> AllFailuresAsync(
-        InUseServices services, string project, InUseReading[] readings, CancellationToken stop)
+    private static async Task<InUseFailure?> WholeProjectFailureAsync(
+        string project, Lazy<Task<ProjectMessage>> found, InUseReading[] readings)
     {
         if (readings.Length == 0 || !readings.All(reading => reading.Failures.Count > 0 && !reading.SeenImages.Any()
             && reading.Failures.All(failure => IsRefusal(failure.Error))))
             return null;
         try
         {
-            await services.Projects.GetProjectAsync(project, stop);
+            await found.Value;
             return null;
         }
         catch (RegistryException e) when (IsRefusal(e))
@@ -90,11 +105,7 @@ internal sealed record ProjectReading(
     /// also be disabled in the project whose quota is charged, which says nothing about the other one.
     /// </summary>
     private static async Task<bool> IsApiDisabledAsync(
-        InUseServices services,
-        string project,
-        InUseReading reading,
-        CancellationToken stop
-    )
+        string project, Lazy<Task<ProjectMessage>> found, InUseReading reading)
     {
         if (reading.Failures.Count == 0 || reading.SeenImages.Any()
             || !reading.Failures.All(failure => failure.Error is { Reason: ApiDisabled, Consumer.Length: > 0 }))
@@ -104,7 +115,7 @@ internal sealed record ProjectReading(
         if (consumer == project) return true;
         try
         {
-            return $"{(await services.Projects.GetProjectAsync(project, stop)).ProjectNumber}" == consumer;
+            return (await found.Value).ProjectNumber == consumer;
         }
         catch (RegistryException)
         {

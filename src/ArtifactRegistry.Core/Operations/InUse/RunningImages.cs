@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry.Operations.InUse;
@@ -9,15 +8,21 @@ namespace ArtifactRegistry.Operations.InUse;
 /// </summary>
 /// <param name="services">The clients.</param>
 /// <param name="concurrency">The maximum number of listings that are read at once.</param>
-internal sealed class RunningImages(InUseServices services, int concurrency) : IDisposable
+/// <param name="clock">The clock.</param>
+internal sealed class RunningImages(InUseServices services, int concurrency, TimeProvider clock) : IDisposable
 {
     // A sweep looks again once a minute; a reading of that look is not much older than it.
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(15);
+
+    // The age counts from the beginning of a reading. One that takes long, as of an organization, would be too old at its
+    // end, and each image would begin another; so it is used for as long again as it took.
+    private const int DurationsOfUse = 2;
 
     private readonly SemaphoreSlim _one = new(1);
     private CleanUp.InUse _last = CleanUp.InUse.Nothing;
     private IReadOnlyList<string> _projects = [];
     private long? _begun;
+    private TimeSpan _maxAge = MaxAge;
     private volatile bool _isExpired; // set while another thread may read
 
     /// <summary>Gets what could not be read last.</summary>
@@ -38,11 +43,11 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
             if (
                 !_isExpired
                 && _begun is long begun
-                && Stopwatch.GetElapsedTime(begun) < MaxAge
+                && clock.GetElapsedTime(begun) < _maxAge
                 && projects.All(_projects.Contains)
             )
                 return _last;
-            long now = Stopwatch.GetTimestamp();
+            long now = clock.GetTimestamp();
             (_isExpired, _begun) = (false, null); // after a failure, nothing that was read before counts
             string[] all = [.. _projects.Union(projects)];
             InUseReading reading = await ReadInUse.ReadAsync(
@@ -66,6 +71,8 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
                 _ => 2,
             }).Select(InUseEntry.From));
             (_projects, _begun) = (all, now);
+            TimeSpan use = clock.GetElapsedTime(now) * DurationsOfUse;
+            _maxAge = use > MaxAge ? use : MaxAge;
             return _last;
         }
         finally
@@ -74,7 +81,7 @@ internal sealed class RunningImages(InUseServices services, int concurrency) : I
         }
     }
 
-    /// <summary>Has the next call read anew, because a question was open and time has passed.</summary>
+    /// <summary>Makes the next call read again, because a question was open and time has passed.</summary>
     public void Expire() => _isExpired = true;
 
     /// <inheritdoc/>

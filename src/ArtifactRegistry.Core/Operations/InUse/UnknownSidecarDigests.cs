@@ -1,9 +1,9 @@
 namespace ArtifactRegistry.Operations.InUse;
 
 /// <summary>
-/// Finds the containers of Cloud Run's revisions of which no API tells the digest: sidecars that were given by tag.
+/// Finds the containers of Cloud Run's revisions whose digest no API shows: sidecars that were given by tag.
 /// </summary>
-internal static class UntoldDigests
+internal static class UnknownSidecarDigests
 {
     private const int MaxNamed = 3;
 
@@ -13,7 +13,7 @@ internal static class UntoldDigests
     public static string? Note(string project, InUseReading reading)
     {
         // A revision of a worker pool is seen twice, once with its digest.
-        string[] untold =
+        string[] unknown =
         [
             .. reading.SeenImages
                 .Select(each => each.Seen)
@@ -23,13 +23,13 @@ internal static class UntoldDigests
                 .Select(container => $"{container.Key.Name}: {container.First().Image}")
                 .Order(StringComparer.Ordinal),
         ];
-        return untold.Length == 0
+        return unknown.Length == 0
             ? null
-            : $"Cloud Run does not tell the digest of {untold.Length} "
-                + $"{(untold.Length == 1 ? "container" : "containers")} by tag in revisions of project {project} "
-                + $"({string.Join(", ", untold.Take(MaxNamed))}{(untold.Length > MaxNamed ? ", …" : "")}). The digest "
-                + "that the tag is on now counts as in use; if the tag has moved since the deployment, the one that "
-                + "runs is not known. Deploy sidecars by digest.";
+            : $"Cloud Run does not show the digest of {unknown.Length} "
+                + $"{(unknown.Length == 1 ? "container" : "containers")} by tag in revisions of project {project} "
+                + $"({string.Join(", ", unknown.Take(MaxNamed))}{(unknown.Length > MaxNamed ? ", …" : "")}). "
+                + "The digest that the tag is on now counts as in use; if the tag has moved since the deployment, the "
+                + "one that runs is not known. Deploy sidecars by digest.";
     }
 
     // Images of other registries are not deleted here.
