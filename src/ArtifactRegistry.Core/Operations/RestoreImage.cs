@@ -76,7 +76,7 @@ internal sealed class RestoreImage(
         IContentSource?[] places = await Task.WhenAll(
             needed.Select(blob => share.RunAsync(() => blobs.FindAsync(blob, stop), stop)));
         foreach ((Descriptor blob, IContentSource? place) in needed.Zip(places))
-            if (place == to) share.MarkReadable(to.Repository, blob.Digest);
+            if (place == to) share.RememberBlob(to.Repository, blob.Digest);
         string[] missing = [.. needed.Where((_, i) => places[i] is null).Select(blob => blob.Digest)];
         Descriptor[] toUpload = [.. needed.Where((_, i) => places[i] is not null && places[i] != to)];
         RestoredImage row = new(name)
@@ -97,14 +97,14 @@ internal sealed class RestoreImage(
             bool[] sound = await Task.WhenAll(
                 needed.Select(blob => share.RunAsync(() => blobs.MendAsync(blob, Verifies, stop), stop)));
             string[] lost = [.. needed.Where((_, i) => !sound[i]).Select(blob => blob.Digest)];
-            row = WithCounts(row, transfer.Result);
+            row = WithCounts(row, transfer.Transferred);
             return lost.Length > 0
                 ? row with { BlobsMissing = new TextList(lost), Error = Unreadable(name, lost) }
                 : await TagAsync(row, tags, failed, stop);
         }
         catch (RegistryException e)
         {
-            return WithCounts(row, transfer.Result) with { Error = e };
+            return WithCounts(row, transfer.Transferred) with { Error = e };
         }
     }
 
