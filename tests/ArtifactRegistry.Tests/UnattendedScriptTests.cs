@@ -135,7 +135,7 @@ public sealed class UnattendedScriptTests
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[saved]));
         Assert.Equal("Failed", Assert.Single(run.LoggedStatus()[run.Garbage[0]])); // its configuration cannot be read
         Assert.Contains("cannot be archived", result.Error, StringComparison.Ordinal);
-        new SavedArchive(run.File("undo")).MustHave(saved, withLayers: true);
+        new ArchiveFiles(run.File("undo")).MustHave(saved, withLayers: true);
     }
 
     [Fact]

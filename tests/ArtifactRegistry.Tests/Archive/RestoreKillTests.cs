@@ -31,7 +31,8 @@ public sealed class RestoreKillTests
         shop.State.CollectBlobs();
         Assert.Empty(shop.State.BlobDigests);
 
-        await new RandomKills(shop, seed).KillAsync(
+        RandomKills kills = new(shop, seed);
+        await kills.KillAsync(
             $"Restore-ArImage '{undo}'",
             last: Images,
             request => request.IsChange && request.PathAndQuery.Contains(where, StringComparison.Ordinal),

@@ -9,9 +9,9 @@ namespace ArtifactRegistry.Tests.Archive;
 public sealed class RestoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly SavedArchive _undo;
+    private readonly ArchiveFiles _undo;
 
-    public RestoreTests() => _undo = new SavedArchive(Path.Combine(_folder.Path, "undo"));
+    public RestoreTests() => _undo = new ArchiveFiles(Path.Combine(_folder.Path, "undo"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -74,9 +74,7 @@ public sealed class RestoreTests : IDisposable
         await using Shop shop = await OpenAsync(headLies: false);
         string image = shop.AddBuild("v1");
         shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
-        string layer = (string)System.Text.Json.Nodes.JsonNode.Parse(
-            shop.State.Manifest(shop.Repository, "web", image))!["layers"]![0]!["digest"]!;
-        await MountAsync(shop, layer);
+        await MountAsync(shop, shop.BlobsOf(image)[1]);
         Delete(shop, image, "");
         shop.State.CollectBlobs();
 
@@ -167,7 +165,7 @@ public sealed class RestoreTests : IDisposable
         foreach (string digest in (string[])[damaged, falseLayer, sound]) Delete(shop, digest, "-IncludeLayer");
         shop.State.CollectBlobs();
         await File.AppendAllTextAsync(_undo.PathOf(damaged), " ", Stop);
-        string layer = _undo.PathOf((string)_undo.Read(falseLayer)["layers"]![0]!["digest"]!);
+        string layer = _undo.PathOf(_undo.LayerOf(falseLayer));
         byte[] bytes = await File.ReadAllBytesAsync(layer, Stop);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(layer, bytes, Stop);
@@ -176,8 +174,7 @@ public sealed class RestoreTests : IDisposable
 
         Assert.Equal([sound], shop.Left());
         Assert.Equal(2, result.Errors.Count);
-        Assert.Contains(result.Errors, error =>
-            error.FullyQualifiedErrorId.StartsWith("ArchiveNotReadable", StringComparison.Ordinal));
+        Assert.Contains("ArchiveNotReadable", result.ErrorIds);
     }
 
     [Fact]
@@ -186,7 +183,7 @@ public sealed class RestoreTests : IDisposable
         await using Shop shop = await OpenAsync(headLies: false);
         string image = shop.AddBuild("v1");
         Delete(shop, image, "-IncludeLayer");
-        string layer = (string)_undo.Read(image)["layers"]![0]!["digest"]!;
+        string layer = _undo.LayerOf(image);
         bool isWritten = false;
         shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
         {
