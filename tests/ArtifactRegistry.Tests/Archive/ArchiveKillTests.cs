@@ -36,6 +36,7 @@ public sealed class ArchiveKillTests
             MustHaveWhatIsGone();
         }
 
+        Assert.NotEqual(0, kills.Killed);
         shop.Run(command).MustSucceed();
         Assert.Equal([live], shop.Left());
         MustHaveWhatIsGone();

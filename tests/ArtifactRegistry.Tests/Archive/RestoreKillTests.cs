@@ -38,6 +38,7 @@ public sealed class RestoreKillTests
             request => request.IsChange && request.PathAndQuery.Contains(where, StringComparison.Ordinal),
             seed % 2 == 0 ? HoldPoint.BeforeWork : HoldPoint.BeforeAnswer);
 
+        Assert.NotEqual(0, kills.Killed);
         shop.MustBeReadable();
         shop.MustBeSignedIfTagged();
         shop.Run($"Restore-ArImage '{undo}'").MustSucceed();

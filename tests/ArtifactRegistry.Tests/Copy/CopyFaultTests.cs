@@ -249,6 +249,7 @@ public sealed class CopyFaultTests
                 Assert.Empty(index.Children.Append(index.Digest).Append(signature).Except(shop.Copied()));
         }
 
+        Assert.NotEqual(0, kills.Killed);
         shop.Run(Copy).MustSucceed();
 
         Assert.Equal(
