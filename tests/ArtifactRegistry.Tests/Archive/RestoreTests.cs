@@ -65,7 +65,30 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(3, Assert.Single(result.Output).Properties["BlobsMissing"].Value is IEnumerable<string> missing
             ? missing.Count()
             : 0);
-        Assert.Contains("nothing was written", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was written: 3 of its 6 blobs are neither in the registry nor in the archive, such as sha256:",
+            result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(
+            "Run it again with -LayerFrom and a repository or image that still has these layers, or push the image again "
+                + "from where it still is. Next time, delete with -IncludeLayer, which saves the layers too.",
+            result.Error.ErrorDetails.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task If_the_other_repository_lacks_a_layer_too_the_error_names_it()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        Delete(shop, shop.AddBuild("v1"), "");
+        shop.State.CollectBlobs();
+        shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
+
+        ScriptResult result = shop.Run($"{Restore} -LayerFrom us-docker.pkg.dev/shop/prod");
+
+        Assert.Equal("ContentMissing", result.ErrorId);
+        Assert.Empty(shop.Changes);
+        Assert.Contains(
+            "1 of its 2 blobs is neither in the registry nor in the archive nor in 'us-docker.pkg.dev/shop/prod', such as",
+            result.ErrorText, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,6 +218,26 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(["Failed"], result.Values("Status"));
         Assert.Empty(shop.State.Tags(shop.Repository, "web"));
         Assert.Single(result.Errors);
+    }
+
+    [Fact]
+    public async Task Verify_finds_a_layer_that_the_registry_serves_with_other_bytes_and_the_image_gets_no_tag()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = shop.AddBuild("v1");
+        Delete(shop, image, "-IncludeLayer");
+        string layer = _undo.LayerOf(image);
+        shop.Emulator.Behaviour.ServedBlob = (_, blob, bytes) => blob == layer ? [.. bytes.Reverse()] : bytes;
+
+        ScriptResult result = shop.Run($"{Restore} -Verify");
+
+        Assert.Equal("ContentMissing", result.ErrorId);
+        Assert.StartsWith("Run it again", result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal([layer], result.Values("BlobsMissing"));
+        Assert.Empty(shop.State.Tags(shop.Repository, "web"));
+        shop.Emulator.Behaviour.ServedBlob = null;
+        Assert.Equal(["v1"], shop.Run($"{Restore} -Verify").MustSucceed().Values("Tags"));
     }
 
     [Fact]
