@@ -160,6 +160,35 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(3, shop.Left().Count);
     }
 
+    [Fact]
+    public async Task Rows_of_a_journal_come_back_also_those_whose_result_a_killed_run_did_not_note()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string first = shop.AddBuild(), journal = Path.Combine(_folder.Path, "run.jsonl");
+        string saved = $"-Confirm:$false -ArchivePath '{_undo.Path}'";
+        shop.Run($"Remove-ArUntaggedImage $app {saved}").MustSucceed(); // without the journal
+        string[] later = [shop.AddBuild(), shop.AddBuild(), shop.AddBuild()];
+        string command = $"Remove-ArUntaggedImage {Shop.App} {saved} -JournalPath '{journal}' -ThrottleLimit 1";
+        int deletions = 0;
+        using (RequestHold hold = shop.Emulator.Requests.Hold(
+            request => request.Method == "DELETE" && Interlocked.Increment(ref deletions) == 2,
+            HoldPoint.BeforeAnswer))
+        using (CommandProcess process = new(shop.Emulator, command))
+            Assert.True(await process.KillAfterAsync(hold.WaitForArrivalAsync(1, Stop)));
+        await shop.Emulator.Requests.WaitUntilIdleAsync(Stop);
+        Assert.Single(shop.Left());
+        Assert.Equal(["delete", "result", "delete"], Events());
+
+        ScriptResult result = shop.Run($"Get-Content '{journal}' | ConvertFrom-Json | {Restore}").MustSucceed();
+
+        Assert.Equal(["Restored", "Restored"], result.Values("Status"));
+        Assert.Equal(later.Order(StringComparer.Ordinal), shop.Left());
+        Assert.DoesNotContain(first, shop.Left());
+
+        IEnumerable<string?> Events() =>
+            File.ReadLines(journal).Select(line => (string?)System.Text.Json.Nodes.JsonNode.Parse(line)!["event"]);
+    }
+
     [Theory]
     [InlineData("*/web:v1", true)]
     [InlineData("us-docker.pkg.dev/shop/apps", true)]
