@@ -74,7 +74,8 @@ internal sealed record Manifest
         using JsonDocument document = JsonDocument.Parse(Bytes);
         foreach (JsonProperty list in document.RootElement.EnumerateObject())
         {
-            if (list.Name is not ("manifests" or "layers" or "blobs") || list.Value.ValueKind is not JsonValueKind.Array)
+            if (list.Name is not ("manifests" or "layers" or "blobs")
+                || list.Value.ValueKind is not JsonValueKind.Array)
                 continue;
             foreach (JsonElement entry in list.Value.EnumerateArray()) yield return entry.GetRawText();
         }

@@ -138,8 +138,8 @@ internal sealed class RegistryImage(RestTransport transport, Uri address, string
 
     /// <inheritdoc/>
     /// <remarks>
-    /// GET /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#pulling-blobs), which may redirect to a storage service. The address there is
-    /// a secret of its own, and the token is not sent to it.
+    /// GET /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#pulling-blobs), which may redirect to a storage
+    /// service. The address there is a secret of its own, and the token is not sent to it.
     /// </remarks>
     public async Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop)
     {

@@ -18,7 +18,9 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
     public TransferResult Transferred => new(_manifests, _mounted, _uploaded, Interlocked.Read(ref _bytes));
 
     /// <summary>Transfers an image.</summary>
-    /// <exception cref="RegistryException">The source or the destination failed; nothing incomplete is visible.</exception>
+    /// <exception cref="RegistryException">
+    /// The source or the destination failed; nothing incomplete is visible.
+    /// </exception>
     public async Task<TransferResult> RunAsync(ImageContent content, CancellationToken stop)
     {
         bool[] there = await AllAsync(

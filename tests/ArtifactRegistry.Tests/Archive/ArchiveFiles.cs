@@ -31,7 +31,8 @@ internal sealed class ArchiveFiles(string path)
     public string LayerOf(string digest) => (string)Read(digest)["layers"]!.AsArray().Single()!["digest"]!;
 
     /// <summary>
-    /// Asserts that a digest is saved with its configuration: named, and with the right bytes; an index with its children.
+    /// Asserts that a digest is saved with its configuration, an index with its children: named, and with the right
+    /// bytes.
     /// </summary>
     public void MustHave(string digest, bool withLayers = false, bool withChildren = true)
     {

@@ -270,8 +270,8 @@ public sealed class ArchiveTests : IDisposable
         string[] theirs =
         [
             .. "abc".Select(digit =>
-                $"{{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:{new string(digit, 64)}\","
-                    + "\"size\":7,\"annotations\":{\"org.opencontainers.image.ref.name\":\"latest\",\"org.example\":\"é\"}}"),
+                $"{{\"mediaType\":\"{Oci.Manifest}\",\"digest\":\"sha256:{new string(digit, 64)}\",\"size\":7,"
+                    + "\"annotations\":{\"org.opencontainers.image.ref.name\":\"latest\",\"org.example\":\"é\"}}"),
         ];
         const string Fields = "\"schemaVersion\":2,\"artifactType\":\"application/vnd.example\",\"org.example\":[1, 2]";
         const string Notes = "\"annotations\":{\"org.example.by\":\"somebody\"}";

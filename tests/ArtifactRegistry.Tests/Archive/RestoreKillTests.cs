@@ -1,5 +1,4 @@
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 

@@ -69,8 +69,8 @@ public sealed class RestoreTests : IDisposable
             "nothing was written: 3 of its 6 blobs are neither in the registry nor in the archive, such as sha256:",
             result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(
-            "Run it again with -LayerFrom and a repository or image that still has these layers, or push the image again "
-                + "from where it still is. Next time, delete with -IncludeLayer, which saves the layers too.",
+            "Run it again with -LayerFrom and a repository or image that still has these layers, or push the image "
+                + "again from where it still is. Next time, delete with -IncludeLayer, which saves the layers too.",
             result.Error.ErrorDetails.RecommendedAction);
     }
 
@@ -87,7 +87,7 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal("ContentMissing", result.ErrorId);
         Assert.Empty(shop.Changes);
         Assert.Contains(
-            "1 of its 2 blobs is neither in the registry nor in the archive nor in 'us-docker.pkg.dev/shop/prod', such as",
+            "1 of its 2 blobs is neither in the registry nor in the archive nor in 'us-docker.pkg.dev/shop/prod', such",
             result.ErrorText, StringComparison.Ordinal);
     }
 
@@ -305,7 +305,8 @@ public sealed class RestoreTests : IDisposable
         ScriptResult result = shop.Run(Restore);
 
         Assert.Equal("AccessDenied", result.ErrorId);
-        Assert.Equal($"{Shop.App}:latest", $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
+        Assert.Equal(
+            $"{Shop.App}:latest", $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
         Assert.Equal(["Restored"], result.Values("Status"));
         Assert.Equal(["4"], result.Values("Manifests"));
         Assert.Equal(["v1"], result.Values("Tags"));

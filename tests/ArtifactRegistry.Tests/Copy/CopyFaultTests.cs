@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.Copy;
 
-/// <summary>Copies over bad connections, from false sources and after a kill: nothing half, and nothing twice.</summary>
+/// <summary>Copies over bad connections, from false sources and after a kill: nothing half, nothing twice.</summary>
 public sealed class CopyFaultTests
 {
     private const string Copy = "Copy-ArImage ${app}:v1 $prod -KeepTag";

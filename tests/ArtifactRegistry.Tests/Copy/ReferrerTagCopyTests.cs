@@ -5,7 +5,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests.Copy;
 
 /// <summary>
-/// Signatures under cosign's tag, sha256-HEX.sig: the tag moves only to a manifest that has all that the present one has.
+/// Signatures under cosign's tag, sha256-HEX.sig: the tag moves only to a manifest that has all that the present one
+/// has.
 /// </summary>
 public sealed class ReferrerTagCopyTests
 {
@@ -97,7 +98,8 @@ public sealed class ReferrerTagCopyTests
             string layer = _payload[start..end];
             return shop.Add(new ImageOptions
             {
-                Manifest = _payload[..start] + string.Join(',', keys.Select(key => Signed(layer, key))) + _payload[end..],
+                Manifest =
+                    _payload[..start] + string.Join(',', keys.Select(key => Signed(layer, key))) + _payload[end..],
                 Tags = [Name],
             });
         }
