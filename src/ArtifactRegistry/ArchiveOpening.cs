@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ArtifactRegistry.Archive;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Files;
 
 namespace ArtifactRegistry;
 
@@ -32,7 +33,7 @@ internal static class ArchiveOpening
                 ? null
                 : new SaveImage(client, ArchiveWriter.Open(FilePath.Of(cmdlet, path)), registry.Open, includesLayers);
         }
-        catch (ArchiveInUseException e)
+        catch (FileInUseException e)
         {
             string text = $"The archive '{path}' is in use, so nothing was deleted: {e.Message}";
             cmdlet.ThrowTerminatingError(ErrorRecords.ForMisuse("ArchiveInUse", text, path));

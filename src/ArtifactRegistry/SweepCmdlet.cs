@@ -101,7 +101,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
             : MinimumAge.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null && !IsWhatIf)
-            _journal = OpenJournal(JournalPath);
+            _journal = JournalOpening.Open(this, JournalPath);
         _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
         _control = new SweepControl(
             ThrottleLimit,
@@ -294,25 +294,5 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         _report!.Write(removed, planned);
         if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
         _report.WriteProgress();
-    }
-
-    private Journal OpenJournal(string path)
-    {
-        try
-        {
-            return new Journal(FilePath.Of(this, path));
-        }
-        catch (JournalInUseException e)
-        {
-            throw Misuse("JournalInUse", $"The journal '{path}' is in use, so nothing was deleted: {e.Message}", path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RegistryException)
-        {
-            throw Misuse(
-                "JournalNotWritable",
-                $"The journal '{path}' cannot be written, so nothing was deleted: {e.Message}",
-                path
-            );
-        }
     }
 }

@@ -561,9 +561,7 @@ public sealed class AccessTests
             ["user:one@outside.example", "user:two@outside.example"],
             result.Errors.Select(error => error.TargetObject)
         );
-        Assert.All(result.Errors, error =>
-            Assert.StartsWith("MemberNotAllowed", error.FullyQualifiedErrorId, StringComparison.Ordinal)
-        );
+        Assert.All(result.ErrorIds, id => Assert.Equal("MemberNotAllowed", id));
         Assert.Contains("do not belong to a permitted customer", result.Errors[0].ToString(), StringComparison.Ordinal);
         Assert.Contains(
             "iam.allowedPolicyMemberDomains",

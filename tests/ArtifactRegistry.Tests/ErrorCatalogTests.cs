@@ -210,7 +210,7 @@ public sealed class ErrorCatalogTests
         hold?.Dispose();
 
         ErrorRecord error = result.Thrown is IContainsErrorRecord thrown ? thrown.ErrorRecord : result.Errors[0];
-        Assert.Equal(id, error.FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(id, error.Id());
         Assert.Equal(Catalog[id].Category, error.CategoryInfo.Category);
         Assert.Contains(text, error.ErrorDetails.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", error.ErrorDetails.Message, StringComparison.Ordinal);

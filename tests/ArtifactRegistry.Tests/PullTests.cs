@@ -266,11 +266,7 @@ public sealed class PullTests
 
         ScriptResult result = shop.Run($"'{Shop.App}', '{Shop.App}:v1' | Test-ArPull -Project games");
 
-        Assert.StartsWith(
-            "NameNotSpecific,",
-            Assert.Single(result.Errors).FullyQualifiedErrorId,
-            StringComparison.Ordinal
-        );
+        Assert.Equal(["NameNotSpecific"], result.ErrorIds);
         Assert.Equal([$"{Shop.App}:v1"], result.Values("Image"));
     }
 

@@ -103,9 +103,7 @@ public sealed class SlipTests
         ScriptResult result = shop.Run("1..100 | ForEach-Object { \"${app}:none$_\" } | Remove-ArImageTag");
 
         Assert.Equal(100, result.Errors.Count);
-        Assert.All(result.Errors, error =>
-            Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal)
-        );
+        Assert.All(result.ErrorIds, id => Assert.Equal("NotFound", id));
         // One for each tag, two for each look at what was meant, and two listings: before the question, and of what is
         // there.
         Assert.InRange(shop.Emulator.Requests.Snapshot().Count, 100, 100 + (20 * 2) + 2);

@@ -135,7 +135,15 @@ public sealed class UnattendedScriptTests
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[saved]));
         Assert.Equal("Failed", Assert.Single(run.LoggedStatus()[run.Garbage[0]])); // its configuration cannot be read
         Assert.Contains("cannot be archived", result.Error, StringComparison.Ordinal);
-        new SavedArchive(run.File("undo")).MustHave(saved, withLayers: true);
+        new ArchiveFiles(run.File("undo")).MustHave(saved, withLayers: true);
+
+        // What its log names comes back from there.
+        run.Shop.State.CollectBlobs();
+        ScriptResult restored = run.Shop.Run(
+            $"Get-Content '{run.Log}' | ConvertFrom-Json | Where-Object status -eq Removed | "
+                + $"Restore-ArImage '{run.File("undo")}'").MustSucceed();
+        Assert.Equal([saved], restored.Values("Digest"));
+        Assert.Contains(saved, run.Shop.Left());
     }
 
     [Fact]

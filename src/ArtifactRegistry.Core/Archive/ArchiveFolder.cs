@@ -54,8 +54,7 @@ internal sealed class ArchiveFolder(string path) : IContentSource
     {
         if (!File.Exists(PathOf(digest))) return false;
         await using FileStream file = OpenFile(digest);
-        byte[] hash = await SHA256.HashDataAsync(file, stop);
-        return digest == Digest.Prefix + Convert.ToHexString(hash).ToLowerInvariant();
+        return digest == Digest.FromHash(await SHA256.HashDataAsync(file, stop));
     }
 
     /// <inheritdoc/>
@@ -67,7 +66,7 @@ internal sealed class ArchiveFolder(string path) : IContentSource
         {
             if (file.Length > MaxManifest) throw new InvalidDataException("it is too large for a manifest");
             byte[] bytes = await File.ReadAllBytesAsync(file.FullName, stop);
-            return Manifest.DigestOf(bytes) == reference
+            return Digest.Of(bytes) == reference
                 ? Manifest.Parse(bytes, null)
                 : throw new InvalidDataException("its content has another digest");
         }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Files;
 using ArtifactRegistry.Transfer;
 
 namespace ArtifactRegistry.Archive;
@@ -32,7 +32,7 @@ internal sealed class ArchiveWriter : IDisposable
     public string FullName => _folder.FullName;
 
     /// <summary>Opens a folder, which is created if it does not exist, and keeps other runs out.</summary>
-    /// <exception cref="ArchiveInUseException">Another run is writing to it.</exception>
+    /// <exception cref="FileInUseException">Another run is writing to it.</exception>
     /// <exception cref="IOException">It cannot be written, is damaged, or has other files.</exception>
     /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
     public static ArchiveWriter Open(string path)
@@ -40,7 +40,7 @@ internal sealed class ArchiveWriter : IDisposable
         ArchiveFolder folder = new(path);
         Directory.CreateDirectory(path);
         RequireOwn(folder);
-        ArchiveWriter writer = new(folder, Lock(Path.Combine(path, ".lock")));
+        ArchiveWriter writer = new(folder, LockFile.Open(Path.Combine(path, ".lock")));
         try
         {
             writer.Prepare();
@@ -170,19 +170,4 @@ internal sealed class ArchiveWriter : IDisposable
             .FirstOrDefault(name => !OwnNames.Contains(name)) is string other)
             throw new IOException($"it is not an image layout, and contains '{other}'.");
     }
-
-    private static FileStream Lock(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        }
-        catch (IOException e) when (JournalFile.IsHeldByAReader(e))
-        {
-            throw new ArchiveInUseException($"another run is writing to it and holds '{path}'.", e);
-        }
-    }
 }
-
-/// <summary>Another run is writing to the archive.</summary>
-internal sealed class ArchiveInUseException(string message, Exception inner) : IOException(message, inner);

@@ -162,19 +162,7 @@ public sealed class JournalTests : IDisposable
             $"$app = '{Shop.App}'; {Sweep} -ThrottleLimit {throttle} | ForEach-Object Status",
             "-NonInteractive"
         );
-        string[] arguments =
-        [
-            "-c",
-            "trap '' XFSZ; ulimit -f $0; exec \"$@\"",
-            $"{Limit / 1024}",
-            start.FileName,
-            .. start.ArgumentList,
-        ];
-        start.FileName = "bash";
-        start.ArgumentList.Clear();
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // which needs a file in memory that is larger
-        ProcessResult result = await ProcessResult.OfAsync(start, "");
+        ProcessResult result = await ProcessResult.OfAsync(start.WithFileSizeLimit(Limit / 1024));
 
         Assert.Contains(
             "cannot be written any more, so no further deletion was begun",

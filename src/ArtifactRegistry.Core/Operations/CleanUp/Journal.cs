@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ArtifactRegistry.Files;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
@@ -105,7 +106,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
                     _file.Append(line);
                     return true;
                 }
-                catch (IOException e) when (JournalFile.IsHeldByAReader(e)
+                catch (IOException e) when (FileErrors.IsSharingViolation(e)
                     && TimeProvider.System.GetElapsedTime(started) < ReaderTimeout)
                 {
                     await Task.Delay(BetweenTries);
