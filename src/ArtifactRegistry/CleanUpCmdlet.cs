@@ -71,7 +71,6 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         if (!StaleParameters.Any(Has)) return rules;
         try
         {
-<<<<<<< HEAD
             MinimumAge age = ReadOlderThan() ?? MinimumAge.Parse("0s");
             int? keep = Has(nameof(KeepNewest)) ? KeepNewest : null;
             return rules with { Stale = [StaleArguments.Read(parameters, age, keep)] };
@@ -95,12 +94,6 @@ public abstract class CleanUpCmdlet : InUseCmdlet
                 "InUseMissing",
                 "Neither -InUseFrom nor -InUse says what runs, and -WithoutInUse does not say that nobody knows.",
                 MyInvocation.MyCommand.Name);
-=======
-            OlderThan = ReadOlderThan(),
-            KeepNewest = KeepNewest,
-            IncludeReferrerTag = IncludeReferrerTag,
-        };
->>>>>>> w/lead
     }
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ using ArtifactRegistry.Operations.CleanUp;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The base class of the clean-up cmdlets that delete: limits, journal and archive, one question for each image, and the
-/// sweep.
+/// The base class of the clean-up cmdlets that delete: limits, journal and archive, one question for each image, and
+/// the sweep.
 /// </summary>
 public abstract class SweepCmdlet : CleanUpCmdlet
 {

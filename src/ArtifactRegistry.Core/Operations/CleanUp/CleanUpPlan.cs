@@ -7,8 +7,8 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// </summary>
 /// <param name="Image">The image.</param>
 /// <param name="Asked">
-/// Every digest that was asked about, in order: all untagged ones, or all tagged ones with what goes with them, or those
-/// that were named.
+/// Every digest that was asked about, in order: all untagged ones, or all tagged ones with what goes with them, or
+/// those that were named.
 /// </param>
 /// <param name="Unlisted">Digests that were asked about and are not listed; usually they are gone.</param>
 /// <param name="Unreadable">The errors about content that could not be read.</param>
