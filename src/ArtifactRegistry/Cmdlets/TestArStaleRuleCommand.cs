@@ -12,6 +12,7 @@ public sealed class TestArStaleRuleCommand : PSCmdlet
     /// Specifies files, .psd1 or .json; * and ? match several. A file of exactly this name is taken as it is.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.RulePath)]
+    [PathArgument]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];

@@ -86,18 +86,19 @@ internal sealed class StaleRuleReader
         {
             string name = SafeText.Quote(entry.Name);
             if (!known.Contains(entry.Name, StringComparer.OrdinalIgnoreCase))
-                Report(
-                    entry.Line,
-                    $"{name} is no setting of {what}. "
-                        + (Nearest.To(entry.Name, [.. OfSet, .. OfFile]) is string meant
-                            ? $"Is {meant} meant{(known.Contains(meant) ? "" : ", in another place")}?"
-                            : $"It has {string.Join(", ", known)}."));
+                Report(entry.Line, $"{name} is no setting of {what}. {Instead(entry.Name, known)}");
             else if (!settings.TryAdd(entry.Name, entry.Value))
                 Report(entry.Line, $"{name} is there already, on line {settings[entry.Name].Line}.");
         }
 
         return settings;
     }
+
+    private static string Instead(string name, string[] known) =>
+        Nearest.To(name, known) is string meant ? $"Is {meant} meant?"
+        : OfFile.Contains(name, StringComparer.OrdinalIgnoreCase) ? "It stands beside Rules, for the whole file."
+        : OfSet.Contains(name, StringComparer.OrdinalIgnoreCase) ? "It stands in a set of Rules."
+        : $"It has {string.Join(", ", known)}.";
 
     private List<T> Texts<T>(Dictionary<string, RuleValue> settings, string name, Func<string, T> parse)
         where T : class =>
