@@ -188,7 +188,7 @@ public sealed partial class ConventionTests
                 property.DeclaringType!.Name == "RestoreArImageCommand" ? 1 : 0,
                 property.GetCustomAttributes<ParameterAttribute>().First().Position));
         Assert.All(parameters["Image"], property =>
-            Assert.True(property.GetCustomAttribute<ParameterAttribute>()!.ValueFromPipeline)
+            Assert.All(property.GetCustomAttributes<ParameterAttribute>(), each => Assert.True(each.ValueFromPipeline))
         );
         Assert.All(parameters["Force"].Concat(parameters["All"]), property =>
             Assert.Equal(typeof(SwitchParameter), property.PropertyType)

@@ -11,7 +11,7 @@ namespace ArtifactRegistry.Tests.StaleRules;
 /// </summary>
 public sealed class GcrCleanerTests
 {
-    private const int Images = 14;
+    private const int Images = 20;
 
     private static readonly string[] Names = ["web", "team/api"];
     private static readonly TimeSpan Month = TimeSpan.FromHours(720), TwoDays = TimeSpan.FromHours(48);
