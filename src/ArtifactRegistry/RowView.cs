@@ -34,6 +34,13 @@ public static class RowView
     public static string ReasonText(PSObject row) =>
         LastColumn(Value(row, "Reason") as string, before: row.Properties["Decision"] is null ? 38 : 50);
 
+    /// <summary>Gets the reason for the last column of the table of stale images, broken at spaces.</summary>
+    public static string StaleReasonText(PSObject row) => LastColumn(Value(row, "Reason") as string, before: 57);
+
+    /// <summary>Gets the tags for a column of 14 characters, each on a line of its own.</summary>
+    public static string TagLines(PSObject row) =>
+        string.Join('\n', LanguagePrimitives.ConvertTo<string[]>(Value(row, "Tags")));
+
     /// <summary>Gets the tags for the last column of a table, broken at spaces.</summary>
     public static string TagsText(PSObject row) =>
         LastColumn(string.Join(", ", LanguagePrimitives.ConvertTo<string[]>(Value(row, "Tags"))), before: 53);

@@ -14,7 +14,7 @@ public sealed partial class ConventionTests
     // What takes images or access away.
     private static readonly string[] Destructive =
     [
-        "Remove-ArImage", "Remove-ArUntaggedImage", "Revoke-ArReader", "Unprotect-ArImage",
+        "Remove-ArImage", "Remove-ArStaleImage", "Remove-ArUntaggedImage", "Revoke-ArReader", "Unprotect-ArImage",
     ];
     // What needs no view of ours, and no type: a credential is what other commands take.
     private static readonly string?[] OfPowerShell =
@@ -224,6 +224,7 @@ public sealed partial class ConventionTests
             "Project",
             "Location",
             "Tag",
+            "ExcludeTag",
             "Member",
             "Role",
             "Cluster",
@@ -266,9 +267,9 @@ public sealed partial class ConventionTests
         {
             bool declared = property.GetCustomAttribute<SupportsWildcardsAttribute>() is not null;
             bool lists = name.StartsWith("Get-", StringComparison.Ordinal)
-                || name is "Remove-ArUntaggedImage" or "Copy-ArImage" or "Restore-ArImage" or "Protect-ArImage"
+                || name is "Remove-ArUntaggedImage" or "Remove-ArStaleImage" or "Copy-ArImage" or "Restore-ArImage" or "Protect-ArImage"
                     or "Unprotect-ArImage";
-            bool listed = (lists && property.Name is "Image" or "Tag" or "Name")
+            bool listed = (lists && property.Name is "Image" or "Tag" or "ExcludeTag" or "Name")
                 || (name == "Test-ArStaleRule" && property.Name == "Path");
             if (declared) Assert.True(listed, $"{name} -{property.Name}");
             if (property.PropertyType.Name == "ImagePattern[]") Assert.True(declared, $"{name} -{property.Name}");

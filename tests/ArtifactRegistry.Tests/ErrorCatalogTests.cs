@@ -104,6 +104,17 @@ public sealed class ErrorCatalogTests
             { "InUseEmpty", "Get-ArUntaggedImage $app -InUse @()", "-InUse holds nothing." },
             { "InUseMissing", "Protect-ArImage $app", "Neither -InUseFrom nor -InUse says what runs." },
             {
+                "InUseMissing",
+                "Get-ArStaleImage $app -OlderThan 9d",
+                "Neither -InUseFrom nor -InUse says what runs, and -WithoutInUse does not say that nobody knows."
+            },
+            { "OlderThanMissing", "Remove-ArStaleImage $app -WithoutInUse", "-OlderThan was not given." },
+            {
+                "InvalidRule",
+                "Get-ArStaleImage $app -WithoutInUse -OlderThan 9d -ExcludeTag '^v'",
+                "A regular expression is written between slashes"
+            },
+            {
                 "InUseMatchesNothing",
                 "Get-ArUntaggedImage $app -InUse "
                     + "'sha256:0000000000000000000000000000000000000000000000000000000000000000'",

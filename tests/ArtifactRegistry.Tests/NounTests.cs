@@ -70,6 +70,22 @@ public sealed class NounTests
             ]
         ),
         (
+            "StaleImage",
+            "Get-ArStaleImage $app -WithoutInUse -OlderThan 0s",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArStaleImage",
+                "Get-ArUntaggedImage",
+                "Remove-ArStaleImage -WhatIf",
+                "Remove-ArUntaggedImage -WhatIf",
+                "Remove-ArImage -DeleteTags -WhatIf",
+                "Test-ArPull -Project games",
+                "Get-ArRegistryCredential",
+                "ForEach-Object { Add-ArImageTag $_ -Tag new -WhatIf }",
+            ]
+        ),
+        (
             "UntaggedImage",
             "Get-ArUntaggedImage $app",
             [

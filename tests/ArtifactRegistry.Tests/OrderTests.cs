@@ -49,6 +49,8 @@ public sealed class OrderTests
         { "$free | Remove-ArImage -Force", "Digest" },
         { "$tags | Copy-ArImage -Destination $repositories[0]", "Digest" },
         { "$images | Get-ArUntaggedImage", "Image" },
+        { "$images | Get-ArStaleImage -WithoutInUse -OlderThan 0s", "Image" },
+        { "$images | Remove-ArStaleImage -WithoutInUse -OlderThan 0s -WhatIf", "Image" },
         { "$images | Remove-ArUntaggedImage -WhatIf", "Image" },
         { "$images | Protect-ArImage -InUse (Get-ArImage us-docker.pkg.dev/shop/apps)", "Image" },
         {
@@ -339,11 +341,12 @@ public sealed class OrderTests
     private static void AddOthers(Shop shop)
     {
         foreach (string image in Images.Order())
-            shop.State.AddImage(
-                shop.Repository,
-                image,
-                new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) }
-            );
+            foreach (string[] tags in (string[][])[[], ["tagged"]])
+                shop.State.AddImage(
+                    shop.Repository,
+                    image,
+                    new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10), Tags = tags }
+                );
         shop.Session.Set("images", Images.Select(image => $"{Repository}/{image}").ToArray());
         foreach (string name in Repositories)
         {

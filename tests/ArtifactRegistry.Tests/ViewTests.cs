@@ -21,6 +21,7 @@ public sealed class ViewTests
         ["ArtifactRegistry.ImageTag"] = "Get-ArImageTag $app",
         ["ArtifactRegistry.CopiedImage"] = "Copy-ArImage ${app}:v1 us-docker.pkg.dev/shop/prod -KeepTag",
         ["ArtifactRegistry.ImageTag#Removed"] = "Remove-ArImageTag \"${app}:v1\"",
+        ["ArtifactRegistry.StaleImage"] = "Get-ArStaleImage $app -WithoutInUse -OlderThan 0s",
         ["ArtifactRegistry.UntaggedImage"] = "Get-ArUntaggedImage $app",
         ["ArtifactRegistry.RemovedImage"] = "Remove-ArUntaggedImage $app -Force",
         ["ArtifactRegistry.RestoredImage"] = "Restore-ArImage $undo",

@@ -23,6 +23,7 @@ BeforeAll {
             'CleanUpTarget' { "$repository/w*"; $image }
             'MemberReference' { $account; $grant }
             'InUseSource' { 'CloudRun' }
+            'StaleImageOrder' { 'Version' }
             'Connection' { Get-ArConnection }
         }
     }

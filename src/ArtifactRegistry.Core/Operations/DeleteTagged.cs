@@ -100,7 +100,7 @@ internal static class DeleteTagged
         using CancellationTokenSource soon = new();
         using CancellationTokenRegistration _ = stop.Register(() => soon.CancelAfter(TimeToRestore));
         // All at once, because there is little time, and until a tag is restored it is missing.
-        bool?[] back = await Task.WhenAll(tags.Select(tag => PutBackAsync(client, image, tag, soon.Token)));
+        bool?[] back = await Task.WhenAll(tags.Select(tag => PutBackAsync(client, image.Name, tag, soon.Token)));
         if (back.Contains(null)) return "the image itself is gone by now, so its tags were not put back";
 
         List<string> lost = [.. tags.Where((_, i) => back[i] is false)];
@@ -112,12 +112,12 @@ internal static class DeleteTagged
     /// <summary>
     /// Restores a tag. Returns true if the tag exists, null if the image does not, false on an error.
     /// </summary>
-    private static async Task<bool?> PutBackAsync(
-        ArtifactRegistryClient client, DockerImage image, string tag, CancellationToken soon)
+    public static async Task<bool?> PutBackAsync(
+        ArtifactRegistryClient client, ImageName digest, string tag, CancellationToken soon)
     {
         try
         {
-            await client.CreateTagAsync(image.Name.WithTag(tag), image.Name, soon);
+            await client.CreateTagAsync(digest.WithTag(tag), digest, soon);
             return true;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.AlreadyExists)

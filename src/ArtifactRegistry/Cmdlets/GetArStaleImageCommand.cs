@@ -41,6 +41,7 @@ public sealed class GetArStaleImageCommand : DecisionCmdlet, IStaleParameters
     [TagPatternArgument]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>
@@ -51,6 +52,7 @@ public sealed class GetArStaleImageCommand : DecisionCmdlet, IStaleParameters
     [TagPatternArgument]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] ExcludeTag { get; set; } = [];
 
     /// <summary>

@@ -42,6 +42,7 @@ public sealed class RemoveArStaleImageCommand : SweepCmdlet, IStaleParameters
     [TagPatternArgument]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] Tag { get; set; } = [];
 
     /// <summary>
@@ -52,6 +53,7 @@ public sealed class RemoveArStaleImageCommand : SweepCmdlet, IStaleParameters
     [TagPatternArgument]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TagCompleter))]
     public string[] ExcludeTag { get; set; } = [];
 
     /// <summary>

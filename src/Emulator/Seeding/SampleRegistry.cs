@@ -50,6 +50,8 @@ public static class SampleRegistry
         };
         state.AddIndex(preview, "web", ["linux/amd64", "linux/arm64"], options with { Tags = ["v1"] });
         for (int i = 0; i < 2; i++) state.AddImage(preview, "web", options);
+        foreach ((string tag, int days) in new[] { ("pr-7", 40), ("pr-8", 30), ("pr-9", 2) })
+            state.AddImage(preview, "web", options with { Tags = [tag], UploadTime = state.Now - TimeSpan.FromDays(days) });
         return state;
     }
 

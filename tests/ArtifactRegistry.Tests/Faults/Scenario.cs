@@ -45,10 +45,12 @@ internal sealed record Scenario(string Script, params string[] Scopes)
     public bool IsOffer { get; init; }
 
     /// <summary>True for a clean-up, which does not believe a single listing.</summary>
-    public bool IsCleanUp => Script.Contains("UntaggedImage", StringComparison.Ordinal);
+    public bool IsCleanUp => Script.Contains("UntaggedImage", StringComparison.Ordinal)
+        || Script.Contains("StaleImage", StringComparison.Ordinal);
 
     /// <summary>True for what reads clusters and Cloud Run.</summary>
-    public bool ReadsWorkloads => Script.Contains("InUse", StringComparison.Ordinal);
+    public bool ReadsWorkloads => Script.Replace("-WithoutInUse", "", StringComparison.Ordinal)
+        .Contains("InUse", StringComparison.Ordinal);
 
     private static string EachImage { get; } = string.Create(
         CultureInfo.InvariantCulture, $"0..{World.Images - 1} | ForEach-Object {{ \"{World.Apps}/web$($_):v1\" }}");
@@ -76,6 +78,12 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             ),
             ["Get-ArUntaggedImage"] = new(
                 $"Get-ArUntaggedImage {World.Apps} | ForEach-Object {{ \"$($_.Uri) $($_.Decision)\" }}",
+                World.Apps,
+                $"{World.Apps}/mixed",
+                World.Apps + "/web"
+            ),
+            ["Get-ArStaleImage"] = new(
+                $"Get-ArStaleImage {World.Apps} -WithoutInUse -OlderThan 0s | ForEach-Object {{ \"$($_.Uri) $($_.Decision)\" }}",
                 World.Apps,
                 $"{World.Apps}/mixed",
                 World.Apps + "/web"
@@ -176,6 +184,10 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             ),
             ["Remove-ArUntaggedImage, piped"] = new(
                 $"Get-ArUntaggedImage {World.Apps}/mixed | Remove-ArUntaggedImage -Confirm:$false | {Removed}",
+                $"{World.Apps}/mixed"
+            ),
+            ["Remove-ArStaleImage"] = new(
+                $"Remove-ArStaleImage {World.Apps}/mixed -WithoutInUse -OlderThan 0s -Tag * -Confirm:$false | {Removed}",
                 $"{World.Apps}/mixed"
             ),
             ["Grant-ArReader"] = new(

@@ -65,7 +65,8 @@ internal sealed record CleanUpPlan(
     {
         get
         {
-            string[] tags = [.. Delete.Where(node => !node.FollowsTagSubjects).SelectMany(node => node.Image.Tags)];
+            string[] tags = [.. Delete.Where(node => !node.FollowsTagSubjects)
+                .OrderBy(node => node.Image.UploadTime?.ToUniversalTime()).SelectMany(node => node.Image.Tags)];
             int images = Delete.Count(node => node.IsTagged && !node.FollowsTagSubjects);
             return $"Delete {images} tagged {(images == 1 ? "image" : "images")} "
                 + $"({Delete.Count} {(Delete.Count == 1 ? "digest" : "digests")}, {ByteSize.Format(SizeBytes)}) with "

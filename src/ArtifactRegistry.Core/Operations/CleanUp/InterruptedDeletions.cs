@@ -3,7 +3,8 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Checks the outcome of the deletions that an earlier run began and for which its journal has no result.
+/// Checks the outcome of the deletions that an earlier run began and for which its journal has no result. If a digest is
+/// still there, the tags that the run had removed are put back.
 /// </summary>
 internal static class InterruptedDeletions
 {
@@ -23,18 +24,23 @@ internal static class InterruptedDeletions
         await Parallel.ForEachAsync(
             journal.Unresolved,
             new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = stop },
-            async (digest, token) =>
+            async (deletion, token) =>
             {
                 try
                 {
+                    ImageName digest = deletion.Digest;
                     if (await DigestLookup.ExistsAsync(client, digest, token))
                     {
                         Interlocked.Increment(ref there);
-                        await journal.TryResolveAsync(
-                            digest,
-                            RemovalStatus.Kept,
-                            "is still there; an earlier run began its deletion and was ended"
-                        );
+                        // While a tag is missing, the entry stays open, and the next run tries again.
+                        if (await PutBackAsync(client, deletion, token))
+                            await journal.TryResolveAsync(
+                                digest,
+                                RemovalStatus.Kept,
+                                "is still there; an earlier run began its deletion and was ended"
+                                    + (deletion.Tags.Count == 0 ? ""
+                                        : $"; its tags were put back where they were missing ({string.Join(", ", deletion.Tags)})")
+                            );
                     }
                     else
                     {
@@ -54,5 +60,14 @@ internal static class InterruptedDeletions
         return $"an earlier run was ended while {journal.Unresolved.Count} deletions were under way; "
             + $"{gone} of these digests are gone, {there} are there, {journal.Unresolved.Count - gone - there} cannot "
             + $"be read.";
+    }
+
+    private static async Task<bool> PutBackAsync(
+        ArtifactRegistryClient client, UnresolvedDeletion deletion, CancellationToken stop)
+    {
+        foreach (string tag in deletion.Tags)
+            if (await DeleteTagged.PutBackAsync(client, deletion.Digest, tag, stop) is false)
+                return false;
+        return true;
     }
 }

@@ -4,7 +4,7 @@ namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
 /// Appends one JSON line before each deletion (<c>"event":"delete"</c>) and one after it (<c>"event":"result"</c>), so
-/// that every deletion of an interrupted run is on record. A result is the status of the row, or <c>Unknown</c> if the
+/// that every deletion of an interrupted run is on record, with the tags that the digest had. A result is the status of the row, or <c>Unknown</c> if the
 /// run ended before the response arrived; the next run with the same journal checks the outcome of those. Times are in
 /// UTC.
 /// </summary>
@@ -37,7 +37,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
     }
 
     /// <summary>The digests whose deletion an earlier run began and for which the journal has no result.</summary>
-    public IReadOnlyList<ImageName> Unresolved { get; }
+    public IReadOnlyList<UnresolvedDeletion> Unresolved { get; }
 
     /// <summary>
     /// The error that kept a line from being written; null if all were written. After an error, nothing more is
@@ -49,11 +49,11 @@ internal sealed class Journal : ISweepLimit, IDisposable
     /// Records that a deletion is about to begin. Returns false if that cannot be written; the deletion must then not
     /// begin.
     /// </summary>
-    public Task<bool> TryIntendAsync(DockerImage image) => TryWriteAsync(Line("delete", image.Uri, null, null, null));
+    public Task<bool> TryIntendAsync(DockerImage image) => TryWriteAsync(Line("delete", image.Uri, image.Tags, null, null, null));
 
     /// <summary>Records the outcome of a deletion, if it can be written.</summary>
     public Task<bool> TryNoteAsync(RemovedImage result) =>
-        TryWriteAsync(Line("result", result.Uri, result.RemovalStatus.ToString(), result.Reason, result.SizeBytes));
+        TryWriteAsync(Line("result", result.Uri, result.Tags, result.RemovalStatus.ToString(), result.Reason, result.SizeBytes));
 
     /// <summary>Records, at the end of a run, that the run did not wait for a deletion to finish.</summary>
     public void NoteUnknown(DockerImage image)
@@ -65,6 +65,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
                 Line(
                     "result",
                     image.Uri,
+                    image.Tags,
                     JournalReader.Unknown,
                     "the run was ended before the answer came; the next run looks",
                     image.SizeBytes
@@ -79,7 +80,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
 
     /// <summary>Records the observed outcome of a deletion that an earlier run began.</summary>
     public Task<bool> TryResolveAsync(ImageName digest, RemovalStatus status, string reason) =>
-        TryWriteAsync(Line("result", digest.ToString(), status.ToString(), reason, null));
+        TryWriteAsync(Line("result", digest.ToString(), TagList.Empty, status.ToString(), reason, null));
 
     /// <inheritdoc/>
     string? ISweepLimit.Refuses(ImageNode node) => Failure is null ? null : Broken;
@@ -123,7 +124,8 @@ internal sealed class Journal : ISweepLimit, IDisposable
         }
     }
 
-    private static byte[] Line(string what, string uri, string? status, string? reason, long? sizeBytes)
+    private static byte[] Line(
+        string what, string uri, TagList tags, string? status, string? reason, long? sizeBytes)
     {
         using MemoryStream line = new();
         using (Utf8JsonWriter json = new(line))
@@ -132,6 +134,13 @@ internal sealed class Journal : ISweepLimit, IDisposable
             json.WriteString("time", DateTime.UtcNow);
             json.WriteString("event", what);
             json.WriteString("uri", uri);
+            if (tags.Count > 0)
+            {
+                json.WriteStartArray("tags");
+                foreach (string tag in tags) json.WriteStringValue(tag);
+                json.WriteEndArray();
+            }
+
             if (status is not null) json.WriteString("status", status);
             if (reason is not null) json.WriteString("reason", reason);
             if (sizeBytes is long size) json.WriteNumber("sizeBytes", size);

@@ -18,6 +18,9 @@ internal static class InUseMark
     /// <summary>Returns whether a digest has its mark.</summary>
     public static bool IsOn(ImageNode node) => node.Image.Tags.Contains(Of(node.Image.Digest));
 
+    /// <summary>Returns whether a tag is a mark, of whatever digest.</summary>
+    public static bool IsMark(string tag) => tag.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>
     /// Gets the digests of an image that are in use, by their own digest, that of their configuration, or a tag; and
     /// the indexes that list them, since a runtime may tell the digest of a platform only.

@@ -24,15 +24,17 @@ internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
     {
         foreach (ImageNode node in Newest(images, 1, rule.SortBy))
             if (!rule.IsNamedLiterally(node.Image.Tags))
-                yield return new Kept(node, HasPlace(node, rule.SortBy) ? "is the newest image of its name" : Unplaced);
+                yield return new Kept(node, HasPlace(node, rule.SortBy) ? "the newest image" : Unplaced);
         if (rule.KeepNewest == 0) yield break;
 
         IEnumerable<(string Line, ImageNode Node)> lines = open.SelectMany(node =>
             (rule.KeepNewestPer?.Of(node.Image.Tags) ?? [""]).Select(line => (line, node)));
         foreach (IGrouping<string, ImageNode> line in lines.GroupBy(each => each.Line, each => each.Node))
         {
-            string which = $"one of the {rule.KeepNewest} newest images{(line.Key == "" ? "" : $" of {line.Key}")}"
-                + " that would otherwise go";
+            string of = line.Key == "" ? "" : $" of the line {line.Key}";
+            string which = rule.KeepNewest == 1
+                ? $"the newest image{of} that would go"
+                : $"one of the {rule.KeepNewest} newest images{of} that would go";
             foreach (ImageNode node in Newest([.. line], rule.KeepNewest, rule.SortBy))
                 yield return new Kept(node, HasPlace(node, rule.SortBy) ? which : Unplaced);
         }

@@ -1,3 +1,5 @@
+using ArtifactRegistry.Operations.InUse;
+
 namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
 /// <summary>How the newest images are found.</summary>
@@ -61,13 +63,14 @@ internal sealed record StaleRules
         foreach (string tag in tags)
         {
             if (ExcludeTag.FirstOrDefault(pattern => pattern.IsMatchInAnyCase(tag)) is TagPattern excluded)
-                return $"has the tag {tag}, which -ExcludeTag {excluded} keeps";
+                return $"has the tag {tag}, kept by -ExcludeTag {excluded}";
+            if (InUseMark.IsMark(tag)) return $"has the mark {tag}, see Unprotect-ArImage";
             if (Tag.Count > 0 && !Tag.Any(pattern => pattern.IsMatch(tag)))
-                return $"has the tag {tag}, which -Tag does not match";
+                return $"has the tag {tag}, not matched by -Tag";
             if (tag == ProtectedTags.Latest && !IsNamed(tag))
-                return "has the tag latest, which only -Tag latest names";
+                return "has the tag latest, which -Tag does not name";
             if (ProtectedTags.IsRelease(tag) && !IsNamed(tag))
-                return $"has the tag {tag}, which looks like a release; -Tag can name it";
+                return $"has the tag {tag}, which looks like a release and -Tag does not name";
         }
 
         return null;
