@@ -124,6 +124,21 @@ public sealed class GcrCleanerTests
     }
 
     [Fact]
+    public async Task An_index_goes_with_its_platforms_though_only_its_row_passes_the_filter()
+    {
+        await using RuleFiles files = await RuleFiles.OpenAsync();
+        foreach (int days in new[] { 5, 6, 7, 8 })
+            files.Shop.State.AddIndex(
+                files.Shop.Repository, "web", ["linux/amd64", "linux/arm64"],
+                new ImageOptions { Tags = [$"pr-{days}"], UploadTime = Now.AddDays(-days) });
+
+        Run(files, "Images of which any tag matches");
+
+        Assert.Equal("web:pr-5 web:pr-6 web:pr-7", files.Left("web"));
+        Assert.Equal(9, files.Shop.State.Digests(files.Shop.Repository, "web").Count);
+    }
+
+    [Fact]
     public async Task Tags_of_a_prefix_go_as_acr_purge_deletes_them()
     {
         await using RuleFiles files = await RuleFiles.OpenAsync();
