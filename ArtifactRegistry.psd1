@@ -10,7 +10,7 @@
     CompatiblePSEditions = @('Core')
     # So that a second copy of the module finds this one in place of an error.
     RequiredAssemblies   = @('bin/ArtifactRegistry.dll')
-    FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml', 'bin/ArtifactRegistry.Access.format.ps1xml', 'bin/ArtifactRegistry.InUse.format.ps1xml', 'bin/ArtifactRegistry.Archive.format.ps1xml')
+    FormatsToProcess     = @('bin/ArtifactRegistry.format.ps1xml', 'bin/ArtifactRegistry.Access.format.ps1xml', 'bin/ArtifactRegistry.InUse.format.ps1xml', 'bin/ArtifactRegistry.Archive.format.ps1xml', 'bin/ArtifactRegistry.StaleRule.format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()
@@ -40,6 +40,7 @@
         'Revoke-ArReader'
         'Test-ArPull'
         'Test-ArReader'
+        'Test-ArStaleRule'
         'Unprotect-ArImage'
     )
     PrivateData          = @{

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Operations.CleanUp.Stale;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
@@ -21,7 +22,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     [CleanUpTargetArgument]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageCompleter))]
-    public CleanUpTarget[] Image { get; set; } = [];
+    public virtual CleanUpTarget[] Image { get; set; } = [];
 
     /// <summary>
     /// Specifies the minimum age of what is deleted: an age such as 30d, 12h, 2w or 0s, or a point in time. The default
@@ -67,13 +68,14 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     {
         bool Has(string name) => MyInvocation.BoundParameters.ContainsKey(name);
         CleanUpRules rules = inUse with { KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse };
-        // Without any of these, the rules come from piped rows alone.
-        if (!StaleParameters.Any(Has)) return rules;
         try
         {
+            if (parameters.RulePath is string path) rules = WithFile(rules, path);
+            // Without any of these, the rules come from the file or from piped rows alone.
+            if (!StaleParameters.Any(Has)) return rules;
             MinimumAge age = ReadOlderThan() ?? MinimumAge.Parse("0s");
             int? keep = Has(nameof(KeepNewest)) ? KeepNewest : null;
-            return rules with { Stale = [StaleArguments.Read(parameters, age, keep)] };
+            return rules with { Stale = [.. rules.Stale, StaleArguments.Read(parameters, age, keep)] };
         }
         catch (RegistryException e)
         {
@@ -82,13 +84,29 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         }
     }
 
+    private CleanUpRules WithFile(CleanUpRules rules, string path)
+    {
+        StaleRuleFile file = StaleRulePath.Require(FilePath.Of(this, path), path, NotDone);
+        // A pipeline without rows stands for none of the images.
+        if (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Image)))
+            foreach (ImagePattern scope in StaleRulePath.Scopes(file.Images))
+                Targets.Add(new CleanUpTarget(scope), TakesRepositories);
+        return rules with
+        {
+            InUseFrom = [.. rules.InUseFrom.Union(file.InUseFrom)],
+            KnowsInUse = rules.KnowsInUse || file.InUseFrom.Count > 0,
+            Stale = [.. file.Sets.Select(set => set.Rules)],
+            Covered = [file.Images],
+        };
+    }
+
     /// <summary>Ends the command if nothing says which age makes an image stale, or what runs.</summary>
     private protected void RequireRules()
     {
         if (!TagsMayGo) return;
-        bool hasAge = MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan));
+        bool hasAge = MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)) || Rules.Covered.Count > 0;
         if (!Targets.IsSaid(Rules, rules => ReferenceEquals(rules, Rules) ? hasAge : rules.IsStale))
-            throw Misuse("OlderThanMissing", "-OlderThan was not given.", MyInvocation.MyCommand.Name);
+            throw Misuse("OlderThanMissing", "Neither -OlderThan nor -RulePath was given.", MyInvocation.MyCommand.Name);
         if (!Targets.IsSaid(Rules, rules => rules.KnowsInUse))
             throw Misuse(
                 "InUseMissing",
@@ -221,14 +239,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         if (OlderThan is null) return null;
         try
         {
-            MinimumAge cutoff = MinimumAge.Parse(OlderThan);
-            DateTimeOffset now = DateTimeOffset.Now;
-            return cutoff.At(now) <= now.AddMinutes(1) ? cutoff
-                : throw Misuse(
-                    "InvalidAge",
-                    $"-OlderThan: '{OlderThan}' lies in the future, so everything would be old enough.",
-                    OlderThan
-                );
+            return MinimumAge.ParsePast(OlderThan, DateTimeOffset.Now);
         }
         catch (FormatException e)
         {

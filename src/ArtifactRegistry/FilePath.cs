@@ -9,17 +9,21 @@ internal static class FilePath
     /// Gets the full path. A relative path is relative to PowerShell's current location, not to that of the process.
     /// </summary>
     /// <exception cref="RegistryException">
-    /// It is not on a file system drive, but for example on Env: or in the Windows registry.
+    /// It is not on a file system drive, but for example on Env: or in the Windows registry, or there is no such drive.
     /// </exception>
     public static string Of(PSCmdlet cmdlet, string path)
     {
-        string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
-            path,
-            out ProviderInfo provider,
-            out _
-        );
-        return provider.Name == "FileSystem"
-            ? full
-            : throw new RegistryException(RegistryErrorKind.InvalidArgument, $"'{path}' is not in the file system.");
+        try
+        {
+            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(
+                path, out ProviderInfo provider, out _);
+            if (provider.Name == "FileSystem") return full;
+        }
+        catch (SessionStateException)
+        {
+            // Such as a drive that does not exist.
+        }
+
+        throw new RegistryException(RegistryErrorKind.InvalidArgument, $"'{path}' is not in the file system.");
     }
 }

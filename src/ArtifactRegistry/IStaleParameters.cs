@@ -17,6 +17,9 @@ internal interface IStaleParameters
     /// <summary>How the newest are found.</summary>
     StaleImageOrder SortBy { get; }
 
+    /// <summary>A file of rules; null for none.</summary>
+    string? RulePath { get; }
+
     /// <summary>Whether nobody knows what runs.</summary>
     bool WithoutInUse { get; }
 }

@@ -11,6 +11,8 @@ internal static class PromptHelp
 
     public const string Project = "The project's id, such as my-project. An empty line ends the list.";
 
+    public const string RulePath = "A file with rules for stale images: .psd1 or .json.";
+
     public const string Member =
         "The e-mail of a service account, or a member such as group:team@example.com. An empty line ends the list.";
 }

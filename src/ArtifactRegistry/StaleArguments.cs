@@ -19,8 +19,7 @@ internal static class StaleArguments
         return new StaleRules
         {
             OlderThan = olderThan,
-            // Naming release lines without a number means the newest of each.
-            KeepNewest = keepNewest ?? (line is null ? 0 : 1),
+            KeepNewest = keepNewest ?? StaleRules.DefaultCount(line),
             KeepNewestPer = line,
             SortBy = parameters.SortBy,
             Tag = [.. parameters.Tag.Select(tag => Read(nameof(IStaleParameters.Tag), tag, TagPattern.Parse))],

@@ -188,7 +188,7 @@ public sealed partial class ConventionTests
                 property.DeclaringType!.Name == "RestoreArImageCommand" ? 1 : 0,
                 property.GetCustomAttributes<ParameterAttribute>().First().Position));
         Assert.All(parameters["Image"], property =>
-            Assert.True(property.GetCustomAttribute<ParameterAttribute>()!.ValueFromPipeline)
+            Assert.All(property.GetCustomAttributes<ParameterAttribute>(), each => Assert.True(each.ValueFromPipeline))
         );
         Assert.All(parameters["Force"].Concat(parameters["All"]), property =>
             Assert.Equal(typeof(SwitchParameter), property.PropertyType)
@@ -269,7 +269,8 @@ public sealed partial class ConventionTests
             bool lists = name.StartsWith("Get-", StringComparison.Ordinal)
                 || name is "Remove-ArUntaggedImage" or "Remove-ArStaleImage" or "Copy-ArImage" or "Restore-ArImage"
                     or "Protect-ArImage" or "Unprotect-ArImage";
-            bool listed = lists && property.Name is "Image" or "Tag" or "ExcludeTag" or "Name";
+            bool listed = (lists && property.Name is "Image" or "Tag" or "ExcludeTag" or "Name")
+                || (name == "Test-ArStaleRule" && property.Name == "Path");
             if (declared) Assert.True(listed, $"{name} -{property.Name}");
             if (property.PropertyType.Name == "ImagePattern[]") Assert.True(declared, $"{name} -{property.Name}");
         }

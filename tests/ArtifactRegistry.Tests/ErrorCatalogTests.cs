@@ -189,6 +189,11 @@ public sealed class ErrorCatalogTests
                 "was not restored, and nothing was written"
             },
             {
+                "InvalidRule",
+                $"Get-ArStaleImage -RulePath '{Checkout.Root}/LICENSE'",
+                "cannot be used, so nothing is listed:\n  The name of the file ends neither with .psd1 nor with .json."
+            },
+            {
                 "RegistryDiffers",
                 "comes-back; Remove-ArUntaggedImage $app -Confirm:$false",
                 "the registry still has it"

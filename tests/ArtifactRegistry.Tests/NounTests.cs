@@ -181,6 +181,7 @@ public sealed class NounTests
                 "Get-ArImageTag",
             ]
         ),
+        ("StaleRuleTestResult", $"Test-ArStaleRule '{Checkout.Root}/global.json'", ["Test-ArStaleRule"]),
     ];
 
     private static readonly Dictionary<string, string> Journeys = new()

@@ -65,6 +65,7 @@ public sealed class OrderTests
         { "$granted | Test-ArReader | Select-Object @{ n = 'CanPull'; e = { $_ } }", "CanPull" },
         { "$tags | Test-ArPull -Project games", "Image" },
         { "$hosts | Get-ArRegistryCredential", "Registry" },
+        { "$files | Test-ArStaleRule", "Path" },
         { "$projects | Get-ArRepository", "Project" },
     };
 
@@ -366,6 +367,8 @@ public sealed class OrderTests
             $"$granted = $members | ForEach-Object {{ [pscustomobject]@{{ Resource = '{Repository}'; Member = $_ }} }}"
         );
         shop.Session.Set("hosts", Hosts);
+        shop.Session.Set(
+            "files", new[] { "README.md", "LICENSE", "global.json" }.Select(name => Path.Combine(Checkout.Root, name)).ToArray());
         foreach (string project in Projects[1..]) shop.State.AddRepository($"us-docker.pkg.dev/{project}/apps");
         shop.Session.Set("projects", Projects);
         shop.State.AddProject("games");

@@ -47,6 +47,8 @@ public sealed partial class QuietTests
             "Get-ArImageInUse games -Source CloudRun",
             "Remove-ArUntaggedImage $app -Force -InUseFrom none",
             "Remove-ArUntaggedImage $app -Force -InUseFrom games -AllowEmptyInUse",
+            $"Test-ArStaleRule '{Checkout.Manifest}'",
+            "Test-ArStaleRule none.psd1",
             "Test-ArPull \"${app}:v1\" -Project games",
             "Test-ArPull $app -Project games",
             "New-ArNodeServiceAccount -Project games -Name gke-nodes",

@@ -32,6 +32,7 @@ public sealed class ViewTests
         ["ArtifactRegistry.NodeServiceAccount"] = "Get-ArNodeServiceAccount games",
         ["ArtifactRegistry.NewNodeServiceAccount"] = "New-ArNodeServiceAccount gke-nodes -Project games",
         ["ArtifactRegistry.ImageInUse"] = "Get-ArImageInUse games -Source CloudRun",
+        ["ArtifactRegistry.StaleRuleTestResult"] = $"Test-ArStaleRule '{Checkout.Manifest}'",
         ["ArtifactRegistry.Connection"] = "Get-ArConnection",
         ["ArtifactRegistry.RegistryCredential"] = "Get-ArRegistryCredential us-docker.pkg.dev",
     };

@@ -5,10 +5,34 @@ using ArtifactRegistry.Operations.CleanUp.Stale;
 namespace ArtifactRegistry.Cmdlets;
 
 /// <summary>Lists tagged images, and shows which of them a clean-up would delete or keep, and why.</summary>
-[Cmdlet(VerbsCommon.Get, "ArStaleImage")]
+[Cmdlet(VerbsCommon.Get, "ArStaleImage", DefaultParameterSetName = ImageSet)]
 [OutputType(typeof(StaleImage))]
 public sealed class GetArStaleImageCommand : DecisionCmdlet, IStaleParameters
 {
+    private const string ImageSet = "Image", RulePathSet = "RulePath";
+
+    /// <summary>
+    /// Specifies repositories or images, which may contain * and ?, or single digests. With -RulePath it may be left
+    /// out: the images are those of the file then.
+    /// </summary>
+    [Parameter(
+        Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ImageSet,
+        HelpMessage = PromptHelp.Image)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = RulePathSet)]
+    [CleanUpTargetArgument]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public override CleanUpTarget[] Image { get; set; } = [];
+
+    /// <summary>
+    /// Specifies a file, .psd1 or .json, with sets of rules: each has the images to which it applies, and settings that
+    /// are named like these parameters. Only what such a set covers may go, and what any rule keeps stays.
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = RulePathSet, HelpMessage = PromptHelp.RulePath)]
+    [ValidateNotNullOrEmpty]
+    public string? RulePath { get; set; }
+
     /// <summary>
     /// Chooses images by their tags: tags, patterns with * and ?, or regular expressions between slashes. An image of
     /// which any tag matches none of these stays. The tag latest, and tags that look like releases, must be named here.

@@ -31,6 +31,10 @@ internal static class ExampleRun
         function Out-ConsoleGridView { param([string] $Title, [string] $OutputMode) @($input)[0, 1] }
         """;
 
+    // What -RulePath reads where a page does not write the file itself.
+    private const string Rules =
+        "@{ InUseFrom = 'games'; Rules = @{ Image = 'us-docker.pkg.dev/shop/apps/*'; OlderThan = '60d'; KeepNewest = 2 } }";
+
     /// <summary>The steps with the output that they really had.</summary>
     public static async Task<IReadOnlyList<Step>> RunAsync(Transcript transcript)
     {
@@ -42,6 +46,7 @@ internal static class ExampleRun
         string key = emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString();
         foreach (string name in new[] { "account.json", "deployer.json" })
             await File.WriteAllTextAsync(Path.Combine(folder.Path, name), key, stop);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "rules.psd1"), Rules, stop);
         // Where the emulator would listen by default, as the pages say.
         Step[] steps = [.. transcript.Steps.Select(step =>
             step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];

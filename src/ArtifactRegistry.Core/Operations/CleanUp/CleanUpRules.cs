@@ -18,6 +18,11 @@ internal sealed record CleanUpRules
     /// <summary>The rules for tagged images; empty in a clean-up of untagged digests.</summary>
     public IReadOnlyList<StaleRules> Stale { get; init; } = [];
 
+    /// <summary>
+    /// The images of which tagged ones may go: each list is that of one file of rules, and all lists must have the image.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<ImagePattern>> Covered { get; init; } = [];
+
     /// <summary>Gets whether this is a clean-up of stale images, which have tags.</summary>
     public bool IsStale => Stale.Count > 0;
 
@@ -53,6 +58,7 @@ internal sealed record CleanUpRules
                 InUseFrom = [.. InUseFrom.Union(other.InUseFrom)],
                 KnowsInUse = KnowsInUse || other.KnowsInUse,
                 Stale = [.. Stale.Union(other.Stale)],
+                Covered = [.. Covered, .. other.Covered],
                 OlderThan = ageGiven
                     ? MinimumAge.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now)
                     : other.OlderThan,
@@ -81,7 +87,8 @@ internal sealed record CleanUpRules
     private IRoot[] StaleRoots(
         ImageName image, KeepPolicies policies, TimeSpan clockAhead, IReadOnlyCollection<string> planned)
     {
-        StaleRules[] rules = [.. Stale.Where(each => each.AppliesTo(image))];
+        StaleRules[] rules = Covered.All(patterns => StaleRules.Covers(patterns, image))
+            ? [.. Stale.Where(each => each.AppliesTo(image))] : [];
         DateTimeOffset now = DateTimeOffset.Now - clockAhead;
         return
         [

@@ -34,6 +34,16 @@ internal sealed class MinimumAge
     public static MinimumAge Parse(string text) =>
         TryParse(text, out MinimumAge? cutoff, out string? problem) ? cutoff : throw new FormatException(problem);
 
+    /// <summary>Parses an age as <see cref="Parse"/> does, except that it must not lie in the future.</summary>
+    /// <exception cref="FormatException">The text is not an age, or lies in the future.</exception>
+    public static MinimumAge ParsePast(string text, DateTimeOffset now)
+    {
+        MinimumAge age = Parse(text);
+        return age.At(now) <= now.AddMinutes(1)
+            ? age
+            : throw new FormatException($"'{text}' lies in the future, so everything would be old enough.");
+    }
+
     /// <summary>Returns the one with the earlier cutoff: what either protects stays protected.</summary>
     public static MinimumAge Stricter(MinimumAge one, MinimumAge other, DateTimeOffset now)
     {

@@ -44,8 +44,14 @@ internal sealed record StaleRules
     /// <summary>The images to which this applies; empty for all.</summary>
     public IReadOnlyList<ImagePattern> Images { get; init; } = [];
 
+    /// <summary>Gets how many of the newest stay if that is not said: of each release line that is named, one.</summary>
+    public static int DefaultCount(ReleaseLine? line) => line is null ? 0 : 1;
+
     /// <summary>Returns whether this applies to an image.</summary>
-    public bool AppliesTo(ImageName image) => Images.Count == 0 || Images.Any(pattern =>
+    public bool AppliesTo(ImageName image) => Images.Count == 0 || Covers(Images, image);
+
+    /// <summary>Returns whether one of several patterns matches an image.</summary>
+    public static bool Covers(IEnumerable<ImagePattern> patterns, ImageName image) => patterns.Any(pattern =>
         pattern.Name.ToRepository().Equals(image.ToRepository()) && pattern.MatchesPackage(image.Package!));
 
     /// <summary>
