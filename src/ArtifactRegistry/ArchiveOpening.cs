@@ -4,9 +4,17 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry;
 
-/// <summary>Opens the folder of -ArchivePath, before anything is deleted.</summary>
+/// <summary>Opens the folder of -ArchivePath, before anything is deleted, and says what it will hold.</summary>
 internal static class ArchiveOpening
 {
+    /// <summary>Gets the line of a question that says whether what is deleted can be brought back.</summary>
+    /// <param name="path">The value of -ArchivePath; null if it was not given.</param>
+    /// <param name="includesLayers">The value of -IncludeLayer.</param>
+    public static string Notice(string? path, bool includesLayers) =>
+        path is null ? "\nNothing is saved, so this cannot be undone: see -ArchivePath."
+        : includesLayers ? $"\nManifests and layers are saved to {path} first."
+        : $"\nManifests are saved to {path} first, layers are not: see -IncludeLayer.";
+
     /// <summary>Opens the archive; an error ends the command.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="client">The API.</param>

@@ -84,6 +84,8 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
 
     private protected override bool NoQuestions => Force;
 
+    private protected override string Notice => ArchiveOpening.Notice(ArchivePath, IncludeLayer);
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -199,11 +201,16 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         ReportSpared(plan);
         if (plan.Delete.Count == 0) return false;
         SweepOrder order = new(plan);
+        IReadOnlyCollection<ImageNode> now = _control!.Admissible(order);
         if (_abortAbove?.ExceededBy(plan) is string excess)
         {
             Abandon(plan, order, excess);
         }
-        else if (Confirm(plan.Image.ToString(), plan.Action, () => CleanUpQuestion.Details(order, MaxCount)))
+        else if (now.Count == 0)
+        {
+            Preview(order); // nothing to ask about
+        }
+        else if (Confirm(plan.Image.ToString(), plan.Action(now), () => CleanUpQuestion.Details(now, MaxCount)))
         {
             _summary.Planned += plan.Delete.Count;
             _summary.BeginSweep();
@@ -214,12 +221,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
         else if (IsWhatIf)
         {
-            // Apply the limits as the actual run would, so that the list is the same.
-            _control!.Admit(order);
-            foreach (ImageNode node in order.Digests)
-                Report(_control.Refuses(node) is string refusal
-                    ? new RemovedImage(node.Image, RemovalStatus.NotReached, refusal)
-                    : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
+            Preview(order);
         }
         else
         {
@@ -227,6 +229,16 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         }
 
         return true;
+    }
+
+    /// <summary>Writes the rows of a run that deletes nothing, with the limits that the actual run has.</summary>
+    private void Preview(SweepOrder order)
+    {
+        _control!.Admit(order);
+        foreach (ImageNode node in order.Digests)
+            Report(_control.Refuses(node) is string refusal
+                ? new RemovedImage(node.Image, RemovalStatus.NotReached, refusal)
+                : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
     }
 
     private void Abandon(CleanUpPlan plan, SweepOrder order, string excess)
@@ -283,7 +295,9 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     private void ReportSpared(CleanUpPlan plan)
     {
         foreach (RemovedImage row in plan.Unlisted) Report(row);
-        foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
+        foreach (ImageNode kept in plan.Keep)
+            if (!plan.Rules.Spared.ContainsKey(kept.Image.Name)) // whose own row was reported
+                Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
     }
 
     private void Report(RemovedImage removed, bool planned = false)

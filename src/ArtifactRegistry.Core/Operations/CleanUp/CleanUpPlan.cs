@@ -52,29 +52,34 @@ internal sealed record CleanUpPlan(
     /// <summary>Gets the reason why a digest stays; null if this plan deletes it, or if it is gone.</summary>
     public string? WhyKept(string digest) => Graph.Find(digest)?.KeepReason;
 
+    /// <summary>Gets the plan in words, for the question and for -WhatIf.</summary>
+    /// <param name="now">The digests that this run deletes, which may be fewer than planned.</param>
+    public string Action(IReadOnlyCollection<ImageNode> now)
+    {
+        int tagged = Delete.Count(node => node.IsTagged), untagged = Delete.Count - tagged;
+        string of = now.Count == Delete.Count ? "" : $"{now.Count} of ";
+        string with = tagged == 0 ? "" : $" and {tagged} with referrer tags only";
+        return $"Delete {of}{untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} "
+            + $"({ByteSize.Format(now.Sum(node => node.Image.SizeBytes))}), {Kept}";
+    }
+
     /// <summary>
-    /// The plan in words, for the question and for -WhatIf. What is kept counts the rows that say so; the rest is
-    /// beside them.
+    /// Gets what is kept in words. The first number counts the rows that say so, as the last line of the command does;
+    /// the rest of the image is beside it.
     /// </summary>
-    public string Action
+    public string Kept
     {
         get
         {
-            int tagged = Delete.Count(node => node.IsTagged), untagged = Delete.Count - tagged;
-            string with = tagged == 0 ? "" : $" and {tagged} with referrer tags only";
             string by =
                 KeptByReferrerTags == 0
                     ? ""
                     : $" ({KeptByReferrerTags} only for referrer tags: see -IncludeReferrerTag)";
-            int others = Total - Asked.Count;
-            string? beside =
-                others == 0 ? null
-                : Graph.Nodes.Except(Asked).All(node => node.IsTagged) ? $"{others} with tags"
-                : $"{others} others";
-            int kept = Asked.Count - Delete.Count;
-            return $"Delete {untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} "
-                + $"({ByteSize.Format(SizeBytes)}), "
-                + $"keep {(beside is null ? $"{kept}{by}" : kept == 0 ? beside : $"{kept}{by} and {beside}")}";
+            ImageNode[] others = [.. Graph.Nodes.Except(Asked)];
+            ImageNode[] silent = [.. others.Where(node => !Rules.Spared.ContainsKey(node.Image.Name))];
+            int kept = Total - Delete.Count - silent.Length;
+            string beside = $"{silent.Length} {(silent.All(node => node.IsTagged) ? "with tags" : "others")}";
+            return silent.Length == 0 ? $"keep {kept}{by}" : $"keep {(kept == 0 ? "" : $"{kept}{by} and ")}{beside}";
         }
     }
 

@@ -48,6 +48,12 @@ internal sealed class SweepControl(
     /// </summary>
     public void Admit(SweepOrder order) => _count?.Admit(order);
 
+    /// <summary>
+    /// Gets the digests that <see cref="Admit"/> would reserve: all of them without a maximum number of deletions.
+    /// </summary>
+    public IReadOnlyCollection<ImageNode> Admissible(SweepOrder order) =>
+        _count?.Admissible(order) ?? [.. order.Digests];
+
     /// <summary>Gets the reason why a deletion must no longer begin; null while it may.</summary>
     public string? Refuses(ImageNode node) =>
         Limits.Select(each => each.Refuses(node)).FirstOrDefault(reason => reason is not null);
