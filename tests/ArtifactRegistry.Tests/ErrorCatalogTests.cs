@@ -363,7 +363,6 @@ public sealed class ErrorCatalogTests
         shop.State.AddIndex(shop.Repository, "multi", ["linux/amd64"], new ImageOptions { Tags = ["v1"] });
         shop.Session.Set("multi", "us-docker.pkg.dev/shop/apps/multi");
         shop.Session.Run("$child = (Get-ArImage $multi | Where-Object { -not $_.Tags }).Digest").MustSucceed();
-        shop.Emulator.Behaviour.MissingMembers = ["serviceAccount:gone@shop.iam.gserviceaccount.com"];
         shop.Emulator.Behaviour.ForbiddenMembers = ["user:*@elsewhere.example"];
         return shop;
     }
