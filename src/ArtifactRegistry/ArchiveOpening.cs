@@ -36,6 +36,7 @@ internal static class ArchiveOpening
             if (path is null && includesLayers)
                 throw new RegistryException(
                     RegistryErrorKind.InvalidArgument, "-IncludeLayer says what is saved, so it needs -ArchivePath.");
+            if (path is not null && isWhatIf) ArchiveWriter.Look(FilePath.Of(cmdlet, path));
             return path is null || isWhatIf
                 ? null
                 : new SaveImage(client, ArchiveWriter.Open(FilePath.Of(cmdlet, path)), registry.Open, includesLayers);

@@ -170,7 +170,7 @@ public sealed class ErrorCatalogTests
             {
                 "ArchiveNotReadable",
                 "Restore-ArImage /does/not/exist",
-                "is not an archive"
+                "is not an archive: there is no such folder"
             },
             {
                 "ContentMissing",

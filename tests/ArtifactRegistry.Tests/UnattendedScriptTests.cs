@@ -195,6 +195,17 @@ public sealed class UnattendedScriptTests
     }
 
     [Fact]
+    public async Task WhatIf_of_a_run_that_could_not_write_its_results_is_2()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+
+        ProcessResult result = await run.RunAsync("-WhatIf", "-MetricsPath", run.File("absent/clean-up.prom"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("there is no folder '", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_summary_that_cannot_be_written_is_2_in_the_log_as_well()
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
@@ -263,16 +274,23 @@ public sealed class UnattendedScriptTests
         Assert.Equal(3, run.Shop.Left().Count(digest => run.Garbage.Contains(digest)));
     }
 
-    [Fact]
-    public async Task A_log_that_cannot_be_written_is_1_and_deletes_nothing()
+    [Theory]
+    [InlineData("absent folder/log.jsonl", "there is no folder '", "absent folder'. Create it; the account of the run must")]
+    [InlineData("", "it is a folder. Give a file in it, such as '", "clean-up.jsonl'.")]
+    public async Task A_log_that_cannot_be_written_is_1_and_deletes_nothing_and_WhatIf_finds_it(
+        string log, string problem, string advice)
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
         string before = run.Shop.Contents();
 
-        ProcessResult result = await run.RunAsync("-Log", run.File("absent folder/log.jsonl"));
+        ProcessResult result = await run.RunAsync("-Log", run.File(log));
+        ProcessResult preview = await run.RunAsync("-WhatIf", "-Log", run.File(log));
 
-        Assert.Contains("cannot be written, so nothing was deleted", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"cannot be written, so nothing was deleted: {problem}", result.Error, StringComparison.Ordinal);
+        Assert.Contains(advice, result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
+        Assert.Equal((result.ExitCode, result.Error), (preview.ExitCode, preview.Error));
+        Assert.Empty(run.Shop.Emulator.Requests.Snapshot());
         Assert.Equal(before, run.Shop.Contents());
     }
 

@@ -102,8 +102,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
             ? null
             : MinimumAge.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
-        if (JournalPath is not null && !IsWhatIf)
-            _journal = OpenJournal(JournalPath);
+        if (JournalPath is not null) _journal = OpenJournal(JournalPath, IsWhatIf);
         _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
         _control = new SweepControl(
             ThrottleLimit,
@@ -309,11 +308,13 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         _report.WriteProgress();
     }
 
-    private Journal OpenJournal(string path)
+    private Journal? OpenJournal(string path, bool isWhatIf)
     {
         try
         {
-            return new Journal(FilePath.Of(this, path));
+            string full = FilePath.Of(this, path);
+            if (FilePath.FileProblem(full) is string problem) throw new IOException(problem);
+            return isWhatIf ? null : new Journal(full);
         }
         catch (JournalInUseException e)
         {
