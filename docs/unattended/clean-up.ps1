@@ -257,9 +257,10 @@ function Format-Summary([string] $Line) {
         $it = $results[$name]
         "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |"
     }
-    if ($problems.Count -or $reason) { '' }
+    if ($problems.Count -or $reason -or -not $InUseFrom) { '' }
     if ($reason) { "- $reason" }
     foreach ($problem in $problems.Values) { "- $($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times)" : '')" }
+    if (-not $InUseFrom) { '- Without -InUseFrom nobody looked at what runs: an untagged image that runs is deleted once it is old enough.' }
 }
 
 function Format-Metrics([string] $Before) {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.CleanUp;
@@ -34,6 +35,47 @@ public sealed class UnattendedScriptTests
         });
         Assert.Equal(0, Assert.Single(run.Logged("end")).GetProperty("exitCode").GetInt32());
         Assert.Equal(6, File.ReadAllLines(run.Log + ".journal").Length);
+    }
+
+    [Fact]
+    public void The_exit_codes_that_the_pages_list_are_those_that_the_script_can_have()
+    {
+        using PowerShellSession session = new();
+        // What is assigned to $code, and not the numbers that something is compared with.
+        string[] real =
+        [
+            .. session.Run($$"""
+                $script = [Management.Automation.Language.Parser]::ParseFile('{{UnattendedRun.Script}}', [ref] $null, [ref] $null)
+                $script.FindAll({ $args[0] -is [Management.Automation.Language.AssignmentStatementAst] }, $true) |
+                    Where-Object { "$($_.Left)" -eq '$code' } |
+                    ForEach-Object { $_.Right.FindAll({ $args[0] -is [Management.Automation.Language.ConstantExpressionAst] }, $true) } |
+                    Where-Object { $_.Value -is [int] -and $_.Parent -isnot [Management.Automation.Language.BinaryExpressionAst] } |
+                    ForEach-Object { [string] $_.Value } | Sort-Object { [int] $_ } -Unique
+                """).MustSucceed().Output.Select(code => $"{code}"),
+        ];
+        Dictionary<string, string> ofScript = Codes(
+            File.ReadAllText(UnattendedRun.Script).Split("Exit codes:")[1].Split(".PARAMETER")[0]);
+        Dictionary<string, string> ofAbout = Codes(
+            File.ReadAllText(Path.Combine(Checkout.Root, "en-US", "about_ArtifactRegistry.help.txt"))
+                .Split("EXIT CODES")[1].Split("ENVIRONMENT VARIABLES")[0]);
+        Dictionary<string, string> ofPage = Regex
+            .Matches(File.ReadAllText(Path.Combine(Checkout.Root, Page)), @"^\| (\d+) \| (.+?) \|\r?$", RegexOptions.Multiline)
+            .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+
+        Assert.Equal(["0", "1", "2", "3", "4", "130"], real);
+        Assert.Equal(real, ofScript.Keys);
+        Assert.Equal(real, ofAbout.Keys);
+        Assert.Equal(real, ofPage.Keys);
+        foreach (string code in real)
+        {
+            Assert.Equal(ofScript[code], ofAbout[code]);
+            Assert.StartsWith(ofScript[code], ofPage[code], StringComparison.Ordinal);
+        }
+
+        // A number, two or more spaces, and a text that may go on in further lines.
+        static Dictionary<string, string> Codes(string section) => Regex
+            .Matches(section, @"^ +(\d+) {2,}(\S.*(?:\r?\n {8,}(?!\d+ {2})\S.*)*)", RegexOptions.Multiline)
+            .ToDictionary(row => row.Groups[1].Value, row => Regex.Replace(row.Groups[2].Value, @"\s+", " ").Trim());
     }
 
     [Fact]
@@ -572,6 +614,7 @@ public sealed class UnattendedScriptTests
         Assert.StartsWith(sent, text.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal(sent.Length == 0, text.Length == 0);
         Assert.Equal(sent.Length > 0, text.Contains("- 'us-docker.pkg.dev/shop/absent' was not found"));
+        Assert.Equal(sent.Length > 0, text.Contains("- Without -InUseFrom nobody looked at what runs"));
     }
 
     private static string LineOfPage(string start, string with) =>
