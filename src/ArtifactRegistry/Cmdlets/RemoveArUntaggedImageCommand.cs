@@ -106,11 +106,12 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
         _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
         _control = new SweepControl(
             ThrottleLimit,
-            new Pacer(RequestsPerSecond, TimeProvider.System),
+            new Pacer(RequestsPerSecond, Session.Clock),
             MaxCount,
             timeLimit,
             _journal,
-            _archive
+            _archive,
+            Session.Clock
         );
         _planning = new PlanningDeadline(_control.Time, StopToken);
         _report = new CleanUpReport(this, _summary);
@@ -265,7 +266,7 @@ public sealed class RemoveArUntaggedImageCommand : CleanUpCmdlet
     {
         IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
             Client, plan, order, _control!,
-            stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveWaited, stop),
+            stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveWaited, Session.Clock, stop),
             ReportAtEnd, StopToken);
         try
         {

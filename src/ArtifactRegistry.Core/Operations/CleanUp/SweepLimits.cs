@@ -65,14 +65,15 @@ internal sealed class TimeLimit : ISweepLimit, IDisposable
     private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(24);
 
     private readonly TimeSpan _limit;
-    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly TimeProvider _clock;
+    private readonly long _started;
     private readonly CancellationTokenSource _timer;
 
-    /// <summary>Starts the clock.</summary>
-    public TimeLimit(TimeSpan limit)
+    /// <summary>Begins to measure the time.</summary>
+    public TimeLimit(TimeSpan limit, TimeProvider clock)
     {
-        _limit = limit;
-        _timer = limit < MaxTimer ? new CancellationTokenSource(limit) : new CancellationTokenSource();
+        (_limit, _clock, _started) = (limit, clock, clock.GetTimestamp());
+        _timer = limit < MaxTimer ? new CancellationTokenSource(limit, clock) : new CancellationTokenSource();
     }
 
     /// <summary>Cancelled when the time is up.</summary>
@@ -84,7 +85,7 @@ internal sealed class TimeLimit : ISweepLimit, IDisposable
     /// <inheritdoc/>
     public string? Refuses(ImageNode node) =>
         // The timer may be a little ahead of the clock, or behind it.
-        _timer.IsCancellationRequested || TimeProvider.System.GetElapsedTime(_started) >= _limit ? Reason : null;
+        _timer.IsCancellationRequested || _clock.GetElapsedTime(_started) >= _limit ? Reason : null;
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
