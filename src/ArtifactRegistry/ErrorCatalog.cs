@@ -94,7 +94,7 @@ internal static class ErrorCatalog
             "NotFound",
             ErrorCategory.ObjectNotFound,
             "",
-            "Get-ArNodeServiceAccount without -Cluster lists what is there."
+            "Get-ArNodeServiceAccount PROJECT lists what is there."
         ),
         [RegistryErrorKind.MemberNotFound] = new(
             "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM knows no such member.",

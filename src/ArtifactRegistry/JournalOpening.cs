@@ -8,11 +8,17 @@ namespace ArtifactRegistry;
 internal static class JournalOpening
 {
     /// <summary>Opens the journal. If that is not possible, the command ends before anything is deleted.</summary>
-    public static Journal Open(PSCmdlet cmdlet, string path)
+    /// <param name="cmdlet">The cmdlet.</param>
+    /// <param name="path">The value of -JournalPath.</param>
+    /// <param name="isWhatIf">Whether nothing is to be written.</param>
+    /// <returns>The journal; null with -WhatIf.</returns>
+    public static Journal? Open(PSCmdlet cmdlet, string path, bool isWhatIf)
     {
         try
         {
-            return new Journal(FilePath.Of(cmdlet, path));
+            string full = FilePath.Of(cmdlet, path);
+            if (FilePath.FileProblem(full) is string problem) throw new IOException(problem);
+            return isWhatIf ? null : new Journal(full);
         }
         catch (FileInUseException e)
         {

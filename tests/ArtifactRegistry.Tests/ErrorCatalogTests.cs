@@ -181,7 +181,7 @@ public sealed class ErrorCatalogTests
             {
                 "ArchiveNotReadable",
                 "Restore-ArImage /does/not/exist",
-                "is not an archive"
+                "is not an archive: there is no such folder"
             },
             {
                 "ContentMissing",
@@ -379,7 +379,6 @@ public sealed class ErrorCatalogTests
         shop.State.AddIndex(shop.Repository, "multi", ["linux/amd64"], new ImageOptions { Tags = ["v1"] });
         shop.Session.Set("multi", "us-docker.pkg.dev/shop/apps/multi");
         shop.Session.Run("$child = (Get-ArImage $multi | Where-Object { -not $_.Tags }).Digest").MustSucceed();
-        shop.Emulator.Behaviour.MissingMembers = ["serviceAccount:gone@shop.iam.gserviceaccount.com"];
         shop.Emulator.Behaviour.ForbiddenMembers = ["user:*@elsewhere.example"];
         return shop;
     }

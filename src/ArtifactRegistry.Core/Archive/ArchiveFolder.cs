@@ -39,7 +39,10 @@ internal sealed class ArchiveFolder(string path) : IContentSource
             if (!File.Exists(Marker))
                 throw new RegistryException(
                     RegistryErrorKind.ArchiveNotReadable,
-                    $"'{path}' is not an archive: it has no file named oci-layout.");
+                    $"'{path}' is not an archive: "
+                        + (Directory.Exists(path) ? "it has no file named oci-layout."
+                            : File.Exists(path) ? "it is a file, and an archive is a folder."
+                            : "there is no such folder."));
             return ArchiveIndex.Parse(File.ReadAllBytes(Index)).Images();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

@@ -53,6 +53,25 @@ internal sealed class ArchiveWriter : IDisposable
         }
     }
 
+    /// <summary>
+    /// Checks, without writing anything, whether a folder can be an archive, as far as can be seen. One that does not
+    /// exist yet can.
+    /// </summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static void Look(string path)
+    {
+        for (string? place = path; place is not null; place = Path.GetDirectoryName(place))
+        {
+            if (File.Exists(place)) throw new IOException($"'{place}' is a file, and an archive is a folder.");
+            if (Directory.Exists(place)) break;
+        }
+
+        if (!Directory.Exists(path)) return;
+        ArchiveFolder folder = new(path);
+        RequireOwn(folder);
+        if (File.Exists(folder.Index)) ReadIndex(folder);
+    }
+
     /// <summary>Writes a blob, unless the folder has it.</summary>
     /// <exception cref="RegistryException">It cannot be read from the source.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -112,14 +131,7 @@ internal sealed class ArchiveWriter : IDisposable
         foreach (string left in Directory.EnumerateFiles(_ingest)) DurableFile.TryDelete(left);
         if (File.Exists(_folder.Index))
         {
-            try
-            {
-                _index = ArchiveIndex.Parse(File.ReadAllBytes(_folder.Index));
-            }
-            catch (JsonException e)
-            {
-                throw new IOException($"its index.json is damaged: {e.Message}", e);
-            }
+            _index = ReadIndex(_folder);
         }
         else
         {
@@ -162,6 +174,18 @@ internal sealed class ArchiveWriter : IDisposable
 
     private string Temporary() =>
         Path.Combine(_ingest, Interlocked.Increment(ref _temporaries).ToString(CultureInfo.InvariantCulture));
+
+    private static ArchiveIndex ReadIndex(ArchiveFolder folder)
+    {
+        try
+        {
+            return ArchiveIndex.Parse(File.ReadAllBytes(folder.Index));
+        }
+        catch (JsonException e)
+        {
+            throw new IOException($"its index.json is damaged: {e.Message}", e);
+        }
+    }
 
     private static void RequireOwn(ArchiveFolder folder)
     {

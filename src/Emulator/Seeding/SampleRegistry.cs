@@ -192,10 +192,12 @@ public static class SampleRegistry
 
     private static void AddPolicies(RegistryState state)
     {
+        string nodes = state.AddServiceAccount("shop", "shop-nodes", "Nodes of the shop");
+        string builder = state.AddServiceAccount("shop", "builder", "Pushes the images of the shop");
         state
             .Grant(Apps, "roles/artifactregistry.reader", "group:developers@example.com")
-            .Grant(Apps, "roles/artifactregistry.reader", "serviceAccount:nodes@shop.iam.gserviceaccount.com")
-            .Grant(Apps, "roles/artifactregistry.writer", "serviceAccount:builder@shop.iam.gserviceaccount.com")
+            .Grant(Apps, "roles/artifactregistry.reader", "serviceAccount:" + nodes)
+            .Grant(Apps, "roles/artifactregistry.writer", "serviceAccount:" + builder)
             .Grant(Apps, "roles/artifactregistry.reader", "user:auditor@example.com", new JsonObject
             {
                 ["title"] = "until the audit ends",

@@ -54,7 +54,8 @@ public sealed class StaleProperties : CoreTest
         IReadOnlyList<string> expected = registry.Expected(), expectedTags = registry.ExpectedTags();
         (ArtifactRegistryClient client, OciRegistryClient oci) = Clients();
         ImageName image = ImageName.Parse($"{repository}/{Package}");
-        using SweepControl control = new(8, new Pacer(1e6, TimeProvider.System), null, null, null, null);
+        using SweepControl control = new(
+            8, new Pacer(1e6, TimeProvider.System), null, null, null, null, TimeProvider.System);
         using CleanUpPlanner planner = new(
             client, oci, new ManifestCache(), 4, new PlanningProgress(TimeProvider.System), _ => { });
         List<RemovedImage> rows = [];
@@ -63,7 +64,10 @@ public sealed class StaleProperties : CoreTest
             // Decided anew before each deletion, as in a run that takes long.
             IAsyncEnumerable<RemovedImage> results = Sweep.CarryOutAsync(
                 client, plan, new SweepOrder(plan), control,
-                ended => new ImageLook(plan, token => planner.RefreshAsync(plan, token), true, ended), _ => { }, stop);
+                ended => new ImageLook(
+                    plan, token => planner.RefreshAsync(plan, token), true, TimeProvider.System, ended),
+                _ => { },
+                stop);
             await foreach (RemovedImage row in results) rows.Add(row);
         }
 

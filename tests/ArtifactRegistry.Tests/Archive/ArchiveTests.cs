@@ -164,6 +164,7 @@ public sealed class ArchiveTests : IDisposable
                 ScriptResult result = shop.Run($"{command} -Confirm:$false -ArchivePath '{path}'");
                 Assert.Equal("ArchiveNotWritable", result.ErrorId);
                 Assert.Empty(result.Output);
+                Assert.Equal("ArchiveNotWritable", shop.Run($"{command} -WhatIf -ArchivePath '{path}'").ErrorId);
             }
 
         Assert.Equal("InvalidArgument", shop.Run("Remove-ArUntaggedImage $app -IncludeLayer -Confirm:$false").ErrorId);

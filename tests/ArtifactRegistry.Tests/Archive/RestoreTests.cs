@@ -209,6 +209,28 @@ public sealed class RestoreTests : IDisposable
         else result.MustSucceed();
     }
 
+    [Theory]
+    [InlineData("absent", "there is no such folder.")]
+    [InlineData("file", "it is a file, and an archive is a folder.")]
+    [InlineData("empty", "it has no file named oci-layout.")]
+    public async Task What_is_no_archive_is_told_by_the_preview_too(string name, string problem)
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "file"), "", Stop);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "empty"));
+
+        foreach (string whatIf in (string[])["", "-WhatIf"])
+        {
+            ScriptResult result = shop.Run($"Restore-ArImage '{Path.Combine(_folder.Path, name)}' {whatIf}");
+            Assert.Equal("ArchiveNotReadable", result.ErrorId);
+            Assert.Contains($"is not an archive: {problem}", result.ErrorText, StringComparison.Ordinal);
+            Assert.Equal(
+                "Give the folder that was -ArchivePath when the images were deleted.",
+                result.Error.ErrorDetails.RecommendedAction
+            );
+        }
+    }
+
     [Fact]
     public async Task Damaged_content_of_an_archive_is_never_written()
     {
