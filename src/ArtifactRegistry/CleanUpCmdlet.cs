@@ -51,7 +51,9 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         base.BeginProcessing();
         Rules = ReadRules() with
         {
-            OlderThan = ReadOlderThan(), KeepNewest = KeepNewest, IncludeReferrerTag = IncludeReferrerTag,
+            OlderThan = ReadOlderThan(),
+            KeepNewest = KeepNewest,
+            IncludeReferrerTag = IncludeReferrerTag,
         };
     }
 

@@ -127,8 +127,8 @@ public sealed class SlipTests
         Assert.All(result.Errors, error =>
             Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal)
         );
-        // One for each tag, three for each look at what was meant, and two listings: before the question, and of what is
-        // there.
+        // One for each tag, three for each look at what was meant, and two listings: before the question, and of what
+        // is there.
         Assert.InRange(shop.Emulator.Requests.Snapshot().Count, 100, 100 + (20 * 3) + 2);
     }
 

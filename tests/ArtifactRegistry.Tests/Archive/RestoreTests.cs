@@ -258,7 +258,9 @@ public sealed class RestoreTests : IDisposable
         ScriptResult result = shop.Run(Restore);
 
         Assert.Equal("AccessDenied", result.ErrorId);
-        Assert.Equal($"{Shop.App}:latest", $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
+        Assert.Equal(
+            $"{Shop.App}:latest",
+            $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
         Assert.Equal(["Restored"], result.Values("Status"));
         Assert.Equal(["4"], result.Values("Manifests"));
         Assert.Equal(["v1"], result.Values("Tags"));

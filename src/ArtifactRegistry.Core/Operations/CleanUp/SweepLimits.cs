@@ -28,9 +28,9 @@ internal sealed class CountLimit(int max) : ISweepLimit
     }
 
     /// <summary>
-    /// Gets the digests of an image that fit into the number that is left, in order. Of a family that does not fit, only
-    /// a part that can be deleted alone is taken: never a signature without its subject, nor a digest without those that
-    /// must go before it.
+    /// Gets the digests of an image that fit into the number that is left, in order. Of a family that does not fit,
+    /// only a part that can be deleted alone is taken: never a signature without its subject, nor a digest without
+    /// those that must go before it.
     /// </summary>
     public IReadOnlyCollection<ImageNode> Admissible(SweepOrder order)
     {
