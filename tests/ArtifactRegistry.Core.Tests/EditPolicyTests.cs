@@ -48,8 +48,9 @@ public sealed class EditPolicyTests : CoreTest
 
         string[] members =
         [
-            .. Enumerable.Range(0, Writers).Select(i => $"serviceAccount:n{i:00}@games.iam.gserviceaccount.com"),
+            .. Enumerable.Range(0, Writers).Select(i => $"serviceAccount:node{i:00}@games.iam.gserviceaccount.com"),
         ];
+        foreach (int i in Enumerable.Range(0, Writers)) State.AddServiceAccount("games", $"node{i:00}");
         PolicyOutcome[] outcomes = await Task.WhenAll(
             members.Select(member =>
                 Task.Run(

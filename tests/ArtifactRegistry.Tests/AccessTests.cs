@@ -590,8 +590,8 @@ public sealed class AccessTests
             StringComparison.Ordinal
         );
         Assert.Equal(
-            "Check the spelling: Get-ArNodeServiceAccount games lists the accounts with which nodes pull. IAM may need a "
-                + "minute to know a new account; one that was deleted has to be created again.",
+            "Check the spelling: Get-ArNodeServiceAccount games lists the accounts with which nodes pull. IAM may need "
+                + "a minute to know a new account; one that was deleted has to be created again.",
             result.Error.ErrorDetails.RecommendedAction
         );
         Assert.Equal(

@@ -283,7 +283,8 @@ public sealed class BindingTests
 
     [Theory]
     [InlineData("[pscustomobject]@{ Member = 'gke-nodes@p.iam.gserviceaccount.com'; Project = 'other' }")]
-    [InlineData($"[pscustomobject]@{{ Member = 'serviceAccount:gke-nodes@p.iam.gserviceaccount.com' }} | {Journey.Clixml}")]
+    [InlineData(
+        $"[pscustomobject]@{{ Member = 'serviceAccount:gke-nodes@p.iam.gserviceaccount.com' }} | {Journey.Clixml}")]
     [InlineData("'gke-nodes@p.iam.gserviceaccount.com'")]
     [InlineData("Get-ArReader us-docker.pkg.dev/shop/other")]
     public async Task Members_bind_from_text_and_from_the_Member_column(string upstream)

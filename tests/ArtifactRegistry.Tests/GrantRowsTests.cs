@@ -40,7 +40,10 @@ public sealed class GrantRowsTests
         Assert.Equal([Apps, Apps, Releases], result.Output.Take(3).Select(row => row.Properties["Resource"].Value));
         Assert.Equal([true, true, true], result.Output.Skip(3).Select(row => row.BaseObject));
         Assert.Equal(
-            ["serviceAccount:node-a@games.iam.gserviceaccount.com", "serviceAccount:node-c@games.iam.gserviceaccount.com"],
+            [
+                "serviceAccount:node-a@games.iam.gserviceaccount.com",
+                "serviceAccount:node-c@games.iam.gserviceaccount.com",
+            ],
             shop.State.Members(Apps, Reader)
         );
         Assert.Equal(["serviceAccount:node-b@games.iam.gserviceaccount.com"], shop.State.Members(Releases, Reader));

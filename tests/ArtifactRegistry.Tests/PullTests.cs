@@ -239,7 +239,10 @@ public sealed class PullTests
 
         Assert.Equal(["ImageMissing"], result.Values("Reason"));
         Assert.StartsWith(
-            $"There is no {Repository}/{image}{detail}", Assert.Single(result.Values("Detail")), StringComparison.Ordinal);
+            $"There is no {Repository}/{image}{detail}",
+            Assert.Single(result.Values("Detail")),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

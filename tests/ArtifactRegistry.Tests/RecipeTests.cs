@@ -62,7 +62,10 @@ public sealed partial class RecipeTests
     [Theory]
     [InlineData("For cron", "clean-up.cron", "/etc/cron.d/clean-up")]
     [InlineData("For systemd", "clean-up.service", "/etc/systemd/system/clean-up.service")]
-    public async Task The_steps_of_the_page_make_what_a_recipe_of_Linux_names(string steps, string recipe, string target)
+    public async Task The_steps_of_the_page_make_what_a_recipe_of_Linux_names(
+        string steps,
+        string recipe,
+        string target)
     {
         if (OperatingSystem.IsWindows()) return; // install and sh are of Unix
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -88,7 +91,8 @@ public sealed partial class RecipeTests
         Assert.Contains("/etc/registry/account.json", text, StringComparison.Ordinal);
         Assert.Equal(
             UnixFileMode.None,
-            File.GetUnixFileMode($"{root}/etc/registry/account.json") & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite));
+            File.GetUnixFileMode($"{root}/etc/registry/account.json")
+                & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite));
         Assert.Contains("-Log /var/log/registry/", text, StringComparison.Ordinal);
         // systemd makes it.
         Assert.NotEqual(Directory.Exists($"{root}/var/log/registry"), text.Contains("LogsDirectory=registry"));

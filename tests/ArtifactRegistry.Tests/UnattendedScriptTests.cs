@@ -45,11 +45,13 @@ public sealed class UnattendedScriptTests
         string[] real =
         [
             .. session.Run($$"""
-                $script = [Management.Automation.Language.Parser]::ParseFile('{{UnattendedRun.Script}}', [ref] $null, [ref] $null)
-                $script.FindAll({ $args[0] -is [Management.Automation.Language.AssignmentStatementAst] }, $true) |
+                $file = '{{UnattendedRun.Script}}'
+                $script = [Management.Automation.Language.Parser]::ParseFile($file, [ref] $null, [ref] $null)
+                function Find-Ast($In, $Kind) { $In.FindAll({ $args[0].GetType().Name -eq $Kind }, $true) }
+                Find-Ast $script AssignmentStatementAst |
                     Where-Object { "$($_.Left)" -eq '$code' } |
-                    ForEach-Object { $_.Right.FindAll({ $args[0] -is [Management.Automation.Language.ConstantExpressionAst] }, $true) } |
-                    Where-Object { $_.Value -is [int] -and $_.Parent -isnot [Management.Automation.Language.BinaryExpressionAst] } |
+                    ForEach-Object { Find-Ast $_.Right ConstantExpressionAst } |
+                    Where-Object { $_.Value -is [int] -and $_.Parent.GetType().Name -ne 'BinaryExpressionAst' } |
                     ForEach-Object { [string] $_.Value } | Sort-Object { [int] $_ } -Unique
                 """).MustSucceed().Output.Select(code => $"{code}"),
         ];
@@ -59,7 +61,10 @@ public sealed class UnattendedScriptTests
             File.ReadAllText(Path.Combine(Checkout.Root, "en-US", "about_ArtifactRegistry.help.txt"))
                 .Split("EXIT CODES")[1].Split("ENVIRONMENT VARIABLES")[0]);
         Dictionary<string, string> ofPage = Regex
-            .Matches(File.ReadAllText(Path.Combine(Checkout.Root, Page)), @"^\| (\d+) \| (.+?) \|\r?$", RegexOptions.Multiline)
+            .Matches(
+                File.ReadAllText(Path.Combine(Checkout.Root, Page)),
+                @"^\| (\d+) \| (.+?) \|\r?$",
+                RegexOptions.Multiline)
             .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
 
         Assert.Equal(["0", "1", "2", "3", "4", "130"], real);
@@ -325,7 +330,10 @@ public sealed class UnattendedScriptTests
     }
 
     [Theory]
-    [InlineData("absent folder/log.jsonl", "there is no folder '", "absent folder'. Create it; the account of the run must")]
+    [InlineData(
+        "absent folder/log.jsonl",
+        "there is no folder '",
+        "absent folder'. Create it; the account of the run must")]
     [InlineData("", "it is a folder. Give a file in it, such as '", "clean-up.jsonl'.")]
     public async Task A_log_that_cannot_be_written_is_1_and_deletes_nothing_and_WhatIf_finds_it(
         string log, string problem, string advice)
@@ -336,7 +344,10 @@ public sealed class UnattendedScriptTests
         ProcessResult result = await run.RunAsync("-Log", run.File(log));
         ProcessResult preview = await run.RunAsync("-WhatIf", "-Log", run.File(log));
 
-        Assert.Contains($"cannot be written, so nothing was deleted: {problem}", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"cannot be written, so nothing was deleted: {problem}",
+            result.Error,
+            StringComparison.Ordinal);
         Assert.Contains(advice, result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal((result.ExitCode, result.Error), (preview.ExitCode, preview.Error));

@@ -40,7 +40,9 @@ internal sealed class CheckPull
         }
     }
 
-    /// <summary>Finds out whether the image has no such tag, or does not exist itself, and what was probably meant.</summary>
+    /// <summary>
+    /// Finds out whether the image has no such tag, or does not exist itself, and what was probably meant.
+    /// </summary>
     private static async Task<Obstacle> MissingAsync(
         ArtifactRegistryClient client, ImageName image, CancellationToken stop)
     {

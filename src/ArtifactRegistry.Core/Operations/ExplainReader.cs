@@ -81,7 +81,8 @@ internal static class ExplainReader
             AddWorkloads();
             if (!isExcluded)
                 unseen.AddRange(
-                    ThatCouldGrant(list, repository.Project, member).Select(what => $"it could still be granted: {what}")
+                    ThatCouldGrant(list, repository.Project, member).Select(
+                        what => $"it could still be granted: {what}")
                 );
         }
 

@@ -60,7 +60,8 @@ internal sealed class PolicyErrors(
 
     /// <summary>
     /// Adds advice about a member: whether the policy grants a role to a deleted account of the same name, which is in
-    /// the way or of no use to a new account, and otherwise where to find the name of an account that IAM does not know.
+    /// the way or of no use to a new account, and otherwise where to find the name of an account that IAM does not
+    /// know.
     /// </summary>
     public RegistryException WithAdviceOn(string member, RegistryException e)
     {
@@ -72,8 +73,8 @@ internal sealed class PolicyErrors(
         return e.Kind is RegistryErrorKind.MemberNotFound && AccountStatus.ProjectOfOwn(member) is string project
             ? e.WithMessage(
                 e.Message,
-                $"Check the spelling: Get-ArNodeServiceAccount {project} lists the accounts with which nodes pull. IAM may "
-                    + "need a minute to know a new account; one that was deleted has to be created again.")
+                $"Check the spelling: Get-ArNodeServiceAccount {project} lists the accounts with which nodes pull. IAM "
+                    + "may need a minute to know a new account; one that was deleted has to be created again.")
             : e;
     }
 

@@ -189,7 +189,8 @@ internal static partial class PolicyMethods
             ? account.UnknownFor > 0 && account.UnknownFor-- > 0
             : !isPresent && !GooglesAccount().IsMatch(email);
 
-    // Service agents, and those of https://cloud.google.com/iam/docs/service-account-types that a project has by itself.
+    // Service agents, and the accounts that a project has by itself: see
+    // https://cloud.google.com/iam/docs/service-account-types.
     [GeneratedRegex(
         @"^service-\d+@|^\d+@(cloudservices|cloudbuild)\.gserviceaccount\.com$|@appspot\.gserviceaccount\.com$"
             + @"|\.svc\.id\.goog\[.+\]$",

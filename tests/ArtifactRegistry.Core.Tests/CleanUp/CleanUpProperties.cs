@@ -62,7 +62,14 @@ public sealed class CleanUpProperties : CoreTest
             InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))),
             KeepNewest = registry.KeepNewest,
         };
-        using SweepControl control = new(8, new Pacer(1e6, TimeProvider.System), null, null, null, null, TimeProvider.System);
+        using SweepControl control = new(
+            8,
+            new Pacer(1e6, TimeProvider.System),
+            null,
+            null,
+            null,
+            null,
+            TimeProvider.System);
         (ArtifactRegistryClient client, OciRegistryClient oci) = Clients();
 
         ImageName image = ImageName.Parse($"us-docker.pkg.dev/shop/apps/{package}");
