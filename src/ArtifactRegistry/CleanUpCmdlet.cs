@@ -106,7 +106,10 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         if (!TagsMayGo) return;
         bool hasAge = MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)) || Rules.Covered.Count > 0;
         if (!Targets.IsSaid(Rules, rules => ReferenceEquals(rules, Rules) ? hasAge : rules.IsStale))
-            throw Misuse("OlderThanMissing", "Neither -OlderThan nor -RulePath was given.", MyInvocation.MyCommand.Name);
+            throw Misuse(
+                "OlderThanMissing",
+                "Neither -OlderThan nor -RulePath was given.",
+                MyInvocation.MyCommand.Name);
         if (!Targets.IsSaid(Rules, rules => rules.KnowsInUse))
             throw Misuse(
                 "InUseMissing",

@@ -267,8 +267,8 @@ public sealed partial class ConventionTests
         {
             bool declared = property.GetCustomAttribute<SupportsWildcardsAttribute>() is not null;
             bool lists = name.StartsWith("Get-", StringComparison.Ordinal)
-                || name is "Remove-ArUntaggedImage" or "Remove-ArStaleImage" or "Copy-ArImage" or "Restore-ArImage" or "Protect-ArImage"
-                    or "Unprotect-ArImage";
+                || name is "Remove-ArUntaggedImage" or "Remove-ArStaleImage" or "Copy-ArImage" or "Restore-ArImage"
+                    or "Protect-ArImage" or "Unprotect-ArImage";
             bool listed = (lists && property.Name is "Image" or "Tag" or "ExcludeTag" or "Name")
                 || (name == "Test-ArStaleRule" && property.Name == "Path");
             if (declared) Assert.True(listed, $"{name} -{property.Name}");

@@ -108,7 +108,10 @@ public sealed class ErrorCatalogTests
                 "Get-ArStaleImage $app -OlderThan 9d",
                 "Neither -InUseFrom nor -InUse says what runs, and -WithoutInUse does not say that nobody knows."
             },
-            { "OlderThanMissing", "Remove-ArStaleImage $app -WithoutInUse", "-OlderThan was not given." },
+            {
+                "OlderThanMissing",
+                "Remove-ArStaleImage $app -WithoutInUse",
+                "Neither -OlderThan nor -RulePath was given." },
             {
                 "InvalidRule",
                 "Get-ArStaleImage $app -WithoutInUse -OlderThan 9d -ExcludeTag '^v'",
