@@ -109,6 +109,14 @@ function Write-ErrorLine([string] $Text) { [Console]::Error.WriteLine("clean-up:
 # What Windows, Linux and macOS say of a file that somebody else uses.
 function Test-InUse($Record) { $Record.Exception.GetBaseException().HResult -in 0x80070020, 11, 35 }
 
+# Why a file cannot be written, as far as can be seen before: -WhatIf finds it too.
+function Find-PathProblem([string] $Path) {
+    $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+    $folder = [System.IO.Path]::GetDirectoryName($full)
+    if ([System.IO.Directory]::Exists($full)) { "it is a folder. Give a file in it, such as '$(Join-Path $Path clean-up.jsonl)'." }
+    elseif (-not [System.IO.Directory]::Exists($folder)) { "there is no folder '$folder'. Create it; the account of the run must be able to write to it." }
+}
+
 # The log is open only while lines are added: many tools cannot read a file that is open for writing. They, or a backup, may
 # keep it from being written for a while; what comes meanwhile is added later.
 function Save-Log([int] $Seconds) {
@@ -249,9 +257,10 @@ function Format-Summary([string] $Line) {
         $it = $results[$name]
         "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |"
     }
-    if ($problems.Count -or $reason) { '' }
+    if ($problems.Count -or $reason -or -not $InUseFrom) { '' }
     if ($reason) { "- $reason" }
     foreach ($problem in $problems.Values) { "- $($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times)" : '')" }
+    if (-not $InUseFrom) { '- Without -InUseFrom nobody looked at what runs: an untagged image that runs is deleted once it is old enough.' }
 }
 
 function Format-Metrics([string] $Before) {
@@ -281,6 +290,8 @@ try {
     }
     if ($PSBoundParameters.ContainsKey('ArchivePath')) { $rules.ArchivePath = $ArchivePath }
     if ($IncludeLayer) { $rules.IncludeLayer = $true }
+    $problem = Find-PathProblem $Log
+    if ($problem) { throw "The log '$Log' cannot be written, so nothing was deleted: $problem" }
     if (-not $WhatIfPreference) {
         $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log)
         $rules.JournalPath = $journal = "$path.journal"
@@ -353,7 +364,15 @@ finally {
     $line = "$($Image -join ', '): $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
         "$(Get-Total NotReached) not reached, $([math]::Ceiling($clock.Elapsed.TotalSeconds)) s"
     if ($began) { [Console]::Out.WriteLine($line) }
-    if (-not $WhatIfPreference) {
+    if ($WhatIfPreference) {
+        foreach ($file in @($SummaryPath; $MetricsPath) -ne '') {
+            $problem = Find-PathProblem $file
+            if (-not $problem) { continue }
+            Write-ErrorLine "The results could not be reported in '$file': $problem"
+            if ($code -eq 0) { $code = 2 }
+        }
+    }
+    else {
         try {
             if ($SummaryPath) { Set-File $SummaryPath (Format-Summary $line) }
             if ($MetricsPath -and $code -ne 4) {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
@@ -24,6 +25,12 @@ public static class Digest
         return digest.StartsWith(Prefix, StringComparison.Ordinal)
             && digest.AsSpan(Prefix.Length).IndexOfAnyExcept(Hex) < 0;
     }
+
+    /// <summary>Gets the digest of bytes.</summary>
+    internal static string Of(ReadOnlySpan<byte> bytes) => FromHash(SHA256.HashData(bytes));
+
+    /// <summary>Gets the digest that has a hash.</summary>
+    internal static string FromHash(ReadOnlySpan<byte> hash) => Prefix + Convert.ToHexString(hash).ToLowerInvariant();
 
     /// <summary>Gets all digests in a text, whatever surrounds them.</summary>
     internal static IEnumerable<string> AllIn(string text)

@@ -7,11 +7,13 @@ internal static class Nearest
     private const int MaxSlips = 2;
 
     /// <summary>
-    /// Finds the known name that is at most two typos away: a letter missing, added, wrong, or two exchanged.
-    /// Returns null if there is none, if the name itself is known, or if several names are equally near.
+    /// Finds the known name that is at most two typos away: a letter missing, added, wrong, or two exchanged; otherwise
+    /// the one whose last part was typed alone, as report of batch/report. Returns null if there is none, if the name
+    /// itself is known, or if several names are equally near.
     /// </summary>
     public static string? To(string typed, IEnumerable<string> known)
     {
+        known = [.. known];
         int most = Math.Min(MaxSlips, Math.Max(1, typed.Length / LettersPerTypo));
         string[] near = [];
         // A difference in case is not a typo: LATEST is latest.
@@ -25,6 +27,7 @@ internal static class Nearest
             (most, near) = (group.Key, [.. group]);
         }
 
+        if (near.Length == 0) near = [.. known.Where(name => name.EndsWith($"/{typed}", StringComparison.Ordinal))];
         return near is [string only] ? only : null;
     }
 

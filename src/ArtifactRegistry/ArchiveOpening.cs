@@ -1,12 +1,21 @@
 using System.Management.Automation;
 using ArtifactRegistry.Archive;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Files;
 
 namespace ArtifactRegistry;
 
-/// <summary>Opens the folder of -ArchivePath, before anything is deleted.</summary>
+/// <summary>Opens the folder of -ArchivePath, before anything is deleted, and says what it will hold.</summary>
 internal static class ArchiveOpening
 {
+    /// <summary>Gets the line of a question that says whether what is deleted can be brought back.</summary>
+    /// <param name="path">The value of -ArchivePath; null if it was not given.</param>
+    /// <param name="includesLayers">The value of -IncludeLayer.</param>
+    public static string Notice(string? path, bool includesLayers) =>
+        path is null ? "\nNothing is saved, so this cannot be undone: see -ArchivePath."
+        : includesLayers ? $"\nManifests and layers are saved to {path} first."
+        : $"\nManifests are saved to {path} first, layers are not: see -IncludeLayer.";
+
     /// <summary>Opens the archive; an error ends the command.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="client">The API.</param>
@@ -28,11 +37,12 @@ internal static class ArchiveOpening
             if (path is null && includesLayers)
                 throw new RegistryException(
                     RegistryErrorKind.InvalidArgument, "-IncludeLayer says what is saved, so it needs -ArchivePath.");
+            if (path is not null && isWhatIf) ArchiveWriter.Look(FilePath.Of(cmdlet, path));
             return path is null || isWhatIf
                 ? null
                 : new SaveImage(client, ArchiveWriter.Open(FilePath.Of(cmdlet, path)), registry.Open, includesLayers);
         }
-        catch (ArchiveInUseException e)
+        catch (FileInUseException e)
         {
             string text = $"The archive '{path}' is in use, so nothing was deleted: {e.Message}";
             cmdlet.ThrowTerminatingError(ErrorRecords.ForMisuse("ArchiveInUse", text, path));

@@ -28,6 +28,9 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// <summary>Gets whether the user turned off questions with a switch of the cmdlet.</summary>
     private protected virtual bool NoQuestions => false;
 
+    /// <summary>Gets what every question of the cmdlet about a deletion ends with; empty for nothing.</summary>
+    private protected virtual string Notice => "";
+
     private protected bool IsWhatIf => IsOn("WhatIf", "WhatIfPreference", value => LanguagePrimitives.IsTrue(value));
 
     /// <summary>
@@ -113,7 +116,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
                 ? ShouldContinue(
                     "Are you sure you want to perform this action?\n"
                         + $"Performing the operation \"{SafeText.Clean(action)}\" on target "
-                        + $"\"{SafeText.Clean(target)}\".{details?.Invoke()}",
+                        + $"\"{SafeText.Clean(target)}\".{details?.Invoke()}{SafeText.Clean(Notice)}",
                     "Confirm", hasSecurityImpact: true, ref _yesToAll, ref _noToAll)
                 : ShouldProcess(target, action);
         }

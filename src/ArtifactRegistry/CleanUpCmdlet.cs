@@ -226,12 +226,9 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     {
         await foreach (CleanUpPlan plan in ReportingAsync(item, plans))
         {
-            string byReferrerTags = plan.KeptByReferrerTags == 0
-                ? ""
-                : $", {plan.KeptByReferrerTags} of them only for referrer tags: see -IncludeReferrerTag";
             Note(() => WriteVerbose(
                 $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
-                    + $"({ByteSize.Format(plan.SizeBytes)}), keep {plan.Total - plan.Delete.Count}{byReferrerTags}."));
+                    + $"({ByteSize.Format(plan.SizeBytes)}), {plan.Kept}."));
             yield return plan;
         }
     }

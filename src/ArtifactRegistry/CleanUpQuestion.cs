@@ -9,13 +9,13 @@ internal static class CleanUpQuestion
     private const int Most = 5;
 
     /// <summary>Gets a line for each of the first digests, and how many follow.</summary>
-    /// <param name="order">The digests, in the order in which they would be deleted.</param>
+    /// <param name="digests">The digests that the run deletes, in order.</param>
     /// <param name="maxCount">How many deletions -MaxCount allows; null for any number.</param>
-    public static string Details(SweepOrder order, int? maxCount)
+    public static string Details(IReadOnlyCollection<ImageNode> digests, int? maxCount)
     {
-        List<DockerImage> images = [.. order.Digests.Select(node => node.Image)];
-        IEnumerable<string> lines = images
+        IEnumerable<string> lines = digests
             .Take(Most)
+            .Select(node => node.Image)
             .Select(image =>
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -23,9 +23,9 @@ internal static class CleanUpQuestion
                         + $"{Age.Format(image.UploadTime)}"
                 )
             );
-        if (images.Count > Most)
-            lines = lines.Append(string.Create(CultureInfo.InvariantCulture, $"  and {images.Count - Most} more"));
-        if (maxCount < images.Count)
+        if (digests.Count > Most)
+            lines = lines.Append(string.Create(CultureInfo.InvariantCulture, $"  and {digests.Count - Most} more"));
+        if (maxCount <= digests.Count)
             lines = lines.Append(
                 string.Create(CultureInfo.InvariantCulture, $"The run ends after {maxCount} deletions (-MaxCount).")
             );

@@ -11,7 +11,8 @@ namespace ArtifactRegistry;
 /// <param name="activity">Gets the name of the cmdlet.</param>
 /// <param name="planning">Counts the images that were examined.</param>
 /// <param name="asking">Gets the total time that questions have been open so far.</param>
-internal sealed class CleanUpSummary(int activityId, Func<string> activity, PlanningProgress planning, Func<TimeSpan> asking)
+internal sealed class CleanUpSummary(
+    int activityId, Func<string> activity, PlanningProgress planning, Func<TimeSpan> asking)
 {
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromMilliseconds(100);
 

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;

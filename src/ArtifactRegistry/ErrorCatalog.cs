@@ -94,7 +94,7 @@ internal static class ErrorCatalog
             "NotFound",
             ErrorCategory.ObjectNotFound,
             "",
-            "Get-ArNodeServiceAccount without -Cluster lists what is there."
+            "Get-ArNodeServiceAccount PROJECT lists what is there."
         ),
         [RegistryErrorKind.MemberNotFound] = new(
             "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM knows no such member.",
@@ -164,8 +164,8 @@ internal static class ErrorCatalog
             "ContentMissing",
             ErrorCategory.ObjectNotFound,
             "A layer is neither in the registry nor in the archive.",
-            "Name a repository that may still have the layers with -LayerFrom. Before a deletion, -IncludeLayer saves "
-                + "them."
+            "Run it again with -LayerFrom and a repository or image that still has these layers, or push the image "
+                + "again from where it still is. Next time, delete with -IncludeLayer, which saves the layers too."
         ),
         [RegistryErrorKind.InvalidRule] = new(
             "InvalidRule",

@@ -90,15 +90,17 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
             return error;
         string? near = found.Known is null ? null
             : Nearest.To(found.Typed, (await found.Known.WaitAsync(soon)).Select(each => each.Name));
-        string? meant =
-            near is not null ? found.Whole(near)
-            : part is NamePart.Repository && await NearProjectAsync(name.Project, soon) is string other
-                ? $"the project {other}"
+        string? project = near is null && part is NamePart.Repository
+            ? await NearProjectAsync(name.Project, soon)
             : null;
-        return error.WithMessage(
-            $"'{item}' was not found: {found.What}",
-            meant is null ? found.List : $"Did you mean {meant}? {found.List}", namesItsSubject: true);
+        string advice =
+            near is not null ? $"Did you mean {found.Whole(near)}? {found.List}"
+            : project is not null ? $"Did you mean the project {project}? {RepositoriesOf(project)}"
+            : found.List;
+        return error.WithMessage($"'{item}' was not found: {found.What}", advice, namesItsSubject: true);
     }
+
+    private static string RepositoriesOf(string project) => $"Get-ArRepository {project} lists the repositories.";
 
     private Missing? Finding(NamePart part, ImageName name) =>
         part switch
@@ -108,7 +110,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
                 name.Repository,
                 near => ImageName.Create(name.Location, name.Project, near, null, null, null).ToString(),
                 session.Names.Repositories(name.Project, name.Location),
-                $"Get-ArRepository {name.Project} lists the repositories."
+                RepositoriesOf(name.Project)
             ),
             NamePart.Image => new(
                 $"the repository is there, and has no image '{name.Package}'",
@@ -156,6 +158,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         return item?.ToString()?.Split('/') switch
         {
             ["projects", string project] => (project, null, null),
+            ["projects", string project, "serviceAccounts", _] => (project, null, null),
             ["projects", string project, "locations", string location, ..] => (project, location, null),
             _ => (null, null, null),
         };

@@ -26,4 +26,15 @@ internal static class FilePath
 
         throw new RegistryException(RegistryErrorKind.InvalidArgument, $"'{path}' is not in the file system.");
     }
+
+    /// <summary>
+    /// Gets why no file can be written at a full path, as far as can be seen without writing; null if nothing is in the
+    /// way.
+    /// </summary>
+    public static string? FileProblem(string full) =>
+        Directory.Exists(full)
+            ? $"it is a folder. Give a file in it, such as '{Path.Combine(full, "journal.jsonl")}'."
+        : Path.GetDirectoryName(full) is { Length: > 0 } folder && !Directory.Exists(folder)
+            ? $"there is no folder '{folder}'. Create it first."
+        : null;
 }

@@ -8,6 +8,7 @@ namespace ArtifactRegistry;
 public abstract class PolicyCmdlet : ChangeCmdlet
 {
     private bool _isChanged;
+    private bool _isUnchanged;
 
     /// <summary>
     /// Specifies a project instead of a repository; the role then applies to all its repositories. Never taken from the
@@ -118,14 +119,20 @@ public abstract class PolicyCmdlet : ChangeCmdlet
         if (outcome is null) return null;
         foreach (Reader reader in outcome.Readers) WriteObject(Shown(reader, "Changed"));
         _isChanged |= outcome.Readers.Any(reader => reader.Changed is true);
+        _isUnchanged |= outcome.Agreed && outcome.Readers.Any(reader => reader.Changed is false);
         foreach (RefusedMember refused in outcome.Refused) WriteError(ErrorRecords.For(refused.Error, refused.Member));
         return outcome;
     }
 
-    /// <summary>Ends the command with a line that says when its changes take effect, if there are any.</summary>
-    private protected void WriteDelay()
+    /// <summary>
+    /// Ends the command with a line that says when its changes take effect, or that there was nothing to change.
+    /// </summary>
+    /// <param name="unchanged">Why there was nothing to change.</param>
+    private protected void WriteEffect(string unchanged)
     {
-        if (_isChanged && !IsWhatIf) ScreenOutput.WriteLastWord(this, ExplainReader.Delay);
+        if (IsWhatIf) return;
+        if (_isChanged) ScreenOutput.WriteLastWord(this, ExplainReader.Delay);
+        else if (_isUnchanged) ScreenOutput.WriteLastWord(this, $"Nothing was changed: {unchanged}.");
     }
 
     /// <summary>Writes the error for a member that is rejected; the message contains the complete reason.</summary>

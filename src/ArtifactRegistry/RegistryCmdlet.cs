@@ -39,6 +39,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         try
         {
             Session = Session.Current;
+            Progress.Begin(Session.Clock);
             if (Session.IsJustImported && ModuleLoader.OtherCopy() is string told) WriteWarning(told);
             Session.IsJustImported = false;
             bool verbose = IsOn("Verbose", "VerbosePreference", IsShown);

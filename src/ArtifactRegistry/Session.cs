@@ -48,6 +48,9 @@ internal sealed class Session
     /// <summary>Gets or sets whether Connect-ArRegistry has been used since the last Disconnect-ArRegistry.</summary>
     public bool IsConfigured { get; set; }
 
+    /// <summary>Gets or sets the clock by which limits, rates and ages are measured; only tests set another one.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public CredentialSettings Credentials { get; set; } = new();
 
     public Uri? Endpoint { get; set; }

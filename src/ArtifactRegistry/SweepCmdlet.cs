@@ -6,8 +6,8 @@ using ArtifactRegistry.Operations.CleanUp;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The base class of the clean-up cmdlets that delete: limits, journal and archive, one question for each image, and the
-/// sweep.
+/// The base class of the clean-up cmdlets that delete: limits, journal and archive, one question for each image, and
+/// the sweep.
 /// </summary>
 public abstract class SweepCmdlet : CleanUpCmdlet
 {
@@ -84,6 +84,8 @@ public abstract class SweepCmdlet : CleanUpCmdlet
 
     private protected override bool NoQuestions => Force;
 
+    private protected override string Notice => ArchiveOpening.Notice(ArchivePath, IncludeLayer);
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -100,16 +102,16 @@ public abstract class SweepCmdlet : CleanUpCmdlet
             ? null
             : MinimumAge.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
-        if (JournalPath is not null && !IsWhatIf)
-            _journal = OpenJournal(JournalPath);
+        if (JournalPath is not null) _journal = JournalOpening.Open(this, JournalPath, IsWhatIf);
         _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
         _control = new SweepControl(
             ThrottleLimit,
-            new Pacer(RequestsPerSecond, TimeProvider.System),
+            new Pacer(RequestsPerSecond, Session.Clock),
             MaxCount,
             timeLimit,
             _journal,
-            _archive
+            _archive,
+            Session.Clock
         );
         _planning = new PlanningDeadline(_control.Time, StopToken);
         _report = new CleanUpReport(this, _summary);
@@ -200,11 +202,16 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         ReportSpared(plan);
         if (plan.Delete.Count == 0) return false;
         SweepOrder order = new(plan);
+        IReadOnlyCollection<ImageNode> now = _control!.Admissible(order);
         if (_abortAbove?.ExceededBy(plan) is string excess)
         {
             Abandon(plan, order, excess);
         }
-        else if (Confirm(plan.Image.ToString(), plan.Action, () => CleanUpQuestion.Details(order, MaxCount)))
+        else if (now.Count == 0)
+        {
+            Preview(order); // nothing to ask about
+        }
+        else if (Confirm(plan.Image.ToString(), plan.Action(now), () => CleanUpQuestion.Details(now, MaxCount)))
         {
             _summary.Planned += plan.Delete.Count;
             _summary.BeginSweep();
@@ -215,12 +222,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         }
         else if (IsWhatIf)
         {
-            // Apply the limits as the actual run would, so that the list is the same.
-            _control!.Admit(order);
-            foreach (ImageNode node in order.Digests)
-                Report(_control.Refuses(node) is string refusal
-                    ? new RemovedImage(node.Image, RemovalStatus.NotReached, refusal)
-                    : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
+            Preview(order);
         }
         else
         {
@@ -228,6 +230,16 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         }
 
         return true;
+    }
+
+    /// <summary>Writes the rows of a run that deletes nothing, with the limits that the actual run has.</summary>
+    private void Preview(SweepOrder order)
+    {
+        _control!.Admit(order);
+        foreach (ImageNode node in order.Digests)
+            Report(_control.Refuses(node) is string refusal
+                ? new RemovedImage(node.Image, RemovalStatus.NotReached, refusal)
+                : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
     }
 
     private void Abandon(CleanUpPlan plan, SweepOrder order, string excess)
@@ -255,7 +267,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     {
         IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
             Client, plan, order, _control!,
-            stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveWaited, stop),
+            stop => new ImageLook(plan, token => Planner.RefreshAsync(plan, token), mayHaveWaited, Session.Clock, stop),
             ReportAtEnd, StopToken);
         try
         {
@@ -284,7 +296,9 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     private void ReportSpared(CleanUpPlan plan)
     {
         foreach (RemovedImage row in plan.Unlisted) Report(row);
-        foreach (ImageNode kept in plan.Keep) Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
+        foreach (ImageNode kept in plan.Keep)
+            if (!plan.Rules.Spared.ContainsKey(kept.Image.Name)) // whose own row was reported
+                Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
     }
 
     private void Report(RemovedImage removed, bool planned = false)
@@ -294,25 +308,5 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         _report!.Write(removed, planned);
         if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
         _report.WriteProgress();
-    }
-
-    private Journal OpenJournal(string path)
-    {
-        try
-        {
-            return new Journal(FilePath.Of(this, path));
-        }
-        catch (JournalInUseException e)
-        {
-            throw Misuse("JournalInUse", $"The journal '{path}' is in use, so nothing was deleted: {e.Message}", path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RegistryException)
-        {
-            throw Misuse(
-                "JournalNotWritable",
-                $"The journal '{path}' cannot be written, so nothing was deleted: {e.Message}",
-                path
-            );
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using ArtifactRegistry.Http;
 using ArtifactRegistry.Text;
@@ -18,7 +17,8 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     private static readonly TimeSpan Unremarkable = TimeSpan.FromSeconds(1);
     private static int s_lastId = 0x4172; // "Ar", to avoid the id of another command's bar
 
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private TimeProvider _clock = TimeProvider.System;
+    private long _started = TimeProvider.System.GetTimestamp();
     private TimeSpan _lookedAt;
     private int _answers;
     private volatile string? _pause;
@@ -36,6 +36,13 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     /// <summary>The cmdlet's own bar, used instead of this one whenever it returns a record.</summary>
     public Func<ProgressRecord?>? Own { get; set; }
 
+    /// <summary>Called when the cmdlet begins, with the clock by which a second is measured.</summary>
+    public void Begin(TimeProvider clock)
+    {
+        _clock = clock;
+        _started = clock.GetTimestamp();
+    }
+
     /// <summary>Processes a trace line of the transport. May be called from any thread.</summary>
     public void Follow(string line)
     {
@@ -47,7 +54,7 @@ internal sealed class WaitingBar(PSCmdlet cmdlet)
     /// <summary>Shows the progress, unless it was shown a moment ago or the cmdlet has only just begun.</summary>
     public void Show(IReadOnlyCollection<object> items)
     {
-        TimeSpan now = Stopwatch.GetElapsedTime(_started);
+        TimeSpan now = _clock.GetElapsedTime(_started);
         if (now < Unremarkable || now - _lookedAt < BetweenLooks) return;
         _lookedAt = now;
         string done =

@@ -36,7 +36,8 @@ public sealed class Behaviour
     public IReadOnlyList<Denial> Denials { get; set; } = [];
 
     /// <summary>
-    /// The members that IAM does not know, for example <c>serviceAccount:gone@p.iam.gserviceaccount.com</c>.
+    /// The members that IAM does not know, for example <c>user:gone@example.com</c>. It never knows a service account that
+    /// no project has.
     /// </summary>
     public IReadOnlyList<string> MissingMembers { get; set; } = [];
 

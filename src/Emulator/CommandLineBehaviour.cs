@@ -41,7 +41,7 @@ internal static class CommandLineBehaviour
         Of("--deny", "PERMISSION[@RESOURCE]", "the caller lacks it; * for anything; may be repeated", (b, text) =>
             b.Denials = [.. b.Denials, Denied(text)]
         ),
-        Of("--missing-member", "MEMBER", "a member that IAM does not know; may be repeated", (b, text) =>
+        Of("--missing-member", "MEMBER", "a user or group that IAM does not know; may be repeated", (b, text) =>
             b.MissingMembers = [.. b.MissingMembers, text]
         ),
         Of(

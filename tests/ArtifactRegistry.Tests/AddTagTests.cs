@@ -367,9 +367,7 @@ public sealed class AddTagTests
         bool whatIf = switches.Contains("WhatIf", StringComparison.Ordinal);
         Assert.Equal(whatIf ? [] : [digests[3]], result.Values("Digest"));
         Assert.Equal(3, result.Errors.Count);
-        Assert.All(result.Errors, error =>
-            Assert.StartsWith("TagExists", error.FullyQualifiedErrorId, StringComparison.Ordinal)
-        );
+        Assert.All(result.ErrorIds, id => Assert.Equal("TagExists", id));
         Assert.All(result.Errors, error =>
             Assert.Contains(
                 $"this command puts it on {digests[3]}",

@@ -282,24 +282,25 @@ public sealed class BindingTests
     }
 
     [Theory]
-    [InlineData("[pscustomobject]@{ Member = 'n@p.iam.gserviceaccount.com'; Project = 'other' }")]
-    [InlineData($"[pscustomobject]@{{ Member = 'serviceAccount:n@p.iam.gserviceaccount.com' }} | {Journey.Clixml}")]
-    [InlineData("'n@p.iam.gserviceaccount.com'")]
+    [InlineData("[pscustomobject]@{ Member = 'gke-nodes@p.iam.gserviceaccount.com'; Project = 'other' }")]
+    [InlineData($"[pscustomobject]@{{ Member = 'serviceAccount:gke-nodes@p.iam.gserviceaccount.com' }} | {Journey.Clixml}")]
+    [InlineData("'gke-nodes@p.iam.gserviceaccount.com'")]
     [InlineData("Get-ArReader us-docker.pkg.dev/shop/other")]
     public async Task Members_bind_from_text_and_from_the_Member_column(string upstream)
     {
         await using Shop shop = await OpenAsync();
         shop.State.AddRepository("us-docker.pkg.dev/shop/other");
+        shop.State.AddServiceAccount("p", "gke-nodes");
         shop.State.Grant(
             "us-docker.pkg.dev/shop/other",
             "roles/artifactregistry.reader",
-            "serviceAccount:n@p.iam.gserviceaccount.com"
+            "serviceAccount:gke-nodes@p.iam.gserviceaccount.com"
         );
 
         shop.Run($"{upstream} | Grant-ArReader {Repository}").MustSucceed();
 
         Assert.Equal(
-            ["serviceAccount:n@p.iam.gserviceaccount.com"],
+            ["serviceAccount:gke-nodes@p.iam.gserviceaccount.com"],
             shop.State.Members(Repository, "roles/artifactregistry.reader")
         );
     }

@@ -184,7 +184,7 @@ public sealed class ErrorCatalogTests
             {
                 "ArchiveNotReadable",
                 "Restore-ArImage /does/not/exist",
-                "is not an archive"
+                "is not an archive: there is no such folder"
             },
             {
                 "ContentMissing",
@@ -218,7 +218,7 @@ public sealed class ErrorCatalogTests
         hold?.Dispose();
 
         ErrorRecord error = result.Thrown is IContainsErrorRecord thrown ? thrown.ErrorRecord : result.Errors[0];
-        Assert.Equal(id, error.FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(id, error.Id());
         Assert.Equal(Catalog[id].Category, error.CategoryInfo.Category);
         Assert.Contains(text, error.ErrorDetails.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", error.ErrorDetails.Message, StringComparison.Ordinal);
@@ -382,7 +382,6 @@ public sealed class ErrorCatalogTests
         shop.State.AddIndex(shop.Repository, "multi", ["linux/amd64"], new ImageOptions { Tags = ["v1"] });
         shop.Session.Set("multi", "us-docker.pkg.dev/shop/apps/multi");
         shop.Session.Run("$child = (Get-ArImage $multi | Where-Object { -not $_.Tags }).Digest").MustSucceed();
-        shop.Emulator.Behaviour.MissingMembers = ["serviceAccount:gone@shop.iam.gserviceaccount.com"];
         shop.Emulator.Behaviour.ForbiddenMembers = ["user:*@elsewhere.example"];
         return shop;
     }

@@ -51,7 +51,7 @@ public sealed class ErrorTests
         ScriptResult result = shop.Run(command);
 
         ErrorRecord error = result.Errors[0];
-        Assert.StartsWith("AccessDenied,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal("AccessDenied", error.Id());
         Assert.Equal(ErrorCategory.PermissionDenied, error.CategoryInfo.Category);
         Assert.Contains($"'{permission}' denied", error.ErrorDetails.Message, StringComparison.Ordinal);
         Assert.Contains(

@@ -65,10 +65,11 @@ public sealed class GcloudAgreementTests
     public async Task Readers_are_in_the_policy_that_gcloud_shows()
     {
         await using Shop shop = await OpenAsync();
+        shop.State.AddServiceAccount("other", "gke-nodes");
         shop.State.Grant(shop.Repository, "roles/artifactregistry.writer", "user:a@example.com");
 
         ScriptResult granted = shop.Run(
-                "Grant-ArReader us-docker.pkg.dev/shop/apps -Member nodes@other.iam.gserviceaccount.com, "
+                "Grant-ArReader us-docker.pkg.dev/shop/apps -Member gke-nodes@other.iam.gserviceaccount.com, "
                     + "group:team@example.com"
             )
             .MustSucceed();
@@ -83,7 +84,7 @@ public sealed class GcloudAgreementTests
             "--member=group:team@example.com", "--role=roles/artifactregistry.reader", "--format=none");
         ScriptResult ours = shop.Run("Get-ArReader us-docker.pkg.dev/shop/apps").MustSucceed();
         Assert.Equal(
-            ["serviceAccount:nodes@other.iam.gserviceaccount.com", "user:a@example.com"],
+            ["serviceAccount:gke-nodes@other.iam.gserviceaccount.com", "user:a@example.com"],
             ours.Values("Member").Order(StringComparer.Ordinal));
     }
 

@@ -22,13 +22,14 @@ public sealed class GrantRowsTests
     public async Task Rows_of_a_CSV_are_granted_where_each_says_with_one_write_a_repository(string column)
     {
         await using Shop shop = await OpenAsync();
+        foreach (string name in (string[])["node-a", "node-b", "node-c"]) shop.State.AddServiceAccount("games", name);
 
         ScriptResult result = shop.Run(
                 $$"""
                 $rows = @(
-                    [pscustomobject]@{{{column}}='{{Apps}}'; Member='a@games.iam.gserviceaccount.com'}
-                    [pscustomobject]@{{{column}}='{{Releases}}'; Member='b@games.iam.gserviceaccount.com'}
-                    [pscustomobject]@{{{column}}='{{Apps}}'; Member='c@games.iam.gserviceaccount.com'})
+                    [pscustomobject]@{{{column}}='{{Apps}}'; Member='node-a@games.iam.gserviceaccount.com'}
+                    [pscustomobject]@{{{column}}='{{Releases}}'; Member='node-b@games.iam.gserviceaccount.com'}
+                    [pscustomobject]@{{{column}}='{{Apps}}'; Member='node-c@games.iam.gserviceaccount.com'})
                 $rows = $rows | ConvertTo-Csv | ConvertFrom-Csv
                 $rows | Grant-ArReader
                 $rows | Test-ArReader
@@ -39,10 +40,10 @@ public sealed class GrantRowsTests
         Assert.Equal([Apps, Apps, Releases], result.Output.Take(3).Select(row => row.Properties["Resource"].Value));
         Assert.Equal([true, true, true], result.Output.Skip(3).Select(row => row.BaseObject));
         Assert.Equal(
-            ["serviceAccount:a@games.iam.gserviceaccount.com", "serviceAccount:c@games.iam.gserviceaccount.com"],
+            ["serviceAccount:node-a@games.iam.gserviceaccount.com", "serviceAccount:node-c@games.iam.gserviceaccount.com"],
             shop.State.Members(Apps, Reader)
         );
-        Assert.Equal(["serviceAccount:b@games.iam.gserviceaccount.com"], shop.State.Members(Releases, Reader));
+        Assert.Equal(["serviceAccount:node-b@games.iam.gserviceaccount.com"], shop.State.Members(Releases, Reader));
         Assert.Equal(2, shop.Changes.Count);
     }
 

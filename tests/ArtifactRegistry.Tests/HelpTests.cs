@@ -101,6 +101,7 @@ public sealed class HelpTests : IDisposable
         foreach (
             string part in new[]
             {
+                "WHEN A CLUSTER CANNOT PULL",
                 "HOW THE CLEAN-UP DECIDES",
                 "EXIT CODES",
                 "ENVIRONMENT VARIABLES",

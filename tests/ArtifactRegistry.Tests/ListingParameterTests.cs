@@ -108,7 +108,7 @@ public sealed class ListingParameterTests
     [InlineData(
         "Get-ArNodeServiceAccount games -Cluster other",
         "There is no cluster other",
-        "Get-ArNodeServiceAccount without -Cluster lists what is there."
+        "Get-ArNodeServiceAccount games lists the clusters."
     )]
     public async Task A_cluster_that_is_nearly_right_is_suggested(string command, string message, string advice)
     {
@@ -119,6 +119,30 @@ public sealed class ListingParameterTests
         Assert.Equal("NotFound", result.ErrorId);
         Assert.Contains(message, result.ErrorText, StringComparison.Ordinal);
         Assert.StartsWith(advice, result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(
+        "Get-ArImageInUse games -Cluster aren",
+        "There is no cluster aren in project games.",
+        "Did you mean arena? Get-ArNodeServiceAccount games lists the clusters."
+    )]
+    [InlineData(
+        "Get-ArImageInUse games, shop -Cluster other",
+        "There is no cluster other in project games, shop.",
+        "Get-ArNodeServiceAccount PROJECT lists the clusters."
+    )]
+    public async Task A_cluster_whose_images_are_asked_for_is_suggested_too(
+        string command, string message, string advice)
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run(command);
+
+        Assert.Equal(2, result.Errors.Count); // and that the reading is not complete
+        Assert.StartsWith("NotFound,", result.Errors[0].FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(message, $"{result.Errors[0]}", StringComparison.Ordinal);
+        Assert.Equal(advice, result.Errors[0].ErrorDetails.RecommendedAction);
     }
 
     [Theory]

@@ -235,7 +235,7 @@ public sealed class ListingTests
         Assert.Equal(missing.Length, result.Errors.Count);
         foreach ((string tag, ErrorRecord error) in missing.Zip(result.Errors))
         {
-            Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Equal("NotFound", error.Id());
             Assert.StartsWith(
                 $"'{Shop.App}:{tag}' was not found: the image is there, and has no tag '{tag}'.",
                 error.ToString(),

@@ -258,8 +258,8 @@ public sealed class OrderTests
 
         string commands = string.Join('\n', Lists.Select(row => row.Data.Item1));
         Assert.NotEmpty(takers);
-        // Get-ArImageInUse holds its rows until all is read, and sorts them by place; the order of Restore-ArImage is that
-        // of its folder, by name.
+        // Get-ArImageInUse holds its rows until all is read, and sorts them by place; the order of Restore-ArImage is
+        // that of its folder, by name.
         Assert.All(takers.Except(["Connect-ArRegistry", "Get-ArImageInUse", "Restore-ArImage"]), name =>
             Assert.Matches($@"\| {name}\b", commands)
         );

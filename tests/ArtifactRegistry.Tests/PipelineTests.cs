@@ -138,6 +138,7 @@ public sealed class PipelineTests
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.State.AddRepository("us-docker.pkg.dev/p/r");
+        shop.State.AddServiceAccount("other-project", "node-pool");
 
         ScriptResult result = shop.Run(
                 "Grant-ArReader us-docker.pkg.dev/p/r -Member node-pool@other-project.iam.gserviceaccount.com"

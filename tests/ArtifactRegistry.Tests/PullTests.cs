@@ -46,7 +46,7 @@ public sealed class PullTests
 
     [Theory]
     [InlineData("web:v9", "ImageMissing", "Get-ArImageTag us-docker.pkg.dev/shop/apps/web -Tag *")]
-    [InlineData("none:v1", "ImageMissing", "Get-ArImageTag us-docker.pkg.dev/shop/apps/none -Tag *")]
+    [InlineData("none:v1", "ImageMissing", "Get-ArImage us-docker.pkg.dev/shop/apps")]
     [InlineData(
         "web@sha256:0000000000000000000000000000000000000000000000000000000000000000",
         "ImageMissing",
@@ -62,7 +62,7 @@ public sealed class PullTests
         Assert.Equal([reason], result.Values("Reason"));
         Assert.Equal([command], result.Values("Command"));
         Assert.Contains(
-            $"There is no {Repository}/{image}.",
+            $"There is no {Repository}/{image}",
             Assert.Single(result.Values("Detail")),
             StringComparison.Ordinal
         );
@@ -206,9 +206,9 @@ public sealed class PullTests
         "projects/shop/roles/puller",
         "serviceAccount:game-nodes@games.iam.gserviceaccount.com",
         null,
-        "NotVisible"
+        "NotGranted"
     )]
-    [InlineData(Role, "group:clusters@example.com", null, "NotVisible")]
+    [InlineData(Role, "group:clusters@example.com", null, "NotGranted")]
     public async Task Unknown_is_said_only_where_what_is_not_seen_could_change_the_answer(
         string role, string member, string? canPull, string reason)
     {
@@ -219,12 +219,27 @@ public sealed class PullTests
 
         Assert.Equal([canPull], result.Values("CanPull"));
         Assert.Equal([reason], result.Values("Reason"));
+        string detail = Assert.Single(result.Values("Detail"))!;
+        Assert.Contains($"Neither {Repository} nor its project grant it.", detail, StringComparison.Ordinal);
+        int unseen = detail.IndexOf(" It could still be granted: ", StringComparison.Ordinal);
+        Assert.Equal(canPull is null, unseen > 0);
         if (canPull is null)
-            Assert.Contains(
-                role == Role ? member : role,
-                Assert.Single(result.Values("Detail")),
-                StringComparison.Ordinal
-            );
+            Assert.Contains(role == Role ? member : role, detail[unseen..], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("web:v11", ". Did you mean us-docker.pkg.dev/shop/apps/web:v1? Neither")]
+    [InlineData("wbe:v1", ": the repository has no image 'wbe'. Did you mean us-docker.pkg.dev/shop/apps/web? Neither")]
+    [InlineData("nothing:v1", ": the repository has no image 'nothing'. Neither")]
+    public async Task What_is_missing_of_a_name_is_said_and_what_was_probably_meant(string image, string detail)
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run($"Test-ArPull {Repository}/{image} -Project games").MustSucceed();
+
+        Assert.Equal(["ImageMissing"], result.Values("Reason"));
+        Assert.StartsWith(
+            $"There is no {Repository}/{image}{detail}", Assert.Single(result.Values("Detail")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -241,7 +256,7 @@ public sealed class PullTests
 
         Assert.DoesNotMatch(@"CanPull *: *\w", $"{view.Output[0]}");
         Assert.DoesNotContain("unknown", $"{view.Output[0]}", StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("NotVisible", $"{view.Output[0]}", StringComparison.Ordinal);
+        Assert.Contains("NotGranted", $"{view.Output[0]}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -266,11 +281,7 @@ public sealed class PullTests
 
         ScriptResult result = shop.Run($"'{Shop.App}', '{Shop.App}:v1' | Test-ArPull -Project games");
 
-        Assert.StartsWith(
-            "NameNotSpecific,",
-            Assert.Single(result.Errors).FullyQualifiedErrorId,
-            StringComparison.Ordinal
-        );
+        Assert.Equal(["NameNotSpecific"], result.ErrorIds);
         Assert.Equal([$"{Shop.App}:v1"], result.Values("Image"));
     }
 

@@ -11,7 +11,7 @@ public sealed class ReaderTests
 {
     private const string Repository = "us-docker.pkg.dev/shop/apps";
     private const string Role = "roles/artifactregistry.reader";
-    private const string Node = "serviceAccount:node@p.iam.gserviceaccount.com";
+    private const string Node = "serviceAccount:gke-node@p.iam.gserviceaccount.com";
 
     private const string Policy =
         """
@@ -35,10 +35,10 @@ public sealed class ReaderTests
     [Fact]
     public async Task A_grant_adds_one_member_and_leaves_every_other_field_as_it_was()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.State.SetPolicy(Repository, Parse(Policy));
 
-        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member node@p.iam.gserviceaccount.com")
+        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member gke-node@p.iam.gserviceaccount.com")
             .MustSucceed();
 
         JsonObject expected = Parse(Policy);
@@ -53,7 +53,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task The_policy_is_read_and_written_as_version_3_with_its_etag()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.State.Grant(
             Repository,
             Role,
@@ -83,14 +83,14 @@ public sealed class ReaderTests
     }
 
     [Theory]
-    [InlineData("serviceAccount:node@p.iam.gserviceaccount.com")]
-    [InlineData("serviceAccount:NODE@p.iam.gserviceaccount.com")]
+    [InlineData("serviceAccount:gke-node@p.iam.gserviceaccount.com")]
+    [InlineData("serviceAccount:GKE-NODE@p.iam.gserviceaccount.com")]
     public async Task A_member_that_is_there_needs_no_write(string present)
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.State.Grant(Repository, Role, present);
 
-        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member node@p.iam.gserviceaccount.com")
+        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member gke-node@p.iam.gserviceaccount.com")
             .MustSucceed();
 
         Assert.Equal(["False"], result.Values("Changed"));
@@ -100,7 +100,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task Many_members_become_one_write_and_each_says_whether_it_is_new()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.State.Grant(Repository, Role, "user:old@x.example");
 
         ScriptResult result = shop.Run(
@@ -119,7 +119,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task A_policy_that_somebody_else_writes_meanwhile_is_read_again()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         int writes = 0;
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
@@ -143,7 +143,7 @@ public sealed class ReaderTests
     [InlineData(FaultKind.MalformedJson)]
     public async Task A_write_whose_answer_was_lost_is_reported_as_changed_and_not_done_twice(FaultKind fault)
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.Emulator.Behaviour.Faults.Add(
             new Fault(fault) { Times = 1, When = request => request.Is("POST", ":setIamPolicy") }
         );
@@ -156,12 +156,12 @@ public sealed class ReaderTests
     }
 
     [Theory]
-    [InlineData("node@p.iam.gserviceaccount.com", Node)]
+    [InlineData("gke-node@p.iam.gserviceaccount.com", Node)]
     [InlineData(
         " 123-compute@developer.gserviceaccount.com ",
         "serviceAccount:123-compute@developer.gserviceaccount.com"
     )]
-    [InlineData("ServiceAccount:node@p.iam.gserviceaccount.com", Node)]
+    [InlineData("ServiceAccount:gke-node@p.iam.gserviceaccount.com", Node)]
     [InlineData("user:a@x.example", "user:a@x.example")]
     [InlineData("group:a@x.example", "group:a@x.example")]
     [InlineData("domain:x.example", "domain:x.example")]
@@ -170,7 +170,7 @@ public sealed class ReaderTests
         "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/*")]
     public async Task Members_are_granted_as_IAM_writes_them(string member, string expected)
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
 
         shop.Run($"Grant-ArReader {Repository} -Member '{member}'").MustSucceed();
 
@@ -186,7 +186,7 @@ public sealed class ReaderTests
     [InlineData("@{Member=x}")]
     public async Task What_is_no_member_is_refused_and_the_others_are_granted(string member)
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run($"'{member}', '{Node}' | Grant-ArReader {Repository}");
 
@@ -205,7 +205,7 @@ public sealed class ReaderTests
     [InlineData("allAuthenticatedUsers")]
     public async Task A_repository_is_published_with_Force_alone(string member)
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member {member}");
         Assert.Contains("publishes the repository", result.ErrorText, StringComparison.Ordinal);
@@ -218,7 +218,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task An_image_is_refused_where_a_repository_is_granted()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.Add("v1");
 
         ScriptResult result = shop.Run($"Grant-ArReader \"${{app}}:v1\" -Member {Node}");
@@ -233,7 +233,7 @@ public sealed class ReaderTests
     [InlineData("Get-ArReader us-docker.pkg.dev/shop/none")]
     public async Task A_repository_that_is_not_there_is_an_error_and_no_object(string command)
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run(command);
 
@@ -244,7 +244,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task A_grant_without_permission_names_the_permission_and_a_role()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.repositories.setIamPolicy")];
 
         ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member {Node}");
@@ -258,7 +258,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task Who_can_pull_is_listed_with_role_and_condition()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.State.SetPolicy(Repository, Parse(Policy));
         shop.State.Grant(Repository, "roles/viewer", "user:nobody@x.example");
 
@@ -279,7 +279,7 @@ public sealed class ReaderTests
     {
         const string Pool =
             "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/gh/attribute.repository/";
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.State.Grant(Repository, Role, $"{Pool}MyOrg/App");
 
         Assert.Equal(
@@ -302,7 +302,7 @@ public sealed class ReaderTests
     [Fact]
     public async Task An_e_mail_in_another_case_is_the_same_member()
     {
-        await using Shop shop = await Shop.OpenAsync();
+        await using Shop shop = await OpenAsync();
         shop.State.Grant(Repository, Role, "user:Anna@Example.com");
 
         Assert.Equal(
@@ -311,5 +311,12 @@ public sealed class ReaderTests
         );
         shop.Run($"Revoke-ArReader {Repository} -Member user:anna@example.com -Confirm:$false").MustSucceed();
         Assert.Empty(shop.State.Members(Repository, Role));
+    }
+
+    private static async Task<Shop> OpenAsync()
+    {
+        Shop shop = await Shop.OpenAsync();
+        shop.State.AddProject("games", "123").AddServiceAccount("p", "gke-node");
+        return shop;
     }
 }

@@ -56,6 +56,46 @@ public sealed partial class RecipeTests
         };
     }
 
+    /// <summary>
+    /// Runs the steps below a folder of this test, where nobody is made and nothing belongs to anybody else.
+    /// </summary>
+    [Theory]
+    [InlineData("For cron", "clean-up.cron", "/etc/cron.d/clean-up")]
+    [InlineData("For systemd", "clean-up.service", "/etc/systemd/system/clean-up.service")]
+    public async Task The_steps_of_the_page_make_what_a_recipe_of_Linux_names(string steps, string recipe, string target)
+    {
+        if (OperatingSystem.IsWindows()) return; // install and sh are of Unix
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using TemporaryFolder folder = new();
+        string root = Path.Combine(folder.Path, "root"), work = Path.Combine(folder.Path, "work");
+        Directory.CreateDirectory(Path.Combine(work, "out", "ArtifactRegistry"));
+        Directory.CreateSymbolicLink(Path.Combine(work, "docs"), Path.Combine(Checkout.Root, "docs"));
+        await File.WriteAllTextAsync(Path.Combine(work, "account.json"), "{}", stop);
+        foreach (string there in new[] { "etc/cron.d", "etc/systemd/system" })
+            Directory.CreateDirectory(Path.Combine(root, there));
+        string page = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "unattended.md"), stop);
+        string script = "useradd() { :; }; runuser() { :; }; systemctl() { :; }\n"
+            + Roots().Replace(Owners().Replace(Block("The module") + Block(steps), ""), $" {root}/");
+
+        ToolRun run = await ToolRun.RunAsync("/bin/sh", ["-ec", script], new Dictionary<string, string>(), work, stop);
+
+        Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Error));
+        Assert.True(File.Exists(root + target), target);
+        Assert.True(Directory.Exists($"{root}/usr/local/share/powershell/Modules/ArtifactRegistry"));
+        string text = await File.ReadAllTextAsync(Path.Combine(Folder, recipe), stop);
+        Assert.Contains("-File /opt/registry/clean-up.ps1 ", text, StringComparison.Ordinal);
+        Assert.True(File.Exists($"{root}/opt/registry/clean-up.ps1"));
+        Assert.Contains("/etc/registry/account.json", text, StringComparison.Ordinal);
+        Assert.Equal(
+            UnixFileMode.None,
+            File.GetUnixFileMode($"{root}/etc/registry/account.json") & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite));
+        Assert.Contains("-Log /var/log/registry/", text, StringComparison.Ordinal);
+        // systemd makes it.
+        Assert.NotEqual(Directory.Exists($"{root}/var/log/registry"), text.Contains("LogsDirectory=registry"));
+
+        string Block(string start) => page[page.IndexOf($"\n{start}", StringComparison.Ordinal)..].Split("```")[1][2..];
+    }
+
     [Fact]
     public async Task Systemd_takes_the_service_and_the_timer()
     {
@@ -108,6 +148,12 @@ public sealed partial class RecipeTests
 
     [GeneratedRegex(@"^ +- (-[A-Z]\w+|[\w./-]+(?<=apps|jsonl|games))$", RegexOptions.Multiline)]
     private static partial Regex Items();
+
+    [GeneratedRegex(" -[og] [a-z]+")]
+    private static partial Regex Owners();
+
+    [GeneratedRegex(" /(?=etc|opt|usr|var)")]
+    private static partial Regex Roots();
 
     [GeneratedRegex(" \" \\+\r?\n +\"")]
     private static partial Regex Continued();

@@ -45,7 +45,7 @@ public sealed class SlipTests
     [InlineData(
         "Get-ArImage us-docker.pkg.dev/shpo/apps",
         "NotFound",
-        "Did you mean the project shop? Get-ArRepository shpo lists"
+        "Did you mean the project shop? Get-ArRepository shop lists the repositories."
     )]
     [InlineData(
         "Get-ArNodeServiceAccount shpo",
@@ -53,6 +53,12 @@ public sealed class SlipTests
         "Did you mean the project shop? This needs container.clusters.list"
     )]
     [InlineData("Grant-ArReader -Project shpo user:me@example.com", "AccessDenied", "Did you mean the project shop?")]
+    [InlineData(
+        "Get-ArImage us-docker.pkg.dev/shop/apps/report",
+        "NotFound",
+        "Did you mean us-docker.pkg.dev/shop/apps/batch/report? Get-ArImage us-docker.pkg.dev/shop/apps lists what is "
+            + "there."
+    )]
     [InlineData("Get-ArNodeServiceAccount elsewhere", "AccessDenied", "This needs container.clusters.list")]
     public async Task The_nearest_name_is_suggested_where_there_is_one(string command, string id, string advice)
     {
@@ -63,6 +69,21 @@ public sealed class SlipTests
         Assert.Equal(id, result.ErrorId);
         Assert.StartsWith(advice, result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task The_nearest_project_is_suggested_where_an_account_cannot_be_created()
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run("New-ArNodeServiceAccount gke-nodes -Project shpo");
+
+        Assert.Equal("AccessDenied", result.ErrorId);
+        Assert.StartsWith(
+            "Did you mean the project shop? This needs iam.serviceAccounts.create",
+            result.Error.ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -103,12 +124,10 @@ public sealed class SlipTests
         ScriptResult result = shop.Run("1..100 | ForEach-Object { \"${app}:none$_\" } | Remove-ArImageTag");
 
         Assert.Equal(100, result.Errors.Count);
-        Assert.All(result.Errors, error =>
-            Assert.StartsWith("NotFound,", error.FullyQualifiedErrorId, StringComparison.Ordinal)
-        );
-        // One for each tag, two for each look at what was meant, and two listings: before the question, and of what is
+        Assert.All(result.ErrorIds, id => Assert.Equal("NotFound", id));
+        // One for each tag, three for each look at what was meant, and two listings: before the question, and of what is
         // there.
-        Assert.InRange(shop.Emulator.Requests.Snapshot().Count, 100, 100 + (20 * 2) + 2);
+        Assert.InRange(shop.Emulator.Requests.Snapshot().Count, 100, 100 + (20 * 3) + 2);
     }
 
     private static async Task<Shop> OpenAsync()
@@ -116,6 +135,7 @@ public sealed class SlipTests
         Shop shop = await Shop.OpenAsync();
         shop.Add("v1", "latest");
         shop.Add("v2");
+        shop.State.AddImage(shop.Repository, "batch/report");
         return shop;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Archive;
 using ArtifactRegistry.Tests.CleanUp;
@@ -34,6 +35,47 @@ public sealed class UnattendedScriptTests
         });
         Assert.Equal(0, Assert.Single(run.Logged("end")).GetProperty("exitCode").GetInt32());
         Assert.Equal(6, File.ReadAllLines(run.Log + ".journal").Length);
+    }
+
+    [Fact]
+    public void The_exit_codes_that_the_pages_list_are_those_that_the_script_can_have()
+    {
+        using PowerShellSession session = new();
+        // What is assigned to $code, and not the numbers that something is compared with.
+        string[] real =
+        [
+            .. session.Run($$"""
+                $script = [Management.Automation.Language.Parser]::ParseFile('{{UnattendedRun.Script}}', [ref] $null, [ref] $null)
+                $script.FindAll({ $args[0] -is [Management.Automation.Language.AssignmentStatementAst] }, $true) |
+                    Where-Object { "$($_.Left)" -eq '$code' } |
+                    ForEach-Object { $_.Right.FindAll({ $args[0] -is [Management.Automation.Language.ConstantExpressionAst] }, $true) } |
+                    Where-Object { $_.Value -is [int] -and $_.Parent -isnot [Management.Automation.Language.BinaryExpressionAst] } |
+                    ForEach-Object { [string] $_.Value } | Sort-Object { [int] $_ } -Unique
+                """).MustSucceed().Output.Select(code => $"{code}"),
+        ];
+        Dictionary<string, string> ofScript = Codes(
+            File.ReadAllText(UnattendedRun.Script).Split("Exit codes:")[1].Split(".PARAMETER")[0]);
+        Dictionary<string, string> ofAbout = Codes(
+            File.ReadAllText(Path.Combine(Checkout.Root, "en-US", "about_ArtifactRegistry.help.txt"))
+                .Split("EXIT CODES")[1].Split("ENVIRONMENT VARIABLES")[0]);
+        Dictionary<string, string> ofPage = Regex
+            .Matches(File.ReadAllText(Path.Combine(Checkout.Root, Page)), @"^\| (\d+) \| (.+?) \|\r?$", RegexOptions.Multiline)
+            .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+
+        Assert.Equal(["0", "1", "2", "3", "4", "130"], real);
+        Assert.Equal(real, ofScript.Keys);
+        Assert.Equal(real, ofAbout.Keys);
+        Assert.Equal(real, ofPage.Keys);
+        foreach (string code in real)
+        {
+            Assert.Equal(ofScript[code], ofAbout[code]);
+            Assert.StartsWith(ofScript[code], ofPage[code], StringComparison.Ordinal);
+        }
+
+        // A number, two or more spaces, and a text that may go on in further lines.
+        static Dictionary<string, string> Codes(string section) => Regex
+            .Matches(section, @"^ +(\d+) {2,}(\S.*(?:\r?\n {8,}(?!\d+ {2})\S.*)*)", RegexOptions.Multiline)
+            .ToDictionary(row => row.Groups[1].Value, row => Regex.Replace(row.Groups[2].Value, @"\s+", " ").Trim());
     }
 
     [Fact]
@@ -135,7 +177,15 @@ public sealed class UnattendedScriptTests
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[saved]));
         Assert.Equal("Failed", Assert.Single(run.LoggedStatus()[run.Garbage[0]])); // its configuration cannot be read
         Assert.Contains("cannot be archived", result.Error, StringComparison.Ordinal);
-        new SavedArchive(run.File("undo")).MustHave(saved, withLayers: true);
+        new ArchiveFiles(run.File("undo")).MustHave(saved, withLayers: true);
+
+        // What its log names comes back from there.
+        run.Shop.State.CollectBlobs();
+        ScriptResult restored = run.Shop.Run(
+            $"Get-Content '{run.Log}' | ConvertFrom-Json | Where-Object status -eq Removed | "
+                + $"Restore-ArImage '{run.File("undo")}'").MustSucceed();
+        Assert.Equal([saved], restored.Values("Digest"));
+        Assert.Contains(saved, run.Shop.Left());
     }
 
     [Fact]
@@ -192,6 +242,17 @@ public sealed class UnattendedScriptTests
         Assert.Equal(1, result.ExitCode);
         Assert.DoesNotContain("What if", result.Output, StringComparison.Ordinal);
         Assert.Contains("absent", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIf_of_a_run_that_could_not_write_its_results_is_2()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+
+        ProcessResult result = await run.RunAsync("-WhatIf", "-MetricsPath", run.File("absent/clean-up.prom"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("there is no folder '", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -263,16 +324,23 @@ public sealed class UnattendedScriptTests
         Assert.Equal(3, run.Shop.Left().Count(digest => run.Garbage.Contains(digest)));
     }
 
-    [Fact]
-    public async Task A_log_that_cannot_be_written_is_1_and_deletes_nothing()
+    [Theory]
+    [InlineData("absent folder/log.jsonl", "there is no folder '", "absent folder'. Create it; the account of the run must")]
+    [InlineData("", "it is a folder. Give a file in it, such as '", "clean-up.jsonl'.")]
+    public async Task A_log_that_cannot_be_written_is_1_and_deletes_nothing_and_WhatIf_finds_it(
+        string log, string problem, string advice)
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
         string before = run.Shop.Contents();
 
-        ProcessResult result = await run.RunAsync("-Log", run.File("absent folder/log.jsonl"));
+        ProcessResult result = await run.RunAsync("-Log", run.File(log));
+        ProcessResult preview = await run.RunAsync("-WhatIf", "-Log", run.File(log));
 
-        Assert.Contains("cannot be written, so nothing was deleted", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"cannot be written, so nothing was deleted: {problem}", result.Error, StringComparison.Ordinal);
+        Assert.Contains(advice, result.Error, StringComparison.Ordinal);
         Assert.Equal(1, result.ExitCode);
+        Assert.Equal((result.ExitCode, result.Error), (preview.ExitCode, preview.Error));
+        Assert.Empty(run.Shop.Emulator.Requests.Snapshot());
         Assert.Equal(before, run.Shop.Contents());
     }
 
@@ -554,6 +622,7 @@ public sealed class UnattendedScriptTests
         Assert.StartsWith(sent, text.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Equal(sent.Length == 0, text.Length == 0);
         Assert.Equal(sent.Length > 0, text.Contains("- 'us-docker.pkg.dev/shop/absent' was not found"));
+        Assert.Equal(sent.Length > 0, text.Contains("- Without -InUseFrom nobody looked at what runs"));
     }
 
     private static string LineOfPage(string start, string with) =>

@@ -140,12 +140,13 @@ public sealed class GcloudTests : EmulatorTest
     public async Task A_repositorys_policy_is_read_and_changed()
     {
         State.Grant(Apps, Reader, "group:developers@example.com");
+        State.AddServiceAccount("games", "gke-nodes");
         string[] binding =
-            ["--location=us", "--member=serviceAccount:n@games.iam.gserviceaccount.com", $"--role={Reader}"];
+            ["--location=us", "--member=serviceAccount:gke-nodes@games.iam.gserviceaccount.com", $"--role={Reader}"];
 
         await GcloudAsync("artifacts repositories add-iam-policy-binding apps", binding);
         Assert.Equal(
-            ["group:developers@example.com", "serviceAccount:n@games.iam.gserviceaccount.com"],
+            ["group:developers@example.com", "serviceAccount:gke-nodes@games.iam.gserviceaccount.com"],
             State.Members(Apps, Reader));
         string[] roles = await LinesAsync(
             "artifacts repositories get-iam-policy apps", "--location=us", "--format=value(bindings.role)");

@@ -101,15 +101,46 @@ public sealed class PolicyTests : EmulatorTest
     [Theory]
     [InlineData("reader", "user:a@example.com", "The role name must be in the form \"roles/{role}\"")]
     [InlineData(Reader, "a@example.com", "is of an unknown type")]
-    [InlineData(Reader, "serviceAccount:gone@p.iam", "Service account gone@p.iam does not exist.")]
+    [InlineData(Reader, "user:gone@example.com", "User gone@example.com does not exist.")]
     public async Task A_wrong_role_or_member_is_an_invalid_argument(string role, string member, string text)
     {
-        Behaviour.MissingMembers = ["serviceAccount:gone@p.iam"];
+        Behaviour.MissingMembers = ["user:gone@example.com"];
 
         Reply reply = await SetAsync(Policy(null, member, role));
 
         Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
         Assert.Contains(text, reply.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nobody@games.iam.gserviceaccount.com", false)]
+    [InlineData("game-nodes@nowhere.iam.gserviceaccount.com", false)]
+    [InlineData("999-compute@developer.gserviceaccount.com", false)]
+    [InlineData("game-nodes@games.iam.gserviceaccount.com", true)]
+    [InlineData("345678901234-compute@developer.gserviceaccount.com", true)]
+    [InlineData("service-345678901234@serverless-robot-prod.iam.gserviceaccount.com", true)]
+    [InlineData("345678901234@cloudbuild.gserviceaccount.com", true)]
+    [InlineData("games.svc.id.goog[default/web]", true)]
+    public async Task A_policy_names_only_service_accounts_that_exist(string email, bool exists)
+    {
+        State.AddProject("games", "345678901234");
+        State.AddServiceAccount("games", "game-nodes");
+
+        Reply reply = await SetAsync(Policy(null, $"serviceAccount:{email}"));
+
+        Assert.Equal(exists ? HttpStatusCode.OK : HttpStatusCode.BadRequest, reply.Status);
+        if (!exists) Assert.Equal($"Service account {email} does not exist.", reply.Message);
+    }
+
+    [Fact]
+    public async Task A_member_that_a_state_was_set_up_with_may_stay_and_cannot_be_added_again()
+    {
+        const string Old = "serviceAccount:old@games.iam.gserviceaccount.com";
+        State.Grant(Apps, Reader, Old);
+
+        Assert.Equal(HttpStatusCode.OK, (await SetAsync(Policy(null, Old))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await SetAsync(Policy(null, "user:a@example.com"))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await SetAsync(Policy(null, Old))).Status);
     }
 
     [Fact]

@@ -73,6 +73,7 @@ public sealed class RecordedAnswerTests : EmulatorTest
     [Fact]
     public async Task A_policy_is_told_as_recorded_before_and_after_its_first_member()
     {
+        State.AddServiceAccount("test-project", "test-sa");
         string path = $"{AppsPath}:getIamPolicy?options.requestedPolicyVersion=3";
         JsonObject before = (await GetAsync(path)).Body;
         JsonObject policy = before.DeepClone().AsObject();

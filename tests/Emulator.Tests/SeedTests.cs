@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Seeding;
@@ -210,7 +209,7 @@ public sealed class SeedTests
 
         string manifest = state.Manifest(Apps, "api", digest);
 
-        Assert.Equal(digest, "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest))));
+        Assert.Equal(digest, Oci.DigestOf(Oci.Bytes(manifest)));
         JsonArray children = JsonNode.Parse(manifest)!["manifests"]!.AsArray();
         Assert.Equal(4, children.Count);
         Assert.All(children, child => Assert.Equal(

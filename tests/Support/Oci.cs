@@ -17,6 +17,10 @@ internal static class Oci
     public static string DigestOf(ReadOnlySpan<byte> bytes) =>
         $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
 
+    /// <summary>Gets the digest of what a stream has from here to its end.</summary>
+    public static async Task<string> DigestOfAsync(Stream stream, CancellationToken stop) =>
+        $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, stop))}";
+
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     public static byte[] Bytes(JsonNode json) => Bytes(json.ToJsonString());

@@ -39,7 +39,10 @@ internal sealed class ArchiveFolder(string path) : IContentSource
             if (!File.Exists(Marker))
                 throw new RegistryException(
                     RegistryErrorKind.ArchiveNotReadable,
-                    $"'{path}' is not an archive: it has no file named oci-layout.");
+                    $"'{path}' is not an archive: "
+                        + (Directory.Exists(path) ? "it has no file named oci-layout."
+                            : File.Exists(path) ? "it is a file, and an archive is a folder."
+                            : "there is no such folder."));
             return ArchiveIndex.Parse(File.ReadAllBytes(Index)).Images();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -54,8 +57,7 @@ internal sealed class ArchiveFolder(string path) : IContentSource
     {
         if (!File.Exists(PathOf(digest))) return false;
         await using FileStream file = OpenFile(digest);
-        byte[] hash = await SHA256.HashDataAsync(file, stop);
-        return digest == Digest.Prefix + Convert.ToHexString(hash).ToLowerInvariant();
+        return digest == Digest.FromHash(await SHA256.HashDataAsync(file, stop));
     }
 
     /// <inheritdoc/>
@@ -67,7 +69,7 @@ internal sealed class ArchiveFolder(string path) : IContentSource
         {
             if (file.Length > MaxManifest) throw new InvalidDataException("it is too large for a manifest");
             byte[] bytes = await File.ReadAllBytesAsync(file.FullName, stop);
-            return Manifest.DigestOf(bytes) == reference
+            return Digest.Of(bytes) == reference
                 ? Manifest.Parse(bytes, null)
                 : throw new InvalidDataException("its content has another digest");
         }

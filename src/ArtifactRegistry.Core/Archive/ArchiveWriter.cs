@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Files;
 using ArtifactRegistry.Transfer;
 
 namespace ArtifactRegistry.Archive;
@@ -32,7 +32,7 @@ internal sealed class ArchiveWriter : IDisposable
     public string FullName => _folder.FullName;
 
     /// <summary>Opens a folder, which is created if it does not exist, and keeps other runs out.</summary>
-    /// <exception cref="ArchiveInUseException">Another run is writing to it.</exception>
+    /// <exception cref="FileInUseException">Another run is writing to it.</exception>
     /// <exception cref="IOException">It cannot be written, is damaged, or has other files.</exception>
     /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
     public static ArchiveWriter Open(string path)
@@ -40,7 +40,7 @@ internal sealed class ArchiveWriter : IDisposable
         ArchiveFolder folder = new(path);
         Directory.CreateDirectory(path);
         RequireOwn(folder);
-        ArchiveWriter writer = new(folder, Lock(Path.Combine(path, ".lock")));
+        ArchiveWriter writer = new(folder, LockFile.Open(Path.Combine(path, ".lock")));
         try
         {
             writer.Prepare();
@@ -51,6 +51,25 @@ internal sealed class ArchiveWriter : IDisposable
             writer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Checks, without writing anything, whether a folder can be an archive, as far as can be seen. One that does not
+    /// exist yet can.
+    /// </summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static void Look(string path)
+    {
+        for (string? place = path; place is not null; place = Path.GetDirectoryName(place))
+        {
+            if (File.Exists(place)) throw new IOException($"'{place}' is a file, and an archive is a folder.");
+            if (Directory.Exists(place)) break;
+        }
+
+        if (!Directory.Exists(path)) return;
+        ArchiveFolder folder = new(path);
+        RequireOwn(folder);
+        if (File.Exists(folder.Index)) ReadIndex(folder);
     }
 
     /// <summary>Writes a blob, unless the folder has it.</summary>
@@ -112,14 +131,7 @@ internal sealed class ArchiveWriter : IDisposable
         foreach (string left in Directory.EnumerateFiles(_ingest)) DurableFile.TryDelete(left);
         if (File.Exists(_folder.Index))
         {
-            try
-            {
-                _index = ArchiveIndex.Parse(File.ReadAllBytes(_folder.Index));
-            }
-            catch (JsonException e)
-            {
-                throw new IOException($"its index.json is damaged: {e.Message}", e);
-            }
+            _index = ReadIndex(_folder);
         }
         else
         {
@@ -163,6 +175,18 @@ internal sealed class ArchiveWriter : IDisposable
     private string Temporary() =>
         Path.Combine(_ingest, Interlocked.Increment(ref _temporaries).ToString(CultureInfo.InvariantCulture));
 
+    private static ArchiveIndex ReadIndex(ArchiveFolder folder)
+    {
+        try
+        {
+            return ArchiveIndex.Parse(File.ReadAllBytes(folder.Index));
+        }
+        catch (JsonException e)
+        {
+            throw new IOException($"its index.json is damaged: {e.Message}", e);
+        }
+    }
+
     private static void RequireOwn(ArchiveFolder folder)
     {
         if (File.Exists(folder.Marker)) return;
@@ -170,19 +194,4 @@ internal sealed class ArchiveWriter : IDisposable
             .FirstOrDefault(name => !OwnNames.Contains(name)) is string other)
             throw new IOException($"it is not an image layout, and contains '{other}'.");
     }
-
-    private static FileStream Lock(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        }
-        catch (IOException e) when (JournalFile.IsHeldByAReader(e))
-        {
-            throw new ArchiveInUseException($"another run is writing to it and holds '{path}'.", e);
-        }
-    }
 }
-
-/// <summary>Another run is writing to the archive.</summary>
-internal sealed class ArchiveInUseException(string message, Exception inner) : IOException(message, inner);

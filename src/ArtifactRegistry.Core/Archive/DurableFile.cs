@@ -1,3 +1,5 @@
+using ArtifactRegistry.Files;
+
 namespace ArtifactRegistry.Archive;
 
 /// <summary>
@@ -25,7 +27,7 @@ internal static class DurableFile
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw TooLarge(e);
+            throw FileErrors.TooLarge(e);
         }
         finally
         {
@@ -48,7 +50,7 @@ internal static class DurableFile
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw TooLarge(e);
+            throw FileErrors.TooLarge(e);
         }
         finally
         {
@@ -79,7 +81,4 @@ internal static class DurableFile
         using FileStream named = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(named.SafeFileHandle);
     }
-
-    // EFBIG: the file system, or a limit on the size of files, allows no more.
-    private static IOException TooLarge(ArgumentOutOfRangeException e) => new(e.Message, e);
 }

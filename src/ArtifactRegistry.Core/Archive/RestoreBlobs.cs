@@ -3,7 +3,7 @@ using ArtifactRegistry.Transfer;
 namespace ArtifactRegistry.Archive;
 
 /// <summary>
-/// The destination of a restoration. Most blobs are still there, so they are read without asking first whether they are.
+/// The destination of a restoration. Most blobs are still there, so they are read at once, without asking first.
 /// </summary>
 /// <param name="archive">The archive.</param>
 /// <param name="other">Another image of a registry that may have the blobs; null for none.</param>

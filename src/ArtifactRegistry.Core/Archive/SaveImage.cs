@@ -76,7 +76,9 @@ internal sealed class SaveImage(
     /// Writes the content of a digest and of its children. The entries are remembered with it: what another digest that
     /// could not be saved kept out of index.json is in it as soon as any of them is committed.
     /// </summary>
-    /// <returns>The entries, whose tags are not known; that of the digest is the last. None if it does not exist.</returns>
+    /// <returns>
+    /// The entries, whose tags are not known; that of the digest is the last. None if it does not exist.
+    /// </returns>
     private async Task<IReadOnlyList<ArchivedImage>> WriteAsync(
         IContentSource source, ImageName name, CancellationToken stop)
     {

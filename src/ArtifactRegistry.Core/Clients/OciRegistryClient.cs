@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ArtifactRegistry.Http;
 using ArtifactRegistry.Transfer;
 
@@ -52,7 +51,7 @@ internal sealed class OciRegistryClient(RestTransport transport, Endpoints endpo
 
         ManifestContent? Checked(ReadOnlyMemory<byte> bytes)
         {
-            actual = $"{Digest.Prefix}{Convert.ToHexString(SHA256.HashData(bytes.Span)).ToLowerInvariant()}";
+            actual = Digest.Of(bytes.Span);
             return actual == digest.Digest ? ManifestContent.Parse(bytes) : null;
         }
     }

@@ -50,7 +50,7 @@ public sealed class PullTestResult
     public bool? CanPull { get; internal init; }
 
     /// <summary>
-    /// The first thing that prevents pulling, or why nothing does: the name of a
+    /// The first thing that prevents pulling, as far as can be seen, or why nothing does: the name of a
     /// <see cref="ArtifactRegistry.PullReason"/>.
     /// </summary>
     public string Reason => PullReason.ToString();

@@ -95,6 +95,12 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
         }
     }
 
+    /// <summary>Gets the project of a service account that a project's owner creates; null for any other member.</summary>
+    public static string? ProjectOfOwn(string member) =>
+        EmailOf(member) is string email && email.EndsWith(OwnAccounts, StringComparison.OrdinalIgnoreCase)
+            ? ProjectOf(email)
+            : null;
+
     private static string? EmailOf(string member)
     {
         const string Kind = "serviceAccount:";

@@ -12,10 +12,11 @@ internal sealed class CheckPull
 
     private readonly ImageName _image;
     private readonly ReaderList _readers;
-    private readonly IReadOnlyList<string>? _platforms;
+    private readonly IReadOnlyList<string> _platforms;
+    private readonly Obstacle? _missing;
 
-    private CheckPull(ImageName image, ReaderList readers, IReadOnlyList<string>? platforms) =>
-        (_image, _readers, _platforms) = (image, readers, platforms);
+    private CheckPull(ImageName image, ReaderList readers, IReadOnlyList<string> platforms, Obstacle? missing = null) =>
+        (_image, _readers, _platforms, _missing) = (image, readers, platforms, missing);
 
     /// <summary>Reads what all nodes have in common: the image, and who may read its repository.</summary>
     /// <param name="client">Artifact Registry.</param>
@@ -35,7 +36,42 @@ internal sealed class CheckPull
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
             // The policy of the repository was read, so it is the image that does not exist.
-            return new CheckPull(image, readers, null);
+            return new CheckPull(image, readers, [], await MissingAsync(client, image, stop));
+        }
+    }
+
+    /// <summary>Finds out whether the image has no such tag, or does not exist itself, and what was probably meant.</summary>
+    private static async Task<Obstacle> MissingAsync(
+        ArtifactRegistryClient client, ImageName image, CancellationToken stop)
+    {
+        ImageName app = image.ToImage();
+        bool isApp = await FindMissingPart.FindAsync(client, image, stop) is NamePart.Image;
+        string what = $"There is no {image}{(isApp ? $": the repository has no image '{app.Package}'" : "")}.";
+        string command = isApp ? $"Get-ArImage {image.ToRepository()}" : $"Get-ArImageTag {app} -Tag *";
+        List<string> known = [];
+        try
+        {
+            if (isApp)
+                await foreach (PackageMessage package in client.ListPackagesAsync(image.ToRepository(), stop))
+                    Add(package.Name, name => name.Package);
+            else if (image.Digest is null)
+                await foreach (TagMessage tag in client.ListTagsAsync(app, stop))
+                    Add(tag.Name, name => name.Tag);
+        }
+        catch (RegistryException)
+        {
+            // Without a suggestion it is as true.
+        }
+
+        string? near = Nearest.To(isApp ? app.Package! : image.Tag ?? "", known);
+        return new Obstacle(
+            PullReason.ImageMissing,
+            near is null ? what : $"{what} Did you mean {(isApp ? app.WithPackage(near) : app.WithTag(near))}?",
+            command);
+
+        void Add(string? text, Func<ImageName, string?> part)
+        {
+            if (ImageName.TryParse(text, out ImageName? name) && part(name) is string found) known.Add(found);
         }
     }
 
@@ -64,6 +100,8 @@ internal sealed class CheckPull
             {
                 true => found.First(each => IsGrant(each.Reason)).Reason,
                 false => told[0].Reason,
+                // What was read does not grant it, whatever else may.
+                null when told.Any(each => each.Reason is PullReason.NotGranted) => told[0].Reason,
                 null => told[^1].Reason,
             },
             Detail = string.Join(' ', told.Select(each => each.Detail)),
@@ -74,15 +112,7 @@ internal sealed class CheckPull
 
     private IEnumerable<Obstacle> OfImage(NodeServiceAccount node)
     {
-        if (_platforms is null)
-        {
-            yield return new(
-                PullReason.ImageMissing,
-                $"There is no {_image}.",
-                $"Get-ArImageTag {_image.ToImage()} -Tag *"
-            );
-            yield break;
-        }
+        if (_missing is not null) yield return _missing;
 
         // A single-platform image names its platform only in its configuration, and is pulled whatever that is.
         if (_platforms.Count == 0 || ArchitectureOf(node.MachineType) is not string architecture) yield break;

@@ -77,8 +77,8 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
     }
 
     /// <summary>
-    /// Gets the digest under a referrer's tag at the destination if the referrer has everything that it has, so that the
-    /// tag is moved from there without a loss, as when another signature was added; null if it must not be moved.
+    /// Gets the digest under a referrer's tag at the destination if the referrer has everything that it has, so that
+    /// moving the tag loses nothing, as when another signature was added; null if it must not be moved.
     /// </summary>
     private static async Task<string?> FindOutdatedAsync(
         RegistryImage destination, string tag, Manifest referrer, CancellationToken stop)

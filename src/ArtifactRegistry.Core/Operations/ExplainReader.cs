@@ -79,7 +79,10 @@ internal static class ExplainReader
                 $"Neither {place} nor its project grant it. Folders and the organization are not looked into.",
                 command: isExcluded ? null : grantCommand);
             AddWorkloads();
-            if (!isExcluded) unseen.AddRange(ThatCouldGrant(list, repository.Project, member));
+            if (!isExcluded)
+                unseen.AddRange(
+                    ThatCouldGrant(list, repository.Project, member).Select(what => $"it could still be granted: {what}")
+                );
         }
 
         foreach (string what in unseen) Add(PullReason.NotVisible, Sentence(what));

@@ -56,6 +56,19 @@ internal static class FindMissingPart
             return e.Kind is RegistryErrorKind.NotFound ? NamePart.Image : null;
         }
 
-        return name.Digest is not null ? NamePart.Digest : name.Tag is not null ? NamePart.Tag : null;
+        if (name.Tag is null && name.Digest is null) return null;
+        try
+        {
+            if (name.Digest is not null) await client.GetVersionAsync(name.ToImage().WithDigest(name.Digest), stop);
+            else await client.GetTagAsync(name, stop);
+        }
+        catch (RegistryException e)
+        {
+            return e.Kind is not RegistryErrorKind.NotFound ? null
+                : name.Digest is not null ? NamePart.Digest
+                : NamePart.Tag;
+        }
+
+        return null; // the answer was about something else, such as the destination of a copy
     }
 }

@@ -46,15 +46,7 @@ internal static class FindNodeAccounts
             [.. (answer.Clusters ?? []).Where(cluster => names is null || names.Contains(cluster.Name))];
         string[] absent = [.. (names ?? []).Where(name => !wanted.Any(cluster => cluster.Name == name))];
         if (absent.Length > 0)
-            throw new RegistryException(
-                RegistryErrorKind.ClusterNotFound,
-                $"There is no cluster {string.Join(", ", absent)} in project {project}"
-                + $"{(location is null ? "" : $", location {location}")}.")
-            {
-                Advice = Nearest.To(absent[0], (answer.Clusters ?? []).Select(cluster => cluster.Name)) is string near
-                    ? $"Did you mean {near}? Get-ArNodeServiceAccount {project} lists the clusters."
-                    : null,
-            };
+            throw NoCluster(absent, [project], location, (answer.Clusters ?? []).Select(cluster => cluster.Name));
 
         string? computeDefault = null;
         List<NodeServiceAccount> accounts = [];
@@ -92,6 +84,28 @@ internal static class FindNodeAccounts
                 PullScope = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
             };
         }
+    }
+
+    /// <summary>Creates the error for clusters that do not exist, with what was probably meant.</summary>
+    /// <param name="absent">The names of the clusters.</param>
+    /// <param name="projects">The projects that were listed.</param>
+    /// <param name="location">The region or zone that was listed; null for all.</param>
+    /// <param name="known">The clusters that exist there.</param>
+    public static RegistryException NoCluster(
+        IReadOnlyList<string> absent, IReadOnlyList<string> projects, string? location, IEnumerable<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(absent);
+        ArgumentNullException.ThrowIfNull(projects);
+        string meant = Nearest.To(absent[0], known) is string near ? $"Did you mean {near}? " : "";
+        // Several projects, or all of an organization, have no one command.
+        string project = projects is [string only] && !only.Contains('/', StringComparison.Ordinal) ? only : "PROJECT";
+        return new RegistryException(
+            RegistryErrorKind.ClusterNotFound,
+            $"There is no cluster {string.Join(", ", absent)} in project {string.Join(", ", projects)}"
+                + $"{(location is null ? "" : $", location {location}")}.")
+        {
+            Advice = $"{meant}Get-ArNodeServiceAccount {project} lists the clusters.",
+        };
     }
 
     private static bool MakesPools(ClusterMessage cluster) =>

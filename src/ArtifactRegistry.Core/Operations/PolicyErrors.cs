@@ -59,17 +59,22 @@ internal sealed class PolicyErrors(
     }
 
     /// <summary>
-    /// Adds advice if the policy grants a role to a deleted account of the same name, which is in the way or of no use
-    /// to a new account.
+    /// Adds advice about a member: whether the policy grants a role to a deleted account of the same name, which is in
+    /// the way or of no use to a new account, and otherwise where to find the name of an account that IAM does not know.
     /// </summary>
     public RegistryException WithAdviceOn(string member, RegistryException e)
     {
         (string role, string? dead) = members.FirstOrDefault(each =>
             MemberName.Comparer.Equals(DeadMember.FormerName(each.Member) ?? "", member)
         );
-        return dead is null
-            ? e
-            : e.WithMessage(e.Message, $"The account was deleted. {DeadMember.Advice(resource, dead, role)}");
+        if (dead is not null)
+            return e.WithMessage(e.Message, $"The account was deleted. {DeadMember.Advice(resource, dead, role)}");
+        return e.Kind is RegistryErrorKind.MemberNotFound && AccountStatus.ProjectOfOwn(member) is string project
+            ? e.WithMessage(
+                e.Message,
+                $"Check the spelling: Get-ArNodeServiceAccount {project} lists the accounts with which nodes pull. IAM may "
+                    + "need a minute to know a new account; one that was deleted has to be created again.")
+            : e;
     }
 
     /// <summary>Returns whether a message names a member, and not only one whose name contains it.</summary>

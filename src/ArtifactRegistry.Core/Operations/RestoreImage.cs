@@ -76,7 +76,7 @@ internal sealed class RestoreImage(
         IContentSource?[] places = await Task.WhenAll(
             needed.Select(blob => share.RunAsync(() => blobs.FindAsync(blob, stop), stop)));
         foreach ((Descriptor blob, IContentSource? place) in needed.Zip(places))
-            if (place == to) share.MarkReadable(to.Repository, blob.Digest);
+            if (place == to) share.RememberBlob(to.Repository, blob.Digest);
         string[] missing = [.. needed.Where((_, i) => places[i] is null).Select(blob => blob.Digest)];
         Descriptor[] toUpload = [.. needed.Where((_, i) => places[i] is not null && places[i] != to)];
         RestoredImage row = new(name)
@@ -84,7 +84,7 @@ internal sealed class RestoreImage(
             BlobsFound = needed.Length - missing.Length - toUpload.Length,
             BlobsMissing = new TextList(missing),
         };
-        if (missing.Length > 0) return row with { Error = CannotBeHad(name, missing, needed.Length) };
+        if (missing.Length > 0) return row with { Error = Missing(name, missing, needed.Length) };
 
         (ImageName Digest, string Tag)[] tags = [.. TagsOf(name, content)];
         if (!await confirm(name.ToString(), Action(content, tags, toUpload)))
@@ -97,14 +97,14 @@ internal sealed class RestoreImage(
             bool[] sound = await Task.WhenAll(
                 needed.Select(blob => share.RunAsync(() => blobs.MendAsync(blob, Verifies, stop), stop)));
             string[] lost = [.. needed.Where((_, i) => !sound[i]).Select(blob => blob.Digest)];
-            row = WithCounts(row, transfer.Result);
+            row = WithCounts(row, transfer.Transferred);
             return lost.Length > 0
                 ? row with { BlobsMissing = new TextList(lost), Error = Unreadable(name, lost) }
                 : await TagAsync(row, tags, failed, stop);
         }
         catch (RegistryException e)
         {
-            return WithCounts(row, transfer.Result) with { Error = e };
+            return WithCounts(row, transfer.Transferred) with { Error = e };
         }
     }
 
@@ -182,15 +182,19 @@ internal sealed class RestoreImage(
         return $"Restore {parts}{named} ({upload})";
     }
 
-    private static RegistryException CannotBeHad(ImageName name, string[] missing, int all) =>
-        new(
+    private RegistryException Missing(ImageName name, string[] missing, int all)
+    {
+        string places = LayerFrom is null
+            ? "neither in the registry nor in the archive"
+            : $"neither in the registry nor in the archive nor in '{LayerFrom}'";
+        return new RegistryException(
             RegistryErrorKind.ContentMissing,
             $"'{name}' was not restored, and nothing was written: {missing.Length} of its {all} blobs "
-                + $"{(missing.Length == 1 ? "is" : "are")} neither in the registry nor in the archive, such as "
-                + $"{missing[0]}.")
+                + $"{(missing.Length == 1 ? "is" : "are")} {places}, such as {missing[0]}.")
         {
             NamesItsSubject = true,
         };
+    }
 
     private static RegistryException Unreadable(ImageName name, string[] lost) =>
         new(
@@ -199,5 +203,7 @@ internal sealed class RestoreImage(
                 + $"{lost[0]}, so it got no tags.")
         {
             NamesItsSubject = true,
+            Advice = "Run it again: what is there is not sent again. If the same blobs still cannot be read, name a "
+                + "repository or image that has them with -LayerFrom.",
         };
 }

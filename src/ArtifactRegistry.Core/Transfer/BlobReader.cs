@@ -10,9 +10,9 @@ namespace ArtifactRegistry.Transfer;
 /// <param name="blob">The blob.</param>
 internal sealed class BlobReader(IContentSource source, Descriptor blob) : IAsyncDisposable
 {
-    // In a row, without a megabyte between two of them; each of them is already the last of several attempts.
+    // In a row; each of them is already the last of several attempts.
     private const int MaxBreaks = 5;
-    private const long Enough = 1 << 20;
+    private const long BytesThatResetBreaks = 1 << 20;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Stream? _stream;
@@ -69,7 +69,7 @@ internal sealed class BlobReader(IContentSource source, Descriptor blob) : IAsyn
             {
                 if (_stream is not null) await _stream.DisposeAsync();
                 _stream = null;
-                _breaks = _at - _brokeAt >= Enough ? 1 : _breaks + 1;
+                _breaks = _at - _brokeAt >= BytesThatResetBreaks ? 1 : _breaks + 1;
                 _brokeAt = _at;
                 if (_breaks < MaxBreaks) continue;
                 throw e as RegistryException
@@ -82,7 +82,7 @@ internal sealed class BlobReader(IContentSource source, Descriptor blob) : IAsyn
     private void Check()
     {
         _isChecked = true;
-        string actual = Digest.Prefix + Convert.ToHexString(_hash.GetHashAndReset()).ToLowerInvariant();
+        string actual = Digest.FromHash(_hash.GetHashAndReset());
         if (actual != blob.Digest)
             throw new RegistryException(
                 RegistryErrorKind.UnexpectedAnswer,

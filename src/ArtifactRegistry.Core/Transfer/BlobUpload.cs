@@ -51,9 +51,9 @@ internal sealed class BlobUpload(
     }, stop);
 
     /// <summary>
-    /// POST /v2/PROJECT/REPOSITORY/IMAGE/blobs/uploads/, with <c>mount</c> and <c>from</c> if the source is in the same registry
-    /// (spec.md#mounting-a-blob-from-another-repository): 201 if the blob is mounted, and 202 with the address of an
-    /// upload otherwise.
+    /// POST /v2/PROJECT/REPOSITORY/IMAGE/blobs/uploads/, with <c>mount</c> and <c>from</c> if the source is in the
+    /// same registry (spec.md#mounting-a-blob-from-another-repository): 201 if the blob is mounted, and 202 with the
+    /// address of an upload otherwise.
     /// </summary>
     private async Task<(bool IsMounted, Uri? Session)> BeginAsync(bool mounts, CancellationToken stop)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
@@ -44,17 +43,13 @@ internal sealed record Manifest
     /// <summary>The manifest that it is about, such as the image of a signature; null if it has none.</summary>
     public Descriptor? Subject { get; private init; }
 
-    /// <summary>Gets the digest of bytes.</summary>
-    public static string DigestOf(ReadOnlySpan<byte> bytes) =>
-        ArtifactRegistry.Digest.Prefix + Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant();
-
     /// <summary>Parses the bytes of a manifest.</summary>
     /// <param name="bytes">The bytes, which are kept.</param>
     /// <param name="mediaType">The media type with which it was served; null if it is not known.</param>
     /// <exception cref="RegistryException">It is not a manifest that can be transferred.</exception>
     public static Manifest Parse(ReadOnlyMemory<byte> bytes, string? mediaType)
     {
-        string digest = DigestOf(bytes.Span);
+        string digest = ArtifactRegistry.Digest.Of(bytes.Span);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
@@ -79,7 +74,8 @@ internal sealed record Manifest
         using JsonDocument document = JsonDocument.Parse(Bytes);
         foreach (JsonProperty list in document.RootElement.EnumerateObject())
         {
-            if (list.Name is not ("manifests" or "layers" or "blobs") || list.Value.ValueKind is not JsonValueKind.Array)
+            if (list.Name is not ("manifests" or "layers" or "blobs")
+                || list.Value.ValueKind is not JsonValueKind.Array)
                 continue;
             foreach (JsonElement entry in list.Value.EnumerateArray()) yield return entry.GetRawText();
         }

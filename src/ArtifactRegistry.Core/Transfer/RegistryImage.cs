@@ -52,7 +52,7 @@ internal sealed class RegistryImage(RestTransport transport, Uri address, string
                         Accept = MediaTypes.Accept(null),
                     },
                     stop);
-                string expected = Digest.IsValid(reference) ? reference : stated ?? Manifest.DigestOf(bytes);
+                string expected = Digest.IsValid(reference) ? reference : stated ?? Digest.Of(bytes);
                 found = Manifest.Parse(bytes, type is null || type == "application/json" ? null : type);
                 if (found.Digest == expected) return found;
             }
@@ -138,8 +138,8 @@ internal sealed class RegistryImage(RestTransport transport, Uri address, string
 
     /// <inheritdoc/>
     /// <remarks>
-    /// GET /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#pulling-blobs), which may redirect to a storage service. The address there is
-    /// a secret of its own, and the token is not sent to it.
+    /// GET /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#pulling-blobs), which may redirect to a storage
+    /// service. The address there is a secret of its own, and the token is not sent to it.
     /// </remarks>
     public async Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop)
     {

@@ -15,10 +15,12 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
     private long _bytes;
 
     /// <summary>What was transferred so far.</summary>
-    public TransferResult Result => new(_manifests, _mounted, _uploaded, Interlocked.Read(ref _bytes));
+    public TransferResult Transferred => new(_manifests, _mounted, _uploaded, Interlocked.Read(ref _bytes));
 
     /// <summary>Transfers an image.</summary>
-    /// <exception cref="RegistryException">The source or the destination failed; nothing incomplete is visible.</exception>
+    /// <exception cref="RegistryException">
+    /// The source or the destination failed; nothing incomplete is visible.
+    /// </exception>
     public async Task<TransferResult> RunAsync(ImageContent content, CancellationToken stop)
     {
         bool[] there = await AllAsync(
@@ -28,9 +30,9 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
         Manifest[] missing = [.. content.Manifests.Where((_, i) => !there[i])];
         Descriptor[] blobs = [.. missing.SelectMany(manifest => manifest.Blobs).DistinctBy(blob => blob.Digest)];
         share.Expect(blobs.Sum(blob => blob.Size));
-        await AllAsync(blobs, (blob, token) => BringAsync(blob, trustsDestination: true, token), stop);
+        await AllAsync(blobs, (blob, token) => BringAsync(blob, skipIfThere: true, token), stop);
         foreach (Manifest manifest in missing) await WriteAsync(manifest, stop);
-        return Result;
+        return Transferred;
     }
 
     /// <summary>Writes a manifest. If it is refused, the destination may not have what it said that it has.</summary>
@@ -44,7 +46,7 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
             when (e.Kind is RegistryErrorKind.NotFound or RegistryErrorKind.InvalidArgument && manifest.Blobs.Count > 0)
         {
             share.Expect(manifest.Blobs.Sum(blob => blob.Size));
-            await AllAsync(manifest.Blobs, (blob, token) => BringAsync(blob, trustsDestination: false, token), stop);
+            await AllAsync(manifest.Blobs, (blob, token) => BringAsync(blob, skipIfThere: false, token), stop);
             await PutAsync();
         }
 
@@ -62,18 +64,18 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
     /// <summary>Returns whether the destination has a blob, which is looked up once for all images.</summary>
     private async Task<bool> HasAsync(Descriptor blob, CancellationToken stop)
     {
-        if (share.IsKnownReadable(destination.Repository, blob.Digest)) return true;
+        if (share.RemembersBlob(destination.Repository, blob.Digest)) return true;
         if (!await destination.HasBlobAsync(blob, stop)) return false;
-        share.MarkReadable(destination.Repository, blob.Digest);
+        share.RememberBlob(destination.Repository, blob.Digest);
         return true;
     }
 
-    private Task<bool> BringAsync(Descriptor blob, bool trustsDestination, CancellationToken stop) =>
+    private Task<bool> BringAsync(Descriptor blob, bool skipIfThere, CancellationToken stop) =>
         share.RunAloneAsync(
             blob.Digest,
             async () =>
             {
-                if (trustsDestination && await HasAsync(blob, stop))
+                if (skipIfThere && await HasAsync(blob, stop))
                 {
                     share.Moved(blob.Size);
                     return true;

@@ -24,10 +24,10 @@ internal sealed class TransferShare(int concurrency) : IDisposable
     public void Moved(long bytes) => Interlocked.Add(ref _done, bytes);
 
     /// <summary>Remembers that a repository can send a blob.</summary>
-    public void MarkReadable(string repository, string blob) => _readable[(repository, blob)] = true;
+    public void RememberBlob(string repository, string blob) => _readable[(repository, blob)] = true;
 
-    /// <summary>Returns whether a repository is known to be able to send a blob.</summary>
-    public bool IsKnownReadable(string repository, string blob) => _readable.ContainsKey((repository, blob));
+    /// <summary>Returns whether it was seen that a repository can send a blob.</summary>
+    public bool RemembersBlob(string repository, string blob) => _readable.ContainsKey((repository, blob));
 
     /// <summary>Runs a step when there is room for it.</summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> step, CancellationToken stop)

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ArtifactRegistry.Operations;
-using ArtifactRegistry.Transfer;
 
 namespace ArtifactRegistry.Cmdlets;
 
@@ -9,13 +8,11 @@ namespace ArtifactRegistry.Cmdlets;
     VerbsCommon.Copy, "ArImage", DefaultParameterSetName = "Tag", SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(CopiedImage))]
-public sealed class CopyArImageCommand : ChangeCmdlet
+public sealed class CopyArImageCommand : TransferCmdlet
 {
     private readonly TagClaims _claims = new();
     private readonly Dictionary<ImageName, ImageName> _sources = [];
-    private TransferShare? _share;
     private CopyImage? _copy;
-    private int _started;
 
     /// <summary>
     /// Specifies the images, by digest or by tag. The image and the tag may contain * and ?, and an image without a tag
@@ -78,14 +75,12 @@ public sealed class CopyArImageCommand : ChangeCmdlet
                         Advice = "Give a repository or an image, and tags with -Tag or -KeepTag.",
                     },
                     destination));
-        _share = new TransferShare(ThrottleLimit);
-        _copy = new CopyImage(Client, Registry, _share)
+        _copy = new CopyImage(Client, Registry, Share)
         {
             WithReferrers = !NoReferrer,
             MayMove = Force && ExpectedDigest is null,
             ExpectedDigest = ExpectedDigest,
         };
-        Progress.Own = Bar;
     }
 
     /// <inheritdoc/>
@@ -98,13 +93,6 @@ public sealed class CopyArImageCommand : ChangeCmdlet
                 foreach (DockerImage image in images)
                     Start(image.Name, what, image);
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _share?.Dispose();
     }
 
     private async Task<List<DockerImage>> ListAsync(ImagePattern what)
@@ -130,7 +118,7 @@ public sealed class CopyArImageCommand : ChangeCmdlet
         TaskCompletionSource<string?> digest = new(TaskCreationOptions.RunContinuationsAsynchronously);
         string[]? tags = KeepTag ? null : [.. Tag.Select(tag => destination.WithTag(tag).Tag!).Distinct()];
         Task<string?>[] owners = [.. (tags ?? []).Select(tag => _claims.Enter(destination.WithTag(tag), digest.Task))];
-        _started++;
+        Started++;
         StartInTurn(name, async () =>
         {
             try
@@ -194,18 +182,5 @@ public sealed class CopyArImageCommand : ChangeCmdlet
                 Advice = "Give a repository as the destination, in which each image keeps its name.",
             };
         return destination;
-    }
-
-    private ProgressRecord? Bar()
-    {
-        long total = _share!.Total, done = Math.Min(_share.Done, total);
-        if (total == 0) return null;
-        return new ProgressRecord(
-            Progress.Id,
-            MyInvocation.MyCommand.Name,
-            $"{ByteSize.Format(done)} of {ByteSize.Format(total)}, {Progress.Emitted} of {_started} images")
-        {
-            PercentComplete = (int)(done * 100 / total),
-        };
     }
 }

@@ -58,7 +58,7 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
         foreach ((PolicyResource resource, IReadOnlyList<string> members) in _work)
             Change(resource, new PolicyEdit.Grant(RoleName), members);
         Drain();
-        WriteDelay();
+        WriteEffect("the role was granted before");
     }
 
     private bool IsGrantable(MemberReference given, string member)

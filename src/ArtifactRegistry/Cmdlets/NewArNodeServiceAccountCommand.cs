@@ -34,9 +34,11 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
     {
         string project = CheckedProject(Project), name = Name;
         string? displayName = DisplayName;
-        IReadOnlyList<NewNodeServiceAccount>? accounts = Wait(name, () => CreateNodeAccount.CreateAsync(
-            Accounts, Projects, project, name, displayName, ConfirmAsync,
-            (error, target) => Note(() => WriteError(ErrorRecords.For(error, target))), StopToken));
+        IReadOnlyList<NewNodeServiceAccount>? accounts = Wait(
+            $"projects/{project}/serviceAccounts/{name}",
+            () => CreateNodeAccount.CreateAsync(
+                Accounts, Projects, project, name, displayName, ConfirmAsync,
+                (error, target) => Note(() => WriteError(ErrorRecords.For(error, target))), StopToken));
         if (accounts is not [NewNodeServiceAccount account]) return;
         if (!account.Created) WriteWarning($"{account.Email} was there already and is used as it is.");
         // Shown on the screen even if the account is piped to Grant-ArReader, which does not show it.

@@ -51,6 +51,8 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
 
     private protected override bool NoQuestions => Force;
 
+    private protected override string Notice => ArchiveOpening.Notice(ArchivePath, IncludeLayer);
+
     private protected override RemovalTotals Totals { get; } = new("digest", "digests");
 
     /// <inheritdoc/>

@@ -8,12 +8,10 @@ namespace ArtifactRegistry.Cmdlets;
 /// <summary>Restores images from the folder to which they were saved before they were deleted.</summary>
 [Cmdlet(VerbsData.Restore, "ArImage", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(RestoredImage))]
-public sealed class RestoreArImageCommand : ChangeCmdlet
+public sealed class RestoreArImageCommand : TransferCmdlet
 {
     private readonly List<string> _wanted = [];
-    private TransferShare? _share;
     private RestoreImage? _restoration;
-    private int _started;
 
     /// <summary>Specifies the folder that was -ArchivePath when the images were deleted.</summary>
     [Parameter(
@@ -54,31 +52,22 @@ public sealed class RestoreArImageCommand : ChangeCmdlet
         // Read the pipeline to its end first: what belongs together is restored together.
         if (Open() is ArchiveContent archive)
         {
-            _share = new TransferShare(ThrottleLimit);
-            _restoration = new RestoreImage(Client, Registry, archive, _share)
+            _restoration = new RestoreImage(Client, Registry, archive, Share)
             {
                 LayerFrom = LayerFrom?[0],
                 Verifies = Verify,
             };
-            Progress.Own = Bar;
             IReadOnlyList<ArchivedImage> images = Select(archive);
             bool isWhatIf = IsWhatIf;
             IReadOnlyList<(ArchivedImage Image, ImageContent Content)> found =
                 Wait(this, () => _restoration.ReadAsync(
                     images, (image, e) => FailAsync(ErrorRecords.For(e, image.Name)), StopToken)) ?? [];
-            _started = found.Count;
+            Started = found.Count;
             foreach ((ArchivedImage image, ImageContent content) in found)
                 StartInTurn(image.Name, () => RestoreAsync(image.Name, content, isWhatIf));
         }
 
         base.EndProcessing();
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        if (disposing) _share?.Dispose();
     }
 
     private ArchiveContent? Open()
@@ -137,19 +126,5 @@ public sealed class RestoreArImageCommand : ChangeCmdlet
             await EmitChangeAsync(row);
         else await EmitAsync(row);
         if (row.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, row));
-    }
-
-    private ProgressRecord? Bar()
-    {
-        long total = _share!.Total, done = Math.Min(_share.Done, total);
-        return total == 0
-            ? null
-            : new ProgressRecord(
-                Progress.Id,
-                MyInvocation.MyCommand.Name,
-                $"{ByteSize.Format(done)} of {ByteSize.Format(total)}, {Progress.Emitted} of {_started} images")
-            {
-                PercentComplete = (int)(done * 100 / total),
-            };
     }
 }

@@ -71,7 +71,7 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
         }
 
         Drain();
-        WriteDelay();
+        WriteEffect("there was no such grant");
     }
 
     /// <summary>Gets the reason why the grant in a row is not the one that would be revoked; null if it is.</summary>

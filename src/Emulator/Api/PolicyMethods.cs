@@ -11,6 +11,7 @@ namespace ArtifactRegistry.Emulator.Api;
 internal static partial class PolicyMethods
 {
     private const int MaxMembers = 1_500;
+    private const string Account = "serviceAccount:";
 
     // Roles of Artifact Registry; the emulator accepts any role of other services.
     private static readonly string[] Roles =
@@ -98,7 +99,7 @@ internal static partial class PolicyMethods
 
         JsonObject[] bindings = [.. (policy["bindings"] as JsonArray ?? []).OfType<JsonObject>()];
         HashSet<string> present = [.. entry.Bindings.SelectMany(MembersOf)];
-        foreach (JsonObject binding in bindings) CheckBinding(binding, call);
+        foreach (JsonObject binding in bindings) CheckBinding(binding, present, call);
         string[] members = [.. bindings.SelectMany(MembersOf)];
         if (call.Behaviour.InconsistentMembers
             && members.FirstOrDefault(member => member.StartsWith("deleted:", StringComparison.Ordinal)
@@ -145,7 +146,7 @@ internal static partial class PolicyMethods
         return entry.WithETag();
     }
 
-    private static void CheckBinding(JsonObject binding, ApiCall call)
+    private static void CheckBinding(JsonObject binding, HashSet<string> present, ApiCall call)
     {
         if (!RoleName().IsMatch(binding.Text("role") ?? ""))
         {
@@ -168,19 +169,32 @@ internal static partial class PolicyMethods
             if (
                 call.Behaviour.MissingMembers.Contains(member, StringComparer.OrdinalIgnoreCase)
                 || (
-                    member.StartsWith("serviceAccount:", StringComparison.Ordinal)
-                    && call.State.Projects.FindServiceAccount(member["serviceAccount:".Length..])
-                        is { UnknownFor: > 0 } young
-                    && young.UnknownFor-- > 0
+                    member.StartsWith(Account, StringComparison.Ordinal)
+                    && IsUnknown(member[Account.Length..], isPresent: present.Contains(member), call)
                 )
             )
             {
-                bool account = member.StartsWith("serviceAccount:", StringComparison.Ordinal);
-                string kind = account ? "Service account" : "User";
+                string kind = member.StartsWith(Account, StringComparison.Ordinal) ? "Service account" : "User";
                 throw ApiError.Invalid($"{kind} {member[(member.IndexOf(':') + 1)..]} does not exist.");
             }
         }
     }
+
+    /// <summary>
+    /// Returns whether IAM would not accept a service account. A state may be set up with a policy whose accounts are
+    /// not, and those may stay; Google's own accounts, and identities of pods, belong to no project's list.
+    /// </summary>
+    private static bool IsUnknown(string email, bool isPresent, ApiCall call) =>
+        call.State.Projects.FindServiceAccount(email) is ServiceAccountEntry account
+            ? account.UnknownFor > 0 && account.UnknownFor-- > 0
+            : !isPresent && !GooglesAccount().IsMatch(email);
+
+    // Service agents, and those of https://cloud.google.com/iam/docs/service-account-types that a project has by itself.
+    [GeneratedRegex(
+        @"^service-\d+@|^\d+@(cloudservices|cloudbuild)\.gserviceaccount\.com$|@appspot\.gserviceaccount\.com$"
+            + @"|\.svc\.id\.goog\[.+\]$",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex GooglesAccount();
 
     private static string FormerName(string deleted) => deleted["deleted:".Length..].Split('?')[0];
 

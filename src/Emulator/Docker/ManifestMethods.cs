@@ -168,7 +168,7 @@ internal static partial class ManifestMethods
                 $"The manifest refers to \"{missing}\", which is not there"
             );
 
-        bool IsMissing(string digest) => !repository.Blobs.Knows(digest)
+        bool IsMissing(string digest) => !repository.Blobs.AllowsReferenceTo(digest)
             && !(remembersBlobs && repository.Blobs.LengthOfCollected(digest) is not null);
     }
 

@@ -92,7 +92,7 @@ internal static partial class UploadMethods
             if (source.Blobs.Find(digest) is null)
             {
                 if (!source.Describes(digest)) return false;
-                target.Blobs.Promise(digest);
+                target.Blobs.AddWithoutBytes(digest);
                 return true;
             }
         }

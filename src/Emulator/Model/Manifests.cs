@@ -22,8 +22,9 @@ internal static class Manifests
     private static readonly JsonSerializerOptions Plain =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string DigestOf(ReadOnlySpan<byte> content) =>
-        $"sha256:{Convert.ToHexStringLower(SHA256.HashData(content))}";
+    public static string DigestOf(ReadOnlySpan<byte> content) => DigestFromHash(SHA256.HashData(content));
+
+    public static string DigestFromHash(ReadOnlySpan<byte> hash) => $"sha256:{Convert.ToHexStringLower(hash)}";
 
     public static byte[] Write(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString(Plain));
 

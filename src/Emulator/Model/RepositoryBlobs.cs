@@ -18,7 +18,7 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     private readonly Dictionary<string, DateTimeOffset> _expected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _orphans = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _collected = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _promised = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _withoutBytes = new(StringComparer.Ordinal);
 
     public BlobContent? Find(string digest) =>
         _references.ContainsKey(digest) || _expected.ContainsKey(digest) || _orphans.ContainsKey(digest)
@@ -56,10 +56,10 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     /// Keeps the name of a blob without bytes, which an image that nobody pushed has: it is mounted, and cannot be
     /// pulled.
     /// </summary>
-    public void Promise(string digest) => _promised.Add(digest);
+    public void AddWithoutBytes(string digest) => _withoutBytes.Add(digest);
 
     /// <summary>Returns whether a manifest may refer to a blob.</summary>
-    public bool Knows(string digest) => Find(digest) is not null || _promised.Contains(digest);
+    public bool AllowsReferenceTo(string digest) => Find(digest) is not null || _withoutBytes.Contains(digest);
 
     /// <summary>Counts a manifest's references; its blobs are no longer waiting for it.</summary>
     /// <returns>

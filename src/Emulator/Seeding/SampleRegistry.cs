@@ -35,8 +35,8 @@ public static class SampleRegistry
     }
 
     /// <summary>
-    /// Adds the repository <c>shop/preview</c>, whose images have real layers, so that they can be archived and restored; a
-    /// layer of the other images exists by its name and size only.
+    /// Adds the repository <c>shop/preview</c>, whose images have real layers, so that they can be archived and
+    /// restored; a layer of the other images exists by its name and size only.
     /// </summary>
     public static RegistryState AddPreview(this RegistryState state)
     {
@@ -51,7 +51,11 @@ public static class SampleRegistry
         state.AddIndex(preview, "web", ["linux/amd64", "linux/arm64"], options with { Tags = ["v1"] });
         for (int i = 0; i < 2; i++) state.AddImage(preview, "web", options);
         foreach ((string tag, int days) in new[] { ("pr-7", 40), ("pr-8", 30), ("pr-9", 2) })
-            state.AddImage(preview, "web", options with { Tags = [tag], UploadTime = state.Now - TimeSpan.FromDays(days) });
+        {
+            DateTimeOffset uploaded = state.Now - TimeSpan.FromDays(days);
+            state.AddImage(preview, "web", options with { Tags = [tag], UploadTime = uploaded });
+        }
+
         return state;
     }
 
@@ -188,10 +192,12 @@ public static class SampleRegistry
 
     private static void AddPolicies(RegistryState state)
     {
+        string nodes = state.AddServiceAccount("shop", "shop-nodes", "Nodes of the shop");
+        string builder = state.AddServiceAccount("shop", "builder", "Pushes the images of the shop");
         state
             .Grant(Apps, "roles/artifactregistry.reader", "group:developers@example.com")
-            .Grant(Apps, "roles/artifactregistry.reader", "serviceAccount:nodes@shop.iam.gserviceaccount.com")
-            .Grant(Apps, "roles/artifactregistry.writer", "serviceAccount:builder@shop.iam.gserviceaccount.com")
+            .Grant(Apps, "roles/artifactregistry.reader", "serviceAccount:" + nodes)
+            .Grant(Apps, "roles/artifactregistry.writer", "serviceAccount:" + builder)
             .Grant(Apps, "roles/artifactregistry.reader", "user:auditor@example.com", new JsonObject
             {
                 ["title"] = "until the audit ends",

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
+using ArtifactRegistry.Emulator.Model;
 using Microsoft.Win32.SafeHandles;
 
 namespace ArtifactRegistry.Emulator.Storage;
@@ -19,7 +20,7 @@ internal sealed class BlobWriter(Func<string> file, int memory) : IDisposable
     public long Length { get; private set; }
 
     /// <summary>The digest of the bytes received so far.</summary>
-    public string Digest => $"sha256:{Convert.ToHexStringLower(_hash.GetCurrentHash())}";
+    public string Digest => Manifests.DigestFromHash(_hash.GetCurrentHash());
 
     /// <summary>Appends a request's body. Bytes that arrived before the client disconnected are kept.</summary>
     public async Task AppendAsync(PipeReader body, CancellationToken stop)

@@ -60,10 +60,16 @@ foreach ($tag in (Get-ArImageTag $hello).Tag | Sort-Object) {
     }
 }
 
-# A cluster in another project pulls as the service account of its nodes. Let it read this repository, and check:
-$nodes = 'gke-nodes@games.iam.gserviceaccount.com'
-Grant-ArReader us-docker.pkg.dev/shop/apps -Member $nodes | Format-Table Member, Role, Changed
-Get-ArReader us-docker.pkg.dev/shop/apps | Format-Table Member, Role, Condition
+# A cluster in another project pulls as the service account of its nodes. Can the nodes of lobby pull?
+Test-ArPull "${app}:v42" -Project games -Cluster lobby
 
-# Granting it again changes nothing:
-Grant-ArReader us-docker.pkg.dev/shop/apps -Member $nodes | Format-Table Member, Role, Changed
+# No policy that was read lets them. What helps is a grant for the account that these nodes use:
+$nodes = (Get-ArNodeServiceAccount games -Cluster lobby -WarningAction Ignore).Email | Sort-Object -Unique
+Grant-ArReader us-docker.pkg.dev/shop/apps -Member $nodes
+Get-ArReader us-docker.pkg.dev/shop/apps
+
+# Granting it again changes nothing, as the row says:
+Grant-ArReader us-docker.pkg.dev/shop/apps -Member $nodes
+
+# Now the nodes can pull:
+Test-ArPull "${app}:v42" -Project games -Cluster lobby

@@ -62,7 +62,7 @@ public sealed class CleanUpProperties : CoreTest
             InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))),
             KeepNewest = registry.KeepNewest,
         };
-        using SweepControl control = new(8, new Pacer(1e6, TimeProvider.System), null, null, null, null);
+        using SweepControl control = new(8, new Pacer(1e6, TimeProvider.System), null, null, null, null, TimeProvider.System);
         (ArtifactRegistryClient client, OciRegistryClient oci) = Clients();
 
         ImageName image = ImageName.Parse($"us-docker.pkg.dev/shop/apps/{package}");
@@ -73,7 +73,10 @@ public sealed class CleanUpProperties : CoreTest
         {
             IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
                 client, plan, new SweepOrder(plan), control,
-                ended => new ImageLook(plan, token => planner.RefreshAsync(plan, token), false, ended), _ => { }, stop);
+                ended => new ImageLook(
+                    plan, token => planner.RefreshAsync(plan, token), false, TimeProvider.System, ended),
+                _ => { },
+                stop);
             await foreach (RemovedImage result in rows) results.Add(result);
             foreach ((ImageName digest, string seen) in await SweepCheck.CheckAsync(client, plan, stop))
                 return $"{Short([digest.Digest!])}: {seen}";

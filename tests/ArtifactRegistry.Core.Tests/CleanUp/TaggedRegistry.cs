@@ -64,7 +64,10 @@ internal sealed partial class TaggedRegistry
                     2 => [$"sha256-{Missing(i)[7..]}.sig"],
                     _ => [],
                 }
-                : [.. Enumerable.Range(0, random.Next(8) switch { 0 => 0, 7 => 2, _ => 1 }).Select(_ => Pool[random.Next(Pool.Length)]).Distinct()];
+                : [
+                    .. Enumerable.Range(0, random.Next(8) switch { 0 => 0, 7 => 2, _ => 1 })
+                        .Select(_ => Pool[random.Next(Pool.Length)]).Distinct(),
+                ];
             int age = random.Next(10) == 0 ? i : ((2 + (random.Next(120) * 24)) * 60) + i; // no two alike
             string digest = state.AddImage(repository, package, new ImageOptions
             {
@@ -135,12 +138,15 @@ internal sealed partial class TaggedRegistry
         kept.UnionWith(_nodes.Where(node =>
             (HasOwnTag(node) && (KeptByTag(node) || (!IsPart(node) && !IsImage(node) && !node.Tags.All(IsNamed))))
             || !parts.Contains(node.Digest)
-            || node.AgeInMinutes < (HasOwnTag(node) ? Choice.OlderThanDays * 24 * 60 : Choice.OlderThanDays == 0 ? 0 : 60))
+            || node.AgeInMinutes < MinimumAge(node))
             .Select(node => node.Digest));
         Close(kept);
 
         TaggedNode[] images = [.. _nodes.Where(node => HasOwnTag(node) && IsImage(node))];
-        string[] newest = [.. Newest(images, 1).Where(node => !node.Tags.Any(Choice.Tag.Contains)).Select(n => n.Digest)];
+        string[] newest =
+        [
+            .. Newest(images, 1).Where(node => !node.Tags.Any(Choice.Tag.Contains)).Select(node => node.Digest),
+        ];
         IEnumerable<string> counted = Choice.KeepNewest == 0 && Choice.KeepNewestPer is null ? []
             : images.Where(node => !kept.Contains(node.Digest))
                 .SelectMany(node => LinesOf(node).Select(line => (line, node))).GroupBy(each => each.line)
@@ -158,6 +164,10 @@ internal sealed partial class TaggedRegistry
 
         return kept;
     }
+
+    private int MinimumAge(TaggedNode node) => HasOwnTag(node) ? Choice.OlderThanDays * 24 * 60
+        : Choice.OlderThanDays == 0 ? 0
+        : 60;
 
     /// <summary>The number of images that KeepNewest keeps; of release lines one, if it is not given.</summary>
     public int Count => Choice.KeepNewest == 0 && Choice.KeepNewestPer is not null ? 1 : Choice.KeepNewest;
@@ -177,7 +187,7 @@ internal sealed partial class TaggedRegistry
             foreach (TaggedNode node in _nodes)
             {
                 if (kept.Contains(node.Digest))
-                    foreach (string? held in ((IEnumerable<string?>)node.Children).Append(node.Subject).Append(TagSubject(node)))
+                    foreach (string? held in (string?[])[.. node.Children, node.Subject, TagSubject(node)])
                         if (held is not null && Exists(held))
                             changed |= kept.Add(held);
                 if ((node.Subject is string subject && kept.Contains(subject))
@@ -226,7 +236,7 @@ internal sealed partial class TaggedRegistry
     private bool IsImage(TaggedNode node) =>
         node.Subject is null && !_nodes.Exists(other => other.Children.Contains(node.Digest));
 
-    private IEnumerable<string> LinesOf(TaggedNode node)
+    private string[] LinesOf(TaggedNode node)
     {
         if (Choice.KeepNewestPer is not string line) return [""];
         string[] lines =
@@ -243,7 +253,7 @@ internal sealed partial class TaggedRegistry
             nodes.Where(node => VersionOf(node) is not null).OrderByDescending(VersionOf)
                 .ThenBy(node => node.AgeInMinutes).ThenBy(node => node.Digest, StringComparer.Ordinal).Take(count));
 
-    // As one number: every part of a version of the pool has one digit, and a release candidate comes before its release.
+    // As one number: every part of a version of the pool has one digit, and a candidate comes before its release.
     private static double? VersionOf(TaggedNode node) => node.Tags
         .Select(tag => Version().Match(tag)).Where(match => match.Success)
         .Select(match => (double?)(
@@ -265,6 +275,7 @@ internal sealed partial class TaggedRegistry
     [GeneratedRegex(@"^v?\d+\.\d+\.\d+$")]
     private static partial Regex Release();
 
-    [GeneratedRegex(@"^v?(?<n1>\d)(\.(?<n2>\d)(\.(?<n3>\d))?)?(?<pre>-rc\.1)?(_build\.7)?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^v?(?<n1>\d)(\.(?<n2>\d)(\.(?<n3>\d))?)?(?<pre>-rc\.1)?(_build\.7)?$", RegexOptions.ExplicitCapture)]
     private static partial Regex Version();
 }

@@ -14,7 +14,7 @@ public sealed class ArchiveKillTests
     public async Task Killed_at_any_moment_nothing_was_deleted_that_is_not_saved(int seed, string parameter)
     {
         using TemporaryFolder folder = new();
-        SavedArchive undo = new(Path.Combine(folder.Path, "undo"));
+        ArchiveFiles undo = new(Path.Combine(folder.Path, "undo"));
         await using Shop shop = await Shop.OpenAsync();
         string live = shop.AddBuild("v1");
         for (int i = 0; i < 6; i++)
@@ -36,6 +36,7 @@ public sealed class ArchiveKillTests
             MustHaveWhatIsGone();
         }
 
+        Assert.NotEqual(0, kills.Killed);
         shop.Run(command).MustSucceed();
         Assert.Equal([live], shop.Left());
         MustHaveWhatIsGone();

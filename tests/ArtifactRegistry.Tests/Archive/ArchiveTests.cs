@@ -10,9 +10,9 @@ namespace ArtifactRegistry.Tests.Archive;
 public sealed class ArchiveTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly SavedArchive _undo;
+    private readonly ArchiveFiles _undo;
 
-    public ArchiveTests() => _undo = new SavedArchive(Path.Combine(_folder.Path, "undo"));
+    public ArchiveTests() => _undo = new ArchiveFiles(Path.Combine(_folder.Path, "undo"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -48,7 +48,7 @@ public sealed class ArchiveTests : IDisposable
         shop.Run($"{CleanUp} {parameter}").MustSucceed();
 
         _undo.MustHave(garbage, withLayers: expected);
-        Assert.Equal(expected, _undo.Has((string)_undo.Read(garbage)["layers"]![0]!["digest"]!));
+        Assert.Equal(expected, _undo.Has(_undo.LayerOf(garbage)));
     }
 
     [Fact]
@@ -164,6 +164,7 @@ public sealed class ArchiveTests : IDisposable
                 ScriptResult result = shop.Run($"{command} -Confirm:$false -ArchivePath '{path}'");
                 Assert.Equal("ArchiveNotWritable", result.ErrorId);
                 Assert.Empty(result.Output);
+                Assert.Equal("ArchiveNotWritable", shop.Run($"{command} -WhatIf -ArchivePath '{path}'").ErrorId);
             }
 
         Assert.Equal("InvalidArgument", shop.Run("Remove-ArUntaggedImage $app -IncludeLayer -Confirm:$false").ErrorId);
@@ -249,7 +250,7 @@ public sealed class ArchiveTests : IDisposable
         string signature = shop.Sign(image.Digest);
         shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
         {
-            When = request => request.Is("GET", $"/blobs/{ConfigurationOf(shop, signature)}"),
+            When = request => request.Is("GET", $"/blobs/{shop.BlobsOf(signature)[0]}"),
             Times = 1,
         });
 
@@ -270,8 +271,8 @@ public sealed class ArchiveTests : IDisposable
         string[] theirs =
         [
             .. "abc".Select(digit =>
-                $"{{\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"digest\":\"sha256:{new string(digit, 64)}\","
-                    + "\"size\":7,\"annotations\":{\"org.opencontainers.image.ref.name\":\"latest\",\"org.example\":\"é\"}}"),
+                $"{{\"mediaType\":\"{Oci.Manifest}\",\"digest\":\"sha256:{new string(digit, 64)}\",\"size\":7,"
+                    + "\"annotations\":{\"org.opencontainers.image.ref.name\":\"latest\",\"org.example\":\"é\"}}"),
         ];
         const string Fields = "\"schemaVersion\":2,\"artifactType\":\"application/vnd.example\",\"org.example\":[1, 2]";
         const string Notes = "\"annotations\":{\"org.example.by\":\"somebody\"}";
@@ -325,7 +326,4 @@ public sealed class ArchiveTests : IDisposable
         Assert.False(Directory.Exists(_undo.Path));
         Assert.Empty(shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/blobs/")));
     }
-
-    private static string ConfigurationOf(Shop shop, string digest) =>
-        (string)JsonNode.Parse(shop.State.Manifest(shop.Repository, "web", digest))!["config"]!["digest"]!;
 }

@@ -1,5 +1,4 @@
 using ArtifactRegistry.Emulator;
-using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
@@ -31,12 +30,14 @@ public sealed class RestoreKillTests
         shop.State.CollectBlobs();
         Assert.Empty(shop.State.BlobDigests);
 
-        await new RandomKills(shop, seed).KillAsync(
+        RandomKills kills = new(shop, seed);
+        await kills.KillAsync(
             $"Restore-ArImage '{undo}'",
             last: Images,
             request => request.IsChange && request.PathAndQuery.Contains(where, StringComparison.Ordinal),
             seed % 2 == 0 ? HoldPoint.BeforeWork : HoldPoint.BeforeAnswer);
 
+        Assert.NotEqual(0, kills.Killed);
         shop.MustBeReadable();
         shop.MustBeSignedIfTagged();
         shop.Run($"Restore-ArImage '{undo}'").MustSucceed();

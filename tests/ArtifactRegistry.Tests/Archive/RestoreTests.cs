@@ -9,9 +9,9 @@ namespace ArtifactRegistry.Tests.Archive;
 public sealed class RestoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly SavedArchive _undo;
+    private readonly ArchiveFiles _undo;
 
-    public RestoreTests() => _undo = new SavedArchive(Path.Combine(_folder.Path, "undo"));
+    public RestoreTests() => _undo = new ArchiveFiles(Path.Combine(_folder.Path, "undo"));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -65,7 +65,30 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(3, Assert.Single(result.Output).Properties["BlobsMissing"].Value is IEnumerable<string> missing
             ? missing.Count()
             : 0);
-        Assert.Contains("nothing was written", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was written: 3 of its 6 blobs are neither in the registry nor in the archive, such as sha256:",
+            result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(
+            "Run it again with -LayerFrom and a repository or image that still has these layers, or push the image "
+                + "again from where it still is. Next time, delete with -IncludeLayer, which saves the layers too.",
+            result.Error.ErrorDetails.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task If_the_other_repository_lacks_a_layer_too_the_error_names_it()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        Delete(shop, shop.AddBuild("v1"), "");
+        shop.State.CollectBlobs();
+        shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
+
+        ScriptResult result = shop.Run($"{Restore} -LayerFrom us-docker.pkg.dev/shop/prod");
+
+        Assert.Equal("ContentMissing", result.ErrorId);
+        Assert.Empty(shop.Changes);
+        Assert.Contains(
+            "1 of its 2 blobs is neither in the registry nor in the archive nor in 'us-docker.pkg.dev/shop/prod', such",
+            result.ErrorText, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,9 +97,7 @@ public sealed class RestoreTests : IDisposable
         await using Shop shop = await OpenAsync(headLies: false);
         string image = shop.AddBuild("v1");
         shop.State.AddRepository("us-docker.pkg.dev/shop/prod");
-        string layer = (string)System.Text.Json.Nodes.JsonNode.Parse(
-            shop.State.Manifest(shop.Repository, "web", image))!["layers"]![0]!["digest"]!;
-        await MountAsync(shop, layer);
+        await MountAsync(shop, shop.BlobsOf(image)[1]);
         Delete(shop, image, "");
         shop.State.CollectBlobs();
 
@@ -139,6 +160,35 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(3, shop.Left().Count);
     }
 
+    [Fact]
+    public async Task Rows_of_a_journal_come_back_also_those_whose_result_a_killed_run_did_not_note()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string first = shop.AddBuild(), journal = Path.Combine(_folder.Path, "run.jsonl");
+        string saved = $"-Confirm:$false -ArchivePath '{_undo.Path}'";
+        shop.Run($"Remove-ArUntaggedImage $app {saved}").MustSucceed(); // without the journal
+        string[] later = [shop.AddBuild(), shop.AddBuild(), shop.AddBuild()];
+        string command = $"Remove-ArUntaggedImage {Shop.App} {saved} -JournalPath '{journal}' -ThrottleLimit 1";
+        int deletions = 0;
+        using (RequestHold hold = shop.Emulator.Requests.Hold(
+            request => request.Method == "DELETE" && Interlocked.Increment(ref deletions) == 2,
+            HoldPoint.BeforeAnswer))
+        using (CommandProcess process = new(shop.Emulator, command))
+            Assert.True(await process.KillAfterAsync(hold.WaitForArrivalAsync(1, Stop)));
+        await shop.Emulator.Requests.WaitUntilIdleAsync(Stop);
+        Assert.Single(shop.Left());
+        Assert.Equal(["delete", "result", "delete"], Events());
+
+        ScriptResult result = shop.Run($"Get-Content '{journal}' | ConvertFrom-Json | {Restore}").MustSucceed();
+
+        Assert.Equal(["Restored", "Restored"], result.Values("Status"));
+        Assert.Equal(later.Order(StringComparer.Ordinal), shop.Left());
+        Assert.DoesNotContain(first, shop.Left());
+
+        IEnumerable<string?> Events() =>
+            File.ReadLines(journal).Select(line => (string?)System.Text.Json.Nodes.JsonNode.Parse(line)!["event"]);
+    }
+
     [Theory]
     [InlineData("*/web:v1", true)]
     [InlineData("us-docker.pkg.dev/shop/apps", true)]
@@ -159,6 +209,28 @@ public sealed class RestoreTests : IDisposable
         else result.MustSucceed();
     }
 
+    [Theory]
+    [InlineData("absent", "there is no such folder.")]
+    [InlineData("file", "it is a file, and an archive is a folder.")]
+    [InlineData("empty", "it has no file named oci-layout.")]
+    public async Task What_is_no_archive_is_told_by_the_preview_too(string name, string problem)
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "file"), "", Stop);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "empty"));
+
+        foreach (string whatIf in (string[])["", "-WhatIf"])
+        {
+            ScriptResult result = shop.Run($"Restore-ArImage '{Path.Combine(_folder.Path, name)}' {whatIf}");
+            Assert.Equal("ArchiveNotReadable", result.ErrorId);
+            Assert.Contains($"is not an archive: {problem}", result.ErrorText, StringComparison.Ordinal);
+            Assert.Equal(
+                "Give the folder that was -ArchivePath when the images were deleted.",
+                result.Error.ErrorDetails.RecommendedAction
+            );
+        }
+    }
+
     [Fact]
     public async Task Damaged_content_of_an_archive_is_never_written()
     {
@@ -167,7 +239,7 @@ public sealed class RestoreTests : IDisposable
         foreach (string digest in (string[])[damaged, falseLayer, sound]) Delete(shop, digest, "-IncludeLayer");
         shop.State.CollectBlobs();
         await File.AppendAllTextAsync(_undo.PathOf(damaged), " ", Stop);
-        string layer = _undo.PathOf((string)_undo.Read(falseLayer)["layers"]![0]!["digest"]!);
+        string layer = _undo.PathOf(_undo.LayerOf(falseLayer));
         byte[] bytes = await File.ReadAllBytesAsync(layer, Stop);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(layer, bytes, Stop);
@@ -176,8 +248,7 @@ public sealed class RestoreTests : IDisposable
 
         Assert.Equal([sound], shop.Left());
         Assert.Equal(2, result.Errors.Count);
-        Assert.Contains(result.Errors, error =>
-            error.FullyQualifiedErrorId.StartsWith("ArchiveNotReadable", StringComparison.Ordinal));
+        Assert.Contains("ArchiveNotReadable", result.ErrorIds);
     }
 
     [Fact]
@@ -186,7 +257,7 @@ public sealed class RestoreTests : IDisposable
         await using Shop shop = await OpenAsync(headLies: false);
         string image = shop.AddBuild("v1");
         Delete(shop, image, "-IncludeLayer");
-        string layer = (string)_undo.Read(image)["layers"]![0]!["digest"]!;
+        string layer = _undo.LayerOf(image);
         bool isWritten = false;
         shop.Emulator.Behaviour.Faults.Add(new Fault(FaultKind.Forbidden)
         {
@@ -198,6 +269,26 @@ public sealed class RestoreTests : IDisposable
         Assert.Equal(["Failed"], result.Values("Status"));
         Assert.Empty(shop.State.Tags(shop.Repository, "web"));
         Assert.Single(result.Errors);
+    }
+
+    [Fact]
+    public async Task Verify_finds_a_layer_that_the_registry_serves_with_other_bytes_and_the_image_gets_no_tag()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = shop.AddBuild("v1");
+        Delete(shop, image, "-IncludeLayer");
+        string layer = _undo.LayerOf(image);
+        shop.Emulator.Behaviour.ServedBlob = (_, blob, bytes) => blob == layer ? [.. bytes.Reverse()] : bytes;
+
+        ScriptResult result = shop.Run($"{Restore} -Verify");
+
+        Assert.Equal("ContentMissing", result.ErrorId);
+        Assert.StartsWith("Run it again", result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Equal([layer], result.Values("BlobsMissing"));
+        Assert.Empty(shop.State.Tags(shop.Repository, "web"));
+        shop.Emulator.Behaviour.ServedBlob = null;
+        Assert.Equal(["v1"], shop.Run($"{Restore} -Verify").MustSucceed().Values("Tags"));
     }
 
     [Fact]
@@ -236,7 +327,8 @@ public sealed class RestoreTests : IDisposable
         ScriptResult result = shop.Run(Restore);
 
         Assert.Equal("AccessDenied", result.ErrorId);
-        Assert.Equal($"{Shop.App}:latest", $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
+        Assert.Equal(
+            $"{Shop.App}:latest", $"{result.Error.TargetObject}".Replace($"@{image}", "", StringComparison.Ordinal));
         Assert.Equal(["Restored"], result.Values("Status"));
         Assert.Equal(["4"], result.Values("Manifests"));
         Assert.Equal(["v1"], result.Values("Tags"));

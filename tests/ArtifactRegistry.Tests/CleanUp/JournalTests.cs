@@ -41,6 +41,26 @@ public sealed class JournalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "it is a folder. Give a file in it, such as '")]
+    [InlineData("absent/run.jsonl", "there is no folder '")]
+    public async Task A_journal_that_cannot_be_written_ends_the_command_and_its_preview(string name, string problem)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add();
+        string command = $"Remove-ArUntaggedImage $app -JournalPath '{Path.Combine(_folder.Path, name)}'";
+
+        foreach (string how in (string[])["-Confirm:$false", "-WhatIf"])
+        {
+            ScriptResult result = shop.Run($"{command} {how}");
+            Assert.Equal("JournalNotWritable", result.ErrorId);
+            Assert.Contains(problem, result.ErrorText, StringComparison.Ordinal);
+            Assert.Empty(shop.Emulator.Requests.Snapshot());
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Theory]
     [InlineData(false)] // cut where it is
     [InlineData(true)] // renamed, and a new one begun
     public async Task A_journal_that_is_rotated_while_the_run_goes_on_loses_no_line(bool rename)
@@ -162,19 +182,7 @@ public sealed class JournalTests : IDisposable
             $"$app = '{Shop.App}'; {Sweep} -ThrottleLimit {throttle} | ForEach-Object Status",
             "-NonInteractive"
         );
-        string[] arguments =
-        [
-            "-c",
-            "trap '' XFSZ; ulimit -f $0; exec \"$@\"",
-            $"{Limit / 1024}",
-            start.FileName,
-            .. start.ArgumentList,
-        ];
-        start.FileName = "bash";
-        start.ArgumentList.Clear();
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // which needs a file in memory that is larger
-        ProcessResult result = await ProcessResult.OfAsync(start, "");
+        ProcessResult result = await ProcessResult.OfAsync(start.WithFileSizeLimit(Limit / 1024));
 
         Assert.Contains(
             "cannot be written any more, so no further deletion was begun",

@@ -64,7 +64,7 @@ public sealed class ReferrerTagTests
             "Remove-ArUntaggedImage $app -Verbose 4>&1 | Where-Object { $_ -match 'has \\d+ digests' }"
         );
         Assert.Contains(
-            "3 of them only for referrer tags: see -IncludeReferrerTag",
+            "3 only for referrer tags: see -IncludeReferrerTag",
             Assert.Single(result.Output).ToString(),
             StringComparison.Ordinal
         );

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.Copy;
 
-/// <summary>Copies over bad connections, from false sources and after a kill: nothing half, and nothing twice.</summary>
+/// <summary>Copies over bad connections, from false sources and after a kill: nothing half, nothing twice.</summary>
 public sealed class CopyFaultTests
 {
     private const string Copy = "Copy-ArImage ${app}:v1 $prod -KeepTag";
@@ -14,7 +14,7 @@ public sealed class CopyFaultTests
     [Fact]
     public async Task The_token_does_not_follow_a_redirect_to_another_host()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour
         {
             RefusesMounts = true,
             RedirectsBlobs = true,
@@ -39,7 +39,7 @@ public sealed class CopyFaultTests
     [Fact]
     public async Task The_address_of_a_download_is_shown_without_its_signature()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true, RedirectsBlobs = true });
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour { RefusesMounts = true, RedirectsBlobs = true });
         shop.AddBuild("v1");
 
         ScriptResult result = shop.Run($"{Copy} -Verbose -Debug").MustSucceed();
@@ -53,7 +53,7 @@ public sealed class CopyFaultTests
     public async Task A_download_that_breaks_off_goes_on_where_it_was()
     {
         Behaviour behaviour = new() { RefusesMounts = true };
-        await using Shop shop = await Market.OpenAsync(behaviour);
+        await using Shop shop = await CopyShop.OpenAsync(behaviour);
         string digest = shop.AddBuild(400_000, "v1");
         string layer = shop.BlobsOf(digest)[1];
         behaviour.Faults.Add(new Fault(FaultKind.CutBody) { When = request => request.Is("GET", layer), Times = 2 });
@@ -82,7 +82,7 @@ public sealed class CopyFaultTests
     public async Task An_upload_that_fails_once_succeeds_in_the_end(FaultKind kind)
     {
         Behaviour behaviour = new() { RefusesMounts = true };
-        await using Shop shop = await Market.OpenAsync(behaviour);
+        await using Shop shop = await CopyShop.OpenAsync(behaviour);
         string digest = shop.AddBuild("v1");
         behaviour.Faults.Add(new Fault(kind) { When = request => request.Is("PUT", "/artifacts-uploads/"), Times = 1 });
 
@@ -99,7 +99,7 @@ public sealed class CopyFaultTests
     [Fact]
     public async Task An_upload_that_expired_is_begun_again()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true, ExpiredUploads = 1 });
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour { RefusesMounts = true, ExpiredUploads = 1 });
         string digest = shop.AddBuild("v1");
 
         shop.Run(Copy).MustSucceed();
@@ -111,7 +111,7 @@ public sealed class CopyFaultTests
     public async Task A_false_blob_never_arrives_and_the_next_run_finishes()
     {
         Behaviour behaviour = new() { RefusesMounts = true };
-        await using Shop shop = await Market.OpenAsync(behaviour);
+        await using Shop shop = await CopyShop.OpenAsync(behaviour);
         string digest = shop.AddBuild("v1"), layer = shop.BlobsOf(digest)[1];
         behaviour.ServedBlob = (_, blob, bytes) => blob == layer ? [.. bytes.Reverse()] : bytes;
 
@@ -120,7 +120,7 @@ public sealed class CopyFaultTests
         Assert.Equal("UnexpectedAnswer", failed.ErrorId);
         Assert.Contains(layer, failed.ErrorText, StringComparison.Ordinal);
         Assert.Empty(failed.Output);
-        Assert.Empty(shop.State.Packages(Market.Prod));
+        Assert.Empty(shop.State.Packages(CopyShop.Prod));
         behaviour.ServedBlob = null;
         shop.Run(Copy).MustSucceed();
         Assert.Equal([$"v1={digest}"], shop.CopiedTags());
@@ -130,7 +130,7 @@ public sealed class CopyFaultTests
     public async Task A_false_manifest_is_not_copied()
     {
         Behaviour behaviour = new();
-        await using Shop shop = await Market.OpenAsync(behaviour);
+        await using Shop shop = await CopyShop.OpenAsync(behaviour);
         shop.AddBuild("v1");
         behaviour.ServedManifest = (_, _, bytes) => [.. bytes, (byte)' '];
 
@@ -143,7 +143,7 @@ public sealed class CopyFaultTests
     [Fact]
     public async Task What_the_destination_only_remembers_is_sent_again()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour
         {
             RefusesMounts = true,
             RemembersCollectedBlobs = true,
@@ -168,7 +168,7 @@ public sealed class CopyFaultTests
             RemembersCollectedBlobs = true,
             OperationTime = TimeSpan.Zero,
         };
-        await using Shop shop = await Market.OpenAsync(behaviour);
+        await using Shop shop = await CopyShop.OpenAsync(behaviour);
         shop.AddBuild("v1");
         shop.Run(Copy).MustSucceed();
         shop.Run("Remove-ArImage ${prod}/web:v1 -Confirm:$false").MustSucceed();
@@ -190,7 +190,7 @@ public sealed class CopyFaultTests
     public async Task A_mount_that_is_refused_becomes_an_upload()
     {
         Behaviour behaviour = new();
-        await using Shop shop = await Market.OpenAsync(behaviour);
+        await using Shop shop = await CopyShop.OpenAsync(behaviour);
         string digest = shop.AddBuild("v1");
         behaviour.Faults.Add(new Fault(FaultKind.Forbidden) { When = request => request.Is("POST", "mount=") });
 
@@ -203,20 +203,20 @@ public sealed class CopyFaultTests
     [Fact]
     public async Task Without_the_right_to_push_the_error_says_so_and_nothing_is_there()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour
         {
             Denials = [new Denial("artifactregistry.repositories.uploadArtifacts", "*")],
         });
         shop.AddBuild("v1");
 
         Assert.Equal("AccessDenied", shop.Run(Copy).ErrorId);
-        Assert.Empty(shop.State.Packages(Market.Prod));
+        Assert.Empty(shop.State.Packages(CopyShop.Prod));
     }
 
     [Fact]
     public async Task Ctrl_C_leaves_no_request_and_no_half_image()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true });
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour { RefusesMounts = true });
         shop.AddBuild("v1");
         using RequestHold held = shop.Hold("PUT", "/artifacts-uploads/");
         using RunningScript script = shop.Start(Copy);
@@ -226,7 +226,7 @@ public sealed class CopyFaultTests
         await script.EndAsync(Stop);
 
         await shop.MustBeQuietAsync();
-        Assert.Empty(shop.State.Packages(Market.Prod));
+        Assert.Empty(shop.State.Packages(CopyShop.Prod));
     }
 
     [Theory]
@@ -234,21 +234,22 @@ public sealed class CopyFaultTests
     [InlineData(2)]
     public async Task Killed_again_and_again_the_next_run_finishes(int seed)
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true });
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour { RefusesMounts = true });
         AddedIndex index = shop.AddBuilds("v1");
         string signature = shop.Sign(index.Digest);
         RandomKills kills = new(shop, seed);
         for (int round = 0; round < 2; round++)
         {
             await kills.KillAsync(
-                $"Copy-ArImage {Shop.App}:v1 {Market.Prod} -KeepTag -ThrottleLimit 2",
+                $"Copy-ArImage {Shop.App}:v1 {CopyShop.Prod} -KeepTag -ThrottleLimit 2",
                 last: 6,
                 request => request.Method is "PUT");
             // A tag comes last, when everything that it stands for is there.
-            if (shop.State.Packages(Market.Prod).Count > 0 && shop.CopiedTags().Count > 0)
+            if (shop.State.Packages(CopyShop.Prod).Count > 0 && shop.CopiedTags().Count > 0)
                 Assert.Empty(index.Children.Append(index.Digest).Append(signature).Except(shop.Copied()));
         }
 
+        Assert.NotEqual(0, kills.Killed);
         shop.Run(Copy).MustSucceed();
 
         Assert.Equal(

@@ -18,7 +18,7 @@ public sealed class CopyStoryTests
         Skopeo.Need();
         Busybox.Need();
         using TemporaryFolder folder = new();
-        await using Shop shop = await Market.OpenAsync(
+        await using Shop shop = await CopyShop.OpenAsync(
             new Behaviour { RefusesMounts = !mounts, RedirectsBlobs = !mounts });
         OciLayout images = new(Path.Combine(folder.Path, "images"));
         Skopeo skopeo = new(shop.Emulator.Url);

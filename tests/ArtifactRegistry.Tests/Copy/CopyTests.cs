@@ -13,13 +13,13 @@ public sealed class CopyTests
     [Fact]
     public async Task A_copy_has_the_same_digest_and_its_blobs_are_mounted()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         string digest = shop.AddBuild("v1");
 
         ScriptResult result = shop.Run("Copy-ArImage ${app}:v1 $prod -KeepTag").MustSucceed();
 
         PSObject row = Assert.Single(result.Output);
-        Assert.Equal($"{Market.Prod}/web@{digest}", row.ToString());
+        Assert.Equal($"{CopyShop.Prod}/web@{digest}", row.ToString());
         Assert.Equal($"{Shop.App}@{digest}", row.Properties["Source"].Value);
         Assert.Equal("Copied", row.Properties["Status"].Value);
         Assert.Equal(
@@ -34,7 +34,7 @@ public sealed class CopyTests
     [Fact]
     public async Task Without_mounting_each_blob_is_sent_once()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true });
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour { RefusesMounts = true });
         string digest = shop.AddBuild("v1");
 
         ScriptResult result = shop.Run("Copy-ArImage $app $prod -KeepTag").MustSucceed();
@@ -48,7 +48,7 @@ public sealed class CopyTests
     [Fact]
     public async Task An_index_comes_whole_with_the_signatures_of_it_and_of_its_platforms()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         AddedIndex index = shop.AddBuilds("v1");
         string signature = shop.Sign(index.Digest), ofPlatform = shop.Sign(index.Children[0]);
         string ofSignature = shop.Sign(signature);
@@ -69,7 +69,7 @@ public sealed class CopyTests
     [Fact]
     public async Task Without_referrers_there_are_the_index_and_its_platforms()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         AddedIndex index = shop.AddBuilds("v1");
         shop.Sign(index.Digest);
 
@@ -82,7 +82,7 @@ public sealed class CopyTests
     [Fact]
     public async Task A_signature_that_came_later_follows()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         string digest = shop.AddBuild("v1"), first = shop.Sign(digest);
         shop.State.AddFallbackTag(shop.Repository, "web", digest);
         shop.Run("Copy-ArImage ${app}:v1 $prod").MustSucceed();
@@ -99,7 +99,7 @@ public sealed class CopyTests
     [Fact]
     public async Task Run_again_it_finds_everything_there_and_changes_nothing()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         AddedIndex index = shop.AddBuilds("v1");
         shop.Sign(index.Digest);
         shop.Run("Copy-ArImage ${app}:v1 $prod -KeepTag").MustSucceed();
@@ -116,19 +116,19 @@ public sealed class CopyTests
     [InlineData("$app", "latest, v1, v2")]
     public async Task The_tags_that_are_kept_are_those_by_which_the_image_was_named(string image, string tags)
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         shop.AddBuild("v1", "v2", "latest");
 
         ScriptResult result = shop.Run($"Copy-ArImage \"{image}\" $prod -KeepTag").MustSucceed();
 
-        Assert.Equal(tags.Split(", "), Sorted(shop.State.Tags(Market.Prod, "web").Select(tag => tag.Key)));
+        Assert.Equal(tags.Split(", "), Sorted(shop.State.Tags(CopyShop.Prod, "web").Select(tag => tag.Key)));
         Assert.Single(result.Output);
     }
 
     [Fact]
     public async Task Rows_are_copied_and_what_comes_out_gets_tags()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         string digest = shop.AddBuild("v1");
 
         shop.Run("Get-ArImage $app -Tag v1 | Copy-ArImage -Destination $prod/shop -Tag new | Add-ArImageTag -Tag more")
@@ -136,7 +136,7 @@ public sealed class CopyTests
 
         Assert.Equal(
             [$"more={digest}", $"new={digest}"],
-            Sorted(shop.State.Tags(Market.Prod, "shop").Select(tag => $"{tag.Key}={tag.Value}")));
+            Sorted(shop.State.Tags(CopyShop.Prod, "shop").Select(tag => $"{tag.Key}={tag.Value}")));
     }
 
     [Theory]
@@ -144,9 +144,9 @@ public sealed class CopyTests
     [InlineData("-ExpectedDigest sha256:0000000000000000000000000000000000000000000000000000000000000000", "TagMoved")]
     public async Task Nothing_is_copied_if_a_tag_would_have_to_move(string how, string error)
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         shop.AddBuild("v1");
-        string there = shop.State.AddImage(Market.Prod, "web", "v1");
+        string there = shop.State.AddImage(CopyShop.Prod, "web", "v1");
 
         ScriptResult result = shop.Run($"Copy-ArImage ${{app}}:v1 $prod -KeepTag {how}");
 
@@ -161,9 +161,9 @@ public sealed class CopyTests
     [InlineData("-ExpectedDigest $there")]
     public async Task A_tag_moves_where_that_is_allowed(string how)
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         string digest = shop.AddBuild("v1");
-        shop.Session.Set("there", shop.State.AddImage(Market.Prod, "web", "v1"));
+        shop.Session.Set("there", shop.State.AddImage(CopyShop.Prod, "web", "v1"));
 
         shop.Run($"Copy-ArImage ${{app}}:v1 $prod -KeepTag {how}").MustSucceed();
 
@@ -173,9 +173,9 @@ public sealed class CopyTests
     [Fact]
     public async Task A_repository_with_immutable_tags_takes_new_ones_and_keeps_its_own()
     {
-        await using Shop shop = await Market.OpenAsync(prod: new RepositoryOptions { ImmutableTags = true });
+        await using Shop shop = await CopyShop.OpenAsync(prod: new RepositoryOptions { ImmutableTags = true });
         string digest = shop.AddBuild("v1", "v2");
-        string there = shop.State.AddImage(Market.Prod, "web", "v1");
+        string there = shop.State.AddImage(CopyShop.Prod, "web", "v1");
 
         shop.Run("Copy-ArImage ${app}:v2 $prod -KeepTag").MustSucceed();
         ScriptResult refused = shop.Run("Copy-ArImage ${app}:v1 $prod -KeepTag -Force");
@@ -188,14 +188,14 @@ public sealed class CopyTests
     [Fact]
     public async Task A_preview_sends_no_change()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         shop.AddBuild("v1");
 
         ScriptResult result = shop.Run("Copy-ArImage ${app}:v1 $prod -KeepTag -WhatIf").MustSucceed();
 
         Assert.Empty(result.Output);
         Assert.Empty(shop.Changes);
-        Assert.Empty(shop.State.Packages(Market.Prod));
+        Assert.Empty(shop.State.Packages(CopyShop.Prod));
     }
 
     [Theory]
@@ -208,7 +208,7 @@ public sealed class CopyTests
     [InlineData("Copy-ArImage ${app}:v1, ${app}:v2 $prod -Tag same", "TagExists")]
     public async Task What_makes_no_sense_is_an_error(string script, string error)
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         shop.AddBuild("v1");
         shop.AddBuild("v2");
         shop.State.AddImage(
@@ -220,7 +220,7 @@ public sealed class CopyTests
     [Fact]
     public async Task Foreign_layers_are_copied_by_their_descriptor()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         string whole = shop.AddBuild();
         string manifest = shop.State.Manifest(shop.Repository, "web", whole).Replace(
             "\"layers\":[",
@@ -239,7 +239,7 @@ public sealed class CopyTests
     [Fact]
     public async Task The_bar_counts_bytes_and_images()
     {
-        await using Shop shop = await Market.OpenAsync(new Behaviour { RefusesMounts = true });
+        await using Shop shop = await CopyShop.OpenAsync(new Behaviour { RefusesMounts = true });
         shop.AddBuild(3 << 20, "v1");
         using RequestHold held = shop.Hold("PUT", "/manifests/");
         using RunningScript script = shop.Start("Copy-ArImage ${app}:v1 $prod");

@@ -5,7 +5,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests.Copy;
 
 /// <summary>
-/// Signatures under cosign's tag, sha256-HEX.sig: the tag moves only to a manifest that has all that the present one has.
+/// Signatures under cosign's tag, sha256-HEX.sig: the tag moves only to a manifest that has all that the present one
+/// has.
 /// </summary>
 public sealed class ReferrerTagCopyTests
 {
@@ -16,7 +17,7 @@ public sealed class ReferrerTagCopyTests
     [Fact]
     public async Task A_signature_by_another_key_over_the_same_payload_is_not_lost()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         CosignTag tag = new(shop, shop.AddBuild("v1"));
         string first = tag.Put("key 1");
         shop.Run(Copy).MustSucceed();
@@ -31,7 +32,7 @@ public sealed class ReferrerTagCopyTests
     [Fact]
     public async Task One_of_two_equal_signatures_is_not_lost()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         CosignTag tag = new(shop, shop.AddBuild("v1"));
         string twice = tag.Put("key 1", "key 1");
         shop.Run(Copy).MustSucceed();
@@ -45,7 +46,7 @@ public sealed class ReferrerTagCopyTests
     [Fact]
     public async Task The_tag_follows_when_another_key_was_added()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         CosignTag tag = new(shop, shop.AddBuild("v1"));
         tag.Put("key 1");
         shop.Run(Copy).MustSucceed();
@@ -59,7 +60,7 @@ public sealed class ReferrerTagCopyTests
     [Fact]
     public async Task A_tag_that_somebody_moves_after_it_was_compared_stays_there()
     {
-        await using Shop shop = await Market.OpenAsync();
+        await using Shop shop = await CopyShop.OpenAsync();
         CosignTag tag = new(shop, shop.AddBuild("v1"));
         tag.Put("key 1");
         shop.Run(Copy).MustSucceed();
@@ -68,7 +69,7 @@ public sealed class ReferrerTagCopyTests
         using RunningScript script = shop.Start(Copy);
         await hold.WaitForArrivalAsync(1, Stop);
 
-        string theirs = shop.State.AddImage(Market.Prod, "web", tag.Name);
+        string theirs = shop.State.AddImage(CopyShop.Prod, "web", tag.Name);
         hold.Release();
         ScriptResult result = await script.EndAsync(Stop);
 
@@ -97,7 +98,8 @@ public sealed class ReferrerTagCopyTests
             string layer = _payload[start..end];
             return shop.Add(new ImageOptions
             {
-                Manifest = _payload[..start] + string.Join(',', keys.Select(key => Signed(layer, key))) + _payload[end..],
+                Manifest =
+                    _payload[..start] + string.Join(',', keys.Select(key => Signed(layer, key))) + _payload[end..],
                 Tags = [Name],
             });
         }

@@ -83,7 +83,8 @@ internal sealed record Scenario(string Script, params string[] Scopes)
                 World.Apps + "/web"
             ),
             ["Get-ArStaleImage"] = new(
-                $"Get-ArStaleImage {World.Apps} -WithoutInUse -OlderThan 0s | ForEach-Object {{ \"$($_.Uri) $($_.Decision)\" }}",
+                $"Get-ArStaleImage {World.Apps} -WithoutInUse -OlderThan 0s | "
+                    + "ForEach-Object { \"$($_.Uri) $($_.Decision)\" }",
                 World.Apps,
                 $"{World.Apps}/mixed",
                 World.Apps + "/web"
@@ -115,13 +116,15 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             ),
 
             ["Get-ArImageInUse"] = new(
-            "Get-ArImageInUse organizations/123 -Source Kubernetes, CloudRun, AppEngine, ComputeEngine, CloudDeploy, Asset | "
+            "Get-ArImageInUse organizations/123 -Source Kubernetes, CloudRun, AppEngine, ComputeEngine, CloudDeploy, "
+                + "Asset | "
             // Not the digest: where the registry does not tell what a tag stands for, the row has none (IsResolved).
             + "ForEach-Object { \"$($_.Source) $($_.Role) $($_.Location) $($_.Kind) $($_.Name) $($_.Image)\" }",
             Workloads),
 
             ["Protect-ArImage"] = new(
-                $"Protect-ArImage {World.Apps}/web0, {World.Apps}/web1 -InUse {World.Apps}/web0:v1, {World.Apps}/web1:v1 "
+                $"Protect-ArImage {World.Apps}/web0, {World.Apps}/web1 -InUse {World.Apps}/web0:v1, "
+                    + $"{World.Apps}/web1:v1 "
                     + $"| {Tagged}",
                 $"{World.Apps}/web0",
                 $"{World.Apps}/web1"),
@@ -187,7 +190,8 @@ internal sealed record Scenario(string Script, params string[] Scopes)
                 $"{World.Apps}/mixed"
             ),
             ["Remove-ArStaleImage"] = new(
-                $"Remove-ArStaleImage {World.Apps}/mixed -WithoutInUse -OlderThan 0s -Tag * -Confirm:$false | {Removed}",
+                $"Remove-ArStaleImage {World.Apps}/mixed -WithoutInUse -OlderThan 0s -Tag * -Confirm:$false | "
+                    + $"{Removed}",
                 $"{World.Apps}/mixed"
             ),
             ["Grant-ArReader"] = new(

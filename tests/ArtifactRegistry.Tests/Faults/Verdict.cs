@@ -38,7 +38,7 @@ internal static class Verdict
             yield return text;
         if (trial.Result.Thrown is not null) yield return $"it threw: {trial.Result.Thrown}";
         foreach (ErrorRecord error in trial.Result.Errors)
-            if (error.FullyQualifiedErrorId.StartsWith("UnexpectedError", StringComparison.Ordinal))
+            if (error.Id() == "UnexpectedError")
                 yield return $"an error that is a defect: {error.Exception}";
         foreach (RecordedRequest request in trial.Requests)
             if (request.PathAndQuery.Contains("force=", StringComparison.Ordinal))

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Emulator.SignIn;
 using ArtifactRegistry.Emulator.Workloads;
-using ArtifactRegistry.Tests.Support;
 
 namespace ArtifactRegistry.Tests.Faults;
 

@@ -42,8 +42,8 @@ public sealed class IncompleteTests
         ScriptResult result = shop.Run("Get-ArImageInUse games");
 
         Assert.Empty(result.Output);
-        Assert.Equal("InUseIncomplete", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
-        Assert.Contains(id, result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal("InUseIncomplete", result.ErrorIds[^1]);
+        Assert.Contains(id, result.ErrorIds);
         if (id == "NotPermitted")
             Assert.All(result.Errors.SkipLast(1), error =>
                 Assert.Contains(cut, error.ToString(), StringComparison.Ordinal)
@@ -79,7 +79,7 @@ public sealed class IncompleteTests
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
 
-        Assert.Equal("InUseIncomplete", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal("InUseIncomplete", result.ErrorIds[^1]);
         Assert.Equal(before, shop.Contents());
     }
 
@@ -92,7 +92,7 @@ public sealed class IncompleteTests
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
 
-        Assert.Equal("InUseEmpty", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal("InUseEmpty", result.ErrorIds[^1]);
         Assert.Equal(before, shop.Contents());
     }
 
@@ -125,7 +125,7 @@ public sealed class IncompleteTests
 
         ScriptResult result = shop.Run("Get-ArImageInUse games -Cluster arenna");
 
-        Assert.Equal("NotFound", result.Errors[0].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal("NotFound", result.ErrorIds[0]);
         Assert.Empty(result.Output);
     }
 

@@ -94,7 +94,7 @@ public sealed class OtherSourceTests
         ScriptResult result = shop.Run($"Get-ArImageInUse games -Source {source}");
 
         Assert.Empty(result.Output);
-        Assert.Equal("InUseIncomplete", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal("InUseIncomplete", result.ErrorIds[^1]);
         Assert.Contains(permission, result.Errors[0].ToString(), StringComparison.Ordinal);
     }
 
@@ -109,10 +109,7 @@ public sealed class OtherSourceTests
         ScriptResult result = shop.Run("Get-ArImageInUse games -Source CloudDeploy");
 
         Assert.Empty(result.Output);
-        Assert.Equal(
-            ["LocationUnreachable", "InUseIncomplete"],
-            result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0])
-        );
+        Assert.Equal(["LocationUnreachable", "InUseIncomplete"], result.ErrorIds);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class ProjectTests
         ScriptResult result = shop.Run(
             "Remove-ArUntaggedImage $app -InUseFrom organizations/123 -Confirm:$false");
 
-        Assert.Equal(["NotPermitted", "InUseIncomplete"], Ids(result));
+        Assert.Equal(["NotPermitted", "InUseIncomplete"], result.ErrorIds);
         Assert.Contains(permission, result.Errors[0].ToString(), StringComparison.Ordinal);
         Assert.Equal(before, shop.Contents());
     }
@@ -83,7 +83,7 @@ public sealed class ProjectTests
 
         ScriptResult result = shop.Run("Get-ArImageInUse folders/9");
 
-        Assert.Equal(["NotPermitted", "InUseIncomplete"], Ids(result));
+        Assert.Equal(["NotPermitted", "InUseIncomplete"], result.ErrorIds);
         Assert.Contains("folders/9", result.Errors[0].ToString(), StringComparison.Ordinal);
     }
 
@@ -98,7 +98,7 @@ public sealed class ProjectTests
 
         ScriptResult result = shop.Run(command);
 
-        Assert.Equal(["AccessDenied", "InUseIncomplete"], Ids(result));
+        Assert.Equal(["AccessDenied", "InUseIncomplete"], result.ErrorIds);
         Assert.Contains("'projects/gmaes' cannot be read", result.Errors[0].ToString(), StringComparison.Ordinal);
         Assert.Contains(
             "Did you mean the project games?",
@@ -117,7 +117,7 @@ public sealed class ProjectTests
         ScriptResult result = shop.Run("Get-ArImageInUse games");
 
         Assert.All(result.Errors.SkipLast(1), error =>
-            Assert.Equal("NotPermitted", error.FullyQualifiedErrorId.Split(',')[0]));
+            Assert.Equal("NotPermitted", error.Id()));
         Assert.Contains("container.clusters.list", result.Errors[0].ToString(), StringComparison.Ordinal);
     }
 
@@ -151,7 +151,4 @@ public sealed class ProjectTests
         shop.State.Workloads.SetAncestors("data", "folders/8", "folders/7", "organizations/123");
         return shop;
     }
-
-    private static IEnumerable<string> Ids(ScriptResult result) =>
-        result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]);
 }

@@ -54,9 +54,7 @@ public sealed class ProtectTests
         ScriptResult result = shop.Run(Protect);
 
         Assert.Equal([Mark(running)], result.Values("Tag"));
-        Assert.Equal(
-            ["NotPermitted", "InUseIncomplete"],
-            result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(["NotPermitted", "InUseIncomplete"], result.ErrorIds);
     }
 
     [Fact]
@@ -71,7 +69,7 @@ public sealed class ProtectTests
         ScriptResult protect = shop.Run(Protect);
         ScriptResult unprotect = shop.Run(Unprotect).MustSucceed();
 
-        Assert.StartsWith("TagExists", Assert.Single(protect.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(["TagExists"], protect.ErrorIds);
         Assert.DoesNotContain("-Force", protect.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(unprotect.Output);
         Assert.Equal(before, shop.Contents());
@@ -116,7 +114,7 @@ public sealed class ProtectTests
 
         ScriptResult result = shop.Run(command);
 
-        Assert.Equal(id, result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(id, result.ErrorIds[^1]);
         Assert.Equal(before, shop.Contents());
     }
 
@@ -174,8 +172,7 @@ public sealed class ProtectTests
 
         ScriptResult result = shop.Run($"Protect-ArImage {running} -InUseFrom games");
 
-        Assert.StartsWith(
-            "NameNotSpecific", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(["NameNotSpecific"], result.ErrorIds);
         Assert.Empty(shop.Changes);
     }
 

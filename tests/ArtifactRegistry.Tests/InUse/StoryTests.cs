@@ -74,7 +74,7 @@ public sealed class StoryTests
 
         ScriptResult result = shop.Run(CleanUp);
 
-        Assert.Equal("InUseIncomplete", result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal("InUseIncomplete", result.ErrorIds[^1]);
         Assert.True(result.Errors.Count > 1, "the failure itself is an error of its own");
         Assert.Empty(result.Output);
         Assert.Equal(before, shop.Contents());
@@ -167,7 +167,7 @@ public sealed class StoryTests
 
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
 
-        Assert.Equal(id, result.Errors[^1].FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(id, result.ErrorIds[^1]);
         Assert.Contains("games (-InUseFrom)", result.Errors[^1].ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("-InUse ", result.Errors[^1].ToString(), StringComparison.Ordinal);
         Assert.Equal(before, shop.Contents());

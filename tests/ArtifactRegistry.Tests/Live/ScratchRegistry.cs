@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -109,7 +108,7 @@ internal sealed record ScratchRegistry(string Repository, Uri Api, string? Token
     private string Path => string.Join('/', Repository.Split('/')[1..]);
 
     private static string DigestOf(string text) =>
-        "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        Oci.DigestOf(Oci.Bytes(text));
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, Uri address, string? body, string? contentType, CancellationToken stop)

@@ -38,6 +38,13 @@ internal static class BuiltImages
             SubjectDigest = subject,
         });
 
+    /// <summary>The digests of an image's configuration and of its layers, in this order.</summary>
+    public static IReadOnlyList<string> BlobsOf(this Shop shop, string digest)
+    {
+        JsonNode manifest = JsonNode.Parse(shop.ManifestOf(digest))!;
+        return [.. manifest["layers"]!.AsArray().Prepend(manifest["config"]).Select(blob => (string)blob!["digest"]!)];
+    }
+
     /// <summary>Saves an image and deletes it; scripts know the folder as $undo.</summary>
     public static void SaveAnImage(this Shop shop, string folder)
     {

@@ -122,7 +122,10 @@ internal sealed record ScriptResult(
     public ErrorRecord Error =>
         Thrown is IContainsErrorRecord terminating ? terminating.ErrorRecord : Assert.Single(Errors);
 
-    public string ErrorId => Error.FullyQualifiedErrorId.Split(',')[0];
+    public string ErrorId => Error.Id();
+
+    /// <summary>The ids of the errors that it wrote, in order.</summary>
+    public IReadOnlyList<string> ErrorIds => [.. Errors.Select(error => error.Id())];
 
     /// <summary>What PowerShell shows of the error: its message, and below it the recommendation.</summary>
     public string ErrorText => Error.ErrorDetails is { } details

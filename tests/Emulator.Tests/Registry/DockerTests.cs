@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;
@@ -21,7 +20,7 @@ public sealed class DockerTests : EmulatorTest
             using HttpResponseMessage response = await Client.SendAsync(request, Stop);
             byte[] content = await response.Content.ReadAsByteArrayAsync(Stop);
 
-            string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
+            string digest = Oci.DigestOf(content);
             Assert.Equal([digest], response.Headers.GetValues("Docker-Content-Digest"));
             Assert.Equal(
                 new MediaTypeHeaderValue(

@@ -42,7 +42,7 @@ public sealed class LargeBlobTests : RegistryTest
             new Uri(emulator.Url, $"{Web}/blobs/{digest}"), HttpCompletionOption.ResponseHeadersRead, Stop);
         Assert.Equal(Size, got.Content.Headers.ContentLength);
         await using Watched stream = new(await got.Content.ReadAsStreamAsync(Stop), memory);
-        string received = $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Stop))}";
+        string received = await Oci.DigestOfAsync(stream, Stop);
 
         Assert.Equal(digest, received);
         Assert.InRange(memory.Looks, 2 * (Size / Watched.Step), long.MaxValue);
@@ -89,7 +89,7 @@ public sealed class LargeBlobTests : RegistryTest
         Assert.Empty(State.BlobDigests);
 
         await using Stream stream = await got.Content.ReadAsStreamAsync(Stop);
-        Assert.Equal(digest, $"sha256:{Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Stop))}");
+        Assert.Equal(digest, await Oci.DigestOfAsync(stream, Stop));
     }
 
     private static string DigestOf(long size) =>

@@ -7,8 +7,8 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// </summary>
 /// <param name="Image">The image.</param>
 /// <param name="Asked">
-/// Every digest that was asked about, in order: all untagged ones, or all tagged ones with what goes with them, or those
-/// that were named.
+/// Every digest that was asked about, in order: all untagged ones, or all tagged ones with what goes with them, or
+/// those that were named.
 /// </param>
 /// <param name="Unlisted">Digests that were asked about and are not listed; usually they are gone.</param>
 /// <param name="Unreadable">The errors about content that could not be read.</param>
@@ -55,48 +55,50 @@ internal sealed record CleanUpPlan(
     /// <summary>Gets the reason why a digest stays; null if this plan deletes it, or if it is gone.</summary>
     public string? WhyKept(string digest) => Graph.Find(digest)?.KeepReason;
 
-    /// <summary>
-    /// The plan in words, for the question and for -WhatIf. What is kept counts the rows that say so; the rest is
-    /// beside them.
-    /// </summary>
-    public string Action => Rules.IsStale ? StaleAction : UntaggedAction;
+    /// <summary>Gets the plan in words, for the question and for -WhatIf.</summary>
+    /// <param name="now">The digests that this run deletes, which may be fewer than planned.</param>
+    public string Action(IReadOnlyCollection<ImageNode> now) =>
+        Rules.IsStale ? StaleAction(now) : UntaggedAction(now);
 
-    private string StaleAction
+    private string StaleAction(IReadOnlyCollection<ImageNode> now)
     {
-        get
-        {
-            string[] tags = [.. Delete.Where(node => !node.FollowsTagSubjects)
-                .OrderBy(node => node.Image.UploadTime?.ToUniversalTime()).SelectMany(node => node.Image.Tags)];
-            int images = Delete.Count(node => node.IsTagged && !node.FollowsTagSubjects);
-            return $"Delete {images} tagged {(images == 1 ? "image" : "images")} "
-                + $"({Delete.Count} {(Delete.Count == 1 ? "digest" : "digests")}, {ByteSize.Format(SizeBytes)}) with "
-                + $"the {(tags.Length == 1 ? "tag" : "tags")} {TagsInWords(tags)}, keep {Asked.Count - Delete.Count}";
-        }
+        ImageNode[] images = [.. now.Where(node => node.IsTagged && !node.FollowsTagSubjects)];
+        int planned = Delete.Count(node => node.IsTagged && !node.FollowsTagSubjects);
+        string of = images.Length == planned ? "" : $"{images.Length} of ";
+        string[] tags = [.. images.SelectMany(node => node.Image.Tags)];
+        string more = tags.Length > TagsInQuestion ? $" and {tags.Length - TagsInQuestion} more" : "";
+        return $"Delete {of}{planned} tagged {(planned == 1 ? "image" : "images")} "
+            + $"({now.Count} {(now.Count == 1 ? "digest" : "digests")}, "
+            + $"{ByteSize.Format(now.Sum(node => node.Image.SizeBytes))}) with the "
+            + $"{(tags.Length == 1 ? "tag" : "tags")} {string.Join(", ", tags.Take(TagsInQuestion))}{more}, {Kept}";
     }
 
-    private static string TagsInWords(string[] tags) =>
-        string.Join(", ", tags.Take(TagsInQuestion))
-            + (tags.Length > TagsInQuestion ? $" and {tags.Length - TagsInQuestion} more" : "");
+    private string UntaggedAction(IReadOnlyCollection<ImageNode> now)
+    {
+        int tagged = Delete.Count(node => node.IsTagged), untagged = Delete.Count - tagged;
+        string of = now.Count == Delete.Count ? "" : $"{now.Count} of ";
+        string with = tagged == 0 ? "" : $" and {tagged} with referrer tags only";
+        return $"Delete {of}{untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} "
+            + $"({ByteSize.Format(now.Sum(node => node.Image.SizeBytes))}), {Kept}";
+    }
 
-    private string UntaggedAction
+    /// <summary>
+    /// Gets what is kept in words. The first number counts the rows that say so, as the last line of the command does;
+    /// the rest of the image is beside it.
+    /// </summary>
+    public string Kept
     {
         get
         {
-            int tagged = Delete.Count(node => node.IsTagged), untagged = Delete.Count - tagged;
-            string with = tagged == 0 ? "" : $" and {tagged} with referrer tags only";
             string by =
                 KeptByReferrerTags == 0
                     ? ""
                     : $" ({KeptByReferrerTags} only for referrer tags: see -IncludeReferrerTag)";
-            int others = Total - Asked.Count;
-            string? beside =
-                others == 0 ? null
-                : Graph.Nodes.Except(Asked).All(node => node.IsTagged) ? $"{others} with tags"
-                : $"{others} others";
-            int kept = Asked.Count - Delete.Count;
-            return $"Delete {untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} "
-                + $"({ByteSize.Format(SizeBytes)}), "
-                + $"keep {(beside is null ? $"{kept}{by}" : kept == 0 ? beside : $"{kept}{by} and {beside}")}";
+            ImageNode[] others = [.. Graph.Nodes.Except(Asked)];
+            ImageNode[] silent = [.. others.Where(node => !Rules.Spared.ContainsKey(node.Image.Name))];
+            int kept = Total - Delete.Count - silent.Length;
+            string beside = $"{silent.Length} {(silent.All(node => node.IsTagged) ? "with tags" : "others")}";
+            return silent.Length == 0 ? $"keep {kept}{by}" : $"keep {(kept == 0 ? "" : $"{kept}{by} and ")}{beside}";
         }
     }
 

@@ -39,7 +39,8 @@ internal sealed class GatherImage(
     /// <param name="reading">The manifests to read.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">The image is not there, or cannot be listed.</exception>
-    public async Task<ImageGraph> GatherAsync(ImageName image, bool others, ManifestReading reading, CancellationToken stop)
+    public async Task<ImageGraph> GatherAsync(
+        ImageName image, bool others, ManifestReading reading, CancellationToken stop)
     {
         Task<ImageListing> listing = listings.OfAsync(image, others, stop),
             listingVersions = ListVersionsAsync(image, stop);
@@ -61,7 +62,8 @@ internal sealed class GatherImage(
     /// are needed if little has changed.
     /// </summary>
     /// <exception cref="RegistryException">The image is not there any more, or cannot be listed.</exception>
-    public async Task<ImageGraph> AgainAsync(ImageName image, ImageGraph before, ManifestReading reading, CancellationToken stop)
+    public async Task<ImageGraph> AgainAsync(
+        ImageName image, ImageGraph before, ManifestReading reading, CancellationToken stop)
     {
         ImageListing versions = await ListVersionsAsync(image, stop);
         ImageListing known = new(null);
@@ -174,9 +176,15 @@ internal sealed class GatherImage(
 
     /// <summary>Reads the manifests, and requests the digests that only they mention.</summary>
     private async Task ReadManifestsAsync(
-        ImageName image, ImageGraph graph, ManifestReading reading, List<RegistryException> gaps, CancellationToken stop)
+        ImageName image,
+        ImageGraph graph,
+        ManifestReading reading,
+        List<RegistryException> gaps,
+        CancellationToken stop)
     {
-        if (!reading.EvenIfAllTagged && graph.Nodes.All(node => node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _))))
+        if (!reading.EvenIfAllTagged
+            && graph.Nodes.All(node =>
+                node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _))))
             return;
 
         HashSet<string> absent = new(StringComparer.Ordinal);

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
@@ -11,12 +9,17 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="isOutdated">
 /// True if the plan is to count as outdated, whatever its age, because a question was open.
 /// </param>
+/// <param name="clock">The clock by which ages are measured.</param>
 /// <param name="stop">Cancels a look that is under way.</param>
 internal sealed class ImageLook(
-    CleanUpPlan plan, Func<CancellationToken, Task<CleanUpPlan>> gatherAsync, bool isOutdated, CancellationToken stop)
+    CleanUpPlan plan,
+    Func<CancellationToken, Task<CleanUpPlan>> gatherAsync,
+    bool isOutdated,
+    TimeProvider clock,
+    CancellationToken stop)
 {
     private readonly object _lock = new();
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly long _started = clock.GetTimestamp();
     private readonly TimeSpan _ageAtStart = isOutdated ? TimeSpan.MaxValue : plan.Age;
     private CleanUpPlan _newest = plan;
     private long? _begun; // of the newest look
@@ -45,18 +48,18 @@ internal sealed class ImageLook(
     }
 
     private TimeSpan Age =>
-        _begun is long begun ? Stopwatch.GetElapsedTime(begun)
+        _begun is long begun ? clock.GetElapsedTime(begun)
         : _ageAtStart == TimeSpan.MaxValue ? _ageAtStart
-        : _ageAtStart + Stopwatch.GetElapsedTime(_started);
+        : _ageAtStart + clock.GetElapsedTime(_started);
 
     private async Task<CleanUpPlan> GatherAsync()
     {
         await Task.Yield(); // the caller holds the lock
-        long begun = Stopwatch.GetTimestamp();
+        long begun = clock.GetTimestamp();
         CleanUpPlan look = await gatherAsync(stop);
         lock (_lock)
         {
-            (_newest, _begun, _took) = (look, begun, Stopwatch.GetElapsedTime(begun));
+            (_newest, _begun, _took) = (look, begun, clock.GetElapsedTime(begun));
             _running = null; // after an error it is kept, and every later call gets that error
         }
 

@@ -138,8 +138,8 @@ internal sealed class ImageNode(DockerImage image)
     /// <summary>The reason why it is kept, or why it may be deleted.</summary>
     public string Reason => KeepReason is not null ? KeepReason
         : FollowsTagSubjects ? $"{TaggedKind.InWords()} of {TagSubjects[0]} by its tag, which is deleted too"
-        : IsStaleImage
-            ? $"nothing keeps it; its {(Image.Tags.Count == 1 ? "tag" : "tags")} {Image.Tags} go{(Image.Tags.Count == 1 ? "es" : "")} too"
+        : IsStaleImage ? $"nothing keeps it; its {(Image.Tags.Count == 1 ? "tag" : "tags")} {Image.Tags} "
+            + $"{(Image.Tags.Count == 1 ? "goes" : "go")} too"
         : Indexes.Count > 0 && Indexes[0].TagsMayGo ? $"part of {Indexes[0]}, which is deleted too"
         : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]} that lists it"
         : Subject is not null ? $"{Kind.InWords()} of {Subject}, which is deleted too"

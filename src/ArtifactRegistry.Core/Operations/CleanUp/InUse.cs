@@ -24,8 +24,8 @@ internal sealed partial class InUse
 
     /// <summary>
     /// Parses entries: digests, and names by digest in any spelling (<c>docker-pullable://…@sha256:…</c>,
-    /// <c>SHA256:…</c>, <c>sha256-…</c>, <c>sha256%3A…</c>). A name by tag protects the digest that has the tag. One string may hold several entries, separated by blanks as
-    /// kubectl's jsonpath writes them, or as a JSON array.
+    /// <c>SHA256:…</c>, <c>sha256-…</c>, <c>sha256%3A…</c>). A name by tag protects the digest that has the tag. One
+    /// string may hold several entries, separated by blanks as kubectl's jsonpath writes them, or as a JSON array.
     /// </summary>
     public static InUse From(IEnumerable<InUseEntry> entries)
     {

@@ -3,8 +3,8 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Checks the outcome of the deletions that an earlier run began and for which its journal has no result. If a digest is
-/// still there, the tags that the run had removed are put back.
+/// Checks the outcome of the deletions that an earlier run began and for which its journal has no result. If a digest
+/// is still there, the tags that the run had removed are put back.
 /// </summary>
 internal static class InterruptedDeletions
 {
@@ -39,7 +39,8 @@ internal static class InterruptedDeletions
                                 RemovalStatus.Kept,
                                 "is still there; an earlier run began its deletion and was ended"
                                     + (deletion.Tags.Count == 0 ? ""
-                                        : $"; its tags were put back where they were missing ({string.Join(", ", deletion.Tags)})")
+                                        : "; its tags were put back where they were missing "
+                                            + $"({string.Join(", ", deletion.Tags)})")
                             );
                     }
                     else

@@ -1,12 +1,13 @@
 using System.Text.Json;
+using ArtifactRegistry.Files;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
 /// Appends one JSON line before each deletion (<c>"event":"delete"</c>) and one after it (<c>"event":"result"</c>), so
-/// that every deletion of an interrupted run is on record, with the tags that the digest had. A result is the status of the row, or <c>Unknown</c> if the
-/// run ended before the response arrived; the next run with the same journal checks the outcome of those. Times are in
-/// UTC.
+/// that every deletion of an interrupted run is on record, with the tags that the digest had. A result is the status of
+/// the row, or <c>Unknown</c> if the run ended before the response arrived; the next run with the same journal checks
+/// the outcome of those. Times are in UTC.
 /// </summary>
 internal sealed class Journal : ISweepLimit, IDisposable
 {
@@ -49,11 +50,13 @@ internal sealed class Journal : ISweepLimit, IDisposable
     /// Records that a deletion is about to begin. Returns false if that cannot be written; the deletion must then not
     /// begin.
     /// </summary>
-    public Task<bool> TryIntendAsync(DockerImage image) => TryWriteAsync(Line("delete", image.Uri, image.Tags, null, null, null));
+    public Task<bool> TryIntendAsync(DockerImage image) =>
+        TryWriteAsync(Line("delete", image.Uri, image.Tags, null, null, null));
 
     /// <summary>Records the outcome of a deletion, if it can be written.</summary>
     public Task<bool> TryNoteAsync(RemovedImage result) =>
-        TryWriteAsync(Line("result", result.Uri, result.Tags, result.RemovalStatus.ToString(), result.Reason, result.SizeBytes));
+        TryWriteAsync(Line(
+            "result", result.Uri, result.Tags, result.RemovalStatus.ToString(), result.Reason, result.SizeBytes));
 
     /// <summary>Records, at the end of a run, that the run did not wait for a deletion to finish.</summary>
     public void NoteUnknown(DockerImage image)
@@ -105,7 +108,7 @@ internal sealed class Journal : ISweepLimit, IDisposable
                     _file.Append(line);
                     return true;
                 }
-                catch (IOException e) when (JournalFile.IsHeldByAReader(e)
+                catch (IOException e) when (FileErrors.IsSharingViolation(e)
                     && TimeProvider.System.GetElapsedTime(started) < ReaderTimeout)
                 {
                     await Task.Delay(BetweenTries);

@@ -1,3 +1,5 @@
+using ArtifactRegistry.Files;
+
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
@@ -17,7 +19,8 @@ internal sealed class JournalFile : IDisposable
     private JournalFile(string path, FileStream? held, FileStream? pipe) => (_path, _lock, _pipe) = (path, held, pipe);
 
     /// <summary>Opens a file, which is created if it does not exist, or a pipe or device.</summary>
-    /// <exception cref="IOException">It cannot be opened, or another run is writing to it.</exception>
+    /// <exception cref="FileInUseException">Another run is writing to it.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
     public static JournalFile Open(string path)
     {
@@ -32,7 +35,7 @@ internal sealed class JournalFile : IDisposable
         if (!probe.CanSeek || path.StartsWith("/dev/", StringComparison.Ordinal))
             return new JournalFile(path, null, probe);
         probe.Dispose();
-        return new JournalFile(path, Lock(path), null);
+        return new JournalFile(path, LockFile.Open(path + ".lock"), null);
     }
 
     /// <summary>Reads the existing lines; a pipe has none.</summary>
@@ -62,7 +65,7 @@ internal sealed class JournalFile : IDisposable
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new IOException(e.Message, e); // EFBIG: the file system, or a limit on file size, allows no more
+            throw FileErrors.TooLarge(e);
         }
     }
 
@@ -86,28 +89,11 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>Returns whether a reader has locked the file against writing, so that trying again helps.</summary>
-    public static bool IsHeldByAReader(IOException error) =>
-        error.HResult is unchecked((int)0x80070020) // ERROR_SHARING_VIOLATION
-            or 11 or 35; // EWOULDBLOCK of Linux and macOS, from flock
-
     /// <inheritdoc/>
     public void Dispose()
     {
         _pipe?.Dispose();
         _lock?.Dispose();
-    }
-
-    private static FileStream Lock(string path)
-    {
-        try
-        {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-        }
-        catch (IOException e) when (IsHeldByAReader(e))
-        {
-            throw new JournalInUseException($"another run is writing to it and holds '{path}.lock'.", e);
-        }
     }
 
     private static int LastByteOf(FileStream file)
@@ -128,6 +114,3 @@ internal sealed class JournalFile : IDisposable
         }
     }
 }
-
-/// <summary>Another run is writing to the journal.</summary>
-internal sealed class JournalInUseException(string message, Exception inner) : IOException(message, inner);

@@ -13,8 +13,15 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="timeLimit">The time after which no further deletion begins; null for no limit.</param>
 /// <param name="journal">The journal that records intents and results; null for none.</param>
 /// <param name="archive">Saves digests before they are deleted; null if nothing is saved.</param>
+/// <param name="clock">The clock of the time limit.</param>
 internal sealed class SweepControl(
-    int concurrency, Pacer pacer, int? maxCount, TimeSpan? timeLimit, Journal? journal, SaveImage? archive)
+    int concurrency,
+    Pacer pacer,
+    int? maxCount,
+    TimeSpan? timeLimit,
+    Journal? journal,
+    SaveImage? archive,
+    TimeProvider clock)
     : IDisposable
 {
     private readonly CountLimit? _count = maxCount is int max ? new CountLimit(max) : null;
@@ -36,7 +43,7 @@ internal sealed class SweepControl(
     public Pacer Pacer => pacer;
 
     /// <summary>The time limit; null if there is none.</summary>
-    public TimeLimit? Time { get; } = timeLimit is TimeSpan limit ? new TimeLimit(limit) : null;
+    public TimeLimit? Time { get; } = timeLimit is TimeSpan limit ? new TimeLimit(limit, clock) : null;
 
     /// <summary>
     /// The digests whose deletion began and has no result: after Ctrl+C, the outcome of these is unknown.
@@ -47,6 +54,12 @@ internal sealed class SweepControl(
     /// Reserves the deletions of an image within the maximum number of deletions. Call this once per image, in order.
     /// </summary>
     public void Admit(SweepOrder order) => _count?.Admit(order);
+
+    /// <summary>
+    /// Gets the digests that <see cref="Admit"/> would reserve: all of them without a maximum number of deletions.
+    /// </summary>
+    public IReadOnlyCollection<ImageNode> Admissible(SweepOrder order) =>
+        _count?.Admissible(order) ?? [.. order.Digests];
 
     /// <summary>Gets the reason why a deletion must no longer begin; null while it may.</summary>
     public string? Refuses(ImageNode node) =>

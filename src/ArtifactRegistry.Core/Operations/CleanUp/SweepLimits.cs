@@ -17,29 +17,39 @@ internal sealed class CountLimit(int max) : ISweepLimit
     private readonly string _reason = $"the limit of {max} deletions was reached";
     private int _left = max;
 
-    /// <summary>
-    /// Reserves the deletions of an image from the number that is left. Of a family that does not fit, only a part that
-    /// can be deleted alone is taken: never a signature without its subject, nor a digest without those that must go
-    /// before it.
-    /// </summary>
+    /// <summary>Reserves the deletions of an image from the number that is left.</summary>
     public void Admit(SweepOrder order)
     {
+        HashSet<ImageNode> taken = [.. Admissible(order)];
+        _left -= taken.Count;
+        foreach (ImageNode node in order.Digests)
+            if (!taken.Contains(node))
+                _beyond[node] = true;
+    }
+
+    /// <summary>
+    /// Gets the digests of an image that fit into the number that is left, in order. Of a family that does not fit, only
+    /// a part that can be deleted alone is taken: never a signature without its subject, nor a digest without those that
+    /// must go before it.
+    /// </summary>
+    public IReadOnlyCollection<ImageNode> Admissible(SweepOrder order)
+    {
+        List<ImageNode> all = [];
         foreach (IReadOnlyList<ImageNode> family in order.Families)
         {
-            HashSet<ImageNode> taken = [.. family.Take(_left)];
+            HashSet<ImageNode> taken = [.. family.Take(_left - all.Count)];
             while (taken.Count < family.Count && taken.RemoveWhere(node => !StandsAlone(node)) > 0)
             {
             }
 
-            _left -= taken.Count;
-            foreach (ImageNode node in family)
-                if (!taken.Contains(node))
-                    _beyond[node] = true;
+            all.AddRange(family.Where(taken.Contains));
 
             bool StandsAlone(ImageNode node) =>
                 (node.Subject is not ImageNode subject || !order.Contains(subject) || taken.Contains(subject))
                 && order.Before(node).All(taken.Contains);
         }
+
+        return all;
     }
 
     /// <inheritdoc/>
@@ -55,14 +65,15 @@ internal sealed class TimeLimit : ISweepLimit, IDisposable
     private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(24);
 
     private readonly TimeSpan _limit;
-    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private readonly TimeProvider _clock;
+    private readonly long _started;
     private readonly CancellationTokenSource _timer;
 
-    /// <summary>Starts the clock.</summary>
-    public TimeLimit(TimeSpan limit)
+    /// <summary>Begins to measure the time.</summary>
+    public TimeLimit(TimeSpan limit, TimeProvider clock)
     {
-        _limit = limit;
-        _timer = limit < MaxTimer ? new CancellationTokenSource(limit) : new CancellationTokenSource();
+        (_limit, _clock, _started) = (limit, clock, clock.GetTimestamp());
+        _timer = limit < MaxTimer ? new CancellationTokenSource(limit, clock) : new CancellationTokenSource();
     }
 
     /// <summary>Cancelled when the time is up.</summary>
@@ -74,7 +85,7 @@ internal sealed class TimeLimit : ISweepLimit, IDisposable
     /// <inheritdoc/>
     public string? Refuses(ImageNode node) =>
         // The timer may be a little ahead of the clock, or behind it.
-        _timer.IsCancellationRequested || TimeProvider.System.GetElapsedTime(_started) >= _limit ? Reason : null;
+        _timer.IsCancellationRequested || _clock.GetElapsedTime(_started) >= _limit ? Reason : null;
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();

@@ -114,10 +114,13 @@ internal sealed class SweepStep(
         }
     }
 
-    /// <summary>Gets how the tags of a digest have changed since the plan was made; null if they are the same.</summary>
+    /// <summary>
+    /// Gets how the tags of a digest have changed since the plan was made; null if they are the same.
+    /// </summary>
     private static string? TagsChanged(ImageNode node, ImageNode seen)
     {
-        string[] gained = [.. seen.Image.Tags.Except(node.Image.Tags)], lost = [.. node.Image.Tags.Except(seen.Image.Tags)];
+        string[] gained = [.. seen.Image.Tags.Except(node.Image.Tags)];
+        string[] lost = [.. node.Image.Tags.Except(seen.Image.Tags)];
         return gained.Length > 0 ? $"has gained the {InWords(gained)}"
             : lost.Length > 0 && node.Deletion!.Tries == 0 ? $"no longer has the {InWords(lost)}"
             : null;

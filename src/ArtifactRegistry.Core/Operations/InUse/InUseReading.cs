@@ -35,8 +35,8 @@ internal sealed class InUseReading(SemaphoreSlim slots)
     /// <summary>Records that there is a cluster of a name.</summary>
     public void Found(string cluster) => _clusters.TryAdd(cluster, true);
 
-    /// <summary>Returns whether there is a cluster of a name in any of the projects.</summary>
-    public bool HasCluster(string name) => _clusters.ContainsKey(name);
+    /// <summary>Gets the names of the clusters of all projects, read or not.</summary>
+    public ICollection<string> Clusters => _clusters.Keys;
 
     /// <summary>Records that something could not be read.</summary>
     /// <param name="place">What could not be read, for messages and as the target of the error.</param>

@@ -33,14 +33,14 @@ internal sealed class KubernetesSource(InUseServices services, InUseQuery query)
                         + $"{string.Join(", ", missing)}."
                 )
             );
+        foreach (ClusterMessage cluster in answer.Clusters ?? [])
+            reading.Found(cluster.Name);
         ClusterMessage[] clusters =
         [
             .. (answer.Clusters ?? []).Where(cluster =>
                 query.Clusters is null || query.Clusters.Contains(cluster.Name)
             ),
         ];
-        foreach (ClusterMessage cluster in clusters)
-            reading.Found(cluster.Name);
         await Task.WhenAll(clusters.Select(cluster => ReadAsync(project, cluster, reading, stop)));
     }
 

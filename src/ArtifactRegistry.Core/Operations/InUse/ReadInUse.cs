@@ -23,14 +23,12 @@ internal static class ReadInUse
         foreach (ProjectReading project in read) project.AddTo(reading);
         foreach (string note in ProjectReading.Notes(read)) reading.Note(note);
         string[] absent = query.Sources.Contains(InUseSource.Kubernetes)
-            ? [.. (query.Clusters ?? []).Where(cluster => !reading.HasCluster(cluster))]
+            ? [.. (query.Clusters ?? []).Except(reading.Clusters)]
             : [];
         // If clusters could not be listed, it is not known which ones there are.
         if (absent.Length > 0 && reading.Failures.Count == 0)
-            reading.Fail(absent[0], new RegistryException(
-                RegistryErrorKind.ClusterNotFound,
-                $"There is no cluster {string.Join(", ", absent)} in project {string.Join(", ", query.Projects)}"
-                + $"{(query.Location is null ? "" : $", location {query.Location}")}."));
+            reading.Fail(
+                absent[0], FindNodeAccounts.NoCluster(absent, query.Projects, query.Location, reading.Clusters));
         return reading;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
@@ -41,18 +42,36 @@ public sealed class StaleImageTests
     [InlineData("-OlderThan 0s", "90 pr-1|29 pr-2|1 pr-3", "pr-3")]
     // Of those that would go, by digest and not by tag (artifactory-cleanup#153, nora#931, gcr-cleaner#89 and #138).
     [InlineData("-KeepNewest 2", "90 pr-1|80 pr-2,a,b,c|70 pr-3,d,e|60 pr-4", "pr-3,d,e|pr-4")]
-    [InlineData("-KeepNewest 2", "90 pr-1|80 pr-2|70 pr-3|60 pr-4|50 latest|40 v1.0.0|1 pr-9", "pr-3|pr-4|latest|v1.0.0|pr-9")]
+    [InlineData(
+        "-KeepNewest 2",
+        "90 pr-1|80 pr-2|70 pr-3|60 pr-4|50 latest|40 v1.0.0|1 pr-9",
+        "pr-3|pr-4|latest|v1.0.0|pr-9")]
     [InlineData("-KeepNewest 0", "90 pr-1|80 pr-2", "pr-2")]
     [InlineData("-KeepNewest 9", "90 pr-1|80 pr-2", "pr-1|pr-2")]
     // Per release line (gcr-cleaner#16).
-    [InlineData("-Tag v* -KeepNewestPer '^v(\\d+\\.\\d+)\\.'", "90 v1.0.0|89 v1.0.1|88 v1.1.0|87 v1.1.1|86 v2.0.0", "v1.0.1|v1.1.1|v2.0.0")]
-    [InlineData("-Tag v* -KeepNewestPer '^v(\\d+)\\.' -KeepNewest 2", "90 v1.0.0|89 v1.0.1|88 v1.1.0|87 v1.1.1|86 v2.0.0", "v1.1.0|v1.1.1|v2.0.0")]
-    [InlineData("-KeepNewestPer '/^(.+)-\\d+$/'", "90 pr-1|80 pr-2|70 nightly-1|60 nightly-2|50 main|40 other", "pr-2|nightly-2|other")]
+    [InlineData(
+        "-Tag v* -KeepNewestPer '^v(\\d+\\.\\d+)\\.'",
+        "90 v1.0.0|89 v1.0.1|88 v1.1.0|87 v1.1.1|86 v2.0.0",
+        "v1.0.1|v1.1.1|v2.0.0")]
+    [InlineData(
+        "-Tag v* -KeepNewestPer '^v(\\d+)\\.' -KeepNewest 2",
+        "90 v1.0.0|89 v1.0.1|88 v1.1.0|87 v1.1.1|86 v2.0.0",
+        "v1.1.0|v1.1.1|v2.0.0")]
+    [InlineData(
+        "-KeepNewestPer '/^(.+)-\\d+$/'",
+        "90 pr-1|80 pr-2|70 nightly-1|60 nightly-2|50 main|40 other",
+        "pr-2|nightly-2|other")]
     // By version only if asked for: a hotfix of an old line is uploaded last (gcr-cleaner#149).
     [InlineData("-Tag v* -KeepNewest 1 -SortBy Version", "90 v1.9.0|80 v1.10.0|70 v1.8.7", "v1.10.0")]
     [InlineData("-Tag v* -KeepNewest 1 -SortBy UploadTime", "90 v1.9.0|80 v1.10.0|70 v1.8.7", "v1.8.7")]
-    [InlineData("-Tag v* -KeepNewest 1 -SortBy Version", "90 v2.0.0|80 v2.0.0-rc.1|70 v2.0.0-rc.2|65 v2.0.0-rc.10", "v2.0.0")]
-    [InlineData("-Tag v* -KeepNewest 2 -SortBy Version", "80 v2.0.0-rc.2|70 v2.0.0-rc.10|65 v2.0.0-beta|60 v1", "v2.0.0-rc.2|v2.0.0-rc.10")]
+    [InlineData(
+        "-Tag v* -KeepNewest 1 -SortBy Version",
+        "90 v2.0.0|80 v2.0.0-rc.1|70 v2.0.0-rc.2|65 v2.0.0-rc.10",
+        "v2.0.0")]
+    [InlineData(
+        "-Tag v* -KeepNewest 2 -SortBy Version",
+        "80 v2.0.0-rc.2|70 v2.0.0-rc.10|65 v2.0.0-beta|60 v1",
+        "v2.0.0-rc.2|v2.0.0-rc.10")]
     [InlineData("-Tag v*, pr-* -SortBy Version", "90 v1.9.0|80 v1.10.0|70 pr-1|60 pr-2", "v1.10.0|pr-1|pr-2")]
     public async Task What_goes_and_what_stays(string parameters, string images, string left)
     {
@@ -65,7 +84,8 @@ public sealed class StaleImageTests
 
         string[] plan = [.. shop.Run($"{get} {parameters} | Where-Object Decision -eq Delete | ForEach-Object Digest")
             .MustSucceed().Output.Select(digest => digest.ToString()!).Order(StringComparer.Ordinal)];
-        IReadOnlyList<string> preview = Row.Digests(shop.Run($"{command} {parameters} -WhatIf").MustSucceed(), "WouldRemove");
+        IReadOnlyList<string> preview = Row.Digests(
+            shop.Run($"{command} {parameters} -WhatIf").MustSucceed(), "WouldRemove");
         Assert.Empty(shop.Changes);
         ScriptResult result = shop.Run($"{command} {parameters}").MustSucceed();
 
@@ -84,7 +104,8 @@ public sealed class StaleImageTests
     [InlineData("-KeepNewestPer '('", "InvalidRule")]
     [InlineData("-Tag 'us-docker.pkg.dev/shop/apps/web:v1'", "InvalidRule")]
     [InlineData("-OlderThan 30", "InvalidAge")]
-    public async Task What_can_match_nothing_is_an_error_before_any_request(string parameters, string id, string says = "")
+    public async Task What_can_match_nothing_is_an_error_before_any_request(
+        string parameters, string id, string says = "")
     {
         await using Shop shop = await Shop.OpenAsync();
         shop.AddTagged("90 pr-1|80 pr-2");
@@ -153,9 +174,11 @@ public sealed class StaleImageTests
     public async Task An_image_goes_with_its_platforms_signatures_and_their_tags_and_nothing_of_what_stays_is_touched()
     {
         await using Shop shop = await Shop.OpenAsync();
-        AddedIndex old = shop.AddIndex(TimeSpan.FromDays(90), "pr-1"), young = shop.AddIndex(TimeSpan.FromDays(3), "pr-2");
+        AddedIndex old = shop.AddIndex(TimeSpan.FromDays(90), "pr-1");
+        AddedIndex young = shop.AddIndex(TimeSpan.FromDays(3), "pr-2");
         string signature = shop.AddSignature(old.Digest), kept = shop.AddSignature(young.Digest);
-        string cosign = shop.Add($"sha256-{old.Digest[7..]}.sig"), keptCosign = shop.Add($"sha256-{young.Digest[7..]}.sig");
+        string cosign = shop.Add($"sha256-{old.Digest[7..]}.sig");
+        string keptCosign = shop.Add($"sha256-{young.Digest[7..]}.sig");
         string orphan = shop.Add($"sha256-{new string('1', 64)}.sig");
         string untagged = shop.AddAged(TimeSpan.FromDays(300));
         AddedIndex untaggedIndex = shop.AddIndex(TimeSpan.FromDays(300));
@@ -169,10 +192,14 @@ public sealed class StaleImageTests
         ScriptResult result = shop.Run(Remove).MustSucceed();
 
         Assert.Equal(
-            CleanUpWords.Sorted([old.Digest, .. old.Children, signature, cosign, shared]), Row.Digests(result, "Removed"));
+            CleanUpWords.Sorted([old.Digest, .. old.Children, signature, cosign, shared]),
+            Row.Digests(result, "Removed"));
         Assert.Equal(
             CleanUpWords.Sorted(
-                [young.Digest, .. young.Children, kept, keptCosign, orphan, untagged, untaggedIndex.Digest, .. untaggedIndex.Children]),
+                [
+                    young.Digest, .. young.Children, kept, keptCosign, orphan, untagged,
+                    untaggedIndex.Digest, .. untaggedIndex.Children,
+                ]),
             shop.Left());
     }
 
@@ -236,9 +263,11 @@ public sealed class StaleImageTests
         await using Shop shop = await Shop.OpenAsync();
         shop.State.AddRepository("us-docker.pkg.dev/shop/kept", new RepositoryOptions
         {
-            Settings = System.Text.Json.Nodes.JsonNode.Parse(
-                """{"cleanupPolicies":{"main":{"id":"main","action":"KEEP","condition":{"tagState":"TAGGED","tagPrefixes":["main"]}}}}""")!
-                .AsObject(),
+            Settings = JsonNode.Parse(
+                """
+                { "cleanupPolicies": { "main": { "id": "main", "action": "KEEP",
+                  "condition": { "tagState": "TAGGED", "tagPrefixes": ["main"] } } } }
+                """)!.AsObject(),
         });
         foreach ((string tag, int days) in new[] { ("main-1", 90), ("pr-1", 80), ("pr-2", 1) })
             shop.State.AddImage("us-docker.pkg.dev/shop/kept", "web", new ImageOptions
@@ -247,12 +276,18 @@ public sealed class StaleImageTests
             });
 
         ScriptResult result = shop.Run(
-            "Remove-ArStaleImage us-docker.pkg.dev/shop/kept -WithoutInUse -OlderThan 30d -Confirm:$false").MustSucceed();
+            "Remove-ArStaleImage us-docker.pkg.dev/shop/kept -WithoutInUse -OlderThan 30d -Confirm:$false")
+            .MustSucceed();
 
-        Assert.Equal(["main-1", "pr-2"], shop.State.Tags("us-docker.pkg.dev/shop/kept", "web").Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["main-1", "pr-2"],
+            shop.State.Tags("us-docker.pkg.dev/shop/kept", "web").Keys.Order(StringComparer.Ordinal));
         Assert.Contains("kept by the repository's policy 'main'", result.Values("Reason"));
     }
 
     private static IReadOnlyList<string> Expected(string left) =>
-        [.. left.Split('|', StringSplitOptions.RemoveEmptyEntries).SelectMany(image => image.Split(',')).Order(StringComparer.Ordinal)];
+    [
+        .. left.Split('|', StringSplitOptions.RemoveEmptyEntries).SelectMany(image => image.Split(','))
+            .Order(StringComparer.Ordinal),
+    ];
 }

@@ -96,10 +96,7 @@ public sealed class TruthTests
                 $"{row.Properties["Reason"].Value}"
             )),
         ];
-        foreach (
-            string each in rows.Select(row => row.Status)
-                .Concat(result.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]))
-        )
+        foreach (string each in rows.Select(row => row.Status).Concat(result.ErrorIds))
             told.AddOrUpdate(each, 1, (_, count) => count + 1);
 
         Trial trial = new(
@@ -115,9 +112,7 @@ public sealed class TruthTests
             problems.Add($"it threw {result.Thrown}");
         problems.AddRange(
             result
-                .Errors.Where(error =>
-                    error.FullyQualifiedErrorId.StartsWith("UnexpectedError", StringComparison.Ordinal)
-                )
+                .Errors.Where(error => error.Id() == "UnexpectedError")
                 .Select(error => $"an error that is a defect: {error.Exception}")
         );
         emulator.State.DeleteRepository(repository);

@@ -13,7 +13,9 @@ internal sealed class ReleaseLine
 
     private ReleaseLine(Regex expression) => _expression = expression;
 
-    /// <summary>Parses an expression; slashes around it, as around other expressions for tags, may be left out.</summary>
+    /// <summary>
+    /// Parses an expression; slashes around it, as around other expressions for tags, may be left out.
+    /// </summary>
     /// <exception cref="FormatException">It is not valid, or has no group.</exception>
     public static ReleaseLine Parse(string text)
     {

@@ -1,4 +1,4 @@
-namespace ArtifactRegistry.Tests.Support;
+namespace ArtifactRegistry.TestSupport;
 
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

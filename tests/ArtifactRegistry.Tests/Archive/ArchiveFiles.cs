@@ -5,7 +5,7 @@ using Xunit;
 namespace ArtifactRegistry.Tests.Archive;
 
 /// <summary>What tests read of an archive, as any other tool would: as files.</summary>
-internal sealed class SavedArchive(string path)
+internal sealed class ArchiveFiles(string path)
 {
     public string Path => path;
 
@@ -27,8 +27,12 @@ internal sealed class SavedArchive(string path)
 
     public JsonObject Read(string digest) => JsonNode.Parse(File.ReadAllBytes(PathOf(digest)))!.AsObject();
 
+    /// <summary>The digest of the only layer of an image.</summary>
+    public string LayerOf(string digest) => (string)Read(digest)["layers"]!.AsArray().Single()!["digest"]!;
+
     /// <summary>
-    /// Asserts that a digest is saved with its configuration: named, and with the right bytes; an index with its children.
+    /// Asserts that a digest is saved with its configuration, an index with its children: named, and with the right
+    /// bytes.
     /// </summary>
     public void MustHave(string digest, bool withLayers = false, bool withChildren = true)
     {

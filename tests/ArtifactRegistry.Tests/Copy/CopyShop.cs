@@ -1,11 +1,10 @@
-using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
 
 namespace ArtifactRegistry.Tests.Copy;
 
 /// <summary>What tests of copying add to a shop: a repository to copy to.</summary>
-internal static class Market
+internal static class CopyShop
 {
     public const string Prod = "us-docker.pkg.dev/shop/prod";
 
@@ -24,11 +23,4 @@ internal static class Market
     /// <summary>The tags of the copy, as TAG=DIGEST.</summary>
     public static IReadOnlyList<string> CopiedTags(this Shop shop) =>
         [.. shop.State.Tags(Prod, "web").Select(tag => $"{tag.Key}={tag.Value}")];
-
-    /// <summary>The digests of the blobs of an image.</summary>
-    public static IReadOnlyList<string> BlobsOf(this Shop shop, string digest)
-    {
-        JsonNode manifest = JsonNode.Parse(shop.State.Manifest(shop.Repository, "web", digest))!;
-        return [.. manifest["layers"]!.AsArray().Prepend(manifest["config"]).Select(blob => (string)blob!["digest"]!)];
-    }
 }
