@@ -55,8 +55,8 @@ internal static class StaleRulePath
     {
         StaleRuleFile file = Read(path);
         if (file.Problems.Count == 0) return file;
-        IEnumerable<string> lines = file.Problems.Take(MostShown).Select(problem => $"\n  {problem}");
-        string more = file.Problems.Count > MostShown ? $"\n  … and {file.Problems.Count - MostShown} more" : "";
+        IEnumerable<string> lines = file.Problems.Take(MostShown).Select(problem => $"\n- {problem}");
+        string more = file.Problems.Count > MostShown ? $"\n- … and {file.Problems.Count - MostShown} more" : "";
         throw new RegistryException(
             RegistryErrorKind.InvalidRule,
             $"The rules in '{given}' cannot be used, so {notDone}:{string.Concat(lines)}{more}")

@@ -194,7 +194,7 @@ public sealed class ErrorCatalogTests
             {
                 "InvalidRule",
                 $"Get-ArStaleImage -RulePath '{Checkout.Root}/LICENSE'",
-                "cannot be used, so nothing is listed:\n  The name of the file ends neither with .psd1 nor with .json."
+                "cannot be used, so nothing is listed:\n- The name of the file ends neither with .psd1 nor with .json."
             },
             {
                 "RegistryDiffers",

@@ -256,11 +256,11 @@ public sealed class RulePathTests
             result.ErrorText,
             StringComparison.Ordinal);
         Assert.Contains(
-            "\n  line 6, rule 2: OlderThan: '30' is not an age.",
+            "\n- line 6, rule 2: OlderThan: '30' is not an age.",
             result.ErrorText,
             StringComparison.Ordinal);
         Assert.Contains(
-            "\n  line 7, rule 2: 'Tags' is no setting of a set of rules. Is Tag meant?",
+            "\n- line 7, rule 2: 'Tags' is no setting of a set of rules. Is Tag meant?",
             result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(files.Shop.Emulator.Requests.Snapshot());
     }
