@@ -67,13 +67,16 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     private protected CleanUpRules StaleRulesOf(CleanUpRules inUse, IStaleParameters parameters)
     {
         bool Has(string name) => MyInvocation.BoundParameters.ContainsKey(name);
-        CleanUpRules rules = inUse with { KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse };
+        CleanUpRules rules = inUse with
+        {
+            IsForTagged = true, KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse,
+        };
         try
         {
             if (parameters.RulePath is string path) rules = WithFile(rules, path);
             // Without any of these, the rules come from the file or from piped rows alone.
             if (!StaleParameters.Any(Has)) return rules;
-            MinimumAge age = ReadOlderThan() ?? MinimumAge.Parse("0s");
+            MinimumAge age = ReadOlderThan() ?? MinimumAge.None;
             int? keep = Has(nameof(KeepNewest)) ? KeepNewest : null;
             return rules with { Stale = [.. rules.Stale, StaleArguments.Read(parameters, age, keep)] };
         }
@@ -105,7 +108,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     {
         if (!TagsMayGo) return;
         bool hasAge = MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)) || Rules.Covered.Count > 0;
-        if (!Targets.IsSaid(Rules, rules => ReferenceEquals(rules, Rules) ? hasAge : rules.IsStale))
+        if (!Targets.IsSaid(Rules, rules => ReferenceEquals(rules, Rules) ? hasAge : rules.Stale.Count > 0))
             throw Misuse(
                 "OlderThanMissing",
                 "Neither -OlderThan nor -RulePath was given.",

@@ -139,6 +139,8 @@ internal sealed class CleanUpSummary(
     // "linux/arm64 of sha256:77d0…12ef (v41)" occurs once; "linux/arm64 of …" can be counted.
     private static string InGeneral(string reason)
     {
+        int tags = reason.IndexOf("; its tag", StringComparison.Ordinal);
+        if (tags > 0) return reason[..tags];
         int digest = reason.IndexOf("sha256:", StringComparison.Ordinal);
         if (digest > 0) return reason[..digest] + SafeText.Ellipsis;
         int detail = reason.IndexOf(" (", StringComparison.Ordinal);

@@ -30,20 +30,20 @@ internal sealed class CleanUpTargets(bool tagsMayGo)
     {
         ImagePattern what = target.What;
         ImageName name = what.Name;
+        string noun = tagsMayGo ? "ArStaleImage" : "ArUntaggedImage";
         if (target.IsRepositoryObject && !allowRepositoryObject)
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
                 $"'{what}' is a repository that was piped, and not a name that was typed."
             )
             {
-                Advice =
-                    "Get-ArRepository | Get-ArUntaggedImage | Remove-ArUntaggedImage shows first what it is about; or "
-                        + "type the name as text if you mean all images in it.",
+                Advice = $"Get-ArRepository | Get-{noun} | Remove-{noun} shows first what it is about; or type the name as "
+                    + "text if you mean all images in it.",
             };
 
         string? keep = (tagsMayGo ? null : target.KeepForTags) ?? target.Keep;
         // Only rules of this kind of clean-up say what is to be deleted.
-        if (target.Rules is CleanUpRules rules && rules.IsStale == tagsMayGo) _pipedRules.Add(rules);
+        if (target.Rules is CleanUpRules rules && rules.IsForTagged == tagsMayGo) _pipedRules.Add(rules);
         else if (keep is null) _someWithoutRules = true;
 
         if (name.Digest is null)

@@ -191,7 +191,8 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     private async Task ReviewAsync(Journal journal)
     {
         Progress.Doing = $"Checking the deletions that the journal '{JournalPath}' leaves open";
-        if (await InterruptedDeletions.CheckAsync(Client, journal, ThrottleLimit, StopToken) is string found)
+        if (await InterruptedDeletions.CheckAsync(Client, journal, ThrottleLimit, Warn, StopToken)
+            is string found)
             Note(() => WriteVerbose($"The journal '{JournalPath}': {found}"));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
 
@@ -5,22 +6,36 @@ namespace ArtifactRegistry;
 
 /// <summary>
 /// Converts the argument of a parameter for tags, so that a regular expression as an object, [regex]'^v', is written
-/// between slashes, as it is in text. Without this it would become a text that no tag matches.
+/// between slashes, as it is in text, with its options. Without this it would become a text that no tag matches.
 /// </summary>
 public sealed class TagPatternArgumentAttribute : ArgumentTransformationAttribute
 {
-    /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
-    {
-        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value is object?[] items ? items.Select(One).ToArray() : One(value);
-    }
+    private const RegexOptions WithoutMeaning = RegexOptions.Compiled | RegexOptions.CultureInvariant;
 
-    private static object? One(object? item)
+    private static readonly (RegexOptions Option, char Letter)[] Letters =
+    [
+        (RegexOptions.IgnoreCase, 'i'),
+        (RegexOptions.Multiline, 'm'),
+        (RegexOptions.Singleline, 's'),
+        (RegexOptions.ExplicitCapture, 'n'),
+        (RegexOptions.IgnorePatternWhitespace, 'x'),
+    ];
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        Unwrap(inputData) is IList items ? items.Cast<object?>().Select(One).ToArray() : One(inputData);
+
+    private static object? One(object? item) =>
+        Unwrap(item) is Regex expression ? $"/{Inline(expression.Options)}{expression}/" : item;
+
+    private static object? Unwrap(object? item) => item is PSObject wrapped ? wrapped.BaseObject : item;
+
+    private static string Inline(RegexOptions options)
     {
-        object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
-        return value is Regex expression
-            ? $"/{(expression.Options.HasFlag(RegexOptions.IgnoreCase) ? "(?i)" : "")}{expression}/"
-            : item;
+        string letters = string.Concat(Letters.Where(each => options.HasFlag(each.Option)).Select(each => each.Letter));
+        RegexOptions rest = Letters.Aggregate(options & ~WithoutMeaning, (left, each) => left & ~each.Option);
+        if (rest is not RegexOptions.None)
+            throw new ArgumentTransformationMetadataException($"A regular expression with {rest} is not accepted here.");
+        return letters.Length == 0 ? "" : $"(?{letters})";
     }
 }

@@ -75,6 +75,9 @@ public sealed class RemovedImage
     /// </summary>
     internal bool MayStillHappen { get; init; }
 
+    /// <summary>Gets whether tags that it had were removed, and are missing although it may stay.</summary>
+    internal bool LacksTags { get; init; }
+
     /// <summary>The name, parsed.</summary>
     internal ImageName Name { get; }
 

@@ -1,4 +1,5 @@
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Http;
 
 namespace ArtifactRegistry.Operations;
 
@@ -23,6 +24,7 @@ internal static class DeleteTagged
     /// <param name="tags">All tags of the digest; they are deleted too.</param>
     /// <param name="deleteAsync">Deletes the digest once its tags are gone.</param>
     /// <param name="warn">Receives what can no longer be returned because the command was cancelled.</param>
+    /// <param name="pacer">Limits the rate; null for no limit.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<RemovedImage> DeleteAsync(
         ArtifactRegistryClient client,
@@ -30,6 +32,7 @@ internal static class DeleteTagged
         IReadOnlyList<string> tags,
         Func<CancellationToken, Task<RemovedImage>> deleteAsync,
         Action<string> warn,
+        Pacer? pacer,
         CancellationToken stop)
     {
         List<string> taken = new();
@@ -38,6 +41,7 @@ internal static class DeleteTagged
         {
             foreach (string tag in tags)
             {
+                if (pacer is not null) await pacer.WaitAsync(stop);
                 // Recorded before the request: if its response is lost, the tag may be gone nevertheless.
                 taken.Add(tag);
                 await TakeAwayAsync(client, image, tag, stop);
@@ -91,6 +95,7 @@ internal static class DeleteTagged
             Error = result.Error is RegistryException e ? e.WithMessage($"{e.Message.TrimEnd('.')}; {note}.") : null,
             Refused = result.Refused,
             MayStillHappen = result.MayStillHappen,
+            LacksTags = result.MayStillHappen || note.StartsWith(NotPutBack, StringComparison.Ordinal),
         };
 
     /// <summary>Restores the tags, even after Ctrl+C: an image that stays must stay reachable.</summary>

@@ -50,6 +50,7 @@ internal sealed class DeleteTogether(
             each.Tags,
             token => DeleteUntaggedAsync(node, each, token),
             warn,
+            pacer: null,
             stop
         );
         _rows.Add(row);

@@ -61,6 +61,7 @@ public sealed class RemoveArStaleImageCommand : SweepCmdlet, IStaleParameters
     /// regular expression names the line: '^v(\d+\.\d+)\.' keeps the newest of 1.4, of 1.5 and so on.
     /// </summary>
     [Parameter]
+    [TagPatternArgument]
     [ValidateNotNullOrEmpty]
     public string? KeepNewestPer { get; set; }
 

@@ -91,6 +91,7 @@ public sealed class StaleProperties : CoreTest
         StaleChoice choice = registry.Choice;
         return new CleanUpRules
         {
+            IsForTagged = true,
             InUse = InUse.From(registry.InUse.Select(text => new InUseEntry(text))),
             Stale =
             [

@@ -100,7 +100,7 @@ internal sealed partial class TaggedRegistry
                 3 => ["/^(pr|nightly)-[0-9]+$/", "signed", "v?.*"],
                 _ => [],
             },
-            ExcludeTag = random.Next(3) switch { 0 => ["prod-*"], 1 => ["/^v1\\.[01]/", "main"], _ => [] },
+            ExcludeTag = random.Next(3) switch { 0 => ["prod-*"], 1 => ["/^V1\\.[01]/", "main"], _ => [] },
         };
 #pragma warning restore CA5394
     }
@@ -145,7 +145,8 @@ internal sealed partial class TaggedRegistry
         TaggedNode[] images = [.. _nodes.Where(node => HasOwnTag(node) && IsImage(node))];
         string[] newest =
         [
-            .. Newest(images, 1).Where(node => !node.Tags.Any(Choice.Tag.Contains)).Select(node => node.Digest),
+            .. Newest(images, 1).Where(node =>
+                !node.Tags.Any(Choice.Tag.Contains) || (Choice.SortByVersion && VersionOf(node) is null)).Select(node => node.Digest),
         ];
         IEnumerable<string> counted = Choice.KeepNewest == 0 && Choice.KeepNewestPer is null ? []
             : images.Where(node => !kept.Contains(node.Digest))
@@ -207,7 +208,7 @@ internal sealed partial class TaggedRegistry
 
     private static bool Matches(string pattern, string tag, RegexOptions options = RegexOptions.None) =>
         pattern[0] == '/'
-            ? Regex.IsMatch(tag, pattern[1..^1])
+            ? Regex.IsMatch(tag, pattern[1..^1], options)
             : Regex.IsMatch(
                 tag, $"^{Regex.Escape(pattern).Replace("\\*", ".*").Replace("\\?", ".")}$", options);
 

@@ -40,7 +40,7 @@ internal sealed record CleanUpPlan(
 
     /// <summary>The decisions as users see them, created one at a time because there may be very many.</summary>
     public IEnumerable<DecidedImage> Decisions =>
-        Asked.Where(node => Rules.IsStale || !node.IsTagged || IsByReferrerTag(node))
+        Asked.Where(node => Rules.IsForTagged || !node.IsTagged || IsByReferrerTag(node))
             .Select(node => node.ToDecidedImage(Rules));
 
     /// <summary>The digests that are kept, in order.</summary>
@@ -58,7 +58,7 @@ internal sealed record CleanUpPlan(
     /// <summary>Gets the plan in words, for the question and for -WhatIf.</summary>
     /// <param name="now">The digests that this run deletes, which may be fewer than planned.</param>
     public string Action(IReadOnlyCollection<ImageNode> now) =>
-        Rules.IsStale ? StaleAction(now) : UntaggedAction(now);
+        Rules.IsForTagged ? StaleAction(now) : UntaggedAction(now);
 
     private string StaleAction(IReadOnlyCollection<ImageNode> now)
     {

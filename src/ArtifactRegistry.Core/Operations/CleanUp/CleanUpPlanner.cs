@@ -107,7 +107,7 @@ internal sealed class CleanUpPlanner(
         [
             .. plan.Delete.Where(node => node.Deletion is not { Gone: true }).Select(node => node.Image.Digest),
         ];
-        return await DecideAsync(plan.Image, graph, repository, open, isCarriedOut: true, plan.Rules, stop);
+        return await DecideAsync(plan.Image, graph, repository, open, plan, plan.Rules, stop);
     }
 
     /// <inheritdoc/>
@@ -144,19 +144,22 @@ internal sealed class CleanUpPlanner(
         CancellationToken stop)
     {
         ImageGraph graph = await Gather.GatherAsync(name, others, ReadingOf(rules), stop);
-        return await DecideAsync(name, graph, repository, asked, isCarriedOut: false, rules, stop);
+        return await DecideAsync(name, graph, repository, asked, null, rules, stop);
     }
 
     // A running image may be identified by the digest of its configuration, which only the manifest contains.
     private static ManifestReading ReadingOf(CleanUpRules rules) =>
-        new(EvenIfAllTagged: rules.IsStale, rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0);
+        new(
+            EvenIfAllTagged: rules.IsForTagged,
+            // What a tagged digest is must not depend on whether something runs.
+            rules.IsForTagged || rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0);
 
     private async Task<CleanUpPlan> DecideAsync(
         ImageName name,
         ImageGraph graph,
         RepositoryMessage repository,
         IReadOnlyCollection<string>? asked,
-        bool isCarriedOut,
+        CleanUpPlan? before,
         CleanUpRules rules,
         CancellationToken stop)
     {
@@ -164,15 +167,17 @@ internal sealed class CleanUpPlanner(
         if (rules.InUseFrom.Count > 0)
             rules = rules with { InUse = rules.InUse.MergedWith(await Running!.ReadAsync(rules.InUseFrom, stop)) };
         IReadOnlyList<IRoot> roots = rules.Roots(
-            name, new KeepPolicies(repository), client.ClockAhead, planned: isCarriedOut ? asked! : []);
+            name, new KeepPolicies(repository), client.ClockAhead, planned: before is null ? [] : asked!);
+        if (repository.DockerConfig?.ImmutableTags is true) roots = [new ImmutableTagRoot(), .. roots];
+        if (before is not null) roots = [new ChangedTagsRoot(before.Graph), .. roots];
         HashSet<ImageNode> withTags = await OnlyKeptByReferrerTagsAsync(graph, roots, rules, stop);
-        FreeTags free = rules.IsStale ? FreeTags.All
+        FreeTags free = rules.IsForTagged ? FreeTags.All
             : rules.IncludeReferrerTag ? FreeTags.Referrer : FreeTags.None;
         await DecideImage.DecideAsync(graph, roots, free, stop);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         // An image goes as a whole, with what belongs to it.
-        if (rules.IsStale && !isCarriedOut)
+        if (rules.IsForTagged && before is null)
             wanted?.UnionWith(
                 TogetherWith.Of(graph.Nodes.Where(node => wanted.Contains(node.Image.Digest)))
                     .Select(node => node.Image.Digest));
@@ -200,7 +205,7 @@ internal sealed class CleanUpPlanner(
     }
 
     /// <summary>Returns whether a clean-up of a whole image is about a digest.</summary>
-    private static bool IsAbout(CleanUpRules rules, ImageNode node) => rules.IsStale
+    private static bool IsAbout(CleanUpRules rules, ImageNode node) => rules.IsForTagged
         ? node.KeepReason is null || (node.IsTagged && !node.FollowsTagSubjects)
         : !node.IsTagged || (rules.IncludeReferrerTag && CleanUpPlan.IsByReferrerTag(node));
 
@@ -208,7 +213,7 @@ internal sealed class CleanUpPlanner(
     private static async Task<HashSet<ImageNode>> OnlyKeptByReferrerTagsAsync(
         ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules, CancellationToken stop)
     {
-        if (rules.IsStale || rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags)) return [];
+        if (rules.IsForTagged || rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags)) return [];
         await DecideImage.DecideAsync(graph, roots, FreeTags.Referrer, stop);
         return [.. graph.Nodes.Where(node => node.KeepReason is null)];
     }

@@ -23,8 +23,8 @@ internal sealed record CleanUpRules
     /// </summary>
     public IReadOnlyList<IReadOnlyList<ImagePattern>> Covered { get; init; } = [];
 
-    /// <summary>Gets whether this is a clean-up of stale images, which have tags.</summary>
-    public bool IsStale => Stale.Count > 0;
+    /// <summary>Gets whether this is a clean-up of tagged images; without any of <see cref="Stale"/> all of them stay.</summary>
+    public bool IsForTagged { get; init; }
 
     /// <summary>The age that an untagged digest must exceed to be deleted.</summary>
     public MinimumAge OlderThan { get; init; } = MinimumAge.Default;
@@ -57,6 +57,7 @@ internal sealed record CleanUpRules
                 InUse = InUse.MergedWith(other.InUse),
                 InUseFrom = [.. InUseFrom.Union(other.InUseFrom)],
                 KnowsInUse = KnowsInUse || other.KnowsInUse,
+                IsForTagged = IsForTagged,
                 Stale = [.. Stale.Union(other.Stale)],
                 Covered = [.. Covered, .. other.Covered],
                 OlderThan = ageGiven
@@ -82,7 +83,7 @@ internal sealed record CleanUpRules
     /// <param name="planned">The digests that the plan deletes, if it is carried out already.</param>
     internal IReadOnlyList<IRoot> Roots(
         ImageName image, KeepPolicies policies, TimeSpan clockAhead, IReadOnlyCollection<string> planned) =>
-        IsStale ? StaleRoots(image, policies, clockAhead, planned) : UntaggedRoots(policies, clockAhead);
+        IsForTagged ? StaleRoots(image, policies, clockAhead, planned) : UntaggedRoots(policies, clockAhead);
 
     private IRoot[] StaleRoots(
         ImageName image, KeepPolicies policies, TimeSpan clockAhead, IReadOnlyCollection<string> planned)
@@ -97,7 +98,7 @@ internal sealed record CleanUpRules
             new PolicyRoot(policies, now),
             new UnreadableRoot(),
             new UntaggedRoot(planned),
-            new StaleAgeRoot(rules, now),
+            new StaleAgeRoot(rules, clockAhead),
             new StaleNewestRoot(rules),
             new PipedRowsRoot(Spared),
         ];

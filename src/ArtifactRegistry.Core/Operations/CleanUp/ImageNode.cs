@@ -158,7 +158,7 @@ internal sealed class ImageNode(DockerImage image)
     {
         CleanUpDecision decision = KeepReason is null ? CleanUpDecision.Delete : CleanUpDecision.Keep;
         string? relatedTo = (KeepReason is null ? Parents.FirstOrDefault() ?? Subject : KeptBy)?.Image.Digest;
-        return rules.IsStale
+        return rules.IsForTagged
             ? new StaleImage(Image, Kind, decision, Reason, relatedTo) { Rules = rules }
             : new UntaggedImage(Image, Kind, decision, Reason, relatedTo) { Rules = rules };
     }

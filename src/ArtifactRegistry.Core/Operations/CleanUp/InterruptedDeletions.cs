@@ -15,9 +15,10 @@ internal static class InterruptedDeletions
     /// <param name="client">The API.</param>
     /// <param name="journal">The journal that this run continues.</param>
     /// <param name="concurrency">The number of digests that are checked at once.</param>
+    /// <param name="warn">Receives what a person should look at.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     public static async Task<string?> CheckAsync(
-        ArtifactRegistryClient client, Journal journal, int concurrency, CancellationToken stop)
+        ArtifactRegistryClient client, Journal journal, int concurrency, Action<string> warn, CancellationToken stop)
     {
         if (journal.Unresolved.Count == 0) return null;
         int gone = 0, there = 0;
@@ -42,6 +43,9 @@ internal static class InterruptedDeletions
                                         : "; its tags were put back where they were missing "
                                             + $"({string.Join(", ", deletion.Tags)})")
                             );
+                        else
+                            warn($"An earlier run may have removed tags of '{digest}', which could not be put back: "
+                                + $"{string.Join(", ", deletion.Tags)}. The next run with this journal tries again.");
                     }
                     else
                     {

@@ -54,9 +54,10 @@ internal sealed class Journal : ISweepLimit, IDisposable
         TryWriteAsync(Line("delete", image.Uri, image.Tags, null, null, null));
 
     /// <summary>Records the outcome of a deletion, if it can be written.</summary>
-    public Task<bool> TryNoteAsync(RemovedImage result) =>
-        TryWriteAsync(Line(
-            "result", result.Uri, result.Tags, result.RemovalStatus.ToString(), result.Reason, result.SizeBytes));
+    /// <remarks>Where tags are missing, the outcome is left open, so that the next run puts them back.</remarks>
+    public Task<bool> TryNoteAsync(RemovedImage result) => TryWriteAsync(Line(
+        "result", result.Uri, result.Tags, result.LacksTags ? JournalReader.Unknown : result.RemovalStatus.ToString(),
+        result.Reason, result.SizeBytes));
 
     /// <summary>Records, at the end of a run, that the run did not wait for a deletion to finish.</summary>
     public void NoteUnknown(DockerImage image)

@@ -27,6 +27,9 @@ internal sealed class MinimumAge
     /// </summary>
     public static MinimumAge Default { get; } = new(TimeSpan.FromHours(1), default, "1h");
 
+    /// <summary>No minimum: 0s.</summary>
+    public static MinimumAge None { get; } = new(TimeSpan.Zero, default, "0s");
+
     /// <summary>
     /// Parses "30d", "12h", "2w", "90m", "0s", or a time such as "2026-01-31" or "2026-01-31T18:00:00Z".
     /// </summary>

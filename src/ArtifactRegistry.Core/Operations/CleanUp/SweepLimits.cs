@@ -30,14 +30,17 @@ internal sealed class CountLimit(int max) : ISweepLimit
     /// <summary>
     /// Gets the digests of an image that fit into the number that is left, in order. Of a family that does not fit, only
     /// a part that can be deleted alone is taken: never a signature without its subject, nor a digest without those that
-    /// must go before it.
+    /// must go before it. A family with a tagged image goes whole or not at all, because no later run would know what its
+    /// parts belonged to.
     /// </summary>
     public IReadOnlyCollection<ImageNode> Admissible(SweepOrder order)
     {
         List<ImageNode> all = [];
         foreach (IReadOnlyList<ImageNode> family in order.Families)
         {
-            HashSet<ImageNode> taken = [.. family.Take(_left - all.Count)];
+            int left = _left - all.Count;
+            bool isTagged = family.Any(node => node.TagsToRemove.Count > 0 && !node.FollowsTagSubjects);
+            HashSet<ImageNode> taken = [.. isTagged && family.Count > left ? [] : family.Take(left)];
             while (taken.Count < family.Count && taken.RemoveWhere(node => !StandsAlone(node)) > 0)
             {
             }
@@ -97,7 +100,9 @@ internal sealed class TimeLimit : ISweepLimit, IDisposable
 /// </summary>
 internal sealed class PermissionLimit : ISweepLimit
 {
-    private const string DeletePermission = "artifactregistry.versions.delete";
+    // A digest with tags needs the second one, too.
+    private static readonly string[] DeletePermissions =
+        ["artifactregistry.versions.delete", "artifactregistry.tags.delete"];
 
     private readonly ConcurrentDictionary<ImageName, string> _denied = [];
 
@@ -105,7 +110,8 @@ internal sealed class PermissionLimit : ISweepLimit
     public void Learn(RemovedImage result)
     {
         // A refusal that names no permission may come from a proxy, or may not recur with the next request.
-        if (result.Error is { Kind: RegistryErrorKind.PermissionDenied, Permission: DeletePermission })
+        if (result.Error is { Kind: RegistryErrorKind.PermissionDenied, Permission: string permission }
+            && DeletePermissions.Contains(permission))
             _denied.TryAdd(
                 result.Name.ToRepository(),
                 $"the permission to delete is missing, as for {Digest.Shorten(result.Digest)}"

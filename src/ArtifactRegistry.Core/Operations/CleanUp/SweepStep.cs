@@ -92,7 +92,7 @@ internal sealed class SweepStep(
         {
             CleanUpPlan newest = await look.NoOlderThanAsync(isReferrer ? MaxAgeOfReferrer : MaxAge);
             if (newest.Graph.Find(node.Image.Digest) is ImageNode seen)
-                return (seen.KeepReason ?? TagsChanged(node, seen)) is string keep
+                return seen.KeepReason is string keep
                     ? new RemovedImage(seen.Image, RemovalStatus.Kept, keep)
                     : await _subjects.SparedAsync(node, stop);
 
@@ -114,20 +114,6 @@ internal sealed class SweepStep(
         }
     }
 
-    /// <summary>
-    /// Gets how the tags of a digest have changed since the plan was made; null if they are the same.
-    /// </summary>
-    private static string? TagsChanged(ImageNode node, ImageNode seen)
-    {
-        string[] gained = [.. seen.Image.Tags.Except(node.Image.Tags)];
-        string[] lost = [.. node.Image.Tags.Except(seen.Image.Tags)];
-        return gained.Length > 0 ? $"has gained the {InWords(gained)}"
-            : lost.Length > 0 && node.Deletion!.Tries == 0 ? $"no longer has the {InWords(lost)}"
-            : null;
-
-        static string InWords(string[] tags) => $"{(tags.Length == 1 ? "tag" : "tags")} {string.Join(", ", tags)}";
-    }
-
     private Task<RemovedImage> DeleteAsync(ImageNode node, CancellationToken stop)
     {
         DigestDeletion deletion = new(node.Image, node.Reason)
@@ -147,6 +133,7 @@ internal sealed class SweepStep(
                 node.TagsToRemove,
                 token => DeleteDigest.DeleteAsync(client, deletion, token),
                 warn,
+                control.Pacer,
                 stop
             );
     }
@@ -160,7 +147,8 @@ internal sealed class SweepStep(
     private async Task<bool> IsUnsettledAsync(ImageNode node, RemovedImage result, CancellationToken stop)
     {
         // Its deletion could not be followed, so it may have been refused because of a parent.
-        if (result.MayStillHappen) return node.Deletion!.HadParents;
+        // With tags, the row says which ones are missing now, and the journal leaves the deletion open.
+        if (result.MayStillHappen) return node.Deletion!.HadParents && node.TagsToRemove.Count == 0;
         if (!result.Refused) return false;
         bool any = false;
         foreach (string digest in Digest.AllIn(result.Reason).Where(digest => digest != node.Image.Digest).Distinct())

@@ -17,6 +17,9 @@ public sealed class StaleImageTests
     [InlineData("-ExcludeTag PROD-*", "90 prod-1|80 pr-2|70 pr-3", "prod-1|pr-3")]
     [InlineData("-ExcludeTag '/^(prod|stage)-/'", "90 prod-1|85 stage-1|80 pr-2|70 pr-3", "prod-1|stage-1|pr-3")]
     [InlineData("-ExcludeTag ([regex]'^prod')", "90 prod-1|80 pr-2|70 pr-3", "prod-1|pr-3")]
+    [InlineData("-ExcludeTag '/^prod-/'", "90 PROD-1|80 pr-2|70 pr-3", "PROD-1|pr-3")]
+    [InlineData("-ExcludeTag ([regex]::new('^ prod # ours', 'IgnorePatternWhitespace'))", "90 prod-1|80 pr-2|70 pr-3", "prod-1|pr-3")]
+    [InlineData("-ExcludeTag ([Collections.Generic.List[object]][regex]'^prod')", "90 prod-1|80 pr-2|70 pr-3", "prod-1|pr-3")]
     [InlineData("-ExcludeTag prod-1, stage-1", "90 prod-1|85 stage-1|80 pr-2|70 pr-3", "prod-1|stage-1|pr-3")]
     // All tags must match, not any (gcr-cleaner: any deleted images that another tag still named).
     [InlineData("-Tag pr-*", "90 pr-1,main|80 pr-2|70 pr-3", "pr-1,main|pr-3")]
@@ -32,6 +35,11 @@ public sealed class StaleImageTests
     [InlineData("-Tag '/./'", "90 latest|80 v1.2.3|70 pr-3", "latest|v1.2.3|pr-3")]
     // What Protect-ArImage has marked is in use, as far as anybody knows.
     [InlineData("-Tag *", "90 pr-1,in-use-0123456789ab|80 pr-2|70 pr-3", "in-use-0123456789ab,pr-1|pr-3")]
+    [InlineData("-KeepNewestPer ([regex]'(?i)^(PR|NIGHTLY)-')", "90 pr-1|80 pr-2|70 nightly-1|60 nightly-2", "pr-2|nightly-2")]
+    [InlineData(
+        "-KeepNewestPer ([regex]::new('^(PR|NIGHTLY)-', 'IgnoreCase'))",
+        "90 pr-1|80 pr-2|70 nightly-1|60 nightly-2",
+        "pr-2|nightly-2")]
     // The newest of its name stays unless it is named.
     [InlineData("", "90 pr-1", "pr-1")]
     [InlineData("-Tag pr-*", "90 pr-1|80 pr-2", "pr-2")]
@@ -72,6 +80,9 @@ public sealed class StaleImageTests
         "-Tag v* -KeepNewest 2 -SortBy Version",
         "80 v2.0.0-rc.2|70 v2.0.0-rc.10|65 v2.0.0-beta|60 v1",
         "v2.0.0-rc.2|v2.0.0-rc.10")]
+    // Digits alone may be a commit or a date, and what is no version has no place.
+    [InlineData("-Tag v*, 4* -KeepNewest 1 -SortBy Version", "90 v1.9.0|80 v1.8.0,4561237|70 4561238", "v1.9.0|4561238")]
+    [InlineData("-Tag nightly, v* -SortBy Version", "90 v1.9.0|80 nightly|70 v1.8.0", "v1.9.0|nightly")]
     [InlineData("-Tag v*, pr-* -SortBy Version", "90 v1.9.0|80 v1.10.0|70 pr-1|60 pr-2", "v1.10.0|pr-1|pr-2")]
     public async Task What_goes_and_what_stays(string parameters, string images, string left)
     {
@@ -240,7 +251,7 @@ public sealed class StaleImageTests
     }
 
     [Fact]
-    public async Task A_chart_or_a_cache_goes_only_if_it_is_named()
+    public async Task A_chart_goes_only_if_it_is_named_and_not_the_newest_one()
     {
         await using Shop shop = await Shop.OpenAsync();
         string[] digests = shop.AddTagged("90 pr-1|1 pr-9");
@@ -253,8 +264,65 @@ public sealed class StaleImageTests
 
         Assert.Equal([digests[0]], Row.Digests(shop.Run($"{Remove} -WhatIf").MustSucceed(), "WouldRemove"));
         Assert.Equal([digests[0]], Row.Digests(shop.Run($"{Remove} -Tag * -WhatIf").MustSucceed(), "WouldRemove"));
+        Assert.Empty(Row.Digests(shop.Run($"{Remove} -Tag chart-* -WhatIf").MustSucceed(), "WouldRemove"));
+        shop.Add(new ImageOptions
+        {
+            UploadTime = DateTimeOffset.UtcNow.AddDays(-80),
+            Tags = ["chart-2"],
+            ArtifactType = "application/vnd.cncf.helm.config.v1+json",
+        });
         Assert.Equal(
             [chart], Row.Digests(shop.Run($"{Remove} -Tag chart-* -WhatIf").MustSucceed(), "WouldRemove"));
+        Assert.Empty(
+            Row.Digests(shop.Run($"{Remove} -Tag chart-* -KeepNewest 2 -WhatIf").MustSucceed(), "WouldRemove"));
+    }
+
+    [Fact]
+    public async Task Where_tags_are_immutable_everything_tagged_stays_with_its_signatures()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = shop.AddTagged("90 pr-1|80 pr-2|1 pr-3");
+        shop.AddSignature(digests[0]);
+        string before = shop.Contents();
+        shop.State.SetImmutableTags(shop.Repository, true);
+
+        ScriptResult preview = shop.Run($"{Remove} -WhatIf").MustSucceed();
+        ScriptResult result = shop.Run(Remove).MustSucceed();
+
+        Assert.Empty(Row.Digests(preview, "WouldRemove"));
+        Assert.Contains("has the tag pr-1, and tags are immutable here", result.Values("Reason"));
+        Assert.Equal(before, shop.Contents());
+        Assert.Empty(shop.Changes);
+    }
+
+    [Fact]
+    public async Task An_excluded_signature_stays_with_its_image()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = shop.AddTagged("90 pr-1|80 pr-2|1 pr-3");
+        string signature = shop.Add($"sha256-{digests[0][7..]}.sig");
+
+        ScriptResult result = shop.Run($"{Remove} -ExcludeTag *.sig").MustSucceed();
+
+        Assert.Equal([digests[1]], Row.Digests(result, "Removed"));
+        Assert.Equal(CleanUpWords.Sorted(digests[0], digests[2], signature), shop.Left());
+    }
+
+    [Fact]
+    public async Task Ages_are_counted_by_the_clock_of_the_service()
+    {
+        await using Shop shop = await Shop.OpenAsync(
+            new Behaviour { OperationTime = TimeSpan.Zero, ClockOffset = TimeSpan.FromHours(-3) });
+        string[] digests = [.. ((int[])[31 * 24, (29 * 24) + 22, 5]).Select((hours, i) => shop.Add(new ImageOptions
+        {
+            Tags = [$"pr-{i}"], UploadTime = DateTimeOffset.UtcNow.AddHours(-hours - 3),
+        }))];
+
+        foreach (string age in new[] { "30d", "([datetime]::Now.AddDays(-30))" })
+        {
+            ScriptResult result = shop.Run($"Remove-ArStaleImage $app -WithoutInUse -WhatIf -OlderThan {age}");
+            Assert.Equal([digests[0]], Row.Digests(result, "WouldRemove"));
+        }
     }
 
     [Fact]

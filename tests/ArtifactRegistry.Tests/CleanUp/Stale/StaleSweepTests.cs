@@ -117,6 +117,57 @@ public sealed class StaleSweepTests
     }
 
     [Fact]
+    public async Task A_tag_that_moves_away_while_a_question_is_open_saves_the_image_with_its_signature()
+    {
+        ScriptedHost host = new("Yes");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        string[] digests = shop.AddTagged("90 pr-1,main|80 pr-2|1 pr-3");
+        string signature = shop.AddSignature(digests[0]);
+        host.WhenAsked = _ => shop.State.MoveTag(shop.Repository, "web", "main", digests[2]);
+
+        ScriptResult result = shop.Run("Remove-ArStaleImage $app -WithoutInUse -OlderThan 30d").MustSucceed();
+
+        Assert.Equal([digests[1]], Row.Digests(result, "Removed"));
+        Assert.Equal(CleanUpWords.Sorted(digests[0], digests[2], signature), shop.Left());
+        Assert.Equal(["pr-1", "pr-3", "main"], shop.State.Tags(shop.Repository, "web").Keys.OrderBy(tag => tag == "main")
+            .ThenBy(tag => tag, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_tags_may_not_be_removed_the_first_refusal_ends_the_run()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = shop.AddTagged("90 pr-1|80 pr-2|70 pr-3|60 pr-4|1 pr-5");
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.delete")];
+
+        ScriptResult result = shop.Run($"{Remove} -ThrottleLimit 1");
+
+        Assert.Equal(["AccessDenied"], result.ErrorIds);
+        Assert.Equal([digests[0]], Row.Digests(result, "Failed"));
+        Assert.Equal(CleanUpWords.Sorted(digests[1..4]), Row.Digests(result, "NotReached"));
+        Assert.Equal(["pr-1", "pr-2", "pr-3", "pr-4", "pr-5"], shop.TagsLeft());
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(4, 4)]
+    [InlineData(5, 5)]
+    public async Task MaxCount_takes_an_image_whole_or_not_at_all(int maxCount, int removed)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        AddedIndex index = shop.AddIndex(TimeSpan.FromDays(90), "pr-1");
+        string[] digests = shop.AddTagged("80 pr-2|1 pr-3");
+
+        ScriptResult result = shop.Run($"{Remove} -MaxCount {maxCount}").MustSucceed();
+
+        // What does not fit leaves room for what comes after it.
+        IReadOnlyList<string> expected = removed == 0 ? [digests[0]]
+            : CleanUpWords.Sorted([index.Digest, .. index.Children, .. digests[..(removed - 4)]]);
+        Assert.Equal(expected, Row.Digests(result, "Removed"));
+    }
+
+    [Fact]
     public async Task The_question_says_how_many_images_and_which_tags_and_no_deletes_nothing()
     {
         ScriptedHost host = new("No");

@@ -7,8 +7,8 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// clean-up: an image that is signed again each night would otherwise never become old.
 /// </summary>
 /// <param name="rules">The rules that apply to the image.</param>
-/// <param name="now">The time by the service's clock.</param>
-internal sealed class StaleAgeRoot(IReadOnlyList<StaleRules> rules, DateTimeOffset now) : IRoot
+/// <param name="clockAhead">How far this machine's clock is ahead of the service's; see <see cref="CleanUpRules"/>.</param>
+internal sealed class StaleAgeRoot(IReadOnlyList<StaleRules> rules, TimeSpan clockAhead) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
         graph.Nodes.Select(node => (Node: node, Reason: rules.Select(each => TooYoung(node, each.OlderThan))
@@ -19,10 +19,11 @@ internal sealed class StaleAgeRoot(IReadOnlyList<StaleRules> rules, DateTimeOffs
     {
         if (cutoff.IsNone) return null;
         bool isImage = node.IsTagged && !node.FollowsTagSubjects;
+        DateTimeOffset now = DateTimeOffset.Now;
         if (!isImage && MinimumAge.Default.At(now) > cutoff.At(now)) cutoff = MinimumAge.Default;
         // A tag that moves changes the time of the update, and says nothing about the image.
         return node.Image.UploadTime is not DateTime uploaded ? "its age is not known"
-            : uploaded.ToUniversalTime() < cutoff.At(now).UtcDateTime ? null
+            : uploaded.ToUniversalTime() < (cutoff.At(now) - clockAhead).UtcDateTime ? null
             : $"not older than {cutoff} (uploaded {Age.Format(uploaded)})";
     }
 }

@@ -4,27 +4,33 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
 /// <summary>
 /// Keeps the newest tagged images: as many as each rule says of those that nothing else keeps, and in any case the
-/// newest of its name, unless it is named. Images that can be run are counted, by digest and not by tag.
+/// newest of its name, unless it is named. Images that can be run are counted, by digest and not by tag; artifacts that
+/// stand alone, charts for example, are counted by themselves.
 /// </summary>
 /// <param name="rules">The rules that apply to the image.</param>
 internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop)
     {
-        List<ImageNode> images = [.. graph.Nodes.Where(IsImage)];
-        List<ImageNode> open = [.. images.Where(node => node.KeepReason is null)];
-        // All rules count the same images: what one of them keeps does not make room for more.
-        return new(rules.SelectMany(each => OfRule(each, images, open)).ToList());
-    }
+        List<Kept> kept = [];
+        foreach (Func<ImageNode, bool> isCounted in (Func<ImageNode, bool>[])
+            [CountedImage.IsRunnable, CountedImage.IsLoneArtifact])
+        {
+            List<ImageNode> images =
+                [.. graph.Nodes.Where(node => node.IsTagged && !node.FollowsTagSubjects && isCounted(node))];
+            List<ImageNode> open = [.. images.Where(node => node.KeepReason is null)];
+            // All rules count the same images: what one of them keeps does not make room for more.
+            kept.AddRange(rules.SelectMany(each => OfRule(each, images, open)));
+        }
 
-    private static bool IsImage(ImageNode node) =>
-        node.IsTagged && !node.FollowsTagSubjects && CountedImage.IsRunnable(node);
+        return new(kept);
+    }
 
     private static IEnumerable<Kept> OfRule(StaleRules rule, List<ImageNode> images, List<ImageNode> open)
     {
         foreach (ImageNode node in Newest(images, 1, rule.SortBy))
-            if (!rule.IsNamedLiterally(node.Image.Tags))
-                yield return new Kept(node, HasPlace(node, rule.SortBy) ? "the newest image" : Unplaced);
+            if (!HasPlace(node, rule.SortBy)) yield return new Kept(node, Unplaced);
+            else if (!rule.IsNamedLiterally(node.Image.Tags)) yield return new Kept(node, "the newest image");
         if (rule.KeepNewest == 0) yield break;
 
         IEnumerable<(string Line, ImageNode Node)> lines = open.SelectMany(node =>

@@ -1,4 +1,5 @@
 using ArtifactRegistry.Operations.CleanUp.Stale;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
@@ -9,12 +10,17 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 internal sealed class StaleTagRoot(IReadOnlyList<StaleRules> rules) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Where(node => node.IsTagged && !node.FollowsTagSubjects)
+        graph.Nodes.Where(node => node.IsTagged)
             .Select(node => (Node: node, Reason: WhyKept(node))).Where(kept => kept.Reason is not null)
             .Select(kept => new Kept(kept.Node, kept.Reason!)));
 
     private string? WhyKept(ImageNode node)
     {
+        if (node.Image.Tags.FirstOrDefault(tag => ImageNameGrammar.TagProblem(tag) is not null) is string odd)
+            return $"has the invalid tag {SafeText.Quote(odd)}";
+        // A tag that only names another digest goes with that digest, unless it is excluded.
+        if (node.FollowsTagSubjects)
+            return rules.Select(each => each.WhyExcluded(node.Image.Tags)).FirstOrDefault(reason => reason is not null);
         if (rules.Count == 0) return "no rule applies to its image";
         if (rules.Select(each => each.WhyTagsKeep(node.Image.Tags)).FirstOrDefault(reason => reason is not null)
             is string reason)

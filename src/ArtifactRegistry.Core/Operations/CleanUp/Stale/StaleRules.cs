@@ -62,8 +62,7 @@ internal sealed record StaleRules
     {
         foreach (string tag in tags)
         {
-            if (ExcludeTag.FirstOrDefault(pattern => pattern.IsMatchInAnyCase(tag)) is TagPattern excluded)
-                return $"has the tag {tag}, kept by -ExcludeTag {excluded}";
+            if (WhyExcluded([tag]) is string excluded) return excluded;
             if (InUseMark.IsMark(tag)) return $"has the mark {tag}, see Unprotect-ArImage";
             if (Tag.Count > 0 && !Tag.Any(pattern => pattern.IsMatch(tag)))
                 return $"has the tag {tag}, not matched by -Tag";
@@ -73,6 +72,16 @@ internal sealed record StaleRules
                 return $"has the tag {tag}, which looks like a release and -Tag does not name";
         }
 
+        return null;
+    }
+
+    /// <summary>Gets the reason why -ExcludeTag keeps a digest; null if it does not.</summary>
+    /// <exception cref="RegistryException">An expression takes too long.</exception>
+    public string? WhyExcluded(IReadOnlyList<string> tags)
+    {
+        foreach (string tag in tags)
+            if (ExcludeTag.FirstOrDefault(pattern => pattern.IsMatchInAnyCase(tag)) is TagPattern excluded)
+                return $"has the tag {tag}, kept by -ExcludeTag {excluded}";
         return null;
     }
 

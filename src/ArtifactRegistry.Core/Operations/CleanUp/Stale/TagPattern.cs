@@ -13,9 +13,15 @@ internal sealed class TagPattern
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly string _text;
-    private readonly Regex? _expression;
+    private readonly Regex? _expression, _inAnyCase;
 
-    private TagPattern(string text, Regex? expression) => (_text, _expression) = (text, expression);
+    private TagPattern(string text, string? expression)
+    {
+        _text = text;
+        if (expression is null) return;
+        _expression = Expression(expression);
+        _inAnyCase = Expression(expression, RegexOptions.IgnoreCase);
+    }
 
     /// <summary>Gets whether it is a tag, without wildcards.</summary>
     public bool IsLiteral => _expression is null && !ImageNameGrammar.HasWildcard(_text);
@@ -25,7 +31,7 @@ internal sealed class TagPattern
     public static TagPattern Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length > 1 && text[0] == '/' && text[^1] == '/') return new TagPattern(text, Expression(text[1..^1]));
+        if (text.Length > 1 && text[0] == '/' && text[^1] == '/') return new TagPattern(text, text[1..^1]);
         // A rule that silently matches nothing would protect nothing.
         return ImageNameGrammar.TagPatternProblem(text) is string problem
             ? throw new FormatException(
@@ -35,11 +41,11 @@ internal sealed class TagPattern
 
     /// <summary>Creates an expression that does not run forever.</summary>
     /// <exception cref="FormatException">It is not valid.</exception>
-    public static Regex Expression(string text)
+    public static Regex Expression(string text, RegexOptions options = RegexOptions.None)
     {
         try
         {
-            return new Regex(text, RegexOptions.CultureInvariant, Patience);
+            return new Regex(text, RegexOptions.CultureInvariant | options, Patience);
         }
         catch (ArgumentException e)
         {
@@ -56,9 +62,9 @@ internal sealed class TagPattern
     /// Returns whether a tag matches in any case. What protects images is compared like this, so that a slip keeps.
     /// </summary>
     /// <exception cref="RegistryException">The expression takes too long.</exception>
-    public bool IsMatchInAnyCase(string tag) =>
-        IsMatch(tag)
-        || (_expression is null && ImagePatternGlob.IsMatch(_text.ToLowerInvariant(), tag.ToLowerInvariant()));
+    public bool IsMatchInAnyCase(string tag) => _inAnyCase is Regex expression
+        ? Try(expression, tag, expression.IsMatch)
+        : ImagePatternGlob.IsMatch(_text.ToLowerInvariant(), tag.ToLowerInvariant());
 
     /// <summary>
     /// Returns whether it names a tag that stays unless it is named: it matches, and it is not one that matches

@@ -6,7 +6,8 @@ namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
 /// <summary>
 /// A tag read as a version, ordered as Semantic Versioning 2.0.0 says (https://semver.org, section 11). One to three
-/// numbers are accepted, and a v before them; what is missing counts as 0. A tag cannot contain the plus of build
+/// numbers are accepted, with a v before them or at least one dot, since digits alone may be a commit or a date; what is
+/// missing counts as 0. A tag cannot contain the plus of build
 /// metadata, for which _ is common; it does not count.
 /// </summary>
 internal sealed partial class TagVersion : IComparable<TagVersion>
@@ -59,7 +60,7 @@ internal sealed partial class TagVersion : IComparable<TagVersion>
     private static BigInteger Number(string digits) => BigInteger.Parse(digits, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"^[vV]?(?<major>[0-9]+)(\.(?<minor>[0-9]+)(\.(?<patch>[0-9]+))?)?"
+        @"^(?=[vV]|[0-9]+\.)[vV]?(?<major>[0-9]+)(\.(?<minor>[0-9]+)(\.(?<patch>[0-9]+))?)?"
             + @"(-(?<pre>[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?(_[0-9A-Za-z._-]+)?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Version();

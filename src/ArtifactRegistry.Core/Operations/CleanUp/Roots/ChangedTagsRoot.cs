@@ -1,0 +1,26 @@
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>
+/// Keeps digests whose tags somebody has changed since the plan was made, and so what belongs to them. That somebody may
+/// be about to use the image, and the question showed the tags as they were.
+/// </summary>
+/// <param name="before">The image when the plan was made.</param>
+internal sealed class ChangedTagsRoot(ImageGraph before) : IRoot
+{
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
+        graph.Nodes.Select(node => (Node: node, Reason: WhyChanged(node))).Where(changed => changed.Reason is not null)
+            .Select(changed => new Kept(changed.Node, changed.Reason!)));
+
+    private string? WhyChanged(ImageNode node)
+    {
+        if (before.Find(node.Image.Digest) is not { TagsMayGo: true } planned) return null;
+        string[] gained = [.. node.Image.Tags.Except(planned.Image.Tags)];
+        if (gained.Length > 0) return $"has gained the {InWords(gained)}";
+        // Once its deletion has begun, this run itself takes tags away, and may put them back.
+        string[] lost = planned.Deletion is { Tries: > 0 } ? [] : [.. planned.Image.Tags.Except(node.Image.Tags)];
+        return lost.Length > 0 ? $"no longer has the {InWords(lost)}" : null;
+    }
+
+    private static string InWords(string[] tags) =>
+        $"{(tags.Length == 1 ? "tag" : "tags")} {string.Join(", ", tags)}";
+}

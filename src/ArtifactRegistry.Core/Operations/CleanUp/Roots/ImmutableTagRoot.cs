@@ -1,0 +1,12 @@
+namespace ArtifactRegistry.Operations.CleanUp.Roots;
+
+/// <summary>
+/// Keeps tagged digests where tags are immutable: the service removes no tag there, and what refers to an image would be
+/// deleted before that is noticed.
+/// </summary>
+internal sealed class ImmutableTagRoot : IRoot
+{
+    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
+        graph.Nodes.Where(node => node.IsTagged)
+            .Select(node => new Kept(node, $"has the tag {node.Image.Tags[0]}, and tags are immutable here")));
+}
