@@ -69,7 +69,8 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         bool Has(string name) => MyInvocation.BoundParameters.ContainsKey(name);
         CleanUpRules rules = inUse with
         {
-            IsForTagged = true, KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse,
+            IsForTagged = true,
+            KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse,
         };
         try
         {
