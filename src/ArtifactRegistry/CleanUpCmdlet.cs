@@ -69,7 +69,8 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         bool Has(string name) => MyInvocation.BoundParameters.ContainsKey(name);
         CleanUpRules rules = inUse with
         {
-            IsForTagged = true, KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse,
+            IsForTagged = true,
+            KnowsInUse = inUse.KnowsInUse || parameters.WithoutInUse,
         };
         try
         {
@@ -109,7 +110,10 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         if (!TagsMayGo) return;
         bool hasAge = MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan)) || Rules.Covered.Count > 0;
         if (!Targets.IsSaid(Rules, rules => ReferenceEquals(rules, Rules) ? hasAge : rules.Stale.Count > 0))
-            throw Misuse("OlderThanMissing", "Neither -OlderThan nor -RulePath was given.", MyInvocation.MyCommand.Name);
+            throw Misuse(
+                "OlderThanMissing",
+                "Neither -OlderThan nor -RulePath was given.",
+                MyInvocation.MyCommand.Name);
         if (!Targets.IsSaid(Rules, rules => rules.KnowsInUse))
             throw Misuse(
                 "InUseMissing",

@@ -6,12 +6,15 @@ using ArtifactRegistry.Text;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Reads the values of a PowerShell data file (.psd1), with their lines. Nothing of it is run: only constants, lists and
-/// tables are values, and anything else is reported.
+/// Reads the values of a PowerShell data file (.psd1), with their lines. Nothing of it is run: only constants, lists
+/// and tables are values, and anything else is reported.
 /// </summary>
 internal static partial class DataFileRules
 {
-    private const string NotData = "A file of rules is one table, @{ … }, and nothing beside it. It is read and not run.";
+    private const string NotData =
+        "A file of rules is one table, @{ … }, and nothing beside it. It is read and not run.";
+
+    private const int MaxMessage = 300;
 
     /// <summary>Reads a file.</summary>
     /// <param name="text">Its text.</param>
@@ -30,11 +33,18 @@ internal static partial class DataFileRules
         // That a name is there twice is reported as for JSON.
         foreach (ParseError error in errors.Where(error => error.ErrorId != "DuplicateKeyInHashLiteral"))
             problems.Add(new StaleRuleProblem(
-                error.Extent.StartLineNumber, null, SafeText.CleanLine($"This is not PowerShell: {error.Message}", 300)));
+                error.Extent.StartLineNumber,
+                null,
+                SafeText.CleanLine($"This is not PowerShell: {error.Message}", MaxMessage)));
         if (problems.Count > 0) return null;
 
         StatementAst[] statements = [.. script.EndBlock.Statements];
-        if (statements.Length == 1) return Read(statements[0], problems) is RuleValue value && problems.Count == 0 ? value : null;
+        if (statements.Length == 1)
+        {
+            RuleValue value = Read(statements[0], problems);
+            return problems.Count == 0 ? value : null;
+        }
+
         problems.Add(new StaleRuleProblem(statements[1].Extent.StartLineNumber, null, NotData));
         return null;
     }
@@ -81,6 +91,8 @@ internal static partial class DataFileRules
     }
 
     // A table, after white space and comments.
-    [GeneratedRegex(@"\A(\s+|#[^\r\n]*|<#([^#]|#+[^#>])*#+>)*@\{", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"\A(\s+|#[^\r\n]*|<#([^#]|#+[^#>])*#+>)*@\{",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Beginning();
 }

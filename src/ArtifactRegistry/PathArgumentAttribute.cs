@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// Converts the argument of a parameter for paths: of a file, also one that comes from a job, its full name is taken, and of
-/// another row its path. Their text alone may be neither.
+/// Converts the argument of a parameter for paths: of a file, also one that comes from a job, its full name is taken,
+/// and of another row its path. Their text alone may be neither.
 /// </summary>
 public sealed class PathArgumentAttribute : ArgumentTransformationAttribute
 {

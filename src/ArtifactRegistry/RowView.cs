@@ -37,6 +37,9 @@ public static class RowView
     /// <summary>Gets the reason for the last column of the table of stale images, broken at spaces.</summary>
     public static string StaleReasonText(PSObject row) => LastColumn(Value(row, "Reason") as string, before: 57);
 
+    /// <summary>Gets the detail for the last column of the table of tested rules, broken at spaces.</summary>
+    public static string RuleDetailText(PSObject row) => LastColumn(Value(row, "Detail") as string, before: 18);
+
     /// <summary>Gets the tags for a column of 14 characters, each on a line of its own.</summary>
     public static string TagLines(PSObject row) =>
         string.Join('\n', LanguagePrimitives.ConvertTo<string[]>(Value(row, "Tags")));

@@ -31,7 +31,8 @@ internal static class StaleRulePath
         catch (DecoderFallbackException e)
         {
             int line = 1 + bytes.AsSpan(0, Math.Clamp(e.Index, 0, bytes.Length)).Count((byte)'\n');
-            return Unreadable(line, "This is not UTF-8. Save the file as UTF-8, or as UTF-16 with its byte order mark.");
+            return Unreadable(
+                line, "This is not UTF-8. Save the file as UTF-8, or as UTF-16 with its byte order mark.");
         }
 
         if (text.Contains('\0', StringComparison.Ordinal))
@@ -54,8 +55,8 @@ internal static class StaleRulePath
     {
         StaleRuleFile file = Read(path);
         if (file.Problems.Count == 0) return file;
-        IEnumerable<string> lines = file.Problems.Take(MostShown).Select(problem => $"\n  {problem}");
-        string more = file.Problems.Count > MostShown ? $"\n  … and {file.Problems.Count - MostShown} more" : "";
+        IEnumerable<string> lines = file.Problems.Take(MostShown).Select(problem => $"\n- {problem}");
+        string more = file.Problems.Count > MostShown ? $"\n- … and {file.Problems.Count - MostShown} more" : "";
         throw new RegistryException(
             RegistryErrorKind.InvalidRule,
             $"The rules in '{given}' cannot be used, so {notDone}:{string.Concat(lines)}{more}")
@@ -71,7 +72,8 @@ internal static class StaleRulePath
         HashSet<ImageName> whole =
             [.. images.Where(image => !image.HasWildcards && image.Name.IsRepository).Select(image => image.Name)];
         return images.DistinctBy(image => image.ToString())
-            .Where(image => whole.Contains(image.Name) ? !image.HasWildcards : !whole.Contains(image.Name.ToRepository()));
+            .Where(image => whole.Contains(image.Name)
+                ? !image.HasWildcards : !whole.Contains(image.Name.ToRepository()));
     }
 
     private static byte[] ReadBytes(string path)

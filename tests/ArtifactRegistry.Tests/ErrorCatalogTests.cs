@@ -108,7 +108,10 @@ public sealed class ErrorCatalogTests
                 "Get-ArStaleImage $app -OlderThan 9d",
                 "Neither -InUseFrom nor -InUse says what runs, and -WithoutInUse does not say that nobody knows."
             },
-            { "OlderThanMissing", "Remove-ArStaleImage $app -WithoutInUse", "-OlderThan was not given." },
+            {
+                "OlderThanMissing",
+                "Remove-ArStaleImage $app -WithoutInUse",
+                "Neither -OlderThan nor -RulePath was given." },
             {
                 "InvalidRule",
                 "Get-ArStaleImage $app -WithoutInUse -OlderThan 9d -ExcludeTag '^v'",
@@ -191,7 +194,7 @@ public sealed class ErrorCatalogTests
             {
                 "InvalidRule",
                 $"Get-ArStaleImage -RulePath '{Checkout.Root}/LICENSE'",
-                "cannot be used, so nothing is listed:\n  The name of the file ends neither with .psd1 nor with .json."
+                "cannot be used, so nothing is listed:\n- The name of the file ends neither with .psd1 nor with .json."
             },
             {
                 "RegistryDiffers",

@@ -368,7 +368,8 @@ public sealed class OrderTests
         );
         shop.Session.Set("hosts", Hosts);
         shop.Session.Set(
-            "files", new[] { "README.md", "LICENSE", "global.json" }.Select(name => Path.Combine(Checkout.Root, name)).ToArray());
+            "files", new[] { "README.md", "LICENSE", "global.json" }.Select(name => Path.Combine(Checkout.Root, name))
+                .ToArray());
         foreach (string project in Projects[1..]) shop.State.AddRepository($"us-docker.pkg.dev/{project}/apps");
         shop.Session.Set("projects", Projects);
         shop.State.AddProject("games");

@@ -3,8 +3,8 @@ using ArtifactRegistry.Operations.CleanUp.Stale;
 namespace ArtifactRegistry;
 
 /// <summary>
-/// The result of testing a file of rules for stale images: a set of rules of a file that is valid, or a problem of one that
-/// is not.
+/// The result of testing a file of rules for stale images: a set of rules of a valid file, or a problem of one that is
+/// not valid.
 /// </summary>
 public sealed class StaleRuleTestResult
 {

@@ -33,7 +33,7 @@ internal static class ExampleRun
 
     // What -RulePath reads where a page does not write the file itself.
     private const string Rules =
-        "@{ InUseFrom = 'games'; Rules = @{ Image = 'us-docker.pkg.dev/shop/apps/*'; OlderThan = '60d'; KeepNewest = 2 } }";
+        "@{ InUseFrom = 'games'; Rules = @{ Image = 'us-docker.pkg.dev/shop/apps/*'; OlderThan = '60d' } }";
 
     /// <summary>The steps with the output that they really had.</summary>
     public static async Task<IReadOnlyList<Step>> RunAsync(Transcript transcript)

@@ -5,12 +5,14 @@ namespace ArtifactRegistry.Tests.StaleRules;
 /// <summary>An image of a test, as the rules of both tools see it.</summary>
 internal sealed record SampleImage(string Name, string Digest, string[] Tags, DateTimeOffset Uploaded)
 {
-    public override string ToString() => $"{Name} {string.Join(',', Tags.Order(StringComparer.Ordinal))} {Digest[..15]}";
+    public override string ToString() =>
+        $"{Name} {string.Join(',', Tags.Order(StringComparer.Ordinal))} {Digest[..15]}";
 }
 
 /// <summary>
-/// A naive model of gcr-cleaner's rules, as its README describes them (section "Server Payload &amp; parameters"): images
-/// inside the grace period stay; untagged ones go; tagged ones go if the filter matches; the newest of what would go stay.
+/// A naive model of gcr-cleaner's rules, as its README describes them (section "Server Payload &amp; parameters"):
+/// images inside the grace period stay; untagged ones go; tagged ones go if the filter matches; the newest of what
+/// would go stay.
 /// </summary>
 internal sealed record GcrCleaner
 {

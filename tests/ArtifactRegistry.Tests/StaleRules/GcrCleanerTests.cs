@@ -6,8 +6,8 @@ using Xunit;
 namespace ArtifactRegistry.Tests.StaleRules;
 
 /// <summary>
-/// The translations on docs/from-gcr-cleaner.md leave over what gcr-cleaner's documented rules leave, and besides only what
-/// the page says.
+/// The translations on docs/from-gcr-cleaner.md leave over what gcr-cleaner's documented rules leave, and besides only
+/// what the page says.
 /// </summary>
 public sealed class GcrCleanerTests
 {
@@ -175,7 +175,8 @@ public sealed class GcrCleanerTests
 
         Assert.Equal(
             left.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(),
-            files.Left("web").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(tag => tag["web:".Length..]).Order());
+            files.Left("web").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(tag => tag["web:".Length..])
+                .Order());
     }
 
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
@@ -188,7 +189,8 @@ public sealed class GcrCleanerTests
 
     /// <summary>What is left if the cleaner is run on web alone.</summary>
     private static IEnumerable<SampleImage> Web(IReadOnlyList<SampleImage> images, GcrCleaner cleaner) =>
-        cleaner.Left(images.Where(image => image.Name == "web"), Now).Concat(images.Where(image => image.Name != "web"));
+        cleaner.Left(images.Where(image => image.Name == "web"), Now)
+            .Concat(images.Where(image => image.Name != "web"));
 
     private static void MustBeLeft(Shop shop, IReadOnlyList<SampleImage> images, IEnumerable<SampleImage> expected)
     {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.StaleRules;
 
-/// <summary>-RulePath of Get-ArStaleImage and Remove-ArStaleImage: what a file covers may go, and nothing else.</summary>
+/// <summary>-RulePath of the cmdlets for stale images: what a file covers may go, and nothing else.</summary>
 public sealed class RulePathTests
 {
     private const string Remove = "Remove-ArStaleImage -WithoutInUse -Force";
@@ -34,7 +34,12 @@ public sealed class RulePathTests
               "OlderThan": "90d",
               "ExcludeTag": ["prod-*", "/^keep/"]
             },
-            { "image": "us-docker.pkg.dev/shop/apps/web", "olderThan": "30d", "keepNewest": 1, "tag": ["pr-*", "prod-*"] },
+            {
+              "image": "us-docker.pkg.dev/shop/apps/web",
+              "olderThan": "30d",
+              "keepNewest": 1,
+              "tag": ["pr-*", "prod-*"],
+            },
           ]
         }
         """;
@@ -88,7 +93,8 @@ public sealed class RulePathTests
         Assert.Empty(files.Shop.Emulator.Requests.Snapshot(request => request.Is("GET", "/other")));
         string[] lists =
         [
-            .. files.Shop.Emulator.Requests.Snapshot(request => request.Is("GET", "")).Select(request => request.PathAndQuery),
+            .. files.Shop.Emulator.Requests.Snapshot(request => request.Is("GET", ""))
+                .Select(request => request.PathAndQuery),
         ];
         Assert.Equal(lists.Distinct(), lists);
         Assert.Empty(result.Warnings);
@@ -100,7 +106,8 @@ public sealed class RulePathTests
         await using RuleFiles files = await FilledAsync();
         files.Write("rules.json", """{ "Rules": { "Image": "us-docker.pkg.dev/shop/apps/api", "OlderThan": "1d" } }""");
 
-        ScriptResult result = files.Shop.Run($"{Remove} us-docker.pkg.dev/shop/apps -RulePath rules.json").MustSucceed();
+        ScriptResult result = files.Shop.Run($"{Remove} us-docker.pkg.dev/shop/apps -RulePath rules.json")
+            .MustSucceed();
 
         Assert.Equal("api:new", files.Left("api"));
         Assert.Equal(9, files.Shop.State.Tags(files.Shop.Repository, "web").Count);
@@ -211,7 +218,9 @@ public sealed class RulePathTests
     public async Task The_projects_of_the_file_that_cannot_be_read_end_the_command()
     {
         await using RuleFiles files = await FilledAsync();
-        files.Write("rules.psd1", Two.Replace("@{\n    #", "@{\n    InUseFrom = 'none'\n    #", StringComparison.Ordinal));
+        files.Write(
+            "rules.psd1",
+            Two.Replace("@{\n    #", "@{\n    InUseFrom = 'none'\n    #", StringComparison.Ordinal));
 
         ScriptResult result = files.Shop.Run("Remove-ArStaleImage -RulePath rules.psd1 -Force");
 
@@ -242,10 +251,16 @@ public sealed class RulePathTests
         ScriptResult result = files.Shop.Run($"{command} -WithoutInUse -RulePath rules.psd1");
 
         Assert.Equal("InvalidRule", result.ErrorId);
-        Assert.Contains($"The rules in 'rules.psd1' cannot be used, so {notDone}:", result.ErrorText, StringComparison.Ordinal);
-        Assert.Contains("\n  line 6, rule 2: OlderThan: '30' is not an age.", result.ErrorText, StringComparison.Ordinal);
         Assert.Contains(
-            "\n  line 7, rule 2: 'Tags' is no setting of a set of rules. Is Tag meant?",
+            $"The rules in 'rules.psd1' cannot be used, so {notDone}:",
+            result.ErrorText,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "\n- line 6, rule 2: OlderThan: '30' is not an age.",
+            result.ErrorText,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "\n- line 7, rule 2: 'Tags' is no setting of a set of rules. Is Tag meant?",
             result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(files.Shop.Emulator.Requests.Snapshot());
     }
@@ -275,7 +290,10 @@ public sealed class RulePathTests
     [InlineData("-OlderThan 1d -Tag", "Tag", "/(/")]
     [InlineData("-OlderThan 1d -ExcludeTag", "ExcludeTag", "a b")]
     [InlineData("-OlderThan 1d -KeepNewestPer", "KeepNewestPer", @"^v\d+")]
-    public async Task A_setting_says_the_same_as_the_parameter_of_its_name(string parameters, string setting, string value)
+    public async Task A_setting_says_the_same_as_the_parameter_of_its_name(
+        string parameters,
+        string setting,
+        string value)
     {
         await using RuleFiles files = await RuleFiles.OpenAsync();
         string rest = setting == "OlderThan" ? "" : "OlderThan = '1d'; ";

@@ -9,7 +9,8 @@ public sealed class TestStaleRuleTests
 {
     private const string Good = "Image = 'us-docker.pkg.dev/shop/apps/*'; OlderThan = '30d'";
     private const string GoodJson = "\"Image\": \"us-docker.pkg.dev/shop/apps/*\", \"OlderThan\": \"30d\"";
-    private const string NotData = "A file of rules is one table, @{ … }, and nothing beside it. It is read and not run.";
+    private const string NotData =
+        "A file of rules is one table, @{ … }, and nothing beside it. It is read and not run.";
     private const string Tag = "letters, digits, '_', '.' and '-', not beginning with '.' or '-'";
     private const string Slashes = "A regular expression is written between slashes, for example '/^v[0-9]+$/'.";
 
@@ -24,12 +25,25 @@ public sealed class TestStaleRuleTests
         { "rules.json", "{}", ["1, -: Rules is missing: at least one set of rules, with Image and OlderThan."] },
         { "rules.psd1", "\n@{ Rules = @() }", ["2, -: Rules is an empty list. Leave it out, or name something."] },
         { "rules.json", "[]", ["1, -: A file of rules is a table of names and values, and this is a list."] },
-        { "rules.json", "\n\"text\"", ["2, -: A file of rules is a table of names and values, and this is the text 'text'."] },
-        { "rules.json", "{ \"Rules\": null }", ["1, 1: A set of rules is a table of names and values, and this is null."] },
-        { "rules.psd1", "@{ Rules = $null }", ["1, 1: A set of rules is a table of names and values, and this is $null."] },
+        {
+            "rules.json",
+            "\n\"text\"",
+            ["2, -: A file of rules is a table of names and values, and this is the text 'text'."]
+        },
+        {
+            "rules.json",
+            "{ \"Rules\": null }",
+            ["1, 1: A set of rules is a table of names and values, and this is null."]
+        },
         {
             "rules.psd1",
-            $"@{{\n  Rules = @(\n    @{{ {Good}; Olderthan = '1d' }}\n  )\n  InUseFrm = 'shop'\n  rules = @{{ {Good} }}\n}}",
+            "@{ Rules = $null }",
+            ["1, 1: A set of rules is a table of names and values, and this is $null."]
+        },
+        {
+            "rules.psd1",
+            $"@{{\n  Rules = @(\n    @{{ {Good}; Olderthan = '1d' }}\n  )\n  InUseFrm = 'shop'\n  "
+                + $"rules = @{{ {Good} }}\n}}",
             [
                 "3, 1: 'Olderthan' is there already, on line 3.",
                 "5, -: 'InUseFrm' is no setting of a file of rules. Is InUseFrom meant?",
@@ -43,7 +57,8 @@ public sealed class TestStaleRuleTests
         },
         {
             "rules.json",
-            $"{{ \"oldertHan\": 1, \"Rules\": [ {{ {GoodJson} }},\n {{ {GoodJson}, \"InUseFrom\": \"shop\",\n \"Grace\": \"1d\" }} ] }}",
+            $"{{ \"oldertHan\": 1, \"Rules\": [ {{ {GoodJson} }},\n {{ {GoodJson}, \"InUseFrom\": \"shop\",\n "
+                + "\"Grace\": \"1d\" } ] }",
             [
                 "1, -: 'oldertHan' is no setting of a file of rules. It stands in a set of Rules.",
                 "2, 2: 'InUseFrom' is no setting of a set of rules. It stands beside Rules, for the whole file.",
@@ -62,7 +77,8 @@ public sealed class TestStaleRuleTests
         },
         {
             "rules.psd1",
-            "@{ Rules = @{\n  Image = 'web', 'us-docker.pkg.dev/shop/apps/web:v1',\n    'us-docker.pkg.dev/shop/apps/a b'\n  "
+            "@{ Rules = @{\n  Image = 'web', 'us-docker.pkg.dev/shop/apps/web:v1',\n    "
+                + "'us-docker.pkg.dev/shop/apps/a b'\n  "
                 + "OlderThan = 30\n  KeepNewest = '3'\n  KeepNewestPer = 'v1'\n  SortBy = '1'\n  Tag = @()\n  "
                 + "ExcludeTag = 'a', 5, '^v1'\n} }",
             [
@@ -81,7 +97,8 @@ public sealed class TestStaleRuleTests
         },
         {
             "rules.json",
-            $"{{ \"InUseFrom\": [ \"folders/12\",\n \"Shop\", \"\" ],\n \"Rules\": [ {{ {GoodJson},\n \"KeepNewest\": -1,\n "
+            $"{{ \"InUseFrom\": [ \"folders/12\",\n \"Shop\", \"\" ],\n \"Rules\": [ {{ {GoodJson},\n "
+                + "\"KeepNewest\": -1,\n "
                 + "\"SortBy\": [],\n \"Tag\": { },\n \"ExcludeTag\": true } ] }",
             [
                 "2, -: InUseFrom: the project 'Shop' has upper-case letters; write it in lower case.",
@@ -92,19 +109,39 @@ public sealed class TestStaleRuleTests
                 "7, 1: ExcludeTag must be a text in quotation marks, and this is true.",
             ]
         },
-        { "rules.json", $"{{ \"Rules\": {{ {GoodJson}, \"KeepNewest\": 1e3 }} }}", ["1, 1: KeepNewest must be a whole number such as 10, and this is the number 1e3."] },
-        { "rules.json", $"{{ \"Rules\": {{ {GoodJson}, \"KeepNewest\": 99999999999 }} }}", ["1, 1: KeepNewest must be a whole number"] },
-        { "rules.psd1", $"@{{ Rules = @{{ {Good}; KeepNewest = 1kb }} }}", ["1, 1: KeepNewest must be a whole number such as 10, and this is the number 1kb."] },
+        {
+            "rules.json",
+            $"{{ \"Rules\": {{ {GoodJson}, \"KeepNewest\": 1e3 }} }}",
+            ["1, 1: KeepNewest must be a whole number such as 10, and this is the number 1e3."]
+        },
+        {
+            "rules.json",
+            $"{{ \"Rules\": {{ {GoodJson}, \"KeepNewest\": 99999999999 }} }}",
+            ["1, 1: KeepNewest must be a whole number"]
+        },
+        {
+            "rules.psd1",
+            $"@{{ Rules = @{{ {Good}; KeepNewest = 1kb }} }}",
+            ["1, 1: KeepNewest must be a whole number such as 10, and this is the number 1kb."]
+        },
         { "rules.json", "{\n \"Rules\": [ }\n", ["2, -: This is not JSON: "] },
         { "rules.json", $"{{ \"Rules\": {{ {GoodJson} }} }}\n{{}}", ["2, -: This is not JSON: "] },
         { "rules.json", "{ \"Rules\": \"\\ud800\" }", ["1, -: This is not JSON: half of a character is missing."] },
         { "rules.json", new string('[', 100_000), ["1, -: This is not JSON: "] },
-        { "rules.psd1", "@{ Rules = @{ Image = 'a\n }", ["1, -: This is not PowerShell: ", "1, -: This is not PowerShell: ", "1, -: This is not PowerShell: "] },
+        {
+            "rules.psd1",
+            "@{ Rules = @{ Image = 'a\n }",
+            ["1, -: This is not PowerShell: ", "1, -: This is not PowerShell: ", "1, -: This is not PowerShell: "]
+        },
         { "rules.psd1", "@{ Rules = 1 }\n@{}", ["2, -: " + NotData] },
         { "rules.psd1", "param($x)\n@{}", ["1, -: " + NotData] },
         { "rules.psd1", "'text'", ["1, -: " + NotData] },
         { "rules.psd1", "{ \"Rules\": [] }", ["1, -: " + NotData] },
-        { "rules.psd1", "@{ 5 = 1; $x = 2 }", ["1, -: The name of a setting must be a word.", "1, -: The name of a setting must be a word."] },
+        {
+            "rules.psd1",
+            "@{ 5 = 1; $x = 2 }",
+            ["1, -: The name of a setting must be a word.", "1, -: The name of a setting must be a word."]
+        },
     };
 
     /// <summary>What would leave a file behind if it were run.</summary>
@@ -294,8 +331,9 @@ public sealed class TestStaleRuleTests
             {
               "{{Secret}}": 1,
               "InUseFrom": "{{Secret}}",
-              "Rules": { "Image": "{{Secret}}", "OlderThan": "{{Secret}}", "Tag": "/({{Secret}}/", "SortBy": "{{Secret}}",
-                "KeepNewest": "{{Secret}}", "KeepNewestPer": "{{Secret}}", "ExcludeTag": "^{{Secret}}" }
+              "Rules": { "Image": "{{Secret}}", "OlderThan": "{{Secret}}", "Tag": "/({{Secret}}/",
+                "SortBy": "{{Secret}}", "KeepNewest": "{{Secret}}",
+                "KeepNewestPer": "{{Secret}}", "ExcludeTag": "^{{Secret}}" }
             }
             """);
         files.Write("rules.psd1", $"@{{ Rules = {Secret}; '{Secret} = 1 }}");

@@ -19,7 +19,7 @@ internal sealed record CleanUpRules
     public IReadOnlyList<StaleRules> Stale { get; init; } = [];
 
     /// <summary>
-    /// The images of which tagged ones may go: each list is that of one file of rules, and all lists must have the image.
+    /// The images whose tagged digests may go: each list is that of one file of rules, and all lists must cover an image.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<ImagePattern>> Covered { get; init; } = [];
 

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
-/// <summary>Reads the values of a JSON file, with their lines. Comments and a comma after the last item are allowed.</summary>
+/// <summary>
+/// Reads the values of a JSON file, with their lines. Comments and a comma after the last item are allowed.
+/// </summary>
 internal static class JsonRules
 {
     private static readonly JsonReaderOptions Options = new()

@@ -44,7 +44,7 @@ internal sealed record StaleRules
     /// <summary>The images to which this applies; empty for all.</summary>
     public IReadOnlyList<ImagePattern> Images { get; init; } = [];
 
-    /// <summary>Gets how many of the newest stay if that is not said: of each release line that is named, one.</summary>
+    /// <summary>Gets how many of the newest stay if no number is given: of each release line, one.</summary>
     public static int DefaultCount(ReleaseLine? line) => line is null ? 0 : 1;
 
     /// <summary>Returns whether this applies to an image.</summary>
