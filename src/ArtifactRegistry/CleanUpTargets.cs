@@ -37,7 +37,8 @@ internal sealed class CleanUpTargets(bool tagsMayGo)
                 $"'{what}' is a repository that was piped, and not a name that was typed."
             )
             {
-                Advice = $"Get-ArRepository | Get-{noun} | Remove-{noun} shows first what it is about; or type the name as "
+                Advice = $"Get-ArRepository | Get-{noun} | Remove-{noun} shows first what it is about; or type the "
+                    + $"name as "
                     + "text if you mean all images in it.",
             };
 

@@ -221,7 +221,8 @@ internal static class ErrorCatalog
             "InUseMatchesNothing",
             ErrorCategory.InvalidArgument,
             "Nothing of -InUse is among the images that were examined.",
-            "Check the projects of -InUseFrom, or the command that lists what runs; use -AllowUnmatchedInUse if nothing of "
+            "Check the projects of -InUseFrom, or the command that lists what runs; use -AllowUnmatchedInUse if "
+                + "nothing of "
                 + "these images runs."
         ),
         new(

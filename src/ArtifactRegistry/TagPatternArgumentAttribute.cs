@@ -35,7 +35,8 @@ public sealed class TagPatternArgumentAttribute : ArgumentTransformationAttribut
         string letters = string.Concat(Letters.Where(each => options.HasFlag(each.Option)).Select(each => each.Letter));
         RegexOptions rest = Letters.Aggregate(options & ~WithoutMeaning, (left, each) => left & ~each.Option);
         if (rest is not RegexOptions.None)
-            throw new ArgumentTransformationMetadataException($"A regular expression with {rest} is not accepted here.");
+            throw new ArgumentTransformationMetadataException($"A regular expression with {rest} is not accepted "
+                + $"here.");
         return letters.Length == 0 ? "" : $"(?{letters})";
     }
 }

@@ -101,8 +101,8 @@ public sealed class Behaviour
     public int? PageSizeCap { get; set; }
 
     /// <summary>
-    /// The number of entries in a page of the referrers of a digest; all in one answer if null. Whether Google has pages
-    /// there is not known; the specification allows them.
+    /// The number of entries in a page of the referrers of a digest; all in one answer if null. Whether Google has
+    /// pages there is not known; the specification allows them.
     /// </summary>
     public int? ReferrersPageSize { get; set; }
 
@@ -153,7 +153,9 @@ public sealed class Behaviour
     /// </summary>
     public Func<RecordedRequest, string, byte[], byte[]>? ServedManifest { get; set; }
 
-    /// <summary>Changes the bytes that are served as a blob; called with the request, the digest and the blob.</summary>
+    /// <summary>
+    /// Changes the bytes that are served as a blob; called with the request, the digest and the blob.
+    /// </summary>
     public Func<RecordedRequest, string, byte[], byte[]>? ServedBlob { get; set; }
 
     /// <summary>

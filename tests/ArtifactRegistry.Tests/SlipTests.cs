@@ -125,8 +125,8 @@ public sealed class SlipTests
 
         Assert.Equal(100, result.Errors.Count);
         Assert.All(result.ErrorIds, id => Assert.Equal("NotFound", id));
-        // One for each tag, three for each look at what was meant, and two listings: before the question, and of what is
-        // there.
+        // One for each tag, three for each look at what was meant, and two listings: before the question, and of what
+        // is there.
         Assert.InRange(shop.Emulator.Requests.Snapshot().Count, 100, 100 + (20 * 3) + 2);
     }
 

@@ -13,8 +13,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
 
     /// <summary>
     /// Specifies the projects whose workloads are read, by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.
-    /// Repositories and node accounts stand for their projects, folders/123 and organizations/123 for all projects below
-    /// them.
+    /// Repositories and node accounts stand for their projects, folders/123 and organizations/123 for all projects
+    /// below them.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ProjectArgument]

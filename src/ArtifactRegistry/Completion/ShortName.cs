@@ -1,8 +1,8 @@
 namespace ArtifactRegistry;
 
 /// <summary>
-/// A name as it is said aloud, within the session's project: a repository or an image without what stands before it, with
-/// or without a tag or digest.
+/// A name as it is said aloud, within the session's project: a repository or an image without what stands before it,
+/// with or without a tag or digest.
 /// </summary>
 internal static class ShortName
 {

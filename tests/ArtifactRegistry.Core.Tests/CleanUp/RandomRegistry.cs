@@ -22,8 +22,8 @@ internal sealed class RandomRegistry
     /// <summary>Later numbers make larger registries, so the first that fails is easy to understand.</summary>
     public RandomRegistry(RegistryState state, RepositoryName repository, string package, int number)
     {
-        // CA5394 wants a generator for secrets. There is no secret here, and such a generator takes no seed: a registry that
-        // failed could not be made again.
+        // CA5394 wants a generator for secrets. There is no secret here, and such a generator takes no seed: a registry
+        // that failed could not be made again.
 #pragma warning disable CA5394
         Random random = new(number);
         int count = 2 + random.Next(4 + (number / 2));

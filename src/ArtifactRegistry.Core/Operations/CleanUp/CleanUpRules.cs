@@ -19,11 +19,14 @@ internal sealed record CleanUpRules
     public IReadOnlyList<StaleRules> Stale { get; init; } = [];
 
     /// <summary>
-    /// The images whose tagged digests may go: each list is that of one file of rules, and all lists must cover an image.
+    /// The images whose tagged digests may go: each list is that of one file of rules, and all lists must cover an
+    /// image.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<ImagePattern>> Covered { get; init; } = [];
 
-    /// <summary>Gets whether this is a clean-up of tagged images; without any of <see cref="Stale"/> all of them stay.</summary>
+    /// <summary>
+    /// Gets whether this is a clean-up of tagged images; without any of <see cref="Stale"/> all of them stay.
+    /// </summary>
     public bool IsForTagged { get; init; }
 
     /// <summary>The age that an untagged digest must exceed to be deleted.</summary>

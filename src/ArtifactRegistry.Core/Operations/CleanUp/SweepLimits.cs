@@ -28,10 +28,10 @@ internal sealed class CountLimit(int max) : ISweepLimit
     }
 
     /// <summary>
-    /// Gets the digests of an image that fit into the number that is left, in order. Of a family that does not fit, only
-    /// a part that can be deleted alone is taken: never a signature without its subject, nor a digest without those that
-    /// must go before it. A family with a tagged image goes whole or not at all, because no later run would know what its
-    /// parts belonged to.
+    /// Gets the digests of an image that fit into the number that is left, in order. Of a family that does not fit,
+    /// only a part that can be deleted alone is taken: never a signature without its subject, nor a digest without
+    /// those that must go before it. A family with a tagged image goes whole or not at all, because no later run would
+    /// know what its parts belonged to.
     /// </summary>
     public IReadOnlyCollection<ImageNode> Admissible(SweepOrder order)
     {

@@ -1,8 +1,8 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
 /// <summary>
-/// Keeps digests whose tags somebody has changed since the plan was made, and so what belongs to them. That somebody may
-/// be about to use the image, and the question showed the tags as they were.
+/// Keeps digests whose tags somebody has changed since the plan was made, and so what belongs to them. That somebody
+/// may be about to use the image, and the question showed the tags as they were.
 /// </summary>
 /// <param name="before">The image when the plan was made.</param>
 internal sealed class ChangedTagsRoot(ImageGraph before) : IRoot

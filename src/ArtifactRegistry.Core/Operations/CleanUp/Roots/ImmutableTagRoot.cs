@@ -1,8 +1,8 @@
 namespace ArtifactRegistry.Operations.CleanUp.Roots;
 
 /// <summary>
-/// Keeps tagged digests where tags are immutable: the service removes no tag there, and what refers to an image would be
-/// deleted before that is noticed.
+/// Keeps tagged digests where tags are immutable: the service removes no tag there, and what refers to an image would
+/// be deleted before that is noticed.
 /// </summary>
 internal sealed class ImmutableTagRoot : IRoot
 {

@@ -7,7 +7,8 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// clean-up: an image that is signed again each night would otherwise never become old.
 /// </summary>
 /// <param name="rules">The rules that apply to the image.</param>
-/// <param name="clockAhead">How far this machine's clock is ahead of the service's; see <see cref="CleanUpRules"/>.</param>
+/// <param name="clockAhead">How far this machine's clock is ahead of the service's; see
+/// <see cref="CleanUpRules"/>.</param>
 internal sealed class StaleAgeRoot(IReadOnlyList<StaleRules> rules, TimeSpan clockAhead) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(

@@ -6,8 +6,8 @@ namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
 /// <summary>
 /// A tag read as a version, ordered as Semantic Versioning 2.0.0 says (https://semver.org, section 11). One to three
-/// numbers are accepted, with a v before them or at least one dot, since digits alone may be a commit or a date; what is
-/// missing counts as 0. A tag cannot contain the plus of build
+/// numbers are accepted, with a v before them or at least one dot, since digits alone may be a commit or a date; what
+/// is missing counts as 0. A tag cannot contain the plus of build
 /// metadata, for which _ is common; it does not count.
 /// </summary>
 internal sealed partial class TagVersion : IComparable<TagVersion>
