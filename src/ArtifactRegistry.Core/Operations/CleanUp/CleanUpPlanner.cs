@@ -213,7 +213,8 @@ internal sealed class CleanUpPlanner(
     private static async Task<HashSet<ImageNode>> OnlyKeptByReferrerTagsAsync(
         ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules, CancellationToken stop)
     {
-        if (rules.IsForTagged || rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags)) return [];
+        if (rules.IsForTagged || rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags))
+            return [];
         await DecideImage.DecideAsync(graph, roots, FreeTags.Referrer, stop);
         return [.. graph.Nodes.Where(node => node.KeepReason is null)];
     }
