@@ -18,6 +18,7 @@ public sealed class OrderTests
         Repositories = ["more", "apps", "less"];
     private static readonly string[] Projects = ["shop", "arena", "depot"];
     private static readonly string[] Members = ["user:c@b.example", "user:a@b.example", "user:b@b.example"];
+    private static readonly string[] Files = ["README.md", "LICENSE", "global.json"];
     private static readonly string[] Hosts = ["us-docker.pkg.dev", "asia-docker.pkg.dev", "europe-docker.pkg.dev"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -368,8 +369,7 @@ public sealed class OrderTests
         );
         shop.Session.Set("hosts", Hosts);
         shop.Session.Set(
-            "files", new[] { "README.md", "LICENSE", "global.json" }.Select(name => Path.Combine(Checkout.Root, name))
-                .ToArray());
+            "files", Files.Select(name => Path.Combine(Checkout.Root, name)).ToArray());
         foreach (string project in Projects[1..]) shop.State.AddRepository($"us-docker.pkg.dev/{project}/apps");
         shop.Session.Set("projects", Projects);
         shop.State.AddProject("games");

@@ -47,7 +47,7 @@ public sealed class TestArStaleRuleCommand : PSCmdlet
         }
     }
 
-    private IReadOnlyList<string> Resolve(string path)
+    private string[] Resolve(string path)
     {
         string full = FilePath.Of(this, path);
         if (File.Exists(full) || !WildcardPattern.ContainsWildcardCharacters(path)) return [full];

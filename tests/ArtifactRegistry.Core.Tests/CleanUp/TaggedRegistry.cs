@@ -146,7 +146,8 @@ internal sealed partial class TaggedRegistry
         string[] newest =
         [
             .. Newest(images, 1).Where(node =>
-                !node.Tags.Any(Choice.Tag.Contains) || (Choice.SortByVersion && VersionOf(node) is null)).Select(node => node.Digest),
+                !node.Tags.Any(Choice.Tag.Contains) || (Choice.SortByVersion && VersionOf(node) is null))
+                .Select(node => node.Digest),
         ];
         IEnumerable<string> counted = Choice.KeepNewest == 0 && Choice.KeepNewestPer is null ? []
             : images.Where(node => !kept.Contains(node.Digest))

@@ -152,7 +152,7 @@ public sealed class GcrCleanerTests
 
         // Of those that are old enough, the newest two stay.
         Assert.Equal("web:hello-1 web:hello-8 web:hello-9 web:other-1", files.Left("web"));
-        Assert.Equal(5, files.Shop.State.Digests(files.Shop.Repository, "web").Count());
+        Assert.Equal(5, files.Shop.State.Digests(files.Shop.Repository, "web").Count);
         Assert.True(files.Shop.State.HasDigest(files.Shop.Repository, "web", young));
     }
 
@@ -188,11 +188,11 @@ public sealed class GcrCleanerTests
         block => block.Place.StartsWith($"docs/from-gcr-cleaner.md: {heading} (", StringComparison.Ordinal)).Text;
 
     /// <summary>What is left if the cleaner is run on web alone.</summary>
-    private static IEnumerable<SampleImage> Web(IReadOnlyList<SampleImage> images, GcrCleaner cleaner) =>
+    private static IEnumerable<SampleImage> Web(List<SampleImage> images, GcrCleaner cleaner) =>
         cleaner.Left(images.Where(image => image.Name == "web"), Now)
             .Concat(images.Where(image => image.Name != "web"));
 
-    private static void MustBeLeft(Shop shop, IReadOnlyList<SampleImage> images, IEnumerable<SampleImage> expected)
+    private static void MustBeLeft(Shop shop, List<SampleImage> images, IEnumerable<SampleImage> expected)
     {
         string[] left = [.. expected.Select(image => image.ToString()).Order(StringComparer.Ordinal)];
         Assert.InRange(left.Length, 1, images.Count - 1);

@@ -18,8 +18,14 @@ public sealed class StaleImageTests
     [InlineData("-ExcludeTag '/^(prod|stage)-/'", "90 prod-1|85 stage-1|80 pr-2|70 pr-3", "prod-1|stage-1|pr-3")]
     [InlineData("-ExcludeTag ([regex]'^prod')", "90 prod-1|80 pr-2|70 pr-3", "prod-1|pr-3")]
     [InlineData("-ExcludeTag '/^prod-/'", "90 PROD-1|80 pr-2|70 pr-3", "PROD-1|pr-3")]
-    [InlineData("-ExcludeTag ([regex]::new('^ prod # ours', 'IgnorePatternWhitespace'))", "90 prod-1|80 pr-2|70 pr-3", "prod-1|pr-3")]
-    [InlineData("-ExcludeTag ([Collections.Generic.List[object]][regex]'^prod')", "90 prod-1|80 pr-2|70 pr-3", "prod-1|pr-3")]
+    [InlineData(
+        "-ExcludeTag ([regex]::new('^ prod # ours', 'IgnorePatternWhitespace'))",
+        "90 prod-1|80 pr-2|70 pr-3",
+        "prod-1|pr-3")]
+    [InlineData(
+        "-ExcludeTag ([Collections.Generic.List[object]][regex]'^prod')",
+        "90 prod-1|80 pr-2|70 pr-3",
+        "prod-1|pr-3")]
     [InlineData("-ExcludeTag prod-1, stage-1", "90 prod-1|85 stage-1|80 pr-2|70 pr-3", "prod-1|stage-1|pr-3")]
     // All tags must match, not any (gcr-cleaner: any deleted images that another tag still named).
     [InlineData("-Tag pr-*", "90 pr-1,main|80 pr-2|70 pr-3", "pr-1,main|pr-3")]
@@ -35,7 +41,10 @@ public sealed class StaleImageTests
     [InlineData("-Tag '/./'", "90 latest|80 v1.2.3|70 pr-3", "latest|v1.2.3|pr-3")]
     // What Protect-ArImage has marked is in use, as far as anybody knows.
     [InlineData("-Tag *", "90 pr-1,in-use-0123456789ab|80 pr-2|70 pr-3", "in-use-0123456789ab,pr-1|pr-3")]
-    [InlineData("-KeepNewestPer ([regex]'(?i)^(PR|NIGHTLY)-')", "90 pr-1|80 pr-2|70 nightly-1|60 nightly-2", "pr-2|nightly-2")]
+    [InlineData(
+        "-KeepNewestPer ([regex]'(?i)^(PR|NIGHTLY)-')",
+        "90 pr-1|80 pr-2|70 nightly-1|60 nightly-2",
+        "pr-2|nightly-2")]
     [InlineData(
         "-KeepNewestPer ([regex]::new('^(PR|NIGHTLY)-', 'IgnoreCase'))",
         "90 pr-1|80 pr-2|70 nightly-1|60 nightly-2",
@@ -81,7 +90,10 @@ public sealed class StaleImageTests
         "80 v2.0.0-rc.2|70 v2.0.0-rc.10|65 v2.0.0-beta|60 v1",
         "v2.0.0-rc.2|v2.0.0-rc.10")]
     // Digits alone may be a commit or a date, and what is no version has no place.
-    [InlineData("-Tag v*, 4* -KeepNewest 1 -SortBy Version", "90 v1.9.0|80 v1.8.0,4561237|70 4561238", "v1.9.0|4561238")]
+    [InlineData(
+        "-Tag v*, 4* -KeepNewest 1 -SortBy Version",
+        "90 v1.9.0|80 v1.8.0,4561237|70 4561238",
+        "v1.9.0|4561238")]
     [InlineData("-Tag nightly, v* -SortBy Version", "90 v1.9.0|80 nightly|70 v1.8.0", "v1.9.0|nightly")]
     [InlineData("-Tag v*, pr-* -SortBy Version", "90 v1.9.0|80 v1.10.0|70 pr-1|60 pr-2", "v1.10.0|pr-1|pr-2")]
     public async Task What_goes_and_what_stays(string parameters, string images, string left)
@@ -340,7 +352,8 @@ public sealed class StaleImageTests
         foreach ((string tag, int days) in new[] { ("main-1", 90), ("pr-1", 80), ("pr-2", 1) })
             shop.State.AddImage("us-docker.pkg.dev/shop/kept", "web", new ImageOptions
             {
-                Tags = [tag], UploadTime = DateTimeOffset.UtcNow.AddDays(-days),
+                Tags = [tag],
+                UploadTime = DateTimeOffset.UtcNow.AddDays(-days),
             });
 
         ScriptResult result = shop.Run(
