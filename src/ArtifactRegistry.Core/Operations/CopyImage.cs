@@ -45,7 +45,7 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
 
         RegistryImage from = registry.Open(source.Name), to = registry.Open(destination);
         ImageContent content = await new GatherContent(from, share).GatherAsync(source.Digest, WithReferrers, stop);
-        TransferResult result = await new TransferImage(from, to, share).RunAsync(content, stop);
+        TransferResult result = await TransferAsync(from, to, content, destination, stop);
 
         List<string> set = [];
         bool isChanged = result.Manifests > 0;
@@ -86,6 +86,28 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
         if (await destination.FindManifestAsync(tag, stop) is not Manifest current) return null;
         List<string> entries = [.. referrer.Entries()];
         return current.Entries().All(entries.Remove) ? current.Digest : null;
+    }
+
+    private async Task<TransferResult> TransferAsync(
+        RegistryImage from, RegistryImage to, ImageContent content, ImageName destination, CancellationToken stop)
+    {
+        try
+        {
+            return await new TransferImage(from, to, share).RunAsync(content, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            // The answer does not say which side it is about.
+            if (await FindMissingPart.FindAsync(client, destination, stop) is not NamePart.Repository) throw;
+            throw new RegistryException(
+                RegistryErrorKind.NotFound,
+                $"Nothing was copied: the destination '{destination.ToRepository()}' was not found.", e)
+            {
+                Advice = "Get-ArRepository lists the repositories of a project; gcloud artifacts repositories create makes "
+                    + "a new one.",
+                NamesItsSubject = true,
+            };
+        }
     }
 
     private async Task<ImageTag?> TagAsync(

@@ -218,6 +218,19 @@ public sealed class CopyTests
     }
 
     [Fact]
+    public async Task A_destination_that_does_not_exist_is_named_and_not_the_source()
+    {
+        await using Shop shop = await CopyShop.OpenAsync();
+        shop.AddBuild("v1");
+
+        ScriptResult result = shop.Run("Copy-ArImage ${app}:v1 us-docker.pkg.dev/shop/none");
+
+        Assert.StartsWith(
+            "Nothing was copied: the destination 'us-docker.pkg.dev/shop/none' was not found.", result.ErrorText,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Foreign_layers_are_copied_by_their_descriptor()
     {
         await using Shop shop = await CopyShop.OpenAsync();
