@@ -85,6 +85,8 @@ public sealed class GcrCleanerTests
     {
         await using RuleFiles files = await RuleFiles.OpenAsync();
         List<SampleImage> images = Fill(files.Shop, seed, untagged: true);
+        // One name of which even the newest is old.
+        for (int i = 0; i < 3; i++) images.Add(Add(files.Shop, "abandoned", [$"pr-{i}"], (80 + i) * 24 * 60));
         GcrCleaner cleaner = new() { Grace = Month, TagFilterAny = ".*" };
         SampleImage[] expected = [.. images.GroupBy(image => image.Name).SelectMany(each => cleaner.Left(each, Now))];
         IEnumerable<SampleImage> newest = images.Where(image => image.Tags.Length > 0).GroupBy(image => image.Name)

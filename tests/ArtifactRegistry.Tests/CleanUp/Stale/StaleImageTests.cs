@@ -226,6 +226,47 @@ public sealed class StaleImageTests
             shop.Left());
     }
 
+    // getnora-io/nora#931, Azure/acr-cli#210, gcr-cleaner#89: what is no version used up the number.
+    [Fact]
+    public async Task Of_six_signed_versions_the_three_newest_stay_with_their_signatures_by_tag()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = shop.AddTagged("60 v1|50 v2|40 v3|30 v4|20 v5|10 v6");
+        foreach (string digest in digests)
+            foreach (string suffix in (string[])[".sig", ".att"])
+                shop.Add($"sha256-{digest[7..]}{suffix}");
+
+        shop.Run("Remove-ArStaleImage $app -WithoutInUse -OlderThan 0s -KeepNewest 3 -Confirm:$false").MustSucceed();
+
+        Assert.Equal(
+            CleanUpWords.Sorted(
+                [
+                    "v4", "v5", "v6",
+                    .. digests[3..].SelectMany(digest =>
+                        (string[])[$"sha256-{digest[7..]}.sig", $"sha256-{digest[7..]}.att"]),
+                ]),
+            shop.TagsLeft());
+        Assert.Equal(9, shop.Left().Count);
+    }
+
+    // oras-project/oras#1228, ghcr-cleanup-action#114: clients of registries without the referrers API keep such an index.
+    [Fact]
+    public async Task An_index_of_referrers_under_its_tag_goes_with_its_image_and_keeps_nothing_alive()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string[] digests = shop.AddTagged("60 pr-1|50 pr-2|10 pr-3");
+        foreach (string digest in digests)
+        {
+            shop.AddSignature(digest);
+            shop.State.AddFallbackTag(shop.Repository, "web", digest, DateTimeOffset.UtcNow.AddDays(-9));
+        }
+
+        shop.Run(Remove).MustSucceed();
+
+        Assert.Equal(CleanUpWords.Sorted("pr-3", $"sha256-{digests[2][7..]}"), shop.TagsLeft());
+        Assert.Equal(3, shop.Left().Count);
+    }
+
     [Fact]
     public async Task An_image_that_was_signed_today_is_as_old_as_before_and_one_that_is_being_signed_now_stays()
     {
