@@ -103,8 +103,8 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
                 RegistryErrorKind.NotFound,
                 $"Nothing was copied: the destination '{destination.ToRepository()}' was not found.", e)
             {
-                Advice = "Get-ArRepository lists the repositories of a project; gcloud artifacts repositories create makes "
-                    + "a new one.",
+                Advice = "Get-ArRepository lists the repositories of a project; gcloud artifacts repositories create "
+                    + "makes a new one.",
                 NamesItsSubject = true,
             };
         }
