@@ -117,7 +117,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         if (!Targets.IsSaid(Rules, rules => rules.KnowsInUse))
             throw Misuse(
                 "InUseMissing",
-                "Neither -InUseFrom nor -InUse says what runs, and -WithoutInUse does not say that nobody knows.",
+                "Nothing says what runs. If nobody knows, say -WithoutInUse.",
                 MyInvocation.MyCommand.Name);
     }
 

@@ -214,7 +214,7 @@ internal static class ErrorCatalog
         new(
             "OlderThanMissing",
             ErrorCategory.InvalidArgument,
-            "Nothing says from which age on a tagged image is stale.",
+            "Nothing says how old a tagged image must be to be stale.",
             "Give an age, for example -OlderThan 90d, or a file of rules: -RulePath rules.psd1."
         ),
         new(

@@ -44,8 +44,8 @@ public abstract class InUseCmdlet : ChangeCmdlet
     public SwitchParameter AllowEmptyInUse { get; set; }
 
     /// <summary>
-    /// Allows -InUse to match none of the images that are examined. Without this switch that is an error, because an
-    /// unrelated list must not mean that nothing is in use.
+    /// Allows -InUse, and what runs in the projects of -InUseFrom, to match none of the images that are examined. Without
+    /// this switch that is an error, because an unrelated list must not mean that nothing is in use.
     /// </summary>
     [Parameter]
     public SwitchParameter AllowUnmatchedInUse { get; set; }

@@ -68,8 +68,8 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     public string? JournalPath { get; set; }
 
     /// <summary>
-    /// Specifies a folder to which each digest is saved before it is deleted, with its tags, as an OCI image layout. If
-    /// a digest cannot be saved, it is not deleted.
+    /// Specifies a folder to which each digest is saved before it is deleted, with its tags, as an OCI image layout, and
+    /// without its layers unless -IncludeLayer is given. If a digest cannot be saved, it is not deleted.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

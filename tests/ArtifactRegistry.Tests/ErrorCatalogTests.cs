@@ -106,7 +106,7 @@ public sealed class ErrorCatalogTests
             {
                 "InUseMissing",
                 "Get-ArStaleImage $app -OlderThan 9d",
-                "Neither -InUseFrom nor -InUse says what runs, and -WithoutInUse does not say that nobody knows."
+                "Nothing says what runs. If nobody knows, say -WithoutInUse."
             },
             {
                 "OlderThanMissing",

@@ -34,8 +34,8 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     public SwitchParameter All { get; set; }
 
     /// <summary>
-    /// Specifies a folder to which each digest is saved before it is deleted, with its tags, as an OCI image layout. If
-    /// a digest cannot be saved, it is not deleted.
+    /// Specifies a folder to which each digest is saved before it is deleted, with its tags, as an OCI image layout, and
+    /// without its layers unless -IncludeLayer is given. If a digest cannot be saved, it is not deleted.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
