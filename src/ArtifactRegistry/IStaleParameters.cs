@@ -3,6 +3,10 @@ using ArtifactRegistry.Operations.CleanUp.Stale;
 namespace ArtifactRegistry;
 
 /// <summary>The parameters that say which tagged images are stale.</summary>
+/// <remarks>
+/// Get- and Remove-ArStaleImage both declare them: PowerShell finds parameters in a class and its bases only, and the
+/// bases of these two differ in what they do with a plan. What the parameters mean is read in one place, StaleArguments.
+/// </remarks>
 internal interface IStaleParameters
 {
     /// <summary>Tags and patterns; only images all of whose tags match one.</summary>

@@ -76,13 +76,13 @@ public sealed class StoryTests
     {
         await using Shop shop = await OpenAsync();
         TestClock clock = new();
-        clock.Rule(shop.Session);
+        clock.ApplyTo(shop.Session);
         using RequestHold held = shop.Hold("GET", "/dockerImages");
 
         using RunningScript script = shop.Start("Get-ArImage $app");
         await held.WaitForArrivalAsync(1, Stop);
         clock.Advance(TimeSpan.FromSeconds(0.99));
-        await clock.WaitForLooksAsync(3, Stop); // whether there is anything to show by now
+        await clock.WaitForReadsAsync(3, Stop); // whether there is anything to show by now
         held.Release();
         ScriptResult result = (await script.EndAsync(Stop)).MustSucceed();
 

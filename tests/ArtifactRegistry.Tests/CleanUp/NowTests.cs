@@ -43,7 +43,7 @@ public sealed class NowTests
         await using Shop shop = await Shop.OpenAsync();
         string first = shop.AddAged(TimeSpan.FromDays(200)), image = shop.Add(), signature = shop.AddSignature(image);
         TestClock clock = new();
-        clock.Rule(shop.Session);
+        clock.ApplyTo(shop.Session);
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
             if (!request.Is("DELETE", first)) return;
@@ -65,7 +65,7 @@ public sealed class NowTests
         string[] old = [.. Enumerable.Range(0, 7).Select(age => shop.AddAged(TimeSpan.FromDays(200 - age)))];
         string image = shop.Add();
         TestClock clock = new();
-        clock.Rule(shop.Session);
+        clock.ApplyTo(shop.Session);
         // The service does not hold a deletion against a policy, so only another look can see it.
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {

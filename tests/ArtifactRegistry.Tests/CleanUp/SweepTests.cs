@@ -494,7 +494,7 @@ public sealed class SweepTests
         shop.AddAged(TimeSpan.FromDays(5), "a");
         shop.AddAged(TimeSpan.FromDays(5), "b");
         TestClock clock = new();
-        clock.Rule(shop.Session);
+        clock.ApplyTo(shop.Session);
         using RequestHold hold = shop.Hold("GET", "/apps/b/manifests/"); // planning goes on until somebody ends it
 
         using RunningScript script = shop.Start(
@@ -522,7 +522,7 @@ public sealed class SweepTests
         string journal = Path.Combine(folder.Path, "journal.jsonl");
 
         TestClock clock = new();
-        clock.Rule(shop.Session);
+        clock.ApplyTo(shop.Session);
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
             if (request.Method == "DELETE") clock.Advance(TimeSpan.FromSeconds(30));

@@ -8,17 +8,17 @@ namespace ArtifactRegistry.Tests.Support;
 /// </summary>
 internal sealed class TestClock : FakeTimeProvider
 {
-    private readonly Channel<bool> _looks = Channel.CreateUnbounded<bool>();
+    private readonly Channel<bool> _reads = Channel.CreateUnbounded<bool>();
 
     /// <inheritdoc/>
     public override long GetTimestamp()
     {
-        _looks.Writer.TryWrite(true);
+        _reads.Writer.TryWrite(true);
         return base.GetTimestamp();
     }
 
     /// <summary>Makes the commands of a session measure time by this clock.</summary>
-    public void Rule(PowerShellSession session)
+    public void ApplyTo(PowerShellSession session)
     {
         session.Set("clock", this);
         session.Run("""
@@ -29,13 +29,13 @@ internal sealed class TestClock : FakeTimeProvider
     }
 
     /// <summary>Waits until the clock has been read so many times more.</summary>
-    public async Task WaitForLooksAsync(int count, CancellationToken stop)
+    public async Task WaitForReadsAsync(int count, CancellationToken stop)
     {
-        while (_looks.Reader.TryRead(out _))
+        while (_reads.Reader.TryRead(out _))
         {
         }
 
         for (int i = 0; i < count; i++)
-            await _looks.Reader.ReadAsync(stop).AsTask().WaitAsync(RunningScript.HangLimit, stop);
+            await _reads.Reader.ReadAsync(stop).AsTask().WaitAsync(RunningScript.HangLimit, stop);
     }
 }

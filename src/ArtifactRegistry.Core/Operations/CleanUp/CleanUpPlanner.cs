@@ -171,15 +171,15 @@ internal sealed class CleanUpPlanner(
         if (repository.DockerConfig?.ImmutableTags is true) roots = [new ImmutableTagRoot(), .. roots];
         if (before is not null) roots = [new ChangedTagsRoot(before.Graph), .. roots];
         HashSet<ImageNode> withTags = await OnlyKeptByReferrerTagsAsync(graph, roots, rules, stop);
-        FreeTags free = rules.IsForTagged ? FreeTags.All
-            : rules.IncludeReferrerTag ? FreeTags.Referrer : FreeTags.None;
-        await DecideImage.DecideAsync(graph, roots, free, stop);
+        RemovableTags removable = rules.IsForTagged ? RemovableTags.All
+            : rules.IncludeReferrerTag ? RemovableTags.Referrer : RemovableTags.None;
+        await DecideImage.DecideAsync(graph, roots, removable, stop);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         // An image goes as a whole, with what belongs to it.
         if (rules.IsForTagged && before is null)
             wanted?.UnionWith(
-                TogetherWith.Of(graph.Nodes.Where(node => wanted.Contains(node.Image.Digest)))
+                ImageParts.With(graph.Nodes.Where(node => wanted.Contains(node.Image.Digest)))
                     .Select(node => node.Image.Digest));
         if (wanted is not null) DecideImage.KeepWithUnaskedParents(graph, wanted);
         withTags.RemoveWhere(node => node.KeepReason is null);
@@ -215,7 +215,7 @@ internal sealed class CleanUpPlanner(
     {
         if (rules.IsForTagged || rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags))
             return [];
-        await DecideImage.DecideAsync(graph, roots, FreeTags.Referrer, stop);
+        await DecideImage.DecideAsync(graph, roots, RemovableTags.Referrer, stop);
         return [.. graph.Nodes.Where(node => node.KeepReason is null)];
     }
 }

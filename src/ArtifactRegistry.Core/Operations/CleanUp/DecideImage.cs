@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations.CleanUp.Roots;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>The tags that keep nothing by themselves, and go with their digest.</summary>
-internal enum FreeTags
+internal enum RemovableTags
 {
     /// <summary>None: every tag keeps its digest.</summary>
     None,
@@ -31,17 +31,17 @@ internal sealed class DecideImage
     /// <summary>Sets <see cref="ImageNode.KeepReason"/> on every digest that is kept.</summary>
     /// <param name="graph">The digests.</param>
     /// <param name="roots">The roots that keep some of them.</param>
-    /// <param name="free">The tags that keep nothing by themselves.</param>
+    /// <param name="removable">The tags that keep nothing by themselves.</param>
     /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">A root cannot be evaluated.</exception>
     public static async Task DecideAsync(
-        ImageGraph graph, IReadOnlyList<IRoot> roots, FreeTags free, CancellationToken stop)
+        ImageGraph graph, IReadOnlyList<IRoot> roots, RemovableTags removable, CancellationToken stop)
     {
         foreach (ImageNode node in graph.Nodes)
         {
             (node.KeepReason, node.KeptBy) = (null, null);
-            node.FollowsTagSubjects = free is not FreeTags.None && node.HasOnlyReferrerTags;
-            node.TagsMayGo = node.FollowsTagSubjects || (free is FreeTags.All && node.IsTagged);
+            node.FollowsTagSubjects = removable is not RemovableTags.None && node.HasOnlyReferrerTags;
+            node.TagsMayGo = node.FollowsTagSubjects || (removable is RemovableTags.All && node.IsTagged);
         }
 
         DecideImage decision = new();

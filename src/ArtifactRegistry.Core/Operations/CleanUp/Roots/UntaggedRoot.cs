@@ -11,7 +11,7 @@ internal sealed class UntaggedRoot(IReadOnlyCollection<string> planned) : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop)
     {
-        HashSet<ImageNode> parts = TogetherWith.Of(graph.Nodes.Where(node =>
+        HashSet<ImageNode> parts = ImageParts.With(graph.Nodes.Where(node =>
             (node.IsTagged && !node.FollowsTagSubjects) || planned.Contains(node.Image.Digest)));
         return new(graph.Nodes.Where(node => !parts.Contains(node))
             .Select(node => new Kept(node, "has no tag and belongs to no tagged image")));

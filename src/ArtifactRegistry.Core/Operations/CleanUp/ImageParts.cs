@@ -1,13 +1,13 @@
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>Finds what goes with a digest if nothing else needs it.</summary>
-internal static class TogetherWith
+internal static class ImageParts
 {
     /// <summary>
     /// Gets the given digests, what they list if they are indexes, and what refers to any of these: signatures and the
     /// like, by their manifest or by their tag. Other tagged digests are not followed.
     /// </summary>
-    public static HashSet<ImageNode> Of(IEnumerable<ImageNode> nodes)
+    public static HashSet<ImageNode> With(IEnumerable<ImageNode> nodes)
     {
         HashSet<ImageNode> found = [.. nodes];
         Queue<ImageNode> toFollow = new(found);
