@@ -13,7 +13,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
     private static readonly string? Gcloud = Processes.Find("gcloud");
 
     public static IReadOnlyList<string> Rows { get; } =
-        ["start", "clean", "http2", "move", "list", "inuse", "scale", "quota"];
+        ["start", "clean", "http2", "move", "copy", "list", "inuse", "scale", "quota"];
 
     public static async Task<int> RunAsync(string[] rows, CancellationToken stop)
     {
@@ -45,6 +45,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
                 "clean" => benchmark.CleanAsync(),
                 "http2" => benchmark.Http2Async(),
                 "move" => benchmark.MoveAsync(),
+                "copy" => benchmark.CopyAsync(),
                 "list" => benchmark.ListAsync(),
                 "inuse" => benchmark.InUseAsync(),
                 "scale" => benchmark.ScaleAsync(),
