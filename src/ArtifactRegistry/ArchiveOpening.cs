@@ -16,6 +16,17 @@ internal static class ArchiveOpening
         : includesLayers ? $"\nManifests and layers are saved to {path} first."
         : $"\nManifests are saved to {path} first, layers are not: see -IncludeLayer.";
 
+    /// <summary>
+    /// Gets the sentence that a run ends with if it was not asked about, and does not save everything; otherwise empty.
+    /// </summary>
+    /// <param name="path">The value of -ArchivePath; null if it was not given.</param>
+    /// <param name="includesLayers">The value of -IncludeLayer.</param>
+    /// <param name="isWhatIf">Whether nothing is to be written.</param>
+    public static string Saved(string? path, bool includesLayers, bool isWhatIf) =>
+        path is null || includesLayers ? ""
+        : isWhatIf ? $"Manifests would be saved to {path}, layers would not: see -IncludeLayer."
+        : $"Manifests were saved to {path}, layers were not: see -IncludeLayer.";
+
     /// <summary>Opens the archive; an error ends the command.</summary>
     /// <param name="cmdlet">The cmdlet.</param>
     /// <param name="client">The API.</param>

@@ -29,6 +29,12 @@ internal sealed class CleanUpSummary(
     /// <summary>Whether the clean-up only says what it would do.</summary>
     public bool IsWhatIf { get; set; }
 
+    /// <summary>Sets the sentence about what is saved of what is removed.</summary>
+    public string Saved
+    {
+        set => _totals.Saved = value;
+    }
+
     /// <summary>The number of deletions that were confirmed so far.</summary>
     public int Planned { get; set; }
 

@@ -29,7 +29,8 @@ public abstract class RemovalCmdlet : ChangeCmdlet
     {
         base.EndProcessing();
         _isSummed = true;
-        if (Totals.Count > Handful) ScreenOutput.WriteLastWord(this, Line);
+        string lastWord = Totals.Count > Handful ? Line : Totals.SavedOf(_isWhatIf);
+        if (lastWord.Length > 0) ScreenOutput.WriteLastWord(this, lastWord);
     }
 
     private protected override void OnEnded()

@@ -14,6 +14,11 @@ internal sealed class RemovalTotals(string one, string many)
     /// <summary>Gets whether the items have sizes, as digests do and tags do not.</summary>
     public bool HasSizes { get; init; } = true;
 
+    /// <summary>
+    /// Gets or sets the sentence that follows if anything is removed, about what is saved of it; empty for none.
+    /// </summary>
+    public string Saved { get; set; } = "";
+
     /// <summary>Gets the number of items counted so far.</summary>
     public int Count
     {
@@ -42,6 +47,16 @@ internal sealed class RemovalTotals(string one, string many)
         lock (_lock) return ByteSize.Format(_bytes.GetValueOrDefault(status));
     }
 
+    /// <summary>Gets the sentence about what is saved; empty if there is none or if nothing was removed.</summary>
+    /// <param name="isWhatIf">Whether the command only says what it would do.</param>
+    public string SavedOf(bool isWhatIf)
+    {
+        lock (_lock)
+            return _counts.GetValueOrDefault(isWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.Removed) > 0
+                ? Saved
+                : "";
+    }
+
     /// <summary>
     /// Gets all outcomes in one line, for example "Removed 213 digests (17 GB), kept 12, failed 1, left 4 (310 MB) in
     /// 42 s." The items left were to be removed, but their removal was not begun.
@@ -52,6 +67,7 @@ internal sealed class RemovalTotals(string one, string many)
     {
         lock (_lock)
         {
+            string saved = SavedOf(isWhatIf) is { Length: > 0 } sentence ? " " + sentence : "";
             RemovalStatus main = isWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.Removed;
             int count = _counts.GetValueOrDefault(main);
             string left = _counts.ContainsKey(RemovalStatus.NotReached) ? Bytes(RemovalStatus.NotReached) : "";
@@ -60,7 +76,7 @@ internal sealed class RemovalTotals(string one, string many)
                 $"{(isWhatIf ? "Would remove" : "Removed")} {count} "
                     + $"{(count == 1 ? one : many)}{Bytes(main)}{Part("kept", RemovalStatus.Kept)}"
                     + $"{Part("already gone", RemovalStatus.AlreadyGone)}{Part("failed", RemovalStatus.Failed)}"
-                    + $"{Part("left", RemovalStatus.NotReached)}{left} in {Math.Ceiling(taken.TotalSeconds):0} s."
+                    + $"{Part("left", RemovalStatus.NotReached)}{left} in {Math.Ceiling(taken.TotalSeconds):0} s.{saved}"
             );
         }
     }

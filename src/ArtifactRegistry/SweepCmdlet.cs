@@ -91,6 +91,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     {
         base.BeginProcessing();
         _summary.IsWhatIf = IsWhatIf;
+        _summary.Saved = ArchiveOpening.Saved(ArchivePath, IncludeLayer, IsWhatIf);
         _abortAbove = AbortAbove is null ? null
             : Threshold.TryParse(AbortAbove)
                 ?? throw Misuse(

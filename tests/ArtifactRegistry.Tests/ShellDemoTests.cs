@@ -50,6 +50,26 @@ public sealed class ShellDemoTests
     }
 
     [Fact]
+    public async Task What_a_clean_up_of_the_demo_archives_comes_back()
+    {
+        using TemporaryFolder folder = new();
+        string script = $$"""
+            $ErrorActionPreference = 'Stop'
+            $api = 'us-docker.pkg.dev/shop/apps/api'
+            $before = (Get-ArImage $api).Digest | Sort-Object
+            $rows = Remove-ArUntaggedImage $api -OlderThan 7d -Force -ArchivePath '{{folder.Path}}/undo' -IncludeLayer
+            (Get-ArImage $api).Count
+            $rows | Restore-ArImage '{{folder.Path}}/undo' | Group-Object Status | ForEach-Object Name
+            "$before" -eq "$((Get-ArImage $api).Digest | Sort-Object)"
+            """;
+
+        ProcessResult result = await ShellProcess.RunAsync(["-Demo", "-NoProfile", "-Command", script]);
+
+        Assert.Empty(result.Error);
+        Assert.Equal(["11", "Restored", "True"], result.Lines);
+    }
+
+    [Fact]
     public async Task A_command_runs_against_the_emulator_instead_of_the_walk_through()
     {
         ProcessResult result = await ShellProcess.RunAsync(

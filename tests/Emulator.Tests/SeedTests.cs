@@ -202,6 +202,23 @@ public sealed class SeedTests
     }
 
     [Fact]
+    public void Every_blob_that_the_sample_refers_to_is_there()
+    {
+        RegistryState state = new RegistryState(TimeProvider.System).AddSample();
+        HashSet<string> blobs = [.. state.BlobDigests];
+
+        foreach (RepositoryName repository in state.Repositories)
+            foreach (string package in state.Packages(repository))
+                foreach (string digest in state.Digests(repository, package))
+                {
+                    JsonNode manifest = JsonNode.Parse(state.Manifest(repository, package, digest))!;
+                    foreach (JsonNode? blob in (manifest["layers"] as JsonArray ?? []).Append(manifest["config"]))
+                        if (blob is not null)
+                            Assert.Contains((string)blob["digest"]!, blobs);
+                }
+    }
+
+    [Fact]
     public void Digests_are_those_of_the_manifests()
     {
         RegistryState state = new RegistryState(TimeProvider.System).AddSample();

@@ -47,7 +47,9 @@ internal sealed class SaveImage(
             catch (RegistryException e)
             {
                 throw e.WithMessage(
-                    $"'{image}' was not deleted, since it cannot be archived: {e.Message}", namesItsSubject: true);
+                    $"'{image}' was not deleted, since it cannot be archived: {e.Message}",
+                    namesItsSubject: true,
+                    inRow: $"cannot be archived: {e.InRow}");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -115,7 +117,10 @@ internal sealed class SaveImage(
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            throw e.WithMessage($"the registry does not have its content {blob.Digest}.", Unpullable);
+            throw e.WithMessage(
+                $"the registry does not have its content {blob.Digest}.",
+                Unpullable,
+                inRow: $"the registry does not have its content {Digest.Shorten(blob.Digest)}");
         }
     }
 
@@ -128,6 +133,7 @@ internal sealed class SaveImage(
             e)
         {
             NamesItsSubject = true,
+            InRow = $"the archive cannot be written: {e.Message.TrimEnd('.')}",
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using ArtifactRegistry.Text;
 
@@ -147,6 +148,17 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// <summary>Gets whether the message names its subject, so that it needs no prefix.</summary>
     internal bool NamesItsSubject { get; init; }
 
+    /// <summary>
+    /// Gets the reason for the row of its subject: what happened in a few words, without the subject's name. It is the
+    /// message unless there is a shorter one.
+    /// </summary>
+    [AllowNull]
+    internal string InRow
+    {
+        get => field ?? Message.TrimEnd('.');
+        init => field = Cleaned(value);
+    }
+
     /// <summary>Gets whether no connection was made, so that the request was certainly not carried out.</summary>
     internal bool NeverSent { get; init; }
 
@@ -183,7 +195,8 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
         string? advice = null,
         bool namesItsSubject = false,
         bool afterLostAnswer = false,
-        RegistryErrorKind? kind = null) =>
+        RegistryErrorKind? kind = null,
+        string? inRow = null) =>
         new(kind ?? Kind, message, this)
         {
             Status = Status,
@@ -199,5 +212,6 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
             AfterLostAnswer = AfterLostAnswer || afterLostAnswer,
             Advice = advice ?? Advice,
             NamesItsSubject = namesItsSubject,
+            InRow = inRow,
         };
 }

@@ -53,7 +53,7 @@ internal static class DeleteTagged
         {
             // If no response was lost, this tag still exists.
             if (!e.AfterLostAnswer) taken.RemoveAt(taken.Count - 1);
-            result = new RemovedImage(image, RemovalStatus.Failed, e.Message) { Error = e };
+            result = new RemovedImage(image, RemovalStatus.Failed, e.InRow) { Error = e };
         }
         finally
         {

@@ -79,7 +79,7 @@ internal sealed class RemoveImage(
             }
             catch (RegistryException e)
             {
-                return [new RemovedImage(asked, RemovalStatus.Failed, e.Message) { Error = e }];
+                return [new RemovedImage(asked, RemovalStatus.Failed, e.InRow) { Error = e }];
             }
 
             asked = await AskedAsync(asked, stop);

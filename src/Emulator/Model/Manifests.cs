@@ -28,22 +28,12 @@ internal static class Manifests
 
     public static byte[] Write(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString(Plain));
 
-    /// <summary>Makes the configuration and the layer of an image that can be read.</summary>
-    public static (byte[] Config, byte[] Layer) Content(string seed, ImageOptions options)
-    {
-        byte[] config = Write(new JsonObject { ["architecture"] = "amd64", ["os"] = "linux", ["of"] = seed });
-        byte[] start = Encoding.UTF8.GetBytes(seed + " layer");
-        byte[] layer = new byte[Math.Max(start.Length, (options.Size ?? 0) - config.Length)];
-        start.CopyTo(layer, 0);
-        return (config, layer);
-    }
-
     public static byte[] Image(
         string seed,
         ImageOptions options,
         string mediaType,
         JsonObject? subject,
-        (byte[] Config, byte[] Layer)? content)
+        SeededContent? content)
     {
         if (mediaType is Schema1 or Schema1Signed) return OfSchema1(seed);
         bool docker = mediaType == DockerManifest;
@@ -59,17 +49,20 @@ internal static class Manifests
             ["mediaType"] = docker
                 ? "application/vnd.docker.container.image.v1+json"
                 : "application/vnd.oci.image.config.v1+json",
-            ["digest"] = DigestOf(content?.Config ?? Encoding.UTF8.GetBytes(seed + " config")),
-            ["size"] = content?.Config.Length ?? ConfigSize,
+            ["digest"] = content?.Config.Digest ?? DigestOf(Encoding.UTF8.GetBytes(seed + " config")),
+            ["size"] = content?.Config.Bytes.Length ?? ConfigSize,
         };
-        manifest["layers"] = new JsonArray(new JsonObject
+        IEnumerable<(string Digest, long Length)> layers =
+            content?.Layers.Select(blob => (blob.Digest, blob.Bytes.LongLength))
+                ?? [(DigestOf(Encoding.UTF8.GetBytes(seed + " layer")), layer)];
+        manifest["layers"] = new JsonArray([.. layers.Select(blob => new JsonObject
         {
             ["mediaType"] = docker
                 ? "application/vnd.docker.image.rootfs.diff.tar.gzip"
                 : "application/vnd.oci.image.layer.v1.tar+gzip",
-            ["digest"] = DigestOf(content?.Layer ?? Encoding.UTF8.GetBytes(seed + " layer")),
-            ["size"] = content?.Layer.Length ?? layer,
-        });
+            ["digest"] = blob.Digest,
+            ["size"] = blob.Length,
+        })]);
         if (subject is not null) manifest["subject"] = subject;
         return Write(manifest);
     }

@@ -44,9 +44,8 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     }
 
     /// <summary>Adds a blob whose manifest follows, without an upload. Returns its digest.</summary>
-    public string Put(byte[] content, DateTimeOffset now)
+    public string Put(string digest, byte[] content, DateTimeOffset now)
     {
-        string digest = Manifests.DigestOf(content);
         store.Add(digest, content);
         Expect(digest, now);
         return digest;

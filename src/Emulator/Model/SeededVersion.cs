@@ -15,8 +15,7 @@ internal static class SeededVersion
         bool isIndex = options.Children.Count > 0 || options.MediaType is Manifests.OciIndex or Manifests.DockerList;
         string mediaType = options.MediaType ?? (isIndex ? Manifests.OciIndex : Manifests.OciManifest);
         string seed = Manifests.Seed(package.Repository.Name, package.Name, ++package.Seeded);
-        (byte[] Config, byte[] Layer)? content =
-            options.HasContent && !isIndex ? Manifests.Content(seed, options) : null;
+        SeededContent? content = options.HasContent && !isIndex ? SeededContent.Make(seed, options.Size ?? 0) : null;
         byte[] manifest = options.Manifest is not null
             ? Encoding.UTF8.GetBytes(options.Manifest)
             : isIndex
@@ -36,12 +35,11 @@ internal static class SeededVersion
             SubjectDigest = options.SubjectDigest,
             Children = options.Children,
             Manifest = manifest,
-            Blobs = content is var (config, layer)
-                ? package.Repository.Blobs.Refer([Put(config), Put(layer)])
-                : [],
+            Blobs = content is null
+                ? []
+                : package.Repository.Blobs.Refer(
+                    content.Blobs.Select(blob => package.Repository.Blobs.Put(blob.Digest, blob.Bytes, now)).ToArray()),
         };
-
-        string Put(byte[] blob) => package.Repository.Blobs.Put(blob, now);
     }
 
     private static List<JsonObject> Entries(PackageEntry package, IReadOnlyList<ChildManifest> children)

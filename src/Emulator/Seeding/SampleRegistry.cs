@@ -34,10 +34,7 @@ public static class SampleRegistry
         return state;
     }
 
-    /// <summary>
-    /// Adds the repository <c>shop/preview</c>, whose images have real layers, so that they can be archived and
-    /// restored; a layer of the other images exists by its name and size only.
-    /// </summary>
+    /// <summary>Adds the repository <c>shop/preview</c>, whose images are small.</summary>
     public static RegistryState AddPreview(this RegistryState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -110,6 +107,7 @@ public static class SampleRegistry
             TimeSpan age = TimeSpan.FromDays((Builds - build) * 9 + 2);
             AddedIndex index = state.AddIndex(Apps, "api", Platforms, new ImageOptions
             {
+                HasContent = true,
                 Size = 61_000_000 + build * 210_000,
                 UploadTime = state.Now - age,
                 Tags = build switch { Builds => ["v3", "latest"], 9 => ["v2"], _ => [] },
@@ -227,6 +225,7 @@ public static class SampleRegistry
             digests.Add(state.AddImage(repository ?? Apps, package, new ImageOptions
             {
                 Tags = tags.GetValueOrDefault(build) ?? [],
+                HasContent = true,
                 Size = 78_000_000 + build * 37 % 60 * 100_000,
                 UploadTime = uploaded,
                 BuildTime = uploaded - TimeSpan.FromMinutes(2),
@@ -240,6 +239,7 @@ public static class SampleRegistry
         RegistryState state, string package, string subject, string artifactType, long size, DateTimeOffset uploaded) =>
         state.AddImage(Apps, package, new ImageOptions
         {
+            HasContent = true,
             ArtifactType = artifactType,
             SubjectDigest = subject,
             Size = size,

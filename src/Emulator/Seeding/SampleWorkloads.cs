@@ -6,7 +6,7 @@ namespace ArtifactRegistry.Emulator.Seeding;
 internal static class SampleWorkloads
 {
     private const string Web = "us-docker.pkg.dev/shop/apps/web";
-    private const string Untagged = Web + "@sha256:03fee4ee26f55967b686e02805e7d468346b7da3a746dbcad918ec09e1e9e38e";
+    private const string Untagged = Web + "@sha256:b08c37454cb46c56255025251649ab91cf5fbc07e6788cfcab2e4e6e0c55c9ee";
 
     /// <summary>Adds the workloads to the clusters of the sample.</summary>
     public static void Add(RegistryState state)
@@ -56,7 +56,7 @@ internal static class SampleWorkloads
                     "metadata": { "name": "site-00002", "labels": { "serving.knative.dev/service": "site" } },
                     "spec": { "containers": [{ "name": "site", "image": "{{Web}}:v42" }] },
                     "status": {
-                  "imageDigest": "{{Web}}@sha256:5a7e40a06879643890bf9df9c0a5a82ea8156d4dad95d950f9f24a787868da4f" } }
+                  "imageDigest": "{{Web}}@sha256:6ea5c6127a63e09dfe07348864bdf1aee3a8b5c84148e3a0344a45dfa08581d6" } }
                 ]
                 """
             );

@@ -38,6 +38,29 @@ public sealed class QuestionTests
         Assert.EndsWith("\n" + words, Assert.Single(host.Questions).Message.TrimEnd(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Remove-ArUntaggedImage $app -WhatIf", null)]
+    [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -IncludeLayer -WhatIf", null)]
+    [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -WhatIf", "would be saved to saved, layers would not")]
+    [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -Force", "were saved to saved, layers were not")]
+    [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -OlderThan 300d -Force", null)]
+    [InlineData(
+        "Remove-ArImage \"$app@$free\" -ArchivePath saved -WhatIf", "would be saved to saved, layers would not")]
+    [InlineData("Remove-ArImage \"$app@$free\" -ArchivePath saved -Force", "were saved to saved, layers were not")]
+    [InlineData("Remove-ArImage $app -All -ArchivePath saved -Force", "were saved to saved, layers were not")]
+    public async Task A_run_without_a_question_says_once_that_layers_are_not_saved(string command, string? words)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Session.Set("free", shop.AddBuild());
+        using TemporaryFolder folder = new();
+
+        ScriptResult result = shop.Run($"Set-Location '{folder.Path}'; {command}").MustSucceed();
+
+        IEnumerable<string> said = result.Information.Where(line => line.Contains("saved", StringComparison.Ordinal));
+        if (words is null) Assert.Empty(said);
+        else Assert.EndsWith($"Manifests {words}: see -IncludeLayer.", Assert.Single(said), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_question_about_what_deletes_no_image_says_nothing_of_saving()
     {

@@ -14,7 +14,7 @@ internal static class ExampleRun
     // Other programs, and what needs a desktop, are played: one image of the sample runs in the cluster and in Cloud
     // Run.
     private const string StandIns = """
-        $running = 'us-docker.pkg.dev/shop/apps/web@sha256:03fee4ee26f55967b686e02805e7d468346b7da3a746dbcad918ec09e1e9e38e'
+        $running = 'us-docker.pkg.dev/shop/apps/web@sha256:b08c37454cb46c56255025251649ab91cf5fbc07e6788cfcab2e4e6e0c55c9ee'
         function gcloud {
             switch -Wildcard ("$args") {
                 'auth print-access-token*' { 'ya29.token-of-gcloud' }

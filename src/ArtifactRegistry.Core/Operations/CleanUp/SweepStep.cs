@@ -80,7 +80,7 @@ internal sealed class SweepStep(
         }
         catch (RegistryException e)
         {
-            return new RemovedImage(node.Image, RemovalStatus.Failed, e.Message) { Error = e };
+            return new RemovedImage(node.Image, RemovalStatus.Failed, e.InRow) { Error = e };
         }
     }
 
