@@ -10,7 +10,7 @@
 
     Exit codes:
       0    done
-      1    failed: nothing was deleted or could be, or the run ended with an error
+      1    failed: nothing could be deleted, or the run ended with an error
       2    done, but some digests could not be deleted or looked at, or the results could not be written
       3    a limit ended the run early; the next run continues
       4    another run is writing to the same log; this one did nothing
@@ -363,6 +363,9 @@ finally {
         : "$(Get-Total Removed) removed ($(Format-Size (Get-Total Bytes))), $(Get-Total AlreadyGone) already gone"
     $line = "$($Image -join ', '): $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
         "$(Get-Total NotReached) not reached, $([math]::Ceiling($clock.Elapsed.TotalSeconds)) s"
+    if ($WhatIfPreference -and $code -eq 1 -and -not $results.Count) {
+        $line = "$($Image -join ', '): the preview failed, so it is not known what would be removed"
+    }
     if ($began) { [Console]::Out.WriteLine($line) }
     if ($WhatIfPreference) {
         foreach ($file in @($SummaryPath; $MetricsPath) -ne '') {

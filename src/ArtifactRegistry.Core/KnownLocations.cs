@@ -57,4 +57,8 @@ internal static class KnownLocations
         "australia-southeast1",
         "australia-southeast2",
     ];
+
+    /// <summary>Returns whether a text is a known region, or a zone in one, such as us-east1-b.</summary>
+    public static bool IsRegionOrZone(string text) =>
+        All.Contains(text) || (text.Length > 2 && text[^2] == '-' && All.Contains(text[..^2]));
 }

@@ -91,7 +91,8 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     private CleanUpRules WithFile(CleanUpRules rules, string path)
     {
         StaleRuleFile file = StaleRulePath.Require(FilePath.Of(this, path), path, NotDone);
-        // A pipeline without rows stands for none of the images.
+        if (file.AllowUnmatchedInUse) AllowUnmatchedInUse = true;
+        // A pipeline without rows selects no image.
         if (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Image)))
             foreach (ImagePattern scope in StaleRulePath.Scopes(file.Images))
                 Targets.Add(new CleanUpTarget(scope), TakesRepositories);

@@ -74,6 +74,8 @@ internal static partial class DataFileRules
                         ((StringConstantExpressionAst)pair.Item1).Value,
                         Read(pair.Item2, problems))),
                 ]),
+            VariableExpressionAst variable when bool.TryParse(variable.VariablePath.UserPath, out bool isOn) =>
+                new RuleSwitch(line, isOn),
             VariableExpressionAst variable when variable.VariablePath.UserPath is string name =>
                 new RuleOther(line, $"${SafeText.CleanLine(name, 40)}"),
             ExpandableStringExpressionAst => new RuleOther(line, "a text with a variable in it"),

@@ -205,8 +205,10 @@ public abstract class InUseCmdlet : ChangeCmdlet
             ? $"None of the {entries.Count} entries of -InUse names anything of the images looked at"
             : $"None of the {entries.Count} images that run in {string.Join(", ", rules.InUseFrom)} (-InUseFrom)"
                 + $"{(InUse is null ? "" : " or that -InUse lists")} is one of the images looked at";
-        return $"{origin}, the first being {SafeText.Quote(entries[0].Text)}. If they come from elsewhere, everything "
-            + $"here would look unused, so {NotDone}.";
+        InUseEntry first = entries[0];
+        string what = first.Workload is null ? "" : $", which {first.Workload}";
+        return $"{origin}, the first being {SafeText.Quote(first.Written)}{what}. If they come from elsewhere, "
+            + $"everything here would look unused, so {NotDone}.";
     }
 
     private protected Exception Misuse(string id, string message, object? target)

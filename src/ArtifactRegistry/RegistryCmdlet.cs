@@ -82,12 +82,17 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     private protected void WriteCommands(IReadOnlyCollection<string> commands)
     {
         if (commands.Count == 0) return;
-        string lines = string.Concat(commands.Distinct().Select(command => $"{Environment.NewLine}  {command}"));
+        string lines = string.Concat(
+            commands.SelectMany(command => command.Split('\n')).Distinct()
+                .Select(command => $"{Environment.NewLine}  {command}"));
         WriteInformation(new HostInformationMessage { Message = SafeText.Clean($"What helps:{lines}") }, ["PSHOST"]);
     }
 
     /// <summary>Writes a warning during work, without waiting for it.</summary>
     private protected void Warn(string text) => Note(() => WriteWarning(text));
+
+    /// <summary>Gets what -Project is, for the message that there is none.</summary>
+    private protected virtual string MeaningOfProject => "the project of the clusters";
 
     /// <summary>
     /// Gets the project that was given, otherwise the session's. It becomes part of request paths, as does the
@@ -102,7 +107,8 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         if (project.Length == 0)
             ThrowTerminatingError(
                 ErrorRecords.For(
-                    new RegistryException(RegistryErrorKind.NameNotSpecific, "No project was given.")
+                    new RegistryException(
+                        RegistryErrorKind.NameNotSpecific, $"No project was given: -Project is {MeaningOfProject}.")
                     {
                         Advice = ProjectChoice.Places,
                     },

@@ -76,7 +76,8 @@ internal sealed class RemovalTotals(string one, string many)
                 $"{(isWhatIf ? "Would remove" : "Removed")} {count} "
                     + $"{(count == 1 ? one : many)}{Bytes(main)}{Part("kept", RemovalStatus.Kept)}"
                     + $"{Part("already gone", RemovalStatus.AlreadyGone)}{Part("failed", RemovalStatus.Failed)}"
-                    + $"{Part("left", RemovalStatus.NotReached)}{left} in {Math.Ceiling(taken.TotalSeconds):0} s.{saved}"
+                    + $"{Part("left", RemovalStatus.NotReached)}{left} in {Math.Ceiling(taken.TotalSeconds):0} s."
+                    + $"{saved}"
             );
         }
     }

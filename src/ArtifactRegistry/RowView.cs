@@ -64,9 +64,11 @@ public static class RowView
     /// <summary>Gets the command that creates a node pool for a list, in lines that can be pasted.</summary>
     public static string NodePoolCommandLines(PSObject row) => Continued(Value(row, "NodePoolCommand") as string);
 
-    // PowerShell takes a backtick at the end of a line as its continuation.
-    private static string Continued(string? command) =>
-        LastColumn(command, BeforeInList + " `".Length).Replace("\n", " `\n", StringComparison.Ordinal);
+    // PowerShell takes a backtick at the end of a line as its continuation. Each line of the text is a command.
+    private static string Continued(string? commands) => string.Join(
+        '\n',
+        (commands ?? "").Split('\n').Select(command =>
+            LastColumn(command, BeforeInList + " `".Length).Replace("\n", " `\n", StringComparison.Ordinal)));
 
     // PowerShell breaks the cells of a table in the middle of words where the culture is none of the few that it
     // knows. The columns before include the spaces between them; the last column of the screen stays free.

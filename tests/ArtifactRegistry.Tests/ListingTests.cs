@@ -290,7 +290,15 @@ public sealed class ListingTests
     }
 
     [Theory]
-    [InlineData("Get-ArRepository", "No project was given")]
+    [InlineData("Get-ArRepository", "No project was given: -Project is the project of the repositories.")]
+    [InlineData("Get-ArNodeServiceAccount", "No project was given: -Project is the project of the clusters.")]
+    [InlineData("New-ArNodeServiceAccount gke-nodes", "No project was given: -Project is the project of the clusters.")]
+    [InlineData(
+        "Test-ArPull us-docker.pkg.dev/shop/apps/web:v1",
+        "No project was given: -Project is the project of the clusters.")]
+    [InlineData(
+        "Get-ArImageInUse",
+        "No project was given: -Project is the project whose clusters and Cloud Run services are read.")]
     [InlineData("Get-ArRepository '../x'", "is not accepted")]
     [InlineData("Get-ArRepository shop 'us/repositories'", "is not accepted")]
     public async Task A_project_that_is_none_ends_the_cmdlet_before_a_request(string command, string text)

@@ -45,22 +45,22 @@ public sealed class PullTests
     }
 
     [Theory]
-    [InlineData("web:v9", "ImageMissing", "Get-ArImageTag us-docker.pkg.dev/shop/apps/web -Tag *")]
-    [InlineData("none:v1", "ImageMissing", "Get-ArImage us-docker.pkg.dev/shop/apps")]
+    [InlineData("web:v9", "Get-ArImageTag us-docker.pkg.dev/shop/apps/web -Tag *")]
+    [InlineData("none:v1", "Get-ArImage us-docker.pkg.dev/shop/apps")]
     [InlineData(
         "web@sha256:0000000000000000000000000000000000000000000000000000000000000000",
-        "ImageMissing",
         "Get-ArImageTag us-docker.pkg.dev/shop/apps/web -Tag *"
     )]
-    public async Task An_image_that_is_not_there_is_named_before_the_grant(string image, string reason, string command)
+    public async Task An_image_that_is_not_there_is_named_before_the_grant(string image, string command)
     {
         await using Shop shop = await OpenAsync();
 
         ScriptResult result = shop.Run($"Test-ArPull {Repository}/{image} -Project games -Cluster arena").MustSucceed();
 
         Assert.Equal(["False"], result.Values("CanPull"));
-        Assert.Equal([reason], result.Values("Reason"));
-        Assert.Equal([command], result.Values("Command"));
+        Assert.Equal(["ImageMissing"], result.Values("Reason"));
+        Assert.Equal(["ImageMissing, NotGranted"], result.Values("Reasons"));
+        Assert.Equal([$"{command}\nGrant-ArReader {Repository} -Member {Nodes}"], result.Values("Command"));
         Assert.Contains(
             $"There is no {Repository}/{image}",
             Assert.Single(result.Values("Detail")),
@@ -103,6 +103,72 @@ public sealed class PullTests
             result.Values("Command")[0],
             StringComparison.Ordinal
         );
+    }
+
+    [Theory]
+    [InlineData("345678901234-compute@developer.gserviceaccount.com", "default")]
+    [InlineData(Nodes, Nodes)]
+    public async Task The_commands_for_a_pool_with_too_narrow_scopes_lead_to_one_that_can_pull(
+        string email, string account)
+    {
+        await using Shop shop = await OpenAsync();
+        NodePoolOptions metrics = new("metrics")
+        {
+            ServiceAccount = account,
+            Scopes = ["https://www.googleapis.com/auth/monitoring"],
+        };
+        shop.State.AddCluster("games", "us-central1", "lobby", new ClusterOptions { NodePools = [metrics] });
+        string test = $"Test-ArPull {Shop.App}:v1 -Project games -Cluster lobby 6> $null";
+
+        ScriptResult before = shop.Run(test).MustSucceed();
+        // All of it is run as it would be pasted; gcloud is played, and says with which account it makes the pool.
+        string used = $"{Assert.Single(shop.Run($$"""
+            function gcloud { $global:used = $args[$args.IndexOf('--service-account') + 1] }
+            $null = Invoke-Expression ({{test}}).Command 6> $null
+            $used
+            """).MustSucceed().Output)}";
+        shop.State.AddCluster("games", "us-central1", "hall", new ClusterOptions
+        {
+            NodePools = [new("metrics-2") { ServiceAccount = used, Scopes = NodePoolOptions.CloudPlatform }],
+        });
+        ScriptResult after = shop.Run(test.Replace("lobby", "hall", StringComparison.Ordinal)).MustSucceed();
+
+        Assert.Equal([email], before.Values("Email"));
+        Assert.Equal(["ScopesTooNarrow"], before.Values("Reason"));
+        Assert.NotEqual("345678901234-compute@developer.gserviceaccount.com", used);
+        Assert.Equal(["True"], after.Values("CanPull"));
+    }
+
+    [Theory]
+    [InlineData("Test-ArPull us-docker.pkg.dev/shop/apps/web:v1 -Project games")]
+    [InlineData("Get-ArNodeServiceAccount games")]
+    public async Task A_location_without_clusters_is_an_error_that_says_where_they_are(string command)
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run($"{command} -Location europe-west2");
+
+        Assert.Empty(result.Output);
+        Assert.Equal("NotFound", result.ErrorId);
+        Assert.Contains(
+            "Project games has no cluster in location europe-west2.", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(
+            "Did you mean europe-west1? The clusters of the project are in europe-west1.",
+            result.Error.ErrorDetails.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("Test-ArPull us-docker.pkg.dev/shop/apps/web:v1 -Project empty-project")]
+    [InlineData("Get-ArNodeServiceAccount empty-project")]
+    public async Task A_project_without_clusters_is_a_warning(string command)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.AddProject("empty-project", "456789012345");
+
+        ScriptResult result = shop.Run(command).MustSucceed();
+
+        Assert.Empty(result.Output);
+        Assert.Equal(["Project empty-project has no clusters."], result.Warnings);
     }
 
     [Fact]
@@ -206,9 +272,9 @@ public sealed class PullTests
         "projects/shop/roles/puller",
         "serviceAccount:game-nodes@games.iam.gserviceaccount.com",
         null,
-        "NotGranted"
+        "NotGrantedDirectly"
     )]
-    [InlineData(Role, "group:clusters@example.com", null, "NotGranted")]
+    [InlineData(Role, "group:clusters@example.com", null, "NotGrantedDirectly")]
     public async Task Unknown_is_said_only_where_what_is_not_seen_could_change_the_answer(
         string role, string member, string? canPull, string reason)
     {

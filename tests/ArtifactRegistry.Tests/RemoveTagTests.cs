@@ -36,6 +36,30 @@ public sealed class RemoveTagTests
     }
 
     [Theory]
+    [InlineData("Remove-ArImageTag $app -Tag v1, latest", "web@DIGEST has no tag any more, so")]
+    [InlineData("Remove-ArImageTag $app -Tag v1, latest, v2", "2 digests, such as us-docker.pkg.dev/shop/apps/web@")]
+    [InlineData("Remove-ArImageTag $app -Tag v1", null)]
+    [InlineData("Remove-ArImageTag $app -Tag v1, latest -WhatIf", null)]
+    public async Task A_digest_that_has_lost_its_last_tag_is_named(string command, string? words)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "latest");
+        shop.Add("v2");
+
+        ScriptResult result = shop.Run(command).MustSucceed();
+
+        Assert.Equal(
+            words is not null, result.Output.Any(row => !((IEnumerable<string>)row.Properties["Tags"].Value).Any()));
+        if (words is null)
+            Assert.Empty(result.Information);
+        else
+            Assert.Contains(
+                words.Replace("DIGEST", digest, StringComparison.Ordinal),
+                Assert.Single(result.Information),
+                StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("$app", "names no tag")]
     [InlineData("us-docker.pkg.dev/shop/apps", "names no tag")]
     [InlineData("us-docker.pkg.dev/shop/apps -Tag v1", "Give the image alone")]

@@ -247,6 +247,10 @@ public sealed class UnattendedScriptTests
         Assert.Equal(1, result.ExitCode);
         Assert.DoesNotContain("What if", result.Output, StringComparison.Ordinal);
         Assert.Contains("absent", result.Error, StringComparison.Ordinal);
+        // Zeros would say that it looked.
+        Assert.Equal(
+            ["us-docker.pkg.dev/shop/absent: the preview failed, so it is not known what would be removed"],
+            result.Lines);
     }
 
     [Fact]

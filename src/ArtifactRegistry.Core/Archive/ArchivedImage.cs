@@ -20,10 +20,18 @@ internal sealed record ArchivedImage(ImageName Name, Descriptor Descriptor, IRea
     // A tag that is archived twice, on another digest, has one entry; this remembers it for both.
     private const string TagsOfDigest = "vnd.artifactregistry.tags";
 
-    /// <summary>Returns whether a text with * and ? matches its name, by digest, by tag or without either.</summary>
+    /// <summary>
+    /// Returns whether a text with * and ? matches its name, by digest, by tag or without either, or its digest alone.
+    /// </summary>
     public bool Matches(string pattern) =>
-        new[] { Name.ToRepository(), Name.ToImage(), Name }.Concat((Tags ?? []).Select(Name.WithTag))
-            .Any(name => ImagePatternGlob.IsMatch(pattern, name.ToString()));
+        ImagePatternGlob.IsMatch(pattern, Name.Digest) || Names.Any(name => ImagePatternGlob.IsMatch(pattern, name));
+
+    /// <summary>Gets the names by which it can be chosen; the last is that by its last tag, or by digest.</summary>
+    public IReadOnlyList<string> Names =>
+    [
+        .. new[] { Name.ToRepository(), Name.ToImage(), Name }.Concat((Tags ?? []).Select(Name.WithTag))
+            .Select(name => name.ToString()),
+    ];
 
     /// <summary>Gets the entries of index.json, by their names.</summary>
     public IEnumerable<(string Name, byte[] Json)> Entries()

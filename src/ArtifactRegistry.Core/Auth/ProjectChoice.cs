@@ -10,7 +10,7 @@ internal sealed record ProjectChoice(string Id, string Origin)
 
     /// <summary>The places where a project can be specified, for messages.</summary>
     public const string Places =
-        "Use -Project, or set a default with Connect-ArRegistry -Project, the environment variable "
+        "Add it, as in -Project my-project, or set a default with Connect-ArRegistry -Project, the environment variable "
         + OwnVariable
         + " or "
         + PlatformVariable

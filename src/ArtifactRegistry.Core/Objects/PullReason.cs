@@ -37,6 +37,12 @@ public enum PullReason
     /// <summary>Neither the repository nor its project grant access.</summary>
     NotGranted,
 
+    /// <summary>
+    /// No policy that was read grants access directly, but something that cannot be seen, such as the members of a
+    /// group, could still include the account.
+    /// </summary>
+    NotGrantedDirectly,
+
     /// <summary>It is granted while a condition holds. Only the service can evaluate most conditions.</summary>
     GrantedUnderCondition,
 

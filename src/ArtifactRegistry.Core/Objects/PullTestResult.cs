@@ -55,10 +55,18 @@ public sealed class PullTestResult
     /// </summary>
     public string Reason => PullReason.ToString();
 
+    /// <summary>
+    /// Everything that prevents pulling, or allows it, as names of a <see cref="ArtifactRegistry.PullReason"/>; what
+    /// has to be resolved first comes first.
+    /// </summary>
+    public TextList Reasons { get; internal init; } = TextList.Empty;
+
     /// <summary>Everything that prevents pulling, in words.</summary>
     public string Detail { get; internal init; } = "";
 
-    /// <summary>The command that resolves the first problem; null if there is no such command or no problem.</summary>
+    /// <summary>
+    /// The commands that resolve the problems, one per line, in this order; null if there is none or no problem.
+    /// </summary>
     public string? Command { get; internal init; }
 
     /// <summary>The reason.</summary>

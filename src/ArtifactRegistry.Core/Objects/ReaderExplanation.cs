@@ -39,7 +39,7 @@ public sealed class ReaderExplanation
     /// <summary>The reason in words.</summary>
     public string Detail { get; }
 
-    /// <summary>Gets the command that helps; null where there is none.</summary>
+    /// <summary>Gets the commands that help, one per line, in this order; null where there is none.</summary>
     public string? Command { get; internal init; }
 
     /// <summary>The reason.</summary>

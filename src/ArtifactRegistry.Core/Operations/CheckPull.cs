@@ -95,6 +95,7 @@ internal sealed class CheckPull
         bool? canPull = ofImage.Length > 0 ? false : access[0].CanPull;
         // What prevents it comes after the grants. If nothing does for certain, report what the answer depends on.
         Obstacle[] told = canPull is true ? found : [.. found.Where(each => each.Reason > PullReason.GrantedAtProject)];
+        bool isUncertain = told.Any(each => each.Reason is PullReason.NotGrantedDirectly);
         return new PullTestResult(_image, node)
         {
             CanPull = canPull,
@@ -103,12 +104,19 @@ internal sealed class CheckPull
                 true => found.First(each => IsGrant(each.Reason)).Reason,
                 false => told[0].Reason,
                 // What was read does not grant it, whatever else may.
-                null when told.Any(each => each.Reason is PullReason.NotGranted) => told[0].Reason,
+                null when isUncertain => told[0].Reason,
                 null => told[^1].Reason,
             },
+            Reasons = new TextList(
+            [
+                .. (canPull is true ? found.Where(each => IsGrant(each.Reason)) : told)
+                    .Select(each => each.Reason)
+                    // That something is not seen is what the first of them says.
+                    .Where(reason => reason is not PullReason.NotVisible || !isUncertain)
+                    .Distinct().Select(reason => reason.ToString()),
+            ]),
             Detail = string.Join(' ', told.Select(each => each.Detail)),
-            Command = canPull is true ? null
-                : told.Select(each => each.Command).FirstOrDefault(command => command is not null),
+            Command = canPull is true ? null : Lines(told.Select(each => each.Command).OfType<string>()),
         };
     }
 
@@ -132,6 +140,11 @@ internal sealed class CheckPull
                 + $"{_image.ToImage()}:{_image.Tag ?? "TAG"} --push ."
         );
     }
+
+    private static string? Lines(IEnumerable<string> commands) =>
+        string.Join('\n', commands.SelectMany(command => command.Split('\n')).Distinct()) is { Length: > 0 } lines
+            ? lines
+            : null;
 
     private static bool IsGrant(PullReason reason) => reason is PullReason.GrantedAtRepository
         or PullReason.GrantedAtProject or PullReason.GrantedUnderCondition;

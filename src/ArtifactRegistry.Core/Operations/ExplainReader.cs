@@ -36,7 +36,10 @@ internal static class ExplainReader
             Add(PullReason.AccountMissing, account.Detail, command: account.Command);
         foreach (NodePoolReference pool in pools)
             if (pool.ScopesProblem is string problem)
-                Add(PullReason.ScopesTooNarrow, problem, command: pool.NewPoolCommand(WithoutKind(member)));
+                Add(PullReason.ScopesTooNarrow, problem, command: pool.NewPoolCommands(WithoutKind(member), place));
+        // Such a pool gets an account of its own, and its commands include the grant.
+        bool isReplaced = rows.Any(row => row.PullReason is PullReason.ScopesTooNarrow)
+            && MemberName.IsComputeDefault(member);
         bool isExcluded = rows.Count > 0;
         bool isGranted = false, isGrantedNow = false;
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
@@ -74,16 +77,16 @@ internal static class ExplainReader
         if (isGranted && !isExcluded && account.Condition is AccountCondition.NotVisible) unseen.Add(account.Detail);
         if (!isGranted)
         {
-            Add(
-                PullReason.NotGranted,
-                $"Neither {place} nor its project grant it. Folders and the organization are not looked into.",
-                command: isExcluded ? null : grantCommand);
-            AddWorkloads();
             if (!isExcluded)
                 unseen.AddRange(
                     ThatCouldGrant(list, repository.Project, member).Select(
                         what => $"it could still be granted: {what}")
                 );
+            Add(
+                unseen.Count > 0 ? PullReason.NotGrantedDirectly : PullReason.NotGranted,
+                $"Neither {place} nor its project grant it. Folders and the organization are not looked into.",
+                command: isReplaced ? null : grantCommand);
+            AddWorkloads();
         }
 
         foreach (string what in unseen) Add(PullReason.NotVisible, Sentence(what));
@@ -109,7 +112,7 @@ internal static class ExplainReader
                     PullReason.GrantedToWorkload,
                     $"Access is granted to {string.Join(", ", workloads)}, an identity of programs in pods. The "
                         + "kubelet pulls as the node, so that starts no pod.",
-                    command: isExcluded ? null : grantCommand);
+                    command: isReplaced ? null : grantCommand);
         }
 
         bool IsWorkloadOfPools(string granted) => MemberName.IsWorkload(granted) && pools.Any(pool =>

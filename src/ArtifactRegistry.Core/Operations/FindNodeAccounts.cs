@@ -48,6 +48,12 @@ internal static class FindNodeAccounts
         if (absent.Length > 0)
             throw NoCluster(absent, [project], location, (answer.Clusters ?? []).Select(cluster => cluster.Name));
 
+        if (wanted.Length == 0 && answer.MissingZones is not { Count: > 0 })
+        {
+            if (location is not null) throw await NothingInAsync(clusters, project, location, stop);
+            warn($"Project {project} has no clusters.");
+        }
+
         string? computeDefault = null;
         List<NodeServiceAccount> accounts = [];
         foreach (ClusterMessage cluster in wanted)
@@ -76,7 +82,7 @@ internal static class FindNodeAccounts
                 Cluster = cluster.Name,
                 NodePool = pool,
                 Autopilot = cluster.Autopilot?.Enabled ?? false,
-                IsComputeDefault = isDefault || IsComputeDefault(identity!.ServiceAccount!),
+                IsComputeDefault = isDefault || MemberName.IsComputeDefault(identity!.ServiceAccount!),
                 Scopes = new TextList([.. scopes]),
                 MachineType = identity?.MachineType is { Length: > 0 } type ? type : null,
                 // Future pools for which no scopes are configured get GKE's default scopes, which include reading from
@@ -84,6 +90,26 @@ internal static class FindNodeAccounts
                 PullScope = (pool == AutoProvisioned && scopes.Count == 0) || scopes.Any(Pulls),
             };
         }
+    }
+
+    /// <summary>Creates the error for a location without clusters, with the locations that have some.</summary>
+    private static async Task<RegistryException> NothingInAsync(
+        ContainerClient clusters, string project, string location, CancellationToken stop)
+    {
+        ListClustersResponse everywhere = await clusters.ListClustersAsync(project, location: null, stop);
+        string[] places =
+        [
+            .. (everywhere.Clusters ?? []).Select(cluster => cluster.Location ?? cluster.Zone).OfType<string>()
+                .Distinct().Order(StringComparer.Ordinal),
+        ];
+        string meant = Nearest.To(location, places) is string near ? $"Did you mean {near}? " : "";
+        return new RegistryException(
+            RegistryErrorKind.ClusterNotFound, $"Project {project} has no cluster in location {location}.")
+        {
+            Advice = places.Length == 0
+                ? "It has none anywhere else: check -Project."
+                : $"{meant}The clusters of the project are in {string.Join(", ", places)}.",
+        };
     }
 
     /// <summary>Creates the error for clusters that do not exist, with what was probably meant.</summary>
@@ -110,9 +136,6 @@ internal static class FindNodeAccounts
 
     private static bool MakesPools(ClusterMessage cluster) =>
         cluster.Autopilot?.Enabled is true || cluster.Autoscaling?.EnableNodeAutoprovisioning is true;
-
-    private static bool IsComputeDefault(string email) =>
-        email.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase);
 
     private static bool Pulls(string scope) =>
         PullingScopes.Contains(

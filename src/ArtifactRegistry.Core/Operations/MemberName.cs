@@ -49,6 +49,10 @@ internal static class MemberName
         return member.StartsWith("principal", StringComparison.Ordinal) || colon < 0 ? member : member[(colon + 1)..];
     }
 
+    /// <summary>Returns whether a member or an e-mail is the default account of Compute Engine of a project.</summary>
+    public static bool IsComputeDefault(string member) =>
+        member.EndsWith("-compute@developer.gserviceaccount.com", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Returns whether a member means everybody on the internet.</summary>
     public static bool IsPublic(string member) => member is "allUsers" or "allAuthenticatedUsers";
 

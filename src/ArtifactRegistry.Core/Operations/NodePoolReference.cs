@@ -9,17 +9,33 @@ namespace ArtifactRegistry.Operations;
 internal sealed record NodePoolReference(
     string? Project, string? Location, string Cluster, string Name, bool HasPullScope)
 {
+    private const string NewAccount = "gke-nodes";
+
     /// <summary>Gets the problem with the scopes of the nodes; null if there is none.</summary>
     public string? ScopesProblem => HasPullScope ? null
         : $"The nodes of pool {Name} in cluster {Cluster} have OAuth scopes that do not reach Artifact Registry, "
-            + "whatever is granted. Scopes are fixed when a pool is created: make a new one with "
-            + "--scopes=cloud-platform or with an account of its own.";
+            + "whatever is granted. Scopes are fixed when a pool is created: create another pool, move the pods there, "
+            + "and delete this one.";
 
-    /// <summary>Gets the command that creates a pool with the same account whose nodes can pull.</summary>
+    /// <summary>
+    /// Gets the commands, one per line, that create a pool whose nodes can pull. It has the same account, except that
+    /// one with the default account of Compute Engine, which all machines share, is replaced by one with an account of
+    /// its own. Returns null for pools that the cluster creates itself.
+    /// </summary>
     /// <param name="email">The account.</param>
-    public string NewPoolCommand(string email) =>
-        $"gcloud container node-pools create {Name}-2 --cluster={Cluster} --location={Location ?? "LOCATION"} "
-        + $"--project={Project ?? "PROJECT"} --scopes=cloud-platform --service-account {email}";
+    /// <param name="repository">The repository, for the grant to a new account.</param>
+    public string? NewPoolCommands(string email, string repository)
+    {
+        if (Name.StartsWith('(')) return null;
+        string project = Project ?? "PROJECT";
+        string own = MemberName.IsComputeDefault(email) ? $"{NewAccount}@{project}.iam.gserviceaccount.com" : email;
+        string pool = $"gcloud container node-pools create {Name}-2 --cluster={Cluster} "
+            + $"--location={Location ?? "LOCATION"} --project={project} --scopes=cloud-platform "
+            + $"--service-account {own}";
+        return own == email ? pool
+            : $"New-ArNodeServiceAccount -Project {project} -Name {NewAccount}\n"
+                + $"Grant-ArReader {repository} -Member {own}\n{pool}";
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Cluster}/{Name}";

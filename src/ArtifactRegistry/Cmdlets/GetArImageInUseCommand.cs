@@ -93,6 +93,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     [Parameter]
     public SwitchParameter AllowIncomplete { get; set; }
 
+    private protected override string MeaningOfProject => "the project whose clusters and Cloud Run services are read";
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ArtifactRegistry.Operations;
 
@@ -8,6 +9,9 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(ImageTag))]
 public sealed class GetArImageTagCommand : RegistryCmdlet
 {
+    // With more untagged rows than these, the tags have left the screen.
+    private const int Few = 20;
+
     /// <summary>Specifies repositories, images, tags or digests. The image and the tag may contain * and ?.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [ImagePatternArgument(AllowRepositoryObject = true)]
@@ -25,6 +29,21 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(TagCompleter))]
     public string[]? Tag { get; set; }
 
+    private int _tagged, _untagged;
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_tagged > 0 && _untagged > Few && ScreenOutput.IsAll(this))
+            ScreenOutput.WriteLastWord(
+                this,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_untagged} of the {_tagged + _untagged} rows are digests without a tag. To list tags only, "
+                        + $"add -Tag *."));
+    }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -33,10 +52,20 @@ public sealed class GetArImageTagCommand : RegistryCmdlet
         {
             Start(what, () =>
                 tags is null
-                    ? EmitAsync(FindTags.ListAsync(Client, what, null, Warn, StopToken))
+                    ? EmitAsync(CountAsync(FindTags.ListAsync(Client, what, null, Warn, StopToken)))
                     : EmitAsync(what, tags)
             );
             Drain();
+        }
+    }
+
+    private async IAsyncEnumerable<ImageTag> CountAsync(IAsyncEnumerable<ImageTag> rows)
+    {
+        await foreach (ImageTag row in rows)
+        {
+            if (row.Tag.Length > 0) _tagged++;
+            else _untagged++;
+            yield return row;
         }
     }
 

@@ -31,6 +31,8 @@ public sealed class GetArRepositoryCommand : RegistryCmdlet
     [ArgumentCompleter(typeof(RepositoryNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
+    private protected override string MeaningOfProject => "the project of the repositories";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ArtifactRegistry.Archive;
 using ArtifactRegistry.Operations;
@@ -21,8 +22,8 @@ public sealed class RestoreArImageCommand : TransferCmdlet
     public string? ArchivePath { get; set; }
 
     /// <summary>
-    /// Specifies the images: names by digest or by tag, with * and ? anywhere, or rows of what was removed. Without it,
-    /// everything in the folder is restored.
+    /// Specifies the images: names by digest or by tag, with * and ? anywhere, digests alone, or rows of what was
+    /// removed. Without it, everything in the folder is restored.
     /// </summary>
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [ArchivedImageArgument]
@@ -86,8 +87,20 @@ public sealed class RestoreArImageCommand : TransferCmdlet
     /// <summary>Gets the digests to restore. A pipeline without rows stands for none of them.</summary>
     private IReadOnlyList<ArchivedImage> Select(ArchiveContent archive)
     {
+        if (archive.All.Count == 0)
+        {
+            WriteWarning(
+                $"The archive '{ArchivePath}' has no images, so there is nothing to restore. The folder is the one "
+                    + "that was -ArchivePath when the images were deleted.");
+            return [];
+        }
+
         if (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(Image)))
             return archive.All;
+        string list = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Restore-ArImage '{ArchivePath}' -WhatIf lists what the archive has: {archive.All.Count} "
+                + $"{(archive.All.Count == 1 ? "digest" : "digests")}, such as {archive.All[0].Names[^1]}.");
         HashSet<ArchivedImage> selected = [];
         foreach (string wanted in _wanted.Distinct())
         {
@@ -98,7 +111,9 @@ public sealed class RestoreArImageCommand : TransferCmdlet
                 RegistryErrorKind.NotFound, $"The archive '{ArchivePath}' has nothing that matches '{wanted}'.")
             {
                 NamesItsSubject = true,
-                Advice = "Restore-ArImage with -WhatIf and without -Image lists what is there.",
+                Advice = Nearest.To(wanted, archive.All.SelectMany(image => image.Names)) is string near
+                    ? $"Did you mean {near}? {list}"
+                    : list,
             };
             Fail(ErrorRecords.For(error, wanted));
         }

@@ -65,7 +65,7 @@ public sealed class TestArReaderCommand : RegistryCmdlet
             ExplainReader.Run(name, readers, member, pool is null ? [] : [pool]);
         foreach (ReaderExplanation reason in reasons)
         {
-            if (reason.CanPull is null && reason.PullReason is not PullReason.NotGranted)
+            if (reason.CanPull is null && reason.PullReason is not PullReason.NotGrantedDirectly)
                 WriteWarning($"{reason.Member}: false, as far as can be seen. {reason.Detail}");
             else
                 WriteVerbose($"{reason.Member}: {reason}");

@@ -97,7 +97,8 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal([noConfiguration], Row.Digests(result, "Failed"));
         Assert.Matches(
             "^cannot be archived: the registry does not have its content sha256:[0-9a-f]{4}…[0-9a-f]{4}$",
-            Assert.Single(result.Values("Reason"), reason => !reason!.StartsWith("untagged", StringComparison.Ordinal)));
+            Assert.Single(
+                result.Values("Reason"), reason => !reason!.StartsWith("untagged", StringComparison.Ordinal)));
         Assert.Equal("NotFound", result.ErrorId);
         Assert.Contains("was not deleted, since it cannot be archived", result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(

@@ -194,6 +194,9 @@ public sealed class RestoreTests : IDisposable
     [InlineData("us-docker.pkg.dev/shop/apps", true)]
     [InlineData("us-docker.pkg.dev/shop/apps/web", true)]
     [InlineData("https://us-docker.pkg.dev/shop/apps/web:v1", true)]
+    [InlineData("DIGEST", true)] // alone, as another tool or a log shows it
+    [InlineData("sha256:*", true)]
+    [InlineData("sha256:0*f", false)]
     [InlineData("*@sha256:0*f", false)]
     [InlineData("us-docker.pkg.dev/shop/apps/we", false)]
     public async Task Images_are_chosen_by_name_and_a_name_that_matches_nothing_is_an_error(string name, bool matches)
@@ -202,11 +205,44 @@ public sealed class RestoreTests : IDisposable
         string image = shop.AddBuild("v1");
         Delete(shop, image, "");
 
-        ScriptResult result = shop.Run($"{Restore} -Image '{name}'");
+        ScriptResult result = shop.Run($"{Restore} -Image '{name.Replace("DIGEST", image, StringComparison.Ordinal)}'");
 
         Assert.Equal(matches ? [image] : [], shop.Left());
-        if (!matches) Assert.Equal("NotFound", result.ErrorId);
-        else result.MustSucceed();
+        if (matches)
+        {
+            result.MustSucceed();
+            return;
+        }
+
+        Assert.Equal("NotFound", result.ErrorId);
+        Assert.EndsWith(
+            $"Restore-ArImage '{_undo.Path}' -WhatIf lists what the archive has: 1 digest, such as {Shop.App}:v1.",
+            result.Error.ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal);
+        if (name.EndsWith("/we", StringComparison.Ordinal))
+            Assert.StartsWith(
+                $"Did you mean {Shop.App}? ", result.Error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Image us-docker.pkg.dev/shop/apps/web:v1")]
+    [InlineData("-WhatIf")]
+    public async Task An_archive_without_images_says_so(string parameters)
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = shop.AddBuild("v1");
+        Delete(shop, image, "");
+        await File.WriteAllTextAsync(
+            Path.Combine(_undo.Path, "index.json"), """{"schemaVersion":2,"manifests":[]}""", Stop);
+
+        ScriptResult result = shop.Run($"{Restore} {parameters}").MustSucceed();
+
+        Assert.Empty(result.Output);
+        Assert.StartsWith(
+            $"The archive '{_undo.Path}' has no images, so there is nothing to restore.",
+            Assert.Single(result.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Theory]

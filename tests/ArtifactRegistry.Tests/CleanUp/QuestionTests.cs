@@ -106,6 +106,29 @@ public sealed class QuestionTests
     }
 
     [Theory]
+    [InlineData(1, "keep the other 4")]
+    [InlineData(2, "keep 1")]
+    public async Task Of_chosen_rows_one_number_says_what_stays(int chosen, string words)
+    {
+        ScriptedHost host = new("No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        shop.Add("v1");
+        shop.Add();
+        shop.Add();
+        shop.AddAged(TimeSpan.FromMinutes(1));
+        shop.AddAged(TimeSpan.FromMinutes(1));
+
+        shop.Run(
+            "$rows = Get-ArUntaggedImage $app | Group-Object Decision -AsHashTable; "
+                + $"$rows.Delete[0], $rows.Keep[0] | Select-Object -First {chosen} | Remove-ArUntaggedImage")
+            .MustSucceed();
+
+        Assert.Contains(
+            $"Delete 1 untagged digest (76 MB), {words}\" on target", Assert.Single(host.Questions).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Remove-ArUntaggedImage $app")]
     [InlineData("Get-ArUntaggedImage $app | Remove-ArUntaggedImage")]
     [InlineData("Get-ArImage $app | Where-Object { -not $_.Tags } | Remove-ArUntaggedImage")]

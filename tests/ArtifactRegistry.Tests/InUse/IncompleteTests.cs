@@ -118,6 +118,30 @@ public sealed class IncompleteTests
         Assert.Contains(result.Warnings.Skip(1), warning => warning.Contains("incomplete", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("europe-wst1", "Did you mean europe-west1?")]
+    [InlineData("nowhere", "Give a region such as europe-west1, or a zone such as europe-west1-b.")]
+    [InlineData("asia-east2", null)]
+    [InlineData("asia-east2-a", null)]
+    public async Task A_location_where_nothing_is_is_told_and_an_unknown_one_is_an_error(
+        string location, string? advice)
+    {
+        await using Shop shop = await OpenAsync("nothing");
+
+        ScriptResult result = shop.Run($"Get-ArImageInUse games -Location {location}");
+
+        string text = $"Nothing was found in location {location} of games.";
+        Assert.Empty(result.Output);
+        if (advice is null)
+        {
+            Assert.Equal([text], result.MustSucceed().Warnings);
+            return;
+        }
+
+        Assert.Contains(text, $"{result.Errors[0]}", StringComparison.Ordinal);
+        Assert.Equal(advice, result.Errors[0].ErrorDetails.RecommendedAction);
+    }
+
     [Fact]
     public async Task A_cluster_that_does_not_exist_is_an_error()
     {

@@ -173,6 +173,23 @@ public sealed class StoryTests
         Assert.Equal(before, shop.Contents());
     }
 
+    [Fact]
+    public async Task What_matches_nothing_is_named_as_it_is_written_where_it_runs()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddUntagged();
+        shop.AddCluster().Add(
+            Kube.Pod("web-1", "us-docker.pkg.dev/shop/other/web:v7", $"sha256:{new string('0', 64)}"));
+
+        ScriptResult result = shop.Run("Get-ArUntaggedImage $app -InUseFrom games");
+
+        Assert.Equal("InUseMatchesNothing", result.ErrorIds[^1]);
+        Assert.Contains(
+            "the first being 'us-docker.pkg.dev/shop/other/web:v7', which runs in cluster games/arena",
+            result.Errors[^1].ToString(),
+            StringComparison.Ordinal);
+    }
+
     private static (string[] Used, string[] Unused) Fill(Shop shop, ClusterEndpoints? vault = null)
     {
         string[] used = [.. Enumerable.Range(0, 7).Select(_ => shop.AddUntagged())];

@@ -100,6 +100,41 @@ public sealed class RulePathTests
         Assert.Empty(result.Warnings);
     }
 
+    [Theory]
+    [InlineData("rules.psd1", "@{ AllowUnmatchedInUse = $true; InUseFrom = 'games'; Rules = RULE }", "", null)]
+    [InlineData(
+        "rules.psd1",
+        "@{ AllowUnmatchedInUse = $false; InUseFrom = 'games'; Rules = RULE }",
+        "",
+        "InUseMatchesNothing")]
+    [InlineData(
+        "rules.psd1",
+        "@{ AllowUnmatchedInUse = $false; InUseFrom = 'games'; Rules = RULE }",
+        "-AllowUnmatchedInUse",
+        null)]
+    [InlineData(
+        "rules.json", "{ \"allowUnmatchedInUse\": true, \"InUseFrom\": \"games\", \"Rules\": RULE }", "", null)]
+    [InlineData("rules.json", "{ \"InUseFrom\": \"games\", \"Rules\": RULE }", "", "InUseMatchesNothing")]
+    public async Task A_file_may_say_that_nothing_of_its_images_runs(
+        string name, string text, string parameter, string? error)
+    {
+        await using RuleFiles files = await FilledAsync();
+        files.Shop.AddCluster().Add(Kube.Pod("web", $"us-docker.pkg.dev/a/b/c@sha256:{new string('0', 64)}"));
+        files.Write(
+            name,
+            text.Replace(
+                "RULE",
+                name.EndsWith("json", StringComparison.Ordinal)
+                    ? """{ "Image": "us-docker.pkg.dev/shop/apps", "OlderThan": "1d" }"""
+                    : "@{ Image = 'us-docker.pkg.dev/shop/apps'; OlderThan = '1d' }",
+                StringComparison.Ordinal));
+
+        ScriptResult result = files.Shop.Run($"Get-ArStaleImage -RulePath {name} {parameter}");
+
+        if (error is null) Assert.NotEmpty(result.MustSucceed().Output);
+        else Assert.Equal(error, result.ErrorIds[^1]);
+    }
+
     [Fact]
     public async Task With_Image_only_its_images_that_the_file_covers_may_go()
     {
@@ -260,7 +295,7 @@ public sealed class RulePathTests
             result.ErrorText,
             StringComparison.Ordinal);
         Assert.Contains(
-            "\n- line 7, rule 2: 'Tags' is no setting of a set of rules. Is Tag meant?",
+            "\n- line 7, rule 2: 'Tags' is not a setting of a set of rules. Did you mean Tag?",
             result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(files.Shop.Emulator.Requests.Snapshot());
     }

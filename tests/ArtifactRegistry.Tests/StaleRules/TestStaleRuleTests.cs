@@ -22,6 +22,15 @@ public sealed class TestStaleRuleTests
         { "rules.yaml", "Rules: []", ["-, -: The name of the file ends neither with .psd1 nor with .json."] },
         { "rules", "@{}", ["-, -: The name of the file ends neither with .psd1 nor with .json."] },
         { "rules.psd1", "@{}", ["1, -: Rules is missing: at least one set of rules, with Image and OlderThan."] },
+        {
+            "rules.psd1",
+            $"@{{ AllowUnmatchedInUse = 'yes'\n Rules = @{{ {Good}\n AllowUnmatchedInUse = $true }} }}",
+            [
+                "1, -: AllowUnmatchedInUse must be $true or $false, in JSON true or false, and this is the text 'yes'.",
+                "3, 1: 'AllowUnmatchedInUse' is not a setting of a set of rules. Put it beside Rules: it applies to "
+                    + "the whole file.",
+            ]
+        },
         { "rules.json", "{}", ["1, -: Rules is missing: at least one set of rules, with Image and OlderThan."] },
         { "rules.psd1", "\n@{ Rules = @() }", ["2, -: Rules is an empty list. Leave it out, or name something."] },
         { "rules.json", "[]", ["1, -: A file of rules is a table of names and values, and this is a list."] },
@@ -46,7 +55,7 @@ public sealed class TestStaleRuleTests
                 + $"rules = @{{ {Good} }}\n}}",
             [
                 "3, 1: 'Olderthan' is there already, on line 3.",
-                "5, -: 'InUseFrm' is no setting of a file of rules. Is InUseFrom meant?",
+                "5, -: 'InUseFrm' is not a setting of a file of rules. Did you mean InUseFrom?",
                 "6, -: 'rules' is there already, on line 2.",
             ]
         },
@@ -60,10 +69,11 @@ public sealed class TestStaleRuleTests
             $"{{ \"oldertHan\": 1, \"Rules\": [ {{ {GoodJson} }},\n {{ {GoodJson}, \"InUseFrom\": \"shop\",\n "
                 + "\"Grace\": \"1d\" } ] }",
             [
-                "1, -: 'oldertHan' is no setting of a file of rules. It stands in a set of Rules.",
-                "2, 2: 'InUseFrom' is no setting of a set of rules. It stands beside Rules, for the whole file.",
-                "3, 2: 'Grace' is no setting of a set of rules. It has Image, OlderThan, KeepNewest, KeepNewestPer, "
-                    + "SortBy, Tag, ExcludeTag.",
+                "1, -: 'oldertHan' is not a setting of a file of rules. Put it in a set of Rules.",
+                "2, 2: 'InUseFrom' is not a setting of a set of rules. Put it beside Rules: it applies to the whole "
+                    + "file.",
+                "3, 2: 'Grace' is not a setting of a set of rules. The settings are Image, OlderThan, KeepNewest, "
+                    + "KeepNewestPer, SortBy, Tag, ExcludeTag.",
             ]
         },
         {

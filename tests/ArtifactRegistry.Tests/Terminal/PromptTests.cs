@@ -247,17 +247,36 @@ public sealed class PromptTests
         );
 
         Assert.Contains(
-            "make a new one with --scopes=cloud-platform or with an account of its own. Neither",
+            "create another pool, move the pods there, and delete this one. Neither",
             Joined(shown, "Detail", "Command"),
             StringComparison.Ordinal
         );
         // Each line but the last ends with a backtick, and so can be pasted at the prompt.
         Assert.Equal(
-            "gcloud container node-pools create metrics-2 --cluster=arena --location=europe-west1 --project=games "
-                + "--scopes=cloud-platform --service-account 345678901234-compute@developer.gserviceaccount.com",
+            "New-ArNodeServiceAccount -Project games -Name gke-nodes "
+                + $"Grant-ArReader {Apps} -Member gke-nodes@games.iam.gserviceaccount.com "
+                + "gcloud container node-pools create metrics-2 --cluster=arena --location=europe-west1 "
+                + "--project=games --scopes=cloud-platform --service-account gke-nodes@games.iam.gserviceaccount.com",
             Joined(shown, "Command", "\n").Replace(" `", "", StringComparison.Ordinal)
         );
         Assert.Contains(shown, row => row.EndsWith(" `", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Get-ArImageTag us-docker.pkg.dev/shop/apps", true)]
+    [InlineData("Get-ArImageTag us-docker.pkg.dev/shop/apps -Tag *", false)]
+    [InlineData("(Get-ArImageTag us-docker.pkg.dev/shop/apps).Count", false)]
+    public async Task A_list_in_which_tags_are_lost_says_how_to_see_them_alone(string command, bool isSaid)
+    {
+        await using Shop shop = await OpenAsync();
+        for (int i = 0; i < 20; i++) shop.Add();
+        await using TerminalSession terminal = await OpenAsync(shop, 100);
+
+        IReadOnlyList<string> shown = await terminal.RunAsync(command);
+
+        string said = "23 of the 26 rows are digests without a tag. To list tags only, add -Tag *.";
+        if (isSaid) Assert.Contains(said, shown);
+        else Assert.DoesNotContain(said, shown);
     }
 
     private static string Joined(IReadOnlyList<string> list, string from, string to) =>

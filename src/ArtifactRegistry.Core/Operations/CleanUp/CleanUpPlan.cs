@@ -83,8 +83,8 @@ internal sealed record CleanUpPlan(
     }
 
     /// <summary>
-    /// Gets what is kept in words. The first number counts the rows that say so, as the last line of the command does;
-    /// the rest of the image is beside it.
+    /// Gets what is kept in words. The number counts the rows that say so, as the last line of the command does. The
+    /// rest of the image is beside it if it has tags, and counted alone if there are no such rows.
     /// </summary>
     public string Kept
     {
@@ -97,8 +97,11 @@ internal sealed record CleanUpPlan(
             ImageNode[] others = [.. Graph.Nodes.Except(Asked)];
             ImageNode[] silent = [.. others.Where(node => !Rules.Spared.ContainsKey(node.Image.Name))];
             int kept = Total - Delete.Count - silent.Length;
-            string beside = $"{silent.Length} {(silent.All(node => node.IsTagged) ? "with tags" : "others")}";
-            return silent.Length == 0 ? $"keep {kept}{by}" : $"keep {(kept == 0 ? "" : $"{kept}{by} and ")}{beside}";
+            bool haveTags = silent.All(node => node.IsTagged);
+            return silent.Length == 0 || (kept > 0 && !haveTags) ? $"keep {kept}{by}"
+                : kept > 0 ? $"keep {kept}{by} and {silent.Length} with tags"
+                : haveTags ? $"keep {silent.Length} with tags"
+                : $"keep the other {silent.Length}";
         }
     }
 

@@ -109,6 +109,14 @@ internal sealed partial class InUse
 /// </param>
 internal sealed record InUseEntry(string Text, string? Workload = null)
 {
+    /// <summary>Gets the name as it is written where it runs; the text if that is not known.</summary>
+    public string Written
+    {
+        get => field ?? Text;
+        private init;
+    }
+
     /// <summary>Creates an entry from what was read where it runs.</summary>
-    public static InUseEntry From(ImageInUse row) => new(row.Digest ?? row.ToString(), row.Reason);
+    public static InUseEntry From(ImageInUse row) =>
+        new(row.Digest ?? row.ToString(), row.Reason) { Written = row.Image };
 }

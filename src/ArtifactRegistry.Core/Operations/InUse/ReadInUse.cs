@@ -29,6 +29,30 @@ internal static class ReadInUse
         if (absent.Length > 0 && reading.Failures.Count == 0)
             reading.Fail(
                 absent[0], FindNodeAccounts.NoCluster(absent, query.Projects, query.Location, reading.Clusters));
+        if (query.Location is string location && reading.Failures.Count == 0 && reading.Clusters.Count == 0
+            && !reading.SeenImages.Any())
+            NoteNothingIn(location, query.Projects, reading);
         return reading;
+    }
+
+    /// <summary>
+    /// Reports a location in which nothing was found: as an error if this module does not know it, since the name is
+    /// then probably wrong and something may be running elsewhere.
+    /// </summary>
+    private static void NoteNothingIn(string location, IReadOnlyList<string> projects, InUseReading reading)
+    {
+        string text = $"Nothing was found in location {location} of {string.Join(", ", projects)}.";
+        if (KnownLocations.IsRegionOrZone(location))
+            reading.Note(text);
+        else
+            reading.Fail(
+                location,
+                new RegistryException(RegistryErrorKind.NotFound, text)
+                {
+                    NamesItsSubject = true,
+                    Advice = Nearest.To(location, KnownLocations.All) is string near
+                        ? $"Did you mean {near}?"
+                        : "Give a region such as europe-west1, or a zone such as europe-west1-b.",
+                });
     }
 }

@@ -56,6 +56,7 @@ internal static class JsonRules
             JsonTokenType.StartArray => new RuleList(line, Items(ref reader, lines)),
             JsonTokenType.String => new RuleText(line, reader.GetString()!),
             JsonTokenType.Number => new RuleNumber(line, Encoding.UTF8.GetString(reader.ValueSpan)),
+            JsonTokenType.True or JsonTokenType.False => new RuleSwitch(line, reader.GetBoolean()),
             _ => new RuleOther(line, Encoding.UTF8.GetString(reader.ValueSpan)),
         };
     }

@@ -14,6 +14,11 @@ internal sealed record RuleText(int Line, string Value) : RuleValue(Line);
 /// <param name="Text">The number as it was written, such as <c>5</c> or <c>30d</c>.</param>
 internal sealed record RuleNumber(int Line, string Text) : RuleValue(Line);
 
+/// <summary>True or false.</summary>
+/// <param name="Line">The line on which it begins.</param>
+/// <param name="Value">The value.</param>
+internal sealed record RuleSwitch(int Line, bool Value) : RuleValue(Line);
+
 /// <summary>A list.</summary>
 /// <param name="Line">The line on which it begins.</param>
 /// <param name="Items">Its items.</param>

@@ -7,6 +7,9 @@ namespace ArtifactRegistry.Operations.CleanUp.Stale;
 internal sealed record StaleRuleFile(
     IReadOnlyList<StaleRuleSet> Sets, IReadOnlyList<string> InUseFrom, IReadOnlyList<StaleRuleProblem> Problems)
 {
+    /// <summary>Gets whether what runs may match none of the images.</summary>
+    public bool AllowUnmatchedInUse { get; init; }
+
     /// <summary>The largest file that is read, in bytes. A policy that people review is far smaller.</summary>
     public const int MaxBytes = 1024 * 1024;
 

@@ -10,7 +10,7 @@ namespace ArtifactRegistry.Operations.CleanUp.Stale;
 /// </summary>
 internal sealed class StaleRuleReader
 {
-    private static readonly string[] OfFile = ["Rules", "InUseFrom"];
+    private static readonly string[] OfFile = ["Rules", "InUseFrom", nameof(StaleRuleFile.AllowUnmatchedInUse)];
 
     private static readonly string[] OfSet =
     [
@@ -33,6 +33,7 @@ internal sealed class StaleRuleReader
     {
         Dictionary<string, RuleValue> settings = Settings(file, OfFile, "a file of rules");
         IReadOnlyList<string> projects = Texts(settings, "InUseFrom", Project);
+        bool allowUnmatched = Switch(settings, nameof(StaleRuleFile.AllowUnmatchedInUse));
         List<StaleRuleSet> sets = [];
         if (settings.TryGetValue("Rules", out RuleValue? rules))
         {
@@ -48,7 +49,7 @@ internal sealed class StaleRuleReader
         }
 
         return _problems.Count == 0
-            ? new StaleRuleFile(sets, projects, [])
+            ? new StaleRuleFile(sets, projects, []) { AllowUnmatchedInUse = allowUnmatched }
             : StaleRuleFile.Unreadable([.. _problems.OrderBy(problem => problem.Line)]);
     }
 
@@ -86,7 +87,7 @@ internal sealed class StaleRuleReader
         {
             string name = SafeText.Quote(entry.Name);
             if (!known.Contains(entry.Name, StringComparer.OrdinalIgnoreCase))
-                Report(entry.Line, $"{name} is no setting of {what}. {Instead(entry.Name, known)}");
+                Report(entry.Line, $"{name} is not a setting of {what}. {Instead(entry.Name, known)}");
             else if (!settings.TryAdd(entry.Name, entry.Value))
                 Report(entry.Line, $"{name} is there already, on line {settings[entry.Name].Line}.");
         }
@@ -95,10 +96,10 @@ internal sealed class StaleRuleReader
     }
 
     private static string Instead(string name, string[] known) =>
-        Nearest.To(name, known) is string meant ? $"Is {meant} meant?"
-        : OfFile.Contains(name, StringComparer.OrdinalIgnoreCase) ? "It stands beside Rules, for the whole file."
-        : OfSet.Contains(name, StringComparer.OrdinalIgnoreCase) ? "It stands in a set of Rules."
-        : $"It has {string.Join(", ", known)}.";
+        Nearest.To(name, known) is string meant ? $"Did you mean {meant}?"
+        : OfFile.Contains(name, StringComparer.OrdinalIgnoreCase) ? "Put it beside Rules: it applies to the whole file."
+        : OfSet.Contains(name, StringComparer.OrdinalIgnoreCase) ? "Put it in a set of Rules."
+        : $"The settings are {string.Join(", ", known)}.";
 
     private List<T> Texts<T>(Dictionary<string, RuleValue> settings, string name, Func<string, T> parse)
         where T : class =>
@@ -154,6 +155,14 @@ internal sealed class StaleRuleReader
         return null;
     }
 
+    private bool Switch(Dictionary<string, RuleValue> settings, string name)
+    {
+        if (!settings.TryGetValue(name, out RuleValue? value)) return false;
+        if (value is RuleSwitch given) return given.Value;
+        Report(value, $"{name} must be $true or $false, in JSON true or false, and this is {Described(value)}.");
+        return false;
+    }
+
     private static ImagePattern Image(string text)
     {
         ImagePattern pattern = ImagePattern.Parse(text);
@@ -178,6 +187,7 @@ internal sealed class StaleRuleReader
     {
         RuleText text => $"the text {SafeText.Quote(text.Value)}",
         RuleNumber number => $"the number {SafeText.CleanLine(number.Text, 40)}",
+        RuleSwitch { Value: bool on } => on ? "true" : "false",
         RuleList => "a list",
         RuleTable => "a table",
         RuleOther other => other.What,
