@@ -15,8 +15,8 @@ public sealed class ImageNameException : FormatException
         "Expected LOCATION-docker.pkg.dev/PROJECT/REPOSITORY[/IMAGE[:TAG][@sha256:DIGEST]], "
         + "for example us-docker.pkg.dev/my-project/my-repo/web:v1.";
 
-    internal ImageNameException(string? text, string problem)
-        : base($"{SafeText.Quote(text)} is not accepted as an image name: {problem}. {Expected}")
+    internal ImageNameException(string? text, string problem, string expected = Expected)
+        : base($"{SafeText.Quote(text)} is not accepted as an image name: {problem}. {expected}")
     {
         Text = SafeText.Clean(text ?? "");
         Problem = problem;

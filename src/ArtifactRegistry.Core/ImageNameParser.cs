@@ -19,17 +19,24 @@ internal static class ImageNameParser
     internal static string? Split(string? text, bool wildcards, out ImageNameParts parts)
     {
         parts = default;
-        if (string.IsNullOrEmpty(text)) return $"it is empty ({DriveHint})";
-        if (text.Length > MaxTextLength) return $"it has {text.Length} characters, which is longer than any image name";
-        foreach (char c in text)
-            if (CharacterProblem(c, wildcards) is { } problem) return problem;
+        if (TextProblem(text, wildcards) is { } textProblem) return textProblem;
 
-        if (text.StartsWith("projects/", StringComparison.Ordinal)) return SplitResource(text, out parts);
+        if (text!.StartsWith("projects/", StringComparison.Ordinal)) return SplitResource(text, out parts);
 
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0) return SplitReference(text, out parts);
         if (text.StartsWith("https://", StringComparison.Ordinal)) return SplitReference(text[8..], out parts);
         return $"{SafeText.Quote(text[..(scheme + 3)])} is not accepted in front; write https:// or nothing";
+    }
+
+    /// <summary>Checks the length and the characters of a name, in whatever registry it is.</summary>
+    internal static string? TextProblem(string? text, bool wildcards = false)
+    {
+        if (string.IsNullOrEmpty(text)) return $"it is empty ({DriveHint})";
+        if (text.Length > MaxTextLength) return $"it has {text.Length} characters, which is longer than any image name";
+        foreach (char c in text)
+            if (CharacterProblem(c, wildcards) is { } problem) return problem;
+        return null;
     }
 
     private static string? CharacterProblem(char c, bool wildcards) => c switch

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ArtifactRegistry.Auth;
 using ArtifactRegistry.Clients;
+using ArtifactRegistry.Http;
 using ArtifactRegistry.Operations.InUse;
 using ArtifactRegistry.Text;
 
@@ -29,6 +30,9 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     /// <summary>Kubernetes Engine.</summary>
     private protected ContainerClient Clusters { get; private set; } = null!;
 
+    /// <summary>Opens a way to a service that is not Google's, with credentials of its own.</summary>
+    private protected Func<ITokenSource, RestTransport> OpenTransport { get; private set; } = null!;
+
     /// <summary>The services that run images.</summary>
     private protected InUseServices InUseServices { get; private set; } = null!;
 
@@ -50,7 +54,8 @@ public abstract class RegistryCmdlet : AsyncCmdlet
                 if (verbose) Note(() => WriteVerbose(line));
             };
             Action<string>? exchange = debug ? text => Note(() => WriteDebug(text)) : null;
-            (Client, Registry, Projects, Accounts, Clusters, InUseServices) = Session.Open(hear, exchange);
+            (Client, Registry, Projects, Accounts, Clusters, InUseServices, OpenTransport) =
+                Session.Open(hear, exchange);
             if (verbose)
                 WriteVerbose(
                     $"Speaking to {Session.Describe().Endpoint}; credentials: {Session.Describe().Credential}."

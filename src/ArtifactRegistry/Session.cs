@@ -19,6 +19,10 @@ internal sealed class Session
     // Connections carry no credentials, so one pool serves all runspaces.
     private static readonly Lazy<HttpMessageHandler> Connections = new(TransportOptions.CreateConnections);
 
+    // What others answer says nothing about the credentials of a session.
+    private static readonly Lazy<HttpClient> Others =
+        new(() => TransportOptions.CreateHttpClient(Connections.Value));
+
     private readonly object _lock = new(); // names are listed in the background, with the same tokens
     private readonly Lazy<HttpClient> _http;
     private ITokenSource? _tokens;
@@ -138,7 +142,8 @@ internal sealed class Session
                 projects,
                 registry,
                 cluster => ClusterEndpoint.Of(cluster, endpoints),
-                endpoint => ClusterConnection.Open(endpoint, tokens, options, trace, exchange)));
+                endpoint => ClusterConnection.Open(endpoint, tokens, options, trace, exchange)),
+            source => new RestTransport(Others.Value, source, options, trace, exchange));
     }
 
     /// <summary>Gets a token for another program.</summary>
@@ -219,14 +224,17 @@ internal sealed class Session
         }
     }
 
-    /// <summary>The clients, one per service.</summary>
+    /// <summary>
+    /// The clients, one per service, and a way to those that are not Google's, with credentials of their own.
+    /// </summary>
     internal sealed record Clients(
         ArtifactRegistryClient Client,
         OciRegistryClient Registry,
         ResourceManagerClient Projects,
         IamClient Accounts,
         ContainerClient Clusters,
-        InUseServices InUse);
+        InUseServices InUse,
+        Func<ITokenSource, RestTransport> OpenTransport);
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

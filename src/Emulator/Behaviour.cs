@@ -32,6 +32,11 @@ public sealed class Behaviour
     /// <summary>The access tokens that are accepted while <see cref="RequireToken"/> is set.</summary>
     public IReadOnlyList<string> AcceptedTokens { get; set; } = [];
 
+    /// <summary>
+    /// The sign-in of <c>/v2/</c> if that is not Google's, as of a registry elsewhere that images are copied from.
+    /// </summary>
+    public ExternalSignIn? ExternalSignIn { get; set; }
+
     /// <summary>The permissions that the caller does not have.</summary>
     public IReadOnlyList<Denial> Denials { get; set; } = [];
 

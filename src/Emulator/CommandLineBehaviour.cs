@@ -38,6 +38,10 @@ internal static class CommandLineBehaviour
             b.RequireToken = true;
             b.AcceptedTokens = [.. b.AcceptedTokens, text];
         }),
+        Of("--external-user", "USER:PASSWORD", "sign in to /v2/ with it for a token, as elsewhere than at Google",
+            (b, text) => b.ExternalSignIn = External(text, usesBasic: false)),
+        Of("--external-basic", "USER:PASSWORD", "the same with each request",
+            (b, text) => b.ExternalSignIn = External(text, usesBasic: true)),
         Of("--deny", "PERMISSION[@RESOURCE]", "the caller lacks it; * for anything; may be repeated", (b, text) =>
             b.Denials = [.. b.Denials, Denied(text)]
         ),
@@ -176,6 +180,11 @@ internal static class CommandLineBehaviour
         }
         return fault;
     }
+
+    private static ExternalSignIn External(string text, bool usesBasic) =>
+        text.Split(':', 2) is [{ Length: > 0 } user, string password]
+            ? new ExternalSignIn(user, password) { UsesBasic = usesBasic }
+            : throw new FormatException("USER:PASSWORD was expected.");
 
     private static Denial Denied(string text)
     {

@@ -1,13 +1,18 @@
 using System.Buffers;
+using System.Net;
+using System.Text;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Auth;
 
-/// <summary>A bearer token. Its string representation never shows the secret.</summary>
+/// <summary>
+/// What a request signs in with: a bearer token, or, in registries of others, a user name and password. Its string
+/// representation never shows the secret.
+/// </summary>
 /// <param name="value">The secret; null for requests without credentials, for example to an emulator.</param>
 internal sealed class AccessToken(string? value)
 {
-    private const string Scheme = "Bearer";
+    private const string Bearer = "Bearer";
 
     // RFC 6750, section 2.1: b64token.
     private static readonly SearchValues<char> Characters =
@@ -15,6 +20,9 @@ internal sealed class AccessToken(string? value)
 
     /// <summary>Gets the token for requests without credentials.</summary>
     public static AccessToken None { get; } = new(null);
+
+    /// <summary>The scheme of the Authorization header, <c>Bearer</c> or <c>Basic</c>.</summary>
+    public string Scheme { get; private init; } = Bearer;
 
     /// <summary>The project whose quota is charged for the request, sent as X-Goog-User-Project.</summary>
     public string? QuotaProject { get; init; }
@@ -25,13 +33,21 @@ internal sealed class AccessToken(string? value)
     // Internal, so that neither Format-List nor a script debugger's property view shows it.
     internal string? Value { get; } = Remembered(value);
 
+    /// <summary>Creates the form in which a user name and password are sent (RFC 7617).</summary>
+    internal static AccessToken Basic(NetworkCredential credential)
+    {
+        Secrets.Add(credential);
+        string text = $"{credential.UserName}:{credential.Password}";
+        return new AccessToken(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))) { Scheme = "Basic" };
+    }
+
     /// <summary>Parses a token, which may have <c>Bearer</c> in front if it was copied from a header.</summary>
     /// <exception cref="RegistryException">The text cannot be an access token. It is not repeated.</exception>
     internal static AccessToken Parse(string text, string origin)
     {
         string value = Trimmed(text);
         if (HasScheme(text))
-            value = value[Scheme.Length..].Trim();
+            value = value[Bearer.Length..].Trim();
         string? problem =
             value.Length == 0 ? "it is empty"
             : value.StartsWith("1//", StringComparison.Ordinal)
@@ -50,8 +66,8 @@ internal sealed class AccessToken(string? value)
 
     /// <summary>Returns whether the text has <c>Bearer</c> in front of the token.</summary>
     internal static bool HasScheme(string text) =>
-        Trimmed(text) is string value && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && value.Length > Scheme.Length && char.IsWhiteSpace(value[Scheme.Length]);
+        Trimmed(text) is string value && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        && value.Length > Bearer.Length && char.IsWhiteSpace(value[Bearer.Length]);
 
     private static string Trimmed(string text) => text.Trim().Trim('\uFEFF');
 

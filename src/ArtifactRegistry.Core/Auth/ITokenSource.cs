@@ -31,6 +31,16 @@ internal interface ITokenSource
     /// (<see cref="RegistryErrorKind.Unauthenticated"/>).</exception>
     ValueTask<AccessToken> GetTokenAsync(AccessToken? refused, Action<string>? trace, CancellationToken stop);
 
+    /// <summary>Gets another token after the service refused one.</summary>
+    /// <param name="refused">The token.</param>
+    /// <param name="refusal">The answer, with what the service asks for instead.</param>
+    /// <param name="trace">Called with lines for -Verbose; they never contain a secret.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">There is none.</exception>
+    ValueTask<AccessToken> RenewTokenAsync(
+        AccessToken refused, RegistryException refusal, Action<string>? trace, CancellationToken stop) =>
+        GetTokenAsync(refused, trace, stop);
+
     /// <summary>Finds the project of the machine, pod or job, if a metadata server knows it; otherwise null.</summary>
     /// <param name="trace">Called with lines for -Verbose.</param>
     /// <param name="stop">Cancelled when the command ends.</param>

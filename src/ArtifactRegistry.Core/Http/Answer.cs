@@ -155,7 +155,10 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
         }
 
         exchange?.Invoke(ExchangeTrace.Describe(response, body.AsSpan(0, length), length));
-        return ErrorEnvelope.Translate(request, Status, Encoding.UTF8.GetString(body, 0, length), RetryAfter, needs);
+        RegistryException error =
+            ErrorEnvelope.Translate(request, Status, Encoding.UTF8.GetString(body, 0, length), RetryAfter, needs);
+        error.Challenges = [.. Headers.WwwAuthenticate];
+        return error;
     }
 
     // The time that the service asks to wait before another attempt; null if it does not say.

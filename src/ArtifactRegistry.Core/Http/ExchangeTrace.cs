@@ -21,7 +21,12 @@ internal static class ExchangeTrace
         CancellationToken stop
     )
     {
-        string credentials = token.Value is null ? "without credentials" : "with a bearer token";
+        string credentials = token switch
+        {
+            { Value: null } => "without credentials",
+            { Scheme: "Basic" } => "with a user name and password",
+            _ => "with a bearer token",
+        };
         string quota = token.QuotaProject is null ? "" : $", quota project {token.QuotaProject}";
         // Content that is not in memory can be read only once, so it is sent and not shown.
         byte[] body = request.Content is ByteArrayContent content ? await content.ReadAsByteArrayAsync(stop) : [];

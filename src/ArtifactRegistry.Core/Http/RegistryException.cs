@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Http.Headers;
 using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
@@ -145,6 +146,9 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// <summary>The time that the service asked to wait before another attempt.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The ways to sign in that the service offers, from its WWW-Authenticate headers (RFC 9110).</summary>
+    internal IReadOnlyList<AuthenticationHeaderValue> Challenges { get; set; } = [];
+
     /// <summary>Gets whether the message names its subject, so that it needs no prefix.</summary>
     internal bool NamesItsSubject { get; init; }
 
@@ -206,6 +210,7 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
             UniqueId = UniqueId,
             Request = Request,
             RetryAfter = RetryAfter,
+            Challenges = Challenges,
             NeverSent = NeverSent,
             IsFinal = IsFinal,
             IsTooLarge = IsTooLarge,

@@ -88,10 +88,11 @@ internal sealed class RestTransport(
         if (call.IsAnonymous) return await _sender.SendAsync(call, AccessToken.None, stop);
         AccessToken token = await tokens.GetTokenAsync(refused: null, trace, stop);
         Attempt<T> attempt = await _sender.SendAsync(call, token, stop);
-        if (attempt.Failure is not { Kind: RegistryErrorKind.Unauthenticated, Status: not null }) return attempt;
+        if (attempt.Failure is not { Kind: RegistryErrorKind.Unauthenticated, Status: not null } refusal)
+            return attempt;
 
         // The token may be revoked, or have expired by the service's clock. The source renews it if it can.
-        AccessToken fresh = await tokens.GetTokenAsync(refused: token, trace, stop);
+        AccessToken fresh = await tokens.RenewTokenAsync(token, refusal, trace, stop);
         return fresh.Value is null || fresh.Value == token.Value ? attempt : await _sender.SendAsync(call, fresh, stop);
     }
 

@@ -108,7 +108,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
             Content = call.StreamedContent?.Invoke(runClock) ?? call.Content?.Invoke(),
         };
         if (token.Value is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Value);
+            request.Headers.Authorization = new AuthenticationHeaderValue(token.Scheme, token.Value);
         if (token.QuotaProject is not null)
             request.Headers.Add("X-Goog-User-Project", token.QuotaProject);
         if (call.Accept is not null)

@@ -13,17 +13,17 @@ public enum CopyStatus
 /// <summary>An image that a command copied, and what that took.</summary>
 public sealed class CopiedImage
 {
-    internal CopiedImage(ImageName source, ImageName destination)
+    internal CopiedImage(string source, ImageName destination)
     {
-        SourceName = source;
+        Source = source;
         Name = destination;
     }
 
     /// <summary>The name of the copy, by digest.</summary>
     public string Uri => Name.ToString();
 
-    /// <summary>The name of what was copied, by digest.</summary>
-    public string Source => SourceName.ToString();
+    /// <summary>The name of what was copied, by digest; it may be in another registry.</summary>
+    public string Source { get; }
 
     /// <summary>The image that it was copied to, without digest.</summary>
     public string Destination => Name.ToImage().ToString();
@@ -59,8 +59,6 @@ public sealed class CopiedImage
 
     /// <summary>The name of the copy, parsed.</summary>
     internal ImageName Name { get; }
-
-    private ImageName SourceName { get; }
 
     /// <summary>The name of the copy, by digest.</summary>
     public override string ToString() => Uri;

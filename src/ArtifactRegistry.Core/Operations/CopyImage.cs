@@ -4,7 +4,7 @@ using ArtifactRegistry.Transfer;
 namespace ArtifactRegistry.Operations;
 
 /// <summary>
-/// Copies images from one repository to another, with unchanged digests and with everything that belongs to them.
+/// Copies images to a repository, with unchanged digests and with everything that belongs to them.
 /// </summary>
 /// <param name="client">The API.</param>
 /// <param name="registry">The registry's own protocol.</param>
@@ -30,7 +30,7 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
     /// <returns>The copy; null if the answer was no.</returns>
     /// <exception cref="RegistryException">It was not copied completely, and has none of the tags.</exception>
     public async Task<CopiedImage?> RunAsync(
-        DockerImage source,
+        CopySource source,
         ImageName destination,
         IReadOnlyList<string> tags,
         Func<string, string, Task<bool>> confirm,
@@ -41,11 +41,12 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
         // Before gigabytes are sent for nothing.
         foreach (string tag in tags) await AddTag.CheckAsync(client, copy, tag, MayMove, ExpectedDigest, stop);
         string withTags = tags.Count == 0 ? "" : $" and tag it {string.Join(", ", tags)}";
-        if (!await confirm(copy.ToString(), $"Copy image from {source.Name.ToImage()}{withTags}")) return null;
+        if (!await confirm(copy.ToString(), $"Copy image from {source.Image}{withTags}")) return null;
 
-        RegistryImage from = registry.Open(source.Name), to = registry.Open(destination);
-        ImageContent content = await new GatherContent(from, share).GatherAsync(source.Digest, WithReferrers, stop);
-        TransferResult result = await TransferAsync(from, to, content, destination, stop);
+        RegistryImage to = registry.Open(destination);
+        ImageContent content =
+            await new GatherContent(source.Content, share).GatherAsync(source.Digest, WithReferrers, stop);
+        TransferResult result = await TransferAsync(source.Content, to, content, destination, stop);
 
         List<string> set = [];
         bool isChanged = result.Manifests > 0;
@@ -89,7 +90,7 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
     }
 
     private async Task<TransferResult> TransferAsync(
-        RegistryImage from, RegistryImage to, ImageContent content, ImageName destination, CancellationToken stop)
+        IContentSource from, RegistryImage to, ImageContent content, ImageName destination, CancellationToken stop)
     {
         try
         {

@@ -42,15 +42,14 @@ internal sealed class RegistryImage(RestTransport transport, Uri address, string
         {
             try
             {
-                (byte[] bytes, string? type, string? stated) = await transport.SendAsync(
-                    new Call<(byte[], string?, string?)>(
-                        HttpMethod.Get, Manifests(reference), Repeat.Freely, async (answer, token) => (
-                            await answer.ReadBytesAsync(token),
-                            answer.ContentHeaders.ContentType?.MediaType,
-                            DigestIn(answer)))
-                    {
-                        Accept = MediaTypes.Accept(null),
-                    },
+                (byte[] bytes, string? type, string? stated) = await GetAsync(
+                    Manifests(reference),
+                    async (answer, token) => (
+                        await answer.ReadBytesAsync(token),
+                        answer.ContentHeaders.ContentType?.MediaType,
+                        DigestIn(answer)),
+                    MediaTypes.Accept(null),
+                    from: 0,
                     stop);
                 string expected = Digest.IsValid(reference) ? reference : stated ?? Digest.Of(bytes);
                 found = Manifest.Parse(bytes, type is null || type == "application/json" ? null : type);
@@ -139,37 +138,12 @@ internal sealed class RegistryImage(RestTransport transport, Uri address, string
     /// <inheritdoc/>
     /// <remarks>
     /// GET /v2/PROJECT/REPOSITORY/IMAGE/blobs/sha256:… (spec.md#pulling-blobs), which may redirect to a storage
-    /// service. The address there is a secret of its own, and the token is not sent to it.
+    /// service.
     /// </remarks>
-    public async Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop)
-    {
-        const int MaxRedirects = 5;
-        Uri next = new(address, $"blobs/{blob.Digest}");
-        for (int redirects = 0; redirects <= MaxRedirects; redirects++)
-        {
-            (Stream? body, Uri? redirect) = await transport.SendAsync(
-                new Call<(Stream?, Uri?)>(HttpMethod.Get, next, Repeat.Freely, async (answer, token) =>
-                    answer.Redirect is Uri target
-                        ? (null, new Uri(next, target))
-                        : (await OpenAtAsync(answer, from, token), null))
-                {
-                    Headers = from == 0
-                        ? []
-                        : [new("Range", string.Create(CultureInfo.InvariantCulture, $"bytes={from}-"))],
-                    IsAnonymous = redirects > 0,
-                    ReadsRedirect = true,
-                },
-                stop);
-            if (body is not null) return body;
-            next = redirect!;
-        }
-
-        throw new RegistryException(
-            RegistryErrorKind.UnexpectedAnswer, $"The blob {blob.Digest} is redirected again and again.")
-        {
-            IsFinal = true,
-        };
-    }
+    public Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop) =>
+        GetAsync(
+            new Uri(address, $"blobs/{blob.Digest}"), (answer, token) => OpenAtAsync(answer, from, token), null, from,
+            stop);
 
     /// <inheritdoc/>
     public Task<BlobArrival> PutBlobAsync(
@@ -194,6 +168,54 @@ internal sealed class RegistryImage(RestTransport transport, Uri address, string
             throw new RegistryException(
                 RegistryErrorKind.UnexpectedAnswer,
                 $"The registry stored {stored} instead of {manifest.Digest}, which was sent.");
+    }
+
+    /// <summary>Returns whether there is something under a tag or digest; its content is not read.</summary>
+    /// <remarks>HEAD /v2/PROJECT/REPOSITORY/IMAGE/manifests/TAG or …/sha256:…</remarks>
+    public Task<bool> HasReferenceAsync(string reference, CancellationToken stop) =>
+        ExistsAsync(Manifests(reference), _ => { }, stop);
+
+    /// <summary>
+    /// Reads from an address, or from where that redirects to. What is there may be a secret of its own, and is asked
+    /// without credentials.
+    /// </summary>
+    private async Task<T> GetAsync<T>(
+        Uri first, Func<Answer, CancellationToken, Task<T>> read, string? accept, long from, CancellationToken stop)
+    {
+        const int MaxRedirects = 5;
+        Uri next = first;
+        for (int redirects = 0; redirects <= MaxRedirects; redirects++)
+        {
+            (T? body, Uri? redirect) = await transport.SendAsync(
+                new Call<(T?, Uri?)>(HttpMethod.Get, next, Repeat.Freely, async (answer, token) =>
+                    answer.Redirect is Uri target
+                        ? (default, new Uri(next, target))
+                        : (await read(answer, token), null))
+                {
+                    Accept = accept,
+                    Headers = from == 0
+                        ? []
+                        : [new("Range", string.Create(CultureInfo.InvariantCulture, $"bytes={from}-"))],
+                    IsAnonymous = redirects > 0,
+                    ReadsRedirect = true,
+                },
+                stop);
+            if (redirect is null) return body!;
+            // A registry elsewhere must not have this machine's own services read.
+            if (Loopback.Is(redirect) && !Loopback.Is(first))
+                throw new RegistryException(
+                    RegistryErrorKind.UnsafeRequest, $"{first.Host} redirects to this machine: {redirect.Authority}.")
+                {
+                    Request = $"GET {first}",
+                };
+            next = redirect;
+        }
+
+        throw new RegistryException(
+            RegistryErrorKind.UnexpectedAnswer, $"{first.AbsolutePath} is redirected again and again.")
+        {
+            IsFinal = true,
+        };
     }
 
     private Uri Manifests(string reference) => new(address, $"manifests/{reference}");

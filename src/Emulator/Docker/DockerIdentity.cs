@@ -18,6 +18,12 @@ internal static class DockerIdentity
 
     public static void Check(DockerCall call, string[] path)
     {
+        if (call.Behaviour.ExternalSignIn is ExternalSignIn external)
+        {
+            ExternalIdentity.Check(call, path, external);
+            return;
+        }
+
         if (!call.Behaviour.RequireToken) return;
         if (AccessToken(call) is string token && Identity.Knows(call.Behaviour, call.State, token)) return;
         throw Unauthorized(call, path);
@@ -26,6 +32,7 @@ internal static class DockerIdentity
     /// <summary>GET /v2/token: a token of the registry in exchange for an access token.</summary>
     public static Answer Token(DockerCall call)
     {
+        if (call.Behaviour.ExternalSignIn is ExternalSignIn external) return ExternalIdentity.Token(call, external);
         if (call.Method != "GET") throw DockerError.Unsupported(405, "A token is got with GET.");
         string? access = AccessToken(call);
         if (call.Behaviour.RequireToken && (access is null || !Identity.Knows(call.Behaviour, call.State, access)))
@@ -37,6 +44,15 @@ internal static class DockerIdentity
             ["expires_in"] = 3600,
             ["issued_at"] = Json.Time(call.State.Now),
         });
+    }
+
+    /// <summary>Gets the image of a request, null if it is about none, and what is to be done with it.</summary>
+    public static (string? Image, string Actions) ScopeOf(DockerCall call, string[] path)
+    {
+        int end = Array.FindLastIndex(path, part => part is "blobs" or "manifests" or "tags" or "referrers");
+        return (
+            path.Length > 3 && end > 1 ? string.Join('/', path[1..end]) : null,
+            call.Method == "GET" ? "pull" : "pull,push");
     }
 
     private static string? AccessToken(DockerCall call)
@@ -66,16 +82,8 @@ internal static class DockerIdentity
             CultureInfo.InvariantCulture,
             $"Bearer realm=\"http://{call.Host}/v2/token\",service=\"{call.Host}\""
         );
-        if (
-            path.Length > 3
-            && Array.FindLastIndex(path, part => part is "blobs" or "manifests" or "tags" or "referrers")
-                is > 1
-                    and int end
-        )
-        {
-            string actions = call.Method == "GET" ? "pull" : "pull,push";
-            challenge += $",scope=\"repository:{string.Join('/', path[1..end])}:{actions}\"";
-        }
+        if (ScopeOf(call, path) is (string image, { } actions))
+            challenge += $",scope=\"repository:{image}:{actions}\"";
         return new DockerError(401, "UNAUTHORIZED", "No valid credential was supplied.")
         {
             Headers = new() { ["WWW-Authenticate"] = challenge },

@@ -15,17 +15,22 @@ internal static class DownloadMethods
     /// <summary>Redirects a request for a blob.</summary>
     public static Answer Redirect(DockerCall call, RepositoryEntry repository, string digest)
     {
-        string[] host = (call.Host ?? "").Split(':');
-        string other = host[0] == "localhost" ? "127.0.0.1" : "localhost";
         return new Answer(307, [])
         {
             Headers = new()
             {
-                ["Location"] = $"http://{string.Join(':', [other, .. host[1..]])}{Prefix}"
+                ["Location"] = $"http://{OtherName(call.Host)}{Prefix}"
                     + $"?repository={Uri.EscapeDataString(repository.Name.ToString())}"
                     + $"&digest={Uri.EscapeDataString(digest)}&X-Goog-Signature={Guid.NewGuid():N}",
             },
         };
+    }
+
+    /// <summary>Gets the other name of this machine, with the port of the host.</summary>
+    public static string OtherName(string? host)
+    {
+        string[] parts = (host ?? "").Split(':');
+        return string.Join(':', [parts[0] == "localhost" ? "127.0.0.1" : "localhost", .. parts[1..]]);
     }
 
     /// <summary>GET of such an address. A second way to sign in is refused, as by Cloud Storage.</summary>

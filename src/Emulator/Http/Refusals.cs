@@ -1,4 +1,5 @@
 using System.Text;
+using ArtifactRegistry.Emulator.Docker;
 
 namespace ArtifactRegistry.Emulator.Http;
 
@@ -9,6 +10,10 @@ internal static class Refusals
     {
         Answer? answer = fault.Kind switch
         {
+            FaultKind.TooManyRequests when server.Behaviour.ExternalSignIn is not null => new DockerError(
+                429,
+                "TOOMANYREQUESTS",
+                "You have reached your pull rate limit. https://www.docker.com/increase-rate-limit").ToAnswer(),
             FaultKind.TooManyRequests => Answer.For(
                 ApiError.QuotaExceeded(NumberOfProject(request, server.State)),
                 request.Path,

@@ -24,6 +24,7 @@ internal static class ExampleRun
                 default { throw "gcloud $args is not played." }
             }
         }
+        function Get-Credential { [pscredential]::new('ada', (ConvertTo-SecureString 'secret' -AsPlainText -Force)) }
         function docker { if (@($input).Count -eq 1 -and "$args" -match '--password-stdin') { 'Login Succeeded' } }
         function kubectl { "{""items"":[{""status"":{""containerStatuses"":[{""imageID"":""$running""}]}}]}" }
         # Somebody who marks the first two rows and presses Enter.
@@ -35,6 +36,13 @@ internal static class ExampleRun
     private const string Rules =
         "@{ InUseFrom = 'games'; Rules = @{ Image = 'us-docker.pkg.dev/shop/apps/*'; OlderThan = '60d' } }";
 
+    // Registries that the pages name, and the repositories that stand for them.
+    private static readonly Dictionary<string, string> Others = new()
+    {
+        ["docker.io"] = "docker",
+        ["ghcr.io"] = "ghcr"
+    };
+
     /// <summary>The steps with the output that they really had.</summary>
     public static async Task<IReadOnlyList<Step>> RunAsync(Transcript transcript)
     {
@@ -42,14 +50,20 @@ internal static class ExampleRun
         await using EmulatorServer emulator = await EmulatorServer.StartAsync(
             new EmulatorOptions { State = new RegistryState(TimeProvider.System).AddSample() }, stop);
         if (transcript.Text.Contains("shop/preview", StringComparison.Ordinal)) emulator.State.AddPreview();
+        AddElsewhere(emulator.State);
         using TemporaryFolder folder = new();
         string key = emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString();
         foreach (string name in new[] { "account.json", "deployer.json" })
             await File.WriteAllTextAsync(Path.Combine(folder.Path, name), key, stop);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "rules.psd1"), Rules, stop);
-        // Where the emulator would listen by default, as the pages say.
-        Step[] steps = [.. transcript.Steps.Select(step =>
-            step with { Command = step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal) })];
+        // Where the emulator would listen by default, as the pages say; and it plays the registries elsewhere.
+        Step[] steps = [.. transcript.Steps.Select(step => step with
+        {
+            Command = Others.Aggregate(
+                step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal),
+                (command, other) => command.Replace(
+                    $"{other.Key}/", $"{emulator.Url.Authority}/us/elsewhere/{other.Value}/", StringComparison.Ordinal)),
+        })];
         // PowerShell breaks long lines between words only where the culture is one of a few.
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-US");
         string[] shown = Run(emulator, steps, folder.Path);
@@ -60,6 +74,16 @@ internal static class ExampleRun
                 step.Command.Contains(Default, StringComparison.Ordinal) ? Default : Google,
                 StringComparison.Ordinal),
         })];
+    }
+
+    private static void AddElsewhere(RegistryState state)
+    {
+        ImageOptions image = new() { HasContent = true, Size = 3_600_000, BuildTime = DateTimeOffset.UnixEpoch };
+        foreach (string repository in Others.Values) state.AddRepository("elsewhere", "us", repository);
+        state.AddIndex(
+            "us-docker.pkg.dev/elsewhere/docker", "library/alpine", ["linux/amd64", "linux/arm64"],
+            image with { Tags = ["3.20"] });
+        state.AddImage("us-docker.pkg.dev/elsewhere/ghcr", "example/app", image with { Tags = ["v1"] });
     }
 
     private static string[] Run(EmulatorServer emulator, Step[] steps, string folder)

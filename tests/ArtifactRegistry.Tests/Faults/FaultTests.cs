@@ -94,6 +94,7 @@ public sealed class FaultTests(FaultTests.Tally tally) : IClassFixture<FaultTest
             if (scenario.IsCleanUp) world.Emulator.Behaviour.ListingGap = weather.Gap;
             PowerShellSession session = Take();
             session.Set("folder", world.Folder);
+            session.Set("elsewhere", world.Emulator.Url.Authority); // as a registry that is not Google's
             session.Run(
                 $"Connect-ArRegistry {scenario.Credential} -Endpoint '{world.Emulator.Url}' -Project shop "
                 + "-TimeoutSec 1 -OperationTimeoutSec 3").MustSucceed();

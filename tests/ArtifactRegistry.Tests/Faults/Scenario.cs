@@ -146,6 +146,15 @@ internal sealed record Scenario(string Script, params string[] Scopes)
                 $"{World.Apps}/web0:v1",
                 $"{World.Prod}/web0:v1"
             ),
+            ["Copy-ArImage, from another registry"] = new(
+                $"Copy-ArImage \"$elsewhere/us/shop/apps/web1:v1\" {World.Prod}/mirror -KeepTag -SourceCredential "
+                    + $"([pscredential]::new('_token', (ConvertTo-SecureString '{Support.PowerShellSession.Token}' "
+                    + "-AsPlainText -Force))) | ForEach-Object { "
+                    + "\"digest $($_.Uri)|there|\"; foreach ($tag in $_.Tags) { "
+                    + "\"tag $($_.Destination):$tag|$($_.Digest)|\" } }",
+                "us/shop/apps/web1:v1",
+                $"{World.Prod}/mirror:v1"
+            ),
             ["Remove-ArImageTag"] = new(
                 $"{EachImage} | Remove-ArImageTag | ForEach-Object {{ \"tag $($_.Image):$($_.Tag)||$($_.Digest)\" }}"
             )
