@@ -21,15 +21,17 @@ internal sealed partial class ExternalImageName
 
     private const string DockerHub = "docker.io";
 
-    // https://distribution.github.io/distribution/spec/api/ has no such rule: Docker Hub's registry has another host
-    // than its names, and images without an owner are in "library".
+    // Docker Hub's registry has another host than its names, and images without an owner are in "library":
+    // https://github.com/distribution/reference/blob/v0.6.0/normalize.go.
     private const string DockerHubRegistry = "registry-1.docker.io";
     private const string DockerHubOwner = "library";
 
     private ExternalImageName(string host, string path, string? tag, string? digest) =>
         (Host, Path, Tag, Digest) = (host, path, tag, digest);
 
-    /// <summary>The host in lower case, with its port if that was given: <c>ghcr.io</c>, <c>localhost:5000</c>.</summary>
+    /// <summary>
+    /// The host in lower case, with its port if that was given: <c>ghcr.io</c>, <c>localhost:5000</c>.
+    /// </summary>
     public string Host { get; }
 
     /// <summary>The image within the registry, with slashes: <c>library/alpine</c>.</summary>
@@ -126,6 +128,8 @@ internal sealed partial class ExternalImageName
         text.StartsWith("https://", StringComparison.Ordinal) ? text["https://".Length..] : text;
 
     // A dot, a port or "localhost" tells a host from an owner on Docker Hub, as docker has it.
-    [GeneratedRegex(@"^(?:localhost|(?=[^:]*\.|[^:]*:)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)(?::[0-9]{1,5})?\z")]
+    [GeneratedRegex(
+        @"^(?:localhost|(?=[^:]*[.:])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)"
+            + @"(?::[0-9]{1,5})?\z")]
     private static partial Regex HostInName();
 }

@@ -8,7 +8,10 @@ namespace ArtifactRegistry;
 public sealed class SourceImage
 {
     private SourceImage(ImagePattern? pattern, ExternalImageName? external)
-        => (Pattern, External) = (pattern, external);
+    {
+        Pattern = pattern;
+        External = external;
+    }
 
     /// <summary>The images in Artifact Registry; null for another registry.</summary>
     internal ImagePattern? Pattern { get; }
@@ -45,10 +48,14 @@ public sealed class SourceImageArgumentAttribute : ImageArgumentBaseAttribute
     private protected override object Collect(List<object> names) => names.Cast<SourceImage>().ToArray();
 
     // docker reads alpine:3.20 and owner/app as names on Docker Hub.
-    private static bool HasNoHost(string text) =>
-        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && !Digest.IsValid(text)
-        && !text.StartsWith("projects/", StringComparison.Ordinal) && !text.Split('/', ':')[0].Contains('.')
-        && !text.Contains("://", StringComparison.Ordinal);
+    private static bool HasNoHost(string text)
+    {
+        string first = text.Split('/')[0];
+        return first.Length > 0 && char.IsAsciiLetterOrDigit(first[0]) && first != "projects" && !Digest.IsValid(text)
+            && !first.Split(':')[0].Contains('.', StringComparison.Ordinal)
+            && !first.Contains('@', StringComparison.Ordinal)
+            && !text.Contains("://", StringComparison.Ordinal);
+    }
 }
 
 /// <summary>

@@ -8,7 +8,8 @@ namespace ArtifactRegistry.Auth;
 
 /// <summary>
 /// Signs in to a registry other than Google's for one image, in the way that the registry asks for: with a token of a
-/// service that it names (https://distribution.github.io/distribution/spec/auth/token/), or with user name and password.
+/// service that it names (https://distribution.github.io/distribution/spec/auth/token/), or with user name and
+/// password.
 /// </summary>
 /// <remarks>
 /// Where the password goes: to the registry itself if it asks for Basic, and otherwise to the service that it names, as

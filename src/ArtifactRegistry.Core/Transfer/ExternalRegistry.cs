@@ -109,7 +109,7 @@ internal sealed class ExternalRegistry : IContentSource
             $"{_name.Host} sends '{_name}' no more for now: {e.Message}",
             _signIn.HasCredential
                 ? "Run the command again later; it goes on where it was."
-                : "Run the command again later, or with -SourceCredential, if the registry allows more after a sign-in.",
+                : "Run the command again later, or with -SourceCredential if the registry then allows more.",
             namesItsSubject: true),
         _ => null,
     };

@@ -17,9 +17,9 @@ public sealed class CopyArImageCommand : TransferCmdlet
     private string? _credentialHost;
 
     /// <summary>
-    /// Specifies the images, by digest or by tag. In Artifact Registry, the image and the tag may contain * and ?, and an
-    /// image without a tag stands for all of its digests. An image in another registry is named with its host and one tag
-    /// or digest, for example docker.io/library/alpine:3.20.
+    /// Specifies the images, by digest or by tag. In Artifact Registry, the image and the tag may contain * and ?, and
+    /// an image without a tag stands for all of its digests. An image in another registry is named with its host and
+    /// one tag or digest, for example docker.io/library/alpine:3.20.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
     [SourceImageArgument(AllowRepositoryObject = true)]
@@ -148,8 +148,8 @@ public sealed class CopyArImageCommand : TransferCmdlet
         else if (SourceCredential is not null && (_credentialHost ??= name.Host) != name.Host)
             problem = new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
-                $"'{name}' was not copied: -SourceCredential is for {_credentialHost}, the registry of the first image, "
-                    + "and is not sent to another one.")
+                $"'{name}' was not copied: -SourceCredential is for {_credentialHost}, the registry of the first image,"
+                    + " and is not sent to another one.")
             {
                 Advice = "Run the command once for each registry.",
             };

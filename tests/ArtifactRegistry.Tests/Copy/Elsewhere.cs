@@ -25,10 +25,10 @@ internal sealed class Elsewhere : IAsyncDisposable
 
     public string Host => Registry.Url.Authority;
 
-    /// <summary>The image by which scripts know it as $base, without tag.</summary>
+    /// <summary>The image that scripts know as $base, without tag.</summary>
     public string Base => $"{Host}/{Folder}/alpine";
 
-    /// <summary>The credential of the registry; scripts know it as $cred.</summary>
+    /// <summary>Opens both; scripts know the right user name and password as $cred.</summary>
     public static async Task<Elsewhere> OpenAsync(ExternalSignIn? signIn, Behaviour? behaviour = null)
     {
         Shop shop = await CopyShop.OpenAsync(
@@ -97,7 +97,7 @@ internal sealed class Elsewhere : IAsyncDisposable
         return Shop.Run(script);
     }
 
-    /// <summary>Asserts that Google's token stayed with Google, and all that belongs to this registry with it.</summary>
+    /// <summary>Asserts that Google's token stayed with Google, and what belongs to this registry with it.</summary>
     public void MustBeApart()
     {
         Assert.DoesNotContain(

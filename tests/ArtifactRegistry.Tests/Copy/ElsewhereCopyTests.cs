@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.Copy;
 
-/// <summary>Copy-ArImage from registries other than Artifact Registry: what is copied, and what names are taken.</summary>
+/// <summary>
+/// Copy-ArImage from registries other than Artifact Registry: what is copied, and what names are taken.
+/// </summary>
 public sealed class ElsewhereCopyTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.Copy;
 
-/// <summary>Copy-ArImage -SourceCredential: where the password goes, where it never goes, and what refusals say.</summary>
+/// <summary>
+/// Copy-ArImage -SourceCredential: where the password goes, where it never goes, and what refusals say.
+/// </summary>
 public sealed class SourceCredentialTests
 {
     private const string Copy = "Copy-ArImage ${base}:3.20 $prod -KeepTag";

@@ -62,7 +62,9 @@ internal static class ExampleRun
             Command = Others.Aggregate(
                 step.Command.Replace(Default, emulator.Url.ToString(), StringComparison.Ordinal),
                 (command, other) => command.Replace(
-                    $"{other.Key}/", $"{emulator.Url.Authority}/us/elsewhere/{other.Value}/", StringComparison.Ordinal)),
+                    $"{other.Key}/",
+                    $"{emulator.Url.Authority}/us/elsewhere/{other.Value}/",
+                    StringComparison.Ordinal)),
         })];
         // PowerShell breaks long lines between words only where the culture is one of a few.
         CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-US");
