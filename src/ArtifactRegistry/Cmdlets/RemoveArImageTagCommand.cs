@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Management.Automation;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Operations;
@@ -12,7 +10,6 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class RemoveArImageTagCommand : RemovalCmdlet
 {
     private readonly List<ImageName> _listed = [];
-    private readonly ConcurrentQueue<ImageName> _untagged = [];
     private RemoveTag? _removal;
 
     /// <summary>Specifies full names of tags, or images whose tags -Tag names.</summary>
@@ -86,16 +83,6 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
         }
 
         base.EndProcessing();
-        if (!_untagged.IsEmpty) ScreenOutput.WriteLastWord(this, Untagged([.. _untagged]));
-    }
-
-    private static string Untagged(ImageName[] digests)
-    {
-        string which = digests.Length == 1
-            ? $"{digests[0]} has"
-            : string.Create(CultureInfo.InvariantCulture, $"{digests.Length} digests, such as {digests[0]}, have");
-        return $"{which} no tag any more, so a clean-up of untagged images may delete "
-            + (digests.Length == 1 ? "it." : "them.");
     }
 
     /// <summary>
@@ -148,7 +135,10 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
         ImageTag? removed = await _removal!.RemoveAsync(name, ConfirmAsync, StopToken);
         Totals.Add(removed is null ? otherwise : RemovalStatus.Removed);
         if (removed is null) return;
-        if (removed.Tags.Count == 0) _untagged.Enqueue(removed.Name.WithDigest(removed.Digest));
         await EmitChangeAsync(Shown(removed, "Removed"));
+        if (removed.Tags.Count == 0)
+            Note(() => WriteVerbose(
+                $"{removed.Name.WithDigest(removed.Digest)} has no tag any more, so a clean-up of untagged images may "
+                    + "delete it."));
     }
 }
