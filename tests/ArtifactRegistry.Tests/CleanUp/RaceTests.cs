@@ -13,6 +13,26 @@ public sealed class RaceTests
     private const int Indexes = 150;
     private const int Tags = 300;
 
+    [Fact]
+    public async Task A_subject_that_is_pushed_again_just_before_keeps_its_signature_and_stays()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string subject = shop.Add(), signature = shop.AddSignature(subject);
+        bool isPushed = false;
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (isPushed || !request.Is("GET", $"/dockerImages/web@{subject}")) return;
+            isPushed = true;
+            shop.State.PushAgain(shop.Repository, subject);
+        };
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -Confirm:$false");
+
+        Assert.True(isPushed, "Nobody looked at the subject again.");
+        Assert.Equal(CleanUpWords.Sorted(subject, signature), shop.Left());
+        Assert.Empty(Row.Digests(result, "Removed"));
+    }
+
     [Theory]
     [InlineData(TaggedDeleteRefusal.Synchronous)]
     [InlineData(TaggedDeleteRefusal.InOperation)]

@@ -4,7 +4,7 @@ namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
 /// Checks, just before a signature, attestation or SBOM is deleted, whether its subject is needed after all: the
-/// subject may have gained a tag since it was listed, or may stay for another reason. The service would allow the
+/// subject may have gained a tag since it was listed, may have been pushed again, or may stay for another reason. The service would allow the
 /// deletion, so only these checks protect the signature.
 /// </summary>
 /// <param name="client">The API.</param>
@@ -20,11 +20,11 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         string about = $"is about {Digest.Shorten(digest)}";
         try
         {
-            (bool isThere, string? tag) = await LookAsync(node.Image.Name.WithDigest(digest), graph.Find(digest), stop);
+            (bool isThere, string? need) = await LookAsync(node.Image.Name.WithDigest(digest), graph.Find(digest), stop);
             if (!isThere)
                 return null;
-            if (tag is not null)
-                return Kept($"which has the tag {tag} by now");
+            if (need is not null)
+                return Kept($"which {need}");
             if (graph.Find(digest) is not { Deletion: not null } subject)
                 return Kept("which stays");
             if (
@@ -37,8 +37,8 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
                 if (above.Deletion is null or { HeldBy: not null } or { State: DeletionState.Stays })
                     return Kept($"which stays with {above}");
                 if (above.Deletion.State is not DeletionState.Gone
-                    && (await LookAsync(above.Image.Name, above, stop)).Tag is string gained)
-                    return Kept($"which stays with {above}, which has the tag {gained} by now");
+                    && (await LookAsync(above.Image.Name, above, stop)).Need is string gained)
+                    return Kept($"which stays with {above}, which {gained}");
             }
 
             return null;
@@ -75,14 +75,21 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
     }
 
     /// <summary>
-    /// Gets whether a digest exists, and a current tag of it other than those that are deleted with it.
+    /// Gets whether a digest exists, and why it is needed by now: it has a tag other than those that are deleted with
+    /// it, or was pushed again.
     /// </summary>
-    private async Task<(bool IsThere, string? Tag)> LookAsync(ImageName digest, ImageNode? node, CancellationToken stop)
+    private async Task<(bool IsThere, string? Need)> LookAsync(
+        ImageName digest, ImageNode? node, CancellationToken stop)
     {
         try
         {
-            IReadOnlyList<string> tags = (await client.GetDockerImageAsync(digest, stop)).Tags ?? [];
-            return (true, tags.FirstOrDefault(tag => node?.TagsToRemove.Contains(tag) is not true));
+            DockerImage now = DockerImage.From(await client.GetDockerImageAsync(digest, stop), digest);
+            return (
+                true,
+                now.Tags.FirstOrDefault(tag => node?.TagsToRemove.Contains(tag) is not true) is string tag
+                    ? $"has the tag {tag} by now"
+                : node is not null && now.UploadTime != node.Image.UploadTime ? "has been pushed again"
+                : null);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
