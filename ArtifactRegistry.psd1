@@ -24,6 +24,7 @@
         'Get-ArImageInUse'
         'Get-ArImageTag'
         'Get-ArNodeServiceAccount'
+        'Get-ArQuarantinedImage'
         'Get-ArReader'
         'Get-ArRegistryCredential'
         'Get-ArRepository'

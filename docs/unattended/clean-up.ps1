@@ -45,6 +45,9 @@
 .PARAMETER IncludeLayer
     Saves the layers too, which takes their size in the folder.
 
+.PARAMETER Quarantine
+    A time, such as 14d, between the run that marks a digest with a tag and the run that deletes it; see docs/undo.md.
+
 .PARAMETER OlderThan
     Keeps younger digests.
 
@@ -80,6 +83,7 @@ param(
     [ValidateNotNullOrEmpty()] [string] $CredentialFile,
     [ValidateNotNullOrEmpty()] [string] $ArchivePath,
     [switch] $IncludeLayer,
+    [ValidateNotNullOrEmpty()] [string] $Quarantine,
     [string] $OlderThan = '30d',
     [int] $KeepNewest = 0,
     [ValidateNotNullOrEmpty()] [string[]] $InUseFrom,       # a variable that is not set must not mean that nothing runs
@@ -93,7 +97,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $PSStyle.OutputRendering = 'PlainText'                  # no colours in mails and logs
 
-$statuses = 'Removed', 'AlreadyGone', 'Kept', 'Failed', 'NotReached'
+$statuses = @('Removed', 'AlreadyGone', 'Kept', 'Failed', 'NotReached') + @(if ($Quarantine) { 'Quarantined' })
 $clock = [System.Diagnostics.Stopwatch]::StartNew()
 $results = [ordered]@{}                                 # for each repository: a count for each status, and bytes
 $problems = [ordered]@{}                                # for each kind: the first message, and how many there were
@@ -163,7 +167,7 @@ function Add-Row($Uri, $Status, $Reason, $SizeBytes) {
     $name = $Image | Where-Object { $Uri.StartsWith("$_/") -or $Uri.StartsWith("$_@") } | Sort-Object Length -Bottom 1
     if (-not $name) { $name = ($Uri -split '@')[0] }
     if (-not $results.Contains($name)) {
-        $results[$name] = @{ Bytes = 0L; WouldRemove = 0 }
+        $results[$name] = @{ Bytes = 0L; WouldRemove = 0; WouldMark = 0; Quarantined = 0 }
         foreach ($each in $statuses) { $results[$name][$each] = 0 }
     }
     $results[$name]["$Status"]++
@@ -250,12 +254,12 @@ function Format-Summary([string] $Line) {
     '# Clean-up of images', '', "$Line. Exit code $code."
     if ($results.Count) {
         ''
-        '| repository | removed | freed | already gone | kept | failed | not reached |'
-        '| --- | ---: | ---: | ---: | ---: | ---: | ---: |'
+        "| repository | removed | freed | already gone | kept | failed | not reached |$($Quarantine ? ' quarantined |' : '')"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |$($Quarantine ? ' ---: |' : '')"
     }
     foreach ($name in $results.Keys) {
         $it = $results[$name]
-        "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |"
+        "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |$($Quarantine ? " $($it.Quarantined) |" : '')"
     }
     if ($problems.Count -or $reason -or -not $InUseFrom) { '' }
     if ($reason) { "- $reason" }
@@ -290,6 +294,7 @@ try {
     }
     if ($PSBoundParameters.ContainsKey('ArchivePath')) { $rules.ArchivePath = $ArchivePath }
     if ($IncludeLayer) { $rules.IncludeLayer = $true }
+    if ($Quarantine) { $rules.Quarantine = $Quarantine }
     $problem = Find-PathProblem $Log
     if ($problem) { throw "The log '$Log' cannot be written, so nothing was deleted: $problem" }
     if (-not $WhatIfPreference) {
@@ -333,7 +338,7 @@ try {
         ForEach-Object {
             if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes } else { Add-Problem $_ }
         }
-    $gone = (Get-Total Removed) + (Get-Total AlreadyGone)
+    $gone = (Get-Total Removed) + (Get-Total AlreadyGone) + (Get-Total Quarantined)
     # Done in part is 2; if all that was tried failed, or was refused, nothing was done.
     $code = if (Get-FirstError) { $gone -or ($results.Count -gt 0 -and -not $isRefused -and -not (Get-Total Failed)) ? 2 : 1 }
         elseif (Get-Total NotReached) { 3 }
@@ -361,6 +366,7 @@ finally {
     $changes = $WhatIfPreference `
         ? "$(Get-Total WouldRemove) would be removed ($(Format-Size (Get-Total Bytes)))" `
         : "$(Get-Total Removed) removed ($(Format-Size (Get-Total Bytes))), $(Get-Total AlreadyGone) already gone"
+    if ($Quarantine) { $changes += $WhatIfPreference ? ", $(Get-Total WouldMark) would be quarantined" : ", $(Get-Total Quarantined) quarantined" }
     $line = "$($Image -join ', '): $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
         "$(Get-Total NotReached) not reached, $([math]::Ceiling($clock.Elapsed.TotalSeconds)) s"
     if ($WhatIfPreference -and $code -eq 1 -and -not $results.Count) {

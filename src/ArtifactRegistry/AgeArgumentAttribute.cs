@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
 
@@ -18,22 +19,10 @@ public sealed class AgeArgumentAttribute : ArgumentTransformationAttribute
         {
             DateTime time => new DateTimeOffset(time).ToString("o", CultureInfo.InvariantCulture),
             DateTimeOffset time => time.ToString("o", CultureInfo.InvariantCulture),
-            TimeSpan span when span >= TimeSpan.Zero => Text((long)Math.Ceiling(span.TotalSeconds)),
+            TimeSpan span when span >= TimeSpan.Zero => MinimumAge.TextOf(span),
             // As it was typed: for an argument such as 30d, the engine keeps the text together with the number.
             null => null,
             _ => LanguagePrimitives.ConvertTo<string>(inputData),
         };
-    }
-
-    // Formatted as a person would write it, because reasons quote it.
-    private static string Text(long seconds)
-    {
-        const long Day = 86_400, Hour = 3_600, Minute = 60;
-        (long count, char unit) = seconds == 0 ? (0, 's')
-            : seconds % Day == 0 ? (seconds / Day, 'd')
-            : seconds % Hour == 0 ? (seconds / Hour, 'h')
-            : seconds % Minute == 0 ? (seconds / Minute, 'm')
-            : (seconds, 's');
-        return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
     }
 }

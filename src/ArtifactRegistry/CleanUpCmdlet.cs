@@ -42,6 +42,16 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int KeepNewest { get; set; }
 
+    /// <summary>
+    /// Specifies a time, such as 14d, that passes before anything is deleted. What would be deleted gets a quarantine
+    /// tag first; a later run deletes what was marked that long ago, if nothing needs it by then.
+    /// </summary>
+    [Parameter]
+    [AgeArgument]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AgeCompleter))]
+    public string? Quarantine { get; set; }
+
     /// <summary>The rules from the parameters; rules of piped objects are added later.</summary>
     private protected CleanUpRules Rules { get; set; } = new();
 
@@ -49,7 +59,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Rules = OwnRules(ReadRules());
+        Rules = OwnRules(ReadRules() with { Quarantine = ReadQuarantine() });
     }
 
     /// <summary>Adds the rules of the parameters to those about what is in use.</summary>
@@ -232,11 +242,16 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         await foreach (CleanUpPlan plan in ReportingAsync(item, plans))
         {
             Note(() => WriteVerbose(
-                $"{plan.Image} has {plan.Total} digests: delete {plan.Delete.Count} "
+                $"{plan.Image} has {plan.Total} digests: {plan.Verb} {plan.Delete.Count} "
                     + $"({ByteSize.Format(plan.SizeBytes)}), {plan.Kept}."));
             yield return plan;
         }
     }
+
+    private TimeSpan? ReadQuarantine() => Quarantine is null ? null
+        : MinimumAge.AgeOf(Quarantine.Trim()) is TimeSpan period && period > TimeSpan.Zero ? period
+        : throw Misuse(
+            "InvalidAge", $"-Quarantine '{Quarantine}' is not a time with a unit, such as 14d or 2w.", Quarantine);
 
     /// <summary>Reads -OlderThan; null if it was not given.</summary>
     private protected MinimumAge? ReadOlderThan()

@@ -25,10 +25,14 @@ internal static class CleanUpQuestion
             );
         if (digests.Count > Most)
             lines = lines.Append(string.Create(CultureInfo.InvariantCulture, $"  and {digests.Count - Most} more"));
+        bool marks = digests.Any(node => node.MarkFor is not null);
         if (maxCount <= digests.Count)
             lines = lines.Append(
-                string.Create(CultureInfo.InvariantCulture, $"The run ends after {maxCount} deletions (-MaxCount).")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The run ends after {maxCount} {(marks ? "marks and " : "")}deletions (-MaxCount).")
             );
-        return $"\nThe oldest go first:\n{string.Join('\n', lines)}";
+        return digests.Count == 0 ? ""
+            : $"\nThe oldest {(marks ? "come" : "go")} first:\n{string.Join('\n', lines)}";
     }
 }

@@ -62,10 +62,12 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
     {
         if (name.IsRepository) return FromRepository(name);
         TagList tags = TagsOf(row, name.Tag);
-        // The clean-up itself decides about tags that only name another digest of the image.
+        // The clean-up itself decides about tags that only name another digest of the image, and about its own marks.
         bool mayGo =
             tags.Count == 0
-            || (row.Properties["Decision"] is not null && tags.All(tag => ReferrerTag.TryParse(tag, out _)));
+            || (row.Properties["Decision"] is not null && tags.All(tag =>
+                ReferrerTag.TryParse(tag, out _)
+                || (name.Digest is string digest && QuarantineMark.Read(tag, digest) is not null)));
         return new CleanUpTarget(ImagePattern.Exactly(name))
         {
             Keep = MayGo(row) ? null : Text(row, "Reason") ?? "was decided to be kept",
@@ -92,7 +94,7 @@ public sealed class CleanUpTargetArgumentAttribute : ImageArgumentBaseAttribute
             row.Properties["Decision"]?.Value is not object decision
             || (
                 LanguagePrimitives.TryConvertTo(Unwrap(decision), out CleanUpDecision decided)
-                && decided is CleanUpDecision.Delete
+                && decided is not CleanUpDecision.Keep
             )
         )
         && !(

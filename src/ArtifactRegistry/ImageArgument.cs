@@ -61,6 +61,8 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
             ImagePattern pattern => FromText(pattern.ToString()),
             DockerImage image => FromRow(image.Name, PSObject.AsPSObject(image)),
             ImageTag { Tag.Length: > 0 } tag => FromName(tag.Name.WithTagAndDigest(tag.Tag, tag.Digest)),
+            QuarantinedImage quarantined => FromName(
+                quarantined.Name.WithTagAndDigest(quarantined.Tag, quarantined.Digest)),
             ImageTag tag => FromRow(tag.Name, PSObject.AsPSObject(tag)),
             RemovedImage removed => FromRow(removed.Name, PSObject.AsPSObject(removed)),
             ImageInUse { ParsedName: ImageName used } => FromName(used),

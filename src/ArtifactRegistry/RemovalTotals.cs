@@ -74,7 +74,10 @@ internal sealed class RemovalTotals(string one, string many)
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(isWhatIf ? "Would remove" : "Removed")} {count} "
-                    + $"{(count == 1 ? one : many)}{Bytes(main)}{Part("kept", RemovalStatus.Kept)}"
+                    + $"{(count == 1 ? one : many)}{Bytes(main)}"
+                    + $"{Part("quarantined", RemovalStatus.Quarantined, withBytes: true)}"
+                    + $"{Part("would quarantine", RemovalStatus.WouldMark, withBytes: true)}"
+                    + $"{Part("kept", RemovalStatus.Kept)}"
                     + $"{Part("already gone", RemovalStatus.AlreadyGone)}{Part("failed", RemovalStatus.Failed)}"
                     + $"{Part("left", RemovalStatus.NotReached)}{left} in {Math.Ceiling(taken.TotalSeconds):0} s."
                     + $"{saved}"
@@ -85,8 +88,8 @@ internal sealed class RemovalTotals(string one, string many)
     private string Bytes(RemovalStatus status) =>
         HasSizes ? $" ({ByteSize.Format(_bytes.GetValueOrDefault(status))})" : "";
 
-    private string Part(string words, RemovalStatus status) =>
+    private string Part(string words, RemovalStatus status, bool withBytes = false) =>
         _counts.GetValueOrDefault(status) is > 0 and int count
-            ? string.Create(CultureInfo.InvariantCulture, $", {words} {count}")
+            ? string.Create(CultureInfo.InvariantCulture, $", {words} {count}{(withBytes ? Bytes(status) : "")}")
             : "";
 }

@@ -48,6 +48,10 @@ public static class RowView
     public static string TagsText(PSObject row) =>
         LastColumn(string.Join(", ", LanguagePrimitives.ConvertTo<string[]>(Value(row, "Tags"))), before: 53);
 
+    /// <summary>Gets the tags for the last column of the table of quarantined images, broken at spaces.</summary>
+    public static string QuarantinedTagsText(PSObject row) =>
+        LastColumn(string.Join(", ", LanguagePrimitives.ConvertTo<string[]>(Value(row, "Tags"))), before: 60);
+
     /// <summary>Gets the e-mail address for the last column of a table, broken after the at sign.</summary>
     public static string EmailText(PSObject row)
     {
@@ -105,6 +109,18 @@ public static class RowView
     /// <summary>Gets the time of the creation with its age.</summary>
     public static string CreateTimeText(PSObject row) => TimeAndAge(row);
 
+    /// <summary>Gets the time since which something is so, to the minute.</summary>
+    public static string SinceText(PSObject row) => Minute(row);
+
+    /// <summary>Gets the time at which something is due, to the minute.</summary>
+    public static string DueText(PSObject row) => Minute(row);
+
+    /// <summary>Gets the time since which something is so; its text includes the time zone.</summary>
+    public static object? Since(PSObject row) => Time(row);
+
+    /// <summary>Gets the time at which something is due; its text includes the time zone.</summary>
+    public static object? Due(PSObject row) => Time(row);
+
     /// <summary>Gets the time of the upload; its text includes the time zone.</summary>
     public static object? UploadTime(PSObject row) => Time(row);
 
@@ -159,6 +175,11 @@ public static class RowView
     private static string TimeAndAge(PSObject row, [CallerMemberName] string member = "") =>
         Value(row, member[..^"Text".Length]) is DateTime time
             ? $"{time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} ({Age.Format(time)})"
+            : "";
+
+    private static string Minute(PSObject row, [CallerMemberName] string member = "") =>
+        Value(row, member[..^"Text".Length]) is DateTime time
+            ? time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
             : "";
 
     private static object? Value(PSObject row, string property) =>

@@ -202,14 +202,15 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     {
         if (IsEnding) return false;
         ReportSpared(plan);
-        if (plan.Delete.Count == 0) return false;
+        if (plan.Delete.Count == 0 && plan.Needed.Count == 0) return false;
         SweepOrder order = new(plan);
         IReadOnlyCollection<ImageNode> now = _control!.Admissible(order);
         if (_abortAbove?.ExceededBy(plan) is string excess)
         {
             Abandon(plan, order, excess);
+            ReportNeeded(plan);
         }
-        else if (now.Count == 0)
+        else if (now.Count == 0 && plan.Needed.Count == 0)
         {
             Preview(order); // nothing to ask about
         }
@@ -225,10 +226,12 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         else if (IsWhatIf)
         {
             Preview(order);
+            ReportNeeded(plan);
         }
         else
         {
             _summary.Decline(plan.Delete.Count, plan.SizeBytes);
+            ReportNeeded(plan);
         }
 
         return true;
@@ -241,6 +244,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         foreach (ImageNode node in order.Digests)
             Report(_control.Refuses(node) is string refusal
                 ? new RemovedImage(node.Image, RemovalStatus.NotReached, refusal)
+                : node.MarkFor is not null ? QuarantineSteps.Row(node, RemovalStatus.WouldMark, Client.ServiceTime)
                 : new RemovedImage(node.Image, RemovalStatus.WouldRemove, node.Reason));
     }
 
@@ -258,7 +262,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
             ErrorRecords.ForMisuse(
                 "TooManyToDelete",
                 $"'{plan.Image}' was passed over: {excess}. -AbortAbove {AbortAbove} allows no more, so nothing of it "
-                    + $"was deleted.",
+                    + $"was {plan.Participle}.",
                 plan.Image
             )
         );
@@ -273,6 +277,8 @@ public abstract class SweepCmdlet : CleanUpCmdlet
             ReportAtEnd, StopToken);
         try
         {
+            await foreach (RemovedImage kept in QuarantineSteps.EndAsync(Client, plan.Needed, _control!, StopToken))
+                await PostAsync(() => Report(kept));
             await foreach (RemovedImage removed in rows) await PostAsync(() => Report(removed, planned: true));
         }
         finally
@@ -298,9 +304,15 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     private void ReportSpared(CleanUpPlan plan)
     {
         foreach (RemovedImage row in plan.Unlisted) Report(row);
-        foreach (ImageNode kept in plan.Keep)
+        foreach (ImageNode kept in plan.Keep.Except(plan.Needed))
             if (!plan.Rules.Spared.ContainsKey(kept.Image.Name)) // whose own row was reported
                 Report(new RemovedImage(kept.Image, RemovalStatus.Kept, kept.Reason));
+    }
+
+    /// <summary>Writes the rows of needed digests whose quarantine this run does not end.</summary>
+    private void ReportNeeded(CleanUpPlan plan)
+    {
+        foreach (ImageNode node in plan.Needed) Report(QuarantineSteps.NeededRow(node, IsWhatIf));
     }
 
     private void Report(RemovedImage removed, bool planned = false)

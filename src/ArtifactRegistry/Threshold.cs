@@ -34,8 +34,8 @@ internal sealed class Threshold
     /// <summary>Gets a description of how a plan exceeds the threshold; null if it does not.</summary>
     public string? ExceededBy(CleanUpPlan plan) =>
         _count is int max
-            ? plan.Delete.Count > max ? $"{plan.Delete.Count} digests would be deleted" : null
+            ? plan.Delete.Count > max ? $"{plan.Delete.Count} digests would be {plan.Participle}" : null
             : plan.Delete.Count * 100.0 > plan.Total * _percent
-                ? $"{plan.Delete.Count} of its {plan.Total} digests would be deleted"
+                ? $"{plan.Delete.Count} of its {plan.Total} digests would be {plan.Participle}"
                 : null;
 }

@@ -70,6 +70,20 @@ public sealed class NounTests
             ]
         ),
         (
+            "QuarantinedImage",
+            "Remove-ArUntaggedImage $app -Quarantine 14d -Force | Out-Null; Get-ArQuarantinedImage $app",
+            [
+                "Get-ArImage",
+                "Get-ArImageTag",
+                "Get-ArQuarantinedImage",
+                "Remove-ArImageTag -WhatIf",
+                "Remove-ArImage -DeleteTags -WhatIf",
+                "Add-ArImageTag -Tag new -WhatIf",
+                "Test-ArPull -Project games",
+                "Get-ArRegistryCredential",
+            ]
+        ),
+        (
             "StaleImage",
             "Get-ArStaleImage $app -WithoutInUse -OlderThan 0s",
             [

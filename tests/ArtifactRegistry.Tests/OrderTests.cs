@@ -50,6 +50,11 @@ public sealed class OrderTests
         { "$free | Remove-ArImage -Force", "Digest" },
         { "$tags | Copy-ArImage -Destination $repositories[0]", "Digest" },
         { "$images | Get-ArUntaggedImage", "Image" },
+        {
+            "$images | Remove-ArUntaggedImage -Quarantine 14d -Confirm:$false | Out-Null; "
+                + "$images | Get-ArQuarantinedImage",
+            "Image"
+        },
         { "$images | Get-ArStaleImage -WithoutInUse -OlderThan 0s", "Image" },
         { "$images | Remove-ArStaleImage -WithoutInUse -OlderThan 0s -WhatIf", "Image" },
         { "$images | Remove-ArUntaggedImage -WhatIf", "Image" },

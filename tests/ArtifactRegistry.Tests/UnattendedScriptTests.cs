@@ -194,6 +194,35 @@ public sealed class UnattendedScriptTests
     }
 
     [Fact]
+    public async Task A_run_that_only_marks_is_0_and_a_later_one_deletes()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string[] options =
+            ["-Quarantine", "14d", "-SummaryPath", run.File("summary.md"), "-MetricsPath", run.File("metrics.prom")];
+
+        ProcessResult would = await run.RunAsync([.. options, "-WhatIf"]);
+        Assert.Contains("3 would be quarantined", would.Output, StringComparison.Ordinal);
+
+        ProcessResult marked = await run.RunAsync(options);
+        Assert.Equal(0, marked.ExitCode);
+        Assert.All(run.Garbage, digest => Assert.Equal("Quarantined", Assert.Single(run.LoggedStatus()[digest])));
+        Assert.Contains("0 removed (0 KB), 0 already gone, 3 quarantined", marked.Output, StringComparison.Ordinal);
+        Assert.Contains("| 0 | 3 |", await ReadAsync("summary.md"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"digests{{repository=\"{UnattendedRun.Repository}\",status=\"Quarantined\"}} 3",
+            await ReadAsync("metrics.prom"), StringComparison.Ordinal);
+
+        run.Shop.Emulator.Behaviour.ClockOffset = TimeSpan.FromDays(15);
+        ProcessResult removed = await run.RunAsync(options);
+        Assert.Equal(0, removed.ExitCode);
+        Assert.Contains("3 removed", removed.Output, StringComparison.Ordinal);
+        Assert.All(run.Garbage, digest => Assert.DoesNotContain(digest, run.Shop.Left()));
+
+        Task<string> ReadAsync(string name) =>
+            File.ReadAllTextAsync(run.File(name), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_run_of_which_nothing_can_be_saved_is_1()
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
@@ -208,6 +237,7 @@ public sealed class UnattendedScriptTests
     [Theory]
     [InlineData("-InUseFrom")]
     [InlineData("-ArchivePath")]
+    [InlineData("-Quarantine")]
     [InlineData("-CredentialFile")]
     public async Task A_parameter_whose_variable_was_not_set_deletes_nothing_and_is_1(string parameter)
     {

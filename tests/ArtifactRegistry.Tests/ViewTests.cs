@@ -23,6 +23,8 @@ public sealed class ViewTests
         ["ArtifactRegistry.ImageTag#Removed"] = "Remove-ArImageTag \"${app}:v1\"",
         ["ArtifactRegistry.StaleImage"] = "Get-ArStaleImage $app -WithoutInUse -OlderThan 0s",
         ["ArtifactRegistry.UntaggedImage"] = "Get-ArUntaggedImage $app",
+        ["ArtifactRegistry.QuarantinedImage"] =
+            "Remove-ArUntaggedImage $app -Quarantine 14d -Force | Out-Null; Get-ArQuarantinedImage $app",
         ["ArtifactRegistry.RemovedImage"] = "Remove-ArUntaggedImage $app -Force",
         ["ArtifactRegistry.RestoredImage"] = "Restore-ArImage $undo",
         ["ArtifactRegistry.Reader"] = $"Get-ArReader {Repository}",

@@ -28,6 +28,9 @@ internal abstract class RestClient
     /// <summary>Gets how far this machine's clock is ahead of the service's; zero if it is not.</summary>
     internal TimeSpan ClockAhead => _transport.ClockAhead;
 
+    /// <summary>Gets the time by the service's clock, which sets the times of digests.</summary>
+    internal DateTimeOffset ServiceTime => _transport.ServiceTime;
+
     private protected Task<T> GetAsync<T>(
         string path, Func<JsonElement, T> read, CancellationToken stop, string? needs = null) =>
         SendAsync(HttpMethod.Get, path, null, Repeat.Freely, read, stop, needs: needs);

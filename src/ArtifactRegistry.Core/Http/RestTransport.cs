@@ -27,6 +27,9 @@ internal sealed class RestTransport(
     /// </summary>
     internal TimeSpan ClockAhead => _sender.ClockAhead;
 
+    /// <summary>Gets the time by the service's clock.</summary>
+    internal DateTimeOffset ServiceTime => _sender.ServiceTime;
+
     /// <summary>Gets the time that an operation may take to finish.</summary>
     internal TimeSpan OperationTimeout => options.OperationTimeout;
 

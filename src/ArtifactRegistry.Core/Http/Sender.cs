@@ -24,6 +24,9 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
     public TimeSpan ClockAhead =>
         new TimeSpan(Volatile.Read(ref _ahead)) is var ahead && ahead > MaxUnremarkable ? ahead : TimeSpan.Zero;
 
+    /// <summary>Gets the time by the service's clock, by the Date header of the last response.</summary>
+    public DateTimeOffset ServiceTime => DateTimeOffset.UtcNow - new TimeSpan(Volatile.Read(ref _ahead));
+
     /// <summary>Makes one attempt.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public async Task<Attempt<T>> SendAsync<T>(Call<T> call, AccessToken token, CancellationToken stop)

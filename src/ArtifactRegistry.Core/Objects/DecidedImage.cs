@@ -10,6 +10,9 @@ public enum CleanUpDecision
 
     /// <summary>Nothing needs it.</summary>
     Delete,
+
+    /// <summary>Nothing needs it; with -Quarantine it is marked first, and deleted by a later run.</summary>
+    Mark,
 }
 
 /// <summary>A digest, and the decision of a clean-up about it.</summary>
@@ -31,7 +34,7 @@ public abstract class DecidedImage : DockerImage
     }
 
     /// <summary>
-    /// Delete or Keep: the name of a <see cref="ArtifactRegistry.CleanUpDecision"/>, as JSON and CSV write it.
+    /// Delete, Keep or Mark: the name of a <see cref="ArtifactRegistry.CleanUpDecision"/>, as JSON and CSV write it.
     /// </summary>
     public string Decision => CleanUpDecision.ToString();
 

@@ -20,6 +20,12 @@ public enum RemovalStatus
 
     /// <summary>It was planned, but the run ended before its deletion began.</summary>
     NotReached,
+
+    /// <summary>It still exists, and was marked: after its quarantine a later run may delete it.</summary>
+    Quarantined,
+
+    /// <summary>With -WhatIf: it would be marked.</summary>
+    WouldMark,
 }
 
 /// <summary>A digest that a command was asked to delete, and the outcome.</summary>

@@ -122,7 +122,7 @@ internal static class AddTag
     /// Creates the tag; if somebody else created it first, moves it if moving is allowed. Returns the digest that it
     /// was on.
     /// </summary>
-    private static async Task<string?> CreateAsync(
+    internal static async Task<string?> CreateAsync(
         ArtifactRegistryClient client, ImageName target, ImageName digest, bool mayMove, CancellationToken stop)
     {
         try

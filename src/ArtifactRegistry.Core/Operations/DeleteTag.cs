@@ -10,22 +10,26 @@ internal static class DeleteTag
     /// deletion protects a tag that has moved. It is repeated before each further attempt, because after a pause or a
     /// lost response the tag may be on another digest.
     /// </summary>
-    /// <returns>A task that completes when the tag is gone, deleted by this call or already before it.</returns>
+    /// <returns>True if the tag was there; it is gone now. False if it was gone before.</returns>
     /// <exception cref="RegistryException">
     /// <see cref="RegistryErrorKind.TagMoved"/>, or the error of the service; with
     /// <see cref="RegistryException.AfterLostAnswer"/> if the tag may be gone nevertheless.
     /// </exception>
-    public static async Task DeleteAsync(
+    public static async Task<bool> DeleteAsync(
         ArtifactRegistryClient client, ImageName tag, string digest, CancellationToken stop)
     {
+        bool wasThere = false;
         try
         {
             await LookAsync(stop);
+            wasThere = true;
             await client.DeleteTagAsync(tag, LookAsync, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
         }
+
+        return wasThere;
 
         async Task LookAsync(CancellationToken token)
         {

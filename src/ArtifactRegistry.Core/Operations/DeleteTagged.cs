@@ -1,5 +1,6 @@
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Http;
+using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry.Operations;
 
@@ -44,10 +45,17 @@ internal static class DeleteTagged
                 if (pacer is not null) await pacer.WaitAsync(stop);
                 // Recorded before the request: if its response is lost, the tag may be gone nevertheless.
                 taken.Add(tag);
-                await TakeAwayAsync(client, image, tag, stop);
+                if (await TakeAwayAsync(client, image, tag, stop)
+                    || QuarantineMark.Read(tag, image.Digest) is null)
+                    continue;
+                // Who removes a mark needs the digest.
+                taken.RemoveAt(taken.Count - 1);
+                result = new RemovedImage(
+                    image, RemovalStatus.Kept, $"its quarantine mark {tag} has been removed meanwhile");
+                break;
             }
 
-            result = await deleteAsync(stop);
+            result ??= await deleteAsync(stop);
         }
         catch (RegistryException e)
         {
@@ -78,7 +86,7 @@ internal static class DeleteTagged
         return result!;
     }
 
-    private static async Task TakeAwayAsync(
+    private static async Task<bool> TakeAwayAsync(
         ArtifactRegistryClient client, DockerImage image, string tag, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
@@ -86,7 +94,7 @@ internal static class DeleteTagged
         // So after Ctrl+C, wait a short time for its response.
         using CancellationTokenSource patience = new();
         using CancellationTokenRegistration _ = stop.Register(() => patience.CancelAfter(TimeToAnswer));
-        await DeleteTag.DeleteAsync(client, image.Name.WithTag(tag), image.Digest, patience.Token);
+        return await DeleteTag.DeleteAsync(client, image.Name.WithTag(tag), image.Digest, patience.Token);
     }
 
     private static RemovedImage WithNote(DockerImage image, RemovedImage result, string note) =>

@@ -86,7 +86,7 @@ public sealed class StaleProperties : CoreTest
             : null;
     }
 
-    private static CleanUpRules RulesOf(TaggedRegistry registry)
+    internal static CleanUpRules RulesOf(TaggedRegistry registry)
     {
         StaleChoice choice = registry.Choice;
         return new CleanUpRules

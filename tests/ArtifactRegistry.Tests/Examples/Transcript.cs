@@ -96,6 +96,6 @@ internal sealed partial record Transcript(string File, string Place, string Text
     [GeneratedRegex("^#+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?|(?<=\bin )\d+ s(?=\.)")]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?|(?<=\bin )\d+ s(?=\.)")]
     private static partial Regex Time();
 }

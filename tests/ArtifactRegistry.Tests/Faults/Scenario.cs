@@ -18,6 +18,14 @@ internal sealed record Scenario(string Script, params string[] Scopes)
         }
         """;
 
+    private const string Marked = """
+        ForEach-Object {
+            $key = "tag $($_.Image):quarantine-NOW-14d-$($_.Digest.Substring(7, 12))"
+            if ($_.Status -eq 'Quarantined') { "$key|$($_.Digest)|" }
+            else { "$key|?|?|$($_.Status): $($_.Reason)" }
+        }
+        """;
+
     private const string Tagged = "ForEach-Object { \"tag $($_.Image):$($_.Tag)|$($_.Digest)|$($_.PreviousDigest)\" }";
 
     private const string Granted =
@@ -82,6 +90,8 @@ internal sealed record Scenario(string Script, params string[] Scopes)
                 $"{World.Apps}/mixed",
                 World.Apps + "/web"
             ),
+            ["Get-ArQuarantinedImage"] = new(
+                $"Get-ArQuarantinedImage {World.Other} | ForEach-Object {{ $_.Uri }}", World.Other),
             ["Get-ArStaleImage"] = new(
                 $"Get-ArStaleImage {World.Apps} -WithoutInUse -OlderThan 0s | "
                     + "ForEach-Object { \"$($_.Uri) $($_.Decision)\" }",
@@ -185,6 +195,10 @@ internal sealed record Scenario(string Script, params string[] Scopes)
             },
             ["Remove-ArUntaggedImage -ArchivePath"] = new(
                 $"Remove-ArUntaggedImage {World.Apps}/mixed -ArchivePath $folder/saved -Confirm:$false | {Removed}",
+                $"{World.Apps}/mixed"
+            ),
+            ["Remove-ArUntaggedImage -Quarantine"] = new(
+                $"Remove-ArUntaggedImage {World.Apps}/mixed -Quarantine 14d -Confirm:$false | {Marked}",
                 $"{World.Apps}/mixed"
             ),
             ["Restore-ArImage"] = new(

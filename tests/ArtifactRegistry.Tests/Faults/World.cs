@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Emulator.SignIn;
 using ArtifactRegistry.Emulator.Workloads;
@@ -9,7 +10,7 @@ namespace ArtifactRegistry.Tests.Faults;
 /// <summary>
 /// An emulator with two projects, the same each time, and all that can be told of its state as facts.
 /// </summary>
-internal sealed class World : IAsyncDisposable
+internal sealed partial class World : IAsyncDisposable
 {
     public const string Apps = "us-docker.pkg.dev/shop/apps";
     public const string Prod = "us-docker.pkg.dev/shop/prod";
@@ -59,7 +60,7 @@ internal sealed class World : IAsyncDisposable
                 foreach (string digest in State.Digests(repository, package))
                     facts.Add($"digest {repository}/{package}@{digest}", "there");
                 foreach ((string tag, string digest) in State.Tags(repository, package))
-                    facts.Add($"tag {repository}/{package}:{tag}", digest);
+                    facts.Add($"tag {repository}/{package}:{MarkTime().Replace(tag, "quarantine-NOW-")}", digest);
             }
 
             AddMembers(facts, $"{repository}", State.Policy(repository));
@@ -73,6 +74,10 @@ internal sealed class World : IAsyncDisposable
 
         return facts;
     }
+
+    // Two runs mark at different times; everything else of a mark is the same.
+    [GeneratedRegex(@"^quarantine-\d{8}T\d{4}Z-")]
+    private static partial Regex MarkTime();
 
     /// <summary>As whom the services were asked.</summary>
     public IReadOnlySet<string> Identities(IEnumerable<RecordedRequest> requests) => requests
@@ -145,6 +150,8 @@ internal sealed class World : IAsyncDisposable
             "many",
             new ImageOptions { Tags = [.. Enumerable.Range(0, 110).Select(i => $"v{i:000}")], UploadTime = old }
         );
+        string held = State.AddImage(other, "held", new ImageOptions { UploadTime = old });
+        State.MoveTag(other, "held", $"quarantine-20260101T0000Z-14d-{held["sha256:".Length..][..12]}", held);
         State.AddProject("games");
         for (int i = 0; i < Images; i++)
         {

@@ -25,12 +25,18 @@ internal sealed class Shop : IAsyncDisposable
 
     public static async Task<Shop> OpenAsync(
         Behaviour? behaviour = null,
-        System.Management.Automation.Host.PSHost? host = null
+        System.Management.Automation.Host.PSHost? host = null,
+        TimeProvider? clock = null
     )
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         EmulatorServer emulator = await EmulatorServer.StartAsync(
-            new EmulatorOptions { Behaviour = behaviour ?? new Behaviour { OperationTime = TimeSpan.Zero } }, stop);
+            new EmulatorOptions
+            {
+                Behaviour = behaviour ?? new Behaviour { OperationTime = TimeSpan.Zero },
+                TimeProvider = clock ?? TimeProvider.System,
+            },
+            stop);
         emulator.State.AddRepository("us-docker.pkg.dev/shop/apps");
         return new Shop(emulator, new PowerShellSession(emulator, host));
     }

@@ -46,8 +46,13 @@ internal sealed record CleanUpPlan(
     /// <summary>The digests that are kept, in order.</summary>
     public IEnumerable<ImageNode> Keep => Asked.Where(node => node.KeepReason is not null);
 
-    /// <summary>The digests that are deleted, in order.</summary>
+    /// <summary>
+    /// The digests that are deleted, in order; with a quarantine those that are marked first are among them.
+    /// </summary>
     public IReadOnlyList<ImageNode> Delete { get; } = [.. Asked.Where(node => node.KeepReason is null)];
+
+    /// <summary>The digests that are kept, and whose quarantine ends because somebody needs them.</summary>
+    public IReadOnlyList<ImageNode> Needed { get; init; } = [];
 
     /// <summary>The number of digests that stay only because -IncludeReferrerTag was not given.</summary>
     public int KeptByReferrerTags { get; init; }
@@ -58,14 +63,22 @@ internal sealed record CleanUpPlan(
     /// <summary>Gets the plan in words, for the question and for -WhatIf.</summary>
     /// <param name="now">The digests that this run deletes, which may be fewer than planned.</param>
     public string Action(IReadOnlyCollection<ImageNode> now) =>
-        Rules.IsForTagged ? StaleAction(now) : UntaggedAction(now);
+        Rules.Quarantine is not null ? QuarantineWords.Action(this, now)
+        : Rules.IsForTagged ? StaleAction(now)
+        : UntaggedAction(now);
+
+    /// <summary>Gets what this does with <see cref="Delete"/>.</summary>
+    public string Verb => Rules.Quarantine is null ? "delete" : "mark or delete";
+
+    /// <summary>Gets what becomes of <see cref="Delete"/>.</summary>
+    public string Participle => Rules.Quarantine is null ? "deleted" : "marked or deleted";
 
     private string StaleAction(IReadOnlyCollection<ImageNode> now)
     {
         ImageNode[] images = [.. now.Where(node => node.IsTagged && !node.FollowsTagSubjects)];
         int planned = Delete.Count(node => node.IsTagged && !node.FollowsTagSubjects);
         string of = images.Length == planned ? "" : $"{images.Length} of ";
-        string[] tags = [.. images.SelectMany(node => node.Image.Tags)];
+        string[] tags = [.. images.SelectMany(node => node.Tags)];
         string more = tags.Length > TagsInQuestion ? $" and {tags.Length - TagsInQuestion} more" : "";
         return $"Delete {of}{planned} tagged {(planned == 1 ? "image" : "images")} "
             + $"({now.Count} {(now.Count == 1 ? "digest" : "digests")}, "
@@ -114,5 +127,5 @@ internal sealed record CleanUpPlan(
 
     /// <summary>Returns whether all tags of a digest name digests.</summary>
     public static bool IsByReferrerTag(ImageNode node) =>
-        node.FollowsTagSubjects || (node.OrphanTag is not null && node.Image.Tags.Count == 1);
+        node.FollowsTagSubjects || (node.OrphanTag is not null && node.Tags.Count == 1);
 }

@@ -101,7 +101,7 @@ internal sealed class CleanUpPlanner(
     {
         ArgumentNullException.ThrowIfNull(plan);
         ImageName name = plan.Image.ToRepository();
-        RepositoryMessage repository = await _repositories.RefreshAsync(name, stop); // its policies may have changed
+        RepositoryMessage repository = await _repositories.RefreshAsync(name, plan.Rules, stop); // its policies may have changed
         ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, ReadingOf(plan.Rules), stop);
         string[] open =
         [
@@ -152,7 +152,8 @@ internal sealed class CleanUpPlanner(
         new(
             EvenIfAllTagged: rules.IsForTagged,
             // What a tagged digest is must not depend on whether something runs.
-            rules.IsForTagged || rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0);
+            rules.IsForTagged || rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0,
+            SetsMarksApart: rules.Quarantine is not null);
 
     private async Task<CleanUpPlan> DecideAsync(
         ImageName name,
@@ -174,6 +175,9 @@ internal sealed class CleanUpPlanner(
         RemovableTags removable = rules.IsForTagged ? RemovableTags.All
             : rules.IncludeReferrerTag ? RemovableTags.Referrer : RemovableTags.None;
         await DecideImage.DecideAsync(graph, roots, removable, stop);
+        HashSet<ImageNode> needed = rules.Quarantine is not TimeSpan period ? []
+            : await DecideQuarantine.DecideAsync(
+                graph, roots, removable, period, client.ServiceTime, before?.Graph, stop);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         // An image goes as a whole, with what belongs to it.
@@ -193,7 +197,7 @@ internal sealed class CleanUpPlanner(
             name,
             [
                 .. ParentsFirst.Sorted(graph.Nodes.Where(node => wanted?.Contains(node.Image.Digest)
-                    ?? IsAbout(rules, node))),
+                    ?? (IsAbout(rules, node) || needed.Contains(node)))),
             ],
             unlisted,
             UnreadableErrors.Of(name, graph),
@@ -201,6 +205,11 @@ internal sealed class CleanUpPlanner(
             rules)
         {
             KeptByReferrerTags = withTags.Count,
+            Needed =
+            [
+                .. graph.Nodes.Where(node =>
+                    needed.Contains(node) && wanted?.Contains(node.Image.Digest) is not false),
+            ],
         };
     }
 

@@ -42,6 +42,7 @@ internal sealed class CleanUpRepositories(ArtifactRegistryClient client, Plannin
             {
                 Advice = "Use -IncludeManagedRepository if you want to clean it up all the same.",
             };
+        RequireRemovableTags(name, repository, rules);
         if (repository.Mode == "REMOTE_REPOSITORY")
             warn(
                 $"'{name}' is a remote repository: what is deleted is fetched again from upstream when it is next "
@@ -56,8 +57,26 @@ internal sealed class CleanUpRepositories(ArtifactRegistryClient client, Plannin
     }
 
     /// <summary>Reads a repository again.</summary>
-    public async Task<RepositoryMessage> RefreshAsync(ImageName name, CancellationToken stop) =>
-        _repositories[name] = await client.GetRepositoryAsync(name, stop);
+    /// <exception cref="RegistryException">It cannot be read, or it is not one to clean up any more.</exception>
+    public async Task<RepositoryMessage> RefreshAsync(ImageName name, CleanUpRules rules, CancellationToken stop)
+    {
+        RepositoryMessage repository = _repositories[name] = await client.GetRepositoryAsync(name, stop);
+        RequireRemovableTags(name, repository, rules);
+        return repository;
+    }
+
+    private static void RequireRemovableTags(ImageName name, RepositoryMessage repository, CleanUpRules rules)
+    {
+        if (rules.Quarantine is null || repository.DockerConfig?.ImmutableTags is not true) return;
+        throw new RegistryException(
+            RegistryErrorKind.FailedPrecondition,
+            $"Tags of '{name}' are immutable, so a quarantine mark could never be removed again.")
+        {
+            Advice = "Clean it up without -Quarantine, or allow tags to change: gcloud artifacts repositories update "
+                + "--no-immutable-tags",
+            NamesItsSubject = true,
+        };
+    }
 
     /// <summary>Lists the images of a repository that match a pattern.</summary>
     /// <param name="what">The repository, or a pattern of image names in it.</param>

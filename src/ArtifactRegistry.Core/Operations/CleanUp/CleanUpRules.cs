@@ -35,6 +35,12 @@ internal sealed record CleanUpRules
     /// <summary>The number of newest untagged images to keep, per image name.</summary>
     public int KeepNewest { get; init; }
 
+    /// <summary>
+    /// The minimum time between the run that marks a digest and the run that deletes it; null if nothing is marked, and
+    /// a mark keeps its digest.
+    /// </summary>
+    public TimeSpan? Quarantine { get; init; }
+
     /// <summary>Gets whether repositories that other Google services manage may be cleaned up.</summary>
     public bool IncludeManagedRepository { get; init; }
 
@@ -67,6 +73,7 @@ internal sealed record CleanUpRules
                     ? MinimumAge.Stricter(OlderThan, other.OlderThan, DateTimeOffset.Now)
                     : other.OlderThan,
                 KeepNewest = Math.Max(KeepNewest, other.KeepNewest),
+                Quarantine = Quarantine > other.Quarantine || other.Quarantine is null ? Quarantine : other.Quarantine,
                 IncludeManagedRepository = IncludeManagedRepository || other.IncludeManagedRepository,
                 IncludeReferrerTag = IncludeReferrerTag || other.IncludeReferrerTag,
             };

@@ -39,9 +39,10 @@ internal sealed class DecideImage
     {
         foreach (ImageNode node in graph.Nodes)
         {
-            (node.KeepReason, node.KeptBy) = (null, null);
+            (node.KeepReason, node.KeptBy, node.MarkFor, node.IsNeeded) = (null, null, null, false);
             node.FollowsTagSubjects = removable is not RemovableTags.None && node.HasOnlyReferrerTags;
-            node.TagsMayGo = node.FollowsTagSubjects || (removable is RemovableTags.All && node.IsTagged);
+            node.TagsMayGo = node.FollowsTagSubjects || (removable is RemovableTags.All && node.IsTagged)
+                || (node.Quarantine is not null && !node.IsTagged);
         }
 
         DecideImage decision = new();
@@ -79,6 +80,7 @@ internal sealed class DecideImage
 
     private void Mark(Kept kept)
     {
+        kept.Node.IsNeeded |= kept.IsNeeded;
         bool reachesFurther = kept.KeepsIndexes && _inUse.Add(kept.Node);
         if (kept.Node.KeepReason is null) (kept.Node.KeepReason, kept.Node.KeptBy) = (kept.Reason, kept.By);
         else if (!reachesFurther) return; // the first reason stays

@@ -14,6 +14,9 @@ internal enum DeletionState
 
     /// <summary>The run ended before the deletion began.</summary>
     NotReached,
+
+    /// <summary>The digest was put in quarantine, and is not deleted by this run.</summary>
+    Marked,
 }
 
 /// <summary>The deletion of one digest. Each digest that a sweep is to delete has one.</summary>

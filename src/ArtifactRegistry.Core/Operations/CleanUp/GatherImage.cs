@@ -9,7 +9,8 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="EvenIfHoldsNothing">
 /// Whether even those are read that cannot refer to other digests, to get the digests of their configurations.
 /// </param>
-internal readonly record struct ManifestReading(bool EvenIfAllTagged, bool EvenIfHoldsNothing);
+/// <param name="SetsMarksApart">Whether a quarantine mark does not count as a tag.</param>
+internal readonly record struct ManifestReading(bool EvenIfAllTagged, bool EvenIfHoldsNothing, bool SetsMarksApart);
 
 /// <summary>
 /// Gathers all digests of an image and the digests that they refer to. There are three sources: the listings of
@@ -79,9 +80,10 @@ internal sealed class GatherImage(
         foreach (ImageNode node in before.Nodes)
             if (
                 node is { Deletion: not null, TagsMayGo: true }
-                && graph.Find(node.Image.Digest) is { IsTagged: false } now
+                && graph.Find(node.Image.Digest) is ImageNode now
+                && (now.Image.Tags.Count == 0 || node.Deletion.Tries > 0)
             )
-                now.IsUntaggedByUs = true;
+                now.IsChangedByUs = true;
         return graph;
     }
 
@@ -89,7 +91,7 @@ internal sealed class GatherImage(
         ImageName image, ImageListing listed, ImageListing versions, ManifestReading reading, CancellationToken stop)
     {
         List<RegistryException> gaps = new();
-        ImageGraph graph = new() { Gaps = gaps };
+        ImageGraph graph = new() { Gaps = gaps, SetsMarksApart = reading.SetsMarksApart };
         if ((versions.Odd ?? listed.Odd) is string odd)
             gaps.Add(Gap($"'{image}' has a digest under the invalid name '{odd}'"));
 
@@ -184,7 +186,7 @@ internal sealed class GatherImage(
     {
         if (!reading.EvenIfAllTagged
             && graph.Nodes.All(node =>
-                node.IsTagged && !node.Image.Tags.All(tag => ReferrerTag.TryParse(tag, out _))))
+                node.IsTagged && !node.Tags.All(tag => ReferrerTag.TryParse(tag, out _))))
             return;
 
         HashSet<string> absent = new(StringComparer.Ordinal);

@@ -11,6 +11,9 @@ internal sealed class ImageGraph
 
     public IReadOnlyCollection<ImageNode> Nodes => _nodes.Values;
 
+    /// <summary>Gets whether a quarantine mark does not count as a tag, since the clean-up knows of it.</summary>
+    public bool SetsMarksApart { get; init; }
+
     /// <summary>
     /// The errors about content that exists but could not be read or understood, and so may hold any digest of the
     /// image.
@@ -19,7 +22,11 @@ internal sealed class ImageGraph
 
     public ImageNode? Find(string digest) => _nodes.GetValueOrDefault(digest);
 
-    public void Add(ImageNode node) => _nodes[node.Image.Digest] = node;
+    public void Add(ImageNode node)
+    {
+        if (SetsMarksApart) node.Quarantine = QuarantineState.Of(node.Image);
+        _nodes[node.Image.Digest] = node;
+    }
 
     /// <summary>Removes a digest that is gone. Call this before <see cref="Connect"/>.</summary>
     public void Remove(ImageNode node) => _nodes.Remove(node.Image.Digest);
@@ -65,7 +72,7 @@ internal sealed class ImageGraph
     private void ConnectByTags(ImageNode node)
     {
         bool all = true;
-        foreach (string tag in node.Image.Tags)
+        foreach (string tag in node.Tags)
         {
             if (!ReferrerTag.TryParse(tag, out ReferrerTag? read)
                 || (read.Value.Kind is ImageKind.Index && node.Content?.IsIndex is not true))

@@ -28,7 +28,19 @@ internal sealed class ImageNode(DockerImage image)
     /// <summary>The time of the last update according to versions.list, for comparison with later listings.</summary>
     public DateTimeOffset? VersionUpdated { get; init; }
 
-    public bool IsTagged => Image.Tags.Count > 0;
+    /// <summary>Its quarantine; null if it has no mark, or if the clean-up does not know of quarantine.</summary>
+    public QuarantineState? Quarantine { get; set; }
+
+    /// <summary>The tags that count: all, or all but the marks of <see cref="Quarantine"/>.</summary>
+    public TagList Tags => Quarantine?.OtherTags ?? Image.Tags;
+
+    public bool IsTagged => Tags.Count > 0;
+
+    /// <summary>The time of the last update, unless adding the mark explains it.</summary>
+    public DateTime? UpdateTime =>
+        Image.UpdateTime is DateTime updated && Quarantine?.Explains(updated) is true
+            ? Image.UploadTime
+            : Image.UpdateTime;
 
     /// <summary>The existing digests that this index lists.</summary>
     public IReadOnlyList<(ImageNode Node, ManifestEntry Entry)> Children =>
@@ -74,16 +86,17 @@ internal sealed class ImageNode(DockerImage image)
     public string? OrphanTag { get; set; }
 
     /// <summary>
-    /// Gets or sets whether this run removed its tags, which made it look as if somebody had changed it.
+    /// Gets or sets whether this run removed its tags, or put them back, which made it look as if somebody had changed
+    /// it.
     /// </summary>
-    public bool IsUntaggedByUs { get; set; }
+    public bool IsChangedByUs { get; set; }
 
     /// <summary>
     /// The tags that must be removed before this digest can be deleted: all of its tags. Empty for a digest that has no
     /// tag, or that stays.
     /// </summary>
     public IReadOnlyList<string> TagsToRemove =>
-        KeepReason is null && TagsMayGo ? Image.Tags : (IReadOnlyList<string>)[];
+        KeepReason is null && MarkFor is null && TagsMayGo ? Image.Tags : (IReadOnlyList<string>)[];
 
     /// <summary>
     /// The digest that it is about, according to its manifest, its listing or its tag, whether that digest exists or
@@ -101,6 +114,15 @@ internal sealed class ImageNode(DockerImage image)
 
     /// <summary>The digest that keeps it, if another digest does.</summary>
     public ImageNode? KeptBy { get; set; }
+
+    /// <summary>Gets or sets whether somebody needs it: it is in use, or kept by a policy.</summary>
+    public bool IsNeeded { get; set; }
+
+    /// <summary>
+    /// The period of the quarantine in which garbage is put first, instead of being deleted; null if it may go now, or
+    /// if it stays.
+    /// </summary>
+    public TimeSpan? MarkFor { get; set; }
 
     /// <summary>The progress of its deletion, if it is to be deleted and the sweep has begun.</summary>
     public Deletion? Deletion { get; set; }
@@ -124,7 +146,7 @@ internal sealed class ImageNode(DockerImage image)
     {
         get
         {
-            ImageKind kind = Content is null ? Image.ImageKind : ImageKinds.Of(Content, Image.MediaType, Image.Tags);
+            ImageKind kind = Content is null ? Image.ImageKind : ImageKinds.Of(Content, Image.MediaType, Tags);
             return kind is ImageKind.Image
                 && Indexes.Any(index => index.Children.Any(child => child.Node == this && child.Entry.IsAttestation))
                 ? ImageKind.Attestation
@@ -137,10 +159,15 @@ internal sealed class ImageNode(DockerImage image)
 
     /// <summary>The reason why it is kept, or why it may be deleted.</summary>
     public string Reason => KeepReason is not null ? KeepReason
-        : FollowsTagSubjects ? $"{TaggedKind.InWords()} of {TagSubjects[0]} by its tag, which is deleted too"
-        : IsStaleImage ? $"nothing keeps it; its {(Image.Tags.Count == 1 ? "tag" : "tags")} {Image.Tags} "
-            + $"{(Image.Tags.Count == 1 ? "goes" : "go")} too"
-        : Indexes.Count > 0 && Indexes[0].TagsMayGo ? $"part of {Indexes[0]}, which is deleted too"
+        : Quarantine is { } quarantine && MarkFor is null
+            ? $"{GarbageReason}; in quarantine since {QuarantineState.Text(quarantine.Since)}"
+        : GarbageReason;
+
+    private string GarbageReason =>
+        FollowsTagSubjects ? $"{TaggedKind.InWords()} of {TagSubjects[0]} by its tag, which is deleted too"
+        : IsStaleImage ? $"nothing keeps it; its {(Tags.Count == 1 ? "tag" : "tags")} {Tags} "
+            + $"{(Tags.Count == 1 ? "goes" : "go")} too"
+        : Indexes.Count > 0 && Indexes[0] is { TagsMayGo: true, IsTagged: true } ? $"part of {Indexes[0]}, which is deleted too"
         : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]} that lists it"
         : Subject is not null ? $"{Kind.InWords()} of {Subject}, which is deleted too"
         : "untagged, nothing refers to it";
@@ -151,12 +178,14 @@ internal sealed class ImageNode(DockerImage image)
     public ImageKind TaggedKind => Kind is ImageKind.Index or ImageKind.Image ? ImageKind.Artifact : Kind;
 
     /// <summary>Gets whether it is deleted although it has tags of its own.</summary>
-    private bool IsStaleImage => KeepReason is null && TagsMayGo && !FollowsTagSubjects;
+    private bool IsStaleImage => KeepReason is null && TagsMayGo && IsTagged && !FollowsTagSubjects;
 
     /// <summary>Converts the decision to the object that users see.</summary>
     public DecidedImage ToDecidedImage(CleanUpRules rules)
     {
-        CleanUpDecision decision = KeepReason is null ? CleanUpDecision.Delete : CleanUpDecision.Keep;
+        CleanUpDecision decision = KeepReason is not null ? CleanUpDecision.Keep
+            : MarkFor is not null ? CleanUpDecision.Mark
+            : CleanUpDecision.Delete;
         string? relatedTo = (KeepReason is null ? Parents.FirstOrDefault() ?? Subject : KeptBy)?.Image.Digest;
         return rules.IsForTagged
             ? new StaleImage(Image, Kind, decision, Reason, relatedTo) { Rules = rules }
@@ -188,5 +217,5 @@ internal sealed class ImageNode(DockerImage image)
 
     /// <summary>Returns the shortened digest with its tags, for use in reasons.</summary>
     public override string ToString() =>
-        IsTagged ? $"{Digest.Shorten(Image.Digest)} ({Image.Tags})" : Digest.Shorten(Image.Digest);
+        IsTagged ? $"{Digest.Shorten(Image.Digest)} ({Tags})" : Digest.Shorten(Image.Digest);
 }

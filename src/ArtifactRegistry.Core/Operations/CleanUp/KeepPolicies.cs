@@ -31,7 +31,7 @@ internal sealed class KeepPolicies
             foreach (ImageNode node in nodes)
                 if (
                     (!node.IsTagged || node.TagsMayGo)
-                    && (newest.Contains(node) || Matches(policy, node.Image, now))
+                    && (newest.Contains(node) || Matches(policy, node, now))
                 )
                     yield return (node, id);
         }
@@ -47,17 +47,18 @@ internal sealed class KeepPolicies
         List<ImageNode> runnable = [.. all.Where(CountedImage.IsRunnable)];
         return [
             .. NewestImages.Of(all, count, node => node.Image.UploadTime),
-            .. NewestImages.Of(all, count, node => node.Image.UpdateTime),
+            .. NewestImages.Of(all, count, node => node.UpdateTime),
             .. NewestImages.Of(runnable, count, node => node.Image.UploadTime),
-            .. NewestImages.Of(runnable, count, node => node.Image.UpdateTime),
+            .. NewestImages.Of(runnable, count, node => node.UpdateTime),
         ];
     }
 
-    private static bool Matches(CleanupPolicyMessage policy, DockerImage image, DateTimeOffset now)
+    private static bool Matches(CleanupPolicyMessage policy, ImageNode node, DateTimeOffset now)
     {
+        DockerImage image = node.Image;
         if (policy.Condition is not CleanupConditionMessage condition) return policy.MostRecentVersions is null;
         DateTime? uploaded = image.UploadTime?.ToUniversalTime();
-        return TagsMatch(condition, image.Tags)
+        return TagsMatch(condition, node.Tags)
             && HasPrefix(condition.PackageNamePrefixes, image.Package)
             && HasPrefix(condition.VersionNamePrefixes, image.Digest)
             && (

@@ -86,6 +86,19 @@ internal sealed class MinimumAge
         return false;
     }
 
+    /// <summary>Formats a time as a person would write it, because reasons quote it.</summary>
+    internal static string TextOf(TimeSpan age)
+    {
+        const long Day = 86_400, Hour = 3_600, Minute = 60;
+        long seconds = (long)Math.Ceiling(age.TotalSeconds);
+        (long count, char unit) = seconds == 0 ? (0, 's')
+            : seconds % Day == 0 ? (seconds / Day, 'd')
+            : seconds % Hour == 0 ? (seconds / Hour, 'h')
+            : seconds % Minute == 0 ? (seconds / Minute, 'm')
+            : (seconds, 's');
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
+    }
+
     /// <summary>Parses a count and a unit (s, m, h, d or w); returns null for anything else.</summary>
     internal static TimeSpan? AgeOf(string text)
     {

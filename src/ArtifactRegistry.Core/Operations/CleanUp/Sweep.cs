@@ -125,6 +125,7 @@ internal sealed class Sweep
         {
             RemovalStatus.Removed or RemovalStatus.AlreadyGone => DeletionState.Gone,
             RemovalStatus.NotReached => DeletionState.NotReached,
+            RemovalStatus.Quarantined => DeletionState.Marked,
             _ => DeletionState.Stays,
         };
         foreach (ImageNode waiting in _order.After(node))

@@ -82,6 +82,9 @@ internal sealed class SweepControl(
         }
     }
 
+    /// <summary>Learns from the outcome of a request whether the permission for it is missing.</summary>
+    public void Learn(RemovedImage result) => _permission.Learn(result);
+
     private CancellationTokenSource CancelledInTime(CancellationToken stop) => Time is null
         ? CancellationTokenSource.CreateLinkedTokenSource(stop)
         : CancellationTokenSource.CreateLinkedTokenSource(stop, Time.Token);

@@ -39,7 +39,7 @@ internal sealed class CountLimit(int max) : ISweepLimit
         foreach (IReadOnlyList<ImageNode> family in order.Families)
         {
             int left = _left - all.Count;
-            bool isTagged = family.Any(node => node.TagsToRemove.Count > 0 && !node.FollowsTagSubjects);
+            bool isTagged = family.Any(node => node is { IsTagged: true, TagsMayGo: true, FollowsTagSubjects: false });
             HashSet<ImageNode> taken = [.. isTagged && family.Count > left ? [] : family.Take(left)];
             while (taken.Count < family.Count && taken.RemoveWhere(node => !StandsAlone(node)) > 0)
             {
@@ -95,8 +95,8 @@ internal sealed class TimeLimit : ISweepLimit, IDisposable
 }
 
 /// <summary>
-/// Lets no further deletion begin in a repository where the permission to delete is missing: it is granted per
-/// repository.
+/// Lets no further deletion begin in a repository where the permission to delete, or to mark, is missing: it is granted
+/// per repository.
 /// </summary>
 internal sealed class PermissionLimit : ISweepLimit
 {
@@ -104,17 +104,24 @@ internal sealed class PermissionLimit : ISweepLimit
     private static readonly string[] DeletePermissions =
         ["artifactregistry.versions.delete", "artifactregistry.tags.delete"];
 
+    // For the mark of a quarantine.
+    private static readonly string[] MarkPermissions =
+        ["artifactregistry.tags.create", "artifactregistry.tags.update"];
+
     private readonly ConcurrentDictionary<ImageName, string> _denied = [];
 
     /// <summary>Learns from a result whether the permission is missing.</summary>
     public void Learn(RemovedImage result)
     {
         // A refusal that names no permission may come from a proxy, or may not recur with the next request.
-        if (result.Error is { Kind: RegistryErrorKind.PermissionDenied, Permission: string permission }
-            && DeletePermissions.Contains(permission))
+        if (result.Error is not { Kind: RegistryErrorKind.PermissionDenied, Permission: string permission }) return;
+        string? change = DeletePermissions.Contains(permission) ? "delete"
+            : MarkPermissions.Contains(permission) ? "mark with a tag"
+            : null;
+        if (change is not null)
             _denied.TryAdd(
                 result.Name.ToRepository(),
-                $"the permission to delete is missing, as for {Digest.Shorten(result.Digest)}"
+                $"the permission to {change} is missing, as for {Digest.Shorten(result.Digest)}"
             );
     }
 

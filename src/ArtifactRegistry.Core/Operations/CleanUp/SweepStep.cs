@@ -31,6 +31,7 @@ internal sealed class SweepStep(
     public async Task<RemovedImage?> CarryOutAsync(ImageNode node, CancellationToken stop)
     {
         if (WhyNotBegun(node) is RemovedImage row) return row;
+        bool isMarked = node.MarkFor is not null;
         await control.Slots.WaitAsync(stop);
         RemovedImage result;
         try
@@ -39,9 +40,16 @@ internal sealed class SweepStep(
             // Confirm last, because that wait may be long, and saving too; then check the limits again, because
             // confirming may take long as well.
             if ((WhyNotBegun(node)
-                ?? await SaveAsync(node, stop) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node))
+                ?? (isMarked ? null : await SaveAsync(node, stop)) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node))
                 is RemovedImage late)
                 return late;
+            if (isMarked)
+            {
+                RemovedImage marked = await QuarantineSteps.MarkAsync(client, node, stop);
+                control.Learn(marked);
+                return marked;
+            }
+
             if (!await control.TryBeginAsync(node.Image))
                 return Row(node, RemovalStatus.NotReached, Journal.Broken);
             node.Deletion!.Tries++;
@@ -87,13 +95,14 @@ internal sealed class SweepStep(
     /// <summary>Checks whether the digest may still be deleted. Returns the row that says why not, or null.</summary>
     private async Task<RemovedImage?> ConfirmAsync(ImageNode node, CancellationToken stop)
     {
-        bool isReferrer = node.SubjectDigest is not null;
+        bool isReferrer = node.SubjectDigest is not null && node.MarkFor is null;
         try
         {
             CleanUpPlan newest = await look.NoOlderThanAsync(isReferrer ? MaxAgeOfReferrer : MaxAge);
             if (newest.Graph.Find(node.Image.Digest) is ImageNode seen)
-                return seen.KeepReason is string keep
-                    ? new RemovedImage(seen.Image, RemovalStatus.Kept, keep)
+                return seen.KeepReason is string keep ? new RemovedImage(seen.Image, RemovalStatus.Kept, keep)
+                    : node.MarkFor is not null ? null
+                    : seen.MarkFor is not null ? Row(node, RemovalStatus.Kept, "is no longer in quarantine")
                     : await _subjects.SparedAsync(node, stop);
 
             return await DigestLookup.ExistsAsync(client, node.Image.Name, stop)

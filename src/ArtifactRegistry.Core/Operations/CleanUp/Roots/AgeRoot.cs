@@ -20,8 +20,8 @@ internal sealed class AgeRoot(MinimumAge cutoff, DateTimeOffset before) : IRoot
         if (image.UploadTime is not DateTime uploaded)
             return "its age is not known";
         DateTime changed =
-            !node.IsUntaggedByUs
-            && image.UpdateTime is DateTime updated
+            !node.IsChangedByUs
+            && node.UpdateTime is DateTime updated
             && updated.ToUniversalTime() > uploaded.ToUniversalTime()
                 ? updated
                 : uploaded;

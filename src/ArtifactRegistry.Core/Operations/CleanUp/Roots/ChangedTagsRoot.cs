@@ -14,7 +14,8 @@ internal sealed class ChangedTagsRoot(ImageGraph before) : IRoot
     private string? WhyChanged(ImageNode node)
     {
         if (before.Find(node.Image.Digest) is not { TagsMayGo: true } planned) return null;
-        string[] gained = [.. node.Image.Tags.Except(planned.Image.Tags)];
+        // A mark is not what somebody gives to an image that they need.
+        string[] gained = [.. node.Tags.Except(planned.Image.Tags)];
         if (gained.Length > 0) return $"has gained the {InWords(gained)}";
         // Once its deletion has begun, this run itself takes tags away, and may put them back.
         string[] lost = planned.Deletion is { Tries: > 0 } ? [] : [.. planned.Image.Tags.Except(node.Image.Tags)];

@@ -27,4 +27,6 @@ internal interface IRoot
 /// <param name="KeepsIndexes">
 /// Whether the indexes that list it are kept too: what runs may have been started by their digests.
 /// </param>
-internal sealed record Kept(ImageNode Node, string Reason, ImageNode? By = null, bool KeepsIndexes = false);
+/// <param name="IsNeeded">Whether somebody needs it, whatever the rules of a clean-up are: it ends a quarantine.</param>
+internal sealed record Kept(
+    ImageNode Node, string Reason, ImageNode? By = null, bool KeepsIndexes = false, bool IsNeeded = false);

@@ -7,6 +7,6 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 internal sealed class ImmutableTagRoot : IRoot
 {
     public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Where(node => node.IsTagged)
+        graph.Nodes.Where(node => node.Image.Tags.Count > 0)
             .Select(node => new Kept(node, $"has the tag {node.Image.Tags[0]}, and tags are immutable here")));
 }

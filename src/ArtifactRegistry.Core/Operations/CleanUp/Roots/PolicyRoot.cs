@@ -7,6 +7,6 @@ internal sealed class PolicyRoot(KeepPolicies policies, DateTimeOffset now) : IR
         new(
             policies
                 .Kept(graph.Nodes, now)
-                .Select(kept => new Kept(kept.Node, $"kept by the repository's policy '{kept.Policy}'"))
+                .Select(kept => new Kept(kept.Node, $"kept by the repository's policy '{kept.Policy}'", IsNeeded: true))
         );
 }

@@ -30,11 +30,11 @@ internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
     {
         foreach (ImageNode node in Newest(images, 1, rule.SortBy))
             if (!HasPlace(node, rule.SortBy)) yield return new Kept(node, Unplaced);
-            else if (!rule.IsNamedLiterally(node.Image.Tags)) yield return new Kept(node, "the newest image");
+            else if (!rule.IsNamedLiterally(node.Tags)) yield return new Kept(node, "the newest image");
         if (rule.KeepNewest == 0) yield break;
 
         IEnumerable<(string Line, ImageNode Node)> lines = open.SelectMany(node =>
-            (rule.KeepNewestPer?.Of(node.Image.Tags) ?? [""]).Select(line => (line, node)));
+            (rule.KeepNewestPer?.Of(node.Tags) ?? [""]).Select(line => (line, node)));
         foreach (IGrouping<string, ImageNode> line in lines.GroupBy(each => each.Line, each => each.Node))
         {
             string of = line.Key == "" ? "" : $" of the line {line.Key}";
@@ -49,7 +49,7 @@ internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
     private const string Unplaced = "has no tag that is a version, by which -SortBy sorts";
 
     private static bool HasPlace(ImageNode node, StaleImageOrder order) =>
-        order is StaleImageOrder.UploadTime || TagVersion.HighestOf(node.Image.Tags) is not null;
+        order is StaleImageOrder.UploadTime || TagVersion.HighestOf(node.Tags) is not null;
 
     // An image without a time or a version is kept, since its place is not known, and not counted.
     private static IEnumerable<ImageNode> Newest(IReadOnlyCollection<ImageNode> nodes, int count, StaleImageOrder order)
@@ -59,7 +59,7 @@ internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
         [
             .. nodes.Where(node => !HasPlace(node, order)),
             .. nodes.Where(node => HasPlace(node, order))
-                .OrderByDescending(node => TagVersion.HighestOf(node.Image.Tags))
+                .OrderByDescending(node => TagVersion.HighestOf(node.Tags))
                 .ThenByDescending(node => node.Image.UploadTime?.ToUniversalTime())
                 .ThenBy(node => node.Image.Digest, StringComparer.Ordinal).Take(count),
         ];

@@ -11,7 +11,9 @@ internal sealed class TagRoot : IRoot
         );
 
     private static string ReasonOf(ImageNode node) =>
-        node.OrphanTag is string orphan && node.Image.Tags.Count == 1
+        node.Quarantine is null && QuarantineState.Of(node.Image) is { OtherTags.Count: 0 } quarantine
+            ? quarantine.WhyItKeeps
+            : node.OrphanTag is string orphan && node.Tags.Count == 1
             ? $"orphan: its tag {orphan} names a digest that this image does not have"
-            : $"has the tag {node.Image.Tags.FirstOrDefault(tag => tag != node.OrphanTag) ?? node.Image.Tags[0]}";
+            : $"has the tag {node.Tags.FirstOrDefault(tag => tag != node.OrphanTag) ?? node.Tags[0]}";
 }
