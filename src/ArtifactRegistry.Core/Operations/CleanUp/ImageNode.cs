@@ -167,8 +167,9 @@ internal sealed class ImageNode(DockerImage image)
         FollowsTagSubjects ? $"{TaggedKind.InWords()} of {TagSubjects[0]} by its tag, which is deleted too"
         : IsStaleImage ? $"nothing keeps it; its {(Tags.Count == 1 ? "tag" : "tags")} {Tags} "
             + $"{(Tags.Count == 1 ? "goes" : "go")} too"
-        : Indexes.Count > 0 && Indexes[0] is { TagsMayGo: true, IsTagged: true } ? $"part of {Indexes[0]}, which is deleted too"
-        : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]} that lists it"
+        : Indexes.Count > 0 && Indexes[0] is { TagsMayGo: true, IsTagged: true }
+            ? $"part of {Indexes[0]}, which is deleted too"
+            : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]} that lists it"
         : Subject is not null ? $"{Kind.InWords()} of {Subject}, which is deleted too"
         : "untagged, nothing refers to it";
 

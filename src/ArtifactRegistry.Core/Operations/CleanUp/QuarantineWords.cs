@@ -16,7 +16,9 @@ internal static class QuarantineWords
             .. plan.Needed.Count == 0 ? (string[])[]
                 : [$"Remove the quarantine mark of {Digests(plan.Needed.Count)} needed again"],
         ];
-        string all = string.Join(", ", parts.Select((part, i) => i == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
+        string all = string.Join(
+            ", ",
+            parts.Select((part, i) => i == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
         return $"{all}, {plan.Kept}";
 
         string[] Part(string words, bool isMarked)

@@ -20,7 +20,10 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         string about = $"is about {Digest.Shorten(digest)}";
         try
         {
-            (bool isThere, string? need) = await LookAsync(node.Image.Name.WithDigest(digest), graph.Find(digest), stop);
+            (bool isThere, string? need) = await LookAsync(
+                node.Image.Name.WithDigest(digest),
+                graph.Find(digest),
+                stop);
             if (!isThere)
                 return null;
             if (need is not null)

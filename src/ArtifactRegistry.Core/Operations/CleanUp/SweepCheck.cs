@@ -26,7 +26,8 @@ internal static class SweepCheck
         List<(ImageName Digest, bool IsListed)> suspects = new();
         HashSet<string> kept =
         [
-            .. plan.Keep.Concat(plan.Delete.Where(node => node.Deletion is { State: DeletionState.Stays or DeletionState.Marked }))
+            .. plan.Keep.Concat(
+                plan.Delete.Where(node => node.Deletion is { State: DeletionState.Stays or DeletionState.Marked }))
                 .Select(node => node.Image.Digest),
         ];
         await foreach (DockerImage listed in ListAsync(client, plan.Image, stop))

@@ -40,7 +40,9 @@ internal sealed class SweepStep(
             // Confirm last, because that wait may be long, and saving too; then check the limits again, because
             // confirming may take long as well.
             if ((WhyNotBegun(node)
-                ?? (isMarked ? null : await SaveAsync(node, stop)) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node))
+                ?? (isMarked
+                    ? null
+                    : await SaveAsync(node, stop)) ?? await ConfirmAsync(node, stop) ?? WhyNotBegun(node))
                 is RemovedImage late)
                 return late;
             if (isMarked)

@@ -22,7 +22,8 @@ public sealed class QuarantineTests
         Assert.Equal([garbage], Row.Digests(first, "Quarantined"));
         Assert.Contains("is in quarantine until ", first.Values("Reason").Single(), StringComparison.Ordinal);
         Assert.Matches(
-            $@"^quarantine-\d{{8}}T\d{{4}}Z-14d-{garbage.Substring(7, 12)}$", Assert.Single(quarantine.MarksOf(garbage)));
+            $@"^quarantine-\d{{8}}T\d{{4}}Z-14d-{garbage.Substring(7, 12)}$", Assert.Single(
+                quarantine.MarksOf(garbage)));
         Assert.Equal("POST", Assert.Single(shop.Changes).Split(' ')[0]);
 
         quarantine.Pass(days: 13);
@@ -43,7 +44,8 @@ public sealed class QuarantineTests
     public async Task What_is_young_is_not_marked_and_a_mark_does_not_make_a_digest_young()
     {
         await using QuarantineShop quarantine = await QuarantineShop.OpenAsync();
-        string young = quarantine.Shop.AddAged(TimeSpan.FromDays(29)), old = quarantine.Shop.AddAged(TimeSpan.FromDays(31));
+        string young = quarantine.Shop.AddAged(TimeSpan.FromDays(29)), old = quarantine.Shop
+            .AddAged(TimeSpan.FromDays(31));
 
         Assert.Equal([old], quarantine.Digests($"{Sweep} -OlderThan 30d", "Quarantined"));
         quarantine.Pass(days: 15);
@@ -157,7 +159,9 @@ public sealed class QuarantineTests
         shop.AddTagged("80 v2.0.0|70 1.3-rc");
 
         Assert.Equal(
-            CleanUpWords.Sorted([stale.Digest, .. stale.Children, signature]), quarantine.Digests(sweep, "Quarantined"));
+            CleanUpWords.Sorted([stale.Digest, .. stale.Children, signature]), quarantine.Digests(
+                sweep,
+                "Quarantined"));
         Assert.Empty(quarantine.Digests(sweep, "Quarantined"));
         // The other clean-up is about other digests, and leaves these marks alone.
         Assert.Empty(quarantine.Digests(Sweep, "Quarantined"));

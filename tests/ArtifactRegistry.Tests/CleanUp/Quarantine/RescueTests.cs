@@ -105,7 +105,8 @@ public sealed class RescueTests
         await using QuarantineShop quarantine = await QuarantineShop.OpenAsync();
         Shop shop = quarantine.Shop;
         string stale = shop.AddTagged("90 pr-1|1 main")[0];
-        string sweep = "Remove-ArStaleImage $app -OlderThan 30d -Tag 'pr-*' -WithoutInUse -Confirm:$false -Quarantine 14d";
+        string sweep
+            = "Remove-ArStaleImage $app -OlderThan 30d -Tag 'pr-*' -WithoutInUse -Confirm:$false -Quarantine 14d";
         Assert.Equal([stale], quarantine.Digests(sweep, "Quarantined"));
         quarantine.Pass(days: 10);
         shop.State.MoveTag(shop.Repository, "web", "pr-2", stale);
@@ -150,7 +151,7 @@ public sealed class RescueTests
         using RequestHold hold = shop.Hold("GET", "/dockerImages?", HoldPoint.BeforeAnswer);
         // The listing was made; the tags come before anything is asked for again.
         RunningScript running = shop.Start($"{Sweep} -RequestsPerSecond 1000");
-        await hold.WaitForArrivalAsync(1, TestContext.Current.CancellationToken).WaitAsync(RunningScript.HangLimit);
+        await hold.WaitForArrivalAsync(1, TestContext.Current.CancellationToken).WaitAsync(RunningScript.HangLimit, TestContext.Current.CancellationToken);
         shop.State.MoveTag(shop.Repository, "web", "v1", due);
         shop.State.MoveTag(shop.Repository, "web", "v2", fresh);
         hold.Release();
