@@ -26,9 +26,15 @@ internal static class InUseArgument
             return false;
         if (PSObject.AsPSObject(item).BaseObject is IList list and not byte[])
             return HasIncomplete(list.Cast<object?>());
-        return PSObject.AsPSObject(item).Properties[nameof(ImageInUse.IsComplete)]?.Value?.ToString() is string text
-            && bool.TryParse(text, out bool isComplete) && !isComplete;
+        return Flag(item, nameof(ImageInUse.IsComplete)) is false;
     }
+
+    // A row that comes from a job or a file has the property as text.
+    private static bool? Flag(object item, string property) =>
+        PSObject.AsPSObject(item).Properties[property]?.Value?.ToString() is string text
+        && bool.TryParse(text, out bool value)
+            ? value
+            : null;
 
     /// <summary>Explains why a list that names no image is an error.</summary>
     /// <param name="entries">The entries of the list.</param>
@@ -44,8 +50,17 @@ internal static class InUseArgument
         object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
         return value is ImageInUse row ? [InUseEntry.From(row)]
             : value is IEnumerable list and not (string or IDictionary) ? list.Cast<object?>().SelectMany(EntriesOf)
+            : AnyDigestOf(item) is InUseEntry whole ? [whole]
             : TextsOf(item).Select(text => new InUseEntry(text));
     }
+
+    // A row whose digest is not certain stands for the image that it was written with, also after a job or a file.
+    private static InUseEntry? AnyDigestOf(object? item) =>
+        item is not null
+        && Flag(item, nameof(ImageInUse.MayBeAnyDigest)) is true
+        && PSObject.AsPSObject(item).Properties[nameof(ImageInUse.Image)]?.Value is string image
+            ? new InUseEntry(image, IsAnyDigest: true)
+            : null;
 
     // An object that is not understood becomes an entry that matches nothing, which causes a warning: ignoring it
     // silently could delete an image in use.

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -31,7 +32,8 @@ internal static class KubernetesFloor
         // Each cluster has an authority of its own.
         using X509Certificate2 authority = X509CertificateLoader.LoadCertificate(
             Convert.FromBase64String(cluster.MasterAuth.ClusterCaCertificate));
-        using SocketsHttpHandler handler = new();
+        // The same requests: answers are compressed, by Kubernetes too if they are long.
+        using SocketsHttpHandler handler = new() { AutomaticDecompression = DecompressionMethods.GZip };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,

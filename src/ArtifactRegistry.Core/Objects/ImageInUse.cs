@@ -71,6 +71,12 @@ public sealed class ImageInUse
     /// <summary>Gets whether all of what runs was read; false for the rows of an incomplete reading.</summary>
     public bool IsComplete { get; internal init; } = true;
 
+    /// <summary>
+    /// Gets whether any digest of the image may be the one that runs: a sidecar of Cloud Run by tag, which no API shows
+    /// by digest, and whose tag may have moved. A clean-up keeps every digest of the image then.
+    /// </summary>
+    public bool MayBeAnyDigest { get; internal init; }
+
     /// <summary>The service that told it: the name of an <see cref="InUseSource"/>.</summary>
     public required string Source { get; init; }
 
@@ -136,6 +142,7 @@ public sealed class ImageInUse
     {
         Missing = missing,
         IsComplete = IsComplete,
+        MayBeAnyDigest = MayBeAnyDigest,
         Source = Source,
         Role = Role,
         Project = Project,

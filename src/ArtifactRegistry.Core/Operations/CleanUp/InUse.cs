@@ -11,6 +11,7 @@ internal sealed partial class InUse
 
     private readonly Dictionary<string, InUseEntry> _entryOfDigest = new(StringComparer.Ordinal);
     private readonly Dictionary<ImageName, InUseEntry> _entryOfTag = [];
+    private readonly Dictionary<ImageName, InUseEntry> _entryOfImage = [];
 
     private InUse()
     {
@@ -31,10 +32,16 @@ internal sealed partial class InUse
     {
         InUse result = new()
         {
-            Entries = [.. entries.SelectMany(Split).DistinctBy(entry => entry.Text, StringComparer.Ordinal)],
+            Entries = [.. entries.SelectMany(Split).DistinctBy(entry => (entry.Text, entry.IsAnyDigest))],
         };
         foreach (InUseEntry entry in result.Entries)
         {
+            if (entry.IsAnyDigest && ImageName.TryParse(entry.Text, out ImageName? image) && !image.IsRepository)
+            {
+                result._entryOfImage.TryAdd(image.ToImage(), entry);
+                continue;
+            }
+
             MatchCollection digests = AnyDigest().Matches(entry.Text);
             foreach (Match match in digests)
                 result._entryOfDigest.TryAdd(Digest.Prefix + match.Groups["hex"].Value.ToLowerInvariant(), entry);
@@ -54,7 +61,7 @@ internal sealed partial class InUse
     /// Gets whether at least one entry could protect something. If none could, the input is not a list of images in use
     /// but, for example, the error message of a command that failed.
     /// </summary>
-    public bool HasEntries => _entryOfDigest.Count + _entryOfTag.Count > 0;
+    public bool HasEntries => _entryOfDigest.Count + _entryOfTag.Count + _entryOfImage.Count > 0;
 
     /// <summary>Returns the union of two lists: what either protects is protected.</summary>
     /// <remarks>If both have an entry, the reason of the other list counts, which is the newer one.</remarks>
@@ -68,7 +75,7 @@ internal sealed partial class InUse
 
     /// <summary>
     /// Gets the entry by which a digest is in use: by its own digest, by that of its configuration, which some runtimes
-    /// report, or by one of its tags. Null if it is not in use.
+    /// report, by one of its tags, or because any digest of its image may be. Null if it is not in use.
     /// </summary>
     internal InUseEntry? EntryOf(ImageNode node) => EntriesOf(node).FirstOrDefault();
 
@@ -79,14 +86,15 @@ internal sealed partial class InUse
             yield return byDigest;
         if (node.Content?.ConfigDigest is string config && _entryOfDigest.TryGetValue(config, out InUseEntry? byConfig))
             yield return byConfig;
-        if (_entryOfTag.Count == 0)
-            yield break;
-        foreach (string tag in node.Image.Tags)
-            if (
-                ImageNameGrammar.TagProblem(tag) is null
-                && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out InUseEntry? byTag)
-            )
-                yield return byTag;
+        if (_entryOfTag.Count > 0)
+            foreach (string tag in node.Image.Tags)
+                if (
+                    ImageNameGrammar.TagProblem(tag) is null
+                    && _entryOfTag.TryGetValue(node.Image.Name.WithTag(tag), out InUseEntry? byTag)
+                )
+                    yield return byTag;
+        if (_entryOfImage.Count > 0 && _entryOfImage.TryGetValue(node.Image.Name.ToImage(), out InUseEntry? byImage))
+            yield return byImage;
     }
 
     private static IEnumerable<InUseEntry> Split(InUseEntry entry) =>
@@ -107,7 +115,8 @@ internal sealed partial class InUse
 /// What uses it, as users read it, for example "runs in cluster games/arena, deployment shop/web"; null if that is not
 /// known.
 /// </param>
-internal sealed record InUseEntry(string Text, string? Workload = null)
+/// <param name="IsAnyDigest">Whether it stands for every digest of the image, since any of them may be in use.</param>
+internal sealed record InUseEntry(string Text, string? Workload = null, bool IsAnyDigest = false)
 {
     /// <summary>Gets the name as it is written where it runs; the text if that is not known.</summary>
     public string Written
@@ -118,5 +127,8 @@ internal sealed record InUseEntry(string Text, string? Workload = null)
 
     /// <summary>Creates an entry from what was read where it runs.</summary>
     public static InUseEntry From(ImageInUse row) =>
-        new(row.Digest ?? row.ToString(), row.Reason) { Written = row.Image };
+        (row is { MayBeAnyDigest: true, ParsedName: ImageName name }
+            ? new InUseEntry(
+                name.ToImage().ToString(), $"may be what {row.Reason}, which shows no digest", IsAnyDigest: true)
+            : new InUseEntry(row.Digest ?? row.ToString(), row.Reason)) with { Written = row.Image };
 }

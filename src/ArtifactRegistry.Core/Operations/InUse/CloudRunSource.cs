@@ -40,7 +40,7 @@ internal sealed class CloudRunSource(InUseServices services, InUseQuery query) :
         );
         if (read.All(complete => complete))
             reading.Finish();
-        if (UnknownSidecarDigests.Note(project, reading) is string note)
+        if (new UnknownSidecarDigests(reading).Note(project) is string note)
             reading.Note(note);
 
         async Task<bool> ReadAsync(string region)

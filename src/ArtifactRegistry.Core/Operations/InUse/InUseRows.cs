@@ -16,9 +16,19 @@ internal static class InUseRows
     {
         ArgumentNullException.ThrowIfNull(reading);
         bool isComplete = reading.Failures.Count == 0;
+        UnknownSidecarDigests unknown = new(reading);
         return [
             .. reading
-                .SeenImages.SelectMany(seen => RowsOf(seen.Place, seen.Seen, seen.At, repositories, isComplete))
+                .SeenImages.SelectMany(seen =>
+                    RowsOf(
+                        seen.Place,
+                        seen.Seen,
+                        seen.At,
+                        repositories,
+                        isComplete,
+                        unknown.Contains(seen.Place, seen.Seen)
+                    )
+                )
                 .OrderBy(row => row.Source, StringComparer.Ordinal)
                 .ThenBy(row => row.Project, StringComparer.Ordinal)
                 .ThenBy(row => row.Location, StringComparer.Ordinal)
@@ -80,7 +90,13 @@ internal static class InUseRows
     }
 
     private static IEnumerable<ImageInUse> RowsOf(
-        InUsePlace place, SeenImage seen, DateTime at, IReadOnlyCollection<ImageName>? repositories, bool isComplete)
+        InUsePlace place,
+        SeenImage seen,
+        DateTime at,
+        IReadOnlyCollection<ImageName>? repositories,
+        bool isComplete,
+        bool mayBeAnyDigest
+    )
     {
         ImageName? written = Parse(seen.Image), told = Parse(seen.ImageId);
         if (repositories is not null && !IsIn(written) && !IsIn(told)) yield break;
@@ -102,6 +118,7 @@ internal static class InUseRows
         ImageInUse Row(string? digest, ImageName? name) => new(seen.Image, digest, name)
         {
             IsComplete = isComplete,
+            MayBeAnyDigest = mayBeAnyDigest,
             Source = place.Source.ToString(),
             Role = seen.Role.ToString(),
             Project = place.Project,

@@ -1,35 +1,43 @@
 namespace ArtifactRegistry.Operations.InUse;
 
 /// <summary>
-/// Finds the containers of Cloud Run's revisions whose digest no API shows: sidecars that were given by tag.
+/// The containers of Cloud Run's revisions whose digest no API shows: sidecars that were given by tag. The tag may have
+/// moved since, so any digest of the image may be the one that runs.
 /// </summary>
-internal static class UnknownSidecarDigests
+internal sealed class UnknownSidecarDigests
 {
     private const int MaxNamed = 3;
 
-    /// <summary>Gets a note about them; null if there are none.</summary>
-    /// <param name="project">The project.</param>
-    /// <param name="reading">What was seen of Cloud Run.</param>
-    public static string? Note(string project, InUseReading reading)
-    {
+    private readonly Dictionary<(InUsePlace Place, string Revision, string? Container), string> _imageOf;
+
+    /// <summary>Finds them.</summary>
+    /// <param name="reading">What was seen.</param>
+    public UnknownSidecarDigests(InUseReading reading) =>
         // A revision of a worker pool is seen twice, once with its digest.
-        string[] unknown =
+        _imageOf = reading.SeenImages.Where(each => each.Seen.Workload.Kind == "Revision")
+            .GroupBy(each => (each.Place, each.Seen.Workload.Name, each.Seen.Container), each => each.Seen)
+            .Where(container => container.All(seen => seen.ImageId is null && IsByTag(seen.Image)))
+            .ToDictionary(container => container.Key, container => container.First().Image);
+
+    /// <summary>Returns whether what was seen is one of them.</summary>
+    public bool Contains(InUsePlace place, SeenImage seen) =>
+        _imageOf.ContainsKey((place, seen.Workload.Name, seen.Container)) && seen.Workload.Kind == "Revision";
+
+    /// <summary>Gets a note about them; null if there are none.</summary>
+    /// <param name="project">The project that was read.</param>
+    public string? Note(string project)
+    {
+        string[] named =
         [
-            .. reading.SeenImages
-                .Select(each => each.Seen)
-                .Where(seen => seen.Workload.Kind == "Revision")
-                .GroupBy(seen => (seen.Workload.Name, seen.Container))
-                .Where(container => container.All(seen => seen.ImageId is null && IsByTag(seen.Image)))
-                .Select(container => $"{container.Key.Name}: {container.First().Image}")
-                .Order(StringComparer.Ordinal),
+            .. _imageOf.Select(each => $"{each.Key.Revision}: {each.Value}").Order(StringComparer.Ordinal),
         ];
-        return unknown.Length == 0
+        return named.Length == 0
             ? null
-            : $"Cloud Run does not show the digest of {unknown.Length} "
-                + $"{(unknown.Length == 1 ? "container" : "containers")} by tag in revisions of project {project} "
-                + $"({string.Join(", ", unknown.Take(MaxNamed))}{(unknown.Length > MaxNamed ? ", …" : "")}). "
-                + "The digest that the tag is on now counts as in use; if the tag has moved since the deployment, the "
-                + "one that runs is not known. Deploy sidecars by digest.";
+            : $"Cloud Run does not show the digest of {named.Length} {(named.Length == 1 ? "container" : "containers")} "
+                + $"by tag in revisions of project {project} "
+                + $"({string.Join(", ", named.Take(MaxNamed))}{(named.Length > MaxNamed ? ", …" : "")}). "
+                + "The tag may have moved since the deployment, so every digest of such an image counts as in use. "
+                + "Deploy sidecars by digest.";
     }
 
     // Images of other registries are not deleted here.
