@@ -56,6 +56,24 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public async Task A_repository_of_more_than_64_TiB_is_listed_and_cleaned_as_any_other()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        const long Size = 30_000_000_000_000;
+        for (int i = 0; i < 3; i++)
+            shop.Add(new ImageOptions { Size = Size, UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
+
+        Assert.Equal(
+            [$"{3 * Size}"],
+            shop.Run("Get-ArRepository us-docker.pkg.dev/shop/apps").MustSucceed().Values("SizeBytes")
+        );
+        Assert.Equal(
+            ["Removed", "Removed", "Removed"],
+            shop.Run("Remove-ArUntaggedImage us-docker.pkg.dev/shop/apps -Force").MustSucceed().Values("Status")
+        );
+    }
+
+    [Fact]
     public async Task More_than_a_hundred_tags_on_a_digest_are_all_listed()
     {
         await using Shop shop = await Shop.OpenAsync();

@@ -29,7 +29,7 @@ internal sealed partial class Benchmark
         );
         double mine = Report.Median(runs.Select(i => ours[$"ms{i}"]));
         double floor = await MedianAsync(Runs, i => FloorAsync(emulator.Url, "clean", $"floor{i}", $"{AtOnce}"));
-        yield return Ratio("clean up 1,000 untagged of 2,000 digests, 50 ms latency", mine, "floor", floor, 1.25);
+        yield return Ratio("clean up 1,000 untagged of 2,000 digests, 50 ms latency", mine, "floor", floor, 1.15);
 
         if (Gcloud is null) yield break;
         Dictionary<string, double> digests = await Engine.RunAsync(
@@ -45,7 +45,7 @@ internal sealed partial class Benchmark
                 $"{Apps}/loop@{digest}",
                 "--quiet"
             );
-        yield return Faster("the same, an image, against a loop over 20", mine / 1000, loop / 20, 100);
+        yield return Faster("the same, an image, against a loop over 20", mine / 1000, loop / 20, 500);
     }
 
     private async IAsyncEnumerable<Line> Http2Async()

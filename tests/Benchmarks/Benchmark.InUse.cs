@@ -21,8 +21,8 @@ internal sealed partial class Benchmark
             $"Get-ArImageInUse games -Source Kubernetes -Repository us-docker.pkg.dev/none/none "
                 + $"-ThrottleLimit {InTurn}");
         Dictionary<string, double> ours = await Engine.RunAsync(
-            // As often before as the floor, so that neither is compiled in the time. Rows of no repository: the registry
-            // is not asked.
+            // As often before as the floor, so that neither is compiled in the time. Rows of no repository: the
+            // registry is not asked.
             $"foreach ($i in 1..{Floor.TimesBefore}) {{ {read} }}; "
                 + $"foreach ($i in 0..{Runs - 1}) {{ {Clock}{read}; \"ms$i=$($clock.Elapsed.TotalMilliseconds)\" }}; "
                 // What is alive is looked at apart from the times, by another thread while it is read.

@@ -12,8 +12,22 @@ internal sealed partial class Benchmark(CancellationToken stop)
     private const int AtOnce = 64;
     private static readonly string? Gcloud = Processes.Find("gcloud");
 
-    public static IReadOnlyList<string> Rows { get; } =
-        ["start", "clean", "http2", "move", "copy", "list", "inuse", "scale", "quota"];
+    private static readonly (string Name, Func<Benchmark, IAsyncEnumerable<Line>> Measure)[] Works =
+    [
+        ("start", benchmark => benchmark.StartAsync()),
+        ("clean", benchmark => benchmark.CleanAsync()),
+        ("requests", benchmark => benchmark.RequestsAsync()),
+        ("http2", benchmark => benchmark.Http2Async()),
+        ("move", benchmark => benchmark.MoveAsync()),
+        ("copy", benchmark => benchmark.CopyAsync()),
+        ("list", benchmark => benchmark.ListAsync()),
+        ("inuse", benchmark => benchmark.InUseAsync()),
+        ("scale", benchmark => benchmark.ScaleAsync()),
+        ("growth", benchmark => benchmark.GrowthAsync()),
+        ("quota", benchmark => benchmark.QuotaAsync()),
+    ];
+
+    public static IReadOnlyList<string> Rows { get; } = [.. Works.Select(work => work.Name)];
 
     public static async Task<int> RunAsync(string[] rows, CancellationToken stop)
     {
@@ -39,18 +53,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
         bool reached = true;
         foreach (string row in rows.Length == 0 ? Rows : rows)
         {
-            await foreach (Line line in row switch
-            {
-                "start" => benchmark.StartAsync(),
-                "clean" => benchmark.CleanAsync(),
-                "http2" => benchmark.Http2Async(),
-                "move" => benchmark.MoveAsync(),
-                "copy" => benchmark.CopyAsync(),
-                "list" => benchmark.ListAsync(),
-                "inuse" => benchmark.InUseAsync(),
-                "scale" => benchmark.ScaleAsync(),
-                _ => benchmark.QuotaAsync(),
-            })
+            await foreach (Line line in Works.Single(work => work.Name == row).Measure(benchmark))
             {
                 string formatted = Report.Format(line);
                 Console.Write(formatted);
@@ -70,12 +73,13 @@ internal sealed partial class Benchmark(CancellationToken stop)
     private async Task<double> GcloudAsync(Uri url, params string[] arguments) =>
         (await Processes.RunAsync(Gcloud!, arguments, url, stop)).Milliseconds;
 
-    private async Task<double> FloorAsync(Uri url, string what, params string[] rest)
+    private async Task<double> FloorAsync(Uri url, string what, params string[] rest) =>
+        (await FloorNumbersAsync(url, what, rest))["ms"];
+
+    private async Task<Dictionary<string, double>> FloorNumbersAsync(Uri url, string what, params string[] rest)
     {
         string[] arguments = [typeof(Benchmark).Assembly.Location, "floor", what, url.ToString(), .. rest];
-        return Processes.Numbers((await Processes.RunAsync(PowerShellProgram.DotNet, arguments, url, stop)).Output)[
-            "ms"
-        ];
+        return Processes.Numbers((await Processes.RunAsync(PowerShellProgram.DotNet, arguments, url, stop)).Output);
     }
 
     private static async Task<double> MedianAsync(int times, Func<int, Task<double>> measure)

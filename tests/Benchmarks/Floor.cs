@@ -18,15 +18,13 @@ internal static class Floor
     private const string Repository = "projects/shop/locations/us/repositories/apps";
 
     /// <summary>
-    /// Writes ms=NUMBER. The work is done before, so that nothing is compiled in the time: on a small image where it
-    /// changes something.
+    /// Writes ms=NUMBER, and the number of requests. The work is done before, so that nothing is compiled in the time:
+    /// on a small image where it changes something.
     /// </summary>
     public static async Task<int> RunAsync(string what, Uri url, string[] rest, CancellationToken stop)
     {
-        using HttpClient http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip })
-        {
-            BaseAddress = url,
-        };
+        using CountingHandler counting = new(new() { AutomaticDecompression = DecompressionMethods.GZip });
+        using HttpClient http = new(counting) { BaseAddress = url };
         foreach (
             string kind in (string[])
                 ["vnd.oci.image.manifest.v1", "vnd.oci.image.index.v1", "vnd.docker.distribution.manifest.v2"]
@@ -37,16 +35,38 @@ internal static class Floor
             "list" => package => ListAsync(http, package, stop),
             "inuse" => project => KubernetesFloor.ReadAsync(
                 http, project, int.Parse(rest[1], CultureInfo.InvariantCulture), stop),
+            "fleet" => count => Fleet.ListAsync(
+                http, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(rest[1], CultureInfo.InvariantCulture),
+                stop),
             "clean" => package => CleanAsync(http, package, int.Parse(rest[1], CultureInfo.InvariantCulture), stop),
             _ => throw new ArgumentException($"'{what}' is no work."),
         };
         // What changes nothing is done whole.
         for (int i = 0; i < TimesBefore; i++) await work(what == "clean" ? "warm-floor" : rest[0]);
+        int before = counting.Requests;
         long began = Stopwatch.GetTimestamp();
         int count = await work(rest[0]);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"ms={Stopwatch.GetElapsedTime(began).TotalMilliseconds}\ncount={count}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"ms={Stopwatch.GetElapsedTime(began).TotalMilliseconds}\ncount={count}\n"
+                    + $"requests={counting.Requests - before}"
+            )
+        );
         return 0;
+    }
+
+    private sealed class CountingHandler(SocketsHttpHandler handler) : DelegatingHandler(handler)
+    {
+        private int _requests;
+
+        public int Requests => _requests;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
+        {
+            Interlocked.Increment(ref _requests);
+            return base.SendAsync(request, stop);
+        }
     }
 
     /// <summary>Lists a repository ("*") or an image, page by page.</summary>

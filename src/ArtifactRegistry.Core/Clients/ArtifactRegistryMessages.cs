@@ -20,7 +20,7 @@ internal sealed record RepositoryMessage(
     IReadOnlyDictionary<string, CleanupPolicyMessage>? CleanupPolicies)
 {
     public static RepositoryMessage Read(JsonElement json) => new(
-        json.Needed("name"u8), json.Text("format"u8), json.Text("mode"u8), json.Size("sizeBytes"u8),
+        json.Needed("name"u8), json.Text("format"u8), json.Text("mode"u8), json.TotalSize("sizeBytes"u8),
         json.Object("dockerConfig"u8, DockerConfigMessage.Read), json.Time("createTime"u8), json.Time("updateTime"u8),
         json.Map("cleanupPolicies"u8, CleanupPolicyMessage.Read));
 }

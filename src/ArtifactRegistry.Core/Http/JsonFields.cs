@@ -16,6 +16,9 @@ namespace ArtifactRegistry.Http;
 /// </remarks>
 internal static class JsonFields
 {
+    private const long MaxSize = 1L << 46; // 64 TiB
+    private const long MaxTotalSize = 1L << 60;
+
     /// <summary>Reads a complete document.</summary>
     /// <exception cref="JsonException">It is not what was expected, or has text that is not valid Unicode.</exception>
     public static T Read<T>(this JsonDocument document, Func<JsonElement, T> read)
@@ -67,10 +70,18 @@ internal static class JsonFields
         };
     }
 
-    /// <summary>Reads a size in bytes. Impossible sizes are rejected, so that sums stay within 64 bits.</summary>
-    public static long? Size(this JsonElement json, ReadOnlySpan<byte> name) => json.Integer(name) switch
+    /// <summary>
+    /// Reads the size of a blob or an image in bytes. Impossible sizes are rejected, so that sums stay within 64 bits.
+    /// </summary>
+    public static long? Size(this JsonElement json, ReadOnlySpan<byte> name) => json.Size(name, MaxSize);
+
+    /// <summary>Reads the size of a repository in bytes.</summary>
+    public static long? TotalSize(this JsonElement json, ReadOnlySpan<byte> name) => json.Size(name, MaxTotalSize);
+
+    private static long? Size(this JsonElement json, ReadOnlySpan<byte> name, long most) => json.Integer(name) switch
     {
-        < 0 or > 1L << 46 => throw new JsonException($"'{Encoding.UTF8.GetString(name)}' is no size in bytes."),
+        long size when size < 0 || size > most =>
+            throw new JsonException($"'{Encoding.UTF8.GetString(name)}' is not a size in bytes."),
         long size => size,
         null => null,
     };

@@ -28,7 +28,7 @@ internal static class VersionMethods
                 ["updateTime"] = version => Json.Time(version.UpdateTime),
             },
         };
-        return versions.Page(call, package.Listed());
+        return versions.Page(call, package.Repository.InOrderOf(package.Name));
     }
 
     public static JsonObject Get(ApiCall call, RepositoryName name, string id, string digest)

@@ -54,7 +54,9 @@ internal sealed class ComputeEngineSource(InUseServices services) : IInUseSource
     private static List<SeenImage> ImagesIn(JsonElement machine, InUseRole role, Workload workload) =>
         [
             .. (
-                machine.TryGetProperty("metadata"u8, out JsonElement metadata) ? PodSpec.Items(metadata, "items") : default
+                machine.TryGetProperty("metadata"u8, out JsonElement metadata)
+                    ? PodSpec.Items(metadata, "items")
+                    : default
             ).SelectMany(item =>
                 ImageNamesInText
                     .Find(item.Text("value"u8) ?? "")

@@ -33,8 +33,8 @@ internal sealed class UnknownSidecarDigests
         ];
         return named.Length == 0
             ? null
-            : $"Cloud Run does not show the digest of {named.Length} {(named.Length == 1 ? "container" : "containers")} "
-                + $"by tag in revisions of project {project} "
+            : $"Cloud Run does not show the digest of {named.Length} "
+                + $"{(named.Length == 1 ? "container" : "containers")} by tag in revisions of project {project} "
                 + $"({string.Join(", ", named.Take(MaxNamed))}{(named.Length > MaxNamed ? ", …" : "")}). "
                 + "The tag may have moved since the deployment, so every digest of such an image counts as in use. "
                 + "Deploy sidecars by digest.";
