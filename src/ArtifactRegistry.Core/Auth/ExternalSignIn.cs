@@ -20,8 +20,10 @@ namespace ArtifactRegistry.Auth;
 /// <param name="image">The image.</param>
 /// <param name="credential">The user name and password; null for none.</param>
 /// <param name="open">Opens a way to the service, with these credentials and no others.</param>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing to be disposed of.
 internal sealed partial class ExternalSignIn(
     ExternalImageName image, NetworkCredential? credential, Func<ITokenSource, RestTransport> open) : ITokenSource
+#pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _turn = new(1);
     private AccessToken _current = AccessToken.None;

@@ -151,7 +151,7 @@ public sealed class QuarantineProperties : CoreTest
         ];
 
         /// <summary>The last mark of each marked digest.</summary>
-        public IReadOnlyDictionary<string, string> Marks(int i) => State.Tags(Repository(i), Package)
+        public Dictionary<string, string> Marks(int i) => State.Tags(Repository(i), Package)
             .Where(tag => tag.Key.StartsWith(Prefix, StringComparison.Ordinal))
             .GroupBy(tag => tag.Value, tag => tag.Key)
             .ToDictionary(marks => marks.Key, marks => marks.Max(StringComparer.Ordinal)!, StringComparer.Ordinal);

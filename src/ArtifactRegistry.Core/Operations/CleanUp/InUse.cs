@@ -130,5 +130,6 @@ internal sealed record InUseEntry(string Text, string? Workload = null, bool IsA
         (row is { MayBeAnyDigest: true, ParsedName: ImageName name }
             ? new InUseEntry(
                 name.ToImage().ToString(), $"may be what {row.Reason}, which shows no digest", IsAnyDigest: true)
-            : new InUseEntry(row.Digest ?? row.ToString(), row.Reason)) with { Written = row.Image };
+            : new InUseEntry(row.Digest ?? row.ToString(), row.Reason)) with
+        { Written = row.Image };
 }

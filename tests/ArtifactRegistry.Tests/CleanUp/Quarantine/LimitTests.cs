@@ -203,7 +203,8 @@ public sealed class LimitTests
         for (int i = 0; i < 8; i++) shop.Add();
         using RequestHold hold = shop.Hold("POST", "/tags");
         RunningScript running = shop.Start($"{Sweep} -ThrottleLimit 2");
-        await hold.WaitForArrivalAsync(2, TestContext.Current.CancellationToken).WaitAsync(RunningScript.HangLimit, TestContext.Current.CancellationToken);
+        await hold.WaitForArrivalAsync(2, TestContext.Current.CancellationToken)
+            .WaitAsync(RunningScript.HangLimit, TestContext.Current.CancellationToken);
 
         running.Stop();
         await running.EndAsync(TestContext.Current.CancellationToken);

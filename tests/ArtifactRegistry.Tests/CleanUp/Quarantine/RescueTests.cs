@@ -151,7 +151,8 @@ public sealed class RescueTests
         using RequestHold hold = shop.Hold("GET", "/dockerImages?", HoldPoint.BeforeAnswer);
         // The listing was made; the tags come before anything is asked for again.
         RunningScript running = shop.Start($"{Sweep} -RequestsPerSecond 1000");
-        await hold.WaitForArrivalAsync(1, TestContext.Current.CancellationToken).WaitAsync(RunningScript.HangLimit, TestContext.Current.CancellationToken);
+        await hold.WaitForArrivalAsync(1, TestContext.Current.CancellationToken)
+            .WaitAsync(RunningScript.HangLimit, TestContext.Current.CancellationToken);
         shop.State.MoveTag(shop.Repository, "web", "v1", due);
         shop.State.MoveTag(shop.Repository, "web", "v2", fresh);
         hold.Release();
