@@ -50,10 +50,10 @@ internal static class Manifests
                 ? "application/vnd.docker.container.image.v1+json"
                 : "application/vnd.oci.image.config.v1+json",
             ["digest"] = content?.Config.Digest ?? DigestOf(Encoding.UTF8.GetBytes(seed + " config")),
-            ["size"] = content?.Config.Bytes.Length ?? ConfigSize,
+            ["size"] = content?.Config.Content.Length ?? ConfigSize,
         };
         IEnumerable<(string Digest, long Length)> layers =
-            content?.Layers.Select(blob => (blob.Digest, blob.Bytes.LongLength))
+            content?.Layers.Select(blob => (blob.Digest, blob.Content.Length))
                 ?? [(DigestOf(Encoding.UTF8.GetBytes(seed + " layer")), layer)];
         manifest["layers"] = new JsonArray([.. layers.Select(blob => new JsonObject
         {

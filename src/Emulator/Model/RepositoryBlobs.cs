@@ -44,7 +44,7 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     }
 
     /// <summary>Adds a blob whose manifest follows, without an upload. Returns its digest.</summary>
-    public string Put(string digest, byte[] content, DateTimeOffset now)
+    public string Put(string digest, BlobContent content, DateTimeOffset now)
     {
         store.Add(digest, content);
         Expect(digest, now);

@@ -1,16 +1,26 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ArtifactRegistry.Emulator.Storage;
 
 namespace ArtifactRegistry.Emulator.Model;
 
 /// <summary>A blob that nobody uploaded.</summary>
 /// <param name="Digest">The digest of the bytes.</param>
-/// <param name="Bytes">The bytes.</param>
-internal sealed record SeededBlob(string Digest, byte[] Bytes)
+/// <param name="Content">The bytes.</param>
+internal sealed record SeededBlob(string Digest, BlobContent Content)
 {
-    public SeededBlob(byte[] bytes) : this(Manifests.DigestOf(bytes), bytes)
+    public SeededBlob(byte[] bytes) : this(Manifests.DigestOf(bytes), new BlobContent(bytes))
     {
+    }
+
+    /// <summary>Makes a blob of so many zeros.</summary>
+    public static SeededBlob Zeros(int length)
+    {
+        BlobContent zeros = BlobContent.Zeros(length);
+        using Stream bytes = zeros.Open();
+        return new(Manifests.DigestFromHash(SHA256.HashData(bytes)), zeros);
     }
 }
 
@@ -43,7 +53,7 @@ internal sealed record SeededContent(SeededBlob Config, IReadOnlyList<SeededBlob
         for (int length = LargestShared; size >= LargeImage && length >= SmallestShared; length >>= 1)
         {
             for (; rest >= length + start.Length; rest -= length)
-                layers.Add(Shared.GetOrAdd(length, static length => new SeededBlob(new byte[length])));
+                layers.Add(Shared.GetOrAdd(length, SeededBlob.Zeros));
         }
 
         byte[] own = new byte[Math.Max(start.Length, rest)];

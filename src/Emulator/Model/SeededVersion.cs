@@ -38,7 +38,7 @@ internal static class SeededVersion
             Blobs = content is null
                 ? []
                 : package.Repository.Blobs.Refer(
-                    content.Blobs.Select(blob => package.Repository.Blobs.Put(blob.Digest, blob.Bytes, now)).ToArray()),
+                    [.. content.Blobs.Select(blob => package.Repository.Blobs.Put(blob.Digest, blob.Content, now))]),
         };
     }
 

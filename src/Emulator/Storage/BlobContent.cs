@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Emulator.Storage;
 
-/// <summary>The bytes of a blob, in memory or in a file.</summary>
+/// <summary>The bytes of a blob: in memory, in a file, or zeros.</summary>
 internal sealed class BlobContent
 {
     private readonly byte[]? _bytes;
@@ -10,14 +10,20 @@ internal sealed class BlobContent
 
     public BlobContent(string path, long length) => (_path, Length) = (path, length);
 
+    private BlobContent(long length) => Length = length;
+
     public long Length { get; }
+
+    /// <summary>So many zeros, which take no memory.</summary>
+    public static BlobContent Zeros(long length) => new(length);
 
     /// <summary>
     /// Opens the bytes for reading. They can be read to the end even if the blob is deleted in the meantime.
     /// </summary>
     public Stream Open() => _bytes is not null
         ? new MemoryStream(_bytes, writable: false)
-        : new FileStream(_path!, new FileStreamOptions
+        : _path is null ? new ZeroStream(Length)
+        : new FileStream(_path, new FileStreamOptions
         {
             Share = FileShare.Read | FileShare.Delete,
             Options = FileOptions.Asynchronous | FileOptions.SequentialScan,

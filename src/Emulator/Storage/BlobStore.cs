@@ -47,16 +47,18 @@ internal sealed class BlobStore : IDisposable
     }
 
     /// <summary>Adds a blob that nobody uploaded. It has no holder yet.</summary>
-    public void Add(string digest, byte[] bytes)
+    public void Add(string digest, BlobContent content)
     {
         if (_entries.ContainsKey(digest)) return;
         if (!_isTemporary)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(digest))!);
-            File.WriteAllBytes(PathOf(digest), bytes);
+            using FileStream file = File.Create(PathOf(digest));
+            using Stream bytes = content.Open();
+            bytes.CopyTo(file);
         }
 
-        _entries.Add(digest, new Entry(_isTemporary ? new BlobContent(bytes) : new(PathOf(digest), bytes.Length)));
+        _entries.Add(digest, new Entry(_isTemporary ? content : new BlobContent(PathOf(digest), content.Length)));
     }
 
     /// <summary>Adds the wanted blobs that an earlier run left in the folder; the others are deleted.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Management.Automation;
 using System.Text.RegularExpressions;
 using ArtifactRegistry.Emulator;
 using ArtifactRegistry.Tests.Support;
@@ -147,6 +148,7 @@ public sealed class LastWordTests
         {
             started.Wait(Stop);
             run!.StopAtQuestion();
+            throw new PipelineStoppedException(); // as a console does, which gives no answer then
         };
         run = shop.Start("Remove-ArUntaggedImage $app");
         started.Set();
