@@ -49,6 +49,7 @@ public sealed class ArgumentConverter : PSTypeConverter
     private static ArgumentTransformationAttribute? Reader(Type type) =>
         type == typeof(ImageName) ? new ImageArgumentAttribute { AllowRepositoryObject = true }
         : type == typeof(ImagePattern) ? new ImagePatternArgumentAttribute { AllowRepositoryObject = true }
+        : type == typeof(SourceImage) ? new SourceImageArgumentAttribute { AllowRepositoryObject = true }
         : type == typeof(CleanUpTarget) ? new CleanUpTargetArgumentAttribute()
         : type == typeof(MemberReference) ? new MemberArgumentAttribute()
         : null;

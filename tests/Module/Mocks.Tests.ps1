@@ -20,11 +20,13 @@ BeforeAll {
         switch ($Parameter.ParameterType.Name.TrimEnd('[', ']')) {
             'ImageName' { if ($Parameter.Name -eq 'Repository') { $repository } else { "$repository/web:v1"; $image } }
             'ImagePattern' { "$repository/w*"; $image }
+            'SourceImage' { "$repository/w*"; $image; 'docker.io/library/alpine:3.20' }
             'CleanUpTarget' { "$repository/w*"; $image }
             'MemberReference' { $account; $grant }
             'InUseSource' { 'CloudRun' }
             'StaleImageOrder' { 'Version' }
             'Connection' { Get-ArConnection }
+            default { throw "There is no sample of $($Parameter.ParameterType)." }
         }
     }
 }
