@@ -38,7 +38,13 @@ public sealed class ProjectTests
     {
         await using Shop shop = await OpenAsync();
 
-        ScriptResult result = shop.Run($"$env:GOOGLE_CLOUD_PROJECT = 'shop'; Get-ArImageInUse {where}");
+        // The default project is that of the connection: a variable of the process would be that of all tests.
+        shop.Run(
+                $"Connect-ArRegistry -AccessToken '{PowerShellSession.Token}' -Endpoint '{shop.Emulator.Url}' "
+                    + "-Project shop"
+            )
+            .MustSucceed();
+        ScriptResult result = shop.Run($"Get-ArImageInUse {where}");
 
         Assert.Single(result.Errors);
         Assert.Empty(result.Output);
