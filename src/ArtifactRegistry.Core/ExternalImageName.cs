@@ -54,9 +54,8 @@ internal sealed partial class ExternalImageName
         get
         {
             string host = Host == DockerHub ? DockerHubRegistry : Host;
-            UriBuilder address = new($"https://{host}/v2/{Path}/");
-            if (!Loopback.Is(address.Uri)) return address.Uri;
-            return new Uri($"http://{host}/v2/{Path}/");
+            Uri address = new($"https://{host}/v2/{Path}/");
+            return Loopback.Is(address) ? new Uri($"http://{host}/v2/{Path}/") : address;
         }
     }
 

@@ -277,7 +277,9 @@ public abstract class SweepCmdlet : CleanUpCmdlet
             ReportAtEnd, StopToken);
         try
         {
-            await foreach (RemovedImage kept in QuarantineSteps.EndAsync(Client, plan.Needed, _control!, StopToken))
+            IAsyncEnumerable<RemovedImage> unmarked =
+                QuarantineSteps.RemoveMarksAsync(Client, plan.Needed, _control!, StopToken);
+            await foreach (RemovedImage kept in unmarked)
                 await PostAsync(() => Report(kept));
             await foreach (RemovedImage removed in rows) await PostAsync(() => Report(removed, planned: true));
         }

@@ -49,7 +49,7 @@ internal sealed class SaveImage(
                 throw e.WithMessage(
                     $"'{image}' was not deleted, since it cannot be archived: {e.Message}",
                     namesItsSubject: true,
-                    inRow: $"cannot be archived: {e.InRow}");
+                    rowReason: $"cannot be archived: {e.RowReason}");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -120,7 +120,7 @@ internal sealed class SaveImage(
             throw e.WithMessage(
                 $"the registry does not have its content {blob.Digest}.",
                 Unpullable,
-                inRow: $"the registry does not have its content {Digest.Shorten(blob.Digest)}");
+                rowReason: $"the registry does not have its content {Digest.Shorten(blob.Digest)}");
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class SaveImage(
             e)
         {
             NamesItsSubject = true,
-            InRow = $"the archive cannot be written: {e.Message.TrimEnd('.')}",
+            RowReason = $"the archive cannot be written: {e.Message.TrimEnd('.')}",
         };
     }
 }

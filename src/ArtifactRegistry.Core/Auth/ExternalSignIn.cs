@@ -62,13 +62,19 @@ internal sealed partial class ExternalSignIn(
         }
     }
 
-    /// <summary>Gets the error for a user name and password that were refused.</summary>
-    public RegistryException Refused(RegistryException e) => e.WithMessage(
-        $"'{image}' was not read: {image.Host} does not accept the user name and password of -SourceCredential: "
-            + e.Message,
-        "Check both. Many registries take an access token in place of the password.",
-        namesItsSubject: true,
-        kind: RegistryErrorKind.Unauthenticated);
+    /// <summary>Gets the error for a user name and password that were refused, or for a sign-in without them.</summary>
+    public RegistryException Refused(RegistryException e) => HasCredential
+        ? e.WithMessage(
+            $"'{image}' was not read: {image.Host} does not accept the user name and password of -SourceCredential: "
+                + e.Message,
+            "Check both. Many registries take an access token in place of the password.",
+            namesItsSubject: true,
+            kind: RegistryErrorKind.Unauthenticated)
+        : e.WithMessage(
+            $"{image.Host} does not show '{image}' without a sign-in, or does not have it: {e.Message}",
+            "Check the name, and give -SourceCredential (Get-Credential) if the image is not public.",
+            namesItsSubject: true,
+            kind: RegistryErrorKind.Unauthenticated);
 
     private async Task<AccessToken> GetTokenAsync(Dictionary<string, string> challenge, CancellationToken stop)
     {
@@ -89,13 +95,7 @@ internal sealed partial class ExternalSignIn(
             when (e.Kind is RegistryErrorKind.Unauthenticated or RegistryErrorKind.PermissionDenied
                 && e.Status is not null)
         {
-            throw credential is not null
-                ? Refused(e)
-                : e.WithMessage(
-                    $"{image.Host} does not show '{image}' without a sign-in, or does not have it: {e.Message}",
-                    "Check the name, and give -SourceCredential (Get-Credential) if the image is not public.",
-                    namesItsSubject: true,
-                    kind: RegistryErrorKind.Unauthenticated);
+            throw Refused(e);
         }
         catch (RegistryException e) when (e.Status is HttpStatusCode.NotFound)
         {

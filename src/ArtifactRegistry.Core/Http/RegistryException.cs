@@ -157,7 +157,7 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
     /// message unless there is a shorter one.
     /// </summary>
     [AllowNull]
-    internal string InRow
+    internal string RowReason
     {
         get => field ?? Message.TrimEnd('.');
         init => field = Cleaned(value);
@@ -200,7 +200,7 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
         bool namesItsSubject = false,
         bool afterLostAnswer = false,
         RegistryErrorKind? kind = null,
-        string? inRow = null) =>
+        string? rowReason = null) =>
         new(kind ?? Kind, message, this)
         {
             Status = Status,
@@ -217,6 +217,6 @@ public sealed class RegistryException(RegistryErrorKind kind, string message, Ex
             AfterLostAnswer = AfterLostAnswer || afterLostAnswer,
             Advice = advice ?? Advice,
             NamesItsSubject = namesItsSubject,
-            InRow = inRow,
+            RowReason = rowReason,
         };
 }

@@ -165,7 +165,7 @@ internal sealed class DeleteDigest
         new(_deletion.Image, RemovalStatus.Removed, how is null ? _deletion.Reason : $"{_deletion.Reason}; {how}");
 
     private RemovedImage Failed(RegistryException error) =>
-        new(_deletion.Image, RemovalStatus.Failed, error.InRow) { Error = error };
+        new(_deletion.Image, RemovalStatus.Failed, error.RowReason) { Error = error };
 
     private RemovedImage Unfinished(RegistryException error, string seen)
     {

@@ -61,7 +61,7 @@ internal static class DeleteTagged
         {
             // If no response was lost, this tag still exists.
             if (!e.AfterLostAnswer) taken.RemoveAt(taken.Count - 1);
-            result = new RemovedImage(image, RemovalStatus.Failed, e.InRow) { Error = e };
+            result = new RemovedImage(image, RemovalStatus.Failed, e.RowReason) { Error = e };
         }
         finally
         {

@@ -79,7 +79,7 @@ internal sealed class RemoveImage(
             }
             catch (RegistryException e)
             {
-                return [new RemovedImage(asked, RemovalStatus.Failed, e.InRow) { Error = e }];
+                return [new RemovedImage(asked, RemovalStatus.Failed, e.RowReason) { Error = e }];
             }
 
             asked = await AskedAsync(asked, stop);

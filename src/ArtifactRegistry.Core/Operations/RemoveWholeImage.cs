@@ -55,7 +55,7 @@ internal static class RemoveWholeImage
             {
                 return
                 [
-                    .. before.Select((digest, i) => new RemovedImage(digest, RemovalStatus.Failed, e.InRow)
+                    .. before.Select((digest, i) => new RemovedImage(digest, RemovalStatus.Failed, e.RowReason)
                     {
                         Error = i == 0 ? e : null,
                     }),

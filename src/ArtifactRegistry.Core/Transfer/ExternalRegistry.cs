@@ -38,7 +38,7 @@ internal sealed class ExternalRegistry : IContentSource
     /// <summary>Reads the manifest that the name stands for.</summary>
     /// <exception cref="RegistryException">It is not there, or cannot be read.</exception>
     public async Task<Manifest> ReadRootAsync(CancellationToken stop) =>
-        _root = await TellAsync(() => _image.FindManifestAsync(_name.Digest ?? _name.Tag!, stop))
+        _root = await ExplainAsync(() => _image.FindManifestAsync(_name.Digest ?? _name.Tag!, stop))
             ?? throw new RegistryException(
                 RegistryErrorKind.NotFound, $"'{_name}' was not found: {_name.Host} has no such image, tag or digest.")
             {
@@ -48,7 +48,7 @@ internal sealed class ExternalRegistry : IContentSource
 
     /// <inheritdoc/>
     /// <remarks>A tag is looked for before it is read, since registries limit how many manifests they send.</remarks>
-    public Task<Manifest?> FindManifestAsync(string reference, CancellationToken stop) => TellAsync(async () =>
+    public Task<Manifest?> FindManifestAsync(string reference, CancellationToken stop) => ExplainAsync(async () =>
         _root?.Digest == reference ? _root
             : Digest.IsValid(reference) || await _image.HasReferenceAsync(reference, stop)
                 ? await _image.FindManifestAsync(reference, stop)
@@ -59,7 +59,7 @@ internal sealed class ExternalRegistry : IContentSource
     {
         try
         {
-            return await TellAsync(() => _image.ListReferrersAsync(digest, stop));
+            return await ExplainAsync(() => _image.ListReferrersAsync(digest, stop));
         }
         catch (RegistryException e) when (e.Status is HttpStatusCode status && HasNoList.Contains(status))
         {
@@ -69,13 +69,13 @@ internal sealed class ExternalRegistry : IContentSource
 
     /// <inheritdoc/>
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken stop) =>
-        TellAsync(() => _image.HasBlobAsync(blob, stop));
+        ExplainAsync(() => _image.HasBlobAsync(blob, stop));
 
     /// <inheritdoc/>
     public Task<Stream> OpenBlobAsync(Descriptor blob, long from, CancellationToken stop) =>
-        TellAsync(() => _image.OpenBlobAsync(blob, from, stop));
+        ExplainAsync(() => _image.OpenBlobAsync(blob, from, stop));
 
-    private async Task<T> TellAsync<T>(Func<Task<T>> read)
+    private async Task<T> ExplainAsync<T>(Func<Task<T>> read)
     {
         try
         {
@@ -83,22 +83,18 @@ internal sealed class ExternalRegistry : IContentSource
         }
         catch (RegistryException e) when (e is { Advice: null, NamesItsSubject: false })
         {
-            if (Told(e) is RegistryException told) throw told;
+            if (Explain(e) is RegistryException explained) throw explained;
             throw;
         }
     }
 
     // Google's advice about roles and sign-in would be wrong here.
-    private RegistryException? Told(RegistryException e) => e.Kind switch
+    private RegistryException? Explain(RegistryException e) => e.Kind switch
     {
         RegistryErrorKind.Unreachable => e.WithMessage(
             e.Message, $"Check the host {_name.Host}, the network and the proxy (HTTPS_PROXY)."),
         RegistryErrorKind.Unauthenticated or RegistryErrorKind.PermissionDenied when !_signIn.HasCredential =>
-            e.WithMessage(
-                $"{_name.Host} does not show '{_name}' without a sign-in, or does not have it: {e.Message}",
-                "Check the name, and give -SourceCredential (Get-Credential) if the image is not public.",
-                namesItsSubject: true,
-                kind: RegistryErrorKind.Unauthenticated),
+            _signIn.Refused(e),
         RegistryErrorKind.Unauthenticated when _signIn.SendsPassword => _signIn.Refused(e),
         RegistryErrorKind.Unauthenticated or RegistryErrorKind.PermissionDenied => e.WithMessage(
             $"{_name.Host} does not have '{_name}', or the user of -SourceCredential may not read it: {e.Message}",

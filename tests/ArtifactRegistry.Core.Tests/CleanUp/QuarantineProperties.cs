@@ -198,7 +198,7 @@ public sealed class QuarantineProperties : CoreTest
             ImageName image = ImageName.Parse($"{Repository(i)}/{Package}");
             await foreach (CleanUpPlan plan in planner.PlanAsync(ImagePattern.Exactly(image), rules, stop))
             {
-                await foreach (RemovedImage row in QuarantineSteps.EndAsync(client, plan.Needed, control, stop))
+                await foreach (RemovedImage row in QuarantineSteps.RemoveMarksAsync(client, plan.Needed, control, stop))
                     rows.Add(row);
                 IAsyncEnumerable<RemovedImage> results = Sweep.CarryOutAsync(
                     client, plan, new SweepOrder(plan), control,

@@ -101,7 +101,8 @@ internal sealed class CleanUpPlanner(
     {
         ArgumentNullException.ThrowIfNull(plan);
         ImageName name = plan.Image.ToRepository();
-        RepositoryMessage repository = await _repositories.RefreshAsync(name, plan.Rules, stop); // its policies may have changed
+        // Its policies may have changed.
+        RepositoryMessage repository = await _repositories.RefreshAsync(name, plan.Rules, stop);
         ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, ReadingOf(plan.Rules), stop);
         string[] open =
         [
@@ -153,7 +154,7 @@ internal sealed class CleanUpPlanner(
             EvenIfAllTagged: rules.IsForTagged,
             // What a tagged digest is must not depend on whether something runs.
             rules.IsForTagged || rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0,
-            SetsMarksApart: rules.Quarantine is not null);
+            IgnoresMarks: rules.Quarantine is not null);
 
     private async Task<CleanUpPlan> DecideAsync(
         ImageName name,

@@ -9,8 +9,8 @@ namespace ArtifactRegistry.Operations.CleanUp;
 /// <param name="EvenIfHoldsNothing">
 /// Whether even those are read that cannot refer to other digests, to get the digests of their configurations.
 /// </param>
-/// <param name="SetsMarksApart">Whether a quarantine mark does not count as a tag.</param>
-internal readonly record struct ManifestReading(bool EvenIfAllTagged, bool EvenIfHoldsNothing, bool SetsMarksApart);
+/// <param name="IgnoresMarks">Whether a quarantine mark does not count as a tag.</param>
+internal readonly record struct ManifestReading(bool EvenIfAllTagged, bool EvenIfHoldsNothing, bool IgnoresMarks);
 
 /// <summary>
 /// Gathers all digests of an image and the digests that they refer to. There are three sources: the listings of
@@ -91,7 +91,7 @@ internal sealed class GatherImage(
         ImageName image, ImageListing listed, ImageListing versions, ManifestReading reading, CancellationToken stop)
     {
         List<RegistryException> gaps = new();
-        ImageGraph graph = new() { Gaps = gaps, SetsMarksApart = reading.SetsMarksApart };
+        ImageGraph graph = new() { Gaps = gaps, IgnoresMarks = reading.IgnoresMarks };
         if ((versions.Odd ?? listed.Odd) is string odd)
             gaps.Add(Gap($"'{image}' has a digest under the invalid name '{odd}'"));
 

@@ -12,7 +12,7 @@ internal sealed class ImageGraph
     public IReadOnlyCollection<ImageNode> Nodes => _nodes.Values;
 
     /// <summary>Gets whether a quarantine mark does not count as a tag, since the clean-up knows of it.</summary>
-    public bool SetsMarksApart { get; init; }
+    public bool IgnoresMarks { get; init; }
 
     /// <summary>
     /// The errors about content that exists but could not be read or understood, and so may hold any digest of the
@@ -24,7 +24,7 @@ internal sealed class ImageGraph
 
     public void Add(ImageNode node)
     {
-        if (SetsMarksApart) node.Quarantine = QuarantineState.Of(node.Image);
+        if (IgnoresMarks) node.Quarantine = QuarantineState.Of(node.Image);
         _nodes[node.Image.Digest] = node;
     }
 

@@ -47,7 +47,7 @@ internal static class QuarantineSteps
     /// <summary>
     /// Removes the marks of needed digests, so that these are not deleted at once when nothing needs them any more.
     /// </summary>
-    public static async IAsyncEnumerable<RemovedImage> EndAsync(
+    public static async IAsyncEnumerable<RemovedImage> RemoveMarksAsync(
         ArtifactRegistryClient client,
         IReadOnlyList<ImageNode> needed,
         SweepControl control,

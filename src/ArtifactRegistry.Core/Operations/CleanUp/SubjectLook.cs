@@ -4,8 +4,8 @@ namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
 /// Checks, just before a signature, attestation or SBOM is deleted, whether its subject is needed after all: the
-/// subject may have gained a tag since it was listed, may have been pushed again, or may stay for another reason. The service would allow the
-/// deletion, so only these checks protect the signature.
+/// subject may have gained a tag since it was listed, may have been pushed again, or may stay for another reason. The
+/// service would allow the deletion, so only these checks protect the signature.
 /// </summary>
 /// <param name="client">The API.</param>
 /// <param name="graph">The image, with the state of the deletions.</param>

@@ -90,7 +90,7 @@ internal sealed class SweepStep(
         }
         catch (RegistryException e)
         {
-            return new RemovedImage(node.Image, RemovalStatus.Failed, e.InRow) { Error = e };
+            return new RemovedImage(node.Image, RemovalStatus.Failed, e.RowReason) { Error = e };
         }
     }
 
