@@ -11,7 +11,8 @@ Describe 'A file of rules' {
     It 'is read as <_> writes it' -ForEach 'utf8', 'utf8BOM', 'unicode', 'bigendianunicode' {
         Set-Content (Join-Path $TestDrive rules.psd1) $psd1 -Encoding $_
         $json | Out-File (Join-Path $TestDrive rules.json) -Encoding $_
-        $tests = Get-ChildItem (Join-Path $TestDrive rules.*) | Test-ArStaleRule
+        # Wine finds nothing by rules.*
+        $tests = Get-ChildItem (Join-Path $TestDrive rules*) | Test-ArStaleRule
         $tests.IsValid | Should -Be $true, $true
         $tests.OlderThan | Should -Be '30d', '30d'
         $tests.Tag | Should -Be 'pr-*', 'pr-*'
