@@ -8,6 +8,8 @@ namespace ArtifactRegistry;
 /// <summary>Runs when the module is imported.</summary>
 public sealed class ModuleLoader : IModuleAssemblyInitializer
 {
+    private static int _imports;
+
     /// <summary>
     /// Loads Core, because a type literal such as [ArtifactRegistry.ImageName] resolves only in loaded assemblies, and
     /// adds the members of ArtifactRegistry.types.ps1xml.
@@ -16,7 +18,8 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     {
         RuntimeHelpers.RunClassConstructor(typeof(ImageName).TypeHandle);
         AddTypeData();
-        Session.Current.IsJustImported = true;
+        // The first import in a process cannot be that of another copy, so nothing has to be looked up after it.
+        Session.Current.IsJustImported = Interlocked.Increment(ref _imports) > 1;
     }
 
     /// <summary>Gets the folder of the assemblies that are loaded in this process.</summary>

@@ -46,7 +46,9 @@ internal sealed class Session
     /// <summary>The session of the runspace that this thread works for.</summary>
     public static Session Current => Sessions.GetOrCreateValue(Runspace.DefaultRunspace);
 
-    /// <summary>Gets or sets a value that is true from an import of the module until its next command.</summary>
+    /// <summary>
+    /// Gets or sets a value that is true from an import that may be that of another copy until the next command.
+    /// </summary>
     public bool IsJustImported { get; set; }
 
     /// <summary>Gets or sets whether Connect-ArRegistry has been used since the last Disconnect-ArRegistry.</summary>

@@ -14,7 +14,9 @@ internal sealed class Retry
     /// <summary>The beginning of the trace line that says that a step failed and is retried after a pause.</summary>
     public const string TryingAgain = "Trying again in ";
 
-    private readonly ResiliencePipeline _pipeline;
+    private readonly Func<RegistryException, int, bool>? _isWorthRetrying;
+    private readonly int _maxAttempts;
+    private readonly Lazy<ResiliencePipeline> _pipeline;
 
     /// <summary>Creates a retry policy.</summary>
     /// <param name="maxAttempts">The maximum number of attempts, including the first.</param>
@@ -33,22 +35,49 @@ internal sealed class Retry
         Action<string>? trace = null,
         TimeProvider? clock = null)
     {
-        if (maxAttempts <= 1)
-        {
-            _pipeline = ResiliencePipeline.Empty;
-            return;
-        }
+        _isWorthRetrying = isWorthRetrying;
+        _maxAttempts = maxAttempts;
+        _pipeline = new(() => Pipeline(firstPause, maxPause, trace, clock));
+    }
 
+    /// <summary>Runs a step until an attempt succeeds or no further attempt is worthwhile.</summary>
+    /// <param name="attempt">Makes an attempt. Receives its number, starting with 1.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    /// <exception cref="RegistryException">The failure of the last attempt.</exception>
+    public async Task<T> RunAsync<T>(Func<int, CancellationToken, Task<Attempt<T>>> attempt, CancellationToken stop)
+    {
+        Attempt<T> first = await attempt(1, stop);
+        return _maxAttempts > 1 && IsRetried(first, 1)
+            ? await RunAgainAsync(first, attempt, stop)
+            : first.Value;
+    }
+
+    // Apart from the first attempt, since most commands end without another one: loading and compiling Polly would be a
+    // tenth of what the module adds to the start of a short command.
+    private async Task<T> RunAgainAsync<T>(
+        Attempt<T> first, Func<int, CancellationToken, Task<Attempt<T>>> attempt, CancellationToken stop)
+    {
+        int number = 0;
+        Attempt<T> last = await _pipeline.Value.ExecuteAsync(
+            async token => ++number == 1 ? first : await attempt(number, token), stop);
+        return last.Value;
+    }
+
+    private bool IsRetried(Attempt attempt, int number) =>
+        attempt.Failure is { IsFinal: false } failure && _isWorthRetrying?.Invoke(failure, number) != false;
+
+    private ResiliencePipeline Pipeline(
+        TimeSpan firstPause, TimeSpan maxPause, Action<string>? trace, TimeProvider? clock)
+    {
         RetryStrategyOptions options = new()
         {
-            MaxRetryAttempts = maxAttempts - 1,
+            MaxRetryAttempts = _maxAttempts - 1,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             Delay = firstPause,
             MaxDelay = maxPause,
             ShouldHandle = args => ValueTask.FromResult(
-                Failure(args.Outcome) is { IsFinal: false } failure
-                && isWorthRetrying?.Invoke(failure, args.AttemptNumber + 1) != false),
+                args.Outcome.Result is Attempt attempt && IsRetried(attempt, args.AttemptNumber + 1)),
             // If the service asks for no wait, or until a time that has passed, use our own pause; otherwise all
             // attempts would follow at once.
             DelayGenerator = args => ValueTask.FromResult(
@@ -58,22 +87,11 @@ internal sealed class Retry
                 trace?.Invoke(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{TryingAgain}{args.RetryDelay.TotalSeconds:0.0} s "
-                        + $"(try {args.AttemptNumber + 2} of {maxAttempts}): {Failure(args.Outcome)?.Message}"));
+                        + $"(try {args.AttemptNumber + 2} of {_maxAttempts}): {Failure(args.Outcome)?.Message}"));
                 return ValueTask.CompletedTask;
             },
         };
-        _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(options).Build();
-    }
-
-    /// <summary>Runs a step until an attempt succeeds or no further attempt is worthwhile.</summary>
-    /// <param name="attempt">Makes an attempt. Receives its number, starting with 1.</param>
-    /// <param name="stop">Cancelled when the command ends.</param>
-    /// <exception cref="RegistryException">The failure of the last attempt.</exception>
-    public async Task<T> RunAsync<T>(Func<int, CancellationToken, Task<Attempt<T>>> attempt, CancellationToken stop)
-    {
-        int number = 0;
-        Attempt<T> last = await _pipeline.ExecuteAsync(async token => await attempt(++number, token), stop);
-        return last.Value;
+        return new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(options).Build();
     }
 
     private static RegistryException? Failure(Outcome<object> outcome) =>
