@@ -114,6 +114,8 @@ function New-Package {
         "-p:StagedModule=$stage/", "-p:StagedHelp=$stage/en-US/", '-p:ContinuousIntegrationBuild=true', '-p:RestoreLockedMode=true'
     ) | Out-Host
 
+    Invoke-Step dotnet 'build', (Join-Path src Precompiled), '--nologo', '-restore', '-target:Precompile', "-p:Module=$stage/" | Out-Host
+
     $null = New-Item $package -ItemType Directory
     $notices = Join-Path src ArtifactRegistry THIRD-PARTY-NOTICES.txt
     Copy-Item ArtifactRegistry.psd1, README.md, CHANGELOG.md, LICENSE, $notices $package

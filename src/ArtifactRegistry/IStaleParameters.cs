@@ -18,8 +18,8 @@ internal interface IStaleParameters
     /// <summary>An expression with a group, for release lines; null for none.</summary>
     string? KeepNewestPer { get; }
 
-    /// <summary>How the newest are found.</summary>
-    StaleImageOrder SortBy { get; }
+    /// <summary>How the newest are found: the name of a <see cref="StaleImageOrder"/>, in any case.</summary>
+    string SortBy { get; }
 
     /// <summary>A file of rules; null for none.</summary>
     string? RulePath { get; }

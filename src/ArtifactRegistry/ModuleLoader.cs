@@ -16,10 +16,19 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
     /// </summary>
     public void OnImport()
     {
+        // The first import in a process cannot be that of another copy, so nothing has to be looked up after it.
+        bool isFirst = Interlocked.Increment(ref _imports) == 1;
+        if (isFirst) CompiledCore.Load(Folder);
+        Prepare(isFirst);
+    }
+
+    // Types of Core are resolved when the method that names them is compiled.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Prepare(bool isFirst)
+    {
         RuntimeHelpers.RunClassConstructor(typeof(ImageName).TypeHandle);
         AddTypeData();
-        // The first import in a process cannot be that of another copy, so nothing has to be looked up after it.
-        Session.Current.IsJustImported = Interlocked.Increment(ref _imports) > 1;
+        Session.Current.IsJustImported = !isFirst;
     }
 
     /// <summary>Gets the folder of the assemblies that are loaded in this process.</summary>

@@ -21,7 +21,7 @@ internal static class StaleArguments
             OlderThan = olderThan,
             KeepNewest = keepNewest ?? StaleRules.DefaultCount(line),
             KeepNewestPer = line,
-            SortBy = parameters.SortBy,
+            SortBy = Enum.Parse<StaleImageOrder>(parameters.SortBy, ignoreCase: true),
             Tag = [.. parameters.Tag.Select(tag => Read(nameof(IStaleParameters.Tag), tag, TagPattern.Parse))],
             ExcludeTag =
             [

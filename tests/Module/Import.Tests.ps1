@@ -35,7 +35,7 @@ Describe 'Importing the module' {
         $result.Error | Should -BeNullOrEmpty
         $result.Output -split '\r?\n' | Should -Be @(
             Join-Path (Split-Path $copy) bin ArtifactRegistry.dll
-            Join-Path (Split-Path $copy) bin ArtifactRegistry.Core.dll)
+            Get-CoreAssembly (Split-Path $copy))
         $result.ExitCode | Should -Be 0
     }
 
@@ -146,6 +146,26 @@ Describe 'The package' {
         $again = Get-PackageUnderTest
         $again.FullName | Should -Be $package.FullName
         Get-Hashes | Should -Be $before
+    }
+
+    # A type of Core that PowerShell loads with the cmdlets would bring the portable one before the other can be chosen.
+    It 'runs what was compiled for this platform' {
+        $core = Get-CoreAssembly $package.FullName
+        $result = Invoke-Pwsh '[ArtifactRegistry.ImageName].Assembly.Location' -Module (Join-Path $package.FullName ArtifactRegistry.psd1)
+        $result.Error | Should -BeNullOrEmpty
+        $result.Output | Should -Be $core
+        if ([Environment]::Is64BitProcess -and ($IsLinux -or $IsWindows) -and "$([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture)" -eq 'X64') {
+            $core | Should -BeLike '*-x64*'
+        }
+    }
+
+    It 'runs the portable assembly where the other is refused' {
+        $copy = Join-Path $TestDrive refused
+        Copy-Item $package.FullName $copy -Recurse
+        Get-ChildItem (Join-Path $copy bin *-x64 ArtifactRegistry.Core.dll) | Set-Content -Value 'not an assembly'
+        $result = Invoke-Pwsh '[ArtifactRegistry.ImageName].Assembly.Location' -Module (Join-Path $copy ArtifactRegistry.psd1)
+        $result.Error | Should -BeNullOrEmpty
+        $result.Output | Should -Be (Join-Path $copy bin ArtifactRegistry.Core.dll)
     }
 
     It 'has help for every cmdlet, and the about page' {

@@ -45,6 +45,16 @@ function Copy-ModuleUnderTest([string] $Destination) {
 
 <#
 .SYNOPSIS
+    The Core assembly that a module in this folder runs here: one compiled for this platform, if it has that.
+#>
+function Get-CoreAssembly([string] $Folder) {
+    $platform = "$($IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux')-$([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture)".ToLowerInvariant()
+    $compiled = Join-Path $Folder bin $platform ArtifactRegistry.Core.dll
+    (Test-Path $compiled) ? $compiled : (Join-Path $Folder bin ArtifactRegistry.Core.dll)
+}
+
+<#
+.SYNOPSIS
     Starts an emulator on a free port, and sets the environment variables that it prints.
 .OUTPUTS
     An object for Stop-Emulator, with the Url.
@@ -170,5 +180,5 @@ function Start-Program([string] $Program, [string[]] $Arguments) {
     [System.Diagnostics.Process]::Start($start)
 }
 
-Export-ModuleMember -Function Get-ModuleUnderTest, Get-PackageUnderTest, Copy-ModuleUnderTest, Start-Emulator, Stop-Emulator,
+Export-ModuleMember -Function Get-ModuleUnderTest, Get-PackageUnderTest, Copy-ModuleUnderTest, Get-CoreAssembly, Start-Emulator, Stop-Emulator,
     Get-ServerDigest, Get-ServerTag, Invoke-Pwsh

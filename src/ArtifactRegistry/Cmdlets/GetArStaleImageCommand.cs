@@ -69,7 +69,8 @@ public sealed class GetArStaleImageCommand : DecisionCmdlet, IStaleParameters
     /// version among their tags.
     /// </summary>
     [Parameter]
-    public StaleImageOrder SortBy { get; set; }
+    [ValidateSet(nameof(StaleImageOrder.UploadTime), nameof(StaleImageOrder.Version))]
+    public string SortBy { get; set; } = nameof(StaleImageOrder.UploadTime);
 
     /// <summary>
     /// Says that nobody knows what runs. Without this switch, -InUseFrom or -InUse is required.

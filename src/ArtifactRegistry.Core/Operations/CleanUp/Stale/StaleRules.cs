@@ -3,7 +3,7 @@ using ArtifactRegistry.Operations.InUse;
 namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
 /// <summary>How the newest images are found.</summary>
-public enum StaleImageOrder
+internal enum StaleImageOrder
 {
     /// <summary>By the time of the upload.</summary>
     UploadTime,
