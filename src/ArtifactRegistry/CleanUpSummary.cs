@@ -32,7 +32,7 @@ internal sealed class CleanUpSummary(
     /// <summary>Sets the sentence about what is saved of what is removed.</summary>
     public string Saved
     {
-        set => _totals.Saved = value;
+        set => _totals.Remark = value;
     }
 
     /// <summary>The number of deletions that were confirmed so far.</summary>

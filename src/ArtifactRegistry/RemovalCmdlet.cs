@@ -28,9 +28,15 @@ public abstract class RemovalCmdlet : ChangeCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
+        Conclude();
         _isSummed = true;
-        string lastWord = Totals.Count > Handful ? Line : Totals.SavedOf(_isWhatIf);
+        string lastWord = Totals.Count > Handful ? Line : Totals.RemarkOf(_isWhatIf);
         if (lastWord.Length > 0) ScreenOutput.WriteLastWord(this, lastWord);
+    }
+
+    /// <summary>Called before the last line, when no work is left.</summary>
+    private protected virtual void Conclude()
+    {
     }
 
     private protected override void OnEnded()

@@ -15,9 +15,9 @@ internal sealed class RemovalTotals(string one, string many)
     public bool HasSizes { get; init; } = true;
 
     /// <summary>
-    /// Gets or sets the sentence that follows if anything is removed, about what is saved of it; empty for none.
+    /// Gets or sets the sentence that follows if anything is removed, such as where it is saved; empty for none.
     /// </summary>
-    public string Saved { get; set; } = "";
+    public string Remark { get; set; } = "";
 
     /// <summary>Gets the number of items counted so far.</summary>
     public int Count
@@ -47,13 +47,13 @@ internal sealed class RemovalTotals(string one, string many)
         lock (_lock) return ByteSize.Format(_bytes.GetValueOrDefault(status));
     }
 
-    /// <summary>Gets the sentence about what is saved; empty if there is none or if nothing was removed.</summary>
+    /// <summary>Gets <see cref="Remark"/> if anything is removed; otherwise an empty string.</summary>
     /// <param name="isWhatIf">Whether the command only says what it would do.</param>
-    public string SavedOf(bool isWhatIf)
+    public string RemarkOf(bool isWhatIf)
     {
         lock (_lock)
             return _counts.GetValueOrDefault(isWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.Removed) > 0
-                ? Saved
+                ? Remark
                 : "";
     }
 
@@ -67,7 +67,7 @@ internal sealed class RemovalTotals(string one, string many)
     {
         lock (_lock)
         {
-            string saved = SavedOf(isWhatIf) is { Length: > 0 } sentence ? " " + sentence : "";
+            string remark = RemarkOf(isWhatIf) is { Length: > 0 } sentence ? " " + sentence : "";
             RemovalStatus main = isWhatIf ? RemovalStatus.WouldRemove : RemovalStatus.Removed;
             int count = _counts.GetValueOrDefault(main);
             string left = _counts.ContainsKey(RemovalStatus.NotReached) ? Bytes(RemovalStatus.NotReached) : "";
@@ -80,7 +80,7 @@ internal sealed class RemovalTotals(string one, string many)
                     + $"{Part("kept", RemovalStatus.Kept)}"
                     + $"{Part("already gone", RemovalStatus.AlreadyGone)}{Part("failed", RemovalStatus.Failed)}"
                     + $"{Part("left", RemovalStatus.NotReached)}{left} in {Math.Ceiling(taken.TotalSeconds):0} s."
-                    + $"{saved}"
+                    + $"{remark}"
             );
         }
     }

@@ -52,9 +52,63 @@ public sealed class RemoveTagTests
         Assert.Equal(
             count, result.Output.Count(row => !((IEnumerable<string>)row.Properties["Tags"].Value).Any()));
         string[] named =
-            [.. result.Verbose.Where(line => line.Contains("has no tag any more", StringComparison.Ordinal))];
+            [.. result.Verbose.Where(line => line.Contains("has no tags left", StringComparison.Ordinal))];
         Assert.Equal(count, named.Length);
         if (count == 1) Assert.StartsWith($"{Shop.App}@{digest} ", named[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-Tag v1, latest", "DIGEST has no tags left. A clean-up may delete it.")]
+    [InlineData("-Tag v1, latest, v2", "2 digests have no tags left. A clean-up may delete them.")]
+    [InlineData("-Tag v1", null)]
+    [InlineData("-Tag v1, latest -WhatIf", null)]
+    [InlineData("-Tag v1, latest | Sort-Object Tag", null)]
+    [InlineData("-Tag v1, latest | Add-ArImageTag", null)]
+    public async Task A_last_line_says_that_digests_have_no_tags_left(string arguments, string? words)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string digest = shop.Add("v1", "latest");
+        shop.Add("v2");
+        shop.Add("v3");
+
+        ScriptResult result = shop.Run($"Remove-ArImageTag $app {arguments}").MustSucceed();
+
+        if (words is null) Assert.Empty(result.Information);
+        else
+            Assert.Equal(
+                words.Replace("DIGEST", Shortened(digest), StringComparison.Ordinal),
+                Assert.Single(result.Information));
+    }
+
+    [Fact]
+    public async Task A_digest_that_gets_a_tag_in_the_meantime_is_not_said_to_have_none()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string one = shop.Add("v1"), two = shop.Add("v2");
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("DELETE", "/tags/v1")) shop.State.MoveTag(shop.Repository, "web", "prod", one);
+        };
+
+        Assert.Empty(shop.Run("Remove-ArImageTag $app -Tag v1").MustSucceed().Information);
+        shop.State.MoveTag(shop.Repository, "web", "v1", one);
+        shop.State.RemoveTag(shop.Repository, "web", "prod");
+        ScriptResult result = shop.Run("Remove-ArImageTag $app -Tag v1, v2").MustSucceed();
+
+        Assert.Equal(
+            $"{Shortened(two)} has no tags left. A clean-up may delete it.", Assert.Single(result.Information));
+    }
+
+    private static string Shortened(string digest) => $"{digest[..11]}…{digest[^4..]}";
+
+    [Fact]
+    public async Task A_last_look_that_is_refused_says_nothing()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Emulator.Behaviour.Denials = [new Denial("artifactregistry.tags.list")];
+
+        Assert.Empty(shop.Run("Remove-ArImageTag $app -Tag v1").MustSucceed().Information);
     }
 
     [Theory]

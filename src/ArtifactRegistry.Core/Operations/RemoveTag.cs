@@ -54,6 +54,35 @@ internal sealed class RemoveTag(ArtifactRegistryClient client)
         return new ImageTag(tagged.Image, tag) { Tags = tagged.Without(tag) };
     }
 
+    /// <summary>Finds those of some digests that have no tags now.</summary>
+    /// <param name="client">The service.</param>
+    /// <param name="digests">The digests, of any number of images.</param>
+    /// <param name="stop">Cancelled when the command ends.</param>
+    public static async Task<IReadOnlyList<ImageName>> FindUntaggedAsync(
+        ArtifactRegistryClient client, IEnumerable<ImageName> digests, CancellationToken stop)
+    {
+        List<ImageName> untagged = [];
+        foreach (IGrouping<ImageName, ImageName> image in digests.Distinct().GroupBy(digest => digest.ToImage()))
+        {
+            Dictionary<string, ImageName> left = image.ToDictionary(digest => digest.Digest!);
+            // One listing is enough for many digests; for one, the service looks for its tags only.
+            IAsyncEnumerable<TagMessage> tags = left.Count == 1
+                ? client.ListTagsOfAsync(left.Values.Single(), stop)
+                : client.ListTagsAsync(image.Key, stop);
+            await foreach (TagMessage tag in tags)
+            {
+                if (ImageName.TryParse(tag.Version, out ImageName? version) && version.Digest is not null)
+                    left.Remove(version.Digest);
+                else
+                    left.Clear(); // it may be on any of them
+            }
+
+            untagged.AddRange(left.Values);
+        }
+
+        return untagged;
+    }
+
     private async Task<TaggedDigest> ReadAsync(ImageName digest, CancellationToken stop)
     {
         while (true)

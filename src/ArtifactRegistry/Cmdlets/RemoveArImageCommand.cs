@@ -59,7 +59,7 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        Totals.Saved = ArchiveOpening.Saved(ArchivePath, IncludeLayer, IsWhatIf);
+        Totals.Remark = ArchiveOpening.Saved(ArchivePath, IncludeLayer, IsWhatIf);
         _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Management.Automation;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Operations;
@@ -10,6 +12,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class RemoveArImageTagCommand : RemovalCmdlet
 {
     private readonly List<ImageName> _listed = [];
+    private readonly ConcurrentQueue<ImageName> _untagged = [];
     private RemoveTag? _removal;
 
     /// <summary>Specifies full names of tags, or images whose tags -Tag names.</summary>
@@ -85,6 +88,32 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
         base.EndProcessing();
     }
 
+    private protected override void Conclude()
+    {
+        // A command that takes the rows may put the tags back at any moment.
+        bool isLast = MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
+        if (_untagged.IsEmpty || !isLast) return;
+        ImageName[] digests = [.. _untagged];
+        if (Wait(digests[0], () => SeenUntaggedAsync(digests)) is not { Count: > 0 and int count } seen) return;
+        Totals.Remark = count == 1
+            ? $"{Digest.Shorten(seen[0].Digest!)} has no tags left. A clean-up may delete it."
+            : string.Create(
+                CultureInfo.InvariantCulture, $"{count} digests have no tags left. A clean-up may delete them.");
+    }
+
+    /// <summary>Looks again, for a remark that is not worth an error.</summary>
+    private async Task<IReadOnlyList<ImageName>> SeenUntaggedAsync(ImageName[] digests)
+    {
+        try
+        {
+            return await RemoveTag.FindUntaggedAsync(Client, digests, StopToken);
+        }
+        catch (RegistryException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>
     /// Asks for confirmation if the list contains every tag of an image, as it does if a filter lets everything
     /// through.
@@ -136,9 +165,9 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
         Totals.Add(removed is null ? otherwise : RemovalStatus.Removed);
         if (removed is null) return;
         await EmitChangeAsync(Shown(removed, "Removed"));
-        if (removed.Tags.Count == 0)
-            Note(() => WriteVerbose(
-                $"{removed.Name.WithDigest(removed.Digest)} has no tag any more, so a clean-up of untagged images may "
-                    + "delete it."));
+        if (removed.Tags.Count > 0) return;
+        ImageName digest = removed.Name.WithDigest(removed.Digest);
+        _untagged.Enqueue(digest);
+        Note(() => WriteVerbose($"{digest} has no tags left. A clean-up of untagged images may delete it."));
     }
 }
