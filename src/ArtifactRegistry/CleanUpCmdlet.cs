@@ -242,7 +242,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         await foreach (CleanUpPlan plan in ReportingAsync(item, plans))
         {
             Note(() => WriteVerbose(
-                $"{plan.Image} has {plan.Total} digests: {plan.Verb} {plan.Delete.Count} "
+                $"{plan.Image} has {DigestCount.Text(plan.Total)}: {plan.Verb} {plan.Delete.Count} "
                     + $"({ByteSize.Format(plan.SizeBytes)}), {plan.Kept}."));
             yield return plan;
         }

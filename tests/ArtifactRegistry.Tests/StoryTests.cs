@@ -105,8 +105,8 @@ public sealed class StoryTests
             $"""
             ^Speaking to {shop.Emulator.Url}; credentials: the access token given to Connect-ArRegistry\.
             Looking at us-docker\.pkg\.dev/shop/apps/web: untagged digests older than 1d\.
-            us-docker\.pkg\.dev/shop/apps/web has 3 digests: delete 1 \(76 MB\), keep 2 with tags\.
-            Delete 1 untagged digest \(76 MB\), keep 2 with tags: us-docker\.pkg\.dev/shop/apps/web
+            us-docker\.pkg\.dev/shop/apps/web has 3 digests: delete 1 \(76 MB\), keep 2 tagged digests\.
+            Delete 1 untagged digest \(76 MB\), keep 2 tagged digests: us-docker\.pkg\.dev/shop/apps/web
             Removed 1 \(76 MB freed\): 1 untagged, nothing refers to it$
             """.ReplaceLineEndings("\n"),
             story);

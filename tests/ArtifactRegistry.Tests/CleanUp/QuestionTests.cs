@@ -83,7 +83,8 @@ public sealed class QuestionTests
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -MaxCount 3").MustSucceed();
 
         Question question = Assert.Single(host.Questions);
-        Assert.Contains("Delete 3 of 7 untagged digests (229 MB), keep 0", question.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Delete 3 of 7 untagged digests (229 MB), keep 0 digests", question.Message, StringComparison.Ordinal);
         Assert.Equal(3, Regex.Count(question.Message, "sha256:"));
         Assert.DoesNotContain("more", question.Message, StringComparison.Ordinal);
         Assert.Contains("The run ends after 3 deletions (-MaxCount).", question.Message, StringComparison.Ordinal);
@@ -106,8 +107,8 @@ public sealed class QuestionTests
     }
 
     [Theory]
-    [InlineData(1, "keep the other 4")]
-    [InlineData(2, "keep 1")]
+    [InlineData(1, "keep the other 4 digests")]
+    [InlineData(2, "keep 1 untagged digest")]
     public async Task Of_chosen_rows_one_number_says_what_stays(int chosen, string words)
     {
         ScriptedHost host = new("No");
@@ -145,7 +146,7 @@ public sealed class QuestionTests
         ScriptResult result = shop.Run($"{command} -Verbose -OutVariable rows > $null; $rows").MustSucceed();
 
         int kept = Row.Digests(result, "Kept").Count;
-        string words = $"keep {kept.ToString(CultureInfo.InvariantCulture)} and 2 with tags";
+        string words = $"keep {kept.ToString(CultureInfo.InvariantCulture)} untagged and 2 tagged digests";
         Assert.True(kept > 2);
         Assert.Contains($"Delete 1 untagged digest (76 MB), {words}", Assert.Single(host.Questions).Message,
             StringComparison.Ordinal);

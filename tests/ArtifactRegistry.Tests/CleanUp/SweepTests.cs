@@ -30,7 +30,8 @@ public sealed class SweepTests
         Assert.Equal(2, host.Questions.Count);
         Assert.Contains("Delete 1 untagged digest (", host.Questions[0].Message, StringComparison.Ordinal);
         Assert.Contains("us-docker.pkg.dev/shop/apps/api", host.Questions[0].Message, StringComparison.Ordinal);
-        Assert.Contains("Delete 2 untagged digests (153 MB), keep 3 and 1 with tags", host.Questions[1].Message,
+        Assert.Contains(
+            "Delete 2 untagged digests (153 MB), keep 3 untagged and 1 tagged digest", host.Questions[1].Message,
             StringComparison.Ordinal);
         Assert.Contains(Shop.App, host.Questions[1].Message, StringComparison.Ordinal);
         Assert.Empty(shop.Left("api"));

@@ -27,9 +27,9 @@ public sealed class LastWordTests
         terminal.Send("n\r");
         await terminal.WaitForPromptAsync();
 
-        // The only row says Kept, so the question counts one; what has a tag is beside it.
+        // The only row says Kept, so the question counts one, and the digest with a tag apart.
         Assert.Contains(
-            "\"Delete 7 untagged digests (534 MB), keep 1 and 1 with tags\"",
+            "\"Delete 7 untagged digests (534 MB), keep 1 untagged and 1 tagged digest\"",
             Joined(asked),
             StringComparison.Ordinal
         );

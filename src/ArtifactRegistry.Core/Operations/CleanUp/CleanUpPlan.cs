@@ -81,7 +81,7 @@ internal sealed record CleanUpPlan(
         string[] tags = [.. images.SelectMany(node => node.Tags)];
         string more = tags.Length > TagsInQuestion ? $" and {tags.Length - TagsInQuestion} more" : "";
         return $"Delete {of}{planned} tagged {(planned == 1 ? "image" : "images")} "
-            + $"({now.Count} {(now.Count == 1 ? "digest" : "digests")}, "
+            + $"({DigestCount.Text(now.Count)}, "
             + $"{ByteSize.Format(now.Sum(node => node.Image.SizeBytes))}) with the "
             + $"{(tags.Length == 1 ? "tag" : "tags")} {string.Join(", ", tags.Take(TagsInQuestion))}{more}, {Kept}";
     }
@@ -91,13 +91,13 @@ internal sealed record CleanUpPlan(
         int tagged = Delete.Count(node => node.IsTagged), untagged = Delete.Count - tagged;
         string of = now.Count == Delete.Count ? "" : $"{now.Count} of ";
         string with = tagged == 0 ? "" : $" and {tagged} with referrer tags only";
-        return $"Delete {of}{untagged} untagged {(untagged == 1 ? "digest" : "digests")}{with} "
+        return $"Delete {of}{DigestCount.Text(untagged, "untagged")}{with} "
             + $"({ByteSize.Format(now.Sum(node => node.Image.SizeBytes))}), {Kept}";
     }
 
     /// <summary>
-    /// Gets what is kept in words. The number counts the rows that say so, as the last line of the command does. The
-    /// rest of the image is beside it if it has tags, and counted alone if there are no such rows.
+    /// Gets what is kept in words. The first number counts the rows that say so, as the last line of the command does.
+    /// The rest of the image is counted apart if it has tags, and alone if there are no such rows.
     /// </summary>
     public string Kept
     {
@@ -109,12 +109,16 @@ internal sealed record CleanUpPlan(
                     : $" ({KeptByReferrerTags} only for referrer tags: see -IncludeReferrerTag)";
             ImageNode[] others = [.. Graph.Nodes.Except(Asked)];
             ImageNode[] silent = [.. others.Where(node => !Rules.Spared.ContainsKey(node.Image.Name))];
-            int kept = Total - Delete.Count - silent.Length;
+            ImageNode[] kept = [.. Graph.Nodes.Except(Delete).Except(silent)];
             bool haveTags = silent.All(node => node.IsTagged);
-            return silent.Length == 0 || (kept > 0 && !haveTags) ? $"keep {kept}{by}"
-                : kept > 0 ? $"keep {kept}{by} and {silent.Length} with tags"
-                : haveTags ? $"keep {silent.Length} with tags"
-                : $"keep the other {silent.Length}";
+            int tagged = kept.Count(node => node.IsTagged);
+            string kind = kept.Length == 0 ? "" : tagged == 0 ? "untagged" : tagged == kept.Length ? "tagged" : "";
+            string rows = $"keep {DigestCount.Text(kept.Length, kind)}{by}";
+            return silent.Length == 0 || (kept.Length > 0 && !haveTags) ? rows
+                : kept.Length == 0 ? $"keep {(haveTags ? "" : "the other ")}"
+                    + DigestCount.Text(silent.Length, haveTags ? "tagged" : "")
+                : tagged == 0 ? $"keep {kept.Length} untagged{by} and {DigestCount.Text(silent.Length, "tagged")}"
+                : $"{rows} and {DigestCount.Text(silent.Length, "other tagged")}";
         }
     }
 

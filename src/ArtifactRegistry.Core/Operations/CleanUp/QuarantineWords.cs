@@ -14,7 +14,7 @@ internal static class QuarantineWords
             .. Part($"Put {{0}} in quarantine for {period}", isMarked: true),
             .. Part("Delete {0} after quarantine", isMarked: false),
             .. plan.Needed.Count == 0 ? (string[])[]
-                : [$"Remove the quarantine mark of {Digests(plan.Needed.Count)} needed again"],
+                : [$"Remove the quarantine mark of {DigestCount.Text(plan.Needed.Count)} needed again"],
         ];
         string all = string.Join(
             ", ",
@@ -28,9 +28,7 @@ internal static class QuarantineWords
             if (planned == 0) return [];
             string of = nodes.Length == planned ? "" : $"{nodes.Length} of ";
             string size = ByteSize.Format(nodes.Sum(node => node.Image.SizeBytes));
-            return [words.Replace("{0}", $"{of}{Digests(planned)} ({size})", StringComparison.Ordinal)];
+            return [words.Replace("{0}", $"{of}{DigestCount.Text(planned)} ({size})", StringComparison.Ordinal)];
         }
     }
-
-    private static string Digests(int count) => $"{count} {(count == 1 ? "digest" : "digests")}";
 }

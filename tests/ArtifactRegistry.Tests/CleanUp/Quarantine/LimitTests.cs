@@ -33,7 +33,7 @@ public sealed class LimitTests
         shop.Add("v1");
         shop.Add();
         shop.Run("Remove-ArUntaggedImage $app -Quarantine 14d").MustSucceed();
-        Assert.Contains("Put 1 digest (76 MB) in quarantine for 14d, keep 1 with tags", host.Questions[0].Message,
+        Assert.Contains("Put 1 digest (76 MB) in quarantine for 14d, keep 1 tagged digest", host.Questions[0].Message,
             StringComparison.Ordinal);
         quarantine.Pass(days: 15);
         shop.Add();
@@ -41,7 +41,7 @@ public sealed class LimitTests
         shop.Run("Remove-ArUntaggedImage $app -Quarantine 14d").MustSucceed();
 
         Assert.Contains(
-            "Put 1 digest (76 MB) in quarantine for 14d, delete 1 digest (76 MB) after quarantine, keep 1 with tags",
+            "Put 1 digest (76 MB) in quarantine for 14d, delete 1 digest (76 MB) after quarantine, keep 1 tagged digest",
             host.Questions[1].Message, StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
     }
