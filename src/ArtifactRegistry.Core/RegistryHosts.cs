@@ -5,7 +5,7 @@ namespace ArtifactRegistry;
 /// one's repositories lie.
 /// </summary>
 /// <remarks>
-/// A location has one host, so the host is no part of a name's identity. The hosts of another universe would be told
+/// A location has one host, so the host is not part of a name's identity. The hosts of another universe would be told
 /// from these by their locations, which have a prefix (<c>u-france-east1</c>).
 /// </remarks>
 internal static class RegistryHosts

@@ -101,7 +101,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// <summary>Gets whether the user will be asked and may take time to answer.</summary>
     private protected bool Asks => !IsUnasked && IsDueAt(OwnImpact);
 
-    /// <summary>Gets how long questions have stood so far, which is no work.</summary>
+    /// <summary>Gets the total time that questions have been open so far, which does not count as work.</summary>
     private protected TimeSpan Asking { get; private set; }
 
     private bool Ask(string target, string action, Func<string>? details = null)

@@ -128,7 +128,7 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         if (!Targets.IsSaid(Rules, rules => rules.KnowsInUse))
             throw Misuse(
                 "InUseMissing",
-                "Nothing says what runs. If nobody knows, say -WithoutInUse.",
+                "Neither -InUseFrom nor -InUse says which images run. If nobody knows, use -WithoutInUse.",
                 MyInvocation.MyCommand.Name);
     }
 

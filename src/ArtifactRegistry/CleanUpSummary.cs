@@ -26,7 +26,7 @@ internal sealed class CleanUpSummary(
     private int _sweeps;
     private int _done;
 
-    /// <summary>Whether the clean-up only says what it would do.</summary>
+    /// <summary>Gets or sets whether the clean-up only says what it would do.</summary>
     public bool IsWhatIf { get; set; }
 
     /// <summary>Sets the sentence about what is saved of what is removed.</summary>

@@ -25,7 +25,7 @@ internal static class DebugSwitch
             Keep(cmdlet, "ErrorAction", "ErrorAction", "ErrorActionPreference", preference => preference);
     }
 
-    /// <summary>Whether a cmdlet was given -Debug.</summary>
+    /// <summary>Gets whether a cmdlet was given -Debug.</summary>
     public static bool IsGiven(PSCmdlet cmdlet) =>
         cmdlet.MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug)
         && debug is SwitchParameter { IsPresent: true } or true;

@@ -19,7 +19,7 @@ internal static class ErrorCatalog
         [RegistryErrorKind.NotFound] = new(
             "NotFound",
             ErrorCategory.ObjectNotFound,
-            "It is not there, or you may not see it.",
+            "It does not exist, or you are not allowed to see it.",
             "Check the spelling of location, project, repository and image: Get-ArRepository and Get-ArImage list what "
                 + "is there."
         ),
@@ -38,7 +38,7 @@ internal static class ErrorCatalog
                 + "-CredentialFile KEY.json"
         ),
         [RegistryErrorKind.InvalidArgument] = new(
-            "InvalidArgument", ErrorCategory.InvalidArgument, "The service does not accept what it was sent.",
+            "InvalidArgument", ErrorCategory.InvalidArgument, "The service rejected the request as invalid.",
             "Get-Help about_ArtifactRegistry says how names and values are written."),
         [RegistryErrorKind.AlreadyExists] = new(
             "AlreadyExists", ErrorCategory.ResourceExists, "Something of that name exists already.",
@@ -48,7 +48,7 @@ internal static class ErrorCatalog
             "The repository's settings forbid it, for example tags that cannot be changed.",
             "See the settings of the repository: Get-ArRepository | Format-List Uri, Mode, ImmutableTags"),
         [RegistryErrorKind.Aborted] = new(
-            "ConcurrentChange", ErrorCategory.ResourceBusy, "Somebody else changed it. Look, and run it again.",
+            "ConcurrentChange", ErrorCategory.ResourceBusy, "Somebody else changed it at the same time.",
             "Look at what is there now, and run the command again."),
         [RegistryErrorKind.QuotaExceeded] = new(
             "QuotaExceeded", ErrorCategory.LimitsExceeded, "The service's quota is used up.",
@@ -57,12 +57,12 @@ internal static class ErrorCatalog
             "ServiceUnavailable", ErrorCategory.ResourceUnavailable, "The service failed, several times.",
             "The service failed several times. Run the command again later."),
         [RegistryErrorKind.TimedOut] = new(
-            "TimedOut", ErrorCategory.OperationTimeout, "No answer in time.",
+            "TimedOut", ErrorCategory.OperationTimeout, "The service did not answer in time.",
             "Run the command again; Connect-ArRegistry -TimeoutSec allows more time for a request."),
         [RegistryErrorKind.OperationLost] = new(
             "OperationLost",
             ErrorCategory.ResourceUnavailable,
-            "A deletion was begun and cannot be followed.",
+            "A deletion was started, and its result is unknown.",
             "List what is there before you run the command again; Connect-ArRegistry -OperationTimeoutSec allows more "
                 + "time for a deletion."
         ),
@@ -97,7 +97,7 @@ internal static class ErrorCatalog
             "Get-ArNodeServiceAccount PROJECT lists what is there."
         ),
         [RegistryErrorKind.MemberNotFound] = new(
-            "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM knows no such member.",
+            "MemberNotFound", ErrorCategory.ObjectNotFound, "IAM does not know the member.",
             "Check the spelling, and that the account was not deleted. IAM may need a minute to know a new one."),
         [RegistryErrorKind.MemberNotAllowed] = new(
             "MemberNotAllowed", ErrorCategory.SecurityError, "The organization's policy forbids the member.",
@@ -113,9 +113,9 @@ internal static class ErrorCatalog
         [RegistryErrorKind.PolicyFull] = new(
             "PolicyFull",
             ErrorCategory.LimitsExceeded,
-            "The policy has room for no more members.",
-            "Grant to a group and put the members into it, or revoke what is not needed any more: Get-ArReader lists "
-                + "it."
+            "The policy has no room for more members.",
+            "Grant to a group and put the members into it, or revoke access that is no longer needed: Get-ArReader "
+                + "lists it."
         ),
         [RegistryErrorKind.OutsidePerimeter] = new(
             "OutsidePerimeter", ErrorCategory.PermissionDenied, "VPC Service Controls refused it.",
@@ -146,8 +146,8 @@ internal static class ErrorCatalog
             "Ask for roles/container.viewer and roles/run.viewer on the project."
         ),
         [RegistryErrorKind.InUseIncomplete] = new(
-            "InUseIncomplete", ErrorCategory.InvalidResult, "What runs could not be read completely.",
-            "Resolve the errors before this one; an image that nobody has seen may be running."),
+            "InUseIncomplete", ErrorCategory.InvalidResult, "The running images could not be read completely.",
+            "Resolve the errors above; an image that could not be read may be running."),
         [RegistryErrorKind.ArchiveNotWritable] = new(
             "ArchiveNotWritable",
             ErrorCategory.WriteError,
@@ -187,7 +187,7 @@ internal static class ErrorCatalog
         new(
             "ConfirmationRequired",
             ErrorCategory.PermissionDenied,
-            "A question is due and nobody can be asked.",
+            "Confirmation is required, and nobody can be asked.",
             "In a script, use -Confirm:$false if that is what you want; -WhatIf shows what would be done."
         ),
         new(
@@ -200,7 +200,7 @@ internal static class ErrorCatalog
         new(
             "InUseEmpty",
             ErrorCategory.InvalidArgument,
-            "-InUse holds nothing that names an image.",
+            "-InUse has no entry that names an image.",
             "Check the output of the command that lists what runs, or name projects in -InUseFrom to have it read; use "
                 + "-AllowEmptyInUse if nothing runs."
         ),
@@ -214,13 +214,13 @@ internal static class ErrorCatalog
         new(
             "OlderThanMissing",
             ErrorCategory.InvalidArgument,
-            "Nothing says how old a tagged image must be to be stale.",
+            "Neither -OlderThan nor -RulePath says which images are stale.",
             "Give an age, for example -OlderThan 90d, or a file of rules: -RulePath rules.psd1."
         ),
         new(
             "InUseMatchesNothing",
             ErrorCategory.InvalidArgument,
-            "Nothing of -InUse is among the images that were examined.",
+            "No entry of -InUse matches an examined image.",
             "Check the projects of -InUseFrom, or the command that lists what runs; use -AllowUnmatchedInUse if "
                 + "nothing of "
                 + "these images runs."
@@ -235,12 +235,12 @@ internal static class ErrorCatalog
             "InvalidTimeLimit",
             ErrorCategory.InvalidArgument,
             "-TimeLimit is not a time with a unit.",
-            "Say for example -TimeLimit 30m or -TimeLimit 2h."
+            "Use for example -TimeLimit 30m or -TimeLimit 2h."
         ),
         new(
             "TooManyToDelete",
             ErrorCategory.LimitsExceeded,
-            "More of an image than -AbortAbove allows.",
+            "More digests of an image than -AbortAbove allows.",
             "Look at Get-ArUntaggedImage, and raise the limit if this is right."
         ),
         new(
@@ -264,7 +264,7 @@ internal static class ErrorCatalog
         new(
             "RegistryDiffers",
             ErrorCategory.InvalidResult,
-            "The registry shows something else than a row says.",
+            "The registry does not match a row of the output.",
             "List the image again; somebody else may push or delete there at the same time."
         ),
         new(

@@ -18,12 +18,12 @@ internal interface IStaleParameters
     /// <summary>An expression with a group, for release lines; null for none.</summary>
     string? KeepNewestPer { get; }
 
-    /// <summary>How the newest are found: the name of a <see cref="StaleImageOrder"/>, in any case.</summary>
+    /// <summary>The order in which images count as newest: the name of a <see cref="StaleImageOrder"/>, in any case.</summary>
     string SortBy { get; }
 
     /// <summary>A file of rules; null for none.</summary>
     string? RulePath { get; }
 
-    /// <summary>Whether nobody knows what runs.</summary>
+    /// <summary>Gets whether nobody knows what runs.</summary>
     bool WithoutInUse { get; }
 }

@@ -67,7 +67,7 @@ public abstract class InUseCmdlet : ChangeCmdlet
             Running = Running,
         };
 
-    /// <summary>What runs in the projects of -InUseFrom.</summary>
+    /// <summary>The images that run in the projects of -InUseFrom.</summary>
     private protected RunningImages Running =>
         _running ??= new RunningImages(InUseServices, ThrottleLimit, TimeProvider.System);
 

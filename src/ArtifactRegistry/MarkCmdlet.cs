@@ -15,7 +15,7 @@ public abstract class MarkCmdlet : InUseCmdlet
     [ArgumentCompleter(typeof(ImageCompleter))]
     public ImagePattern[] Image { get; set; } = [];
 
-    /// <summary>What the parameters say runs.</summary>
+    /// <summary>The images that run, according to the parameters.</summary>
     private protected CleanUpRules Rules { get; private set; } = new();
 
     /// <inheritdoc/>

@@ -78,7 +78,7 @@ public sealed class ModuleLoader : IModuleAssemblyInitializer
         shell.AddCommand(new CmdletInfo("Update-TypeData", command))
             .AddParameter("PrependPath", Path.Combine(Folder, "ArtifactRegistry.types.ps1xml"))
             .AddParameter("ErrorAction", ActionPreference.Stop)
-            // Loading the module is no change that a script's preferences are about.
+            // A script's preferences are about changes; loading the module is not one.
             .AddParameter("WhatIf", false)
             .AddParameter("Confirm", false);
         try

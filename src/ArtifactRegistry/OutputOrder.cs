@@ -17,7 +17,7 @@ internal sealed class OutputOrder
     /// <summary>Rows and errors: a turn passes once the work has ended.</summary>
     public OutputQueue Rows { get; } = new();
 
-    /// <summary>The number of items that have not passed, including those that ended and wait for others.</summary>
+    /// <summary>The number of items that have not passed, including those that have ended and wait for others.</summary>
     public int Count => _next - Rows.First;
 
     /// <summary>The turn of the work that asks; null for work that has none.</summary>

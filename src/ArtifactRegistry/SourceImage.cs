@@ -4,7 +4,7 @@ using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
-/// <summary>What Copy-ArImage copies: images in Artifact Registry, or one in another registry.</summary>
+/// <summary>The source of Copy-ArImage: images in Artifact Registry, or one in another registry.</summary>
 public sealed class SourceImage
 {
     private SourceImage(ImagePattern? pattern, ExternalImageName? external)

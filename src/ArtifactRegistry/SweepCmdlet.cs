@@ -130,7 +130,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
             WriteError(
                 ErrorRecords.ForMisuse(
                     "JournalNotWritable",
-                    $"The journal '{JournalPath}' cannot be written any more, so no further deletion was begun: "
+                    $"The journal '{JournalPath}' can no longer be written, so no further deletion was started: "
                         + $"{e.Message}",
                     JournalPath
                 )
@@ -179,7 +179,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         {
             Note(() =>
                 WriteWarning(
-                    $"Perhaps not every image was looked at: {_control!.Time!.Reason}. Run the command again for the "
+                    $"Some images may not have been examined: {_control!.Time!.Reason}. Run the command again for the "
                         + $"rest."
                 )
             );

@@ -8,7 +8,7 @@ public abstract class TransferCmdlet : ChangeCmdlet
 {
     private TransferShare? _share;
 
-    /// <summary>What the transfers of the command share.</summary>
+    /// <summary>The limit and the progress that the transfers of the command share.</summary>
     private protected TransferShare Share => _share!;
 
     /// <summary>Gets or sets the number of images of the command, as far as it is known.</summary>

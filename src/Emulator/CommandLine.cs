@@ -52,7 +52,7 @@ internal sealed class CommandLine
         {
             string[] halves = arguments[i].Split('=', 2);
             CommandLineOption option = Array.Find(Options, known => known.Name == halves[0])
-                ?? throw new FormatException($"'{halves[0]}' is no flag of the emulator. Try --help.");
+                ?? throw new FormatException($"'{halves[0]}' is not an option of the emulator. Try --help.");
             string value = "";
             if (option.Argument is null)
             {
@@ -108,7 +108,8 @@ internal sealed class CommandLine
     private static Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
             ? url!
-            : throw new FormatException($"'{text}' is no http address. Expected for example 'http://127.0.0.1:8085'.");
+            : throw new FormatException(
+                $"'{text}' is not an HTTP address. Expected for example 'http://127.0.0.1:8085'.");
 }
 
 /// <summary>A flag.</summary>

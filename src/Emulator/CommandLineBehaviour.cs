@@ -167,7 +167,7 @@ internal static class CommandLineBehaviour
     {
         string[] parts = text.Split(':');
         if (!Kinds.TryGetValue(parts[0], out FaultKind kind))
-            throw new FormatException($"'{parts[0]}' is no fault. Expected one of {string.Join(", ", Kinds.Keys)}.");
+            throw new FormatException($"'{parts[0]}' is not a fault. Expected one of {string.Join(", ", Kinds.Keys)}.");
 
         Fault fault = new(kind) { Seed = seed };
         foreach (string part in parts[1..])

@@ -11,7 +11,7 @@ internal static partial class Duration
         Match match = Form().Match(text);
         if (!match.Success)
             throw new FormatException(
-                $"'{text}' is no duration. Expected for example '50ms', '90s', '5m', '12h' or '30d'.");
+                $"'{text}' is not a duration. Expected for example '50ms', '90s', '5m', '12h' or '30d'.");
         double number = double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
         return match.Groups[2].Value switch
         {

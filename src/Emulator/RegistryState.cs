@@ -61,7 +61,7 @@ public sealed class RegistryState : IDisposable
     /// <summary>The identities that may sign in, and their tokens.</summary>
     public SignInState SignIn { get; }
 
-    /// <summary>What runs images: clusters, Cloud Run and others.</summary>
+    /// <summary>The services that run images: clusters, Cloud Run and others.</summary>
     public WorkloadState Workloads { get; }
 
     /// <summary>The existing repositories.</summary>

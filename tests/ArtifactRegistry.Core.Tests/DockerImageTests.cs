@@ -180,7 +180,7 @@ public sealed class DockerImageTests
         Assert.Equal("", TagList.Empty.ToString());
         Assert.Equal("one", new TagList(["one"]).ToString());
         Assert.Equal("one, two", new TagList(["one", "two"]).ToString());
-        // PowerShell takes an IList without elements for false, and an object that is no list for true.
+        // PowerShell takes an IList without elements for false, and an object that is not a list for true.
         Assert.Empty(Assert.IsType<System.Collections.IList>(TagList.Empty, exactMatch: false));
         Assert.Throws<NotSupportedException>(() => ((IList<string>)TagList.Empty).Add("x"));
     }

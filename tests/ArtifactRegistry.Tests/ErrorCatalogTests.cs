@@ -106,7 +106,7 @@ public sealed class ErrorCatalogTests
             {
                 "InUseMissing",
                 "Get-ArStaleImage $app -OlderThan 9d",
-                "Nothing says what runs. If nobody knows, say -WithoutInUse."
+                "Neither -InUseFrom nor -InUse says which images run. If nobody knows, use -WithoutInUse."
             },
             {
                 "OlderThanMissing",

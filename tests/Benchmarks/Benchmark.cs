@@ -33,7 +33,7 @@ internal sealed partial class Benchmark(CancellationToken stop)
     {
         if (rows.Except(Rows).FirstOrDefault() is string unknown)
         {
-            Console.Error.WriteLine($"'{unknown}' is no row. There are {string.Join(", ", Rows)}.");
+            Console.Error.WriteLine($"'{unknown}' is not a row. The rows are {string.Join(", ", Rows)}.");
             return 64;
         }
 

@@ -39,7 +39,7 @@ internal static class Floor
                 http, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(rest[1], CultureInfo.InvariantCulture),
                 stop),
             "clean" => package => CleanAsync(http, package, int.Parse(rest[1], CultureInfo.InvariantCulture), stop),
-            _ => throw new ArgumentException($"'{what}' is no work."),
+            _ => throw new ArgumentException($"'{what}' is not a known kind of work."),
         };
         // What changes nothing is done whole.
         for (int i = 0; i < TimesBefore; i++) await work(what == "clean" ? "warm-floor" : rest[0]);

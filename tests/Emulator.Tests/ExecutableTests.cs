@@ -16,18 +16,18 @@ public sealed partial class ExecutableTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("--nonsense", "'--nonsense' is no flag")]
+    [InlineData("--nonsense", "'--nonsense' is not an option")]
     [InlineData("--page-size", "--page-size needs a value")]
     [InlineData("--page-size=none", "--page-size: 'none' is not a number")]
-    [InlineData("--latency=soon", "--latency: 'soon' is no duration")]
-    [InlineData("--fault=418", "--fault: '418' is no fault")]
+    [InlineData("--latency=soon", "--latency: 'soon' is not a duration")]
+    [InlineData("--fault=418", "--fault: '418' is not a fault")]
     [InlineData("--fault=503:2", "The rate is a share")]
     [InlineData("--tagged-delete=maybe", "is not one of synchronous|in-operation")]
     [InlineData("--empty=yes", "--empty takes no value")]
     [InlineData("--empty --seed=x.json", "contradict each other")]
     [InlineData("--seed=not-there.json", "not-there.json")]
     [InlineData("--urls=http://0.0.0.0:8085", "is not a loopback address")]
-    [InlineData("--urls=nonsense", "is no http address")]
+    [InlineData("--urls=nonsense", "is not an HTTP address")]
     [InlineData("--urls=https://127.0.0.1:0", "belong together")]
     [InlineData("--certificate=x.pem", "belong together")]
     public async Task A_wrong_flag_is_told_with_exit_code_2(string arguments, string told)

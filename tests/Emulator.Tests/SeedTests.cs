@@ -167,7 +167,7 @@ public sealed class SeedTests
     [InlineData("""{ "repositories": [ { "name": "gcr.io/p", "images": [ { } ] } ] }""", "package")]
     [InlineData(
         """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "age": "old" } ] } ] }""",
-        "'old' is no duration")]
+        "'old' is not a duration")]
     [InlineData(
         """{ "repositories": [ { "name": "gcr.io/p", "images": [ { "package": "a", "tags": null } ] } ] }""", "tags")]
     [InlineData(

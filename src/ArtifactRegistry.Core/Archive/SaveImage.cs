@@ -126,7 +126,7 @@ internal sealed class SaveImage(
 
     private RegistryException NotWritable(DockerImage image, Exception e)
     {
-        _failure = "the archive cannot be written any more";
+        _failure = "the archive can no longer be written";
         return new RegistryException(
             RegistryErrorKind.ArchiveNotWritable,
             $"'{image}' was not deleted, since the archive '{writer.FullName}' cannot be written: {e.Message}",

@@ -11,7 +11,7 @@ internal sealed class CredentialFileErrors(string description)
     public string Subject => char.ToUpperInvariant(description[0]) + description[1..];
 
     /// <summary>Creates the error of a file that cannot be used.</summary>
-    /// <param name="what">What is wrong with it.</param>
+    /// <param name="what">The problem with it.</param>
     public RegistryException Wrong(string what) =>
         new(RegistryErrorKind.Unauthenticated, $"{Subject} cannot be used to sign in: {what}.")
         {

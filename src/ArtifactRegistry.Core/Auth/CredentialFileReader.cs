@@ -83,7 +83,7 @@ internal sealed class CredentialFileReader(string description, Endpoints endpoin
             ),
             null => throw _errors.Wrong("it has no \"type\""),
             string type => throw _errors.Wrong(
-                $"its type '{CredentialFileErrors.Shown(type)}' is none of service_account, authorized_user, "
+                $"its type '{CredentialFileErrors.Shown(type)}' is not one of service_account, authorized_user, "
                     + $"external_account, external_account_authorized_user and impersonated_service_account"
             ),
         };

@@ -92,7 +92,7 @@ public enum RegistryErrorKind
     /// <summary>The caller may not read what runs; the permission is named.</summary>
     NotPermitted,
 
-    /// <summary>What runs could not be read completely.</summary>
+    /// <summary>The running images could not be read completely.</summary>
     InUseIncomplete,
 
     /// <summary>The archive cannot be written, so that nothing that it should keep is deleted.</summary>

@@ -81,7 +81,7 @@ internal sealed class SignInHandler(
         if (!isFromGoogle && !isProvider && !isMetadata)
             throw new RegistryException(
                 RegistryErrorKind.UnsafeRequest,
-                $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is none of the "
+                $"Nothing is sent to {address.GetLeftPart(UriPartial.Authority)} for signing in: it is not one of the "
                     + $"hosts of {endpoints.Universe} by https, and not this machine.");
     }
 

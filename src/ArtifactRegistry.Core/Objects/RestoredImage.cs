@@ -53,7 +53,7 @@ public sealed record RestoredImage
     /// </summary>
     public string Status => RestoreStatus.ToString();
 
-    /// <summary>What there is to say about it; empty if there is nothing.</summary>
+    /// <summary>Gets a note about it; empty if there is nothing to say.</summary>
     public string Reason { get; internal init; } = "";
 
     /// <summary>The error of a failed restoration, for the error record.</summary>

@@ -49,7 +49,7 @@ public sealed class StaleRuleTestResult
     /// <summary>The number of the set of rules in the file, from 1; null if the problem is in none.</summary>
     public int? Rule { get; }
 
-    /// <summary>What is wrong, and what is expected; null for a set of rules.</summary>
+    /// <summary>The problem and the expected value; null for a set of rules.</summary>
     public string? Problem { get; }
 
     /// <summary>The problem, or the set of rules in words.</summary>
@@ -70,10 +70,10 @@ public sealed class StaleRuleTestResult
     /// <summary>The name of a <see cref="StaleImageOrder"/>; null for a problem.</summary>
     public string? SortBy { get; }
 
-    /// <summary>What all tags of an image must match; empty for any tags.</summary>
+    /// <summary>The patterns that all tags of an image must match; empty for any tags.</summary>
     public TextList Tag { get; } = TextList.Empty;
 
-    /// <summary>What no tag of an image may match.</summary>
+    /// <summary>The patterns that no tag of an image may match.</summary>
     public TextList ExcludeTag { get; } = TextList.Empty;
 
     /// <summary>The projects of the file, in which it is read what runs.</summary>

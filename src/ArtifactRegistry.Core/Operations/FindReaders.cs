@@ -66,7 +66,7 @@ internal static class FindReaders
                         or RegistryErrorKind.NotFound
             )
         {
-            problem = $"the policy of {project} cannot be read, so what it grants is not known: {e.Message}"
+            problem = $"the policy of {project} cannot be read, so its grants are not known: {e.Message}"
                 + (e.Permission is null ? "" : $" (needs {e.Permission})");
         }
 

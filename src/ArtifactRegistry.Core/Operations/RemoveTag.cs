@@ -40,7 +40,7 @@ internal sealed class RemoveTag(ArtifactRegistryClient client)
         if (name.Tag is not string tag)
             throw new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{name}' names no tag, so there is none to remove."
+                $"'{name}' names no tag to remove."
             );
 
         ImageName target = name.WithTag(tag);

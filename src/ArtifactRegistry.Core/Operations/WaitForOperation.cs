@@ -89,7 +89,7 @@ internal static class WaitForOperation
             // Not as "not found" or "denied", which would seem to refer to the image.
             string message =
                 e.Kind is RegistryErrorKind.NotFound
-                    ? $"The service does not know the operation '{name}' any more."
+                    ? $"The service no longer knows the operation '{name}'."
                     : $"The operation '{name}' cannot be read: {e.Message}";
             throw new RegistryException(RegistryErrorKind.OperationLost, message, e)
             {

@@ -102,7 +102,7 @@ internal sealed class ExternalRegistry : IContentSource
             namesItsSubject: true,
             kind: RegistryErrorKind.PermissionDenied),
         RegistryErrorKind.QuotaExceeded => e.WithMessage(
-            $"{_name.Host} sends '{_name}' no more for now: {e.Message}",
+            $"{_name.Host} does not send '{_name}' for now: {e.Message}",
             _signIn.HasCredential
                 ? "Run the command again later; it goes on where it was."
                 : "Run the command again later, or with -SourceCredential if the registry then allows more.",

@@ -60,7 +60,8 @@ internal sealed partial class ReferrerPages(RestTransport transport, Uri image)
             ? Uri.TryCreate(page, next.Groups["target"].Value, out Uri? address)
                 ? address
                 : throw new RegistryException(
-                    RegistryErrorKind.UnexpectedAnswer, "The Link header of the list of referrers is no address.")
+                    RegistryErrorKind.UnexpectedAnswer,
+                    "The Link header of the list of referrers is not a valid address.")
             : null;
 
     [GeneratedRegex("<(?<target>[^>]*)>(?<parameters>[^<]*)")]

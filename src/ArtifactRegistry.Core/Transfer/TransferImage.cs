@@ -14,7 +14,7 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
     private int _manifests, _mounted, _uploaded;
     private long _bytes;
 
-    /// <summary>What was transferred so far.</summary>
+    /// <summary>The amount transferred so far.</summary>
     public TransferResult Transferred => new(_manifests, _mounted, _uploaded, Interlocked.Read(ref _bytes));
 
     /// <summary>Transfers an image.</summary>
@@ -122,7 +122,7 @@ internal sealed class TransferImage(IContentSource source, IContentDestination d
     }
 }
 
-/// <summary>What a transfer did.</summary>
+/// <summary>The result of a transfer.</summary>
 /// <param name="Manifests">The number of manifests written; none if all of them were there.</param>
 /// <param name="BlobsMounted">The number of blobs that the destination took from another repository.</param>
 /// <param name="BlobsUploaded">The number of blobs that were sent.</param>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ArtifactRegistry.Transfer;
 
-/// <summary>What the transfers of one command share: a limit for their requests, and their progress.</summary>
+/// <summary>Shares a limit of requests and the progress among the transfers of one command.</summary>
 /// <param name="concurrency">The maximum number of blobs and other requests under way.</param>
 internal sealed class TransferShare(int concurrency) : IDisposable
 {

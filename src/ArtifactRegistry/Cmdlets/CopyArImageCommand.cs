@@ -141,7 +141,7 @@ public sealed class CopyArImageCommand : TransferCmdlet
         if (KeepTag && name.Tag is null)
             problem = new RegistryException(
                 RegistryErrorKind.NameNotSpecific,
-                $"'{name}' was named without a tag, and which tags a digest has, other registries do not tell.")
+                $"'{name}' was named without a tag, and other registries do not say which tags a digest has.")
             {
                 Advice = "Name the image by its tag, or give a tag with -Tag.",
             };

@@ -44,7 +44,7 @@ public sealed class ProtectArImageCommand : MarkCmdlet
             await PerformAsync<bool>(() => throw Misuse(
                 "InUseEmpty", $"Nothing runs in {string.Join(", ", Rules.InUseFrom)} (-InUseFrom).", InUseFrom));
         else if (found == 0 && !AllowUnmatchedInUse)
-            Warn("Nothing that runs is one of these images, so nothing is marked.");
+            Warn("None of these images is running, so nothing is marked.");
     }
 
     private async Task MarkAsync(ImageNode node)

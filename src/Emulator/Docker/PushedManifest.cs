@@ -90,7 +90,7 @@ internal sealed record PushedManifest
     {
         null => [],
         JsonArray array => [.. array.Select(entry => Descriptor(entry, field))],
-        _ => throw DockerError.ManifestInvalid($"\"{field}\" is no list"),
+        _ => throw DockerError.ManifestInvalid($"\"{field}\" is not a list"),
     };
 
     private static JsonObject Descriptor(JsonNode? node, string field) =>

@@ -23,7 +23,7 @@ internal static partial class UploadMethods
         string? digest = call.Query("digest");
         if (digest is not null) BlobMethods.CheckDigest(digest);
         if (call.Query("digest-algorithm") is string algorithm and not "sha256")
-            throw DockerError.DigestInvalid($"\"{algorithm}\" is no algorithm of this registry. Expected sha256.");
+            throw DockerError.DigestInvalid($"\"{algorithm}\" is not an algorithm of this registry. Expected sha256.");
 
         Upload? upload = call.Locked(() =>
         {

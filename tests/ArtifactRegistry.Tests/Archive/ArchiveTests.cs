@@ -146,7 +146,7 @@ public sealed class ArchiveTests : IDisposable
             result.Values("Status").Order(StringComparer.Ordinal));
         Assert.Equal("ArchiveNotWritable", result.ErrorId);
         Assert.Equal(4, shop.Left().Count);
-        Assert.Contains(result.Values("Reason"), reason => reason == "the archive cannot be written any more");
+        Assert.Contains(result.Values("Reason"), reason => reason == "the archive can no longer be written");
     }
 
     [Fact]

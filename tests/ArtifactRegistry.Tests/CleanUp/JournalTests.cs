@@ -185,7 +185,7 @@ public sealed class JournalTests : IDisposable
         ProcessResult result = await ProcessResult.OfAsync(start.WithFileSizeLimit(Limit / 1024));
 
         Assert.Contains(
-            "cannot be written any more, so no further deletion was begun",
+            "can no longer be written, so no further deletion was started",
             result.Error,
             StringComparison.Ordinal
         );

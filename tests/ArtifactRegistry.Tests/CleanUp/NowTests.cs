@@ -115,7 +115,7 @@ public sealed class NowTests
         ScriptResult result = shop.Run("Remove-ArUntaggedImage $app");
 
         Assert.Equal([garbage], Row.Digests(result, "Failed"));
-        Assert.Contains("whether it is needed by now cannot be read", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("it cannot be checked whether it is needed by now", result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
     }
 

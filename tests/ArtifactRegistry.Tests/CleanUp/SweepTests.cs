@@ -507,7 +507,7 @@ public sealed class SweepTests
 
         Assert.Single(Row.Digests(result, "Removed"));
         Assert.Contains(
-            "Perhaps not every image was looked at: the time limit of",
+            "Some images may not have been examined: the time limit of",
             Assert.Single(result.Warnings),
             StringComparison.Ordinal
         );

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ArtifactRegistry.Tests.InUse;
 
-/// <summary>A reading that is not complete is no reading, unless somebody asks for it.</summary>
+/// <summary>An incomplete reading is an error, unless somebody asks for it.</summary>
 public sealed class IncompleteTests
 {
     private static readonly string[] Kinds =

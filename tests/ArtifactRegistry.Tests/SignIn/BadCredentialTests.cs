@@ -17,7 +17,7 @@ public sealed class BadCredentialTests : SignInTest
     [InlineData("{}", "it has no \"type\"")]
     [InlineData("{\"type\":7}", "a value in it has the wrong type")]
     [InlineData("{\"installed\":{\"client_id\":\"x\"}}", "it is an OAuth client's secret")]
-    [InlineData("{\"type\":\"gdch_service_account\"}", "'gdch_service_account' is none of service_account")]
+    [InlineData("{\"type\":\"gdch_service_account\"}", "'gdch_service_account' is not one of service_account")]
     [InlineData("{\"type\":\"service_account\"}", "it has no \"client_email\"")]
     [InlineData("{\"type\":\"service_account\",\"client_email\":\"a@b.c\"}", "it has no \"private_key\"")]
     [InlineData(

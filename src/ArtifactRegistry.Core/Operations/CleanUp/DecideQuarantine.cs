@@ -40,8 +40,8 @@ internal static class DecideQuarantine
 
     /// <summary>
     /// Returns whether a marked digest is needed by now: its tags changed, it is in use or kept by a policy, or it
-    /// belongs to a digest for which that is so, or to a tagged one that nobody marked. Age and number are no need, and
-    /// neither is that these rules are about other images: another command may have put the mark there.
+    /// belongs to a digest for which that is so, or to a tagged one that nobody marked. Age and number do not count as
+    /// need, nor does the fact that these rules are about other images: another command may have put the mark there.
     /// </summary>
     private static bool IsNeeded(ImageNode node)
     {

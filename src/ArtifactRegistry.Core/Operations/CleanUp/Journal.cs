@@ -12,7 +12,7 @@ namespace ArtifactRegistry.Operations.CleanUp;
 internal sealed class Journal : ISweepLimit, IDisposable
 {
     /// <summary>The reason why a deletion was not begun.</summary>
-    public const string Broken = "the journal cannot be written any more";
+    public const string Broken = "the journal can no longer be written";
 
     private static readonly TimeSpan ReaderTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ArtifactRegistry.Operations.CleanUp;
 
-/// <summary>How far the planning of a clean-up is. May be used from any thread.</summary>
+/// <summary>The progress of planning a clean-up. May be used from any thread.</summary>
 /// <param name="clock">The clock.</param>
 internal sealed class PlanningProgress(TimeProvider clock)
 {

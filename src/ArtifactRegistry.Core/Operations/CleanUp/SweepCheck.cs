@@ -51,7 +51,7 @@ internal static class SweepCheck
                 if (await DigestLookup.ExistsAsync(client, digest, token) == isListed)
                     contradicted[i] = isListed
                         ? "its row says that it is gone, and the registry still has it"
-                        : "its row says that it stays, and the registry does not have it any more";
+                        : "its row says that it stays, but the registry no longer has it";
             }
         );
         return [

@@ -108,7 +108,7 @@ internal sealed class SweepStep(
                     : await _subjects.SparedAsync(node, stop);
 
             return await DigestLookup.ExistsAsync(client, node.Image.Name, stop)
-                ? Row(node, RemovalStatus.Kept, "the listing of its image does not have it any more, but it is there")
+                ? Row(node, RemovalStatus.Kept, "the listing of its image no longer has it, but it still exists")
                 : Row(node, RemovalStatus.AlreadyGone, "was gone already");
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
@@ -117,7 +117,7 @@ internal sealed class SweepStep(
         }
         catch (RegistryException e)
         {
-            string reason = $"whether it is needed by now cannot be read: {e.Message}";
+            string reason = $"it cannot be checked whether it is needed by now: {e.Message}";
             return new RemovedImage(node.Image, RemovalStatus.Failed, reason)
             {
                 Error = e.WithMessage($"'{node.Image}': {reason}"),

@@ -28,7 +28,7 @@ internal sealed class UnlistedDigests(ManifestReader reader, SemaphoreSlim slots
         {
             return await reader.FindAsync(digest, stop) is not null
                 ? Row(RemovalStatus.Kept, "the listing of its image does not have it yet")
-                : Row(RemovalStatus.AlreadyGone, "is not in this image, or not any more");
+                : Row(RemovalStatus.AlreadyGone, "is not in this image, or no longer in it");
         }
         catch (RegistryException e)
         {

@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations.InUse;
 
-/// <summary>What to read.</summary>
+/// <summary>The scope of a reading.</summary>
 internal sealed record InUseQuery
 {
     /// <summary>The projects, and folders and organizations, which stand for all projects below them.</summary>
@@ -18,6 +18,6 @@ internal sealed record InUseQuery
     /// <summary>The custom resources to search as well, as group/version/plural.</summary>
     public IReadOnlyList<string> IncludeResources { get; init; } = [];
 
-    /// <summary>Whether to leave out revisions of Cloud Run that get no requests.</summary>
+    /// <summary>Gets whether to leave out revisions of Cloud Run that get no requests.</summary>
     public bool ServingRevisionsOnly { get; init; }
 }

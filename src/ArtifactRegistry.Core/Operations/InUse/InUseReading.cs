@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ArtifactRegistry.Operations.InUse;
 
-/// <summary>What was seen of the images in use, and what could not be read. Safe for all threads.</summary>
+/// <summary>The images in use that were seen, and the failures to read more. Safe for all threads.</summary>
 /// <param name="slots">Limits the listings that are read at once.</param>
 internal sealed class InUseReading(SemaphoreSlim slots)
 {
@@ -15,7 +15,7 @@ internal sealed class InUseReading(SemaphoreSlim slots)
     /// <summary>Gets what could not be read.</summary>
     public IReadOnlyCollection<InUseFailure> Failures => _failures;
 
-    /// <summary>Gets what a user should know although it is no failure.</summary>
+    /// <summary>Gets the notes that a user should see although nothing failed.</summary>
     public IReadOnlyCollection<string> Notes => _notes;
 
     /// <summary>Gets the number of clusters and regions that were read completely.</summary>

@@ -146,6 +146,6 @@ internal static class InUseRows
             : null;
     }
 
-    /// <summary>What the registry says of a name.</summary>
+    /// <summary>The registry's answer about a name.</summary>
     private readonly record struct Known(bool IsKnown, string? Digest);
 }

@@ -2,7 +2,7 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations.InUse;
 
-/// <summary>What every source has said of one project.</summary>
+/// <summary>The answers of all sources about one project.</summary>
 /// <param name="Project">The project.</param>
 /// <param name="Readings">What was read of each source whose API is enabled.</param>
 /// <param name="Disabled">The sources whose API is disabled in the project.</param>

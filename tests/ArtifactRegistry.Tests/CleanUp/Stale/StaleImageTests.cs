@@ -89,7 +89,7 @@ public sealed class StaleImageTests
         "-Tag v* -KeepNewest 2 -SortBy Version",
         "80 v2.0.0-rc.2|70 v2.0.0-rc.10|65 v2.0.0-beta|60 v1",
         "v2.0.0-rc.2|v2.0.0-rc.10")]
-    // Digits alone may be a commit or a date, and what is no version has no place.
+    // Digits alone may be a commit or a date, and a tag that is not a version has no place.
     [InlineData(
         "-Tag v*, 4* -KeepNewest 1 -SortBy Version",
         "90 v1.9.0|80 v1.8.0,4561237|70 4561238",
@@ -226,7 +226,7 @@ public sealed class StaleImageTests
             shop.Left());
     }
 
-    // getnora-io/nora#931, Azure/acr-cli#210, gcr-cleaner#89: what is no version used up the number.
+    // getnora-io/nora#931, Azure/acr-cli#210, gcr-cleaner#89: tags that are not versions used up the number.
     [Fact]
     public async Task Of_six_signed_versions_the_three_newest_stay_with_their_signatures_by_tag()
     {

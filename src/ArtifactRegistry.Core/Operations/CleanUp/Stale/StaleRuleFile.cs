@@ -1,6 +1,6 @@
 namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
-/// <summary>What a file of rules says, or what is wrong with it.</summary>
+/// <summary>The rules in a file, or its problems.</summary>
 /// <param name="Sets">The sets of rules; empty if there are problems.</param>
 /// <param name="InUseFrom">The projects in which it is read what runs.</param>
 /// <param name="Problems">Everything that is wrong, in the order of the lines; empty for a good file.</param>
@@ -17,7 +17,7 @@ internal sealed record StaleRuleFile(
     public IReadOnlyList<ImagePattern> Images => [.. Sets.SelectMany(set => set.Rules.Images)];
 
     /// <summary>Creates the result for a file in which nothing can be read.</summary>
-    /// <param name="problems">What is wrong.</param>
+    /// <param name="problems">The problems with it.</param>
     public static StaleRuleFile Unreadable(params IReadOnlyList<StaleRuleProblem> problems) => new([], [], problems);
 }
 
@@ -30,7 +30,7 @@ internal sealed record StaleRuleSet(int Number, int Line, StaleRules Rules);
 /// <summary>Something that is wrong with a file of rules.</summary>
 /// <param name="Line">The line, from 1; null if it is about the whole file.</param>
 /// <param name="Rule">The number of the set of rules, from 1; null if it is about none.</param>
-/// <param name="Text">What is wrong, and what is expected.</param>
+/// <param name="Text">The problem and the expected value.</param>
 internal sealed record StaleRuleProblem(int? Line, int? Rule, string Text)
 {
     /// <summary>Returns the problem in one line.</summary>

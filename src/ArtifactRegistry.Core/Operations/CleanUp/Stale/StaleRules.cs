@@ -2,7 +2,7 @@ using ArtifactRegistry.Operations.InUse;
 
 namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
-/// <summary>How the newest images are found.</summary>
+/// <summary>The order in which images count as newest.</summary>
 internal enum StaleImageOrder
 {
     /// <summary>By the time of the upload.</summary>
@@ -32,7 +32,7 @@ internal sealed record StaleRules
     /// <summary>The release lines to which <see cref="KeepNewest"/> applies; null for the whole image name.</summary>
     public ReleaseLine? KeepNewestPer { get; init; }
 
-    /// <summary>How the newest are found.</summary>
+    /// <summary>The order in which images count as newest.</summary>
     public StaleImageOrder SortBy { get; init; }
 
     /// <summary>Only images all of whose tags match one of these are stale; empty for any tags.</summary>

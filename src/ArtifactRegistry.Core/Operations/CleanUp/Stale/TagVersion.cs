@@ -20,7 +20,7 @@ internal sealed partial class TagVersion : IComparable<TagVersion>
     /// <summary>Reads the highest version among tags; null if none of them is a version.</summary>
     public static TagVersion? HighestOf(IEnumerable<string> tags) => tags.Select(TryParse).Max();
 
-    /// <summary>Reads a tag; null if it is no version.</summary>
+    /// <summary>Reads a tag; null if it is not a version.</summary>
     public static TagVersion? TryParse(string tag)
     {
         Match match = Version().Match(tag);
