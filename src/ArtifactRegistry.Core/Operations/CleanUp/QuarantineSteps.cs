@@ -42,7 +42,9 @@ internal static class QuarantineSteps
     /// <param name="node">The digest.</param>
     /// <param name="isWhatIf">Whether the actual run would take them away.</param>
     public static RemovedImage NeededRow(ImageNode node, bool isWhatIf) => new(
-        node.Image, RemovalStatus.Kept, node.KeepReason + (isWhatIf ? $"; {MarksOf(node)} would be removed" : ""));
+        node.Image,
+        RemovalStatus.Kept,
+        node.KeepReason + (isWhatIf ? $"; {Words(node.Quarantine!.Marks)} would be removed" : ""));
 
     /// <summary>
     /// Removes the marks of needed digests, so that these are not deleted at once when nothing needs them any more.
@@ -62,12 +64,15 @@ internal static class QuarantineSteps
             }
 
             RegistryException? error = null;
+            List<QuarantineMark> removed = [];
             try
             {
                 foreach (QuarantineMark mark in node.Quarantine!.Marks)
                 {
                     await control.WaitForTurnAsync(stop);
+                    if (control.Refuses(node) is not null) break; // the wait may have been long
                     await DeleteTag.DeleteAsync(client, node.Image.Name.WithTag(mark.Tag), node.Image.Digest, stop);
+                    removed.Add(mark);
                 }
             }
             catch (RegistryException e)
@@ -75,11 +80,16 @@ internal static class QuarantineSteps
                 error = e;
             }
 
-            string outcome = error is null ? "was removed" : $"could not be removed: {error.Message}";
-            string reason = $"{node.KeepReason}; {MarksOf(node)} {outcome}";
-            RemovedImage row = new(node.Image, RemovalStatus.Kept, reason)
+            string outcome = removed.Count > 0 ? $"; {Words(removed)} was removed" : "";
+            string failure = error is null
+                ? ""
+                : $"{Words(node.Quarantine!.Marks.Except(removed))} could not be removed: {error.Message}";
+            RemovedImage row = new(
+                node.Image,
+                RemovalStatus.Kept,
+                $"{node.KeepReason}{outcome}{(error is null ? "" : "; ")}{failure}")
             {
-                Error = error?.WithMessage($"'{node.Image}': {MarksOf(node)} {outcome}"),
+                Error = error?.WithMessage($"'{node.Image}': {failure}"),
             };
             control.Learn(row);
             yield return row;
@@ -92,6 +102,6 @@ internal static class QuarantineSteps
         $"{(status is RemovalStatus.Quarantined ? "is" : "would be")} in quarantine until "
             + $"{QuarantineState.Text(mark.Since + mark.Period)}: {node.Reason}");
 
-    private static string MarksOf(ImageNode node) =>
-        $"its quarantine mark {string.Join(", ", node.Quarantine!.Marks.Select(mark => mark.Tag))}";
+    private static string Words(IEnumerable<QuarantineMark> marks) =>
+        $"its quarantine mark {string.Join(", ", marks.Select(mark => mark.Tag))}";
 }

@@ -63,6 +63,71 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task No_mark_whose_turn_comes_after_the_time_limit_is_placed()
+    {
+        await using QuarantineShop quarantine = await QuarantineShop.OpenAsync();
+        Shop shop = quarantine.Shop;
+        for (int i = 0; i < 4; i++) shop.Add();
+        TestClock clock = new();
+        clock.ApplyTo(shop.Session);
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Method == "POST") clock.Advance(TimeSpan.FromSeconds(30));
+        };
+
+        // One at once, and the turns of the others are ten, twenty and thirty seconds later.
+        ScriptResult result = shop.Run(
+            $"{Sweep} -RequestsPerSecond 0.1 -ThrottleLimit 4 -TimeLimit 9s").MustSucceed();
+
+        Assert.Equal(quarantine.Marked, Row.Digests(result, "Quarantined"));
+        Assert.Single(quarantine.Marked);
+        Assert.Equal(3, Row.Digests(result, "NotReached").Count);
+        Assert.Equal(
+            3,
+            result.Values("Reason")
+                .Count(text => text?.StartsWith("the time limit of ", StringComparison.Ordinal) is true));
+        Assert.Single(shop.Changes);
+
+        Assert.Equal(3, quarantine.Digests($"{Sweep} -RequestsPerSecond 10000", "Quarantined").Count);
+        Assert.Equal(4, quarantine.Marked.Count);
+        Assert.All(quarantine.Marked, digest => Assert.Single(quarantine.MarksOf(digest)));
+    }
+
+    [Fact]
+    public async Task No_mark_is_removed_after_the_time_limit_and_the_row_names_those_that_were()
+    {
+        await using QuarantineShop quarantine = await QuarantineShop.OpenAsync();
+        Shop shop = quarantine.Shop;
+        string saved = shop.Add();
+        shop.Run(Sweep).MustSucceed();
+        string first = Assert.Single(quarantine.MarksOf(saved));
+        shop.State.RemoveTag(shop.Repository, "web", first);
+        quarantine.Pass(days: 1);
+        shop.Run($"{Sweep} -OlderThan 0s").MustSucceed();
+        shop.State.MoveTag(shop.Repository, "web", first, saved);
+        shop.State.MoveTag(shop.Repository, "web", "v1", saved);
+        string[] marks = [.. quarantine.MarksOf(saved)];
+        Assert.Equal(2, marks.Length);
+        TestClock clock = new();
+        clock.ApplyTo(shop.Session);
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Method == "DELETE") clock.Advance(TimeSpan.FromSeconds(30));
+        };
+
+        ScriptResult result = shop.Run(
+            $"{Sweep} -OlderThan 0s -RequestsPerSecond 0.1 -TimeLimit 9s").MustSucceed();
+
+        string left = Assert.Single(quarantine.MarksOf(saved));
+        string gone = Assert.Single(marks.Except([left]));
+        string? reason = result.Values("Reason").Single();
+        Assert.Contains($"its quarantine mark {gone} was removed", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(left, reason, StringComparison.Ordinal);
+        shop.Run($"{Sweep} -OlderThan 0s -RequestsPerSecond 10000").MustSucceed();
+        Assert.Empty(quarantine.MarksOf(saved));
+    }
+
+    [Fact]
     public async Task AbortAbove_counts_what_would_be_marked()
     {
         await using QuarantineShop quarantine = await QuarantineShop.OpenAsync();
