@@ -53,7 +53,7 @@ public sealed class ErrorCatalogTests
                 "OperationLost",
                 "lost; Connect-ArRegistry x -Endpoint $endpoint -OperationTimeoutSec 1 > $null; Remove-ArImage "
                     + "\"${app}:v2\" -Force",
-                "The service does not know the operation"
+                "The service no longer knows the operation"
             },
             {
                 "Unreachable",
@@ -169,7 +169,7 @@ public sealed class ErrorCatalogTests
             },
             {
                 "ArchiveNotWritable",
-                "Remove-ArUntaggedImage $app -ArchivePath /dev/null/undo",
+                "Remove-ArUntaggedImage $app -ArchivePath \"$PSHOME/System.Management.Automation.dll/undo\"",
                 "cannot be written, so nothing was deleted"
             },
             {

@@ -77,7 +77,7 @@ internal sealed class Retry
             Delay = firstPause,
             MaxDelay = maxPause,
             ShouldHandle = args => ValueTask.FromResult(
-                args.Outcome.Result is Attempt attempt && IsRetried(attempt, args.AttemptNumber + 1)),
+                args.Outcome is { Result: Attempt attempt } && IsRetried(attempt, args.AttemptNumber + 1)),
             // If the service asks for no wait, or until a time that has passed, use our own pause; otherwise all
             // attempts would follow at once.
             DelayGenerator = args => ValueTask.FromResult(
