@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using ArtifactRegistry.Shell;
 
 namespace ArtifactRegistry.Benchmarks;
 
@@ -39,6 +40,17 @@ internal static class Processes
 
     public static string Assembly(string project) =>
         Path.Combine(Root, "src", project, "bin", Configuration, "net10.0", $"ArtifactRegistry.{project}.dll");
+
+    /// <summary>Makes the package, as users install it; gives its manifest.</summary>
+    public static async Task<string> PackageAsync(CancellationToken stop)
+    {
+        ProcessStartInfo start = PowerShellProgram.Start(
+            "-NoProfile", "-NonInteractive", "-Command",
+            $"(& '{Path.Combine(Root, "build.ps1")}' Package 6> $null | Select-Object -Last 1).FullName");
+        (string output, _) = await RunAsync(start.FileName, start.ArgumentList, new Uri("http://127.0.0.1/"), stop);
+        string folder = output.Trim().Split('\n')[^1].Trim();
+        return Path.Combine(folder, "ArtifactRegistry.psd1");
+    }
 
     /// <summary>The file of a command on PATH; null if there is none.</summary>
     public static string? Find(string command) =>
