@@ -103,7 +103,7 @@ internal sealed class CleanUpPlanner(
         ImageName name = plan.Image.ToRepository();
         // Its policies may have changed.
         RepositoryMessage repository = await _repositories.RefreshAsync(name, plan.Rules, stop);
-        ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, ReadingOf(plan.Rules), stop);
+        ImageGraph graph = await Gather.AgainAsync(plan.Image, plan.Graph, plan.Rules.Reading, stop);
         string[] open =
         [
             .. plan.Delete.Where(node => node.Deletion is not { Gone: true }).Select(node => node.Image.Digest),
@@ -144,17 +144,9 @@ internal sealed class CleanUpPlanner(
         CleanUpRules rules,
         CancellationToken stop)
     {
-        ImageGraph graph = await Gather.GatherAsync(name, others, ReadingOf(rules), stop);
+        ImageGraph graph = await Gather.GatherAsync(name, others, rules.Reading, stop);
         return await DecideAsync(name, graph, repository, asked, null, rules, stop);
     }
-
-    // A running image may be identified by the digest of its configuration, which only the manifest contains.
-    private static ManifestReading ReadingOf(CleanUpRules rules) =>
-        new(
-            EvenIfAllTagged: rules.IsForTagged,
-            // What a tagged digest is must not depend on whether something runs.
-            rules.IsForTagged || rules.InUse.Entries.Count > 0 || rules.InUseFrom.Count > 0,
-            IgnoresMarks: rules.Quarantine is not null);
 
     private async Task<CleanUpPlan> DecideAsync(
         ImageName name,

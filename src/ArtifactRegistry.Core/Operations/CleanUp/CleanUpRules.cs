@@ -78,6 +78,14 @@ internal sealed record CleanUpRules
                 IncludeReferrerTag = IncludeReferrerTag || other.IncludeReferrerTag,
             };
 
+    /// <summary>Gets the manifests that the roots need.</summary>
+    internal ManifestReading Reading => new(
+        EvenIfAllTagged: IsForTagged,
+        // A running image may be identified by the digest of its configuration, which only the manifest contains; and
+        // what a tagged digest is must not depend on whether something runs.
+        EvenIfHoldsNothing: IsForTagged || InUse.Entries.Count > 0 || InUseFrom.Count > 0,
+        IgnoresMarks: Quarantine is not null);
+
     /// <summary>
     /// Gets the roots that keep digests, in the order in which they are evaluated. If there are several reasons, the
     /// first one is reported, so the lasting ones come first; and the newest are counted among digests that nothing
