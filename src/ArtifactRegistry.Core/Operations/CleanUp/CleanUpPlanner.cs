@@ -164,13 +164,12 @@ internal sealed class CleanUpPlanner(
             name, new KeepPolicies(repository), client.ClockAhead, planned: before is null ? [] : asked!);
         if (repository.DockerConfig?.ImmutableTags is true) roots = [new ImmutableTagRoot(), .. roots];
         if (before is not null) roots = [new ChangedTagsRoot(before.Graph), .. roots];
-        HashSet<ImageNode> withTags = await OnlyKeptByReferrerTagsAsync(graph, roots, rules, stop);
+        HashSet<ImageNode> withTags = OnlyKeptByReferrerTags(graph, roots, rules);
         RemovableTags removable = rules.IsForTagged ? RemovableTags.All
             : rules.IncludeReferrerTag ? RemovableTags.Referrer : RemovableTags.None;
-        await DecideImage.DecideAsync(graph, roots, removable, stop);
+        DecideImage.Decide(graph, roots, removable);
         HashSet<ImageNode> needed = rules.Quarantine is not TimeSpan period ? []
-            : await DecideQuarantine.DecideAsync(
-                graph, roots, removable, period, client.ServiceTime, before?.Graph, stop);
+            : DecideQuarantine.Decide(graph, roots, removable, period, client.ServiceTime, before?.Graph);
 
         HashSet<string>? wanted = asked is null ? null : new HashSet<string>(asked, StringComparer.Ordinal);
         // An image goes as a whole, with what belongs to it.
@@ -212,12 +211,12 @@ internal sealed class CleanUpPlanner(
         : !node.IsTagged || (rules.IncludeReferrerTag && CleanUpPlan.IsByReferrerTag(node));
 
     /// <summary>Finds the digests that -IncludeReferrerTag would delete; none if it was given.</summary>
-    private static async Task<HashSet<ImageNode>> OnlyKeptByReferrerTagsAsync(
-        ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules, CancellationToken stop)
+    private static HashSet<ImageNode> OnlyKeptByReferrerTags(
+        ImageGraph graph, IReadOnlyList<IRoot> roots, CleanUpRules rules)
     {
         if (rules.IsForTagged || rules.IncludeReferrerTag || !graph.Nodes.Any(node => node.HasOnlyReferrerTags))
             return [];
-        await DecideImage.DecideAsync(graph, roots, RemovableTags.Referrer, stop);
+        DecideImage.Decide(graph, roots, RemovableTags.Referrer);
         return [.. graph.Nodes.Where(node => node.KeepReason is null)];
     }
 }

@@ -32,10 +32,8 @@ internal sealed class DecideImage
     /// <param name="graph">The digests.</param>
     /// <param name="roots">The roots that keep some of them.</param>
     /// <param name="removable">The tags that keep nothing by themselves.</param>
-    /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">A root cannot be evaluated.</exception>
-    public static async Task DecideAsync(
-        ImageGraph graph, IReadOnlyList<IRoot> roots, RemovableTags removable, CancellationToken stop)
+    public static void Decide(ImageGraph graph, IReadOnlyList<IRoot> roots, RemovableTags removable)
     {
         foreach (ImageNode node in graph.Nodes)
         {
@@ -48,7 +46,7 @@ internal sealed class DecideImage
         DecideImage decision = new();
         foreach (IRoot root in roots)
         {
-            foreach (Kept kept in (List<Kept>)[.. await root.FindAsync(graph, stop)]) decision.Mark(kept);
+            foreach (Kept kept in (List<Kept>)[.. root.Find(graph)]) decision.Mark(kept);
             decision.Follow();
         }
 
@@ -60,7 +58,7 @@ internal sealed class DecideImage
     /// Keeps the digests whose index or referrer was not asked about: the service would refuse to delete them, so both
     /// stay.
     /// </summary>
-    /// <param name="graph">The digests, after <see cref="DecideAsync"/>.</param>
+    /// <param name="graph">The digests, after <see cref="Decide"/>.</param>
     /// <param name="wanted">The digests that were asked about.</param>
     public static void KeepWithUnaskedParents(ImageGraph graph, HashSet<string> wanted)
     {

@@ -15,16 +15,14 @@ internal static class DecideQuarantine
     /// <param name="period">The period of the quarantine.</param>
     /// <param name="now">The time by the service's clock.</param>
     /// <param name="before">The image when the plan was made, if it is carried out already.</param>
-    /// <param name="stop">Cancelled when the command ends.</param>
     /// <returns>The digests that have a mark and are needed, so that the mark ends.</returns>
-    public static async Task<HashSet<ImageNode>> DecideAsync(
+    public static HashSet<ImageNode> Decide(
         ImageGraph graph,
         IReadOnlyList<IRoot> roots,
         RemovableTags removable,
         TimeSpan period,
         DateTimeOffset now,
-        ImageGraph? before,
-        CancellationToken stop)
+        ImageGraph? before)
     {
         HashSet<ImageNode> garbage = [.. graph.Nodes.Where(node => node.KeepReason is null)];
         // What cannot be read keeps everything; that does not mean that anybody needs it.
@@ -32,7 +30,7 @@ internal static class DecideQuarantine
         HashSet<ImageNode> needed = isComplete ? [.. graph.Nodes.Where(IsNeeded)] : [];
 
         QuarantineRoot quarantine = new(garbage, period, now, before);
-        await DecideImage.DecideAsync(graph, [.. roots, quarantine], removable, stop);
+        DecideImage.Decide(graph, [.. roots, quarantine], removable);
         foreach (ImageNode node in quarantine.Unmarked)
             (node.KeepReason, node.KeptBy, node.MarkFor) = (null, null, period);
         return needed;

@@ -3,19 +3,14 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// <summary>Keeps digests that were uploaded or changed recently.</summary>
 /// <param name="cutoff">The minimum age, as it was specified.</param>
 /// <param name="before">The point in time, by the service's clock, before which a digest is old enough.</param>
-internal sealed class AgeRoot(MinimumAge cutoff, DateTimeOffset before) : IRoot
+internal sealed class AgeRoot(MinimumAge cutoff, DateTimeOffset before) : DigestRoot
 {
     // In UTC, because local times repeat in the hour when daylight saving time ends.
     private readonly DateTime _before = before.UtcDateTime;
 
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        cutoff.IsNone
-            ? []
-            : graph.Nodes.Select(node => (Node: node, Reason: TooYoung(node)))
-                .Where(young => young.Reason is not null).Select(young => new Kept(young.Node, young.Reason!)));
-
-    private string? TooYoung(ImageNode node)
+    protected override string? WhyKept(ImageNode node)
     {
+        if (cutoff.IsNone) return null;
         DockerImage image = node.Image;
         if (image.UploadTime is not DateTime uploaded)
             return "its age is not known";

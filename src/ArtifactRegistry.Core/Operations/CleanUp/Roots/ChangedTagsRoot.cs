@@ -5,13 +5,9 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// may be about to use the image, and the question showed the tags as they were.
 /// </summary>
 /// <param name="before">The image when the plan was made.</param>
-internal sealed class ChangedTagsRoot(ImageGraph before) : IRoot
+internal sealed class ChangedTagsRoot(ImageGraph before) : DigestRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Select(node => (Node: node, Reason: WhyChanged(node))).Where(changed => changed.Reason is not null)
-            .Select(changed => new Kept(changed.Node, changed.Reason!)));
-
-    private string? WhyChanged(ImageNode node)
+    protected override string? WhyKept(ImageNode node)
     {
         if (before.Find(node.Image.Digest) is not { TagsMayGo: true } planned) return null;
         // A mark is not what somebody gives to an image that they need.

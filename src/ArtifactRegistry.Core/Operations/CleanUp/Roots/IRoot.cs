@@ -4,20 +4,16 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// A reason outside an image to keep digests of it: tags, use, age, a policy. The digests that a root keeps in turn
 /// keep what belongs to them.
 /// </summary>
-/// <remarks>
-/// A root is evaluated again for each decision, so it may depend on current information, from a cluster or a service.
-/// </remarks>
 internal interface IRoot
 {
     /// <summary>Finds the digests that it keeps.</summary>
     /// <param name="graph">
     /// The image, in which the roots before this one have set <see cref="ImageNode.KeepReason"/>.
     /// </param>
-    /// <param name="stop">Cancelled when the command ends.</param>
     /// <exception cref="RegistryException">
     /// It cannot be determined what it keeps, so nothing may be deleted.
     /// </exception>
-    ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop);
+    IEnumerable<Kept> Find(ImageGraph graph);
 }
 
 /// <summary>A digest that a root keeps.</summary>

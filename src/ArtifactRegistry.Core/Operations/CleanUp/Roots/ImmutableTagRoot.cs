@@ -4,9 +4,8 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// Keeps tagged digests where tags are immutable: the service removes no tag there, and what refers to an image would
 /// be deleted before that is noticed.
 /// </summary>
-internal sealed class ImmutableTagRoot : IRoot
+internal sealed class ImmutableTagRoot : DigestRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Where(node => node.Image.Tags.Count > 0)
-            .Select(node => new Kept(node, $"has the tag {node.Image.Tags[0]}, and tags are immutable here")));
+    protected override string? WhyKept(ImageNode node) => node.Image.Tags.Count == 0 ? null
+        : $"has the tag {node.Image.Tags[0]}, and tags are immutable here";
 }

@@ -8,11 +8,9 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// </remarks>
 internal sealed class NewestRoot(int count) : IRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) =>
-        new(count == 0 ? [] : Find(graph));
-
-    private List<Kept> Find(ImageGraph graph)
+    public IEnumerable<Kept> Find(ImageGraph graph)
     {
+        if (count == 0) return [];
         List<ImageNode> open = [.. graph.Nodes.Where(node => node.KeepReason is null && !node.IsTagged)];
         string reason = $"one of the {count} newest untagged images";
         return [

@@ -9,19 +9,16 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// <param name="now">The time by the service's clock.</param>
 /// <param name="before">The image when the plan was made, if it is carried out already.</param>
 internal sealed class QuarantineRoot(
-    HashSet<ImageNode> garbage, TimeSpan period, DateTimeOffset now, ImageGraph? before) : IRoot
+    HashSet<ImageNode> garbage, TimeSpan period, DateTimeOffset now, ImageGraph? before) : DigestRoot
 {
     private readonly List<ImageNode> _unmarked = [];
 
     /// <summary>The garbage without a mark that counts.</summary>
     public IReadOnlyList<ImageNode> Unmarked => _unmarked;
 
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Where(garbage.Contains).Select(node => (Node: node, Reason: WhyKept(node)))
-            .Where(kept => kept.Reason is not null).Select(kept => new Kept(kept.Node, kept.Reason!)));
-
-    private string? WhyKept(ImageNode node)
+    protected override string? WhyKept(ImageNode node)
     {
+        if (!garbage.Contains(node)) return null;
         // Once its deletion has begun, this run itself takes the mark away, and may put it back.
         if (before?.Find(node.Image.Digest) is { MarkFor: null, Deletion.Tries: > 0 }) return null;
         if (node.Quarantine is not { IsValid: true } quarantine)

@@ -9,12 +9,10 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// <param name="rules">The rules that apply to the image.</param>
 /// <param name="clockAhead">How far this machine's clock is ahead of the service's; see
 /// <see cref="CleanUpRules"/>.</param>
-internal sealed class StaleAgeRoot(IReadOnlyList<StaleRules> rules, TimeSpan clockAhead) : IRoot
+internal sealed class StaleAgeRoot(IReadOnlyList<StaleRules> rules, TimeSpan clockAhead) : DigestRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Select(node => (Node: node, Reason: rules.Select(each => TooYoung(node, each.OlderThan))
-                .FirstOrDefault(reason => reason is not null)))
-            .Where(young => young.Reason is not null).Select(young => new Kept(young.Node, young.Reason!)));
+    protected override string? WhyKept(ImageNode node) =>
+        rules.Select(each => TooYoung(node, each.OlderThan)).FirstOrDefault(reason => reason is not null);
 
     private string? TooYoung(ImageNode node, MinimumAge cutoff)
     {

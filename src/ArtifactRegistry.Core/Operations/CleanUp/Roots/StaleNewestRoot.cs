@@ -10,7 +10,7 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// <param name="rules">The rules that apply to the image.</param>
 internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop)
+    public IEnumerable<Kept> Find(ImageGraph graph)
     {
         List<Kept> kept = [];
         foreach (Func<ImageNode, bool> isCounted in (Func<ImageNode, bool>[])
@@ -23,7 +23,7 @@ internal sealed class StaleNewestRoot(IReadOnlyList<StaleRules> rules) : IRoot
             kept.AddRange(rules.SelectMany(each => OfRule(each, images, open)));
         }
 
-        return new(kept);
+        return kept;
     }
 
     private static IEnumerable<Kept> OfRule(StaleRules rule, List<ImageNode> images, List<ImageNode> open)

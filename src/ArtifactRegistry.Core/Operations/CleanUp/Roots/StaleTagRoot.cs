@@ -7,15 +7,11 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// Keeps tagged digests that no rule makes stale: for their tags, or because they are not images that can be run.
 /// </summary>
 /// <param name="rules">The rules that apply to the image.</param>
-internal sealed class StaleTagRoot(IReadOnlyList<StaleRules> rules) : IRoot
+internal sealed class StaleTagRoot(IReadOnlyList<StaleRules> rules) : DigestRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(
-        graph.Nodes.Where(node => node.IsTagged)
-            .Select(node => (Node: node, Reason: WhyKept(node))).Where(kept => kept.Reason is not null)
-            .Select(kept => new Kept(kept.Node, kept.Reason!)));
-
-    private string? WhyKept(ImageNode node)
+    protected override string? WhyKept(ImageNode node)
     {
+        if (!node.IsTagged) return null;
         if (node.Tags.FirstOrDefault(tag => ImageNameGrammar.TagProblem(tag) is not null) is string odd)
             return $"has the invalid tag {SafeText.Quote(odd)}";
         if (QuarantineState.Of(node.Image) is QuarantineState quarantine && node.Quarantine is null)

@@ -3,9 +3,7 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// <summary>Keeps digests that could not be read or understood, and every digest that these may hold.</summary>
 internal sealed class UnreadableRoot : IRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop) => new(Find(graph));
-
-    private static IEnumerable<Kept> Find(ImageGraph graph)
+    public IEnumerable<Kept> Find(ImageGraph graph)
     {
         foreach (ImageNode node in graph.Nodes)
         {

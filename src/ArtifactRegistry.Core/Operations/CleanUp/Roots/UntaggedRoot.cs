@@ -9,11 +9,11 @@ namespace ArtifactRegistry.Operations.CleanUp.Roots;
 /// </param>
 internal sealed class UntaggedRoot(IReadOnlyCollection<string> planned) : IRoot
 {
-    public ValueTask<IEnumerable<Kept>> FindAsync(ImageGraph graph, CancellationToken stop)
+    public IEnumerable<Kept> Find(ImageGraph graph)
     {
         HashSet<ImageNode> parts = ImageParts.With(graph.Nodes.Where(node =>
             (node.IsTagged && !node.FollowsTagSubjects) || planned.Contains(node.Image.Digest)));
-        return new(graph.Nodes.Where(node => !parts.Contains(node))
-            .Select(node => new Kept(node, "has no tag and belongs to no tagged image")));
+        return graph.Nodes.Where(node => !parts.Contains(node))
+            .Select(node => new Kept(node, "has no tag and belongs to no tagged image"));
     }
 }
