@@ -7,9 +7,9 @@ namespace ArtifactRegistry;
 /// <summary>A cmdlet that processes several items at once.</summary>
 /// <remarks>
 /// Work runs in a <see cref="WorkLoop"/>, and what it has to say is said on the pipeline thread. The rows and questions
-/// of a list come in its order (<see cref="OutputOrder"/>), and every text with its secrets hidden.
+/// of a list come in its order (<see cref="OutputOrder"/>).
 /// </remarks>
-public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+public abstract class AsyncCmdlet : SafeTextCmdlet, IDisposable
 {
     // The number of items that may have ended while an item before them has not: a change should not be reported much
     // later.
@@ -204,23 +204,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             out ActionPreference preference
         )
         && preference is ActionPreference.Stop;
-
-    /// <summary>Writes a warning, with secrets hidden and control characters shown.</summary>
-    private protected new void WriteWarning(string text) => base.WriteWarning(SafeText.Clean(text));
-
-    /// <summary>Writes a verbose line, with secrets hidden and control characters shown.</summary>
-    private protected new void WriteVerbose(string text) => base.WriteVerbose(SafeText.Clean(text));
-
-    /// <summary>Writes a debug line, with secrets hidden and control characters shown.</summary>
-    private protected new void WriteDebug(string text) => base.WriteDebug(SafeText.Clean(text));
-
-    /// <summary>Writes a line for the information stream, with secrets hidden and control characters shown.</summary>
-    private protected void WriteInformation(string text, params string[] tags) =>
-        base.WriteInformation(SafeText.Clean(text), tags);
-
-    /// <summary>Asks or reports what would be done, with secrets hidden and control characters shown.</summary>
-    private protected new bool ShouldProcess(string target, string action) =>
-        base.ShouldProcess(SafeText.Clean(target), SafeText.Clean(action));
 
     /// <summary>Posts an action to the pipeline thread, and waits for its result.</summary>
     protected Task<T> PerformAsync<T>(Func<T> action) => _loop.PerformAsync(action);
