@@ -25,8 +25,9 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     public virtual CleanUpTarget[] Image { get; set; } = [];
 
     /// <summary>
-    /// Specifies the minimum age of what is deleted: an age such as 30d, 12h, 2w or 0s, or a point in time. The default
-    /// for untagged digests is 1h; for tagged images there is none.
+    /// Specifies the minimum age of what is deleted: an age such as 30d, 12h, 2w or 0s, or a point in time. For
+    /// untagged digests, whose age begins with the later of upload and last change, the default is 1h; for tagged images
+    /// there is none.
     /// </summary>
     [Parameter]
     [AgeArgument]
