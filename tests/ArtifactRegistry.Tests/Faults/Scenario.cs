@@ -22,7 +22,7 @@ internal sealed record Scenario(string Script, params string[] Scopes)
         ForEach-Object {
             $key = "tag $($_.Image):quarantine-NOW-14d-$($_.Digest.Substring(7, 12))"
             if ($_.Status -eq 'Quarantined') { "$key|$($_.Digest)|" }
-            else { "$key|?|?|$($_.Status): $($_.Reason)" }
+            else { "$key|?|?|$($_.Digest)|$($_.Status): $($_.Reason)" }
         }
         """;
 

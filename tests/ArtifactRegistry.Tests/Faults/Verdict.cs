@@ -173,7 +173,7 @@ internal static class Verdict
             )
                 is string[] next
         )
-            known.Add(next[0]);
+            known.UnionWith(next[..^1]); // a mark has a part of the digest only, which is beside it
         return known;
     }
 

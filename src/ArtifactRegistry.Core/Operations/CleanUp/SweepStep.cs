@@ -68,15 +68,18 @@ internal sealed class SweepStep(
     /// <summary>
     /// Gets the row of a digest whose deletion must not begin, or no longer may; null if it may begin.
     /// </summary>
-    private RemovedImage? WhyNotBegun(ImageNode node) =>
-        node.Deletion!.HeldBy is ImageNode parent
-            ? Row(
-                node,
-                RemovalStatus.Kept,
-                parent.Image.Digest == node.SubjectDigest ? $"it is about {parent}, which was not deleted"
-                    : node.Parents.Contains(parent) ? $"{parent} refers to it and was not deleted"
-                    : $"what it is about stays with {parent}, which was not deleted")
-            : control.Refuses(node) is string reason ? Row(node, RemovalStatus.NotReached, reason) : null;
+    private RemovedImage? WhyNotBegun(ImageNode node)
+    {
+        if (node.Deletion!.HeldBy is not ImageNode parent)
+            return control.Refuses(node) is string reason ? Row(node, RemovalStatus.NotReached, reason) : null;
+        string undone = parent.MarkFor is null ? "was not deleted" : "was not marked";
+        return Row(
+            node,
+            RemovalStatus.Kept,
+            parent.Image.Digest == node.SubjectDigest ? $"it is about {parent}, which {undone}"
+                : node.Parents.Contains(parent) ? $"{parent} refers to it and {undone}"
+                : $"what it is about stays with {parent}, which {undone}");
+    }
 
     /// <summary>Saves the digest to the archive, if there is one. Returns the row that says why not, or null.</summary>
     private async Task<RemovedImage?> SaveAsync(ImageNode node, CancellationToken stop)
