@@ -218,6 +218,17 @@ function Read-Journal([long] $From) {
     $found
 }
 
+# Deletions that ended while nobody was listening, and what this run found out about those of a run that was killed.
+function Add-Journaled {
+    $found = Read-Journal $journalBytes
+    foreach ($it in $found.Values | Where-Object { $_ -and -not $logged.Contains($_.uri) }) {
+        # What is still there also has a row, which counts.
+        if ($it.status -eq 'Kept') { Write-Result $it.uri $it.status $it['reason'] $it['sizeBytes']; $null = $logged.Add($it.uri) }
+        else { Add-Row $it.uri $it.status $it['reason'] $it['sizeBytes'] }
+    }
+    if ($code -in 1, 130) { Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) 'This run' }
+}
+
 # Names the digests of which nobody knows whether they were deleted.
 function Write-Unknown([string[]] $Uris, [string] $Run) {
     foreach ($uri in $Uris) { Write-Result $uri Unknown "$Run ended before the service answered" $null }
@@ -351,14 +362,7 @@ catch {
 finally {
     if ($code -eq 130) { $reason = 'It was interrupted; the next run continues.' }
     if ($reason) { Write-ErrorLine $reason }
-    if ($lock -and $code -in 1, 130) {
-        # Deletions that came to their end while nobody was listening.
-        $found = Read-Journal $journalBytes
-        foreach ($it in $found.Values | Where-Object { $_ -and -not $logged.Contains($_.uri) }) {
-            Add-Row $it.uri $it.status $it['reason'] $it['sizeBytes']
-        }
-        Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) 'This run'
-    }
+    if ($lock) { Add-Journaled }
     foreach ($problem in $problems.Values) {
         Write-ErrorLine "$($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times; see $Log)" : '')"
     }

@@ -69,7 +69,9 @@ public sealed class UnattendedSignalTests
 
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
-        Assert.Equal("Unknown", run.LoggedStatus()[run.Garbage[2]].First());
+        // The next run finds out what became of it.
+        Assert.Equal(["Unknown", "AlreadyGone"], run.LoggedStatus()[run.Garbage[2]]);
+        Assert.Contains(": 0 removed (0 KB), 1 already gone, ", next.Output, StringComparison.Ordinal);
         Assert.Contains(
             $"ended before the service said whether it has deleted {Shop.App}@{run.Garbage[2]}",
             next.Error,
@@ -77,6 +79,37 @@ public sealed class UnattendedSignalTests
         );
         Assert.Equal(0, next.ExitCode);
         Assert.Equal([run.Young], run.Shop.State.UntaggedDigests(run.Shop.Repository, "web"));
+    }
+
+    [Fact]
+    public async Task What_a_killed_run_deleted_comes_back_by_the_line_of_the_page()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process sends another.");
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string saved = run.Shop.AddBuild(), undo = run.File("undo");
+        string[] options = ["-OlderThan", "1d", "-ArchivePath", undo, "-IncludeLayer", "-AbortAbove", "100%"];
+        using (RequestHold hold = run.Shop.Hold("DELETE", saved, HoldPoint.BeforeAnswer))
+        {
+            await run.RunAsync(
+                async process =>
+                {
+                    await hold.WaitForArrivalAsync(1, stop);
+                    await SendAsync(process, "KILL");
+                },
+                options);
+        }
+
+        await run.RunAsync(options);
+        Assert.DoesNotContain(saved, run.Shop.Left());
+        string page = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "undo.md"), stop);
+        string line = page[page.IndexOf("Get-Content clean-up.jsonl", StringComparison.Ordinal)..].Split('`')[0]
+            .Replace("clean-up.jsonl", $"'{run.Log}'", StringComparison.Ordinal)
+            .Replace("./undo", $"'{undo}'", StringComparison.Ordinal);
+        ScriptResult restored = run.Shop.Run(line).MustSucceed();
+
+        Assert.Equal([saved], restored.Values("Digest"));
+        Assert.Contains(saved, run.Shop.Left());
     }
 
     private static async Task SendAsync(Process process, string signal)
