@@ -72,7 +72,7 @@
 
     Says what would be deleted. Nothing is deleted, logged or written.
 #>
-[CmdletBinding(SupportsShouldProcess)]
+[CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]   # the b of "a, b" is an error, and no -SummaryPath
 param(
     [Parameter(Mandatory)] [string[]] $Image,
     [Parameter(Mandatory)] [string] $Log,
