@@ -98,6 +98,7 @@ $ProgressPreference = 'SilentlyContinue'
 $PSStyle.OutputRendering = 'PlainText'                  # no colours in mails and logs
 
 $statuses = @('Removed', 'AlreadyGone', 'Kept', 'Failed', 'NotReached') + @(if ($Quarantine) { 'Quarantined' })
+$begun = [datetime]::UtcNow
 $clock = [System.Diagnostics.Stopwatch]::StartNew()
 $results = [ordered]@{}                                 # for each repository: a count for each status, and bytes
 $problems = [ordered]@{}                                # for each kind: the first message, and how many there were
@@ -262,7 +263,8 @@ function Set-File([string] $Path, [string[]] $Lines) {
 function Get-FirstError { foreach ($problem in $problems.Values) { if (-not $problem.IsWarning) { return $problem.Text } } }
 
 function Format-Summary([string] $Line) {
-    '# Clean-up of images', '', "$Line. Exit code $code."
+    '# Clean-up of images', '', "$Line. Exit code $code.", ''
+    "Begun at $($begun.ToString('u')) on $([Environment]::MachineName); log: $($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log))"
     if ($results.Count) {
         ''
         "| repository | removed | freed | already gone | kept | failed | not reached |$($Quarantine ? ' quarantined |' : '')"
