@@ -68,7 +68,7 @@
     Begins no deletion after this time.
 
 .EXAMPLE
-    pwsh -NoProfile -NonInteractive -File clean-up.ps1 -Image us-docker.pkg.dev/shop/apps -Log clean-up.jsonl -WhatIf
+    pwsh -NoProfile -NonInteractive -File clean-up.ps1 -Image us-docker.pkg.dev/shop/apps -InUseFrom games -Log clean-up.jsonl -WhatIf
 
     Says what would be deleted. Nothing is deleted, logged or written.
 #>
@@ -274,10 +274,9 @@ function Format-Summary([string] $Line) {
         $it = $results[$name]
         "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |$($Quarantine ? " $($it.Quarantined) |" : '')"
     }
-    if ($problems.Count -or $reason -or -not $InUseFrom) { '' }
+    if ($problems.Count -or $reason) { '' }
     if ($reason) { "- $reason" }
     foreach ($problem in $problems.Values) { "- $($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times)" : '')" }
-    if (-not $InUseFrom) { '- Without -InUseFrom nobody looked at what runs: an untagged image that runs is deleted once it is old enough.' }
 }
 
 function Format-Metrics([string] $Before) {
@@ -347,6 +346,10 @@ try {
     }
     if ($CredentialFile) { $null = Connect-ArRegistry -CredentialFile $CredentialFile }
     $began = $true
+    if (-not $InUseFrom) {
+        $text = 'Without -InUseFrom nobody looked at what runs: an untagged image that runs is deleted once it is old enough.'
+        Add-Problem ([System.Management.Automation.WarningRecord]::new($text))
+    }
     Remove-ArUntaggedImage $Image @rules -Confirm:$false -ErrorAction Continue -WarningAction Continue 2>&1 3>&1 |
         ForEach-Object {
             if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes } else { Add-Problem $_ }
