@@ -163,20 +163,28 @@ function Get-Total([string] $Name) {
     $sum
 }
 
-function Add-Row($Uri, $Status, $Reason, $SizeBytes) {
-    # Counted for what the command line names: a repository, or an image of it.
+# The counts of what the command line names: a repository, or an image of it.
+function Get-Counts([string] $Uri) {
     $name = $Image | Where-Object { $Uri.StartsWith("$_/") -or $Uri.StartsWith("$_@") } | Sort-Object Length -Bottom 1
     if (-not $name) { $name = ($Uri -split '@')[0] }
     if (-not $results.Contains($name)) {
-        $results[$name] = @{ Bytes = 0L; WouldRemove = 0; WouldMark = 0; Quarantined = 0 }
+        $results[$name] = @{ Bytes = 0L; WouldRemove = 0; WouldMark = 0; Quarantined = 0; Unknown = 0 }
         foreach ($each in $statuses) { $results[$name][$each] = 0 }
     }
-    $results[$name]["$Status"]++
-    if ("$Status" -in 'Removed', 'WouldRemove') { $results[$name].Bytes += $SizeBytes }
+    $results[$name]
+}
+
+function Add-Row($Uri, $Status, $Reason, $SizeBytes) {
+    $counts = Get-Counts $Uri
+    $counts["$Status"]++
+    if ("$Status" -in 'Removed', 'WouldRemove') { $counts.Bytes += $SizeBytes }
     if ("$Status" -eq 'Kept' -and -not $LogKept) { return }
     $null = $logged.Add($Uri)
     Write-Result $Uri $Status $Reason $SizeBytes
 }
+
+# A line of standard error and of the summary, which changes no exit code.
+function Add-Note([string] $Text) { $problems[$Text] = @{ Text = $Text; Count = 1; IsNote = $true } }
 
 # An error with its advice.
 function Format-Problem($Record) {
@@ -191,7 +199,7 @@ function Add-Problem($Record) {
     $target = $isWarning ? '' : "$($Record.TargetObject)"
     $text = Format-Problem $Record
     $kind = ($target ? $text.Replace($target, '…') : $text) -replace '[^\s''"]*sha256:[0-9a-f]{64}', '…'
-    if (-not $problems.Contains($kind)) { $problems[$kind] = @{ Text = $text; Count = 0; IsWarning = $isWarning } }
+    if (-not $problems.Contains($kind)) { $problems[$kind] = @{ Text = $text; Count = 0; IsNote = $isWarning } }
     $problems[$kind].Count++
     if ($isWarning) { return }
     $id = ($Record.FullyQualifiedErrorId -split ',')[0]
@@ -227,7 +235,10 @@ function Add-Journaled {
         if ($it.status -eq 'Kept') { Write-Result $it.uri $it.status $it['reason'] $it['sizeBytes']; $null = $logged.Add($it.uri) }
         else { Add-Row $it.uri $it.status $it['reason'] $it['sizeBytes'] }
     }
-    if ($code -in 1, 130) { Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) 'This run' }
+    if ($code -notin 1, 130) { return }
+    $unknown = @($found.Keys | Where-Object { -not $found[$_] })
+    foreach ($uri in $unknown) { (Get-Counts $uri).Unknown++ }
+    Write-Unknown $unknown 'This run'
 }
 
 # Names the digests of which nobody knows whether they were deleted.
@@ -235,7 +246,7 @@ function Write-Unknown([string[]] $Uris, [string] $Run) {
     foreach ($uri in $Uris) { Write-Result $uri Unknown "$Run ended before the service answered" $null }
     if (-not $Uris) { return }
     $more = $Uris.Count -gt 3 ? " and $($Uris.Count - 3) more (see $Log)" : ''
-    Write-ErrorLine "$Run ended before the service said whether it has deleted $(($Uris | Select-Object -First 3) -join ', ')$more; the next look shows it."
+    Add-Note "$Run ended before the service said whether it has deleted $(($Uris | Select-Object -First 3) -join ', ')$more; the next look shows it."
 }
 
 # The start of a run that has no end in the log, since it was killed, and the digests that it could still log.
@@ -260,19 +271,20 @@ function Set-File([string] $Path, [string[]] $Lines) {
 }
 
 # Without ForEach-Object and a name, which does nothing under -WhatIf.
-function Get-FirstError { foreach ($problem in $problems.Values) { if (-not $problem.IsWarning) { return $problem.Text } } }
+function Get-FirstError { foreach ($problem in $problems.Values) { if (-not $problem.IsNote) { return $problem.Text } } }
 
 function Format-Summary([string] $Line) {
     '# Clean-up of images', '', "$Line. Exit code $code.", ''
     "Begun at $($begun.ToString('u')) on $([Environment]::MachineName); log: $($PSCmdlet.GetUnresolvedProviderPathFromPSPath($Log))"
+    $more = @(if ($Quarantine) { 'Quarantined' }) + @(if (Get-Total Unknown) { 'Unknown' })
     if ($results.Count) {
         ''
-        "| repository | removed | freed | already gone | kept | failed | not reached |$($Quarantine ? ' quarantined |' : '')"
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |$($Quarantine ? ' ---: |' : '')"
+        "| repository | removed | freed | already gone | kept | failed | not reached |$(-join $more.ToLowerInvariant().ForEach({ " $_ |" }))"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |$(' ---: |' * $more.Count)"
     }
     foreach ($name in $results.Keys) {
         $it = $results[$name]
-        "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |$($Quarantine ? " $($it.Quarantined) |" : '')"
+        "| $name | $($it.Removed) | $(Format-Size $it.Bytes) | $($it.AlreadyGone) | $($it.Kept) | $($it.Failed) | $($it.NotReached) |$(-join $more.ForEach({ " $($it[$_]) |" }))"
     }
     if ($problems.Count -or $reason) { '' }
     if ($reason) { "- $reason" }
@@ -287,7 +299,7 @@ function Format-Metrics([string] $Before) {
     $now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
     $success = $code -eq 0 ? $now : [regex]::Match($Before, '(?m)^artifactregistry_cleanup_last_success_timestamp_seconds (\d+)').Groups[1].Value
     Format-Gauge digests 'Digests of the last run, by result.' @(foreach ($name in $results.Keys) {
-        foreach ($status in $statuses) { "{repository=`"$name`",status=`"$status`"} $($results[$name][$status])" }
+        foreach ($status in $statuses + @(if (Get-Total Unknown) { 'Unknown' })) { "{repository=`"$name`",status=`"$status`"} $($results[$name][$status])" }
     })
     Format-Gauge removed_bytes 'Size of the digests that the last run removed.' @(
         foreach ($name in $results.Keys) { "{repository=`"$name`"} $($results[$name].Bytes)" })
@@ -320,7 +332,9 @@ try {
                 foreach ($it in $found.Values | Where-Object { $_ -and $killed.Known.Add($_.uri) }) {
                     Write-Result $it.uri $it.status $it['reason'] $it['sizeBytes']
                 }
-                Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) "The run of $($killed.Start.time.ToString('u'))"
+                $run = "The run of $($killed.Start.time.ToString('u'))"
+                Add-Note "$run was killed; this one continues."
+                Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) $run
             }
             if ([System.IO.File]::Exists($journal)) { $journalBytes = [System.IO.FileInfo]::new($journal).Length }
             Write-Log ([ordered]@{ event = 'start'; image = $Image; journalBytes = $journalBytes }) -Seconds 10
