@@ -368,7 +368,8 @@ try {
         ForEach-Object {
             if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes } else { Add-Problem $_ }
         }
-    $gone = (Get-Total Removed) + (Get-Total AlreadyGone) + (Get-Total Quarantined)
+    $gone = 0
+    foreach ($done in 'Removed', 'AlreadyGone', 'Quarantined', 'WouldRemove', 'WouldMark') { $gone += Get-Total $done }
     # Done in part is 2; if all that was tried failed, or was refused, nothing was done.
     $code = if (Get-FirstError) { $gone -or ($results.Count -gt 0 -and -not $isRefused -and -not (Get-Total Failed)) ? 2 : 1 }
         elseif (Get-Total NotReached) { 3 }
