@@ -376,8 +376,9 @@ try {
         else { 0 }
 }
 catch {
-    $reason = Format-Problem $_
     if ($code -ne 4) { $code = 1 }
+    # After what was reported before, which may be its cause.
+    $problems['end'] = @{ Text = Format-Problem $_; Count = 1; IsNote = $false }
 }
 finally {
     if ($code -eq 130) { $reason = 'It was interrupted; the next run continues.' }
