@@ -309,6 +309,28 @@ function Format-Metrics([string] $Before) {
     if ($success) { Format-Gauge last_success_timestamp_seconds 'End of the last run with exit code 0.' " $success" }
 }
 
+function Add-Unreported($Record) {
+    $text = "The results could not be reported: $($Record.Exception.GetBaseException().Message)"
+    if ($problems.Contains($text)) { return }
+    Write-ErrorLine $text
+    $problems[$text] = @{ Text = $text; Count = 1; IsNote = $false }
+    if ($code -eq 0) { $script:code = 2 }
+}
+
+function Save-Report([string] $Line) {
+    $isSaved = $true
+    try { if ($SummaryPath) { Set-File $SummaryPath (Format-Summary $Line) } }
+    catch { Add-Unreported $_; $isSaved = $false }
+    try {
+        if ($MetricsPath -and $code -ne 4) {
+            $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($MetricsPath)
+            Set-File $full (Format-Metrics ([System.IO.File]::Exists($full) ? [System.IO.File]::ReadAllText($full) : ''))
+        }
+    }
+    catch { Add-Unreported $_; $isSaved = $false }
+    $isSaved
+}
+
 try {
     $Image = @($Image -split ',' -replace '^\s+|\s+$' -ne '')                                     # -File passes one text
     $rules = @{ OlderThan = $OlderThan; KeepNewest = $KeepNewest; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
@@ -407,23 +429,16 @@ finally {
         }
     }
     else {
+        # Once more if one cannot be written, since the other one then has another exit code.
+        if (-not (Save-Report $line)) { $null = Save-Report $line }
         try {
-            if ($SummaryPath) { Set-File $SummaryPath (Format-Summary $line) }
-            if ($MetricsPath -and $code -ne 4) {
-                $full = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($MetricsPath)
-                Set-File $full (Format-Metrics ([System.IO.File]::Exists($full) ? [System.IO.File]::ReadAllText($full) : ''))
-            }
             if ($EventLog) {
                 $kind = $code -eq 0 ? 'Information' : $code -in 2, 3 ? 'Warning' : 'Error'
                 $text = @($line; $reason; $problems.Values.Text) -join "`n"
                 [System.Diagnostics.EventLog]::WriteEntry('ArtifactRegistry', $text, $kind, $code)
             }
         }
-        catch {
-            $unreported = "The results could not be reported: $($_.Exception.GetBaseException().Message)"
-            Write-ErrorLine $unreported
-            if ($code -eq 0) { $code = 2; $reason = $unreported }
-        }
+        catch { Add-Unreported $_ }
         # Last, since it has the exit code.
         try {
             $why = $reason ? $reason : (Get-FirstError)
