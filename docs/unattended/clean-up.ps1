@@ -120,6 +120,14 @@ function Find-PathProblem([string] $Path) {
     $folder = [System.IO.Path]::GetDirectoryName($full)
     if ([System.IO.Directory]::Exists($full)) { "it is a folder. Give a file in it, such as '$(Join-Path $Path clean-up.jsonl)'." }
     elseif (-not [System.IO.Directory]::Exists($folder)) { "there is no folder '$folder'. Create it; the account of the run must be able to write to it." }
+    else {
+        try {
+            if ([System.IO.File]::Exists($full)) { [System.IO.File]::Open($full, 'Open', 'Write', 'ReadWrite, Delete').Dispose() }
+            # The other files are beside it. This one is gone when it is closed.
+            [System.IO.FileStream]::new("$full.$PID", 'CreateNew', 'Write', 'None', 1, 'DeleteOnClose').Dispose()
+        }
+        catch { if (-not (Test-InUse $_)) { $_.Exception.GetBaseException().Message } }
+    }
 }
 
 # The log is open only while lines are added: many tools cannot read a file that is open for writing. They, or a backup, may
