@@ -191,6 +191,13 @@ function Add-Row($Uri, $Status, $Reason, $SizeBytes) {
     Write-Result $Uri $Status $Reason $SizeBytes
 }
 
+# A problem, how often it occurred, and the first repositories that have it.
+function Format-Count($Problem, [string] $See = '') {
+    if ($Problem.Count -eq 1) { return $Problem.Text }
+    $others = ($Problem.Others | Select-Object -First 2) -join ' and '
+    "$($Problem.Text) ($($Problem.Count) times$($others ? ", also $others" : '')$See)"
+}
+
 # A line of standard error and of the summary, which changes no exit code.
 function Add-Note([string] $Text) { $problems[$Text] = @{ Text = $Text; Count = 1; IsNote = $true } }
 
@@ -207,7 +214,8 @@ function Add-Problem($Record) {
     $target = $isWarning ? '' : "$($Record.TargetObject)"
     $text = Format-Problem $Record
     $kind = ($target ? $text.Replace($target, '…') : $text) -replace '[^\s''"]*sha256:[0-9a-f]{64}', '…'
-    if (-not $problems.Contains($kind)) { $problems[$kind] = @{ Text = $text; Count = 0; IsNote = $isWarning } }
+    if (-not $problems.Contains($kind)) { $problems[$kind] = @{ Text = $text; Count = 0; IsNote = $isWarning; Others = [System.Collections.Generic.List[string]]::new() } }
+    elseif ($target -notmatch '@' -and $target) { $problems[$kind].Others.Add($target) }
     $problems[$kind].Count++
     if ($isWarning) { return }
     $id = ($Record.FullyQualifiedErrorId -split ',')[0]
@@ -296,7 +304,7 @@ function Format-Summary([string] $Line) {
     }
     if ($problems.Count -or $reason) { '' }
     if ($reason) { "- $reason" }
-    foreach ($problem in $problems.Values) { "- $($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times)" : '')" }
+    foreach ($problem in $problems.Values) { "- $(Format-Count $problem)" }
 }
 
 function Format-Metrics([string] $Before) {
@@ -415,7 +423,7 @@ finally {
     if ($reason) { Write-ErrorLine $reason }
     if ($lock) { Add-Journaled }
     foreach ($problem in $problems.Values) {
-        Write-ErrorLine "$($problem.Text)$($problem.Count -gt 1 ? " ($($problem.Count) times; see $Log)" : '')"
+        Write-ErrorLine (Format-Count $problem "; see $Log")
     }
 
     $changes = $WhatIfPreference `
