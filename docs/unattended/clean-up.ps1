@@ -94,6 +94,8 @@ param(
 
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
+$output = [Console]::Out
+if (-not $WhatIfPreference) { [Console]::SetOut([Console]::Error) }   # last warnings of an interrupted command go to the host
 $ProgressPreference = 'SilentlyContinue'
 $PSStyle.OutputRendering = 'PlainText'                  # no colours in mails and logs
 
@@ -435,7 +437,7 @@ finally {
     if ($WhatIfPreference -and $code -eq 1 -and -not $results.Count) {
         $line = "$($Image -join ', '): the preview failed, so it is not known what would be removed"
     }
-    if ($began) { [Console]::Out.WriteLine($line) }
+    if ($began) { $output.WriteLine($line) }
     if ($WhatIfPreference) {
         foreach ($file in @($SummaryPath; $MetricsPath) -ne '') {
             $problem = Find-PathProblem $file
