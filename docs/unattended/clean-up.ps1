@@ -59,7 +59,8 @@
     completely, nothing is deleted.
 
 .PARAMETER AllowUnmatchedInUse
-    Continues although nothing that runs there is an image of these repositories, or nothing runs there at all.
+    Continues although nothing that runs there is an image of these repositories, or nothing runs there at all; also
+    -AllowEmptyInUse, as the module's commands call the second.
 
 .PARAMETER AbortAbove
     Passes over an image of which more would be deleted: a count, or a percentage of its digests.
@@ -87,7 +88,7 @@ param(
     [string] $OlderThan = '30d',
     [int] $KeepNewest = 0,
     [ValidateNotNullOrEmpty()] [string[]] $InUseFrom,       # a variable that is not set must not mean that nothing runs
-    [switch] $AllowUnmatchedInUse,
+    [Alias('AllowEmptyInUse')] [switch] $AllowUnmatchedInUse,
     [string] $AbortAbove = '90%',
     [string] $TimeLimit = '2h'
 )
@@ -126,7 +127,7 @@ function Find-PathProblem([string] $Path) {
         try {
             if ([System.IO.File]::Exists($full)) { [System.IO.File]::Open($full, 'Open', 'Write', 'ReadWrite, Delete').Dispose() }
             # The other files are beside it. This one is gone when it is closed.
-            [System.IO.FileStream]::new("$full.$PID", 'CreateNew', 'Write', 'None', 1, 'DeleteOnClose').Dispose()
+            [System.IO.FileStream]::new("$full.$PID", 'CreateNew', 'Write', 'None', 1, [System.IO.FileOptions]::DeleteOnClose).Dispose()
         }
         catch { if (-not (Test-InUse $_)) { $_.Exception.GetBaseException().Message } }
     }
@@ -297,7 +298,7 @@ function Format-Summary([string] $Line) {
     $more = @(if ($Quarantine) { 'Quarantined' }) + @(if (Get-Total Unknown) { 'Unknown' })
     if ($results.Count) {
         ''
-        "| repository | removed | freed | already gone | kept | failed | not reached |$(-join $more.ToLowerInvariant().ForEach({ " $_ |" }))"
+        "| repository | removed | freed | already gone | kept | failed | not reached |$(-join $more.ForEach({ " $($_.ToLowerInvariant()) |" }))"
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |$(' ---: |' * $more.Count)"
     }
     foreach ($name in $results.Keys) {

@@ -252,7 +252,10 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     private TimeSpan? ReadQuarantine() => Quarantine is null ? null
         : MinimumAge.AgeOf(Quarantine.Trim()) is TimeSpan period && period > TimeSpan.Zero ? period
         : throw Misuse(
-            "InvalidAge", $"-Quarantine '{Quarantine}' is not a time with a unit, such as 14d or 2w.", Quarantine);
+            "InvalidAge",
+            $"-Quarantine '{Quarantine}' is not a time with a unit, such as 14d or 2w.",
+            Quarantine,
+            "Use for example -Quarantine 14d; without -Quarantine, digests are deleted at once.");
 
     /// <summary>Reads -OlderThan; null if it was not given.</summary>
     private protected MinimumAge? ReadOlderThan()

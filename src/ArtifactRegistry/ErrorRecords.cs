@@ -23,8 +23,9 @@ internal static class ErrorRecords
     /// <param name="id">An id of the catalog.</param>
     /// <param name="message">The problem with the value.</param>
     /// <param name="value">The value.</param>
-    public static ErrorRecord ForMisuse(string id, string message, object? value) =>
-        Record(new ArgumentException(SafeText.Clean(message)), ErrorCatalog.Of(id), value);
+    /// <param name="advice">Advice that fits the parameter better than that of the catalog; null for that.</param>
+    public static ErrorRecord ForMisuse(string id, string message, object? value, string? advice = null) =>
+        Record(new ArgumentException(SafeText.Clean(message)), ErrorCatalog.Of(id), value, advice: advice);
 
     private static ErrorRecord For(RegistryException e, object item)
     {

@@ -170,7 +170,8 @@ public abstract class InUseCmdlet : ChangeCmdlet
                 : throw Misuse(
                     "InUseEmpty",
                     $"Nothing runs in {string.Join(", ", projects)} (-InUseFrom), so everything would look unused.",
-                    InUseFrom
+                    InUseFrom,
+                    NothingRunsAdvice
                 );
         });
     }
@@ -211,9 +212,13 @@ public abstract class InUseCmdlet : ChangeCmdlet
             + $"everything here would look unused, so {NotDone}.";
     }
 
-    private protected Exception Misuse(string id, string message, object? target)
+    /// <summary>The advice if nothing at all runs in the projects of -InUseFrom.</summary>
+    private protected const string NothingRunsAdvice =
+        "Check that -InUseFrom names the projects that run these images; use -AllowEmptyInUse if nothing runs there.";
+
+    private protected Exception Misuse(string id, string message, object? target, string? advice = null)
     {
-        ErrorRecord record = ErrorRecords.ForMisuse(id, message, target);
+        ErrorRecord record = ErrorRecords.ForMisuse(id, message, target, advice);
         ThrowTerminatingError(record);
         return record.Exception;
     }

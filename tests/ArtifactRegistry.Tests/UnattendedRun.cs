@@ -24,6 +24,9 @@ internal sealed class UnattendedRun : IAsyncDisposable
         Young = shop.Add(Aged(days: 2));
     }
 
+    /// <summary>The beginning of the warning of a run without -InUseFrom.</summary>
+    public const string Warning = "clean-up: warning: Without -InUseFrom nobody looked at what runs";
+
     public static string Script => Path.Combine(Checkout.Root, "docs", "unattended", "clean-up.ps1");
 
     public Shop Shop { get; }
@@ -68,22 +71,26 @@ internal sealed class UnattendedRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the script to its end, with these arguments besides -Image and -Log, or instead of them.</summary>
-    public Task<ProcessResult> RunAsync(params string[] arguments) => ProcessResult.OfAsync(Start(arguments));
+    /// <summary>
+    /// Runs the script to its end, with these arguments besides -Image and -Log, or instead of them. The warning about a
+    /// missing -InUseFrom, which most tests have, is left out of the result.
+    /// </summary>
+    public async Task<ProcessResult> RunAsync(params string[] arguments) =>
+        WithoutWarning(await ProcessResult.OfAsync(Start(arguments)));
 
     /// <summary>Runs pwsh to its end with a command line that is given whole.</summary>
     public Task<ProcessResult> RunWholeAsync(IEnumerable<string> arguments) =>
         ProcessResult.OfAsync(Connected(arguments));
 
-    /// <summary>Runs a command line that begins with the arguments of pwsh in the shell of Unix.</summary>
-    public Task<ProcessResult> RunShellAsync(string arguments)
+    /// <summary>Runs a command line with pwsh in the shell of Unix.</summary>
+    public Task<ProcessResult> RunShellAsync(string line)
     {
         ProcessStartInfo start = Connected([]);
         string program = string.Join(' ', start.ArgumentList.Prepend(start.FileName).Select(word => $"'{word}'"));
         start.FileName = "/bin/sh";
         start.ArgumentList.Clear();
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"{program} {arguments}");
+        start.ArgumentList.Add(line.Replace(" pwsh ", $" {program} ", StringComparison.Ordinal));
         return ProcessResult.OfAsync(start);
     }
 
@@ -107,7 +114,7 @@ internal sealed class UnattendedRun : IAsyncDisposable
         {
             await meanwhile(process);
             await process.WaitForExitAsync().WaitAsync(RunningScript.HangLimit);
-            return new ProcessResult(process.ExitCode, await output, await error);
+            return WithoutWarning(new ProcessResult(process.ExitCode, await output, await error));
         }
         finally
         {
@@ -127,6 +134,13 @@ internal sealed class UnattendedRun : IAsyncDisposable
         using StreamReader reader = new(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd().Split("\"event\":\"result\"").Length - 1;
     }
+
+    private static ProcessResult WithoutWarning(ProcessResult result) => result with
+    {
+        Error = string.Concat(
+            result.Error.Split('\n').Where(line => !line.StartsWith(Warning, StringComparison.Ordinal))
+                .Select((line, index) => index == 0 ? line : $"\n{line}")),
+    };
 
     private ProcessStartInfo Start(string[] arguments)
     {

@@ -260,9 +260,11 @@ public sealed class UnattendedScriptTests
 
         ProcessResult refused = await run.RunAsync("-InUseFrom", "games");
         string after = run.Shop.Contents();
-        ProcessResult allowed = await run.RunAsync("-InUseFrom", "games", "-AllowUnmatchedInUse");
+        ProcessResult allowed = await run.RunAsync("-InUseFrom", "games", "-AllowEmptyInUse"); // as it advises
 
         Assert.Equal((1, before), (refused.ExitCode, after));
+        Assert.Contains("use -AllowEmptyInUse", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("name projects in", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, allowed.ExitCode);
         Assert.DoesNotContain(run.Garbage[0], run.Shop.Left());
     }
@@ -318,7 +320,14 @@ public sealed class UnattendedScriptTests
         ProcessResult result = await run.RunAsync("-InUseFrom", "games");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("container.pods.list", result.Error, StringComparison.Ordinal);
+        // The cause comes first.
+        string[] lines = result.Error.TrimEnd().Split('\n');
+        Assert.Contains("container.pods.list", lines[0], StringComparison.Ordinal);
+        Assert.Contains("not known completely", lines[^1], StringComparison.Ordinal);
+        Assert.Contains(
+            "container.pods.list",
+            Assert.Single(run.Logged("end")).GetProperty("reason").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(before, run.Shop.Contents());
     }
 
@@ -642,12 +651,11 @@ public sealed class UnattendedScriptTests
     }
 
     [Theory]
-    [InlineData("us-docker.pkg.dev/shop/apps", "")]
-    [InlineData(
-        "us-docker.pkg.dev/shop/absent",
-        "-s Clean-up of images, exit code 1 ops@example.com # Clean-up of images"
-    )]
-    public async Task The_line_with_mail_sends_the_summary_of_a_run_that_is_not_done(string image, string sent)
+    [InlineData("us-docker.pkg.dev/shop/apps", "", "")]
+    [InlineData("us-docker.pkg.dev/shop/absent", "", "- 'us-docker.pkg.dev/shop/absent' was not found")]
+    [InlineData("us-docker.pkg.dev/shop/apps", " -OlderThen 30d", "OlderThen")] // no summary is written
+    public async Task The_line_with_mail_sends_errors_and_summary_of_a_run_that_is_not_done(
+        string image, string more, string sent)
     {
         if (OperatingSystem.IsWindows()) return; // cron is one of Unix
         CancellationToken stop = TestContext.Current.CancellationToken;
@@ -655,7 +663,10 @@ public sealed class UnattendedScriptTests
         string mailed = run.File("mailed.txt"), mail = run.File("mail");
         await File.WriteAllTextAsync(mail, $"#!/bin/sh\necho \"$@\" > '{mailed}'; cat >> '{mailed}'\n", stop);
         File.SetUnixFileMode(mail, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        string line = LineOfPage("15 3 * * * pwsh ", with: "|| mail ")
+        string summary = run.File("summary.md");
+        await File.WriteAllTextAsync(summary, "of yesterday", stop);
+        string line = LineOfPage("15 3 * * * ", with: "| mail ")
+            .Replace(" -InUseFrom games", more, StringComparison.Ordinal)
             .Replace(UnattendedRun.Repository, image, StringComparison.Ordinal)
             .Replace("/opt/registry/clean-up.ps1", UnattendedRun.Script, StringComparison.Ordinal)
             .Replace("/var/log/registry/", run.File(""), StringComparison.Ordinal)
@@ -664,10 +675,104 @@ public sealed class UnattendedScriptTests
         await run.RunShellAsync(line);
 
         string text = File.Exists(mailed) ? await File.ReadAllTextAsync(mailed, stop) : "";
-        Assert.StartsWith(sent, text.ReplaceLineEndings(" "), StringComparison.Ordinal);
-        Assert.Equal(sent.Length == 0, text.Length == 0);
-        Assert.Equal(sent.Length > 0, text.Contains("- 'us-docker.pkg.dev/shop/absent' was not found"));
-        Assert.Equal(sent.Length > 0, text.Contains("- Without -InUseFrom nobody looked at what runs"));
+        if (sent.Length == 0)
+        {
+            Assert.Empty(text);
+            return;
+        }
+
+        Assert.StartsWith("-s Clean-up of images, exit code 1 ops@example.com\n", text, StringComparison.Ordinal);
+        Assert.Contains(sent, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("yesterday", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", text, StringComparison.Ordinal);
+        if (more.Length > 0) return;
+        Assert.Contains(UnattendedRun.Warning, text, StringComparison.Ordinal);
+        Assert.Contains("- warning: Without -InUseFrom nobody looked at what runs", text, StringComparison.Ordinal);
+        Assert.Matches(@"\nBegun at \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ on \S+; log: /.*clean-up\.jsonl\n", text);
+    }
+
+    [Fact]
+    public async Task A_list_with_a_blank_is_a_mistake_and_deletes_nothing()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string before = run.Shop.Contents();
+
+        ProcessResult result = await run.RunAsync("-Image", $"{UnattendedRun.Repository},", "us-docker.pkg.dev/shop/b");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("us-docker.pkg.dev/shop/b", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(before, run.Shop.Contents());
+    }
+
+    [Fact]
+    public async Task A_preview_without_InUseFrom_is_0_with_a_warning()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+
+        ProcessResult result = await run.RunWholeAsync(
+        [
+            "-NoProfile", "-NonInteractive", "-File", UnattendedRun.Script, "-Image", UnattendedRun.Repository,
+            "-Log", run.Log, "-WhatIf",
+        ]);
+
+        Assert.StartsWith(UnattendedRun.Warning, Assert.Single(result.Error.TrimEnd().Split('\n')));
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_preview_has_the_exit_code_of_the_run_that_passes_over_an_image()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        run.Shop.State.AddImage(
+            UnattendedRun.Repository, "api", new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-40) });
+
+        Assert.Equal(2, (await run.RunAsync("-AbortAbove", "2", "-WhatIf")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("-MetricsPath", "-SummaryPath")]
+    [InlineData("-SummaryPath", "-MetricsPath")]
+    public async Task If_one_report_cannot_be_written_the_other_one_has_the_exit_code(string unwritable, string other)
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+
+        ProcessResult result = await run.RunAsync(unwritable, run.File("absent/file"), other, run.File("report"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
+        string report = await File.ReadAllTextAsync(run.File("report"), TestContext.Current.CancellationToken);
+        Assert.Contains(
+            other == "-SummaryPath" ? "Exit code 2.\n" : "artifactregistry_cleanup_exit_code 2\n",
+            report,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIf_finds_a_folder_that_cannot_be_written_to()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Even root cannot write to /sys.");
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+
+        ProcessResult preview = await run.RunAsync("-WhatIf", "-Log", "/sys/clean-up.jsonl");
+
+        Assert.Equal(1, preview.ExitCode);
+        Assert.Contains("cannot be written, so nothing was deleted: ", preview.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_same_error_of_several_images_names_up_to_three()
+    {
+        await using UnattendedRun run = await UnattendedRun.OpenAsync();
+        string[] names = ["b", "c", "d", "e"];
+        foreach (string name in names)
+            run.Shop.State.AddImage(
+                UnattendedRun.Repository, name, new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-40) });
+
+        ProcessResult result = await run.RunAsync("-AbortAbove", "0");
+
+        string line = Assert.Single(
+            result.Error.Split('\n'), each => each.Contains("(4 times, also ", StringComparison.Ordinal));
+        Assert.Equal(3, names.Count(name => Regex.IsMatch(line, $@"/apps/{name}\b")));
     }
 
     private static string LineOfPage(string start, string with) =>

@@ -24,7 +24,7 @@ public sealed class UnattendedSignalTests
             await run.LoggedAsync(2, stop);
             await hold.WaitForArrivalAsync(1, stop);
             await SendAsync(process, "INT");
-        });
+        }, "-SummaryPath", run.File("summary.md"), "-MetricsPath", run.File("clean-up.prom"));
 
         Assert.Equal(130, result.ExitCode);
         Assert.Contains(
@@ -40,7 +40,14 @@ public sealed class UnattendedSignalTests
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
         Assert.Equal("Unknown", Assert.Single(run.LoggedStatus()[run.Garbage[2]]));
-        Assert.Contains(": 2 removed", result.Output, StringComparison.Ordinal);
+        Assert.Contains(": 2 removed", Assert.Single(result.Lines), StringComparison.Ordinal);
+        string summary = await File.ReadAllTextAsync(run.File("summary.md"), stop);
+        Assert.Contains("| not reached | unknown |\n", summary, StringComparison.Ordinal);
+        Assert.Contains("| 0 | 0 | 1 |\n", summary, StringComparison.Ordinal);
+        Assert.Contains(
+            "status=\"Unknown\"} 1\n",
+            await File.ReadAllTextAsync(run.File("clean-up.prom"), stop),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,7 +72,7 @@ public sealed class UnattendedSignalTests
         // As if the kill had come between the journal's line and the log's.
         string[] lines = await File.ReadAllLinesAsync(run.Log, stop);
         await File.WriteAllLinesAsync(run.Log, lines[..^1], stop);
-        ProcessResult next = await run.RunAsync();
+        ProcessResult next = await run.RunAsync("-SummaryPath", run.File("summary.md"));
 
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[0]]));
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
@@ -77,6 +84,10 @@ public sealed class UnattendedSignalTests
             next.Error,
             StringComparison.Ordinal
         );
+        Assert.Contains(
+            " was killed; this one continues.\n",
+            await File.ReadAllTextAsync(run.File("summary.md"), stop),
+            StringComparison.Ordinal);
         Assert.Equal(0, next.ExitCode);
         Assert.Equal([run.Young], run.Shop.State.UntaggedDigests(run.Shop.Repository, "web"));
     }

@@ -42,7 +42,10 @@ public sealed class ProtectArImageCommand : MarkCmdlet
         if (failures.Count > 0) await ReportAsync(failures);
         else if (!rules.InUse.HasEntries && !AllowEmptyInUse)
             await PerformAsync<bool>(() => throw Misuse(
-                "InUseEmpty", $"Nothing runs in {string.Join(", ", Rules.InUseFrom)} (-InUseFrom).", InUseFrom));
+                "InUseEmpty",
+                $"Nothing runs in {string.Join(", ", Rules.InUseFrom)} (-InUseFrom).",
+                InUseFrom,
+                NothingRunsAdvice));
         else if (found == 0 && !AllowUnmatchedInUse)
             Warn("None of these images is running, so nothing is marked.");
     }

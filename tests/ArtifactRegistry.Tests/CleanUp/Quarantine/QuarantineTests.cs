@@ -208,6 +208,8 @@ public sealed class QuarantineTests
         ScriptResult result = quarantine.Shop.Run($"Remove-ArUntaggedImage $app -Quarantine {period} -Confirm:$false");
 
         Assert.Equal("InvalidAge", result.ErrorId);
+        // That of -OlderThan would delete at once.
+        Assert.DoesNotContain("for no limit", result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(quarantine.Shop.Emulator.Requests.Snapshot());
     }
 
