@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.Support;
 using Xunit;
 
