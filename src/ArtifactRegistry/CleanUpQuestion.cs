@@ -35,4 +35,10 @@ internal static class CleanUpQuestion
         return digests.Count == 0 ? ""
             : $"\nThe oldest {(marks ? "come" : "go")} first:\n{string.Join('\n', lines)}";
     }
+
+    /// <summary>Gets the line that says that a run with -Quarantine deletes nothing yet.</summary>
+    /// <param name="count">The number of digests that it marks.</param>
+    public static string MarksOnly(int count) =>
+        "\nNothing is deleted now."
+        + (count == 0 ? "" : " Removing the mark (Remove-ArImageTag) takes a digest out of quarantine.");
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ArtifactRegistry.Archive;
 using ArtifactRegistry.Http;
 using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry;
 
@@ -83,8 +84,6 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     protected override int MaxConcurrency => ImagesAtOnce + 1; // plus the planning of the next one
 
     private protected override bool NoQuestions => Force;
-
-    private protected override string Notice => ArchiveOpening.Notice(ArchivePath, IncludeLayer);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -214,7 +213,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         {
             Preview(order); // nothing to ask about
         }
-        else if (Confirm(plan.Image.ToString(), plan.Action(now), () => CleanUpQuestion.Details(now, MaxCount)))
+        else if (Confirm(plan.Image.ToString(), plan.Action(now), () => Details(now)))
         {
             _summary.Planned += plan.Delete.Count;
             _summary.BeginSweep();
@@ -235,6 +234,13 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         }
 
         return true;
+    }
+
+    private string Details(IReadOnlyCollection<ImageNode> now)
+    {
+        bool deletes = now.Any(node => node.MarkFor is null);
+        return CleanUpQuestion.Details(now, MaxCount) + SafeText.Clean(
+            deletes ? ArchiveOpening.Notice(ArchivePath, IncludeLayer) : CleanUpQuestion.MarksOnly(now.Count));
     }
 
     /// <summary>Writes the rows of a run that deletes nothing, with the limits that the actual run has.</summary>

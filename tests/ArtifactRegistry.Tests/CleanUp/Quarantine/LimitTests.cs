@@ -35,10 +35,16 @@ public sealed class LimitTests
         shop.Run("Remove-ArUntaggedImage $app -Quarantine 14d").MustSucceed();
         Assert.Contains("Put 1 digest (76 MB) in quarantine for 14d, keep 1 tagged digest", host.Questions[0].Message,
             StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Nothing is deleted now. Removing the mark (Remove-ArImageTag) takes a digest out of quarantine.",
+            host.Questions[0].Message.TrimEnd(), StringComparison.Ordinal);
+        Assert.DoesNotContain("undone", host.Questions[0].Message, StringComparison.Ordinal);
         quarantine.Pass(days: 15);
         shop.Add();
 
         shop.Run("Remove-ArUntaggedImage $app -Quarantine 14d").MustSucceed();
+
+        Assert.Contains("cannot be undone", host.Questions[1].Message, StringComparison.Ordinal);
 
         Assert.Contains(
             "Put 1 digest (76 MB) in quarantine for 14d, delete 1 digest (76 MB) after quarantine, keep 1 tagged digest",
