@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using ArtifactRegistry.Archive;
 using ArtifactRegistry.Clients;
 using ArtifactRegistry.Files;
@@ -14,18 +15,27 @@ internal static class ArchiveOpening
     public static string Notice(string? path, bool includesLayers) =>
         path is null ? "\nNothing is saved, so this cannot be undone: see -ArchivePath."
         : includesLayers ? $"\nManifests and layers are saved to {path} first."
-        : $"\nManifests are saved to {path} first, layers are not: see -IncludeLayer.";
+        : $"\nManifests are saved to {path} first. Layers are not saved: an undo works only while the registry still "
+            + "has them; -IncludeLayer saves them.";
 
     /// <summary>
-    /// Gets the sentence that a run ends with if it was not asked about, and does not save everything; otherwise empty.
+    /// Gets the sentence that a run ends with: what it saved, and how that comes back; empty if it saves nothing, or
+    /// would save everything.
     /// </summary>
     /// <param name="path">The value of -ArchivePath; null if it was not given.</param>
     /// <param name="includesLayers">The value of -IncludeLayer.</param>
     /// <param name="isWhatIf">Whether nothing is to be written.</param>
     public static string Saved(string? path, bool includesLayers, bool isWhatIf) =>
-        path is null || includesLayers ? ""
+        path is null || (includesLayers && isWhatIf) ? ""
+        : includesLayers
+            ? $"Manifests and layers were saved to {path}. Restore-ArImage {Argument(path)} brings them back."
         : isWhatIf ? $"Manifests would be saved to {path}, layers would not: see -IncludeLayer."
         : $"Manifests were saved to {path}, layers were not: see -IncludeLayer.";
+
+    private static string Argument(string path) =>
+        path.All(c => char.IsLetterOrDigit(c) || "~/\\:._-".Contains(c, StringComparison.Ordinal))
+            ? path
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(path)}'";
 
     /// <summary>Opens the archive; an error ends the command.</summary>
     /// <param name="cmdlet">The cmdlet.</param>

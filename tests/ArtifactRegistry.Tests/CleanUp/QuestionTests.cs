@@ -14,7 +14,8 @@ public sealed class QuestionTests
     [InlineData("Remove-ArUntaggedImage $app", Unsaved)]
     [InlineData(
         "Remove-ArUntaggedImage $app -ArchivePath saved",
-        "Manifests are saved to saved first, layers are not: see -IncludeLayer."
+        "Manifests are saved to saved first. Layers are not saved: an undo works only while the registry still has them; "
+            + "-IncludeLayer saves them."
     )]
     [InlineData(
         "Remove-ArUntaggedImage $app -ArchivePath saved -IncludeLayer",
@@ -24,7 +25,8 @@ public sealed class QuestionTests
     [InlineData("Remove-ArImage $app -All", Unsaved)]
     [InlineData(
         "Remove-ArImage \"$app@$free\" -ArchivePath saved",
-        "Manifests are saved to saved first, layers are not: see -IncludeLayer."
+        "Manifests are saved to saved first. Layers are not saved: an undo works only while the registry still has them; "
+            + "-IncludeLayer saves them."
     )]
     public async Task The_question_ends_with_whether_what_goes_can_be_brought_back(string command, string words)
     {
@@ -43,6 +45,7 @@ public sealed class QuestionTests
     [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -IncludeLayer -WhatIf", null)]
     [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -WhatIf", "would be saved to saved, layers would not")]
     [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -Force", "were saved to saved, layers were not")]
+    [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -IncludeLayer -Force -OlderThan 300d", null)]
     [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved -OlderThan 300d -Force", null)]
     [InlineData(
         "Remove-ArImage \"$app@$free\" -ArchivePath saved -WhatIf", "would be saved to saved, layers would not")]
@@ -59,6 +62,26 @@ public sealed class QuestionTests
         IEnumerable<string> said = result.Information.Where(line => line.Contains("saved", StringComparison.Ordinal));
         if (words is null) Assert.Empty(said);
         else Assert.EndsWith($"Manifests {words}: see -IncludeLayer.", Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Remove-ArUntaggedImage $app -ArchivePath saved", "saved")]
+    [InlineData("Remove-ArImage \"$app@$free\" -ArchivePath \"it's saved\"", "it's saved", "'it''s saved'")]
+    public async Task A_run_that_saves_everything_says_how_that_comes_back(
+        string command, string path, string? argument = null)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Session.Set("free", shop.AddBuild());
+        using TemporaryFolder folder = new();
+
+        ScriptResult result =
+            shop.Run($"Set-Location '{folder.Path}'; {command} -IncludeLayer -Force").MustSucceed();
+
+        Assert.EndsWith(
+            $"Manifests and layers were saved to {path}. Restore-ArImage {argument ?? path} brings them back.",
+            Assert.Single(result.Information), StringComparison.Ordinal);
+        shop.Run($"Set-Location '{folder.Path}'; Restore-ArImage {argument ?? path}").MustSucceed();
+        Assert.Single(shop.Left());
     }
 
     [Fact]
