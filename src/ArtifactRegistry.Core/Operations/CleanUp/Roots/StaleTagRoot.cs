@@ -26,6 +26,7 @@ internal sealed class StaleTagRoot(IReadOnlyList<StaleRules> rules) : DigestRoot
         // What belongs to another digest stays or goes with that, and is not counted.
         bool isPart = node.Indexes.Count > 0 || node.Subjects.Count > 0;
         return isPart || CountedImage.IsRunnable(node) || rules.All(each => node.Tags.All(each.IsNamed)) ? null
-            : $"its kind is {node.Kind.InWords()}, and -Tag does not name it";
+            : $"its kind is {node.Kind.InWords()}"
+                + (rules.Any(each => each.Tag.Count > 0) ? ", and -Tag does not name it" : "");
     }
 }

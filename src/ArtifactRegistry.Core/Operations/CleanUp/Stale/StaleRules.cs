@@ -67,13 +67,16 @@ internal sealed record StaleRules
             if (Tag.Count > 0 && !Tag.Any(pattern => pattern.IsMatch(tag)))
                 return $"has the tag {tag}, not matched by -Tag";
             if (tag == ProtectedTags.Latest && !IsNamed(tag))
-                return "has the tag latest, which -Tag does not name";
+                return $"has the tag latest{NotNamed(", which")}";
             if (ProtectedTags.IsRelease(tag) && !IsNamed(tag))
-                return $"has the tag {tag}, which looks like a release and -Tag does not name";
+                return $"has the tag {tag}, which looks like a release{NotNamed(" and")}";
         }
 
         return null;
     }
+
+    // A reason names no parameter that was not given.
+    private string NotNamed(string word) => Tag.Count == 0 ? "" : $"{word} -Tag does not name";
 
     /// <summary>Gets the reason why -ExcludeTag keeps a digest; null if it does not.</summary>
     /// <exception cref="RegistryException">An expression takes too long.</exception>
