@@ -45,7 +45,7 @@ internal sealed class QuarantineState
     }
 
     /// <summary>The reason why the mark keeps its digest where a clean-up does not know of quarantine.</summary>
-    public string WhyItKeeps => $"in quarantine since {Text(Since)}; a clean-up with -Quarantine decides about it";
+    public string WhyItKeeps => $"in quarantine since {Day(Since)}";
 
     /// <summary>Gets when the quarantine ends: after the promised period, or after a longer one.</summary>
     public DateTimeOffset DueAfter(TimeSpan period) => Since + (period > _newest.Period ? period : _newest.Period);
@@ -56,6 +56,10 @@ internal sealed class QuarantineState
     /// <summary>Formats a time for a reason.</summary>
     public static string Text(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>Formats a time for a reason that fits one line; Get-ArQuarantinedImage shows the hour, too.</summary>
+    public static string Day(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static DateTimeOffset Utc(DateTime? time) =>
         time is DateTime known ? new DateTimeOffset(known.ToUniversalTime()) : DateTimeOffset.MinValue;

@@ -30,6 +30,6 @@ internal sealed class QuarantineRoot(
         DateTimeOffset due = quarantine.DueAfter(period);
         return due <= now
             ? null
-            : $"in quarantine since {QuarantineState.Text(quarantine.Since)}, due {QuarantineState.Text(due)}";
+            : $"in quarantine until {QuarantineState.Day(due)}";
     }
 }
