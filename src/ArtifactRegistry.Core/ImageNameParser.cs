@@ -106,6 +106,7 @@ internal static class ImageNameParser
 
     private static string? SlashProblem(string[] segments)
     {
+        if (segments.Length > 1 && segments[^1].StartsWith(':')) return "it has '/' before the tag: remove the slash";
         if (segments.Length == 1 || !segments.Contains("")) return null;
         if (segments[0].Length == 0) return "it begins with '/', where a host was expected";
         if (segments[^1].Length == 0) return $"it ends with '/': leave that out, or, {DriveHint}";

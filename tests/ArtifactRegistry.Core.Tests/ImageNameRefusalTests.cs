@@ -53,6 +53,8 @@ public sealed class ImageNameRefusalTests
         { "us-docker.pkg.dev/example.com/p", "the repository is missing after the project 'example.com:p'" },
         { "gcr.io/example.com", "the project is missing after the domain 'example.com'" },
         { $"{Image}/", "it ends with '/'" },
+        { $"{Image}/:latest", "it has '/' before the tag: remove the slash" },
+        { $"{Image}@sha256:0aa6…34ed", "it contains an ellipsis" },
         { "us-docker.pkg.dev/p/r//a", "it contains '//'" },
         { "us-docker.pkg.dev//r/a", "it contains '//'" },
         { "/p/r/a", "it begins with '/'" },

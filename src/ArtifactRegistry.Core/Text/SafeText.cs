@@ -32,14 +32,17 @@ internal static class SafeText
         return Shorten(Visible(Secrets.Hide(line)), maxLength, Ellipsis);
     }
 
-    /// <summary>Quotes an input value: in quotation marks, printable ASCII only, truncated if it is long.</summary>
+    /// <summary>
+    /// Quotes an input value: in quotation marks, printable ASCII only, truncated if it is long. An ellipsis stays, as
+    /// it does in a digest that was copied from the screen.
+    /// </summary>
     public static string Quote(string? text)
     {
         text = Secrets.Hide(text ?? "");
         StringBuilder quoted = new("'", MaxQuote + 5);
         foreach (char c in text.AsSpan(0, Math.Min(text.Length, MaxQuote)))
         {
-            if (c is >= ' ' and <= '~') quoted.Append(c);
+            if (c is (>= ' ' and <= '~') or '…') quoted.Append(c);
             else AppendCodePoint(quoted, c);
         }
 
