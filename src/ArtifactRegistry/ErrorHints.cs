@@ -113,21 +113,21 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
                 RepositoriesOf(name.Project)
             ),
             NamePart.Image => new(
-                $"the repository is there, and has no image '{name.Package}'",
+                $"the repository exists, but has no image '{name.Package}'",
                 name.Package!,
                 near => name.WithPackage(near).ToString(),
                 session.Names.Images(name.ToRepository()),
                 $"Get-ArImage {name.ToRepository()} lists what is there."
             ),
             NamePart.Tag => new(
-                $"the image is there, and has no tag '{name.Tag}'",
+                $"the image exists, but has no tag '{name.Tag}'",
                 name.Tag!,
                 near => name.WithTag(near).ToString(),
                 session.Names.Tags(name),
                 $"Get-ArImageTag {name.ToImage()} lists the tags."
             ),
             NamePart.Digest => new(
-                "the image is there, and has no such digest",
+                "the image exists, but has no such digest",
                 "",
                 near => near,
                 null,

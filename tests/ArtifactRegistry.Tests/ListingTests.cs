@@ -220,7 +220,7 @@ public sealed class ListingTests
         Assert.Empty(shop.Run($"{command} $app").MustSucceed().Output);
         foreach ((string missing, string part) in new[]
         {
-            ("us-docker.pkg.dev/shop/apps/none", "the repository is there, and has no image 'none'"),
+            ("us-docker.pkg.dev/shop/apps/none", "the repository exists, but has no image 'none'"),
             ("us-docker.pkg.dev/shop/none/web", "there is no repository 'none' in us of project shop"),
             ("us-docker.pkg.dev/shop/none", "there is no repository 'none' in us of project shop"),
             ("us-docker.pkg.dev/none/apps", "there is no repository 'apps' in us of project none"),

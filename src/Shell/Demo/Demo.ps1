@@ -15,7 +15,7 @@ Add-ArImageTag "${app}:v42" -Tag production
 #! A tag that points elsewhere stays where it is without -Force:
 Add-ArImageTag "${app}:v41" -Tag production
 
-#! So does an image whose digest or tag was forgotten:
+#! An image name without a digest or tag deletes nothing:
 Remove-ArImage $app
 
 # The clean-up is one pipeline. -WhatIf says what it would do, here for the first three:

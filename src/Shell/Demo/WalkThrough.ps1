@@ -33,7 +33,7 @@ foreach ($step in $steps) {
 
 if ($atTerminal) {
     Write-Host @'
-# Your turn. $app, $api and $plan are still set; type for example
+# Your turn. $app, $api and $plan are still set. The tour has cleaned up $app, but not $api; type for example
 #   $plan | Remove-ArUntaggedImage               which asks once, and then removes what the plan says
 #   Get-ArImageTag $api                          what is left of it
 #   Test-ArPull "${app}:v42" -Project games      whether the clusters of another project can pull, and what helps

@@ -169,7 +169,7 @@ internal sealed class ImageNode(DockerImage image)
             + $"{(Tags.Count == 1 ? "goes" : "go")} too"
         : Indexes.Count > 0 && Indexes[0] is { TagsMayGo: true, IsTagged: true }
             ? $"part of {Indexes[0]}, which is deleted too"
-            : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]} that lists it"
+            : Indexes.Count > 0 ? $"untagged, and so is {Indexes[0]}, which lists it"
         : Subject is not null ? $"{Kind.InWords()} of {Subject}, which is deleted too"
         : "untagged, nothing refers to it";
 
