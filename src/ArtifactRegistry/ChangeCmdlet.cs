@@ -120,7 +120,12 @@ public abstract class ChangeCmdlet : RegistryCmdlet
                     "Confirm", hasSecurityImpact: true, ref _yesToAll, ref _noToAll)
                 : ShouldProcess(target, action);
         }
-        catch (Exception e) when (e is not PipelineStoppedException and not ActionPreferenceStopException)
+        catch (PipelineStoppedException)
+        {
+            Host.UI?.WriteLine(); // the cursor is behind the question
+            throw;
+        }
+        catch (Exception e) when (e is not ActionPreferenceStopException)
         {
             throw NobodyToAsk(target, action, e);
         }

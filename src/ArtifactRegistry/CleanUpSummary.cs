@@ -49,7 +49,7 @@ internal sealed class CleanUpSummary(
         if (planned) _done++;
     }
 
-    /// <summary>Counts the digests that stay because a question was answered with No.</summary>
+    /// <summary>Counts the digests that stay because a question was not answered.</summary>
     public void Decline(int count, long bytes) => _totals.Add(RemovalStatus.NotReached, bytes, count);
 
     /// <summary>Called when deletions of an image begin.</summary>

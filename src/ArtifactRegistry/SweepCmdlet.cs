@@ -213,7 +213,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         {
             Preview(order); // nothing to ask about
         }
-        else if (Confirm(plan.Image.ToString(), plan.Action(now), () => Details(now)))
+        else if (Agreed(plan, now))
         {
             _summary.Planned += plan.Delete.Count;
             _summary.BeginSweep();
@@ -229,11 +229,26 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         }
         else
         {
-            _summary.Decline(plan.Delete.Count, plan.SizeBytes);
+            foreach (ImageNode node in order.Digests)
+                Report(new RemovedImage(node.Image, RemovalStatus.NotReached, "the question was answered with No"));
             ReportNeeded(plan);
         }
 
         return true;
+    }
+
+    private bool Agreed(CleanUpPlan plan, IReadOnlyCollection<ImageNode> now)
+    {
+        try
+        {
+            return Confirm(plan.Image.ToString(), plan.Action(now), () => Details(now));
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl+C at the question: there are no more rows, but the last line counts what is left.
+            _summary.Decline(plan.Delete.Count, plan.SizeBytes);
+            throw;
+        }
     }
 
     private string Details(IReadOnlyCollection<ImageNode> now)

@@ -158,7 +158,7 @@ public sealed class LastWordTests
         run.Dispose();
 
         Assert.Contains(
-            "Interrupted. Removed 0 digests (0 B), kept 1 in ",
+            "Interrupted. Removed 0 digests (0 B), kept 1, left 3 (229 MB) in ",
             string.Concat(host.Screen),
             StringComparison.Ordinal
         );
