@@ -34,6 +34,7 @@ public sealed class RemovedImage
     internal RemovedImage(DockerImage image, RemovalStatus status, string reason)
         : this(image.Name, image.Tags, image.SizeBytes, status, reason)
     {
+        UploadTime = image.UploadTime;
     }
 
     internal RemovedImage(ImageName digest, TagList tags, long sizeBytes, RemovalStatus status, string reason)
@@ -59,6 +60,9 @@ public sealed class RemovedImage
 
     /// <summary>Size in bytes.</summary>
     public long SizeBytes { get; }
+
+    /// <summary>Time of the upload; null if the digest was not listed any more.</summary>
+    public DateTime? UploadTime { get; }
 
     /// <summary>
     /// The outcome: the name of a <see cref="ArtifactRegistry.RemovalStatus"/>, as JSON and CSV write it.

@@ -37,6 +37,28 @@ public sealed class SweepTests
         Assert.Empty(shop.Left("api"));
         Assert.All(web, digest => Assert.Contains(digest, shop.Left()));
         Assert.Single(Row.Digests(result, "Removed"));
+        Assert.Equal(CleanUpWords.Sorted(web), Row.Digests(result, "NotReached"));
+        Assert.Contains("the question was answered with No", result.Values("Reason"));
+    }
+
+    [Fact]
+    public async Task Rows_have_the_time_of_the_upload_also_from_a_file()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.Add();
+        using TemporaryFolder folder = new();
+
+        ScriptResult result = shop.Run(
+            $"$rows = Remove-ArUntaggedImage $app -Confirm:$false; "
+                + $"$rows | Export-Csv '{folder.Path}/rows.csv'; $csv = Import-Csv '{folder.Path}/rows.csv'; "
+                + "$json = $rows | ConvertTo-Json | ConvertFrom-Json; "
+                + "@($rows | Where-Object UploadTime -lt (Get-Date)).Count; "
+                + "@($rows | Where-Object Uploaded -gt 2001-01-01).Count; "
+                + "([datetime]$csv[0].UploadTime - $rows[0].UploadTime).Duration().TotalSeconds -lt 1; $json[0].UploadTime -is [datetime]")
+            .MustSucceed();
+
+        Assert.Equal(["1", "1", "True", "True"], result.Output.Select(line => line.ToString()));
     }
 
     [Theory]
