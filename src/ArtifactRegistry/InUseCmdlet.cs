@@ -107,7 +107,7 @@ public abstract class InUseCmdlet : ChangeCmdlet
 
         if (match.MatchesNothing)
             await PerformAsync<bool>(() =>
-                throw Misuse("InUseMatchesNothing", NothingMatches(rules), InUse ?? InUseFrom));
+                throw Misuse("InUseMatchesNothing", NothingMatches(rules, match.Neighbours), InUse ?? InUseFrom));
         if (match.Warning is string warning) await PostAsync(() => WriteWarning(warning));
     }
 
@@ -199,17 +199,21 @@ public abstract class InUseCmdlet : ChangeCmdlet
     }
 
     // Where the images come from decides what may be wrong: piped rows may bring projects, too.
-    private string NothingMatches(CleanUpRules rules)
+    private string NothingMatches(CleanUpRules rules, int neighbours)
     {
         IReadOnlyList<InUseEntry> entries = rules.InUse.Entries;
         string origin = rules.InUseFrom.Count == 0
-            ? $"None of the {entries.Count} entries of -InUse names anything of the images looked at"
-            : $"None of the {entries.Count} images that run in {string.Join(", ", rules.InUseFrom)} (-InUseFrom)"
-                + $"{(InUse is null ? "" : " or that -InUse lists")} is one of the images looked at";
+            ? $"No entry of -InUse ({entries.Count} in all) names anything of the images looked at"
+            : $"What runs in {string.Join(", ", rules.InUseFrom)} (-InUseFrom)"
+                + $"{(InUse is null ? "" : " or is listed by -InUse")} are other images than those looked at "
+                + $"({entries.Count} in all)";
         InUseEntry first = entries[0];
         string what = first.Workload is null ? "" : $", which {first.Workload}";
-        return $"{origin}, the first being {SafeText.Quote(first.Written)}{what}. If they come from elsewhere, "
-            + $"everything here would look unused, so {NotDone}.";
+        string near = neighbours == 0 ? "If they come from elsewhere"
+            : $"{neighbours} of them {(neighbours == 1 ? "is" : "are")} in the same repository, so the names fit. But "
+                + "if what is looked at runs in another project";
+        return $"{origin}. The first is {SafeText.Quote(first.Written)}{what}. {near}, everything here would look "
+            + $"unused, so {NotDone}.";
     }
 
     /// <summary>The advice if nothing at all runs in the projects of -InUseFrom.</summary>

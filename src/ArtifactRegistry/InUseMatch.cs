@@ -25,6 +25,20 @@ internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
         return released;
     }
 
+    /// <summary>
+    /// Gets the number of entries that name other images of a repository that was looked at. They do not count as
+    /// matches: what runs of an image may run in a project that was not read, although this one runs others.
+    /// </summary>
+    public int Neighbours
+    {
+        get
+        {
+            HashSet<ImageName> repositories = [.. _held.Select(plan => plan.Image.ToRepository())];
+            return inUse.Entries.Count(entry =>
+                ImageName.TryParse(entry.Written, out ImageName? name) && repositories.Contains(name.ToRepository()));
+        }
+    }
+
     /// <summary>Gets whether plans are still held back, since no entry matches any of them.</summary>
     public bool MatchesNothing => _held.Count > 0;
 

@@ -25,7 +25,7 @@ public sealed class ErrorCatalogTests
             {
                 "NotFound",
                 "Get-ArImage \"${app}:v9\"",
-                "'us-docker.pkg.dev/shop/apps/web:v9' was not found: the image is there, and has no tag 'v9'."
+                "'us-docker.pkg.dev/shop/apps/web:v9' was not found: the image exists, but has no tag 'v9'."
             },
             { "NotFound", "Get-ArNodeServiceAccount shop -Cluster none", "There is no cluster none in project shop." },
             {
@@ -121,7 +121,7 @@ public sealed class ErrorCatalogTests
                 "InUseMatchesNothing",
                 "Get-ArUntaggedImage $app -InUse "
                     + "'sha256:0000000000000000000000000000000000000000000000000000000000000000'",
-                "None of the 1 entries of -InUse names anything of the images looked at"
+                "No entry of -InUse (1 in all) names anything of the images looked at"
             },
             {
                 "ClusterUnreachable",

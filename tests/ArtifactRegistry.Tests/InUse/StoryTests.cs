@@ -185,9 +185,28 @@ public sealed class StoryTests
 
         Assert.Equal("InUseMatchesNothing", result.ErrorIds[^1]);
         Assert.Contains(
-            "the first being 'us-docker.pkg.dev/shop/other/web:v7', which runs in cluster games/arena",
+            "The first is 'us-docker.pkg.dev/shop/other/web:v7', which runs in cluster games/arena",
             result.Errors[^1].ToString(),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task That_other_images_of_the_repository_run_is_said_and_is_not_enough()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.AddUntagged();
+        shop.AddCluster().Add(
+            Kube.Pod("api-1", "us-docker.pkg.dev/shop/apps/api:v7", $"sha256:{new string('0', 64)}"));
+        string before = shop.Contents();
+
+        ScriptResult result = shop.Run("Remove-ArUntaggedImage $app -InUseFrom games -Confirm:$false");
+
+        Assert.Equal("InUseMatchesNothing", result.ErrorIds[^1]);
+        Assert.Contains(
+            "1 of them is in the same repository, so the names fit. But if what is looked at runs in another project",
+            result.Errors[^1].ToString(),
+            StringComparison.Ordinal);
+        Assert.Equal(before, shop.Contents());
     }
 
     private static (string[] Used, string[] Unused) Fill(Shop shop, ClusterEndpoints? vault = null)
