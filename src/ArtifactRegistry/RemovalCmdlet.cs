@@ -8,7 +8,7 @@ namespace ArtifactRegistry;
 public abstract class RemovalCmdlet : ChangeCmdlet
 {
     // A person sees at a glance what became of a few items.
-    private const int Handful = 5;
+    internal const int Handful = 5;
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private bool _isSummed;

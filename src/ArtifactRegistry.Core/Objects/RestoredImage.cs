@@ -59,6 +59,9 @@ public sealed record RestoredImage
     /// <summary>The error of a failed restoration, for the error record.</summary>
     internal RegistryException? Error { get; init => (field, Reason) = (value, value?.Message ?? ""); }
 
+    /// <summary>Gets whether nothing was written, because blobs cannot be had.</summary>
+    internal bool LacksBlobs { get; init; }
+
     /// <summary>The outcome.</summary>
     internal RestoreStatus RestoreStatus { get; init; }
 

@@ -84,7 +84,14 @@ internal sealed class RestoreImage(
             BlobsFound = needed.Length - missing.Length - toUpload.Length,
             BlobsMissing = new TextList(missing),
         };
-        if (missing.Length > 0) return row with { Error = Missing(name, missing, needed.Length) };
+        if (missing.Length > 0)
+            return row with
+            {
+                Error = Missing(name, missing, needed.Length),
+                Reason = $"{missing.Length} of its {needed.Length} blobs "
+                    + $"{(missing.Length == 1 ? "is" : "are")} {Places}",
+                LacksBlobs = true,
+            };
 
         (ImageName Digest, string Tag)[] tags = [.. TagsOf(name, content)];
         if (!await confirm(name.ToString(), Action(content, tags, toUpload)))
@@ -182,19 +189,19 @@ internal sealed class RestoreImage(
         return $"Restore {parts}{named} ({upload})";
     }
 
-    private RegistryException Missing(ImageName name, string[] missing, int all)
-    {
-        string places = LayerFrom is null
-            ? "neither in the registry nor in the archive"
-            : $"neither in the registry nor in the archive nor in '{LayerFrom}'";
-        return new RegistryException(
+    /// <summary>Gets the places where a blob is looked for, if it is in none of them.</summary>
+    public string Places => LayerFrom is null
+        ? "neither in the registry nor in the archive"
+        : $"neither in the registry nor in the archive nor in '{LayerFrom}'";
+
+    private RegistryException Missing(ImageName name, string[] missing, int all) =>
+        new(
             RegistryErrorKind.ContentMissing,
             $"'{name}' was not restored, and nothing was written: {missing.Length} of its {all} blobs "
-                + $"{(missing.Length == 1 ? "is" : "are")} {places}, such as {missing[0]}.")
+                + $"{(missing.Length == 1 ? "is" : "are")} {Places}, such as {missing[0]}.")
         {
             NamesItsSubject = true,
         };
-    }
 
     private static RegistryException Unreadable(ImageName name, string[] lost) =>
         new(

@@ -12,6 +12,8 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class RestoreArImageCommand : TransferCmdlet
 {
     private readonly List<string> _wanted = [];
+    private readonly List<RestoredImage> _lacking = [];
+    private readonly Dictionary<RestoreStatus, int> _counts = [];
     private RestoreImage? _restoration;
 
     /// <summary>Specifies the folder that was -ArchivePath when the images were deleted.</summary>
@@ -28,7 +30,7 @@ public sealed class RestoreArImageCommand : TransferCmdlet
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [ArchivedImageArgument]
     [SupportsWildcards]
-    [ArgumentCompleter(typeof(ImageCompleter))]
+    [ArgumentCompleter(typeof(ArchivedImageCompleter))]
     public string[] Image { get; set; } = [];
 
     /// <summary>
@@ -62,14 +64,58 @@ public sealed class RestoreArImageCommand : TransferCmdlet
             bool isWhatIf = IsWhatIf;
             IReadOnlyList<(ArchivedImage Image, ImageContent Content)> found =
                 Wait(this, () => _restoration.ReadAsync(
-                    images, (image, e) => FailAsync(ErrorRecords.For(e, image.Name)), StopToken)) ?? [];
+                    images, (image, e) =>
+                    {
+                        Count(RestoreStatus.Failed);
+                        return FailAsync(ErrorRecords.For(e, image.Name));
+                    }, StopToken)) ?? [];
             Started = found.Count;
             foreach ((ArchivedImage image, ImageContent content) in found)
                 StartInTurn(image.Name, () => RestoreAsync(image.Name, content, isWhatIf));
+            base.EndProcessing();
+            FailForLayers();
+            if (_counts.Values.Sum() > RemovalCmdlet.Handful) ScreenOutput.WriteLastWord(this, Line(isWhatIf));
+            return;
         }
 
         base.EndProcessing();
     }
+
+    /// <summary>Reports all images that lack layers in one error, since the advice is the same.</summary>
+    private void FailForLayers()
+    {
+        if (_lacking.Count == 0) return;
+        RegistryException error = _lacking.Count == 1
+            ? _lacking[0].Error!
+            : new RegistryException(
+                RegistryErrorKind.ContentMissing,
+                $"{_lacking.Count} images were not restored, and nothing of them was written: {_restoration!.Places} "
+                    + "are blobs that they need. The rows have them as BlobsMissing.")
+            {
+                NamesItsSubject = true,
+            };
+        Fail(ErrorRecords.For(error, _lacking.Count == 1 ? _lacking[0] : _lacking));
+    }
+
+    private void Count(RestoreStatus status)
+    {
+        lock (_counts) _counts[status] = _counts.GetValueOrDefault(status) + 1;
+    }
+
+    private string Line(bool isWhatIf)
+    {
+        int restored = _counts.GetValueOrDefault(isWhatIf ? RestoreStatus.WouldRestore : RestoreStatus.Restored);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(isWhatIf ? "Would restore" : "Restored")} {restored} of {_counts.Values.Sum()} images"
+                + $"{Part(_counts.GetValueOrDefault(RestoreStatus.AlreadyThere), "already there")}"
+                + $"{Part(_lacking.Count, _lacking.Count == 1 ? "lacks layers" : "lack layers")}"
+                + $"{Part(_counts.GetValueOrDefault(RestoreStatus.Failed) - _lacking.Count, "failed")}"
+                + $"{Part(isWhatIf ? 0 : _counts.GetValueOrDefault(RestoreStatus.WouldRestore), "left")}.");
+    }
+
+    private static string Part(int count, string words) =>
+        count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {count} {words}");
 
     private ArchiveContent? Open()
     {
@@ -104,11 +150,16 @@ public sealed class RestoreArImageCommand : TransferCmdlet
         HashSet<ArchivedImage> selected = [];
         foreach (string wanted in _wanted.Distinct())
         {
-            ArchivedImage[] matches = [.. archive.All.Where(image => image.Matches(wanted))];
-            selected.UnionWith(matches);
-            if (matches.Length > 0) continue;
+            // A digest as the screen shows it stands for one digest only.
+            bool isShortened = wanted.Contains('…', StringComparison.Ordinal);
+            string pattern = wanted.Replace('…', '*');
+            ArchivedImage[] matches = [.. archive.All.Where(image => image.Matches(pattern))];
+            bool isUnclear = isShortened && matches.DistinctBy(image => image.Name.Digest).Count() > 1;
+            if (!isUnclear) selected.UnionWith(matches);
+            if (matches.Length > 0 && !isUnclear) continue;
+            string found = isUnclear ? "several digests that match" : "nothing that matches";
             RegistryException error = new(
-                RegistryErrorKind.NotFound, $"The archive '{ArchivePath}' has nothing that matches '{wanted}'.")
+                RegistryErrorKind.NotFound, $"The archive '{ArchivePath}' has {found} '{wanted}'.")
             {
                 NamesItsSubject = true,
                 Advice = Nearest.To(wanted, archive.All.SelectMany(image => image.Names)) is string near
@@ -135,11 +186,13 @@ public sealed class RestoreArImageCommand : TransferCmdlet
             row = new RestoredImage(name) { Error = e };
         }
 
+        Count(row.RestoreStatus);
         // A user who answered no has seen it on the screen.
         if (row.RestoreStatus is RestoreStatus.WouldRestore && !isWhatIf) return;
         if (row.RestoreStatus is RestoreStatus.Restored || row.Manifests + row.BlobsUploaded > 0)
             await EmitChangeAsync(row);
         else await EmitAsync(row);
-        if (row.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, row));
+        if (row.LacksBlobs) lock (_lacking) _lacking.Add(row);
+        else if (row.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, row));
     }
 }

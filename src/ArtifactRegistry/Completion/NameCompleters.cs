@@ -1,3 +1,5 @@
+using System.Management.Automation;
+using ArtifactRegistry.Archive;
 using ArtifactRegistry.Operations.CleanUp;
 
 namespace ArtifactRegistry;
@@ -56,6 +58,47 @@ public sealed class DigestCompleter : RegistryCompleter
                 ? destination.WithPackage(package)
                 : destination;
         return image is { IsRepository: false } ? request.InTime(request.Names.Digests(image)) : [];
+    }
+}
+
+/// <summary>
+/// Completes the images in the folder of -ArchivePath: their names by tag and by digest, and digests alone.
+/// </summary>
+public sealed class ArchivedImageCompleter : RegistryCompleter
+{
+    private protected override bool NeverFiles => true;
+
+    private protected override bool ByAnyPart => true;
+
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+        request.Text("ArchivePath") is string path && FolderOf(path) is string folder
+            ? request.InTime(Task.Run<IReadOnlyList<Suggestion>>(() => Read(folder)))
+            : [];
+
+    private static Suggestion[] Read(string folder)
+    {
+        try
+        {
+            return
+            [
+                .. ArchiveContent.Read(folder).All
+                    .SelectMany(image => (string[])[image.Names[^1], image.Name.ToString(), image.Name.Digest!])
+                    .Distinct().Select(name => new Suggestion(name)),
+            ];
+        }
+        catch (RegistryException)
+        {
+            return [];
+        }
+    }
+
+    // A completer runs in the runspace of the prompt, whose location and home a path refers to.
+    private static string? FolderOf(string path)
+    {
+        using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddScript(
+            "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)");
+        return shell.AddArgument(path).Invoke().FirstOrDefault()?.ToString();
     }
 }
 

@@ -74,6 +74,59 @@ public sealed class RestoreTests : IDisposable
             result.Error.ErrorDetails.RecommendedAction);
     }
 
+    [Theory]
+    [InlineData("", "Restored 1 of 7 images; 6 lack layers.")]
+    [InlineData("-WhatIf", "Would restore 1 of 7 images; 6 lack layers.")]
+    public async Task Many_images_without_layers_have_one_error_short_reasons_and_a_last_line(
+        string parameter, string line)
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        Delete(shop, shop.AddBuild("saved"), "-IncludeLayer");
+        for (int i = 0; i < 6; i++) Delete(shop, shop.AddBuild($"v{i}"), "");
+        shop.State.CollectBlobs();
+
+        ScriptResult result = shop.Run($"{Restore} {parameter}");
+
+        Assert.Equal("ContentMissing", Assert.Single(result.ErrorIds));
+        Assert.StartsWith("6 images were not restored", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(
+            6,
+            result.Values("Reason").Count(reason => reason
+                is "1 of its 2 blobs is neither in the registry nor in the archive"));
+        Assert.Equal(line, result.Information[^1]);
+    }
+
+    [Fact]
+    public async Task A_digest_as_the_screen_shows_it_is_found_if_it_is_the_only_one()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string one = shop.AddBuild("v1"), two = shop.AddBuild("v2");
+        Delete(shop, one, "");
+        Delete(shop, two, "");
+
+        ScriptResult unclear = shop.Run($"{Restore} 'sha256:…'");
+        Assert.Equal("NotFound", unclear.ErrorId);
+        Assert.Contains("several digests that match 'sha256:…'", unclear.ErrorText, StringComparison.Ordinal);
+        ScriptResult clear = shop.Run($"{Restore} '{one[..11]}…{one[^4..]}'").MustSucceed();
+
+        Assert.Equal([one], clear.Values("Digest"));
+    }
+
+    [Fact]
+    public async Task Tab_offers_the_images_of_the_folder()
+    {
+        await using Shop shop = await OpenAsync(headLies: false);
+        string image = shop.AddBuild("v1");
+        Delete(shop, image, "");
+
+        ScriptResult result = shop.Run(
+            $"Set-Location '{_folder.Path}'; "
+                + "(TabExpansion2 'Restore-ArImage ./undo ' 23).CompletionMatches.CompletionText");
+
+        Assert.Contains($"{Shop.App}:v1", result.Output.Select(line => line.ToString()));
+        Assert.Contains(image, result.Output.Select(line => line.ToString()));
+    }
+
     [Fact]
     public async Task If_the_other_repository_lacks_a_layer_too_the_error_names_it()
     {
