@@ -224,8 +224,8 @@ public sealed class ListingTests
             ("us-docker.pkg.dev/shop/none/web", "there is no repository 'none' in us of project shop"),
             ("us-docker.pkg.dev/shop/none", "there is no repository 'none' in us of project shop"),
             ("us-docker.pkg.dev/none/apps", "there is no repository 'apps' in us of project none"),
-            ($"{Shop.App}@{digest}", "the image is there, and has no such digest"),
-            ($"{Shop.App}:none", "the image is there, and has no tag 'none'"),
+            ($"{Shop.App}@{digest}", "the image exists, but has no such digest"),
+            ($"{Shop.App}:none", "the image exists, but has no tag 'none'"),
         })
         {
             ScriptResult result = shop.Run($"{command} {missing}");
@@ -255,7 +255,7 @@ public sealed class ListingTests
         {
             Assert.Equal("NotFound", error.Id());
             Assert.StartsWith(
-                $"'{Shop.App}:{tag}' was not found: the image is there, and has no tag '{tag}'.",
+                $"'{Shop.App}:{tag}' was not found: the image exists, but has no tag '{tag}'.",
                 error.ToString(),
                 StringComparison.Ordinal
             );

@@ -173,7 +173,7 @@ public sealed class RemoveTagTests
 
         Assert.Equal("NotFound", result.ErrorId);
         Assert.StartsWith(
-            $"'{Shop.App}:none' was not found: the image is there, and has no tag 'none'.",
+            $"'{Shop.App}:none' was not found: the image exists, but has no tag 'none'.",
             result.ErrorText,
             StringComparison.Ordinal
         );

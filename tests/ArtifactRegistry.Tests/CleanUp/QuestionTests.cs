@@ -14,8 +14,8 @@ public sealed class QuestionTests
     [InlineData("Remove-ArUntaggedImage $app", Unsaved)]
     [InlineData(
         "Remove-ArUntaggedImage $app -ArchivePath saved",
-        "Manifests are saved to saved first. Layers are not saved: an undo works only while the registry still has them; "
-            + "-IncludeLayer saves them."
+        "Manifests are saved to saved first. Layers are not saved: an undo works only while the registry still has "
+            + "them; -IncludeLayer saves them."
     )]
     [InlineData(
         "Remove-ArUntaggedImage $app -ArchivePath saved -IncludeLayer",
@@ -25,8 +25,8 @@ public sealed class QuestionTests
     [InlineData("Remove-ArImage $app -All", Unsaved)]
     [InlineData(
         "Remove-ArImage \"$app@$free\" -ArchivePath saved",
-        "Manifests are saved to saved first. Layers are not saved: an undo works only while the registry still has them; "
-            + "-IncludeLayer saves them."
+        "Manifests are saved to saved first. Layers are not saved: an undo works only while the registry still has "
+            + "them; -IncludeLayer saves them."
     )]
     public async Task The_question_ends_with_whether_what_goes_can_be_brought_back(string command, string words)
     {
