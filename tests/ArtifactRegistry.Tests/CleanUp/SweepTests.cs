@@ -55,7 +55,8 @@ public sealed class SweepTests
                 + "$json = $rows | ConvertTo-Json | ConvertFrom-Json; "
                 + "@($rows | Where-Object UploadTime -lt (Get-Date)).Count; "
                 + "@($rows | Where-Object Uploaded -gt 2001-01-01).Count; "
-                + "([datetime]$csv[0].UploadTime - $rows[0].UploadTime).Duration().TotalSeconds -lt 1; $json[0].UploadTime -is [datetime]")
+                + "([datetime]$csv[0].UploadTime - $rows[0].UploadTime).Duration().TotalSeconds -lt 1; "
+                + "$json[0].UploadTime -is [datetime]")
             .MustSucceed();
 
         Assert.Equal(["1", "1", "True", "True"], result.Output.Select(line => line.ToString()));
