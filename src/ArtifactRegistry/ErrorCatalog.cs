@@ -124,7 +124,7 @@ internal static class ErrorCatalog
             "NameNotSpecific", ErrorCategory.InvalidArgument,
             "A digest, a tag or a project is missing in a name.",
             "Get-ArImage and Get-ArImageTag list names that can be pasted or piped; Get-Help about_ArtifactRegistry "
-                + "tells what a name may be."
+                + "says how names are written."
         ),
         [RegistryErrorKind.ClusterUnreachable] = new(
             "ClusterUnreachable",
@@ -209,7 +209,7 @@ internal static class ErrorCatalog
             ErrorCategory.InvalidArgument,
             "Neither -InUseFrom nor -InUse says what runs.",
             "Name the projects whose clusters and Cloud Run are read, -InUseFrom PROJECT, or give a list: "
-                + "-InUse (Get-ArImageInUse PROJECT). Get- and Remove-ArStaleImage also take -WithoutInUse."
+                + "-InUse (Get-ArImageInUse PROJECT)."
         ),
         new(
             "OlderThanMissing",

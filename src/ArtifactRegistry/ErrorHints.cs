@@ -90,14 +90,27 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
             return error;
         string? near = found.Known is null ? null
             : Nearest.To(found.Typed, (await found.Known.WaitAsync(soon)).Select(each => each.Name));
-        string? project = near is null && part is NamePart.Repository
+        string? elsewhere = near is null && part is NamePart.Repository ? await ElsewhereAsync(name, soon) : null;
+        string? project = near is null && elsewhere is null && part is NamePart.Repository
             ? await NearProjectAsync(name.Project, soon)
             : null;
         string advice =
             near is not null ? $"Did you mean {found.Whole(near)}? {found.List}"
+            : elsewhere is not null ? $"Did you mean {elsewhere}? {found.List}"
             : project is not null ? $"Did you mean the project {project}? {RepositoriesOf(project)}"
             : found.List;
         return error.WithMessage($"'{item}' was not found: {found.What}", advice, namesItsSubject: true);
+    }
+
+    /// <summary>Finds the one repository of the same project and name in another location.</summary>
+    private async Task<string?> ElsewhereAsync(ImageName name, CancellationToken soon)
+    {
+        string[] same =
+        [
+            .. (await session.Names.WholeRepositories(name.Project).WaitAsync(soon)).Select(each => each.Name)
+                .Where(each => each.EndsWith($"/{name.Repository}", StringComparison.Ordinal)),
+        ];
+        return same is [string only] ? only : null;
     }
 
     private static string RepositoriesOf(string project) => $"Get-ArRepository {project} lists the repositories.";
@@ -106,7 +119,10 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         part switch
         {
             NamePart.Repository => new(
-                $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}",
+                name.Repository.EndsWith("gcr.io", StringComparison.Ordinal)
+                    ? $"{name.ToRepository()} is the repository '{name.Repository}' in {name.Location} of project "
+                        + $"{name.Project}, which does not exist"
+                    : $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}",
                 name.Repository,
                 near => ImageName.Create(name.Location, name.Project, near, null, null, null).ToString(),
                 session.Names.Repositories(name.Project, name.Location),

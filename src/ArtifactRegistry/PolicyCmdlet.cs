@@ -46,6 +46,15 @@ public abstract class PolicyCmdlet : ChangeCmdlet
             ? "roles/" + role
             : role;
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        // The service would refuse it, too, but not under -WhatIf.
+        if (!ReaderRoles.IsRole(RoleName))
+            RefuseRole($"'{Role}' is not a role, which is written roles/SERVICE.NAME or projects/PROJECT/roles/NAME.");
+    }
+
     /// <summary>Gets the resource that was specified; null if none was.</summary>
     private protected PolicyResource? Named(ImageName[] repository, string? project)
     {
@@ -71,25 +80,27 @@ public abstract class PolicyCmdlet : ChangeCmdlet
         if (row.Resource is not string place)
             Refuse(
                 row.Text,
-                $"'{member}' was given without a place: use {cmdlet} REPOSITORY -Member MEMBER, or pipe rows with a "
-                    + $"Resource or Repository, such as those of Get-ArReader."
+                $"'{member}' was given without a place.",
+                $"Use {cmdlet} REPOSITORY -Member MEMBER, or pipe rows with a Resource or Repository, such as those of "
+                    + $"Get-ArReader."
             );
         else if (place.StartsWith(Projects, StringComparison.Ordinal))
             Refuse(
                 row.Text,
-                $"'{member}' comes with {row.Role ?? RoleName} on {place}, which counts for every repository there. "
-                    + $"If you mean that: {cmdlet} -Project {place[Projects.Length..]} -Member {member}"
+                $"'{member}' comes with {row.Role ?? RoleName} on {place}, which counts for every repository there.",
+                $"If you mean that: {cmdlet} -Project {place[Projects.Length..]} -Member {member}"
             );
         else if (row.Role is string role && FullRole(role) != RoleName)
             Refuse(
                 row.Text,
-                $"'{member}' comes with {role} on {place}, and this is about {RoleName} alone. Use -Role {role} if you "
-                    + $"mean that."
+                $"'{member}' comes with {role} on {place}, and this is about {RoleName} alone.",
+                $"Use -Role {role} if you mean that."
             );
         else if (ImageName.Parse(place) is { IsRepository: false } image)
             Refuse(
                 row.Text,
-                $"'{member}' comes with '{image}', which is an image, and access is granted on a repository."
+                $"'{member}' comes with '{image}', which is an image, and access is granted on a repository.",
+                $"Use {image.ToRepository()}"
             );
         else
             resource = PolicyResource.Of(Client, ImageName.Parse(place));
@@ -120,9 +131,20 @@ public abstract class PolicyCmdlet : ChangeCmdlet
         foreach (Reader reader in outcome.Readers) WriteObject(Shown(reader, "Changed"));
         _isChanged |= outcome.Readers.Any(reader => reader.Changed is true);
         _isUnchanged |= outcome.Agreed && outcome.Readers.Any(reader => reader.Changed is false);
-        foreach (RefusedMember refused in outcome.Refused) WriteError(ErrorRecords.For(refused.Error, refused.Member));
+        foreach (RefusedMember refused in outcome.Refused)
+        {
+            RegistryException error = refused.Error;
+            if (error.Kind is RegistryErrorKind.MemberNotFound && Meant(refused.Member) is string near)
+                error = error.WithMessage(error.Message, $"Did you mean {near}?");
+            WriteError(ErrorRecords.For(error, refused.Member));
+        }
+
         return outcome;
     }
+
+    private string? Meant(string member) =>
+        Wait(member, async () => await AccountStatus.NearAsync(Accounts, member, StopToken) ?? "")
+            is { Length: > 0 } near ? near : null;
 
     /// <summary>
     /// Ends the command with a line that says when its changes take effect, or that there was nothing to change.
@@ -130,12 +152,23 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     /// <param name="unchanged">Why there was nothing to change.</param>
     private protected void WriteEffect(string unchanged)
     {
-        if (IsWhatIf) return;
+        if (IsWhatIf)
+        {
+            if (_isUnchanged && !_isChanged)
+                ScreenOutput.WriteLastWord(this, $"What if: nothing would change, {unchanged}.");
+            return;
+        }
+
         if (_isChanged) ScreenOutput.WriteLastWord(this, ExplainReader.Delay);
         else if (_isUnchanged) ScreenOutput.WriteLastWord(this, $"Nothing was changed: {unchanged}.");
     }
 
-    /// <summary>Writes the error for a member that is rejected; the message contains the complete reason.</summary>
-    private protected void Refuse(string member, string message) =>
-        WriteError(ErrorRecords.For(new RegistryException(RegistryErrorKind.NameNotSpecific, message), member));
+    /// <summary>Writes the error for a member that is rejected.</summary>
+    private protected void Refuse(string member, string message, string advice) =>
+        WriteError(ErrorRecords.For(
+            new RegistryException(RegistryErrorKind.NameNotSpecific, message) { Advice = advice }, member));
+
+    /// <summary>Ends the command with an error about -Role.</summary>
+    private protected void RefuseRole(string message) =>
+        ThrowTerminatingError(ErrorRecords.For(new RegistryException(RegistryErrorKind.RoleNotFound, message), Role));
 }

@@ -84,13 +84,13 @@ public abstract class RegistryCmdlet : AsyncCmdlet
     }
 
     /// <summary>Writes commands that help below the rows, where each can be copied whole.</summary>
-    private protected void WriteCommands(IReadOnlyCollection<string> commands)
+    private protected void WriteCommands(IReadOnlyCollection<string> commands, string heading = "What helps:")
     {
         if (commands.Count == 0) return;
         string lines = string.Concat(
             commands.SelectMany(command => command.Split('\n')).Distinct()
                 .Select(command => $"{Environment.NewLine}  {command}"));
-        WriteInformation(new HostInformationMessage { Message = SafeText.Clean($"What helps:{lines}") }, ["PSHOST"]);
+        WriteInformation(new HostInformationMessage { Message = SafeText.Clean(heading + lines) }, ["PSHOST"]);
     }
 
     /// <summary>Writes a warning during work, without waiting for it.</summary>
@@ -123,6 +123,7 @@ public abstract class RegistryCmdlet : AsyncCmdlet
         string? problem = ImageNameGrammar.ProjectProblem(project)
             ?? (location is null ? null : ImageNameGrammar.LocationProblem(location));
         if (problem is not null) Refuse(problem, location ?? project);
+        Session.Names.Remember(project);
         return project;
     }
 

@@ -175,9 +175,14 @@ public sealed class AccessTests
         Assert.Equal(["True"], result.Values("Changed"));
         Assert.Equal([Runner], shop.State.Members(Repository, Role));
         Assert.Equal([Runner], shop.State.Members(Repository, "roles/artifactregistry.writer"));
-        Assert.Contains(result.Warnings, warning => warning.Contains("'until new year'", StringComparison.Ordinal));
         Assert.Contains(result.Warnings, warning =>
-            warning.Contains("roles/artifactregistry.writer", StringComparison.Ordinal)
+            warning.EndsWith(
+                $"Revoke-ArReader {Repository} -Member '{Runner}' -Condition 'until new year'",
+                StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning =>
+            warning.EndsWith(
+                $"Revoke-ArReader {Repository} -Member '{Runner}' -Role roles/artifactregistry.writer",
+                StringComparison.Ordinal)
         );
 
         shop.Run($"Revoke-ArReader {Repository} -Member {Runner} -Condition 'until new year' -Confirm:$false")
@@ -205,8 +210,11 @@ public sealed class AccessTests
 
         Assert.Null(result.Thrown);
         Assert.Equal(4, result.Errors.Count);
-        Assert.Contains("-Role roles/artifactregistry.writer", result.Errors[0].ToString(), StringComparison.Ordinal);
-        Assert.Contains("-Condition 'until new year'", result.Errors[1].ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            "Use -Role roles/artifactregistry.writer if you mean that.",
+            result.Errors[0].ErrorDetails.RecommendedAction);
+        Assert.Equal(
+            "Use -Condition 'until new year' to take that away.", result.Errors[1].ErrorDetails.RecommendedAction);
         Assert.All(result.Errors.Skip(2), error => Assert.Contains(
             "on projects/shop, which counts for every repository", error.ToString(), StringComparison.Ordinal));
         Assert.Equal(before, Policies(shop));
@@ -621,9 +629,12 @@ public sealed class AccessTests
     }
 
     [Theory]
-    [InlineData("roles/artifactregistry.raeder", "is not supported for this resource")]
-    [InlineData("reader", "The role name must be in the form")]
-    public async Task A_role_that_is_none_is_refused_in_the_servers_words(string role, string words)
+    [InlineData("roles/artifactregistry.raeder", "is not supported for this resource", 1)]
+    [InlineData("reader", "'reader' is not a role, which is written roles/SERVICE.NAME", 0)]
+    [InlineData("reader -WhatIf", "'reader' is not a role, which is written roles/SERVICE.NAME", 0)]
+    [InlineData("roles/viewer", "'roles/viewer' is not a role of Artifact Registry", 0)]
+    [InlineData("storage.objectViewer", "'storage.objectViewer' is not a role of Artifact Registry", 0)]
+    public async Task A_role_that_is_none_for_pulling_is_refused(string role, string words, int writes)
     {
         await using Shop shop = await OpenAsync();
 
@@ -631,7 +642,86 @@ public sealed class AccessTests
 
         Assert.Equal("RoleNotFound", result.ErrorId);
         Assert.Contains(words, result.ErrorText, StringComparison.Ordinal);
-        Assert.Single(shop.Changes);
+        Assert.Equal(writes, shop.Changes.Count);
+    }
+
+    [Fact]
+    public async Task A_basic_role_on_a_repository_counts_everywhere_and_another_role_makes_the_answer_unknown()
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.Grant(Repository, "roles/viewer", Runner)
+            .Grant(Repository, "roles/storage.admin", "user:s@x.example");
+
+        ScriptResult list = shop.Run($"Get-ArReader {Repository}").MustSucceed();
+        ScriptResult test = shop.Run($"Test-ArReader {Repository} -Member {Runner}").MustSucceed();
+        ScriptResult why = shop.Run($"Get-ArReader {Repository} -Member {Runner}, user:s@x.example -Explain")
+            .MustSucceed();
+
+        Assert.Equal(["roles/viewer"], list.Values("Role"));
+        Assert.True((bool)test.Output[0].BaseObject);
+        Assert.Equal(["GrantedAtRepository", "NotGrantedDirectly", "NotVisible"], why.Values("Reason"));
+        Assert.Contains(
+            "grants roles of which it is not known whether they let pull: roles/storage.admin",
+            why.Values("Detail")[2],
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_without_members_explains_all_readers_and_asks_for_nothing()
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.Grant(Repository, Role, "user:a@x.example").GrantOnProject("shop", Role, "user:p@x.example");
+
+        ScriptResult all = shop.Run($"Get-ArReader {Repository} -Explain").MustSucceed();
+        ScriptResult none = shop.Run($"@() | Get-ArReader {Repository} -Explain").MustSucceed();
+
+        Assert.Equal(["user:a@x.example", "user:p@x.example"], all.Values("Member"));
+        Assert.Empty(none.Output);
+    }
+
+    [Fact]
+    public async Task A_misspelt_account_is_told_with_what_was_probably_meant()
+    {
+        await using Shop shop = await OpenAsync();
+        const string Typo = "gke-runer@games.iam.gserviceaccount.com";
+        const string Meant = "gke-runner@games.iam.gserviceaccount.com";
+
+        ScriptResult grant = shop.Run($"Grant-ArReader {Repository} -Member {Typo}");
+        ScriptResult whatIf = shop.Run($"Grant-ArReader {Repository} -Member {Typo} -WhatIf");
+        ScriptResult why = shop.Run($"Get-ArReader {Repository} -Member {Typo} -Explain").MustSucceed();
+
+        Assert.Equal(["MemberNotFound", "MemberNotFound"], [grant.ErrorId, whatIf.ErrorId]);
+        Assert.Contains($"Did you mean {Meant}?", grant.ErrorText, StringComparison.Ordinal);
+        Assert.Contains($"Did you mean {Meant}?", whatIf.ErrorText, StringComparison.Ordinal);
+        Assert.Contains($"Did you mean {Meant}?", why.Values("Detail")[0], StringComparison.Ordinal);
+        Assert.Equal([null, $"Grant-ArReader {Repository} -Member {Meant}"], why.Values("Command"));
+    }
+
+    [Fact]
+    public async Task WhatIf_says_that_nothing_would_change()
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.Grant(Repository, Role, Runner);
+
+        ScriptResult result = shop.Run($"Grant-ArReader {Repository} -Member {Runner} -WhatIf 6>&1 | Out-String");
+
+        Assert.Contains(
+            "What if: nothing would change, the role was granted before.",
+            $"{result.Output[0]}",
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("europe-docker.pkg.dev/shop/apps", "Did you mean us-docker.pkg.dev/shop/apps?")]
+    [InlineData("gcr.io/shop", "gcr.io/shop is the repository 'gcr.io' in us of project shop, which does not exist")]
+    public async Task A_repository_in_another_location_is_told_and_so_is_one_of_gcr_io(string name, string words)
+    {
+        await using Shop shop = await OpenAsync();
+
+        ScriptResult result = shop.Run($"Get-ArReader {name}");
+
+        Assert.Equal("NotFound", result.ErrorId);
+        Assert.Contains(words, result.ErrorText, StringComparison.Ordinal);
     }
 
     [Theory]

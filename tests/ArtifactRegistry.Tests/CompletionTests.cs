@@ -77,6 +77,7 @@ public sealed class CompletionTests
     [InlineData("Get-ArUntaggedImage x -InUse ", "sha256:")]
     [InlineData("Grant-ArReader $repo -Member gke", "gke-nodes@shop.iam.gserviceaccount.com")]
     [InlineData("Grant-ArReader -Project shop -Member gke", "gke-nodes@shop.iam.gserviceaccount.com")]
+    [InlineData("Grant-ArReader $repo -Member tool", "tool-nodes@tools.iam.gserviceaccount.com")]
     public async Task Names_are_completed_part_by_part(string line, string expected)
     {
         await using Shop shop = await OpenAsync();
@@ -293,6 +294,14 @@ public sealed class CompletionTests
         shop.State.AddProject("example.com:tools");
         shop.State.AddRepository("us-docker.pkg.dev/example.com:tools/bin");
         shop.State.AddImage("us-docker.pkg.dev/example.com:tools/bin", "cli", "v1");
+        shop.State.AddProject("tools").AddCluster(
+            "tools",
+            "us-east1",
+            "forge",
+            new ClusterOptions
+            {
+                NodePools = [new("main") { ServiceAccount = "tool-nodes@tools.iam.gserviceaccount.com" }],
+            });
         shop.State.AddCluster(
             "shop",
             "us-east1",

@@ -74,17 +74,17 @@ public sealed class GrantRowsTests
     [InlineData(
         "Grant-ArReader",
         "[pscustomobject]@{ Member = 'user:a@x.example' }",
-        "was given without a place: use Grant-ArReader REPOSITORY -Member MEMBER"
+        "was given without a place. Use Grant-ArReader REPOSITORY -Member MEMBER"
     )]
     [InlineData(
         "Revoke-ArReader -Confirm:$false",
         "'user:a@x.example'",
-        "was given without a place: use Revoke-ArReader REPOSITORY -Member MEMBER"
+        "was given without a place. Use Revoke-ArReader REPOSITORY -Member MEMBER"
     )]
     [InlineData(
         "Test-ArReader",
         "'user:a@x.example'",
-        "was given without a place: use Test-ArReader REPOSITORY -Member MEMBER"
+        "was given without a place. Use Test-ArReader REPOSITORY -Member MEMBER"
     )]
     [InlineData(
         "Grant-ArReader",

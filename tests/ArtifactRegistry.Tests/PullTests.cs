@@ -343,6 +343,32 @@ public sealed class PullTests
         Assert.Equal(2, screen.Split($"What helps:\n  Grant-ArReader {Repository} -Member {Nodes}\n").Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nodes_with_the_default_account_can_get_one_of_their_own_except_in_Autopilot(bool autopilot)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.AddCluster("games", "us-central1", "lobby", new ClusterOptions
+        {
+            Autopilot = autopilot,
+            NodePools = [new("main") { Scopes = NodePoolOptions.CloudPlatform }],
+        });
+
+        ScriptResult result = shop.Run(
+            $"Test-ArPull {Shop.App}:v1 -Project games -Cluster lobby 6>&1 | Out-String -Width 400").MustSucceed();
+
+        string screen = $"{Assert.Single(result.Output)}".ReplaceLineEndings("\n");
+        Assert.Contains(
+            $"  Grant-ArReader {Repository} -Member 345678901234-compute@developer.gserviceaccount.com\n",
+            screen,
+            StringComparison.Ordinal);
+        string own = "  New-ArNodeServiceAccount -Project games -Name gke-nodes\n"
+            + $"  Grant-ArReader {Repository} -Member gke-nodes@games.iam.gserviceaccount.com\n"
+            + "  gcloud container node-pools create main-2 --cluster=lobby --location=us-central1 --project=games ";
+        Assert.Equal(!autopilot, screen.Contains(own, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_name_without_tag_or_digest_is_an_error_and_the_others_are_tested()
     {

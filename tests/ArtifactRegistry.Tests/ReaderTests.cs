@@ -178,13 +178,15 @@ public sealed class ReaderTests
     }
 
     [Theory]
-    [InlineData("a@x.example")]
+    [InlineData("a@x.example", "Write user:a@x.example or group:a@x.example.")]
+    [InlineData("users:a@x.example", "Did you mean user:a@x.example?")]
     [InlineData("node")]
     [InlineData("user:")]
     [InlineData("deleted:user:a@x.example?uid=1")]
     [InlineData("a b@p.iam.gserviceaccount.com")]
     [InlineData("@{Member=x}")]
-    public async Task What_is_no_member_is_refused_and_the_others_are_granted(string member)
+    public async Task What_is_no_member_is_refused_and_the_others_are_granted(
+        string member, string advice = "Expected the e-mail of a service account")
     {
         await using Shop shop = await OpenAsync();
 
@@ -193,7 +195,7 @@ public sealed class ReaderTests
         Assert.Equal("InvalidArgument", result.ErrorId);
         Assert.Equal(member, result.Error.TargetObject);
         Assert.Contains(
-            "is not a member. Expected the e-mail of a service account",
+            $"is not a member. {advice}",
             result.ErrorText,
             StringComparison.Ordinal
         );

@@ -69,6 +69,12 @@ public sealed class PullTestResult
     /// </summary>
     public string? Command { get; internal init; }
 
+    /// <summary>
+    /// Gets the commands that give the nodes an account of their own instead of the default one; null where they do not
+    /// apply.
+    /// </summary>
+    internal string? BetterCommand { get; init; }
+
     /// <summary>The reason.</summary>
     internal PullReason PullReason { get; init; }
 

@@ -24,7 +24,8 @@ public sealed class ReaderExplanation
     public TextList NodePools { get; internal init; } = TextList.Empty;
 
     /// <summary>
-    /// The verdict based on all reasons; null if it depends on something that cannot be seen from here.
+    /// The verdict based on all reasons; null if it depends on something that cannot be seen from here, and for a grant
+    /// that does not help because of another reason.
     /// </summary>
     public bool? CanPull { get; internal set; }
 

@@ -33,6 +33,9 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
     /// <summary>Gets the command that helps; null where there is none.</summary>
     public string? Command { get; init; }
 
+    /// <summary>Gets the account that was probably meant instead of one that is missing; null if there is none.</summary>
+    public string? Meant { get; init; }
+
     /// <summary>Gets the status of members that are not checked.</summary>
     public static AccountStatus NotApplicable { get; } = new(AccountCondition.NotApplicable, "");
 
@@ -43,11 +46,13 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
     /// The project of the account, if known; the e-mail of the default account does not contain it.
     /// </param>
     /// <param name="stop">Cancelled when the command ends.</param>
+    /// <param name="isTyped">Whether somebody typed the account, so that it may be misspelt.</param>
     public static async Task<AccountStatus> FindAsync(
         IamClient accounts,
         string member,
         string? project,
-        CancellationToken stop
+        CancellationToken stop,
+        bool isTyped = false
     )
     {
         ArgumentNullException.ThrowIfNull(accounts);
@@ -71,12 +76,17 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
+            if (isTyped && await NearAsync(accounts, member, stop) is string near)
+                return new(AccountCondition.Missing, $"There is no account {email}. Did you mean {near}?")
+                {
+                    Meant = near,
+                };
             return new(
                 AccountCondition.Missing,
                 $"There is no account {email}: it was deleted, or never existed. A deleted account can be brought back "
                     + $"for 30 days: gcloud iam "
-                    + $"service-accounts undelete UNIQUE_ID{inProject}. A new account of the same name has to be "
-                    + $"granted anew.")
+                    + $"service-accounts undelete UNIQUE_ID{inProject}. A new account of the same name needs "
+                    + $"a grant of its own.")
             {
                 Command = ProjectOf(email) is string own
                     && email.EndsWith(OwnAccounts, StringComparison.OrdinalIgnoreCase)
@@ -93,6 +103,25 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
                     + $"in roles/iam.serviceAccountViewer"
                     + $"{(place == IamClient.AnyProject ? "" : $", on project {place}")}): {e.Message}");
         }
+    }
+
+    /// <summary>Finds the account of the same project that was probably meant; null if there is none.</summary>
+    public static async Task<string?> NearAsync(IamClient accounts, string member, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        if (ProjectOfOwn(member) is not string project) return null;
+        List<string> known = [];
+        try
+        {
+            await foreach (ServiceAccountMessage account in accounts.ListServiceAccountsAsync(project, stop))
+                known.Add(account.Email);
+        }
+        catch (RegistryException)
+        {
+            return null; // a suggestion is not worth an error
+        }
+
+        return Nearest.To(EmailOf(member)!, known);
     }
 
     /// <summary>

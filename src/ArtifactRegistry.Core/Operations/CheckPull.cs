@@ -101,7 +101,7 @@ internal sealed class CheckPull
             CanPull = canPull,
             PullReason = canPull switch
             {
-                true => found.First(each => IsGrant(each.Reason)).Reason,
+                true => found.First(each => ExplainReader.IsGrant(each.Reason)).Reason,
                 false => told[0].Reason,
                 // What was read does not grant it, whatever else may.
                 null when isUncertain => told[0].Reason,
@@ -109,7 +109,7 @@ internal sealed class CheckPull
             },
             Reasons = new TextList(
             [
-                .. (canPull is true ? found.Where(each => IsGrant(each.Reason)) : told)
+                .. (canPull is true ? found.Where(each => ExplainReader.IsGrant(each.Reason)) : told)
                     .Select(each => each.Reason)
                     // That something is not seen is what the first of them says.
                     .Where(reason => reason is not PullReason.NotVisible || !isUncertain)
@@ -117,6 +117,11 @@ internal sealed class CheckPull
             ]),
             Detail = string.Join(' ', told.Select(each => each.Detail)),
             Command = canPull is true ? null : Lines(told.Select(each => each.Command).OfType<string>()),
+            // Google makes the pools of Autopilot.
+            BetterCommand = node.IsComputeDefault && !node.Autopilot
+                && told.Any(each => each.Reason is PullReason.NotGranted or PullReason.NotGrantedDirectly)
+                ? node.Pool?.NewPoolCommands(node.Email, _image.ToRepository().ToString())
+                : null,
         };
     }
 
@@ -145,9 +150,6 @@ internal sealed class CheckPull
         string.Join('\n', commands.SelectMany(command => command.Split('\n')).Distinct()) is { Length: > 0 } lines
             ? lines
             : null;
-
-    private static bool IsGrant(PullReason reason) => reason is PullReason.GrantedAtRepository
-        or PullReason.GrantedAtProject or PullReason.GrantedUnderCondition;
 
     private static string? ArchitectureOf(string? machineType) =>
         machineType is null ? null

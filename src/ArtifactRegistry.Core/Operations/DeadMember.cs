@@ -15,12 +15,28 @@ internal static class DeadMember
     /// <param name="role">The role that it holds there.</param>
     public static string Advice(string resource, string deleted, string role)
     {
-        const string Projects = "projects/";
-        string place = resource.StartsWith(Projects, StringComparison.Ordinal)
-            ? $"-Project {resource[Projects.Length..]}"
-            : resource;
-        string named = role == ReaderRoles.Reader ? "" : $" -Role {role}";
+        string place = PlaceArgument(resource), named = RoleArgument(role);
         return $"Remove the old grant: Revoke-ArReader {place} -Member '{deleted}'{named}. Once there is a new account "
             + $"of that name, grant it: Grant-ArReader {place} -Member {FormerName(deleted)}{named}";
+    }
+
+    /// <summary>Gets the command that revokes a grant.</summary>
+    public static string Revoke(Reader grant)
+    {
+        string condition = (grant.ConditionTitle ?? grant.Condition) is string text
+            ? $" -Condition '{text.Replace("'", "''", StringComparison.Ordinal)}'"
+            : "";
+        return $"Revoke-ArReader {PlaceArgument(grant.Resource)} -Member '{grant.Member}'{RoleArgument(grant.Role)}"
+            + condition;
+    }
+
+    private static string RoleArgument(string role) => role == ReaderRoles.Reader ? "" : $" -Role {role}";
+
+    private static string PlaceArgument(string resource)
+    {
+        const string Projects = "projects/";
+        return resource.StartsWith(Projects, StringComparison.Ordinal)
+            ? $"-Project {resource[Projects.Length..]}"
+            : resource;
     }
 }

@@ -124,7 +124,7 @@ internal sealed class EditPolicy
         if (_changedAtFirst is null && changed.Count > 0)
             _agreed = await _confirm(_resource.Name, _edit.Describe(changed));
         _changedAtFirst ??= changed;
-        _remaining = [.. Policies.Read(policy, _resource.Name, ReaderRoles.OnProject)];
+        _remaining = [.. Policies.Read(policy, _resource.Name, ReaderRoles.LetsPull)];
         if (!_agreed || changed.Count == 0) return new Attempt<bool>(false);
 
         try

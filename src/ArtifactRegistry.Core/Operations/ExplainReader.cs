@@ -27,9 +27,9 @@ internal static class ExplainReader
         ArgumentNullException.ThrowIfNull(list);
         ArgumentNullException.ThrowIfNull(pools);
         string place = repository.ToRepository().ToString();
-        string grantCommand = $"Grant-ArReader {place} -Member {WithoutKind(member)}";
-        List<ReaderExplanation> rows = [];
         account ??= AccountStatus.NotApplicable;
+        string grantCommand = $"Grant-ArReader {place} -Member {account.Meant ?? WithoutKind(member)}";
+        List<ReaderExplanation> rows = [];
         if (account.Condition is AccountCondition.Disabled)
             Add(PullReason.AccountDisabled, account.Detail, command: account.Command);
         if (account.Condition is AccountCondition.Missing)
@@ -84,7 +84,7 @@ internal static class ExplainReader
                 );
             Add(
                 unseen.Count > 0 ? PullReason.NotGrantedDirectly : PullReason.NotGranted,
-                $"Neither {place} nor its project grant it. Folders and the organization are not looked into.",
+                $"Neither {place} nor its project grant it. Grants on folders and the organization are not examined.",
                 command: isReplaced ? null : grantCommand);
             AddWorkloads();
         }
@@ -93,7 +93,9 @@ internal static class ExplainReader
         bool? verdict = isExcluded ? false
             : unseen.Count > 0 || (isGranted && !isGrantedNow) ? null
             : isGranted;
-        foreach (ReaderExplanation row in rows) row.CanPull = verdict;
+        // A grant is not what is in the way.
+        foreach (ReaderExplanation row in rows)
+            row.CanPull = verdict is false && IsGrant(row.PullReason) ? null : verdict;
         return rows;
 
         void Add(PullReason reason, string detail, string? role = null, string? command = null) =>
@@ -119,6 +121,10 @@ internal static class ExplainReader
             pool.Project is not null && granted.Contains($"{pool.Project}.svc.id.goog", StringComparison.Ordinal));
     }
 
+    /// <summary>Returns whether a reason is a grant that counts.</summary>
+    internal static bool IsGrant(PullReason reason) => reason is PullReason.GrantedAtRepository
+        or PullReason.GrantedAtProject or PullReason.GrantedUnderCondition;
+
     private static IEnumerable<string> ThatCouldGrant(ReaderList list, string project, string member)
     {
         string[] crowds =
@@ -128,8 +134,8 @@ internal static class ExplainReader
                 .Where(each => CouldHold(each, member, list, project))
                 .Distinct(),
         ];
-        if (crowds.Length > 0) yield return $"who belongs to these is not looked into: {string.Join(", ", crowds)}";
-        foreach (string roles in ReaderList.Describe(list.CustomGrants.Where(grant =>
+        if (crowds.Length > 0) yield return $"the members of these are not known: {string.Join(", ", crowds)}";
+        foreach (string roles in ReaderList.Describe(list.UnknownGrants.Where(grant =>
             grant.Members.Any(each => Covers(each, member) || CouldHold(each, member, list, project)))))
             yield return roles;
         if (list.ProjectProblem is not null) yield return list.ProjectProblem;

@@ -3,33 +3,33 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>A custom role that has members; it is not known whether the role lets them pull.</summary>
+/// <summary>A role of which it is not known whether it lets its members pull.</summary>
 /// <param name="Resource">The repository, or <c>projects/ID</c>.</param>
 /// <param name="Role">The role.</param>
 /// <param name="Members">Its members.</param>
-internal sealed record CustomGrant(string Resource, string Role, IReadOnlyList<string> Members);
+internal sealed record UnknownGrant(string Resource, string Role, IReadOnlyList<string> Members);
 
 /// <summary>The members who may pull from a repository, as far as that can be seen.</summary>
 /// <param name="Readers">One row per member and role.</param>
-/// <param name="CustomGrants">Grants of custom roles.</param>
+/// <param name="UnknownGrants">Grants of roles of which it is not known whether they let pull.</param>
 /// <param name="ProjectProblem">
 /// The reason why the project's policy could not be read; null if it was read or not requested.
 /// </param>
 internal sealed record ReaderList(
     IReadOnlyList<Reader> Readers,
-    IReadOnlyList<CustomGrant> CustomGrants,
+    IReadOnlyList<UnknownGrant> UnknownGrants,
     string? ProjectProblem
 )
 {
     /// <summary>Gets descriptions of what could not be checked; empty if everything was.</summary>
     public IReadOnlyList<string> Unseen =>
-        [.. Describe(CustomGrants), .. ProjectProblem is null ? (string[])[] : [ProjectProblem]];
+        [.. Describe(UnknownGrants), .. ProjectProblem is null ? (string[])[] : [ProjectProblem]];
 
-    internal static IEnumerable<string> Describe(IEnumerable<CustomGrant> grants) =>
+    internal static IEnumerable<string> Describe(IEnumerable<UnknownGrant> grants) =>
         grants
             .GroupBy(grant => grant.Resource)
             .Select(group =>
-                $"{group.Key} grants custom roles, and what they contain is not looked up: "
+                $"{group.Key} grants roles of which it is not known whether they let pull: "
                     + $"{string.Join(", ", group.Select(grant => grant.Role).Distinct())}"
             );
 }
@@ -49,15 +49,15 @@ internal static class FindReaders
         ArgumentNullException.ThrowIfNull(repository);
         PolicyResource place = PolicyResource.Of(client, repository);
         List<Reader> readers = [];
-        List<CustomGrant> custom = [];
+        List<UnknownGrant> unknown = [];
         string? problem = null;
-        Add(place.Name, await place.ReadAsync(stop), ReaderRoles.OnRepository, inherited: false);
-        if (projects is null) return new ReaderList(readers, custom, problem);
+        Add(place.Name, await place.ReadAsync(stop), inherited: false);
+        if (projects is null) return new ReaderList(readers, unknown, problem);
 
         PolicyResource project = PolicyResource.Of(projects, repository.Project);
         try
         {
-            Add(project.Name, await project.ReadAsync(stop), ReaderRoles.OnProject, inherited: true);
+            Add(project.Name, await project.ReadAsync(stop), inherited: true);
         }
         catch (RegistryException e)
             when (e.Kind
@@ -70,14 +70,17 @@ internal static class FindReaders
                 + (e.Permission is null ? "" : $" (needs {e.Permission})");
         }
 
-        return new ReaderList(readers, custom, problem);
+        return new ReaderList(readers, unknown, problem);
 
-        void Add(string resource, JsonObject policy, Func<string, bool> wanted, bool inherited)
+        void Add(string resource, JsonObject policy, bool inherited)
         {
             readers.AddRange(
-                Policies.Read(policy, resource, wanted).Select(reader => inherited ? reader.AsInherited() : reader)
+                Policies.Read(policy, resource, ReaderRoles.LetsPull)
+                    .Select(reader => inherited ? reader.AsInherited() : reader)
             );
-            custom.AddRange(Policies.CustomRoles(policy, resource));
+            // On a project, most roles are about other services. On a repository, any role may be about pulling.
+            unknown.AddRange(Policies.Unknown(
+                policy, resource, role => inherited ? ReaderRoles.IsCustom(role) : !ReaderRoles.LetsPull(role)));
         }
     }
 }

@@ -6,6 +6,8 @@ internal static class MemberName
     private static readonly string[] Prefixes =
         ["user:", "serviceAccount:", "group:", "domain:", "principal://", "principalSet://"];
 
+    private static readonly string[] Kinds = ["user", "serviceAccount", "group"];
+
     private static readonly string[] ExistingPrefixes =
     [
         "deleted:",
@@ -103,10 +105,22 @@ internal static class MemberName
     }
 
     private static RegistryException Refused(string? text) =>
-        new(
-            RegistryErrorKind.InvalidArgument,
-            $"'{text}' is not a member. Expected the e-mail of a service account "
-                + $"(NAME@PROJECT.iam.gserviceaccount.com), or "
-                + "serviceAccount:, user:, group: or domain: and a name, or principal://… or principalSet://…."
-        );
+        new(RegistryErrorKind.InvalidArgument, $"'{text}' is not a member.")
+        {
+            Advice = Meant((text ?? "").Trim())
+                ?? "Expected the e-mail of a service account (NAME@PROJECT.iam.gserviceaccount.com), or "
+                    + "serviceAccount:, user:, group: or domain: and a name, or principal://… or principalSet://….",
+        };
+
+    /// <summary>Gets what to write instead of an e-mail without a kind, or with a misspelt one; null for others.</summary>
+    private static string? Meant(string text)
+    {
+        if (text.Any(char.IsWhiteSpace) || text.IndexOf('@', StringComparison.Ordinal) <= 0) return null;
+        return text.Split(':', 2) switch
+        {
+            [string email] when email[^1] != '@' => $"Write user:{email} or group:{email}.",
+            [string kind, string name] when Nearest.To(kind, Kinds) is string near => $"Did you mean {near}:{name}?",
+            _ => null,
+        };
+    }
 }

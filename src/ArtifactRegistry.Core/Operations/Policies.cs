@@ -75,13 +75,15 @@ internal static class Policies
             .Distinct(MemberName.Comparer).Count();
 
     /// <summary>
-    /// Gets the custom roles that have members; the policy does not say which permissions they contain.
+    /// Gets the roles that have members, and of which it is not known whether they let pull: a policy does not say
+    /// which permissions a role contains.
     /// </summary>
-    public static IEnumerable<CustomGrant> CustomRoles(JsonObject policy, string resource) =>
+    public static IEnumerable<UnknownGrant> Unknown(
+        JsonObject policy, string resource, Func<string, bool> isUnknown) =>
         from binding in Bindings(policy)
         let role = Role(binding)
-        where role is not null && !role.StartsWith("roles/", StringComparison.Ordinal) && Members(binding).Any()
-        select new CustomGrant(resource, role, [.. Members(binding)]);
+        where role is not null && isUnknown(role) && Members(binding).Any()
+        select new UnknownGrant(resource, role, [.. Members(binding)]);
 
     /// <summary>Gets all members of a policy, including deleted ones.</summary>
     public static IEnumerable<(string Role, string Member)> AllMembers(JsonObject policy) =>

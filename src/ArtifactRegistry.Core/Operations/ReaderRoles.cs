@@ -20,10 +20,23 @@ internal static class ReaderRoles
         "roles/artifactregistry.createOnPushRepoAdmin",
     ];
 
-    // The basic roles contain it too; they can be granted on projects and above, not on a repository.
+    // The basic roles contain it too, see https://cloud.google.com/iam/docs/roles-permissions/artifactregistry. They
+    // are meant for projects and above; if a repository's policy has one nevertheless, it counts there.
     private static readonly string[] Basic = ["roles/viewer", "roles/editor", "roles/owner"];
 
-    internal static bool OnRepository(string role) => ArtifactRegistry.Contains(role);
+    private const string Prefix = "roles/artifactregistry.";
 
-    internal static bool OnProject(string role) => ArtifactRegistry.Contains(role) || Basic.Contains(role);
+    /// <summary>Returns whether a role is known to let its holder pull.</summary>
+    internal static bool LetsPull(string role) => ArtifactRegistry.Contains(role) || Basic.Contains(role);
+
+    /// <summary>Returns whether a role is one of Artifact Registry, and no basic or custom one.</summary>
+    internal static bool IsOfArtifactRegistry(string role) => role.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Returns whether a role is defined by a project or an organization.</summary>
+    internal static bool IsCustom(string role) =>
+        role.StartsWith("projects/", StringComparison.Ordinal)
+        || role.StartsWith("organizations/", StringComparison.Ordinal);
+
+    /// <summary>Returns whether a text has one of the forms of roles.</summary>
+    internal static bool IsRole(string role) => role.StartsWith("roles/", StringComparison.Ordinal) || IsCustom(role);
 }

@@ -34,19 +34,15 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     /// nodes.
     /// </summary>
     [Parameter(ParameterSetName = "List")]
-    [Parameter(
-        Mandatory = true,
-        ValueFromPipeline = true,
-        ParameterSetName = "Explain",
-        HelpMessage = PromptHelp.Member
-    )]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = "Explain")]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MemberCompleter))]
     public MemberReference[] Member { get; set; } = [];
 
     /// <summary>
-    /// Explains why each member may or may not pull, from the policies of the repository and its project.
+    /// Explains why each member may or may not pull, from the policies of the repository and its project. Without
+    /// -Member, all members that hold a role there are explained.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = "Explain")]
     public SwitchParameter Explain { get; set; }
@@ -75,8 +71,8 @@ public sealed class GetArReaderCommand : RegistryCmdlet
             found.Readers.Where(reader => wanted is null || wanted.Contains(reader.Member, MemberName.Comparer)),
             enumerateCollection: true);
         if (!Inherited) return;
-        foreach (string what in found.Unseen) WriteWarning($"Not seen: {what}");
-        WriteWarning("Not seen: what folders and the organization grant, and who belongs to groups.");
+        foreach (string what in found.Unseen) WriteWarning($"Readers may be missing: {what}.");
+        WriteWarning("Grants on folders and the organization, and the members of groups, are not listed.");
     }
 
     private List<string> Wanted()
@@ -126,14 +122,21 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     // Most node pools of a cluster have the same account, and what is true of it is told once.
     private void ExplainMembers()
     {
-        if (_explained.Count == 0 || Find(Repository[0], inherited: true) is not ReaderList readers) return;
+        bool isOfAll = Explain && Member.Length == 0 && !MyInvocation.ExpectingInput;
+        if ((_explained.Count == 0 && !isOfAll)
+            || Find(Repository[0], inherited: true) is not ReaderList readers)
+            return;
+        if (isOfAll)
+            _explained.AddRange(
+                readers.Readers.Select(reader => (reader.Member, new MemberReference(reader.Member))));
         foreach (IGrouping<bool, (string Member, MemberReference Given)> alike in _explained
             .GroupBy(each => each.Member, MemberName.Comparer)
             .SelectMany(account => account.GroupBy(each => each.Given.Pool?.ScopesProblem is null)))
         {
             (string member, MemberReference given) = alike.First();
             AccountStatus? account =
-                Wait(given.Text, () => AccountStatus.FindAsync(Accounts, member, given.Project, StopToken));
+                Wait(given.Text, () => AccountStatus.FindAsync(
+                    Accounts, member, given.Project, StopToken, isTyped: given.Pool is null));
             if (account is null) continue;
             NodePoolReference[] pools = [.. alike.Select(each => each.Given.Pool).OfType<NodePoolReference>()
                 .Distinct()];

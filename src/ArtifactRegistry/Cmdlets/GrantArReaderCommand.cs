@@ -30,6 +30,10 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        if (!ReaderRoles.IsOfArtifactRegistry(RoleName) && !ReaderRoles.IsCustom(RoleName))
+            RefuseRole($"'{Role}' is not a role of Artifact Registry, and its holder could do far more than pull.");
+        if (ReaderRoles.IsCustom(RoleName))
+            WriteWarning($"Whether {RoleName} lets its holder pull is not known: custom roles are not looked up.");
         _named = Named(Repository, Project);
     }
 
@@ -56,9 +60,19 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
     protected override void EndProcessing()
     {
         foreach ((PolicyResource resource, IReadOnlyList<string> members) in _work)
-            Change(resource, new PolicyEdit.Grant(RoleName), members);
+            Change(resource, new PolicyEdit.Grant(RoleName), IsWhatIf ? [.. members.Where(Exists)] : members);
         Drain();
         WriteEffect("the role was granted before");
+    }
+
+    /// <summary>Returns false, with an error, for an account that IAM would refuse because it does not exist.</summary>
+    private bool Exists(string member)
+    {
+        AccountStatus? account = Wait(
+            member, () => AccountStatus.FindAsync(Accounts, member, null, StopToken, isTyped: true));
+        if (account?.Condition is not AccountCondition.Missing) return true;
+        WriteError(ErrorRecords.For(new RegistryException(RegistryErrorKind.MemberNotFound, account.Detail), member));
+        return false;
     }
 
     private bool IsGrantable(MemberReference given, string member)
@@ -78,7 +92,8 @@ public sealed class GrantArReaderCommand : PolicyCmdlet
             Refuse(
                 given.Text,
                 $"'{given.Text}' holds its role on {given.Resource} under a condition ({given.Conditions[0]}), and "
-                    + $"this would grant it without one. Give the member as text if you mean that.");
+                    + $"this would grant it without one.",
+                "Give the member as text if you mean that.");
             return false;
         }
 

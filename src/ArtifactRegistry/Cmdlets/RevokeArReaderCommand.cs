@@ -44,7 +44,7 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
             {
                 string member = MemberName.ParseExisting(each.Text);
                 PolicyResource? place = _named;
-                if (Objection(each, member) is string objection) Refuse(each.Text, objection);
+                if (Objection(each, member) is { } objection) Refuse(each.Text, objection.What, objection.Advice);
                 else if (place is not null || TryGetPlace(each, member, out place)) _work.Collect(place, member);
             }
             catch (Exception e) when (e is RegistryException or ImageNameException)
@@ -66,7 +66,9 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
                 string condition = left.Condition is null
                     ? ""
                     : $" under the condition '{left.ConditionTitle ?? left.Condition}'";
-                WriteWarning($"{left.Member} can still pull: it holds {left.Role} on {left.Resource}{condition}.");
+                WriteWarning(
+                    $"{left.Member} can still pull: it holds {left.Role} on {left.Resource}{condition}. To revoke that: "
+                        + DeadMember.Revoke(left));
             }
         }
 
@@ -74,18 +76,25 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
         WriteEffect("there was no such grant");
     }
 
-    /// <summary>Gets the reason why the grant in a row is not the one that would be revoked; null if it is.</summary>
-    private string? Objection(MemberReference row, string member)
+    /// <summary>
+    /// Gets the reason why the grant in a row is not the one that would be revoked, and what would revoke it; null if it
+    /// is.
+    /// </summary>
+    private (string What, string Advice)? Objection(MemberReference row, string member)
     {
         string? place = row.Resource;
         if (place is not null && _named is not null && place != _named.Name)
-            return $"'{member}' comes with a grant on {place}, and this is about {_named}.";
+            return (
+                $"'{member}' comes with a grant on {place}, and this is about {_named}.",
+                "Pipe the rows alone: each names its own repository.");
         if (row.Role is not null && _named is not null && FullRole(row.Role) != RoleName)
-            return $"'{member}' holds {row.Role} on {place}, and this takes away {RoleName} alone. Use -Role "
-                + $"{row.Role} if you mean that.";
+            return (
+                $"'{member}' holds {row.Role} on {place}, and this takes away {RoleName} alone.",
+                $"Use -Role {row.Role} if you mean that.");
         if (row.Conditions.Count > 0 && (Condition is null || !row.Conditions.Contains(Condition)))
-            return $"'{member}' holds {row.Role} on {place} under a condition. "
-                + $"Use -Condition '{row.Conditions[0]}' to take that away.";
+            return (
+                $"'{member}' holds {row.Role} on {place} under a condition.",
+                $"Use -Condition '{row.Conditions[0]}' to take that away.");
         return null;
     }
 }

@@ -12,6 +12,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
 {
     private readonly Dictionary<string, AccountStatus> _accounts = [];
     private readonly List<string> _commands = [];
+    private readonly List<string> _better = [];
     private IReadOnlyList<NodeServiceAccount>? _nodes;
 
     /// <summary>Images by tag or digest, as the pods name them.</summary>
@@ -67,7 +68,8 @@ public sealed class TestArPullCommand : RegistryCmdlet
             IReadOnlyList<PullTestResult>? results = Wait(image, () => TestAsync(image, _nodes));
             if (results is null) continue;
             WriteObject(results, enumerateCollection: true);
-            _commands.AddRange(results.Select(result => result.Command).OfType<string>());
+            _commands.AddRange(Lines(results.Select(result => result.Command)));
+            _better.AddRange(Lines(results.Select(result => result.BetterCommand)));
         }
 
         Drain();
@@ -78,7 +80,13 @@ public sealed class TestArPullCommand : RegistryCmdlet
     {
         base.EndProcessing();
         WriteCommands(_commands);
+        WriteCommands(
+            [.. _better.Except(_commands)],
+            "Better than a grant to the default account, which other machines of the project share:");
     }
+
+    private static IEnumerable<string> Lines(IEnumerable<string?> commands) =>
+        commands.OfType<string>().SelectMany(command => command.Split('\n'));
 
     private async Task<IReadOnlyList<PullTestResult>> TestAsync(
         ImageName image,

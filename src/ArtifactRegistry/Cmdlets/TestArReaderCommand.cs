@@ -48,8 +48,11 @@ public sealed class TestArReaderCommand : RegistryCmdlet
         : row.Resource is string place ? ImageName.Parse(place)
         : throw new RegistryException(
             RegistryErrorKind.NameNotSpecific,
-            $"'{row.Text}' was given without a place: use Test-ArReader REPOSITORY -Member MEMBER, or pipe rows with a "
-                + $"Resource or Repository, such as those of Get-ArReader.");
+            $"'{row.Text}' was given without a place.")
+        {
+            Advice = "Use Test-ArReader REPOSITORY -Member MEMBER, or pipe rows with a Resource or Repository, such as "
+                + "those of Get-ArReader.",
+        };
 
     // Once per command, even if it failed: one error is enough.
     private ReaderList? Read(ImageName name)

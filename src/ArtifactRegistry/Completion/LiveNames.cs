@@ -15,6 +15,19 @@ internal sealed class LiveNames(Session session)
     private static readonly TimeSpan MaxListingTime = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<string, Listing> _listings = [];
+    private readonly HashSet<string> _namedProjects = [];
+
+    /// <summary>Gets the projects that commands of this session have named.</summary>
+    public IReadOnlyList<string> NamedProjects
+    {
+        get { lock (_listings) return [.. _namedProjects]; }
+    }
+
+    /// <summary>Remembers a project that a command named.</summary>
+    public void Remember(string project)
+    {
+        lock (_listings) _namedProjects.Add(project);
+    }
 
     /// <summary>Lists the projects that the caller may see.</summary>
     public Task<IReadOnlyList<Suggestion>> Projects() =>
@@ -156,7 +169,11 @@ internal sealed class LiveNames(Session session)
     /// <summary>Removes all names, because other credentials may see other ones.</summary>
     public void Forget()
     {
-        lock (_listings) _listings.Clear();
+        lock (_listings)
+        {
+            _listings.Clear();
+            _namedProjects.Clear();
+        }
     }
 
     private Task<IReadOnlyList<Suggestion>> ListAsync(

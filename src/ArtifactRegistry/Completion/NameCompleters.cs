@@ -103,13 +103,13 @@ public sealed class ArchivedImageCompleter : RegistryCompleter
 }
 
 /// <summary>
-/// Completes members: those that have a role on the repository or project, the accounts of the nodes of the session's
-/// project, and the service accounts of the current project. The prefixes that IAM uses for the kinds of members are
-/// always completed.
+/// Completes members: those that have a role on the repository or project, the accounts of nodes, and the service
+/// accounts of the current project. The prefixes that IAM uses for the kinds of members are always completed.
 /// </summary>
 public sealed class MemberCompleter : RegistryCompleter
 {
     private const string Account = "serviceAccount:";
+    private const int MaxProjects = 10; // each is a request
 
     private static readonly Suggestion[] Kinds =
     [
@@ -129,14 +129,11 @@ public sealed class MemberCompleter : RegistryCompleter
         Task<IReadOnlyList<Suggestion>>? members =
             repository is null && project is null ? null : request.Names.Members(repository, project);
         Task<IReadOnlyList<Suggestion>>? accounts = project is null ? null : request.Names.Accounts(project);
-        Task<IReadOnlyList<Suggestion>>? nodes = request.OwnProject is string own
-            ? request.Names.NodeAccounts(own)
-            : null;
         Suggestion[] live =
         [
             .. members is null ? [] : request.InTime(members),
-            .. nodes is null ? [] : request.InTime(nodes),
             .. accounts is null ? [] : request.InTime(accounts),
+            .. Nodes(request),
         ];
         // A service account may be entered by its e-mail alone, so that is completed too.
         IEnumerable<Suggestion> bare = request.Word.Length == 0 ? [] : live
@@ -144,6 +141,25 @@ public sealed class MemberCompleter : RegistryCompleter
                 && member.Name.EndsWith(".gserviceaccount.com", StringComparison.Ordinal))
             .Select(member => member with { Name = member.Name[Account.Length..] });
         return [.. live, .. bare, .. Kinds];
+    }
+
+    /// <summary>
+    /// Gets the accounts of nodes in the projects that the session knows, and in those that the caller may see if these
+    /// are few: mostly a cluster that is granted access is in another project than the images.
+    /// </summary>
+    private static Suggestion[] Nodes(CompletionRequest request)
+    {
+        IEnumerable<string> known = request.Names.NamedProjects;
+        if (request.Project is string project) known = known.Append(project);
+        if (request.OwnProject is string own) known = known.Append(own);
+        string[] projects = [.. known.Distinct()];
+        // These listings run while the projects are listed.
+        foreach (string each in projects) request.Names.NodeAccounts(each);
+        IReadOnlyList<Suggestion> visible = request.InTime(request.Names.Projects());
+        if (visible.Count <= MaxProjects)
+            projects = [.. projects.Union(visible.Select(each => each.Name))];
+        Task<IReadOnlyList<Suggestion>>[] nodes = [.. projects.Select(request.Names.NodeAccounts)];
+        return [.. nodes.SelectMany(request.InTime)];
     }
 }
 

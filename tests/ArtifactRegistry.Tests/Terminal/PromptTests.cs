@@ -218,7 +218,7 @@ public sealed class PromptTests
                 .Select(row => row[Math.Min(30, row.Length)..].Trim())
         );
         Assert.StartsWith(
-            $"Neither {Apps} nor its project grant it. Folders and the organization are not looked into.",
+            $"Neither {Apps} nor its project grant it. Grants on folders and the organization are not examined.",
             detail,
             StringComparison.Ordinal
         );
