@@ -369,7 +369,7 @@ public sealed class AccessTests
 
         Assert.Contains("pool metrics in cluster narrow", Assert.Single(granted.Warnings), StringComparison.Ordinal);
         Assert.Equal(["ScopesTooNarrow", "GrantedAtRepository"], why.Values("Reason"));
-        Assert.Equal(["False", "False"], why.Values("CanPull"));
+        Assert.Equal(["False", null], why.Values("CanPull"));
         Assert.False((bool)can.Output[0].BaseObject);
     }
 
