@@ -21,7 +21,7 @@ internal static class StaleArguments
             OlderThan = olderThan,
             KeepNewest = keepNewest ?? StaleRules.DefaultCount(line),
             KeepNewestPer = line,
-            SortBy = Enum.Parse<StaleImageOrder>(parameters.SortBy, ignoreCase: true),
+            SortBy = Read(nameof(IStaleParameters.SortBy), parameters.SortBy, StaleRules.ParseOrder),
             Tag = [.. parameters.Tag.Select(tag => Read(nameof(IStaleParameters.Tag), tag, TagPattern.Parse))],
             ExcludeTag =
             [

@@ -175,7 +175,7 @@ public sealed class ImageNameRefusalTests
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "for example us-docker.pkg.dev/my-project/my-repo/web:v1.", refusal.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(refusal.Message, c => c is < ' ' or > '~');
+        Assert.DoesNotContain(refusal.Message, c => c is < ' ' or (> '~' and not '…'));
         Assert.True(refusal.Message.Length < 900, $"The message has {refusal.Message.Length} characters.");
         Assert.Equal(SafeText.Clean(text ?? ""), refusal.Text);
         Assert.False(ImageName.TryParse(text, out ImageName? none));

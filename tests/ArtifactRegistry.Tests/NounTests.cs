@@ -160,7 +160,7 @@ public sealed class NounTests
         ),
         (
             "ReaderExplanation",
-            $"'a@shop.iam.gserviceaccount.com', 'user:b@b.example' | Get-ArReader {Repository} -Explain",
+            $"'reader@shop.iam.gserviceaccount.com', 'user:b@b.example' | Get-ArReader {Repository} -Explain",
             [
                 $"Grant-ArReader {Repository} -WhatIf",
                 $"Test-ArReader {Repository}",
@@ -215,6 +215,7 @@ public sealed class NounTests
         await using Shop shop = await OpenAsync();
         using TemporaryFolder folder = new();
         shop.SaveAnImage(folder.Path);
+        shop.State.AddServiceAccount("shop", "reader");
         (_, string upstream, string[] downstream) = Nouns.Single(each => each.Noun == noun);
         shop.Session.Run($"$rows = @({upstream})").MustSucceed();
         Assert.All(shop.Session.Run("$rows").Output, row => Assert.Contains($"ArtifactRegistry.{noun}", row.TypeNames));

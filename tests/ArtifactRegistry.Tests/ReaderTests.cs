@@ -262,7 +262,7 @@ public sealed class ReaderTests
     {
         await using Shop shop = await OpenAsync();
         shop.State.SetPolicy(Repository, Parse(Policy));
-        shop.State.Grant(Repository, "roles/viewer", "user:nobody@x.example");
+        shop.State.Grant(Repository, "roles/logging.viewer", "user:nobody@x.example");
 
         ScriptResult result = shop.Run($"Get-ArReader {Repository}").MustSucceed();
 

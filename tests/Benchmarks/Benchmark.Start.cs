@@ -63,7 +63,7 @@ internal sealed partial class Benchmark
             }
         }
 
-    static double Typical(List<double> times) => Report.Median(times.Skip(Cold));
+        static double Typical(List<double> times) => Report.Median(times.Skip(Cold));
     }
 }
 

@@ -23,10 +23,10 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
     public HttpContentHeaders ContentHeaders => response.Content.Headers;
 
     /// <summary>
-    /// Gets whether a response that is not as documented is an error at once, because another request would get the
-    /// same.
+    /// Gets whether the request changes nothing. A response that is not as documented is then an error at once, because
+    /// another request would get the same.
     /// </summary>
-    public bool IsFinal { get; init; }
+    public bool IsOfRead { get; init; }
 
     /// <summary>
     /// Gets the action to call when reading had to wait for other responses, to restart the time limit.
@@ -149,9 +149,11 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
             for (int read = -1; read != 0 && length < body.Length; length += read)
                 read = await stream.ReadAsync(body.AsMemory(length), stop);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        catch (Exception e)
+            when (e is InvalidDataException || (!IsOfRead && e is HttpRequestException or IOException))
         {
-            // Use what has been received so far.
+            // Use what has been received so far. A request that only reads is sent again instead: a part of an error
+            // may read like another one.
         }
 
         exchange?.Invoke(ExchangeTrace.Describe(response, body.AsSpan(0, length), length));
@@ -199,7 +201,7 @@ internal sealed class Answer(HttpResponseMessage response, string request, Actio
         {
             Status = Status,
             Request = request,
-            IsFinal = isFinal && IsFinal,
+            IsFinal = isFinal && IsOfRead,
             IsTooLarge = isTooLarge,
         };
 }

@@ -70,7 +70,7 @@ internal sealed class Sender(HttpClient http, TransportOptions options, Action<s
 
             answer = new(response, call.Line, exchange)
             {
-                IsFinal = !call.IsChange,
+                IsOfRead = !call.IsChange,
                 Waited = () => RunClock(true),
                 MaxPause = options.RequestTimeout,
             };

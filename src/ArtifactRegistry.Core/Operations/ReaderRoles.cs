@@ -20,8 +20,8 @@ internal static class ReaderRoles
         "roles/artifactregistry.createOnPushRepoAdmin",
     ];
 
-    // The basic roles contain it too, see https://cloud.google.com/iam/docs/roles-permissions/artifactregistry. They
-    // are meant for projects and above; if a repository's policy has one nevertheless, it counts there.
+    // The basic roles contain it too, as published lists of the permissions of roles have it. They are meant for projects
+    // and above; if a repository's policy has one nevertheless, it counts there.
     private static readonly string[] Basic = ["roles/viewer", "roles/editor", "roles/owner"];
 
     private const string Prefix = "roles/artifactregistry.";

@@ -70,7 +70,9 @@ public sealed class RemoveArStaleImageCommand : SweepCmdlet, IStaleParameters
     /// version among their tags.
     /// </summary>
     [Parameter]
-    [ValidateSet(nameof(StaleImageOrder.UploadTime), nameof(StaleImageOrder.Version))]
+    // Not by ValidateSet, whose error repeats what was typed, even a secret.
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OrderCompleter))]
     public string SortBy { get; set; } = nameof(StaleImageOrder.UploadTime);
 
     /// <summary>

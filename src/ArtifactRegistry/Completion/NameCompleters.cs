@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ArtifactRegistry.Archive;
 using ArtifactRegistry.Operations.CleanUp;
+using ArtifactRegistry.Operations.CleanUp.Stale;
 
 namespace ArtifactRegistry;
 
@@ -161,6 +162,18 @@ public sealed class MemberCompleter : RegistryCompleter
         Task<IReadOnlyList<Suggestion>>[] nodes = [.. projects.Select(request.Names.NodeAccounts)];
         return [.. nodes.SelectMany(request.InTime)];
     }
+}
+
+/// <summary>Completes the orders in which images count as newest.</summary>
+public sealed class OrderCompleter : RegistryCompleter
+{
+    private protected override bool NeverFiles => true;
+
+    private protected override IEnumerable<Suggestion> Suggest(CompletionRequest request) =>
+    [
+        new(nameof(StaleImageOrder.UploadTime), "by the time of the upload, the default"),
+        new(nameof(StaleImageOrder.Version), "by the highest version among the tags"),
+    ];
 }
 
 /// <summary>Completes ages for -OlderThan, which reads them as they were typed.</summary>

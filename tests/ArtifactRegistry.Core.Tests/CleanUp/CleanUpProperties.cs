@@ -74,10 +74,12 @@ public sealed class CleanUpProperties : CoreTest
 
         ImageName image = ImageName.Parse($"us-docker.pkg.dev/shop/apps/{package}");
         List<RemovedImage> results = [];
+        List<RegistryException> errors = [];
         using CleanUpPlanner planner = new(
             client, oci, new ManifestCache(), 4, new PlanningProgress(TimeProvider.System), _ => { });
         await foreach (CleanUpPlan plan in planner.PlanAsync(ImagePattern.Exactly(image), rules, stop))
         {
+            errors.AddRange(plan.Unreadable);
             IAsyncEnumerable<RemovedImage> rows = Sweep.CarryOutAsync(
                 client, plan, new SweepOrder(plan), control,
                 ended => new ImageLook(
@@ -98,7 +100,8 @@ public sealed class CleanUpProperties : CoreTest
         ];
         return expected.Except(left).Any() ? $"lost {Short(expected.Except(left))}"
             : left.Except(expected).Any()
-                ? $"left {Short(left.Except(expected))}: {string.Join("; ", results.Select(Told))}"
+                ? $"left {Short(left.Except(expected))}: "
+                    + string.Join("; ", [.. results.Select(Told), .. errors.Select(error => error.Message)])
             : asked.Intersect(expected).Any() ? $"tried to delete {Short(asked.Intersect(expected))}"
             : before.Except(expected).Except(results.Select(result => result.Digest)).Any() ? "did not tell of all"
             : results.Exists(result => result.RemovalStatus is not (RemovalStatus.Removed or RemovalStatus.AlreadyGone))

@@ -99,7 +99,7 @@ public sealed class TestStaleRuleTests
                 "4, 1: OlderThan: '30' is not an age. A number needs a unit: 30d for days",
                 "5, 1: KeepNewest must be a whole number such as 10, and this is the text '3'.",
                 "6, 1: KeepNewestPer: 'v1' has no group.",
-                "7, 1: SortBy: '1' is neither of UploadTime and Version.",
+                "7, 1: SortBy: '1' is neither UploadTime nor Version.",
                 "8, 1: Tag is an empty list. Leave it out, or name something.",
                 "9, 1: ExcludeTag must be a text in quotation marks, and this is the number 5.",
                 $"9, 1: ExcludeTag: the tag '^v1' is malformed: it must be {Tag}. {Slashes}",

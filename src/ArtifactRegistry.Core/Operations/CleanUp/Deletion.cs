@@ -35,6 +35,11 @@ internal sealed class Deletion(int waiting)
     public ImageNode? HeldBy { get; set; }
 
     /// <summary>
+    /// Why somebody needs the digest by now, as was seen when something about it was to be deleted; null if nothing was.
+    /// </summary>
+    public string? Need { get; set; }
+
+    /// <summary>
     /// Gets whether something that held the digest has just been deleted, which the service may not have registered
     /// yet.
     /// </summary>

@@ -87,12 +87,14 @@ internal sealed class SubjectLook(ArtifactRegistryClient client, ImageGraph grap
         try
         {
             DockerImage now = DockerImage.From(await client.GetDockerImageAsync(digest, stop), digest);
-            return (
-                true,
+            string? need =
                 now.Tags.FirstOrDefault(tag => node?.TagsToRemove.Contains(tag) is not true) is string tag
                     ? $"has the tag {tag} by now"
                 : node is not null && now.UploadTime != node.Image.UploadTime ? "has been pushed again"
-                : null);
+                : null;
+            // What was seen also keeps the digest itself, whose own turn may come before the next look at the image.
+            if (need is not null && node?.Deletion is Deletion deletion) deletion.Need = need;
+            return (true, need);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {

@@ -70,7 +70,8 @@ internal sealed class SweepStep(
     /// </summary>
     private RemovedImage? WhyNotBegun(ImageNode node)
     {
-        if (node.Deletion!.HeldBy is not ImageNode parent)
+        if (node.Deletion!.Need is string need) return Row(node, RemovalStatus.Kept, need);
+        if (node.Deletion.HeldBy is not ImageNode parent)
             return control.Refuses(node) is string reason ? Row(node, RemovalStatus.NotReached, reason) : null;
         string undone = parent.MarkFor is null ? "was not deleted" : "was not marked";
         return Row(

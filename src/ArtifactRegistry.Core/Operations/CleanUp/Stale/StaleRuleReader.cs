@@ -67,7 +67,9 @@ internal sealed class StaleRuleReader
                 ?? MinimumAge.Default, // used only if there are problems
             KeepNewest = Count(settings, nameof(StaleRules.KeepNewest)) ?? StaleRules.DefaultCount(line),
             KeepNewestPer = line,
-            SortBy = Single(settings, nameof(StaleRules.SortBy), Order) ?? StaleImageOrder.UploadTime,
+            SortBy = Single(
+                settings, nameof(StaleRules.SortBy), text => (StaleImageOrder?)StaleRules.ParseOrder(text))
+                ?? StaleImageOrder.UploadTime,
             Tag = Texts(settings, nameof(StaleRules.Tag), TagPattern.Parse),
             ExcludeTag = Texts(settings, nameof(StaleRules.ExcludeTag), TagPattern.Parse),
         };
@@ -176,12 +178,6 @@ internal sealed class StaleRuleReader
         ProjectScope.IsContainer(text) ? text
             : ImageNameGrammar.ProjectProblem(text) is string problem ? throw new FormatException($"{problem}.")
             : text;
-
-    private static StaleImageOrder? Order(string text) =>
-        Enum.GetValues<StaleImageOrder>().Cast<StaleImageOrder?>().FirstOrDefault(order =>
-            string.Equals(order.ToString(), text, StringComparison.OrdinalIgnoreCase))
-        ?? throw new FormatException(
-            $"{SafeText.Quote(text)} is neither of {string.Join(" and ", Enum.GetNames<StaleImageOrder>())}.");
 
     private static string Described(RuleValue value) => value switch
     {

@@ -1,4 +1,5 @@
 using ArtifactRegistry.Operations.InUse;
+using ArtifactRegistry.Text;
 
 namespace ArtifactRegistry.Operations.CleanUp.Stale;
 
@@ -94,4 +95,14 @@ internal sealed record StaleRules
     /// <summary>Returns whether -Tag contains one of the tags itself, without wildcards.</summary>
     public bool IsNamedLiterally(IEnumerable<string> tags) =>
         Tag.Any(pattern => pattern.IsLiteral && tags.Any(pattern.IsMatch));
+
+    /// <summary>Reads the name of an order, in any case.</summary>
+    /// <exception cref="FormatException">There is no such order.</exception>
+    internal static StaleImageOrder ParseOrder(string text) =>
+        // Enum.Parse would take numbers, too.
+        Enum.GetNames<StaleImageOrder>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            is string found
+            ? Enum.Parse<StaleImageOrder>(found)
+            : throw new FormatException(
+                $"{SafeText.Quote(text)} is neither {string.Join(" nor ", Enum.GetNames<StaleImageOrder>())}.");
 }
