@@ -8,7 +8,7 @@ BeforeAll {
     $path = $env:PSModulePath
     $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $path
 
-    function Invoke-CleanUp([string[]] $Arguments, [string] $Image = 'us-docker.pkg.dev/shop/apps/sweep') {
+    function Invoke-CleanUp([string[]] $Arguments = @(), [string] $Image = 'us-docker.pkg.dev/shop/apps/sweep') {
         $script = Join-Path $TestDrive "my scripts" clean-up.ps1
         $null = New-Item (Split-Path $script) -ItemType Directory -Force
         Copy-Item (Join-Path $PSScriptRoot .. .. docs unattended clean-up.ps1) $script
