@@ -545,12 +545,7 @@ public sealed class SweepTests
         using TemporaryFolder folder = new();
         string journal = Path.Combine(folder.Path, "journal.jsonl");
 
-        TestClock clock = new();
-        clock.ApplyTo(shop.Session);
-        shop.Emulator.Behaviour.BeforeHandling = request =>
-        {
-            if (request.Method == "DELETE") clock.Advance(TimeSpan.FromSeconds(30));
-        };
+        shop.LetTake("DELETE", TimeSpan.FromSeconds(30));
 
         // One at once, and the turns of the others are ten, twenty and thirty seconds later.
         ScriptResult result = shop.Run(

@@ -84,6 +84,17 @@ internal sealed class Shop : IAsyncDisposable
             )
             .MustSucceed();
 
+    /// <summary>Makes each request of a method take some time, by a clock of the session's own.</summary>
+    public void LetTake(string method, TimeSpan time)
+    {
+        TestClock clock = new();
+        clock.ApplyTo(Session);
+        Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Method == method) clock.Advance(time);
+        };
+    }
+
     /// <summary>Holds back each request that has this method and this text in its path and query.</summary>
     public RequestHold Hold(string method, string text, HoldPoint point = HoldPoint.BeforeWork) =>
         Emulator.Requests.Hold(request => request.Is(method, text), point);

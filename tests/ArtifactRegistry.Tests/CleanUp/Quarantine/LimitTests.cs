@@ -74,12 +74,7 @@ public sealed class LimitTests
         await using QuarantineShop quarantine = await QuarantineShop.OpenAsync();
         Shop shop = quarantine.Shop;
         for (int i = 0; i < 4; i++) shop.Add();
-        TestClock clock = new();
-        clock.ApplyTo(shop.Session);
-        shop.Emulator.Behaviour.BeforeHandling = request =>
-        {
-            if (request.Method == "POST") clock.Advance(TimeSpan.FromSeconds(30));
-        };
+        shop.LetTake("POST", TimeSpan.FromSeconds(30));
 
         // One at once, and the turns of the others are ten, twenty and thirty seconds later.
         ScriptResult result = shop.Run(
@@ -114,12 +109,7 @@ public sealed class LimitTests
         shop.State.MoveTag(shop.Repository, "web", "v1", saved);
         string[] marks = [.. quarantine.MarksOf(saved)];
         Assert.Equal(2, marks.Length);
-        TestClock clock = new();
-        clock.ApplyTo(shop.Session);
-        shop.Emulator.Behaviour.BeforeHandling = request =>
-        {
-            if (request.Method == "DELETE") clock.Advance(TimeSpan.FromSeconds(30));
-        };
+        shop.LetTake("DELETE", TimeSpan.FromSeconds(30));
 
         ScriptResult result = shop.Run(
             $"{Sweep} -OlderThan 0s -RequestsPerSecond 0.1 -TimeLimit 9s").MustSucceed();
