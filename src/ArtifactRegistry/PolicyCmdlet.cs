@@ -143,7 +143,7 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     }
 
     private string? Meant(string member) =>
-        Wait(member, async () => await AccountStatus.NearAsync(Accounts, member, StopToken) ?? "")
+        Wait(member, async () => await AccountStatus.FindNearestAsync(Accounts, member, StopToken) ?? "")
             is { Length: > 0 } near ? near : null;
 
     /// <summary>

@@ -7,9 +7,6 @@ namespace ArtifactRegistry;
 /// </summary>
 public abstract class RemovalCmdlet : ChangeCmdlet
 {
-    // A person sees at a glance what became of a few items.
-    internal const int Handful = 5;
-
     private readonly long _started = Stopwatch.GetTimestamp();
     private bool _isSummed;
     private bool _isWhatIf;
@@ -28,21 +25,21 @@ public abstract class RemovalCmdlet : ChangeCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        Conclude();
+        PrepareLastLine();
         _isSummed = true;
-        string lastWord = Totals.Count > Handful ? Line : Totals.RemarkOf(_isWhatIf);
+        string lastWord = Totals.Count > ScreenOutput.Handful ? Line : Totals.RemarkOf(_isWhatIf);
         if (lastWord.Length > 0) ScreenOutput.WriteLastWord(this, lastWord);
     }
 
     /// <summary>Called before the last line, when no work is left.</summary>
-    private protected virtual void Conclude()
+    private protected virtual void PrepareLastLine()
     {
     }
 
     private protected override void OnEnded()
     {
         base.OnEnded();
-        if (!_isSummed && (Stopping || Totals.Count > Handful)) ReportAtEnd($"Interrupted. {Line}");
+        if (!_isSummed && (Stopping || Totals.Count > ScreenOutput.Handful)) ReportAtEnd($"Interrupted. {Line}");
     }
 
     /// <summary>Counts an error of an item before anything was changed, and passes it on.</summary>

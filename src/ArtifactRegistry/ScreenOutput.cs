@@ -9,6 +9,9 @@ namespace ArtifactRegistry;
 /// <summary>Tells output that a person only sees on the screen from output that something takes.</summary>
 internal static class ScreenOutput
 {
+    /// <summary>The number of items of which a person sees at a glance what became of them.</summary>
+    public const int Handful = 5;
+
     private const string OutDefault = "Out-Default";
 
     /// <summary>

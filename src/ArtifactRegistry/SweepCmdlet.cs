@@ -213,7 +213,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         {
             Preview(order); // nothing to ask about
         }
-        else if (Agreed(plan, now))
+        else if (IsConfirmed(plan, now))
         {
             _summary.Planned += plan.Delete.Count;
             _summary.BeginSweep();
@@ -237,7 +237,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         return true;
     }
 
-    private bool Agreed(CleanUpPlan plan, IReadOnlyCollection<ImageNode> now)
+    private bool IsConfirmed(CleanUpPlan plan, IReadOnlyCollection<ImageNode> now)
     {
         try
         {

@@ -73,7 +73,7 @@ public sealed class PullTestResult
     /// Gets the commands that give the nodes an account of their own instead of the default one; null where they do not
     /// apply.
     /// </summary>
-    internal string? BetterCommand { get; init; }
+    internal string? OwnAccountCommands { get; init; }
 
     /// <summary>The reason.</summary>
     internal PullReason PullReason { get; init; }

@@ -76,7 +76,7 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
-            if (isTyped && await NearAsync(accounts, member, stop) is string near)
+            if (isTyped && await FindNearestAsync(accounts, member, stop) is string near)
                 return new(AccountCondition.Missing, $"There is no account {email}. Did you mean {near}?")
                 {
                     Meant = near,
@@ -106,7 +106,7 @@ internal sealed record AccountStatus(AccountCondition Condition, string Detail)
     }
 
     /// <summary>Finds the account of the same project that was probably meant; null if there is none.</summary>
-    public static async Task<string?> NearAsync(IamClient accounts, string member, CancellationToken stop)
+    public static async Task<string?> FindNearestAsync(IamClient accounts, string member, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(accounts);
         if (ProjectOfOwn(member) is not string project) return null;

@@ -118,7 +118,7 @@ internal sealed class CheckPull
             Detail = string.Join(' ', told.Select(each => each.Detail)),
             Command = canPull is true ? null : Lines(told.Select(each => each.Command).OfType<string>()),
             // Google makes the pools of Autopilot.
-            BetterCommand = node.IsComputeDefault && !node.Autopilot
+            OwnAccountCommands = node.IsComputeDefault && !node.Autopilot
                 && told.Any(each => each.Reason is PullReason.NotGranted or PullReason.NotGrantedDirectly)
                 ? node.Pool?.NewPoolCommands(node.Email, _image.ToRepository().ToString())
                 : null,

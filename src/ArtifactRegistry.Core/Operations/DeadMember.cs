@@ -13,30 +13,7 @@ internal static class DeadMember
     /// <param name="resource">The repository, or <c>projects/ID</c>.</param>
     /// <param name="deleted">The deleted member.</param>
     /// <param name="role">The role that it holds there.</param>
-    public static string Advice(string resource, string deleted, string role)
-    {
-        string place = PlaceArgument(resource), named = RoleArgument(role);
-        return $"Remove the old grant: Revoke-ArReader {place} -Member '{deleted}'{named}. Once there is a new account "
-            + $"of that name, grant it: Grant-ArReader {place} -Member {FormerName(deleted)}{named}";
-    }
-
-    /// <summary>Gets the command that revokes a grant.</summary>
-    public static string Revoke(Reader grant)
-    {
-        string condition = (grant.ConditionTitle ?? grant.Condition) is string text
-            ? $" -Condition '{text.Replace("'", "''", StringComparison.Ordinal)}'"
-            : "";
-        return $"Revoke-ArReader {PlaceArgument(grant.Resource)} -Member '{grant.Member}'{RoleArgument(grant.Role)}"
-            + condition;
-    }
-
-    private static string RoleArgument(string role) => role == ReaderRoles.Reader ? "" : $" -Role {role}";
-
-    private static string PlaceArgument(string resource)
-    {
-        const string Projects = "projects/";
-        return resource.StartsWith(Projects, StringComparison.Ordinal)
-            ? $"-Project {resource[Projects.Length..]}"
-            : resource;
-    }
+    public static string Advice(string resource, string deleted, string role) =>
+        $"Remove the old grant: {ReaderCommands.Revoke(resource, deleted, role)}. Once there is a new account of that "
+        + $"name, grant it: {ReaderCommands.Grant(resource, FormerName(deleted), role)}";
 }

@@ -29,7 +29,7 @@ internal static class ReaderRoles
     /// <summary>Returns whether a role is known to let its holder pull.</summary>
     internal static bool LetsPull(string role) => ArtifactRegistry.Contains(role) || Basic.Contains(role);
 
-    /// <summary>Returns whether a role is one of Artifact Registry, and no basic or custom one.</summary>
+    /// <summary>Returns whether a role is a predefined role of Artifact Registry, not a basic or custom one.</summary>
     internal static bool IsOfArtifactRegistry(string role) => role.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Returns whether a role is defined by a project or an organization.</summary>

@@ -88,7 +88,7 @@ public sealed class RemoveArImageTagCommand : RemovalCmdlet
         base.EndProcessing();
     }
 
-    private protected override void Conclude()
+    private protected override void PrepareLastLine()
     {
         // A command that takes the rows may put the tags back at any moment.
         bool isLast = MyInvocation.PipelinePosition == MyInvocation.PipelineLength;

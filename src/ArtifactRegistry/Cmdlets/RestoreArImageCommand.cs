@@ -74,7 +74,7 @@ public sealed class RestoreArImageCommand : TransferCmdlet
                 StartInTurn(image.Name, () => RestoreAsync(image.Name, content, isWhatIf));
             base.EndProcessing();
             FailForLayers();
-            if (_counts.Values.Sum() > RemovalCmdlet.Handful) ScreenOutput.WriteLastWord(this, Line(isWhatIf));
+            if (_counts.Values.Sum() > ScreenOutput.Handful) ScreenOutput.WriteLastWord(this, Line(isWhatIf));
             return;
         }
 

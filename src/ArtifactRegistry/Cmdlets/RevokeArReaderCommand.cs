@@ -68,7 +68,7 @@ public sealed class RevokeArReaderCommand : PolicyCmdlet
                     : $" under the condition '{left.ConditionTitle ?? left.Condition}'";
                 WriteWarning(
                     $"{left.Member} can still pull: it holds {left.Role} on {left.Resource}{condition}. To revoke that: "
-                        + DeadMember.Revoke(left));
+                        + ReaderCommands.Revoke(left));
             }
         }
 

@@ -12,7 +12,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
 {
     private readonly Dictionary<string, AccountStatus> _accounts = [];
     private readonly List<string> _commands = [];
-    private readonly List<string> _better = [];
+    private readonly List<string> _ownAccount = [];
     private IReadOnlyList<NodeServiceAccount>? _nodes;
 
     /// <summary>Images by tag or digest, as the pods name them.</summary>
@@ -69,7 +69,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
             if (results is null) continue;
             WriteObject(results, enumerateCollection: true);
             _commands.AddRange(Lines(results.Select(result => result.Command)));
-            _better.AddRange(Lines(results.Select(result => result.BetterCommand)));
+            _ownAccount.AddRange(Lines(results.Select(result => result.OwnAccountCommands)));
         }
 
         Drain();
@@ -81,7 +81,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
         base.EndProcessing();
         WriteCommands(_commands);
         WriteCommands(
-            [.. _better.Except(_commands)],
+            [.. _ownAccount.Except(_commands)],
             "Better than a grant to the default account, which other machines of the project share:");
     }
 
