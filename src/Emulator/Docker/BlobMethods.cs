@@ -16,7 +16,7 @@ internal static partial class BlobMethods
         CheckDigest(digest);
         return call.Locked(() =>
         {
-            (RepositoryEntry repository, _) = call.Find(name, DockerCall.PullPermission);
+            (RepositoryEntry repository, string image) = call.Find(name, DockerCall.PullPermission);
             if (repository.Blobs.Find(digest) is not BlobContent content)
                 return call is { IsHead: true, Behaviour.RemembersCollectedBlobs: true }
                     && repository.Blobs.LengthOfCollected(digest) is long length
@@ -24,7 +24,8 @@ internal static partial class BlobMethods
                     : throw DockerError.BlobUnknown(digest);
             // A client that checks whether it exists may be about to push a manifest that refers to it. That does not
             // keep what waits for its collection.
-            if (call.IsHead && !repository.Blobs.IsOrphan(digest)) repository.Blobs.Expect(digest, call.State.Now);
+            if (call.IsHead && !repository.Blobs.IsOrphan(digest))
+                repository.Blobs.Expect(digest, image, call.State.Now);
             return call.Behaviour.RedirectsBlobs
                 ? DownloadMethods.Redirect(call, repository, digest)
                 : Send(call, content, digest);

@@ -130,7 +130,7 @@ internal static partial class ManifestMethods
         PackageEntry package = existing ?? repository.PackageFor(image, now);
         if (!package.Versions.TryGetValue(digest, out VersionEntry? version))
             package.Add(version = Make(package, manifest, content, digest, now));
-        repository.Blobs.Arrived(version.Blobs);
+        repository.Blobs.Arrived(version.Blobs, image);
         package.UpdateTime = now;
         package.Record();
         foreach (string tag in tags) package.PointTag(tag, version, now);
@@ -192,7 +192,8 @@ internal static partial class ManifestMethods
             Children = [.. manifest.Entries
                 .Where(entry => package.Versions.ContainsKey(PushedManifest.DigestOf(entry))).Select(Child)],
             Manifest = content,
-            Blobs = blobs.Refer(manifest.Blobs.Concat(manifest.Entries.Select(PushedManifest.DigestOf))),
+            Blobs = blobs.Refer(
+                manifest.Blobs.Concat(manifest.Entries.Select(PushedManifest.DigestOf)), package.Name),
         };
     }
 

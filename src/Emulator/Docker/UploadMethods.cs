@@ -27,11 +27,11 @@ internal static partial class UploadMethods
 
         Upload? upload = call.Locked(() =>
         {
-            (RepositoryEntry repository, _) = call.Find(name, DockerCall.PushPermission);
+            (RepositoryEntry repository, string image) = call.Find(name, DockerCall.PushPermission);
             DateTimeOffset now = call.State.Now;
             call.State.Uploads.Forget(now - Patience);
             foreach (RepositoryEntry each in call.State.RepositoryTable.All) each.Blobs.Forget(now - Patience);
-            return TryMount(call, repository) ? null : call.State.Uploads.Begin(repository.Name, name, now);
+            return TryMount(call, repository, image) ? null : call.State.Uploads.Begin(repository.Name, name, now);
         });
         if (upload is null) return Created(name, call.Query("mount")!);
         if (digest is null) return Progress(202, upload);
@@ -80,7 +80,7 @@ internal static partial class UploadMethods
     /// Mounts a blob (spec.md#mounting-a-blob-from-another-repository); without <c>from</c>, from the repository
     /// itself.
     /// </summary>
-    private static bool TryMount(DockerCall call, RepositoryEntry target)
+    private static bool TryMount(DockerCall call, RepositoryEntry target, string image)
     {
         if (call.Query("mount") is not string digest || !BlobMethods.IsDigest(digest)) return false;
         if (call.Behaviour.RefusesMounts) return false;
@@ -102,7 +102,7 @@ internal static partial class UploadMethods
             // which.
             return false;
         }
-        target.Blobs.Expect(digest, call.State.Now);
+        target.Blobs.Expect(digest, image, call.State.Now);
         return true;
     }
 
@@ -117,10 +117,9 @@ internal static partial class UploadMethods
         upload.Writer.Flush();
         return call.Locked(() =>
         {
-            RepositoryEntry repository = call.State.FindRepository(upload.Repository)
-                ?? throw DockerError.NameUnknown(upload.Repository.DockerPath);
+            (RepositoryEntry repository, string image) = call.Find(upload.Name, DockerCall.PushPermission);
             call.State.Blobs.Take(upload.Writer);
-            repository.Blobs.Expect(digest, call.State.Now);
+            repository.Blobs.Expect(digest, image, call.State.Now);
             call.State.Uploads.End(upload);
             return Created(upload.Name, digest);
         });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ArtifactRegistry.Emulator.Http;
 using ArtifactRegistry.Emulator.Storage;
@@ -15,7 +16,7 @@ namespace ArtifactRegistry.Emulator.Model;
 internal sealed class RepositoryBlobs(string repository, BlobStore store, Journal? journal)
 {
     private readonly Dictionary<string, int> _references = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _expected = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, DateTimeOffset>> _expected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _orphans = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _collected = new(StringComparer.Ordinal);
     private readonly HashSet<string> _withoutBytes = new(StringComparer.Ordinal);
@@ -32,22 +33,34 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     public long? LengthOfCollected(string digest) => _collected.TryGetValue(digest, out long length) ? length : null;
 
     /// <summary>
-    /// Keeps a blob for the manifest that is expected: it was pushed or mounted, or a client was told that it need not
-    /// push it.
+    /// Keeps a blob for the manifest of an image that is expected: it was pushed or mounted, or a client was told that
+    /// it need not push it. Each image waits by itself, as each has clients of its own.
     /// </summary>
-    public void Expect(string digest, DateTimeOffset now)
+    public void Expect(string digest, string image, DateTimeOffset now)
     {
         if (Find(digest) is null) store.Hold(digest);
         _orphans.Remove(digest);
-        _expected[digest] = now;
-        journal?.Put(NameOf(digest), () => new JsonObject { ["since"] = Json.Time(now) });
+        if (!_expected.TryGetValue(digest, out Dictionary<string, DateTimeOffset>? images))
+            _expected.Add(digest, images = new(StringComparer.Ordinal));
+        images[image] = now;
+        Record(digest, images);
+    }
+
+    /// <summary>Keeps a blob that an earlier run kept.</summary>
+    /// <param name="digest">The digest.</param>
+    /// <param name="record">What <see cref="Expect"/> recorded.</param>
+    public void ExpectAgain(string digest, JsonObject record)
+    {
+        if (record["since"] is not JsonObject images) return; // a folder of version 0.1 does not say which image waits
+        foreach ((string image, JsonNode? since) in images)
+            Expect(digest, image, DateTimeOffset.Parse((string)since!, CultureInfo.InvariantCulture));
     }
 
     /// <summary>Adds a blob whose manifest follows, without an upload. Returns its digest.</summary>
-    public string Put(string digest, BlobContent content, DateTimeOffset now)
+    public string Put(string digest, BlobContent content, string image, DateTimeOffset now)
     {
         store.Add(digest, content);
-        Expect(digest, now);
+        Expect(digest, image, now);
         return digest;
     }
 
@@ -64,7 +77,7 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     /// <returns>
     /// The blobs among them that exist, to pass to <see cref="Release"/> when the manifest is deleted.
     /// </returns>
-    public IReadOnlyList<string> Refer(IEnumerable<string> digests)
+    public IReadOnlyList<string> Refer(IEnumerable<string> digests, string image)
     {
         string[] here = [.. digests.Distinct().Where(digest => Find(digest) is not null)];
         foreach (string digest in here)
@@ -72,7 +85,7 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
             _references[digest] = _references.GetValueOrDefault(digest) + 1;
             _orphans.Remove(digest);
         }
-        Arrived(here);
+        Arrived(here, image);
         return here;
     }
 
@@ -80,7 +93,7 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     /// Does the same as <see cref="Refer"/> for a manifest of an earlier run, whose blobs are in the store but may not
     /// be held yet.
     /// </summary>
-    public IReadOnlyList<string> ReferAgain(IEnumerable<string> digests)
+    public IReadOnlyList<string> ReferAgain(IEnumerable<string> digests, string image)
     {
         string[] stored = [.. digests.Where(digest => store.Find(digest) is not null)];
         foreach (string digest in stored.Where(digest => Find(digest) is null))
@@ -88,14 +101,15 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
             store.Hold(digest);
             _references[digest] = 0;
         }
-        return Refer(stored);
+        return Refer(stored, image);
     }
 
-    /// <summary>Records that the expected manifest of these blobs has been pushed.</summary>
-    public void Arrived(IEnumerable<string> digests)
+    /// <summary>Records that the expected manifest of these blobs has been pushed to an image.</summary>
+    public void Arrived(IEnumerable<string> digests, string image)
     {
         foreach (string digest in digests)
-            if (_expected.Remove(digest)) journal?.Drop(NameOf(digest));
+            if (_expected.TryGetValue(digest, out Dictionary<string, DateTimeOffset>? images) && images.Remove(image))
+                Record(digest, images);
     }
 
     /// <summary>Removes a manifest's references; blobs that nothing else holds are collected.</summary>
@@ -128,12 +142,13 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     /// <summary>Releases blobs whose manifest has not been pushed since a time.</summary>
     public void Forget(DateTimeOffset before)
     {
-        foreach ((string digest, DateTimeOffset since) in _expected.ToArray())
+        foreach ((string digest, Dictionary<string, DateTimeOffset> images) in _expected.ToArray())
         {
-            if (since >= before) continue;
-            _expected.Remove(digest);
-            journal?.Drop(NameOf(digest));
-            if (!_references.ContainsKey(digest)) Drop(digest);
+            string[] late = [.. images.Where(each => each.Value < before).Select(each => each.Key)];
+            if (late.Length == 0) continue;
+            foreach (string image in late) images.Remove(image);
+            Record(digest, images);
+            if (images.Count == 0 && !_references.ContainsKey(digest)) Drop(digest);
         }
     }
 
@@ -150,6 +165,22 @@ internal sealed class RepositoryBlobs(string repository, BlobStore store, Journa
     {
         if (store.Find(digest) is BlobContent content) _collected[digest] = content.Length;
         store.Release(digest);
+    }
+
+    private void Record(string digest, Dictionary<string, DateTimeOffset> images)
+    {
+        if (images.Count > 0)
+        {
+            journal?.Put(NameOf(digest), () => new JsonObject
+            {
+                ["since"] = new JsonObject(
+                    images.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)Json.Time(each.Value)))),
+            });
+            return;
+        }
+
+        _expected.Remove(digest);
+        journal?.Drop(NameOf(digest));
     }
 
     private string NameOf(string digest) => $"{repository}/blobs/{digest}";

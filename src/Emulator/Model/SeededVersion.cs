@@ -38,7 +38,9 @@ internal static class SeededVersion
             Blobs = content is null
                 ? []
                 : package.Repository.Blobs.Refer(
-                    [.. content.Blobs.Select(blob => package.Repository.Blobs.Put(blob.Digest, blob.Content, now))]),
+                    [.. content.Blobs.Select(blob =>
+                        package.Repository.Blobs.Put(blob.Digest, blob.Content, package.Name, now))],
+                    package.Name),
         };
     }
 

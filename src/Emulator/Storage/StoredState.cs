@@ -29,7 +29,7 @@ internal static class StoredState
                     RestoreRepository(state.RepositoryTable, name, record);
                     break;
                 case ["blobs", string digest] when state.Blobs.Find(digest) is not null:
-                    state.FindRepository(name)!.Blobs.Expect(digest, Time(record, "since")!.Value);
+                    state.FindRepository(name)!.Blobs.ExpectAgain(digest, record);
                     break;
                 case ["packages", string package]:
                     PackageEntry entry = RestorePackage(state.FindRepository(name)!, package, record);
@@ -99,7 +99,8 @@ internal static class StoredState
                 SubjectDigest = record.Text("subject"),
                 Children = record["children"].Deserialize<ChildManifest[]>()!,
                 Manifest = Convert.FromBase64String(record.Text("manifest")!),
-                Blobs = package.Repository.Blobs.ReferAgain(record["blobs"].Deserialize<string[]>()!),
+                Blobs = package.Repository.Blobs.ReferAgain(
+                    record["blobs"].Deserialize<string[]>()!, package.Name),
                 Annotations = record["annotations"]?.DeepClone().AsObject(),
             }
         );

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Xunit;
 
@@ -168,7 +169,8 @@ public sealed class ManyClientsTests : RegistryTest
             _possible = Copy();
             _possible.TryAdd(digest, new SortedSet<string>(StringComparer.Ordinal));
             if (tag is not null) Point(_possible, tag, digest);
-            Accept((await test.PutAsync(manifest, tag, _image)).Status is HttpStatusCode.Created);
+            Got put = await test.PutAsync(manifest, tag, _image);
+            Accept(put.Status is HttpStatusCode.Created, $"{put.Status} {Encoding.UTF8.GetString(put.Content)}");
             _blobs.Clear();
         }
 
@@ -184,7 +186,7 @@ public sealed class ManyClientsTests : RegistryTest
             Reply reply = exists
                 ? await test.SendAsync("PATCH", $"{_packagePath}/tags/{tag}?updateMask=version", body)
                 : await test.SendAsync("POST", $"{_packagePath}/tags?tagId={tag}", body);
-            Accept(reply.Status is HttpStatusCode.OK);
+            Accept(reply.Status is HttpStatusCode.OK, $"{reply.Status} {reply.Body}");
         }
 
         private async Task RemoveTagAsync(string tag)
@@ -211,9 +213,9 @@ public sealed class ManyClientsTests : RegistryTest
                 );
         }
 
-        private void Accept(bool isRight)
+        private void Accept(bool isRight, string? answer = null)
         {
-            Assert.True(isRight, "The emulator refused what it should have done");
+            Assert.True(isRight, $"The emulator refused what it should have done: {answer}");
             _known = _possible!;
             _possible = null;
             Done();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace ArtifactRegistry.Emulator.Tests;
@@ -24,6 +25,29 @@ public sealed class PushBlobTests : RegistryTest
         Assert.Equal(HttpStatusCode.Created, put.Status);
         Assert.Equal(ContentDigest, put.Headers["Docker-Content-Digest"]);
         Assert.Equal(Content, (await AskAsync("GET", put.Headers["Location"])).Content);
+    }
+
+    [Fact]
+    public async Task A_blob_waits_for_the_manifest_of_each_image_whatever_becomes_of_the_others()
+    {
+        const string Other = "v2/us/shop/apps/other";
+        byte[] layer = Oci.Bytes("shared"), config = Oci.Bytes("{}");
+        foreach (string image in new[] { Web, Other })
+        {
+            await PushBlobAsync(layer, image);
+            await PushBlobAsync(config, image);
+        }
+
+        JsonObject manifest = Oci.ImageOf(config, layer);
+        string digest = Oci.DigestOf(Oci.Bytes(manifest));
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync(manifest, image: Other)).Status);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await AskAsync("DELETE", $"{Other}/manifests/{digest}")).Status);
+
+        Assert.Equal(HttpStatusCode.Created, (await PutAsync(manifest)).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await AskAsync("DELETE", $"{Web}/manifests/{digest}")).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await AskAsync("HEAD", $"{Web}/blobs/{Oci.DigestOf(layer)}")).Status);
     }
 
     [Fact, Trait(Spec, "#single-post")]
