@@ -29,9 +29,10 @@ public sealed partial class RecipeTests
         await using UnattendedRun run = await UnattendedRun.OpenAsync(behaviour);
         string running = $"{Shop.App}@{run.Garbage[0]}";
         run.Shop.AddCluster().Add(Kube.Pod("web", running, running));
+        // A user's file, since not every system of the tests can make a key.
         string key = run.File("account.json");
         await File.WriteAllTextAsync(
-            key, run.Shop.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(), stop);
+            key, run.Shop.State.SignIn.AddUser("cleaner@example.com").ToJsonString(), stop);
         // On a platform with an identity of its own, the recipe names no key.
         if (!arguments.Contains("-CredentialFile")) arguments = [.. arguments, "-CredentialFile", key];
 

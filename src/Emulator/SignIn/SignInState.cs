@@ -35,12 +35,18 @@ public sealed class SignInState(TimeProvider clock)
         get { lock (_lock) return _issued; }
     }
 
-    /// <summary>Creates a service account with a key.</summary>
-    /// <returns>The key file, as downloaded from the console.</returns>
-    public JsonObject AddServiceAccount(string email)
+    /// <summary>Creates a service account without a key.</summary>
+    public void AddServiceAccount(string email)
     {
         ArgumentException.ThrowIfNullOrEmpty(email);
         lock (_lock) _accounts.Add(email);
+    }
+
+    /// <summary>Creates a service account with a key.</summary>
+    /// <returns>The key file, as downloaded from the console.</returns>
+    public JsonObject AddServiceAccountKey(string email)
+    {
+        AddServiceAccount(email);
         return new JsonObject
         {
             ["type"] = "service_account",

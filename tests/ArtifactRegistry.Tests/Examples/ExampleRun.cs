@@ -58,7 +58,7 @@ internal static class ExampleRun
         foreach (string name in Keys.Where(name => transcript.Text.Contains(name, StringComparison.Ordinal)))
             await File.WriteAllTextAsync(
                 Path.Combine(folder.Path, name),
-                emulator.State.SignIn.AddServiceAccount("cleaner@shop.iam.gserviceaccount.com").ToJsonString(),
+                emulator.State.SignIn.AddServiceAccountKey("cleaner@shop.iam.gserviceaccount.com").ToJsonString(),
                 stop);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "rules.psd1"), Rules, stop);
         // Where the emulator would listen by default, as the pages say; and it plays the registries elsewhere.

@@ -255,7 +255,7 @@ internal sealed partial class World : IAsyncDisposable
         signIn.LetAct(User, Between);
         signIn.LetAct(Between, Deployer);
         signIn.Trust(Proof, Principal);
-        Write("key", signIn.AddServiceAccount("script@shop.iam.gserviceaccount.com"));
+        Write("key", signIn.AddServiceAccountKey("script@shop.iam.gserviceaccount.com"));
         Write("user", signIn.AddUser(User));
         File.WriteAllText(Path.Combine(Folder, "proof.txt"), Proof);
         Write("pool", new JsonObject

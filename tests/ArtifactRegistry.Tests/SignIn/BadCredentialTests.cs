@@ -68,7 +68,7 @@ public sealed class BadCredentialTests : SignInTest
     [Fact]
     public void A_refused_connection_leaves_the_one_before_as_it_was()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
 
         Run("$null = Connect-ArRegistry -CredentialFile $here/key.json").MustSucceed();
         ScriptResult refused = Run("Connect-ArRegistry -CredentialFile $here/none");
@@ -92,7 +92,7 @@ public sealed class BadCredentialTests : SignInTest
     [InlineData("token_uri", "https://evil.example/token?key=PLANTED", "leads to 'https://evil.example/token'")]
     public void A_key_that_leads_to_another_host_is_refused(string field, string address, string? said = null)
     {
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         key[field] = address;
         Write("key.json", key);
         // Towards Google as well, where nothing is redirected to this machine.
@@ -140,7 +140,7 @@ public sealed class BadCredentialTests : SignInTest
     [Fact]
     public void A_file_of_another_universe_is_refused_until_that_universe_is_chosen()
     {
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         key["universe_domain"] = "sovereign.example";
         key["token_uri"] = "https://oauth2.sovereign.example/token";
         Write("key.json", key);
@@ -175,7 +175,7 @@ public sealed class BadCredentialTests : SignInTest
     [Fact]
     public void A_deleted_key_is_told_as_such()
     {
-        string path = Write("key.json", SignIn.AddServiceAccount(Deployer));
+        string path = Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         SignIn.Revoke(Deployer);
 
         ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app");
@@ -210,7 +210,7 @@ public sealed class BadCredentialTests : SignInTest
     [InlineData(-60, "60 minutes ahead of")]
     public void A_clock_that_is_wrong_is_named_as_the_reason(int minutes, string expected)
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         SignIn.ClockAhead = TimeSpan.FromMinutes(minutes);
 
         ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app");
@@ -226,7 +226,7 @@ public sealed class BadCredentialTests : SignInTest
     [Fact]
     public void A_token_service_that_fails_is_tried_again_a_few_times()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         Behaviour.Faults.Add(
             new Fault(FaultKind.Unavailable) { When = request => request.Path == "/token", Times = 2 }
         );
@@ -237,7 +237,7 @@ public sealed class BadCredentialTests : SignInTest
     [Fact]
     public void A_token_service_that_goes_on_failing_ends_in_one_error()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         Behaviour.Faults.Add(new Fault(FaultKind.BadGateway) { When = request => request.Path == "/token" });
 
         ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app");
@@ -252,7 +252,7 @@ public sealed class BadCredentialTests : SignInTest
     [InlineData(FaultKind.CutBody)]
     public void An_answer_that_is_broken_is_an_error_without_its_text(FaultKind fault)
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         Behaviour.Faults.Add(new Fault(fault) { When = request => request.Path == "/token" });
 
         ScriptResult result = Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app");
@@ -265,7 +265,7 @@ public sealed class BadCredentialTests : SignInTest
     [Fact]
     public async Task Ctrl_C_ends_signing_in_at_once()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         using RequestHold hold = Shop.Emulator.Requests.Hold(request => request.Path == "/token");
         using RunningScript script = Start(
             "$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app"

@@ -14,7 +14,7 @@ public sealed class ChainTests : SignInTest
     [Fact]
     public void The_file_that_GOOGLE_APPLICATION_CREDENTIALS_names_beats_the_well_known_one()
     {
-        Set("GOOGLE_APPLICATION_CREDENTIALS", Write("key.json", SignIn.AddServiceAccount(Deployer)));
+        Set("GOOGLE_APPLICATION_CREDENTIALS", Write("key.json", SignIn.AddServiceAccountKey(Deployer)));
         Write("gcloud/application_default_credentials.json", SignIn.AddUser(User));
 
         MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
@@ -138,7 +138,7 @@ public sealed class ChainTests : SignInTest
     public async Task The_account_that_the_real_gcloud_is_signed_in_with_is_used()
     {
         Needs.That(Gcloud.IsInstalled, "gcloud is not installed here, so its own sign-in cannot be used.");
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         key["token_uri"] = $"{Shop.Emulator.Url}token";
         ToolRun run = await ToolRun.RunAsync(
             ToolRun.Find("gcloud")!, ["auth", "activate-service-account", "--key-file", Write("key.json", key)],
@@ -236,7 +236,7 @@ public sealed class ChainTests : SignInTest
     [Fact]
     public void A_token_that_was_revoked_is_renewed_once_and_the_command_goes_on()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app").MustSucceed();
         SignIn.RevokeTokens(Deployer);
 
@@ -253,7 +253,7 @@ public sealed class ChainTests : SignInTest
     public void Tokens_that_last_for_a_moment_are_renewed_in_the_middle_of_a_command()
     {
         for (int i = 0; i < 20; i++) Shop.Add($"tag-{i}");
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         Run("$null = Connect-ArRegistry -CredentialFile $here/key.json").MustSucceed();
         int asked = 0;
         Behaviour.BeforeHandling = request =>
@@ -272,7 +272,7 @@ public sealed class ChainTests : SignInTest
     [Fact]
     public async Task Runspaces_do_not_share_what_they_were_told()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         Write("gcloud/application_default_credentials.json", SignIn.AddUser(User));
         Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app").MustSucceed();
         using PowerShellSession other = new();

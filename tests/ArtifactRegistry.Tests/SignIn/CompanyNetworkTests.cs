@@ -67,7 +67,7 @@ public sealed class CompanyNetworkTests : SignInTest
 
     private Task<ProcessResult> RunAsync(params (string, string)[] environment)
     {
-        string file = Write("key.json", SignIn.AddServiceAccount(Deployer));
+        string file = Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         return RunAsync($"$null = Connect-ArRegistry -CredentialFile '{file}';", environment);
     }
 

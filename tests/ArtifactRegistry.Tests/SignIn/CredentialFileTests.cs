@@ -15,7 +15,7 @@ public sealed class CredentialFileTests : SignInTest
     [Fact]
     public void A_service_account_key_signs_in_once_for_many_commands()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
 
         ScriptResult result = Run(
             "$null = Connect-ArRegistry -CredentialFile $here/key.json; $null = Get-ArImage $app; Get-ArImage $app"
@@ -157,7 +157,7 @@ public sealed class CredentialFileTests : SignInTest
     [Fact]
     public void A_relative_path_is_relative_to_where_the_user_is()
     {
-        Write("sub/key.json", SignIn.AddServiceAccount(Deployer));
+        Write("sub/key.json", SignIn.AddServiceAccountKey(Deployer));
 
         MustHaveListedAs(
             Deployer,
@@ -173,9 +173,9 @@ public sealed class CredentialFileTests : SignInTest
     [Fact]
     public void A_rotated_key_file_counts_from_the_next_command_on()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         List("key.json").MustSucceed();
-        string path = Write("key.json", SignIn.AddServiceAccount("other@shop.iam.gserviceaccount.com"));
+        string path = Write("key.json", SignIn.AddServiceAccountKey("other@shop.iam.gserviceaccount.com"));
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(1));
 
         MustHaveListedAs("other@shop.iam.gserviceaccount.com", Run("Get-ArImage $app"));
@@ -184,7 +184,7 @@ public sealed class CredentialFileTests : SignInTest
     [Fact]
     public void Get_ArConnection_says_who_from_where_and_until_when()
     {
-        string path = Write("key.json", SignIn.AddServiceAccount(Deployer));
+        string path = Write("key.json", SignIn.AddServiceAccountKey(Deployer));
 
         ScriptResult before = Run("Connect-ArRegistry -CredentialFile $here/key.json").MustSucceed();
         Assert.Empty(Shop.Emulator.Requests.Snapshot());

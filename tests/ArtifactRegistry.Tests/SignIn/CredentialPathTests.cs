@@ -50,7 +50,7 @@ public sealed class CredentialPathTests : SignInTest
     [Theory, MemberData(nameof(Secrets))]
     public void A_credential_in_the_place_of_its_path_is_explained_and_not_shown(string place, string kind)
     {
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         string pem = key["private_key"]!.GetValue<string>(), json = key.ToJsonString();
         string secret = kind switch
         {
@@ -93,7 +93,7 @@ public sealed class CredentialPathTests : SignInTest
     [InlineData("  {0} ")]
     [InlineData("\uFEFF{0}")]
     public void Quotes_and_blanks_around_a_path_are_left_out(string form) =>
-        MustSignInBy(string.Format(null, form, Write("my key.json", SignIn.AddServiceAccount(Deployer))));
+        MustSignInBy(string.Format(null, form, Write("my key.json", SignIn.AddServiceAccountKey(Deployer))));
 
     [Theory]
     [InlineData("~/key.json")]
@@ -106,7 +106,7 @@ public sealed class CredentialPathTests : SignInTest
     {
         Set("HOME", Home);
         Set("AR_TEST_FOLDER", Home);
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
 
         MustSignInBy(path);
     }
@@ -115,7 +115,7 @@ public sealed class CredentialPathTests : SignInTest
     public void A_file_that_is_named_like_a_variable_is_found_by_its_name()
     {
         Set("AR_TEST_NAME", "other");
-        MustSignInBy(Write("$AR_TEST_NAME.json", SignIn.AddServiceAccount(Deployer)));
+        MustSignInBy(Write("$AR_TEST_NAME.json", SignIn.AddServiceAccountKey(Deployer)));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class CredentialPathTests : SignInTest
     [Fact]
     public void A_key_whose_line_breaks_were_escaped_twice_is_used()
     {
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         key["private_key"] = key["private_key"]!.GetValue<string>().Replace("\n", "\\n", StringComparison.Ordinal);
 
         MustSignInBy(Write("key.json", key));
@@ -150,7 +150,7 @@ public sealed class CredentialPathTests : SignInTest
     public void A_file_may_have_a_byte_order_mark(string encoding)
     {
         string path = Path.Combine(Home, "key.json");
-        File.WriteAllText(path, SignIn.AddServiceAccount(Deployer).ToJsonString(), Encoding.GetEncoding(encoding));
+        File.WriteAllText(path, SignIn.AddServiceAccountKey(Deployer).ToJsonString(), Encoding.GetEncoding(encoding));
 
         MustSignInBy(path);
     }
@@ -161,7 +161,7 @@ public sealed class CredentialPathTests : SignInTest
     [InlineData("token", "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE")]
     public void A_file_that_holds_a_credential_in_another_form_is_explained(string kind, string expected)
     {
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         string path = Write("key.json", kind switch
         {
             "base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(key.ToJsonString())),
@@ -180,7 +180,7 @@ public sealed class CredentialPathTests : SignInTest
     public void A_whole_key_that_this_system_cannot_use_is_told_apart_from_a_broken_one_in_the_systems_words()
     {
         using System.Security.Cryptography.ECDsa curve = System.Security.Cryptography.ECDsa.Create();
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         string pem = key["private_key"]!.GetValue<string>();
         key["private_key"] = curve.ExportPkcs8PrivateKeyPem();
         ScriptResult other = Run($"Connect-ArRegistry -CredentialFile '{Write("other.json", key)}'");

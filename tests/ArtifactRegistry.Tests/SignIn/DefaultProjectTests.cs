@@ -13,7 +13,7 @@ public sealed class DefaultProjectTests : SignInTest
     public void Each_place_beats_the_ones_after_it()
     {
         Shop.State.AddProject("other", "222222222222");
-        string key = Write("key.json", SignIn.AddServiceAccount(Deployer));
+        string key = Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         Set("GOOGLE_APPLICATION_CREDENTIALS", key);
         MustBe("shop", $"the file {key} that GOOGLE_APPLICATION_CREDENTIALS names");
 

@@ -70,7 +70,7 @@ public sealed class GcloudWrittenFileTests : SignInTest
     {
         SignIn.LetAct(Between, Deployer);
         await WriteDefaultCredentialsAsync(
-            new JsonObject { ["credential"] = SignIn.AddServiceAccount(Between), ["account"] = Deployer }
+            new JsonObject { ["credential"] = SignIn.AddServiceAccountKey(Between), ["account"] = Deployer }
         );
 
         MustHaveListedAs(Deployer, Run("Get-ArImage $app"));
@@ -150,7 +150,7 @@ public sealed class GcloudWrittenFileTests : SignInTest
     [Fact]
     public async Task The_file_of_a_service_account_that_gcloud_was_signed_in_with()
     {
-        string key = Write("key.json", SignIn.AddServiceAccount(Deployer));
+        string key = Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         await GcloudAsync("auth", "activate-service-account", $"--key-file={key}");
 
         MustHaveListedAs(
@@ -165,7 +165,7 @@ public sealed class GcloudWrittenFileTests : SignInTest
     [Fact]
     public async Task The_project_that_gcloud_was_configured_with()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         await GcloudAsync("config", "configurations", "create", "work");
         await GcloudAsync("config", "set", "project", "shop");
 

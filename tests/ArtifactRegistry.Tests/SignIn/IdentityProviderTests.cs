@@ -113,7 +113,7 @@ public sealed class IdentityProviderTests : SignInTest
         string member
     )
     {
-        JsonObject file = kind == "account" ? SignIn.AddServiceAccount(who) : SignIn.AddUser("ada@example.com");
+        JsonObject file = kind == "account" ? SignIn.AddServiceAccountKey(who) : SignIn.AddUser("ada@example.com");
         if (kind == "unknown") file["account"] = "";
         Write("source.json", file);
 

@@ -15,7 +15,7 @@ public sealed class OtherVersionTests : SignInTest
     [Fact]
     public async Task Neither_disturbs_the_other()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         await MustWorkAsync();
 
         MustHaveListedAs(Deployer, Run("$null = Connect-ArRegistry -CredentialFile $here/key.json; Get-ArImage $app"));

@@ -10,7 +10,7 @@ public sealed class RegistryCredentialTests : SignInTest
     [Fact]
     public void It_is_a_PSCredential_with_the_registry_and_the_end_of_the_token()
     {
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
 
         ScriptResult result = Run(
                 "$null = Connect-ArRegistry -CredentialFile $here/key.json; "
@@ -79,7 +79,7 @@ public sealed class RegistryCredentialTests : SignInTest
     public async Task Skopeo_signs_in_with_it()
     {
         Skopeo.Need();
-        Write("key.json", SignIn.AddServiceAccount(Deployer));
+        Write("key.json", SignIn.AddServiceAccountKey(Deployer));
         string host = Shop.Emulator.Url.Authority;
         ScriptResult result = Run(
                 $"$null = Connect-ArRegistry -CredentialFile $here/key.json; (Get-ArRegistryCredential "

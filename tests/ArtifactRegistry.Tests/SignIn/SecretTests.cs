@@ -15,7 +15,7 @@ public sealed class SecretTests : SignInTest
     public void No_secret_of_any_source_is_anywhere_that_can_be_seen()
     {
         JsonObject user = SignIn.AddUser("ada@example.com");
-        JsonObject key = SignIn.AddServiceAccount(Deployer);
+        JsonObject key = SignIn.AddServiceAccountKey(Deployer);
         const string Proof = "proof-PLANTED-7c1",
             ClientSecret = "client-PLANTED-secret",
             Given = "ya29.given-PLANTED-token";
