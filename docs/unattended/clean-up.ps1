@@ -2,7 +2,7 @@
 
 <#
 .SYNOPSIS
-    Deletes untagged images that nothing needs, for a scheduler.
+    Deletes untagged images, or with -RulePath stale tagged ones, that nothing needs, for a scheduler.
 
 .DESCRIPTION
     Asks nothing, and writes what became of each digest to a log as soon as it is known. Standard output gets one line at
@@ -17,7 +17,12 @@
       130  interrupted; the next run continues
 
 .PARAMETER Image
-    Repositories or images, such as us-docker.pkg.dev/PROJECT/REPO; several are separated by commas.
+    Repositories or images, such as us-docker.pkg.dev/PROJECT/REPO; several are separated by commas. With -RulePath, only
+    these of the file's images.
+
+.PARAMETER RulePath
+    A file of rules for tagged images, as of Remove-ArStaleImage; see docs/stale-rules.md. Untagged images are left to a run
+    without it, which has a log of its own.
 
 .PARAMETER Log
     The file that gets a line of JSON for each digest that was not simply kept. LOG.journal and LOG.lock are beside it.
@@ -49,14 +54,17 @@
     A time, such as 14d, between the run that marks a digest with a tag and the run that deletes it; see docs/undo.md.
 
 .PARAMETER OlderThan
-    Keeps younger digests.
+    Keeps younger digests; 30d by default. With -RulePath it is one more rule beside the file.
 
 .PARAMETER KeepNewest
-    Keeps this number of the newest untagged images of each image name.
+    Keeps this number of the newest untagged images of each image name. With -RulePath it is one more rule beside the file.
 
 .PARAMETER InUseFrom
     Projects whose GKE clusters and Cloud Run are read, separated by commas. What runs there is kept; if that cannot be read
-    completely, nothing is deleted.
+    completely, nothing is deleted. Projects that the rules name are read as well.
+
+.PARAMETER WithoutInUse
+    Says that nobody looks at what runs. Rules that name no project need this or -InUseFrom.
 
 .PARAMETER AllowUnmatchedInUse
     Continues although nothing that runs there is an image of these repositories, or nothing runs there at all; also
@@ -73,9 +81,10 @@
 
     Says what would be deleted. Nothing is deleted, logged or written.
 #>
-[CmdletBinding(SupportsShouldProcess, PositionalBinding = $false)]   # the b of "a, b" is an error, and no -SummaryPath
+[CmdletBinding(SupportsShouldProcess, PositionalBinding = $false, DefaultParameterSetName = 'Untagged')]   # the b of "a, b" is an error, and no -SummaryPath
 param(
-    [Parameter(Mandatory)] [string[]] $Image,
+    [Parameter(Mandatory, ParameterSetName = 'Untagged')] [Parameter(ParameterSetName = 'Stale')] [string[]] $Image,
+    [Parameter(Mandatory, ParameterSetName = 'Stale')] [ValidateNotNullOrEmpty()] [string] $RulePath,
     [Parameter(Mandatory)] [string] $Log,
     [switch] $LogKept,
     [string] $SummaryPath,
@@ -89,6 +98,7 @@ param(
     [int] $KeepNewest = 0,
     [ValidateNotNullOrEmpty()] [string[]] $InUseFrom,       # a variable that is not set must not mean that nothing runs
     [Alias('AllowEmptyInUse')] [switch] $AllowUnmatchedInUse,
+    [switch] $WithoutInUse,
     [string] $AbortAbove = '90%',
     [string] $TimeLimit = '2h'
 )
@@ -159,8 +169,10 @@ function Write-Log([System.Collections.Specialized.OrderedDictionary] $Fields, [
     Save-Log $Seconds
 }
 
-function Write-Result($Uri, $Status, $Reason, $SizeBytes) {
-    Write-Log ([ordered]@{ event = 'result'; uri = $Uri; status = "$Status"; reason = $Reason; sizeBytes = $SizeBytes })
+function Write-Result($Uri, $Status, $Reason, $SizeBytes, [string[]] $Tags) {
+    $fields = [ordered]@{ event = 'result'; uri = $Uri; status = "$Status"; reason = $Reason; sizeBytes = $SizeBytes }
+    if ($Tags) { $fields.tags = $Tags }
+    Write-Log $fields
 }
 
 function Format-Size([long] $Bytes) {
@@ -174,7 +186,7 @@ function Get-Total([string] $Name) {
     $sum
 }
 
-# The counts of what the command line names: a repository, or an image of it.
+# The counts of what the command line names, a repository or an image of it, or else of the image.
 function Get-Counts([string] $Uri) {
     $name = $Image | Where-Object { $Uri.StartsWith("$_/") -or $Uri.StartsWith("$_@") } | Sort-Object Length -Bottom 1
     if (-not $name) { $name = ($Uri -split '@')[0] }
@@ -185,13 +197,13 @@ function Get-Counts([string] $Uri) {
     $results[$name]
 }
 
-function Add-Row($Uri, $Status, $Reason, $SizeBytes) {
+function Add-Row($Uri, $Status, $Reason, $SizeBytes, [string[]] $Tags) {
     $counts = Get-Counts $Uri
     $counts["$Status"]++
     if ("$Status" -in 'Removed', 'WouldRemove') { $counts.Bytes += $SizeBytes }
     if ("$Status" -eq 'Kept' -and -not $LogKept) { return }
     $null = $logged.Add($Uri)
-    Write-Result $Uri $Status $Reason $SizeBytes
+    Write-Result $Uri $Status $Reason $SizeBytes $Tags
 }
 
 # A problem, how often it occurred, and the first repositories that have it.
@@ -352,11 +364,16 @@ function Save-Report([string] $Line) {
 
 try {
     $Image = @($Image -split ',' -replace '^\s+|\s+$' -ne '')                                     # -File passes one text
-    $rules = @{ OlderThan = $OlderThan; KeepNewest = $KeepNewest; AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
-    if ($PSBoundParameters.ContainsKey('InUseFrom')) {
-        $rules.InUseFrom = @($InUseFrom -split ',' -replace '^\s+|\s+$' -ne '')
-        $rules.AllowUnmatchedInUse = $rules.AllowEmptyInUse = $AllowUnmatchedInUse
+    $rules = @{ AbortAbove = $AbortAbove; TimeLimit = $TimeLimit }
+    if ($Image) { $rules.Image = $Image }
+    if ($RulePath) { $rules.RulePath = $RulePath }
+    # The rules have their own age.
+    foreach ($name in 'OlderThan', 'KeepNewest') {
+        if (-not $RulePath -or $PSBoundParameters.ContainsKey($name)) { $rules[$name] = Get-Variable $name -ValueOnly }
     }
+    if ($PSBoundParameters.ContainsKey('InUseFrom')) { $rules.InUseFrom = @($InUseFrom -split ',' -replace '^\s+|\s+$' -ne '') }
+    if ($AllowUnmatchedInUse -and ($RulePath -or $InUseFrom)) { $rules.AllowUnmatchedInUse = $rules.AllowEmptyInUse = $true }
+    if ($RulePath -and $WithoutInUse) { $rules.WithoutInUse = $true }
     if ($PSBoundParameters.ContainsKey('ArchivePath')) { $rules.ArchivePath = $ArchivePath }
     if ($IncludeLayer) { $rules.IncludeLayer = $true }
     if ($Quarantine) { $rules.Quarantine = $Quarantine }
@@ -378,7 +395,7 @@ try {
                 Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) $run
             }
             if ([System.IO.File]::Exists($journal)) { $journalBytes = [System.IO.FileInfo]::new($journal).Length }
-            Write-Log ([ordered]@{ event = 'start'; image = $Image; journalBytes = $journalBytes }) -Seconds 10
+            Write-Log ([ordered]@{ event = 'start'; image = $Image; rulePath = $RulePath; journalBytes = $journalBytes }) -Seconds 10
             if ($unwritten.Length) { throw 'another program has it open.' }
         }
         catch {
@@ -393,6 +410,8 @@ try {
         }
     }
 
+    if ($PSBoundParameters.ContainsKey('Image') -and -not $Image) { throw '-Image names no image.' }
+    if ($InUseFrom -and $WithoutInUse) { throw 'Give -InUseFrom or -WithoutInUse, not both.' }
     if ($EventLog -and -not $IsWindows) { throw '-EventLog needs Windows.' }
     $module = Join-Path $PSScriptRoot .. .. ArtifactRegistry.psd1                               # in the module's own folder
     if ([System.IO.File]::Exists($module)) { Import-Module $module }
@@ -401,13 +420,13 @@ try {
     }
     if ($CredentialFile) { $null = Connect-ArRegistry -CredentialFile $CredentialFile }
     $began = $true
-    if (-not $InUseFrom) {
+    if (-not $RulePath -and -not $InUseFrom -and -not $WithoutInUse) {
         $text = 'Without -InUseFrom nobody looked at what runs: an untagged image that runs is deleted once it is old enough.'
         Add-Problem ([System.Management.Automation.WarningRecord]::new($text))
     }
-    Remove-ArUntaggedImage $Image @rules -Confirm:$false -ErrorAction Continue -WarningAction Continue 2>&1 3>&1 |
+    & ($RulePath ? 'Remove-ArStaleImage' : 'Remove-ArUntaggedImage') @rules -Confirm:$false -ErrorAction Continue -WarningAction Continue 2>&1 3>&1 |
         ForEach-Object {
-            if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes } else { Add-Problem $_ }
+            if ($_.PSObject.Properties['Status']) { Add-Row $_.Uri $_.Status $_.Reason $_.SizeBytes $_.Tags } else { Add-Problem $_ }
         }
     $gone = 0
     foreach ($done in 'Removed', 'AlreadyGone', 'Quarantined', 'WouldRemove', 'WouldMark') { $gone += Get-Total $done }
@@ -433,10 +452,11 @@ finally {
         ? "$(Get-Total WouldRemove) would be removed ($(Format-Size (Get-Total Bytes)))" `
         : "$(Get-Total Removed) removed ($(Format-Size (Get-Total Bytes))), $(Get-Total AlreadyGone) already gone"
     if ($Quarantine) { $changes += $WhatIfPreference ? ", $(Get-Total WouldMark) would be quarantined" : ", $(Get-Total Quarantined) quarantined" }
-    $line = "$($Image -join ', '): $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
+    $what = $Image ? $Image -join ', ' : "images of $RulePath"
+    $line = "${what}: $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
         "$(Get-Total NotReached) not reached, $([math]::Ceiling($clock.Elapsed.TotalSeconds)) s"
     if ($WhatIfPreference -and $code -eq 1 -and -not $results.Count) {
-        $line = "$($Image -join ', '): the preview failed, so it is not known what would be removed"
+        $line = "${what}: the preview failed, so it is not known what would be removed"
     }
     if ($began) { $output.WriteLine($line) }
     if ($WhatIfPreference) {

@@ -72,7 +72,8 @@ internal sealed class UnattendedRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs the script to its end, with these arguments besides -Image and -Log, or instead of them. The warning about a
+    /// Runs the script to its end, with these arguments besides -Image and -Log, or instead of them; -RulePath stands in
+    /// place of -Image. The warning about a
     /// missing -InUseFrom, which most tests have, is left out of the result.
     /// </summary>
     public async Task<ProcessResult> RunAsync(params string[] arguments) =>
@@ -144,7 +145,7 @@ internal sealed class UnattendedRun : IAsyncDisposable
 
     private ProcessStartInfo Start(string[] arguments)
     {
-        string[] given = arguments.Contains("-Image") ? [] : ["-Image", Repository];
+        string[] given = arguments.Contains("-Image") || arguments.Contains("-RulePath") ? [] : ["-Image", Repository];
         string[] log = arguments.Contains("-Log") ? [] : ["-Log", Log];
         return Connected(["-NoProfile", "-NonInteractive", "-File", Script, .. given, .. log, .. arguments]);
     }

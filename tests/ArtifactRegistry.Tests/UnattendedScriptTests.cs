@@ -239,6 +239,7 @@ public sealed class UnattendedScriptTests
     [InlineData("-ArchivePath")]
     [InlineData("-Quarantine")]
     [InlineData("-CredentialFile")]
+    [InlineData("-RulePath")]
     public async Task A_parameter_whose_variable_was_not_set_deletes_nothing_and_is_1(string parameter)
     {
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
