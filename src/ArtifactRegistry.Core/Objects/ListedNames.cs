@@ -28,7 +28,8 @@ internal sealed class ListedNames(ImageName repository)
             (_prefix, _image) = (text[..at], repository.WithPackage(name.Package!));
         }
 
-        return Digest.IsValid(text[at..]) ? _image.WithDigest(text[at..]) : null;
+        string digest = text[at..];
+        return Digest.IsValid(digest) ? _image.WithDigest(digest) : null;
     }
 
     /// <summary>Returns whether a digest occurs for the first time, because pages may overlap.</summary>
