@@ -14,7 +14,8 @@ internal static class WaitForOperation
     /// </summary>
     private static readonly TimeSpan UnseenTimeout = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
+    // Short, since a deletion that is as good as done holds a slot for the whole pause.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Returns once the operation has succeeded.</summary>
@@ -117,7 +118,7 @@ internal static class WaitForOperation
             TimeSpan left = limit - Stopwatch.GetElapsedTime(_started);
             if (left <= TimeSpan.Zero) return false;
             await Task.Delay(_pause < left ? _pause : left, stop);
-            _pause = _pause == TimeSpan.Zero ? FirstPause : _pause * 1.5 < MaxPause ? _pause * 1.5 : MaxPause;
+            _pause = _pause == TimeSpan.Zero ? FirstPause : _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
             return true;
         }
     }
