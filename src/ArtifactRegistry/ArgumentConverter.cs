@@ -50,6 +50,7 @@ public sealed class ArgumentConverter : PSTypeConverter
         type == typeof(ImageName) ? new ImageArgumentAttribute { AllowRepositoryObject = true }
         : type == typeof(ImagePattern) ? new ImagePatternArgumentAttribute { AllowRepositoryObject = true }
         : type == typeof(SourceImage) ? new SourceImageArgumentAttribute { AllowRepositoryObject = true }
+        : type == typeof(MarkTarget) ? new MarkTargetArgumentAttribute { AllowRepositoryObject = true }
         : type == typeof(CleanUpTarget) ? new CleanUpTargetArgumentAttribute()
         : type == typeof(MemberReference) ? new MemberArgumentAttribute()
         : null;

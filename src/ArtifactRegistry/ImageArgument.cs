@@ -47,9 +47,13 @@ public abstract class ImageArgumentBaseAttribute : ArgumentTransformationAttribu
     /// <summary>Converts an object that names one digest or tag; the row has its other properties.</summary>
     private protected virtual object FromRow(ImageName name, PSObject row) => FromName(name);
 
+    /// <summary>Converts a row of Get-ArImageInUse; null if it is no such row, or is taken as any other.</summary>
+    private protected virtual object? FromInUse(PSObject row) => null;
+
     private object Read(object? item)
     {
         object? value = Unwrap(item);
+        if (value is not (null or string) && FromInUse(PSObject.AsPSObject(item)) is { } inUse) return inUse;
         return value switch
         {
             null => throw Refuse(

@@ -10,10 +10,10 @@ public abstract class MarkCmdlet : InUseCmdlet
 
     /// <summary>Specifies repositories or images, which may contain * and ?.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
-    [ImagePatternArgument(AllowRepositoryObject = true)]
+    [MarkTargetArgument(AllowRepositoryObject = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ImageCompleter))]
-    public ImagePattern[] Image { get; set; } = [];
+    public MarkTarget[] Image { get; set; } = [];
 
     /// <summary>The images that run, according to the parameters.</summary>
     private protected CleanUpRules Rules { get; private set; } = new();
@@ -23,26 +23,33 @@ public abstract class MarkCmdlet : InUseCmdlet
     {
         base.BeginProcessing();
         Rules = ReadRules();
-        if (!Rules.KnowsInUse)
-            throw Misuse("InUseMissing", "Neither -InUseFrom nor -InUse says what runs.", MyInvocation.MyCommand.Name);
+        if (!TakesRows) RequireInUse();
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (ImagePattern what in Image)
+        foreach (MarkTarget target in Image)
         {
-            if (what.Name.Digest is null && what.Name.Tag is null && what.TagPattern is null)
+            if (TakesRows && target.InUse is not null)
+            {
+                TakeRow(target);
+                continue;
+            }
+
+            RequireInUse();
+            if (target is { InUse: null, What: { Name: { Digest: null, Tag: null }, TagPattern: null } what })
                 _images.Add(what);
             else
                 WriteError(ErrorRecords.For(
                     new RegistryException(
                         RegistryErrorKind.NameNotSpecific,
-                        $"'{what}' names a digest or a tag, but this cmdlet looks itself for what runs of an image.")
+                        $"'{target}' names a digest or a tag, but this cmdlet looks itself for what runs of an image.")
                     {
-                        Advice = "Give the image without tag and digest, or the repository.",
+                        Advice = "Give the image without tag and digest, or the repository. Rows of Get-ArImageInUse "
+                            + "are for -InUse.",
                     },
-                    what));
+                    target));
         }
     }
 
@@ -53,8 +60,20 @@ public abstract class MarkCmdlet : InUseCmdlet
         Drain();
     }
 
+    /// <summary>Gets whether rows of Get-ArImageInUse may stand for their images, and say what runs of them.</summary>
+    private protected virtual bool TakesRows => false;
+
+    /// <summary>Takes a row that says that its image runs.</summary>
+    private protected virtual void TakeRow(MarkTarget row) => _images.Add(row.What!);
+
     /// <summary>Reads what runs, and puts or takes marks.</summary>
     private protected abstract Task RunAsync();
+
+    private void RequireInUse()
+    {
+        if (!Rules.KnowsInUse)
+            throw Misuse("InUseMissing", "Neither -InUseFrom nor -InUse says what runs.", MyInvocation.MyCommand.Name);
+    }
 
     /// <summary>
     /// Lists the digests of the images, each image once. What cannot be listed is an error, and the others continue.
@@ -62,7 +81,7 @@ public abstract class MarkCmdlet : InUseCmdlet
     private protected async IAsyncEnumerable<CleanUpPlan> PlansAsync(CleanUpRules rules)
     {
         HashSet<ImageName> planned = [];
-        foreach (ImagePattern images in _images.Distinct())
+        foreach (ImagePattern images in _images.DistinctBy(images => images.ToString()))
         {
             bool any = false;
             await foreach (CleanUpPlan plan in ReportingAsync(images, Planner.PlanAsync(images, rules, StopToken)))

@@ -35,6 +35,7 @@ public sealed class NounTests
                 "Get-ArImage",
                 "Get-ArImageTag",
                 "Get-ArUntaggedImage",
+                "Protect-ArImage -WhatIf",
                 "Remove-ArUntaggedImage -WhatIf",
                 "Remove-ArImage -WhatIf",
                 "Get-ArRegistryCredential",

@@ -21,6 +21,7 @@ BeforeAll {
             'ImageName' { if ($Parameter.Name -eq 'Repository') { $repository } else { "$repository/web:v1"; $image } }
             'ImagePattern' { "$repository/w*"; $image }
             'SourceImage' { "$repository/w*"; $image; 'docker.io/library/alpine:3.20' }
+            'MarkTarget' { "$repository/w*"; $image; [pscustomobject]@{ Image = "$repository/web"; MayBeAnyDigest = 'False' } }
             'CleanUpTarget' { "$repository/w*"; $image }
             'MemberReference' { $account; $grant }
             'InUseSource' { 'CloudRun' }

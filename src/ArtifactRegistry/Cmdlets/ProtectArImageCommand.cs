@@ -10,9 +10,19 @@ namespace ArtifactRegistry.Cmdlets;
 [OutputType(typeof(ImageTag))]
 public sealed class ProtectArImageCommand : MarkCmdlet
 {
+    private readonly RowsInUse _rows = new();
+
+    private protected override bool TakesRows => true;
+
+    private protected override void TakeRow(MarkTarget row)
+    {
+        _rows.Add(row);
+        if (row.What is not null) base.TakeRow(row);
+    }
+
     private protected override async Task RunAsync()
     {
-        CleanUpRules rules = Rules with { InUseFrom = [] };
+        CleanUpRules rules = Rules with { InUseFrom = [], InUse = Rules.InUse.MergedWith(_rows.InUse) };
         IReadOnlyCollection<InUseFailure> failures = [];
         if (Rules.InUseFrom.Count > 0)
         {
@@ -32,21 +42,25 @@ public sealed class ProtectArImageCommand : MarkCmdlet
         int found = 0;
         if (rules.InUse.HasEntries)
             await foreach (CleanUpPlan plan in PlansAsync(rules))
+            {
+                _rows.Note(plan);
                 foreach (ImageNode node in InUseMark.InUse(plan))
                 {
                     found++;
                     if (!InUseMark.IsOn(node)) await MarkAsync(node);
                     if (IsEnding) return;
                 }
+            }
 
+        foreach (string warning in _rows.Warnings()) Warn(warning);
         if (failures.Count > 0) await ReportAsync(failures);
-        else if (!rules.InUse.HasEntries && !AllowEmptyInUse)
+        else if (!rules.InUse.HasEntries && !AllowEmptyInUse && Rules.InUseFrom.Count > 0)
             await PerformAsync<bool>(() => throw Misuse(
                 "InUseEmpty",
                 $"Nothing runs in {string.Join(", ", Rules.InUseFrom)} (-InUseFrom).",
                 InUseFrom,
                 NothingRunsAdvice));
-        else if (found == 0 && !AllowUnmatchedInUse)
+        else if (found == 0 && !AllowUnmatchedInUse && !_rows.Any)
             Warn("None of these images is running, so nothing is marked.");
     }
 
