@@ -14,6 +14,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     private readonly ConcurrentDictionary<object, byte> _untold = new(ReferenceEqualityComparer.Instance);
     private bool _yesToAll;
     private bool _noToAll;
+    private bool _hasChanges;
 
     /// <summary>Specifies the maximum number of items that are processed at once.</summary>
     [Parameter]
@@ -39,6 +40,17 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     private protected Task<bool> ConfirmAsync(string target, string action) =>
         // Do not ask about work that will no longer be started.
         AskAsync(() => !IsEnding && Confirm(target, action), () => IsWhatIf || Asks);
+
+    /// <summary>
+    /// Ends the command with a line that says that there was nothing to change, unless it asked about some change.
+    /// </summary>
+    /// <param name="reason">Why there was nothing to change.</param>
+    private protected void WriteUnchanged(string reason)
+    {
+        if (!_hasChanges)
+            ScreenOutput.WriteLastWord(
+                this, IsWhatIf ? $"What if: nothing would change, {reason}." : $"Nothing was changed: {reason}.");
+    }
 
     /// <summary>Ends the command if -ExpectedDigest is not a digest.</summary>
     private protected void RequireDigest(string? expected)
@@ -80,6 +92,7 @@ public abstract class ChangeCmdlet : RegistryCmdlet
     /// <param name="details">Lines that the question has below, if one is put.</param>
     private protected bool Confirm(string target, string action, Func<string>? details = null)
     {
+        _hasChanges = true;
         if (IsUnasked || OnlyDebugAsks)
         {
             WriteVerbose($"{action}: {target}");

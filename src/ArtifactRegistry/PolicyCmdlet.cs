@@ -152,15 +152,8 @@ public abstract class PolicyCmdlet : ChangeCmdlet
     /// <param name="unchanged">Why there was nothing to change.</param>
     private protected void WriteEffect(string unchanged)
     {
-        if (IsWhatIf)
-        {
-            if (_isUnchanged && !_isChanged)
-                ScreenOutput.WriteLastWord(this, $"What if: nothing would change, {unchanged}.");
-            return;
-        }
-
         if (_isChanged) ScreenOutput.WriteLastWord(this, ExplainReader.Delay);
-        else if (_isUnchanged) ScreenOutput.WriteLastWord(this, $"Nothing was changed: {unchanged}.");
+        else if (_isUnchanged) WriteUnchanged(unchanged);
     }
 
     /// <summary>Writes the error for a member that is rejected.</summary>

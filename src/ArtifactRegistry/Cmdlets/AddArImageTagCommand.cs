@@ -9,6 +9,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class AddArImageTagCommand : ChangeCmdlet
 {
     private readonly TagClaims _claims = new();
+    private bool _isUnchanged;
 
     /// <summary>The image, by digest or by a tag that it has.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = PromptHelp.Image)]
@@ -76,6 +77,13 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
         }
     }
 
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_isUnchanged) WriteUnchanged("the tag was there before");
+    }
+
     private async Task AddAsync(
         ImageName image,
         string[] tags,
@@ -105,7 +113,10 @@ public sealed class AddArImageTagCommand : ChangeCmdlet
                     await AddTag.AddAsync(Client, digest, tag, mayMove, expected, ConfirmAsync, StopToken)
                     is ImageTag added
                 )
+                {
+                    if (added.PreviousDigest == added.Digest) _isUnchanged = true;
                     await EmitChangeAsync(added);
+                }
             }
             catch (RegistryException e)
             {

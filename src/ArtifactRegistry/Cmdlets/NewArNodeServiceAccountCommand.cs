@@ -34,11 +34,17 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
     {
         string project = CheckedProject(Project), name = Name;
         string? displayName = DisplayName;
+        bool hasFailed = false;
         IReadOnlyList<NewNodeServiceAccount>? accounts = Wait(
             $"projects/{project}/serviceAccounts/{name}",
             () => CreateNodeAccount.CreateAsync(
                 Accounts, Projects, project, name, displayName, ConfirmAsync,
-                (error, target) => Note(() => WriteError(ErrorRecords.For(error, target))), StopToken));
+                (error, target) =>
+                {
+                    hasFailed = true;
+                    Note(() => WriteError(ErrorRecords.For(error, target)));
+                },
+                StopToken));
         if (accounts is not [NewNodeServiceAccount account]) return;
         if (!account.Created) WriteWarning($"{account.Email} was there already and is used as it is.");
         // Shown on the screen even if the account is piped to Grant-ArReader, which does not show it.
@@ -52,5 +58,7 @@ public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
             ["PSHOST"]);
         WriteObject(account);
         Drain();
+        if (!account.Created && !hasFailed)
+            WriteUnchanged($"the account was there before, with {CreateNodeAccount.NodeRole}");
     }
 }

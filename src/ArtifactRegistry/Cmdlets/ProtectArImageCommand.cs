@@ -39,7 +39,7 @@ public sealed class ProtectArImageCommand : MarkCmdlet
         }
 
         // What was seen is marked even if something else could not be read: a mark only keeps more.
-        int found = 0;
+        int found = 0, marked = 0;
         if (rules.InUse.HasEntries)
             await foreach (CleanUpPlan plan in PlansAsync(rules))
             {
@@ -47,12 +47,15 @@ public sealed class ProtectArImageCommand : MarkCmdlet
                 foreach (ImageNode node in InUseMark.InUse(plan))
                 {
                     found++;
-                    if (!InUseMark.IsOn(node)) await MarkAsync(node);
+                    if (InUseMark.IsOn(node)) marked++;
+                    else await MarkAsync(node);
                     if (IsEnding) return;
                 }
             }
 
         foreach (string warning in _rows.Warnings()) Warn(warning);
+        if (found > 0 && marked == found)
+            await PostAsync(() => WriteUnchanged("what runs of these images has its mark"));
         if (failures.Count > 0) await ReportAsync(failures);
         else if (!rules.InUse.HasEntries && !AllowEmptyInUse && Rules.InUseFrom.Count > 0)
             await PerformAsync<bool>(() => throw Misuse(

@@ -17,11 +17,15 @@ public sealed class UnprotectArImageCommand : MarkCmdlet
 
     private protected override async Task RunAsync()
     {
+        int plans = 0;
         await foreach (CleanUpPlan plan in MatchedAsync(Rules, PlansAsync, StopToken))
         {
+            if (plan.Unreadable.Count == 0) plans++;
             await TakeAsync(plan);
             if (IsEnding) return;
         }
+
+        if (plans > 0) await PostAsync(() => WriteUnchanged("no mark is on a digest that nothing runs"));
     }
 
     /// <summary>Asks once for an image, looks again after a question, and takes its marks away.</summary>
