@@ -86,19 +86,22 @@ internal sealed class CommandHelp(string? project)
                 new XElement(Maml + "title", FormattableString.Invariant($"Example {index + 1}: {example.Title}")),
                 new XElement(Dev + "code", ExampleText.Wrap(example.Transcript)),
                 new XElement(Dev + "remarks", Paras(example.Text))))),
-            // Get-Help -Online opens the first address.
-            new XElement(
-                Command + "relatedLinks",
-                page.Links.Select(link => new XElement(
-                    Maml + "navigationLink",
-                    new XElement(Maml + "linkText", link.Text),
-                    link.IsDocument && project is not null
-                        ? new XElement(Maml + "uri", $"{project.TrimEnd('/')}/blob/main/{link.Text}")
-                        : null
-                ))
-            )
-        );
+            new XElement(Command + "relatedLinks", Links(page.Links)));
     }
+
+    // Get-Help -Online opens the first address. Where there is none, Get-Help must not recommend it, which it does unless
+    // the length of the links is 0: so they are one link, whose own Length counts.
+    private IEnumerable<XElement> Links(IReadOnlyList<SeeAlso> links) => project is not null
+        ? links.Select(link => new XElement(
+            Maml + "navigationLink",
+            new XElement(Maml + "linkText", link.Text),
+            link.IsDocument ? new XElement(Maml + "uri", $"{project.TrimEnd('/')}/blob/main/{link.Text}") : null))
+        : [
+            new XElement(
+                Maml + "navigationLink",
+                new XElement(Maml + "linkText", string.Join(", ", links.Select(link => link.Text))),
+                new XElement(Maml + "Length", 0)),
+        ];
 
     /// <summary>Gets the meaning of a parameter: the doc comment where it is declared.</summary>
     private string About(Type type, string name) =>
