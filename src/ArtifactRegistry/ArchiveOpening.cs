@@ -44,6 +44,7 @@ internal static class ArchiveOpening
     /// <param name="path">The value of -ArchivePath; null if it was not given.</param>
     /// <param name="includesLayers">The value of -IncludeLayer.</param>
     /// <param name="isWhatIf">Whether nothing is to be written.</param>
+    /// <param name="asks">Whether nothing is to be written before a question was answered with Yes.</param>
     /// <returns>What saves digests; null if nothing is to be saved.</returns>
     public static SaveImage? Open(
         PSCmdlet cmdlet,
@@ -51,17 +52,25 @@ internal static class ArchiveOpening
         OciRegistryClient registry,
         string? path,
         bool includesLayers,
-        bool isWhatIf)
+        bool isWhatIf,
+        bool asks)
     {
         try
         {
             if (path is null && includesLayers)
                 throw new RegistryException(
                     RegistryErrorKind.InvalidArgument, "-IncludeLayer says what is saved, so it needs -ArchivePath.");
-            if (path is not null && isWhatIf) ArchiveWriter.Look(FilePath.Of(cmdlet, path));
-            return path is null || isWhatIf
-                ? null
-                : new SaveImage(client, ArchiveWriter.Open(FilePath.Of(cmdlet, path)), registry.Open, includesLayers);
+            if (path is null) return null;
+            string folder = FilePath.Of(cmdlet, path);
+            if (isWhatIf)
+            {
+                ArchiveWriter.Look(folder);
+                return null;
+            }
+
+            Lazy<ArchiveWriter> writer =
+                asks ? ArchiveWriter.OpenWhenNeeded(folder) : new(ArchiveWriter.Open(folder));
+            return new SaveImage(client, folder, writer, registry.Open, includesLayers);
         }
         catch (FileInUseException e)
         {

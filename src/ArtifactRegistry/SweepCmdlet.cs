@@ -103,7 +103,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
             : MinimumAge.AgeOf(TimeLimit)
                 ?? throw Misuse("InvalidTimeLimit", $"-TimeLimit '{TimeLimit}' is not a time with a unit.", TimeLimit);
         if (JournalPath is not null) _journal = JournalOpening.Open(this, JournalPath, IsWhatIf);
-        _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
+        _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf, Asks);
         _control = new SweepControl(
             ThrottleLimit,
             new Pacer(RequestsPerSecond, Session.Clock),

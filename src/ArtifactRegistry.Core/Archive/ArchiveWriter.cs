@@ -40,7 +40,7 @@ internal sealed class ArchiveWriter : IDisposable
         ArchiveFolder folder = new(path);
         Directory.CreateDirectory(path);
         RequireOwn(folder);
-        ArchiveWriter writer = new(folder, LockFile.Open(Path.Combine(path, ".lock")));
+        ArchiveWriter writer = new(folder, LockFile.Open(LockOf(path)));
         try
         {
             writer.Prepare();
@@ -51,6 +51,23 @@ internal sealed class ArchiveWriter : IDisposable
             writer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Opens a folder if it is an archive already, or another run makes it one. Otherwise it is created when something is
+    /// saved, and what can be in the way of that is an error now.
+    /// </summary>
+    /// <exception cref="FileInUseException">Another run is writing to it.</exception>
+    /// <exception cref="IOException">It cannot be written, is damaged, or has other files.</exception>
+    /// <exception cref="UnauthorizedAccessException">Writing to it is not permitted.</exception>
+    public static Lazy<ArchiveWriter> OpenWhenNeeded(string path)
+    {
+        if (File.Exists(new ArchiveFolder(path).Marker) || File.Exists(LockOf(path))) return new(Open(path));
+        Look(path);
+        string? folder = path;
+        while (folder is not null && !Directory.Exists(folder)) folder = Path.GetDirectoryName(folder);
+        if (folder is not null) RequireWritable(folder);
+        return new(() => Open(path));
     }
 
     /// <summary>
@@ -184,6 +201,23 @@ internal sealed class ArchiveWriter : IDisposable
         catch (JsonException e)
         {
             throw new IOException($"its index.json is damaged: {e.Message}", e);
+        }
+    }
+
+    private static string LockOf(string path) => Path.Combine(path, ".lock");
+
+    private static void RequireWritable(string folder)
+    {
+        try
+        {
+            // Permissions do not tell of a file system that is read-only.
+            string probe = Path.Combine(folder, $".{Guid.NewGuid():N}");
+            using FileStream _ = new(
+                probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"nothing can be created in '{folder}'.", e);
         }
     }
 

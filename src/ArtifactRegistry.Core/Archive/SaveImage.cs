@@ -11,11 +11,16 @@ namespace ArtifactRegistry.Archive;
 /// saved with its children, since reports differ on whether the service deletes these together with it.
 /// </summary>
 /// <param name="client">The API, which is asked whether what the registry does not find is really gone.</param>
-/// <param name="writer">The archive.</param>
+/// <param name="folder">The folder of the archive.</param>
+/// <param name="writer">The archive, opened when there is something to save.</param>
 /// <param name="open">Opens an image of the registry for reading.</param>
 /// <param name="includesLayers">Whether to save layers.</param>
 internal sealed class SaveImage(
-    ArtifactRegistryClient client, ArchiveWriter writer, Func<ImageName, IContentSource> open, bool includesLayers)
+    ArtifactRegistryClient client,
+    string folder,
+    Lazy<ArchiveWriter> writer,
+    Func<ImageName, IContentSource> open,
+    bool includesLayers)
     : ISweepLimit, IDisposable
 {
     private const string Unpullable =
@@ -59,7 +64,7 @@ internal sealed class SaveImage(
 
         try
         {
-            await writer.CommitAsync(saved, stop);
+            if (saved.Count > 0) await writer.Value.CommitAsync(saved, stop);
             return gone;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -72,7 +77,10 @@ internal sealed class SaveImage(
     string? ISweepLimit.Refuses(ImageNode node) => _failure;
 
     /// <inheritdoc/>
-    public void Dispose() => writer.Dispose();
+    public void Dispose()
+    {
+        if (writer.IsValueCreated) writer.Value.Dispose();
+    }
 
     /// <summary>
     /// Writes the content of a digest and of its children. The entries are remembered with it: what another digest that
@@ -102,7 +110,7 @@ internal sealed class SaveImage(
         IReadOnlyList<Descriptor> blobs =
             includesLayers ? manifest.Blobs : manifest.Config is Descriptor config ? [config] : [];
         foreach (Descriptor blob in blobs) await WriteAsync(blob, source, stop);
-        await writer.PutManifestAsync(manifest, stop);
+        await writer.Value.PutManifestAsync(manifest, stop);
         entries.Add(
             new ArchivedImage(
                 name, new Descriptor(manifest.Digest, manifest.Bytes.Length, manifest.MediaType), Tags: null));
@@ -113,7 +121,7 @@ internal sealed class SaveImage(
     {
         try
         {
-            await writer.PutBlobAsync(blob, source, stop);
+            await writer.Value.PutBlobAsync(blob, source, stop);
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
@@ -129,7 +137,7 @@ internal sealed class SaveImage(
         _failure = "the archive can no longer be written";
         return new RegistryException(
             RegistryErrorKind.ArchiveNotWritable,
-            $"'{image}' was not deleted, since the archive '{writer.FullName}' cannot be written: {e.Message}",
+            $"'{image}' was not deleted, since the archive '{folder}' cannot be written: {e.Message}",
             e)
         {
             NamesItsSubject = true,

@@ -60,7 +60,7 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
     {
         base.BeginProcessing();
         Totals.Remark = ArchiveOpening.Saved(ArchivePath, IncludeLayer, IsWhatIf);
-        _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf);
+        _archive = ArchiveOpening.Open(this, Client, Registry, ArchivePath, IncludeLayer, IsWhatIf, Asks);
     }
 
     /// <inheritdoc/>

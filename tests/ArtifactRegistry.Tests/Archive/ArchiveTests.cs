@@ -319,6 +319,54 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(all[1], _undo.Names()[$"{Shop.App}:v2"]);
     }
 
+    [Theory]
+    [InlineData("Remove-ArUntaggedImage $app")]
+    [InlineData("Remove-ArStaleImage $app -OlderThan 0s -WithoutInUse")]
+    [InlineData("Remove-ArImage \"${app}:v1\"")]
+    [InlineData("Remove-ArImage $app -All")]
+    public async Task The_folder_is_created_after_a_yes_and_what_is_in_its_way_is_said_before(string command)
+    {
+        ScriptedHost host = new("No", "Yes");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        shop.AddBuild("v1");
+        shop.AddBuild();
+        shop.AddBuild("v2");
+
+        string unwritable = OperatingSystem.IsWindows() ? "Z:/undo" : "/proc/undo";
+        ScriptResult refused = shop.Run($"{command} -ArchivePath {unwritable}");
+        Assert.Equal("ArchiveNotWritable", refused.ErrorId);
+        Assert.Empty(host.Questions);
+
+        shop.Run($"{command} -ArchivePath '{_undo.Path}/a'").MustSucceed();
+        Assert.Single(host.Questions);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+
+        ScriptResult done = shop.Run($"{command} -ArchivePath '{_undo.Path}/a'").MustSucceed();
+        Assert.Equal(2, host.Questions.Count);
+        new ArchiveFiles($"{_undo.Path}/a").MustHave(Row.Digests(done, "Removed")[0]);
+    }
+
+    [Fact]
+    public async Task A_folder_that_another_run_took_while_the_question_was_open_deletes_nothing()
+    {
+        ScriptedHost host = new("Yes");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        shop.AddBuild();
+        FileStream? held = null;
+        host.WhenAsked = _ =>
+        {
+            Directory.CreateDirectory(_undo.Path);
+            held = new(Path.Combine(_undo.Path, ".lock"), FileMode.Create, FileAccess.Write, FileShare.None);
+        };
+
+        ScriptResult result = shop.Run($"Remove-ArUntaggedImage $app -ArchivePath '{_undo.Path}'");
+        held!.Dispose();
+
+        Assert.Equal("ArchiveNotWritable", result.ErrorId);
+        Assert.Equal(["Failed"], result.Values("Status"));
+        Assert.Single(shop.Left());
+    }
+
     [Fact]
     public async Task WhatIf_writes_no_archive()
     {
