@@ -27,7 +27,8 @@ public abstract class RemovalCmdlet : ChangeCmdlet
         base.EndProcessing();
         PrepareLastLine();
         _isSummed = true;
-        string lastWord = Totals.Count > ScreenOutput.Handful ? Line : Totals.RemarkOf(_isWhatIf);
+        string lastWord =
+            Totals.Count > ScreenOutput.Handful || Totals.HasLeft ? Line : Totals.RemarkOf(_isWhatIf);
         if (lastWord.Length > 0) ScreenOutput.WriteLastWord(this, lastWord);
     }
 

@@ -28,6 +28,15 @@ internal sealed class RemovalTotals(string one, string many)
         }
     }
 
+    /// <summary>Gets whether items were left, as after a No.</summary>
+    public bool HasLeft
+    {
+        get
+        {
+            lock (_lock) return _counts.GetValueOrDefault(RemovalStatus.NotReached) > 0;
+        }
+    }
+
     /// <summary>Counts items. May be called from any thread.</summary>
     /// <param name="status">The outcome; <see cref="RemovalStatus.NotReached"/> after a No as well.</param>
     /// <param name="bytes">The size of the items together.</param>

@@ -230,7 +230,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         else
         {
             foreach (ImageNode node in order.Digests)
-                Report(new RemovedImage(node.Image, RemovalStatus.NotReached, "the question was answered with No"));
+                Report(new RemovedImage(node.Image, RemovalStatus.NotReached, RemovedImage.Declined));
             ReportNeeded(plan);
         }
 

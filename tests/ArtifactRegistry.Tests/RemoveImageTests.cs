@@ -41,7 +41,7 @@ public sealed class RemoveImageTests
     [Theory]
     [InlineData("\"${app}:v1\"", 1)]
     [InlineData("$app -All", 2)]
-    public async Task WhatIf_emits_what_would_be_removed_and_a_no_emits_nothing(string arguments, int rows)
+    public async Task WhatIf_emits_what_would_be_removed_and_a_no_what_stays(string arguments, int rows)
     {
         await using Shop shop = await Shop.OpenAsync(host: new ScriptedHost("No"));
         shop.Add("v1");
@@ -53,7 +53,10 @@ public sealed class RemoveImageTests
         Assert.All(result.Values("Reason"), reason =>
             Assert.StartsWith("would be deleted ", reason, StringComparison.Ordinal)
         );
-        Assert.Empty(shop.Run($"Remove-ArImage {arguments}").MustSucceed().Output);
+        ScriptResult no = shop.Run($"Remove-ArImage {arguments}").MustSucceed();
+        Assert.Equal(Enumerable.Repeat("NotReached", rows), no.Values("Status"));
+        Assert.All(no.Values("Reason"), reason => Assert.Equal("the question was answered with No", reason));
+        Assert.StartsWith($"Removed 0 digests (0 B), left {rows} (", no.Information[^1], StringComparison.Ordinal);
         Assert.Empty(shop.Changes);
     }
 

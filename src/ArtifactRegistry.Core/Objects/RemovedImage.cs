@@ -31,6 +31,9 @@ public enum RemovalStatus
 /// <summary>A digest that a command was asked to delete, and the outcome.</summary>
 public sealed class RemovedImage
 {
+    /// <summary>The reason of a digest that stays because the answer was No.</summary>
+    internal const string Declined = "the question was answered with No";
+
     internal RemovedImage(DockerImage image, RemovalStatus status, string reason)
         : this(image.Name, image.Tags, image.SizeBytes, status, reason)
     {
@@ -93,6 +96,15 @@ public sealed class RemovedImage
 
     /// <summary>The outcome.</summary>
     internal RemovalStatus RemovalStatus { get; }
+
+    /// <summary>Returns the row of a digest that stays because the answer was No.</summary>
+    internal RemovedImage AsDeclined() => new(this);
+
+    private RemovedImage(RemovedImage other)
+        : this(other.Name, other.Tags, other.SizeBytes, RemovalStatus.NotReached, Declined)
+    {
+        UploadTime = other.UploadTime;
+    }
 
     /// <summary>The name by digest.</summary>
     public override string ToString() => Uri;

@@ -100,11 +100,11 @@ public sealed class RemoveArImageCommand : RemovalCmdlet
 
     private async Task ReportAsync(RemovedImage removed, bool whatIf)
     {
-        // A user who answered no has seen it on the screen.
-        bool isDeclined = removed.RemovalStatus is RemovalStatus.WouldRemove && !whatIf;
-        Totals.Add(isDeclined ? RemovalStatus.NotReached : removed.RemovalStatus, removed.SizeBytes);
+        if (removed.RemovalStatus is RemovalStatus.WouldRemove && !whatIf)
+            removed = removed.AsDeclined();
+        Totals.Add(removed.RemovalStatus, removed.SizeBytes);
         if (removed.RemovalStatus is RemovalStatus.Removed) await EmitChangeAsync(removed);
-        else if (!isDeclined) await EmitAsync(removed);
+        else await EmitAsync(removed);
         if (removed.Error is RegistryException error) await FailAsync(ErrorRecords.For(error, removed));
     }
 
