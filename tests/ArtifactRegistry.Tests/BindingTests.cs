@@ -11,6 +11,31 @@ public sealed class BindingTests
     private const string Repository = "us-docker.pkg.dev/shop/apps";
 
     [Theory]
+    [InlineData($"Get-ArReader {Repository} user:a@x.example")]
+    [InlineData($"Get-ArReader {Repository} user:a@x.example -Explain")]
+    [InlineData($"Test-ArReader {Repository} user:a@x.example")]
+    [InlineData($"Grant-ArReader {Repository} user:a@x.example")]
+    [InlineData("Grant-ArReader -Project shop user:a@x.example")]
+    [InlineData($"Revoke-ArReader {Repository} user:a@x.example -Confirm:$false")]
+    [InlineData("Test-ArPull $app@$digest games")]
+    [InlineData("Get-ArNodeServiceAccount games arena")]
+    [InlineData("New-ArNodeServiceAccount game-nodes games")]
+    [InlineData("Get-ArImageTag $app v1")]
+    [InlineData("Add-ArImageTag ${app}:v1 v3")]
+    [InlineData("Remove-ArImageTag $app v1b")]
+    public async Task Siblings_have_the_same_at_the_same_position(string command)
+    {
+        await using Shop shop = await OpenAsync();
+        shop.State.Grant(shop.Repository, "roles/artifactregistry.reader", "user:a@x.example");
+        shop.State.AddProject("games");
+        shop.State.AddCluster(
+            "games", "us-central1", "arena", new ClusterOptions { NodePools = [new NodePoolOptions("pool")] });
+        shop.Session.Set("digest", shop.State.Digests(shop.Repository, "web")[0]);
+
+        Assert.NotEmpty(shop.Run($"{command} -WarningAction Ignore").MustSucceed().Output);
+    }
+
+    [Theory]
     [InlineData("Get-ArImage $app")]
     [InlineData("Get-ArImage $app | ForEach-Object Uri")]
     [InlineData($"Get-ArImage $app | {Journey.Clixml}")]

@@ -21,7 +21,7 @@ public sealed class GetArNodeServiceAccountCommand : RegistryCmdlet
     public string? Location { get; set; }
 
     /// <summary>Clusters; by default all of them.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ClusterCompleter))]
     public string[]? Cluster { get; set; }

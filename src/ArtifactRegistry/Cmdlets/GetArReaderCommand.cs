@@ -33,8 +33,8 @@ public sealed class GetArReaderCommand : RegistryCmdlet
     /// Specifies the members to list or explain. Objects from Get-ArNodeServiceAccount include the scopes of their
     /// nodes.
     /// </summary>
-    [Parameter(ParameterSetName = "List")]
-    [Parameter(ValueFromPipeline = true, ParameterSetName = "Explain")]
+    [Parameter(Position = 1, ParameterSetName = "List")]
+    [Parameter(Position = 1, ValueFromPipeline = true, ParameterSetName = "Explain")]
     [MemberArgument]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MemberCompleter))]

@@ -13,7 +13,7 @@ namespace ArtifactRegistry.Cmdlets;
 public sealed class NewArNodeServiceAccountCommand : ChangeCmdlet
 {
     /// <summary>The project of the clusters; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }

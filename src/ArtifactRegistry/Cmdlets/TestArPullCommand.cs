@@ -22,7 +22,7 @@ public sealed class TestArPullCommand : RegistryCmdlet
     public ImageName[] Image { get; set; } = [];
 
     /// <summary>The project of the clusters; by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.</summary>
-    [Parameter]
+    [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProjectCompleter))]
     public string? Project { get; set; }
