@@ -68,6 +68,13 @@ public sealed class ImagePattern
             : Name.Package is null || Name.Package == package;
     }
 
+    /// <summary>Returns whether a name is one of a matching image, whatever its tag and digest are.</summary>
+    public bool MatchesImage(ImageName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Package is not null && name.ToRepository() == Name.ToRepository() && MatchesPackage(name.Package);
+    }
+
     /// <summary>Returns whether a tag of a matching image matches; without a tag in the pattern all do.</summary>
     public bool MatchesTag(string tag)
     {

@@ -135,6 +135,29 @@ public sealed class ImageInUse
         }
     }
 
+    /// <summary>Returns whether its image is known, and is one of a pattern, whatever tag or digest that names.</summary>
+    internal bool IsOf(ImagePattern images) => Names.Any(images.MatchesImage);
+
+    /// <summary>Returns whether it is known to be what a pattern names. With a digest, only that counts.</summary>
+    internal bool Matches(ImagePattern images) =>
+        IsOf(images)
+        && (images.Name.Digest is string digest
+            ? Digest == digest
+            : (images.Name.Tag ?? images.TagPattern) is null
+                || Names.Any(name => name.Tag is not null && images.MatchesTag(name.Tag)));
+
+    // As the workload writes it, and as it was found: a runtime may name another repository.
+    private IEnumerable<ImageName> Names
+    {
+        get
+        {
+            if (ParsedName is not null) yield return ParsedName;
+            // Without a tag, container runtimes pull the tag latest.
+            if (ImageName.TryParse(Image, out ImageName? written) && !written.IsRepository)
+                yield return written.IsWholeImage ? written.WithTag("latest") : written;
+        }
+    }
+
     /// <summary>Returns the same row with what the registry says.</summary>
     /// <param name="digest">The digest that the registry has; null for none.</param>
     /// <param name="missing">Whether the registry does not have it.</param>

@@ -69,6 +69,16 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
     public ImageName[] Repository { get; set; } = [];
 
     /// <summary>
+    /// Specifies images, which may contain * and ?, and lists only what is known to be one of them: by name, and by tag
+    /// or digest if one is given. A clean-up should be given all images.
+    /// </summary>
+    [Parameter]
+    [ImagePatternArgument(AllowRepositoryObject = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ImageCompleter))]
+    public ImagePattern[] Image { get; set; } = [];
+
+    /// <summary>
     /// Specifies custom resources of Kubernetes, such as argoproj.io/v1alpha1/rollouts, that are searched for names of
     /// images as well.
     /// </summary>
@@ -182,8 +192,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
         Completed? completed = Wait(this, async () =>
         {
             (IReadOnlyList<ImageInUse> rows, int unknown) = await InUseRows.CompleteAsync(
-                Client, InUseRows.Of(reading, repositories), ThrottleLimit, StopToken);
-            return new Completed(rows, unknown);
+                Client, [.. InUseRows.Of(reading, repositories).Where(HasImage)], ThrottleLimit, StopToken);
+            return new Completed([.. rows.Where(IsWanted)], unknown);
         });
         if (completed is null) return;
         if (completed.Unknown > 0)
@@ -193,6 +203,10 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
             );
         WriteObject(completed.Rows, enumerateCollection: true);
     }
+
+    private bool HasImage(ImageInUse row) => Image.Length == 0 || Image.Any(row.IsOf);
+
+    private bool IsWanted(ImageInUse row) => Image.Length == 0 || Image.Any(row.Matches);
 
     private sealed record Completed(IReadOnlyList<ImageInUse> Rows, int Unknown);
 
