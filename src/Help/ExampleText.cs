@@ -11,16 +11,31 @@ internal static class ExampleText
     private const string Prompt = "PS> ", Continuation = ">> ", Indent = "    ";
 
     /// <summary>Breaks long lines at spaces; commands so that they still run.</summary>
-    public static string Wrap(string transcript) =>
-        string.Join('\n', transcript.Split('\n').SelectMany(line =>
-            line.StartsWith(Prompt, StringComparison.Ordinal) || line.StartsWith(Continuation, StringComparison.Ordinal)
-                ? WrapCommand(line)
-                : WrapOutput(line)));
+    public static string Wrap(string transcript)
+    {
+        int? column = null;
+        List<string> lines = [];
+        foreach (string line in transcript.Split('\n'))
+        {
+            bool isCommand = line.StartsWith(Prompt, StringComparison.Ordinal)
+                || line.StartsWith(Continuation, StringComparison.Ordinal);
+            if (line.Length == 0 || isCommand) column = null;
+            else if (line.Contains('-', StringComparison.Ordinal) && line.All(c => c is '-' or ' '))
+                column = line.LastIndexOf(" -", StringComparison.Ordinal) + 1;
+            lines.AddRange(isCommand ? WrapCommand(line) : WrapOutput(line, column));
+        }
 
-    private static IEnumerable<string> WrapOutput(string line)
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>Breaks a line of output; a row of a table in its last column, and below that, if it fits there.</summary>
+    private static IEnumerable<string> WrapOutput(string line, int? column)
     {
         string indent = new(' ', line.Length - line.TrimStart().Length);
         string indentOfRest = indent + "  ";
+        if (column is int start && line.Length > Width && line.Length > start
+            && line[start..].Split(' ').Max(word => word.Length) <= Width - start)
+            indentOfRest = new string(' ', start);
         while (line.Length > Width && LastSpace(line, indent.Length) is int at)
         {
             yield return line[..at].TrimEnd();

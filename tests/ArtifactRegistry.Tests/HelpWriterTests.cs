@@ -57,6 +57,22 @@ public sealed class HelpWriterTests : IDisposable
         Assert.Equal("PS> 1\n\n  1", command.Descendants().Single(each => each.Name.LocalName == "code").Value);
     }
 
+    [Fact]
+    public async Task A_row_that_is_too_wide_is_broken_in_its_last_column_and_goes_on_below_it()
+    {
+        string before = new('a', 50), text = "some words that do not fit into the last column of this table";
+        (_, _, XDocument? help) = await WriteAsync(
+            "Get-ArImage",
+            $"# Get-ArImage\n\n## Examples\n\n### One\n\n```powershell\nPS> 1\n\n{"A",-50} B\n{new string('-', 50)} -\n"
+                + $"{before} {text}\n\n{before} {text}\n```\n");
+
+        string[] lines = help!.Descendants().Single(each => each.Name.LocalName == "code").Value.Split('\n');
+        Assert.Equal(
+            [$"{before} some words that do not", $"{"",-51}fit into the last column", $"{"",-51}of this table"],
+            lines[4..7]);
+        Assert.StartsWith("  fit into", lines[9], StringComparison.Ordinal);
+    }
+
     /// <summary>Get-Help -Online opens the first address in the links of a cmdlet.</summary>
     [Theory]
     [InlineData("https://git.example/team/module", "https://git.example/team/module/blob/main/")]
