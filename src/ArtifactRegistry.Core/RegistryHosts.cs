@@ -42,6 +42,15 @@ internal static class RegistryHosts
         _ => null,
     };
 
+    /// <summary>
+    /// Gets the name of a repository with the host of its location: us-docker.pkg.dev/shop/gcr.io for gcr.io/shop.
+    /// </summary>
+    public static string Behind(ImageName repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        return $"{Of(repository.Location)}/{repository.Project}/{repository.Repository}";
+    }
+
     /// <summary>Gets what a host says of its repositories.</summary>
     /// <param name="host">The host, in lower case.</param>
     /// <param name="location">The location, which may still be one that no location's name can be.</param>

@@ -102,16 +102,33 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         return error.WithMessage($"'{item}' was not found: {found.What}", advice, namesItsSubject: true);
     }
 
-    /// <summary>Finds the one repository of the same project and name in another location.</summary>
+    /// <summary>Finds the one repository of the same project that was probably meant.</summary>
     private async Task<string?> ElsewhereAsync(ImageName name, CancellationToken soon)
     {
-        string[] same =
-        [
-            .. (await session.Names.WholeRepositories(name.Project).WaitAsync(soon)).Select(each => each.Name)
-                .Where(each => each.EndsWith($"/{name.Repository}", StringComparison.Ordinal)),
-        ];
-        return same is [string only] ? only : null;
+        List<ImageName> all = [];
+        foreach (Suggestion each in await session.Names.WholeRepositories(name.Project).WaitAsync(soon))
+            if (ImageName.TryParse(each.Name, out ImageName? repository)) all.Add(repository);
+        return IsGcr(name) ? InsteadOfGcr(name, all)
+            : all.Where(each => each.Repository == name.Repository).ToList() is [ImageName only] ? only.ToString()
+            : null;
     }
+
+    /// <summary>
+    /// Gets the name in the repository that the path begins with (gcr.io/shop/apps/web), or in the only repository of
+    /// the project that another host of Container Registry has.
+    /// </summary>
+    private static string? InsteadOfGcr(ImageName name, List<ImageName> all)
+    {
+        if (name.Package?.Split('/', 2) is [string first, string rest]
+            && all.Where(each => each.Repository == first).ToList() is [ImageName own])
+            return In(own, rest);
+        return all.Where(IsGcr).ToList() is [ImageName only] ? In(only, name.Package) : null;
+
+        string In(ImageName repository, string? package) => ImageName.Create(
+            repository.Location, repository.Project, repository.Repository, package, name.Tag, name.Digest).ToString();
+    }
+
+    private static bool IsGcr(ImageName name) => RegistryHosts.LocationOfGcr(name.Repository) is not null;
 
     private static string RepositoriesOf(string project) => $"Get-ArRepository {project} lists the repositories.";
 
@@ -119,10 +136,8 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         part switch
         {
             NamePart.Repository => new(
-                name.Repository.EndsWith("gcr.io", StringComparison.Ordinal)
-                    ? $"{name.ToRepository()} is the repository '{name.Repository}' in {name.Location} of project "
-                        + $"{name.Project}, which does not exist"
-                    : $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}",
+                (IsGcr(name) ? $"{name.ToRepository()} is {RegistryHosts.Behind(name)}, and " : "")
+                    + $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}",
                 name.Repository,
                 near => ImageName.Create(name.Location, name.Project, near, null, null, null).ToString(),
                 session.Names.Repositories(name.Project, name.Location),

@@ -713,7 +713,9 @@ public sealed class AccessTests
 
     [Theory]
     [InlineData("europe-docker.pkg.dev/shop/apps", "Did you mean us-docker.pkg.dev/shop/apps?")]
-    [InlineData("gcr.io/shop", "gcr.io/shop is the repository 'gcr.io' in us of project shop, which does not exist")]
+    [InlineData(
+        "gcr.io/shop",
+        "gcr.io/shop is us-docker.pkg.dev/shop/gcr.io, and there is no repository 'gcr.io' in us of project shop")]
     public async Task A_repository_in_another_location_is_told_and_so_is_one_of_gcr_io(string name, string words)
     {
         await using Shop shop = await OpenAsync();

@@ -10,6 +10,27 @@ public sealed class SlipTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
+    [InlineData("gcr.io/shop/web:v1", "us-docker.pkg.dev/shop/gcr.io", "Get-ArRepository shop lists the repositories.")]
+    [InlineData("eu.gcr.io/shop", "europe-docker.pkg.dev/shop/eu.gcr.io", "Get-ArRepository shop lists")]
+    [InlineData(
+        "gcr.io/shop/apps/web:v1", "us-docker.pkg.dev/shop/gcr.io", "Did you mean us-docker.pkg.dev/shop/apps/web:v1?")]
+    [InlineData("gcr.io/moved/web:v1", "us-docker.pkg.dev/moved/gcr.io", "Did you mean eu.gcr.io/moved/web:v1?")]
+    public async Task A_name_of_Container_Registry_leads_to_the_repository_behind_it(
+        string name, string behind, string advice)
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        shop.Add("v1");
+        shop.State.AddRepository("eu.gcr.io/moved");
+
+        ScriptResult result = shop.Run($"Get-ArImage {name}");
+
+        Assert.Equal(["NotFound"], result.ErrorIds);
+        Assert.Contains($" is {behind}, and there is no repository ", result.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith(
+            advice, result.Errors[0].ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(
         "Get-ArImage us-centrl1-docker.pkg.dev/shop/apps",
         "NotFound",

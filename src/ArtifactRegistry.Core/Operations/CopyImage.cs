@@ -100,9 +100,12 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
         {
             // The answer does not say which side it is about.
             if (await FindMissingPart.FindAsync(client, destination, stop) is not NamePart.Repository) throw;
+            string behind = RegistryHosts.LocationOfGcr(destination.Repository) is null
+                ? ""
+                : $", which is {RegistryHosts.Behind(destination)},";
             throw new RegistryException(
                 RegistryErrorKind.NotFound,
-                $"Nothing was copied: the destination '{destination.ToRepository()}' was not found.", e)
+                $"Nothing was copied: the destination '{destination.ToRepository()}'{behind} was not found.", e)
             {
                 Advice = "Get-ArRepository lists the repositories of a project; gcloud artifacts repositories create "
                     + "makes a new one.",
