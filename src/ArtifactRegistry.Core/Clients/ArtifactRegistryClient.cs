@@ -95,6 +95,12 @@ internal sealed class ArtifactRegistryClient(
         ListAsync($"{image.PackageResource}/versions?view=FULL", "versions", VersionMessage.Read, null, stop);
 
     /// <summary>
+    /// GET v1/projects/P/locations/L/repositories/R/packages/A/versions, without tags and metadata.
+    /// </summary>
+    internal IAsyncEnumerable<VersionMessage> ListBasicVersionsAsync(ImageName image, CancellationToken stop) =>
+        ListAsync($"{image.PackageResource}/versions", "versions", VersionMessage.Read, null, stop);
+
+    /// <summary>
     /// GET v1/projects/P/locations/L/repositories/R/packages/A/versions, of which the first is enough.
     /// </summary>
     internal async Task<bool> HasVersionsAsync(ImageName image, CancellationToken stop) =>

@@ -113,7 +113,7 @@ public sealed class TruthTests
             young = shop.AddAged(TimeSpan.FromMinutes(1));
         shop.Emulator.Behaviour.BeforeHandling = request =>
         {
-            if (!request.Is("GET", "/dockerImages?") || shop.State.HasDigest(shop.Repository, "web", garbage)) return;
+            if (!request.Is("GET", "/versions?") || shop.State.HasDigest(shop.Repository, "web", garbage)) return;
             if (isRemoved) shop.State.PushAgain(shop.Repository, garbage, uploaded);
             else shop.State.DeleteVersion(shop.Repository, "web", young);
         };
@@ -123,6 +123,45 @@ public sealed class TruthTests
         Assert.Equal("RegistryDiffers", result.ErrorId);
         Assert.Equal($"{Shop.App}@{(isRemoved ? garbage : young)}", result.Error.TargetObject.ToString());
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
+    }
+
+    [Fact]
+    public async Task What_was_pushed_again_since_its_deletion_is_no_contradiction()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string garbage = shop.Add(new ImageOptions { UploadTime = DateTimeOffset.UtcNow.AddDays(-10) });
+        shop.Add("v1");
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (request.Is("GET", "/versions?") && !shop.State.HasDigest(shop.Repository, "web", garbage))
+                shop.State.PushAgain(shop.Repository, garbage, DateTimeOffset.UtcNow);
+        };
+
+        ScriptResult result = shop.Run(Sweep).MustSucceed();
+
+        Assert.Equal([garbage], Row.Digests(result, "Removed"));
+        Assert.True(shop.State.HasDigest(shop.Repository, "web", garbage));
+    }
+
+    [Theory]
+    [InlineData(FilterSupport.Supported)]
+    [InlineData(FilterSupport.Rejected)]
+    public async Task The_check_lists_the_image_alone_however_large_its_repository_is(FilterSupport filter)
+    {
+        await using Shop shop = await Shop.OpenAsync(new Behaviour { DockerImageFilter = filter });
+        shop.Add("v1");
+        string garbage = shop.Add();
+        bool isGone = false;
+        List<string> after = [];
+        shop.Emulator.Behaviour.BeforeHandling = request =>
+        {
+            if (!isGone) isGone = !shop.State.HasDigest(shop.Repository, "web", garbage);
+            if (isGone && request.Is("GET", "?")) after.Add(request.Path);
+        };
+
+        shop.Run(Sweep).MustSucceed();
+
+        Assert.EndsWith("/packages/web/versions", Assert.Single(after), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,8 @@ using ArtifactRegistry.Clients;
 namespace ArtifactRegistry.Operations.CleanUp;
 
 /// <summary>
-/// Compares the rows of a sweep with the registry: lists the image once more, and requests each digest that differs.
+/// Compares the rows of a sweep with the registry: lists the image's versions once more, and requests each digest that
+/// differs. Where the service supports no filter, dockerImages would list the whole repository for each image.
 /// </summary>
 internal static class SweepCheck
 {
@@ -23,22 +24,20 @@ internal static class SweepCheck
             .ToDictionary(node => node.Image.Digest, StringComparer.Ordinal);
         if (gone.Count == 0) return [];
 
-        List<(ImageName Digest, bool IsListed)> suspects = new();
         HashSet<string> kept =
         [
             .. plan.Keep.Concat(
                 plan.Delete.Where(node => node.Deletion is { State: DeletionState.Stays or DeletionState.Marked }))
                 .Select(node => node.Image.Digest),
         ];
-        await foreach (DockerImage listed in ListAsync(client, plan.Image, stop))
+        List<(ImageName Digest, ImageNode? Gone)> suspects = new();
+        await foreach (ImageName listed in ListAsync(client, plan.Image, stop))
         {
-            kept.Remove(listed.Digest);
-            // A digest that has been pushed again since then has a different upload time.
-            if (gone.TryGetValue(listed.Digest, out ImageNode? node) && listed.UploadTime == node.Image.UploadTime)
-                suspects.Add((listed.Name, true));
+            kept.Remove(listed.Digest!);
+            if (gone.TryGetValue(listed.Digest!, out ImageNode? node)) suspects.Add((listed, node));
         }
 
-        suspects.AddRange(kept.Select(digest => (plan.Image.WithDigest(digest), false)));
+        suspects.AddRange(kept.Select(digest => (plan.Image.WithDigest(digest), (ImageNode?)null)));
         string?[] contradicted = new string?[suspects.Count];
         await Parallel.ForAsync(
             0,
@@ -46,12 +45,17 @@ internal static class SweepCheck
             new ParallelOptions { MaxDegreeOfParallelism = LooksAtOnce, CancellationToken = stop },
             async (i, token) =>
             {
-                (ImageName digest, bool isListed) = suspects[i];
+                (ImageName digest, ImageNode? node) = suspects[i];
                 // A listing may lag behind, so only the request for the digest itself counts.
-                if (await DigestLookup.ExistsAsync(client, digest, token) == isListed)
-                    contradicted[i] = isListed
-                        ? "its row says that it is gone, and the registry still has it"
-                        : "its row says that it stays, but the registry no longer has it";
+                if (node is not null)
+                {
+                    if (await IsStillThereAsync(client, node, token))
+                        contradicted[i] = "its row says that it is gone, and the registry still has it";
+                }
+                else if (!await DigestLookup.ExistsAsync(client, digest, token))
+                {
+                    contradicted[i] = "its row says that it stays, but the registry no longer has it";
+                }
             }
         );
         return [
@@ -62,13 +66,13 @@ internal static class SweepCheck
         ];
     }
 
-    private static async IAsyncEnumerable<DockerImage> ListAsync(
+    private static async IAsyncEnumerable<ImageName> ListAsync(
         ArtifactRegistryClient client,
         ImageName image,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
     {
-        await using IAsyncEnumerator<DockerImage> each =
-            FindImages.ListAsync(client, ImagePattern.Exactly(image), stop).GetAsyncEnumerator(stop);
+        await using IAsyncEnumerator<VersionMessage> each =
+            client.ListBasicVersionsAsync(image, stop).GetAsyncEnumerator(stop);
         while (true)
         {
             try
@@ -80,7 +84,24 @@ internal static class SweepCheck
                 yield break; // the image was deleted with its last digest
             }
 
-            yield return each.Current;
+            if (ImageName.TryParse(each.Current.Name, out ImageName? name) && name.Digest is not null
+                && ListedNames.IsOf(image, name) && name.Package == image.Package)
+                yield return image.WithDigest(name.Digest);
+        }
+    }
+
+    private static async Task<bool> IsStillThereAsync(
+        ArtifactRegistryClient client, ImageNode node, CancellationToken stop)
+    {
+        try
+        {
+            DockerImageMessage now = await client.GetDockerImageAsync(node.Image.Name, stop);
+            // One that has been pushed again since then has a different upload time.
+            return DockerImage.From(now, node.Image.Name).UploadTime == node.Image.UploadTime;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return false;
         }
     }
 }
