@@ -56,8 +56,8 @@ public sealed class CompletionTests
         "Grant-ArReader $repo x -Role writer",
         "roles/artifactregistry.writer roles/artifactregistry.createOnPushWriter"
     )]
-    [InlineData("Get-ArUntaggedImage $app -OlderThan 3", "30d 3d 3h 3w 3m")]
-    [InlineData("Get-ArUntaggedImage $app -OlderThan '3", "'30d' '3d' '3h' '3w' '3m'")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan 3", "30d 3d 3h 3w 3min")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan '3", "'30d' '3d' '3h' '3w' '3min'")]
     [InlineData("Get-ArUntaggedImage $app -OlderThan ", "1h 1d 7d 30d 90d 0s")]
     [InlineData("Get-ArImage app", "europe-west1-docker.pkg.dev/shop/apps-eu us-docker.pkg.dev/shop/apps")]
     [InlineData("Get-ArImage we", "us-docker.pkg.dev/shop/apps/web")]
@@ -68,9 +68,9 @@ public sealed class CompletionTests
     [InlineData("Get-ArImage us-docker.pkg.dev/shop/apps/web@HEX", "us-docker.pkg.dev/shop/apps/web@DIGEST")]
     [InlineData("Get-ArReader app", "europe-west1-docker.pkg.dev/shop/apps-eu us-docker.pkg.dev/shop/apps")]
     [InlineData("Get-ArReader we", "")]
-    [InlineData("Get-ArUntaggedImage $app -OlderThan 5", "5d 5h 5w 5m")]
+    [InlineData("Get-ArUntaggedImage $app -OlderThan 5", "5d 5h 5w 5min")]
     [InlineData("Get-ArUntaggedImage $app -OlderThan tes", "tes")]
-    [InlineData("Remove-ArUntaggedImage $app -TimeLimit 2", "2d 2h 2w 2m")]
+    [InlineData("Remove-ArUntaggedImage $app -TimeLimit 2", "2d 2h 2w 2min")]
     [InlineData("Remove-ArUntaggedImage $app -AbortAbove 5", "'50%'")]
     [InlineData("Remove-ArUntaggedImage $app -AbortAbove tes", "tes")]
     [InlineData("Get-ArUntaggedImage $app -InUse tes", "tes")]

@@ -194,7 +194,7 @@ public sealed class AgeCompleter : RegistryCompleter
         new("d", "days"),
         new("h", "hours"),
         new("w", "weeks"),
-        new("m", "minutes"),
+        new("min", "minutes"),
     ];
 
     private protected override bool NeverFiles => true;

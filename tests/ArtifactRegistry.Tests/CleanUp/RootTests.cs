@@ -189,7 +189,7 @@ public sealed class RootTests
     [InlineData("-OlderThan $quoted", 1)]
     [InlineData("-OlderThan 2w", 1)]
     [InlineData("-OlderThan 12h", 2)]
-    [InlineData("-OlderThan 90m", 2)]
+    [InlineData("-OlderThan 90min", 2)]
     [InlineData("-OlderThan 0s", 3)]
     [InlineData("-OlderThan ([datetime]::Now.AddDays(-30))", 1)]
     [InlineData("-OlderThan ([datetime]::UtcNow.AddDays(-30))", 1)]
@@ -218,7 +218,7 @@ public sealed class RootTests
     [Theory]
     [InlineData("[timespan]::FromDays(30)", "30d")]
     [InlineData("[timespan]::FromHours(36)", "36h")]
-    [InlineData("[timespan]::FromMinutes(90)", "90m")]
+    [InlineData("[timespan]::FromMinutes(90)", "90min")]
     [InlineData("[timespan]::FromSeconds(3601.5)", "3602s")]
     public async Task A_reason_has_an_age_as_a_person_would_write_it(string age, string written)
     {

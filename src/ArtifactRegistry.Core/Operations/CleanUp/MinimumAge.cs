@@ -31,7 +31,7 @@ internal sealed class MinimumAge
     public static MinimumAge None { get; } = new(TimeSpan.Zero, default, "0s");
 
     /// <summary>
-    /// Parses "30d", "12h", "2w", "90m", "0s", or a time such as "2026-01-31" or "2026-01-31T18:00:00Z".
+    /// Parses "30d", "12h", "2w", "90min", "0s", or a time such as "2026-01-31" or "2026-01-31T18:00:00Z".
     /// </summary>
     /// <exception cref="FormatException">The text is anything else, for example a number without a unit.</exception>
     public static MinimumAge Parse(string text) =>
@@ -70,7 +70,9 @@ internal sealed class MinimumAge
         string? text, [NotNullWhen(true)] out MinimumAge? cutoff, [NotNullWhen(false)] out string? problem)
     {
         text = (text ?? "").Trim();
-        problem = null;
+        problem = AmbiguityOf(text);
+        cutoff = null;
+        if (problem is not null) return false;
         cutoff = AgeOf(text) is TimeSpan age ? new MinimumAge(age, default, text)
             : DateTimeOffset.TryParseExact(
                 text, PointsInTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset before)
@@ -91,21 +93,40 @@ internal sealed class MinimumAge
     {
         const long Day = 86_400, Hour = 3_600, Minute = 60;
         long seconds = (long)Math.Ceiling(age.TotalSeconds);
-        (long count, char unit) = seconds == 0 ? (0, 's')
-            : seconds % Day == 0 ? (seconds / Day, 'd')
-            : seconds % Hour == 0 ? (seconds / Hour, 'h')
-            : seconds % Minute == 0 ? (seconds / Minute, 'm')
-            : (seconds, 's');
+        (long count, string unit) = seconds == 0 ? (0, "s")
+            : seconds % Day == 0 ? (seconds / Day, "d")
+            : seconds % Hour == 0 ? (seconds / Hour, "h")
+            : seconds % Minute == 0 ? (seconds / Minute, "min")
+            : (seconds, "s");
         return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
     }
 
-    /// <summary>Parses a count and a unit (s, m, h, d or w); returns null for anything else.</summary>
+    /// <summary>Parses a count and a unit (s, min or m, h, d or w); returns null for anything else.</summary>
     internal static TimeSpan? AgeOf(string text)
     {
-        if (text.Length < 2 || !text[..^1].All(char.IsAsciiDigit)
-            || !long.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out long count))
+        int digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        if (!long.TryParse(text[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out long count))
             return null;
-        long seconds = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, 'w' => 604_800, _ => 0 };
+        long seconds = text[digits..] switch
+        {
+            "s" => 1,
+            "m" or "min" => 60,
+            "h" => 3600,
+            "d" => 86_400,
+            "w" => 604_800,
+            _ => 0,
+        };
         return seconds > 0 && count <= MaxAgeSeconds / seconds ? TimeSpan.FromSeconds(count * seconds) : null;
     }
+
+    /// <summary>
+    /// Gets the problem with an age in m: the tables say "2 months ago", and who takes m for months would delete what
+    /// is two minutes old. Null for all others.
+    /// </summary>
+    internal static string? AmbiguityOf(string text) =>
+        text.EndsWith('m') && AgeOf(text) is TimeSpan minutes
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{text}' could be minutes or months. Write {text}in, or days: {minutes.TotalMinutes * 30}d.")
+            : null;
 }
