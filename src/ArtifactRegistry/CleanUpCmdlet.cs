@@ -169,7 +169,8 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     /// Makes the plans, image by image. If an image cannot be planned, that is reported and the others continue.
     /// </summary>
     private protected IAsyncEnumerable<CleanUpPlan> PlanAsync() => MatchedAsync(
-        Targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan))), PlanAsync, PlanningToken);
+        Targets.Merge(Rules, MyInvocation.BoundParameters.ContainsKey(nameof(OlderThan))), PlanAsync, PlanningToken,
+        Targets.HasMatchedInUse(Rules));
 
     private async IAsyncEnumerable<CleanUpPlan> PlanAsync(CleanUpRules rules)
     {
@@ -250,10 +251,13 @@ public abstract class CleanUpCmdlet : InUseCmdlet
     }
 
     private TimeSpan? ReadQuarantine() => Quarantine is null ? null
-        : MinimumAge.AgeOf(Quarantine.Trim()) is TimeSpan period && period > TimeSpan.Zero ? period
+        : MinimumAge.AmbiguityOf(Quarantine.Trim()) is null
+            && MinimumAge.AgeOf(Quarantine.Trim()) is TimeSpan period && period > TimeSpan.Zero ? period
         : throw Misuse(
             "InvalidAge",
-            $"-Quarantine '{Quarantine}' is not a time with a unit, such as 14d or 2w.",
+            MinimumAge.AmbiguityOf(Quarantine.Trim()) is string problem
+                ? $"-Quarantine {problem}"
+                : $"-Quarantine '{Quarantine}' is not a time with a unit, such as 14d or 2w.",
             Quarantine,
             "Use for example -Quarantine 14d; without -Quarantine, digests are deleted at once.");
 

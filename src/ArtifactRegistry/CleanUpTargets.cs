@@ -81,6 +81,15 @@ internal sealed class CleanUpTargets(bool tagsMayGo)
     public bool IsSaid(CleanUpRules own, Func<CleanUpRules, bool> isSaid) =>
         isSaid(own) || (!_someWithoutRules && _pipedRules.All(isSaid));
 
+    /// <summary>
+    /// Gets whether what runs has matched before: every row comes from a command that found something of its images
+    /// running, or was told that nothing has to, and nothing else is said about what runs. The rows may be a part of those
+    /// images of which nothing runs.
+    /// </summary>
+    /// <param name="own">The rules of the parameters.</param>
+    public bool HasMatchedInUse(CleanUpRules own) =>
+        !_someWithoutRules && _pipedRules.Count > 0 && !own.KnowsInUse && _pipedRules.All(rules => rules.KnowsInUse);
+
     /// <summary>Merges the rules of the parameters with those of the piped rows.</summary>
     /// <param name="own">The rules of the parameters.</param>
     /// <param name="hasOwnAge">Whether -OlderThan was given.</param>

@@ -93,14 +93,16 @@ public abstract class InUseCmdlet : ChangeCmdlet
     /// <param name="rules">The rules; what runs is read if they name projects.</param>
     /// <param name="plan">Makes the plans by the rules.</param>
     /// <param name="stop">Cancelled when planning ends.</param>
+    /// <param name="hasMatched">Whether an entry matched when the images were chosen.</param>
     private protected async IAsyncEnumerable<CleanUpPlan> MatchedAsync(
         CleanUpRules rules,
         Func<CleanUpRules, IAsyncEnumerable<CleanUpPlan>> plan,
-        [EnumeratorCancellation] CancellationToken stop)
+        [EnumeratorCancellation] CancellationToken stop,
+        bool hasMatched = false)
     {
         if (rules.InUseFrom.Count > 0)
             rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, stop)) };
-        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse);
+        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse || hasMatched);
         await foreach (CleanUpPlan each in plan(rules))
             foreach (CleanUpPlan released in match.Release(each))
                 yield return released;
@@ -204,14 +206,14 @@ public abstract class InUseCmdlet : ChangeCmdlet
         IReadOnlyList<InUseEntry> entries = rules.InUse.Entries;
         string origin = rules.InUseFrom.Count == 0
             ? $"No entry of -InUse ({entries.Count} in all) names anything of the images looked at"
-            : $"What runs in {string.Join(", ", rules.InUseFrom)} (-InUseFrom)"
-                + $"{(InUse is null ? "" : " or is listed by -InUse")} are other images than those looked at "
-                + $"({entries.Count} in all)";
+            : $"None of the images looked at runs in {string.Join(", ", rules.InUseFrom)} (-InUseFrom)"
+                + $"{(InUse is null ? "" : " or is listed by -InUse")}, where {entries.Count} "
+                + $"{(entries.Count == 1 ? "other runs" : "others run")}";
         InUseEntry first = entries[0];
         string what = first.Workload is null ? "" : $", which {first.Workload}";
-        string near = neighbours == 0 ? "If they come from elsewhere"
-            : $"{neighbours} of them {(neighbours == 1 ? "is" : "are")} in the same repository, so the names fit. But "
-                + "if what is looked at runs in another project";
+        string near = neighbours == 0 ? "If the names come from elsewhere"
+            : $"{neighbours} of them {(neighbours == 1 ? "is" : "are")} in the same repository, so these images may "
+                + "just not run: -AllowUnmatchedInUse says so. But if they run in another project";
         return $"{origin}. The first is {SafeText.Quote(first.Written)}{what}. {near}, everything here would look "
             + $"unused, so {NotDone}.";
     }

@@ -203,7 +203,7 @@ public sealed class StoryTests
 
         Assert.Equal("InUseMatchesNothing", result.ErrorIds[^1]);
         Assert.Contains(
-            "1 of them is in the same repository, so the names fit. But if what is looked at runs in another project",
+            "1 of them is in the same repository, so these images may just not run: -AllowUnmatchedInUse says so.",
             result.Errors[^1].ToString(),
             StringComparison.Ordinal);
         Assert.Equal(before, shop.Contents());
