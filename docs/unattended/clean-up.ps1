@@ -116,7 +116,8 @@ $clock = [System.Diagnostics.Stopwatch]::StartNew()
 $results = [ordered]@{}                                 # for each repository: a count for each status, and bytes
 $problems = [ordered]@{}                                # for each kind: the first message, and how many there were
 $logged = [System.Collections.Generic.HashSet[string]]::new()
-$lock = $path = $journal = $reason = $null
+$lock = $path = $journal = $reason = $run = $null
+$unknown = @()                                          # of a run that was killed; this one looks at them
 $unwritten = [System.Text.StringBuilder]::new()         # lines of the log that somebody who reads it keeps out
 $journalBytes = 0L
 $began = $isRefused = $isLogBroken = $isLogHeld = $false
@@ -139,7 +140,7 @@ function Find-PathProblem([string] $Path) {
             # The other files are beside it. This one is gone when it is closed.
             [System.IO.FileStream]::new("$full.$PID", 'CreateNew', 'Write', 'None', 1, [System.IO.FileOptions]::DeleteOnClose).Dispose()
         }
-        catch { if (-not (Test-InUse $_)) { $_.Exception.GetBaseException().Message } }
+        catch { if (-not (Test-InUse $_)) { "$($_.Exception.GetBaseException().Message.TrimEnd('.')). The account of the run must be able to create and change files in '$folder'." } }
     }
 }
 
@@ -266,18 +267,21 @@ function Add-Journaled {
         if ($it.status -eq 'Kept') { Write-Result $it.uri $it.status $it['reason'] $it['sizeBytes']; $null = $logged.Add($it.uri) }
         else { Add-Row $it.uri $it.status $it['reason'] $it['sizeBytes'] }
     }
+    Add-Unknown @($unknown | Where-Object { -not $logged.Contains($_) -and -not $found[$_] }) $run
     if ($code -notin 1, 130) { return }
-    $unknown = @($found.Keys | Where-Object { -not $found[$_] })
-    foreach ($uri in $unknown) { (Get-Counts $uri).Unknown++ }
-    Write-Unknown $unknown 'This run'
+    $open = @($found.Keys | Where-Object { -not $found[$_] })
+    foreach ($uri in $open) {
+        (Get-Counts $uri).Unknown++
+        Write-Result $uri Unknown 'This run ended before the service answered' $null
+    }
+    Add-Unknown $open 'This run'
 }
 
-# Names the digests of which nobody knows whether they were deleted.
-function Write-Unknown([string[]] $Uris, [string] $Run) {
-    foreach ($uri in $Uris) { Write-Result $uri Unknown "$Run ended before the service answered" $null }
+# Names the digests of which nobody knows yet whether they were deleted.
+function Add-Unknown([string[]] $Uris, [string] $Run) {
     if (-not $Uris) { return }
     $more = $Uris.Count -gt 3 ? " and $($Uris.Count - 3) more (see $Log)" : ''
-    Add-Note "$Run ended before the service said whether it has deleted $(($Uris | Select-Object -First 3) -join ', ')$more; the next look shows it."
+    Add-Note "$Run ended before the service said whether it has deleted $(($Uris | Select-Object -First 3) -join ', ')$more; the next run finds out."
 }
 
 # The start of a run that has no end in the log, since it was killed, and the digests that it could still log.
@@ -392,10 +396,11 @@ try {
                 }
                 $run = "The run of $($killed.Start.time.ToString('u'))"
                 Add-Note "$run was killed; this one continues."
-                Write-Unknown @($found.Keys | Where-Object { -not $found[$_] }) $run
+                $unknown = @($found.Keys | Where-Object { -not $found[$_] })
+                foreach ($uri in $unknown) { Write-Result $uri Unknown "$run ended before the service answered" $null }
             }
             if ([System.IO.File]::Exists($journal)) { $journalBytes = [System.IO.FileInfo]::new($journal).Length }
-            Write-Log ([ordered]@{ event = 'start'; image = $Image; rulePath = $RulePath; journalBytes = $journalBytes }) -Seconds 10
+            Write-Log ([ordered]@{ event = 'start'; image = $Image; rulePath = $RulePath ? $RulePath : $null; journalBytes = $journalBytes }) -Seconds 10
             if ($unwritten.Length) { throw 'another program has it open.' }
         }
         catch {
@@ -455,8 +460,8 @@ finally {
     $what = $Image ? $Image -join ', ' : "images of $RulePath"
     $line = "${what}: $changes, $(Get-Total Kept) kept, $(Get-Total Failed) failed, " +
         "$(Get-Total NotReached) not reached, $([math]::Ceiling($clock.Elapsed.TotalSeconds)) s"
-    if ($WhatIfPreference -and $code -eq 1 -and -not $results.Count) {
-        $line = "${what}: the preview failed, so it is not known what would be removed"
+    if ($code -eq 1 -and -not $results.Count) {
+        $line = "${what}: " + ($WhatIfPreference ? 'the preview failed, so it is not known what would be removed' : 'failed, nothing was removed')
     }
     if ($began) { $output.WriteLine($line) }
     if ($WhatIfPreference) {
