@@ -66,7 +66,9 @@ internal static class ImageNameParser
             digest = text[(at + 1)..];
             text = text[..at];
             if (!text.Contains('/', StringComparison.Ordinal))
-                return "it has '@' in or before the host; a user name or password is not accepted";
+                return digest.Contains('/', StringComparison.Ordinal)
+                    ? "it has '@' in or before the host; a user name or password is not accepted"
+                    : "it looks like an e-mail address, which belongs to a member and not to an image";
         }
 
         if (text.Contains('%', StringComparison.Ordinal))

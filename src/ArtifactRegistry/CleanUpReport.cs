@@ -43,8 +43,10 @@ internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
     {
         yield return $"Interrupted. {summary.Totals()}{_rows.Rest}";
         if (underWay.Count == 0) yield break;
-        string digests = string.Join(", ", underWay.Take(3).Select(image => image.Digest));
-        yield return $"{underWay.Count} deletions were under way, and it is not known what became of them: "
-            + $"{digests}{(underWay.Count > 3 ? ", …" : "")}.";
+        string digests = string.Join(", ", underWay.Take(3).Select(image => image.Uri));
+        string what = underWay.Count == 1
+            ? "1 deletion was under way, and it is not known what became of it"
+            : $"{underWay.Count} deletions were under way, and it is not known what became of them";
+        yield return $"{what}: {digests}{(underWay.Count > 3 ? ", …" : "")}. Run the command again for what is left.";
     }
 }

@@ -24,7 +24,12 @@ internal static class FilePath
             // Such as a drive that does not exist.
         }
 
-        throw new RegistryException(RegistryErrorKind.InvalidArgument, $"'{path}' is not in the file system.");
+        throw new RegistryException(RegistryErrorKind.InvalidArgument, $"'{path}' is not in the file system.")
+        {
+            Advice = ImageName.TryParse(path, out _)
+                ? "It names an image or a repository, and a file or folder is needed here."
+                : null,
+        };
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace ArtifactRegistry;
 
 /// <summary>
 /// For a parameter of type string[] that takes projects: of a repository, an account of a node pool or another row, the
-/// project is taken; of the name of a repository or image, the project in it.
+/// project is taken. The name of a repository or image is refused: what runs of it may run in any other project.
 /// </summary>
 public sealed class ProjectArgumentAttribute : ArgumentTransformationAttribute
 {
@@ -19,7 +19,11 @@ public sealed class ProjectArgumentAttribute : ArgumentTransformationAttribute
     {
         object? value = item is PSObject wrapped ? wrapped.BaseObject : item;
         if (value is string text)
-            return ImageName.TryParse(text, out ImageName? name) ? name.Project : text;
+            return ImageName.TryParse(text, out _)
+                ? throw new ArgumentTransformationMetadataException(
+                    $"'{text}' names a repository or image, and not a project whose clusters and services may run it. "
+                    + $"Give that project, and the name to -Image: Get-ArImageInUse PROJECT -Image {text}")
+                : text;
         return item is null ? null
             : PSObject.AsPSObject(item).Properties["Project"]?.Value?.ToString() is { Length: > 0 } project ? project
             : item;

@@ -118,9 +118,22 @@ internal static class MemberName
         if (text.Any(char.IsWhiteSpace) || text.IndexOf('@', StringComparison.Ordinal) <= 0) return null;
         return text.Split(':', 2) switch
         {
+            [string email] when ServiceAccountOf(email) is string account => $"Did you mean {account}?",
             [string email] when email[^1] != '@' => $"Write user:{email} or group:{email}.",
             [string kind, string name] when Nearest.To(kind, Kinds) is string near => $"Did you mean {near}:{name}?",
             _ => null,
         };
+    }
+
+    /// <summary>Gets the e-mail of a service account whose domain was misspelt; null for others.</summary>
+    private static string? ServiceAccountOf(string email)
+    {
+        int at = email.IndexOf('@', StringComparison.Ordinal), dot = email.IndexOf('.', at);
+        if (dot < 0) return null;
+        return Nearest.To(email[(dot + 1)..], ["iam.gserviceaccount.com"]) is string domain
+                ? $"{email[..dot]}.{domain}"
+            : Nearest.To(email[(at + 1)..], ["developer.gserviceaccount.com"]) is string developer
+                ? $"{email[..at]}@{developer}"
+            : null;
     }
 }

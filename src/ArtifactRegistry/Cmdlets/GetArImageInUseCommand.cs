@@ -13,8 +13,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
 
     /// <summary>
     /// Specifies the projects whose workloads are read, by default that of Connect-ArRegistry or CLOUDSDK_CORE_PROJECT.
-    /// Repositories and node accounts stand for their projects, folders/123 and organizations/123 for all projects
-    /// below them.
+    /// Rows of repositories and of node accounts stand for their projects, folders/123 and organizations/123 for all
+    /// projects below them.
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ProjectArgument]
@@ -202,6 +202,16 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
                     + $"them: -Verbose shows the answers."
             );
         WriteObject(completed.Rows, enumerateCollection: true);
+        if (completed.Rows.Count == 0) ScreenOutput.WriteLastWord(this, Nothing(reading));
+    }
+
+    private string Nothing(InUseReading reading)
+    {
+        int all = InUseRows.Of(reading).Count;
+        string where = $"in {string.Join(", ", _projects)}";
+        return all == 0
+            ? $"Nothing was found that runs {where}."
+            : $"None of these images was found {where}, which has {all} {(all == 1 ? "row" : "rows")} of others.";
     }
 
     private bool HasImage(ImageInUse row) => Image.Length == 0 || Image.Any(row.IsOf);

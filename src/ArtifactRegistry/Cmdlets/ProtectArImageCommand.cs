@@ -39,10 +39,11 @@ public sealed class ProtectArImageCommand : MarkCmdlet
         }
 
         // What was seen is marked even if something else could not be read: a mark only keeps more.
-        int found = 0, marked = 0;
+        int found = 0, marked = 0, plans = 0;
         if (rules.InUse.HasEntries)
             await foreach (CleanUpPlan plan in PlansAsync(rules))
             {
+                plans++;
                 _rows.Note(plan);
                 foreach (ImageNode node in InUseMark.InUse(plan))
                 {
@@ -63,7 +64,7 @@ public sealed class ProtectArImageCommand : MarkCmdlet
                 $"Nothing runs in {string.Join(", ", Rules.InUseFrom)} (-InUseFrom).",
                 InUseFrom,
                 NothingRunsAdvice));
-        else if (found == 0 && !AllowUnmatchedInUse && !_rows.Any)
+        else if (found == 0 && plans > 0 && !AllowUnmatchedInUse && !_rows.Any)
             Warn("None of these images is running, so nothing is marked.");
     }
 

@@ -54,10 +54,15 @@ public sealed class TestArPullCommand : RegistryCmdlet
                     ErrorRecords.For(
                         new RegistryException(
                             RegistryErrorKind.NameNotSpecific,
-                            $"'{image}' names an image but no digest or tag."
+                            image.IsRepository
+                                ? $"'{image}' names a repository, and a pod names an image in it."
+                                : $"'{image}' names an image but no digest or tag."
                         )
                         {
-                            Advice = "Give the tag or digest that the pods name, for example \"${app}:v42\".",
+                            Advice = image.IsRepository
+                                ? $"Get-ArImageTag {image} -Tag * lists the names that a pod may have."
+                                : $"Give the tag or digest that the pods name, for example {image}:v42. "
+                                    + $"Get-ArImageTag {image} -Tag * lists the tags.",
                         },
                         image
                     )

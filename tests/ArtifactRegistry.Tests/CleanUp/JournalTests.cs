@@ -121,6 +121,8 @@ public sealed class JournalTests : IDisposable
         string screen = string.Concat(host.Screen);
         Assert.Contains("Interrupted. Removed 0 digests (0 B)", screen, StringComparison.Ordinal);
         Assert.Contains("4 deletions were under way", screen, StringComparison.Ordinal);
+        Assert.Contains($"{Shop.App}@sha256:", screen, StringComparison.Ordinal);
+        Assert.Contains("Run the command again for what is left.", screen, StringComparison.Ordinal);
 
         // Two of the four were carried out after all.
         string[] unknown =
