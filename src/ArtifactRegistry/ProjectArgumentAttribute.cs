@@ -22,7 +22,7 @@ public sealed class ProjectArgumentAttribute : ArgumentTransformationAttribute
             return ImageName.TryParse(text, out _)
                 ? throw new ArgumentTransformationMetadataException(
                     $"'{text}' names a repository or image, and not a project whose clusters and services may run it. "
-                    + $"Give that project, and the name to -Image: Get-ArImageInUse PROJECT -Image {text}")
+                    + $"Give that project. Get-ArImageInUse PROJECT -Image {text} lists what runs of it.")
                 : text;
         return item is null ? null
             : PSObject.AsPSObject(item).Properties["Project"]?.Value?.ToString() is { Length: > 0 } project ? project

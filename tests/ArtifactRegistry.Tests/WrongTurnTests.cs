@@ -17,9 +17,12 @@ public sealed class WrongTurnTests
     {
         await using Shop shop = await Shop.OpenAsync();
 
-        ScriptResult result = shop.Run($"Get-ArImageInUse {name}");
+        foreach (string script in new[] { "Get-ArImageInUse", "Get-ArUntaggedImage $app -InUseFrom" })
+            Assert.Contains(
+                $"Get-ArImageInUse PROJECT -Image {name}",
+                shop.Run($"{script} {name}").ErrorText,
+                StringComparison.Ordinal);
 
-        Assert.Contains($"Get-ArImageInUse PROJECT -Image {name}", result.ErrorText, StringComparison.Ordinal);
         Assert.Empty(shop.Emulator.Requests.Snapshot());
     }
 

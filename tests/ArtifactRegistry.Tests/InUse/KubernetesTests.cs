@@ -222,7 +222,7 @@ public sealed class KubernetesTests
     }
 
     [Fact]
-    public async Task Projects_come_from_the_pipeline_as_texts_repositories_and_node_accounts()
+    public async Task Projects_come_from_the_pipeline_as_texts_and_with_repositories()
     {
         await using Shop shop = await Shop.OpenAsync();
         string used = shop.AddUntagged();
@@ -233,7 +233,6 @@ public sealed class KubernetesTests
             string projects in new[]
             {
                 "'games', 'shop'",
-                "'games', 'us-docker.pkg.dev/shop/apps'",
                 "@('games'; Get-ArRepository shop)",
             }
         )
