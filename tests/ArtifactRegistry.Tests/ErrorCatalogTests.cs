@@ -310,9 +310,7 @@ public sealed class ErrorCatalogTests
                     string digest = shop.Add(new ImageOptions { UploadTime = uploaded });
                     shop.Emulator.Behaviour.BeforeHandling = request =>
                     {
-                        if (
-                            request.Is("GET", "/dockerImages?") && !shop.State.HasDigest(shop.Repository, "web", digest)
-                        )
+                        if (request.Is("GET", "/versions?") && !shop.State.HasDigest(shop.Repository, "web", digest))
                             shop.State.PushAgain(shop.Repository, digest, uploaded);
                     };
                     break;
