@@ -38,9 +38,13 @@ internal sealed class CleanUpReport(PSCmdlet cmdlet, CleanUpSummary summary)
     }
 
     /// <summary>Describes a clean-up that ended without its summary.</summary>
+    /// <param name="unread">The outcomes that no longer became rows.</param>
     /// <param name="underWay">The deletions whose outcome is unknown.</param>
-    public IEnumerable<string> Interruption(IReadOnlyCollection<DockerImage> underWay)
+    public IEnumerable<string> Interruption(
+        IReadOnlyCollection<RemovedImage> unread, IReadOnlyCollection<DockerImage> underWay)
     {
+        foreach (RemovedImage row in unread) summary.Add(row, planned: true);
+        summary.LeaveRest(underWay);
         yield return $"Interrupted. {summary.Totals()}{_rows.Rest}";
         if (underWay.Count == 0) yield break;
         string digests = string.Join(", ", underWay.Take(3).Select(image => image.Uri));

@@ -24,7 +24,8 @@ internal sealed class CleanUpSummary(
     private TimeSpan _asked, _askedBefore; // while anything was being deleted; and before that
     private readonly object _lock = new();
     private int _sweeps;
-    private int _done;
+    private int _planned, _done;
+    private long _unfinishedBytes;
 
     /// <summary>Gets or sets whether the clean-up only says what it would do.</summary>
     public bool IsWhatIf { get; set; }
@@ -35,22 +36,39 @@ internal sealed class CleanUpSummary(
         set => _totals.Remark = value;
     }
 
-    /// <summary>The number of deletions that were confirmed so far.</summary>
-    public int Planned { get; set; }
+    /// <summary>Gets whether any deletion was confirmed so far.</summary>
+    public bool HasPlanned => _planned > 0;
+
+    /// <summary>Counts deletions that were confirmed.</summary>
+    public void Plan(int count, long bytes)
+    {
+        _planned += count;
+        _unfinishedBytes += bytes;
+    }
 
     /// <summary>Counts one digest.</summary>
     /// <param name="image">The digest.</param>
-    /// <param name="planned">Whether it is one of <see cref="Planned"/>, and so advances the bar.</param>
+    /// <param name="planned">Whether it is one of those that were confirmed, and so advances the bar.</param>
     public void Add(RemovedImage image, bool planned)
     {
         (RemovalStatus, string) key = (image.RemovalStatus, InGeneral(image.Reason));
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
         _totals.Add(image.RemovalStatus, image.SizeBytes);
-        if (planned) _done++;
+        if (!planned) return;
+        _done++;
+        _unfinishedBytes -= image.SizeBytes;
     }
 
     /// <summary>Counts the digests that stay because a question was not answered.</summary>
     public void Decline(int count, long bytes) => _totals.Add(RemovalStatus.NotReached, bytes, count);
+
+    /// <summary>Counts the digests whose deletion was confirmed and has not begun, at the end of the run.</summary>
+    /// <param name="underWay">The digests whose deletion has begun, and has no outcome.</param>
+    public void LeaveRest(IReadOnlyCollection<DockerImage> underWay)
+    {
+        int left = _planned - _done - underWay.Count;
+        if (left > 0) Decline(left, _unfinishedBytes - underWay.Sum(image => image.SizeBytes));
+    }
 
     /// <summary>Called when deletions of an image begin.</summary>
     public void BeginSweep()
@@ -88,16 +106,16 @@ internal sealed class CleanUpSummary(
     /// <summary>Gets the current state of the bar; null if there is nothing to show yet.</summary>
     public ProgressRecord? Current()
     {
-        if (Planned == 0) return null;
-        int done = Math.Min(_done, Planned);
+        if (_planned == 0) return null;
+        int done = Math.Min(_done, _planned);
         double perSecond = done / Math.Max(Deleting.TotalSeconds, 0.001);
-        double expected = Planned * planning.Scale; // images that were not examined yet count as much as the others
+        double expected = _planned * planning.Scale; // images that were not examined yet count as much as the others
         string more = planning.Unplanned is { Length: > 0 } unplanned ? $", {unplanned}" : "";
         return new ProgressRecord(
             activityId, activity(),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Deleting images: {done} of {Planned}, {perSecond:0} a second, "
+                $"Deleting images: {done} of {_planned}, {perSecond:0} a second, "
                     + $"{_totals.Size(RemovalStatus.Removed)} freed{more}"
             )
         )

@@ -154,8 +154,8 @@ public abstract class SweepCmdlet : CleanUpCmdlet
 
     private protected override void OnEnded()
     {
-        if (_report is null or { IsSummed: true } || (_summary.Planned == 0 && !Stopping)) return;
-        foreach (string text in _report.Interruption(_control!.UnderWay)) ReportAtEnd(text);
+        if (_report is null or { IsSummed: true } || (!_summary.HasPlanned && !Stopping)) return;
+        foreach (string text in _report.Interruption(_control!.Unread, _control.UnderWay)) ReportAtEnd(text);
     }
 
     private protected override void Skip(CleanUpTarget target, string reason) =>
@@ -215,7 +215,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
         }
         else if (IsConfirmed(plan, now))
         {
-            _summary.Planned += plan.Delete.Count;
+            _summary.Plan(plan.Delete.Count, plan.SizeBytes);
             _summary.BeginSweep();
             _control!.Admit(order);
             bool mayHaveWaited = Asks;
@@ -342,6 +342,7 @@ public abstract class SweepCmdlet : CleanUpCmdlet
     {
         if (removed.RemovalStatus is RemovalStatus.Removed or RemovalStatus.AlreadyGone)
             Session.Manifests.Forget(removed.Digest);
+        _control!.NoteRead(removed); // it is counted, even if a pipeline that was stopped does not take the row
         _report!.Write(removed, planned);
         if (removed.Error is RegistryException error) Fail(ErrorRecords.For(error, removed));
         _report.WriteProgress();

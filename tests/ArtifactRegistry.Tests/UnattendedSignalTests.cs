@@ -17,15 +17,9 @@ public sealed class UnattendedSignalTests
         CancellationToken stop = TestContext.Current.CancellationToken;
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process sends another.");
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
-        // The third is deleted, and the answer does not arrive.
-        using RequestHold hold = run.Shop.Hold("DELETE", run.Garbage[2], HoldPoint.BeforeAnswer);
 
-        ProcessResult result = await run.RunAsync(async process =>
-        {
-            await run.LoggedAsync(2, stop);
-            await hold.WaitForArrivalAsync(1, stop);
-            await SendAsync(process, "INT");
-        }, "-SummaryPath", run.File("summary.md"), "-MetricsPath", run.File("clean-up.prom"));
+        ProcessResult result = await RunUntilTheThirdAsync(
+            run, "INT", stop, "-SummaryPath", run.File("summary.md"), "-MetricsPath", run.File("clean-up.prom"));
 
         Assert.Equal(130, result.ExitCode);
         Assert.Contains(
@@ -42,6 +36,7 @@ public sealed class UnattendedSignalTests
         Assert.Equal("Removed", Assert.Single(run.LoggedStatus()[run.Garbage[1]]));
         Assert.Equal("Unknown", Assert.Single(run.LoggedStatus()[run.Garbage[2]]));
         Assert.Contains(": 2 removed", Assert.Single(result.Lines), StringComparison.Ordinal);
+        Assert.Contains("Interrupted. Removed 2 digests (", result.Error, StringComparison.Ordinal);
         string summary = await File.ReadAllTextAsync(run.File("summary.md"), stop);
         Assert.Contains("| not reached | unknown |\n", summary, StringComparison.Ordinal);
         Assert.Contains("| 0 | 0 | 1 |\n", summary, StringComparison.Ordinal);
@@ -60,15 +55,7 @@ public sealed class UnattendedSignalTests
         CancellationToken stop = TestContext.Current.CancellationToken;
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process sends another.");
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
-        using (RequestHold hold = run.Shop.Hold("DELETE", run.Garbage[2], HoldPoint.BeforeAnswer))
-        {
-            await run.RunAsync(async process =>
-            {
-                await run.LoggedAsync(2, stop);
-                await hold.WaitForArrivalAsync(1, stop);
-                await SendAsync(process, signal);
-            });
-        }
+        await RunUntilTheThirdAsync(run, signal, stop);
 
         // As if the kill had come between the journal's line and the log's.
         string[] lines = await File.ReadAllLinesAsync(run.Log, stop);
@@ -95,15 +82,7 @@ public sealed class UnattendedSignalTests
         CancellationToken stop = TestContext.Current.CancellationToken;
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals that one process sends another.");
         await using UnattendedRun run = await UnattendedRun.OpenAsync();
-        using (RequestHold hold = run.Shop.Hold("DELETE", run.Garbage[2], HoldPoint.BeforeAnswer))
-        {
-            await run.RunAsync(async process =>
-            {
-                await run.LoggedAsync(2, stop);
-                await hold.WaitForArrivalAsync(1, stop);
-                await SendAsync(process, "KILL");
-            });
-        }
+        await RunUntilTheThirdAsync(run, "KILL", stop);
 
         ProcessResult next = await run.RunAsync("-OlderThan", "30");
 
@@ -144,6 +123,23 @@ public sealed class UnattendedSignalTests
 
         Assert.Equal([saved], restored.Values("Digest"));
         Assert.Contains(saved, run.Shop.Left());
+    }
+
+    /// <summary>
+    /// Sends a signal when two digests are logged, and the third is deleted while the answer does not arrive.
+    /// </summary>
+    private static async Task<ProcessResult> RunUntilTheThirdAsync(
+        UnattendedRun run, string signal, CancellationToken stop, params string[] arguments)
+    {
+        using RequestHold hold = run.Shop.Hold("DELETE", run.Garbage[2], HoldPoint.BeforeAnswer);
+        return await run.RunAsync(
+            async process =>
+            {
+                await run.LoggedAsync(2, stop);
+                await hold.WaitForArrivalAsync(1, stop);
+                await SendAsync(process, signal);
+            },
+            arguments);
     }
 
     private static async Task SendAsync(Process process, string signal)

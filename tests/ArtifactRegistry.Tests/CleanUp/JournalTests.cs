@@ -119,7 +119,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(8, lines.Length);
         Assert.Equal(4, lines.Count(line => Text(line, "event") == "result" && Text(line, "status") == "Unknown"));
         string screen = string.Concat(host.Screen);
-        Assert.Contains("Interrupted. Removed 0 digests (0 B)", screen, StringComparison.Ordinal);
+        Assert.Contains("Interrupted. Removed 0 digests (0 B), left 4 (", screen, StringComparison.Ordinal);
         Assert.Contains("4 deletions were under way", screen, StringComparison.Ordinal);
         Assert.Contains($"{Shop.App}@sha256:", screen, StringComparison.Ordinal);
         Assert.Contains("Run the command again for what is left.", screen, StringComparison.Ordinal);
@@ -144,6 +144,33 @@ public sealed class JournalTests : IDisposable
         // What is known now is not looked at again.
         shop.Run($"{Sweep} -OlderThan 20d").MustSucceed();
         Assert.Equal(12, Lines(Read(Journal)).Length);
+    }
+
+    [Fact]
+    public async Task After_CtrlC_the_last_line_counts_what_no_row_was_taken_of_and_what_is_left()
+    {
+        ScriptedHost host = new("No");
+        await using Shop shop = await Shop.OpenAsync(host: host);
+        for (int i = 0; i < 12; i++) shop.Add();
+        using RunningScript run = shop.Start($"{Sweep} -ThrottleLimit 1 | ForEach-Object {{ Start-Sleep 3600 }}");
+        while (Removed() < 3) // of which the pipeline has taken one
+        {
+            Stop.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        run.Stop();
+        await run.EndAsync(Stop);
+
+        int unknown = Lines(Read(Journal)).Count(line => line.Contains("Unknown", StringComparison.Ordinal));
+        Assert.Contains(
+            $"Interrupted. Removed {Removed()} digests (", string.Concat(host.Screen), StringComparison.Ordinal);
+        Assert.Contains(
+            $", left {12 - Removed() - unknown} (", string.Concat(host.Screen), StringComparison.Ordinal);
+
+        int Removed() => File.Exists(Journal)
+            ? Lines(Read(Journal)).Count(line => line.Contains("\"Removed\"", StringComparison.Ordinal))
+            : 0;
     }
 
     [Fact]

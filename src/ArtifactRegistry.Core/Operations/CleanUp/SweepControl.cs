@@ -28,6 +28,7 @@ internal sealed class SweepControl(
     private readonly PermissionLimit _permission = new();
     private readonly EndOfRun _end = new();
     private readonly ConcurrentDictionary<DockerImage, bool> _underWay = [];
+    private readonly ConcurrentDictionary<RemovedImage, bool> _unread = [];
     private IReadOnlyList<ISweepLimit>? _limits;
 
     /// <summary>The number of digests that are processed at once.</summary>
@@ -49,6 +50,9 @@ internal sealed class SweepControl(
     /// The digests whose deletion began and has no result: after Ctrl+C, the outcome of these is unknown.
     /// </summary>
     public IReadOnlyCollection<DockerImage> UnderWay => [.. _underWay.Keys];
+
+    /// <summary>The outcomes that the caller has not read: after Ctrl+C no more rows are taken.</summary>
+    public IReadOnlyCollection<RemovedImage> Unread => [.. _unread.Keys];
 
     /// <summary>
     /// Reserves the deletions of an image within the maximum number of deletions. Call this once per image, in order.
@@ -101,14 +105,21 @@ internal sealed class SweepControl(
         return false;
     }
 
-    /// <summary>Records the outcome for a digest whose deletion began.</summary>
+    /// <summary>Records the outcome for a digest.</summary>
     public async Task FinishAsync(DockerImage image, RemovedImage result)
     {
-        if (!_underWay.ContainsKey(image)) return;
-        if (journal is not null) await journal.TryNoteAsync(result);
-        _underWay.TryRemove(image, out _);
-        _permission.Learn(result);
+        if (_underWay.ContainsKey(image))
+        {
+            if (journal is not null) await journal.TryNoteAsync(result);
+            _underWay.TryRemove(image, out _);
+            _permission.Learn(result);
+        }
+
+        _unread.TryAdd(result, true);
     }
+
+    /// <summary>Records that the caller has read an outcome.</summary>
+    public void NoteRead(RemovedImage result) => _unread.TryRemove(result, out _);
 
     /// <summary>
     /// Closes the journal, after writing a line for each deletion that began and that the run did not wait for.
