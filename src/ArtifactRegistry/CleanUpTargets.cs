@@ -83,8 +83,8 @@ internal sealed class CleanUpTargets(bool tagsMayGo)
 
     /// <summary>
     /// Gets whether what runs has matched before: every row comes from a command that found something of its images
-    /// running, or was told that nothing has to, and nothing else is said about what runs. The rows may be a part of those
-    /// images of which nothing runs.
+    /// running, or was told that nothing has to, and nothing else is said about what runs. The rows may be a part of
+    /// those images, of which nothing runs.
     /// </summary>
     /// <param name="own">The rules of the parameters.</param>
     public bool HasMatchedInUse(CleanUpRules own) =>

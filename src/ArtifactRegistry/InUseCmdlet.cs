@@ -102,7 +102,7 @@ public abstract class InUseCmdlet : ChangeCmdlet
     {
         if (rules.InUseFrom.Count > 0)
             rules = rules with { InUse = rules.InUse.MergedWith(await ReadRunningAsync(rules.InUseFrom, stop)) };
-        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse || hasMatched);
+        InUseMatch match = new(rules.InUse, AllowUnmatchedInUse, takesNeighbours: hasMatched);
         await foreach (CleanUpPlan each in plan(rules))
             foreach (CleanUpPlan released in match.Release(each))
                 yield return released;

@@ -8,9 +8,12 @@ namespace ArtifactRegistry;
 /// </summary>
 /// <param name="inUse">The images in use.</param>
 /// <param name="mayMatchNothing">Whether the user allows that no entry matches.</param>
-internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
+/// <param name="takesNeighbours">
+/// Whether another image of the same repository is enough: the images are a part of those that matched before.
+/// </param>
+internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing, bool takesNeighbours)
 {
-    private readonly bool _mayMatchNothing = mayMatchNothing || !inUse.HasEntries;
+    private bool _isReleased = mayMatchNothing || !inUse.HasEntries;
     private readonly HashSet<string> _matched = new(StringComparer.Ordinal);
     private readonly List<CleanUpPlan> _held = [];
 
@@ -19,15 +22,16 @@ internal sealed class InUseMatch(InUse inUse, bool mayMatchNothing)
     {
         _matched.UnionWith(plan.MatchedInUse);
         _held.Add(plan);
-        if (_matched.Count == 0 && !_mayMatchNothing) return [];
+        _isReleased = _isReleased || _matched.Count > 0 || (takesNeighbours && Neighbours > 0);
+        if (!_isReleased) return [];
         CleanUpPlan[] released = [.. _held];
         _held.Clear();
         return released;
     }
 
     /// <summary>
-    /// Gets the number of entries that name other images of a repository that was looked at. They do not count as
-    /// matches: what runs of an image may run in a project that was not read, although this one runs others.
+    /// Gets the number of entries that name other images of a repository that was looked at. By themselves they do not
+    /// count as matches: what runs of an image may run in a project that was not read, although this one runs others.
     /// </summary>
     public int Neighbours
     {

@@ -1,4 +1,5 @@
 using ArtifactRegistry.Emulator;
+using ArtifactRegistry.Emulator.Workloads;
 using ArtifactRegistry.Tests.CleanUp;
 using ArtifactRegistry.Tests.InUse;
 using ArtifactRegistry.Tests.Support;
@@ -138,6 +139,27 @@ public sealed class WrongTurnTests
             $"{Plan} | Where-Object Image -like '*/api' | Remove-ArUntaggedImage -Confirm:$false").MustSucceed();
 
         Assert.Equal([garbage], Row.Digests(result, "Removed"));
+    }
+
+    [Fact]
+    public async Task Rows_of_a_repository_of_which_nothing_runs_there_any_more_are_not_deleted()
+    {
+        await using Shop shop = await Shop.OpenAsync();
+        string running = shop.Add("v1");
+        Old(shop, "api");
+        KubernetesCluster cluster = shop.AddCluster();
+        cluster.Add(Kube.Pod("web", $"{Shop.App}:v1", $"{Shop.App}@{running}"));
+        shop.Run("$plan = Get-ArUntaggedImage us-docker.pkg.dev/shop/apps -InUseFrom games").MustSucceed();
+        // By now it runs in another project.
+        Assert.True(cluster.Remove("Pod", "shop", "web"));
+        cluster.Add(Kube.Pod("other", "docker.io/library/nginx:1", $"docker.io/library/nginx@{running}"));
+        string before = shop.Contents();
+
+        ScriptResult result = shop.Run(
+            "$plan | Where-Object Image -like '*/api' | Remove-ArUntaggedImage -Confirm:$false");
+
+        Assert.Equal("InUseMatchesNothing", result.ErrorId);
+        Assert.Equal(before, shop.Contents());
     }
 
     [Fact]
