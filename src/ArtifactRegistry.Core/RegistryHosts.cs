@@ -45,7 +45,7 @@ internal static class RegistryHosts
     /// <summary>
     /// Gets the name of a repository with the host of its location: us-docker.pkg.dev/shop/gcr.io for gcr.io/shop.
     /// </summary>
-    public static string Behind(ImageName repository)
+    public static string PkgDevNameOf(ImageName repository)
     {
         ArgumentNullException.ThrowIfNull(repository);
         return $"{Of(repository.Location)}/{repository.Project}/{repository.Repository}";

@@ -250,16 +250,19 @@ public abstract class CleanUpCmdlet : InUseCmdlet
         }
     }
 
-    private TimeSpan? ReadQuarantine() => Quarantine is null ? null
-        : MinimumAge.AmbiguityOf(Quarantine.Trim()) is null
-            && MinimumAge.AgeOf(Quarantine.Trim()) is TimeSpan period && period > TimeSpan.Zero ? period
-        : throw Misuse(
-            "InvalidAge",
-            MinimumAge.AmbiguityOf(Quarantine.Trim()) is string problem
-                ? $"-Quarantine {problem}"
-                : $"-Quarantine '{Quarantine}' is not a time with a unit, such as 14d or 2w.",
-            Quarantine,
-            "Use for example -Quarantine 14d; without -Quarantine, digests are deleted at once.");
+    private TimeSpan? ReadQuarantine()
+    {
+        if (Quarantine is null) return null;
+        string text = Quarantine.Trim();
+        string? problem = MinimumAge.AmbiguityOf(text);
+        return problem is null && MinimumAge.AgeOf(text) is TimeSpan period && period > TimeSpan.Zero
+            ? period
+            : throw Misuse(
+                "InvalidAge",
+                $"-Quarantine {problem ?? $"'{Quarantine}' is not a time with a unit, such as 14d or 2w."}",
+                Quarantine,
+                "Use for example -Quarantine 14d; without -Quarantine, digests are deleted at once.");
+    }
 
     /// <summary>Reads -OlderThan; null if it was not given.</summary>
     private protected MinimumAge? ReadOlderThan()

@@ -136,7 +136,7 @@ internal sealed class ErrorHints(Session session, ArtifactRegistryClient client)
         part switch
         {
             NamePart.Repository => new(
-                (IsGcr(name) ? $"{name.ToRepository()} is {RegistryHosts.Behind(name)}, and " : "")
+                (IsGcr(name) ? $"{name.ToRepository()} is {RegistryHosts.PkgDevNameOf(name)}, and " : "")
                     + $"there is no repository '{name.Repository}' in {name.Location} of project {name.Project}",
                 name.Repository,
                 near => ImageName.Create(name.Location, name.Project, near, null, null, null).ToString(),

@@ -14,8 +14,8 @@ internal sealed class RowsInUse
     /// <summary>Gets what the rows say.</summary>
     public InUse InUse { get; private set; } = InUse.Nothing;
 
-    /// <summary>Gets whether there are any rows.</summary>
-    public bool Any => _rows.Count > 0;
+    /// <summary>Gets whether there are no rows.</summary>
+    public bool IsEmpty => _rows.Count == 0;
 
     /// <summary>Adds a row.</summary>
     public void Add(MarkTarget row)

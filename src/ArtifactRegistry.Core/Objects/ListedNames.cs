@@ -56,6 +56,9 @@ internal sealed class ListedNames(ImageName repository)
         Same(repository.Location, name.Location) && Same(repository.Repository, name.Repository)
         && (Same(repository.Project, name.Project) || IsNumber(repository.Project) != IsNumber(name.Project));
 
+    /// <summary>Returns whether a name is one of an image, under the id or the number of its project.</summary>
+    public static bool IsOfImage(ImageName image, ImageName name) => IsOf(image, name) && name.Package == image.Package;
+
     private static UInt128 Half(string digest, int at) =>
         UInt128.Parse(
             digest.AsSpan(Digest.Prefix.Length + at, Digest.HexLength / 2),

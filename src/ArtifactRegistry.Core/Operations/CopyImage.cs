@@ -102,7 +102,7 @@ internal sealed class CopyImage(ArtifactRegistryClient client, OciRegistryClient
             if (await FindMissingPart.FindAsync(client, destination, stop) is not NamePart.Repository) throw;
             string behind = RegistryHosts.LocationOfGcr(destination.Repository) is null
                 ? ""
-                : $", which is {RegistryHosts.Behind(destination)},";
+                : $", which is {RegistryHosts.PkgDevNameOf(destination)},";
             throw new RegistryException(
                 RegistryErrorKind.NotFound,
                 $"Nothing was copied: the destination '{destination.ToRepository()}'{behind} was not found.", e)

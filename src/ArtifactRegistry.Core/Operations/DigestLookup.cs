@@ -2,7 +2,7 @@ using ArtifactRegistry.Clients;
 
 namespace ArtifactRegistry.Operations;
 
-/// <summary>Asks the service whether it has a digest.</summary>
+/// <summary>Asks the service whether it has a digest, and what it reports for it.</summary>
 internal static class DigestLookup
 {
     /// <summary>Returns whether the service has a digest.</summary>
@@ -11,25 +11,32 @@ internal static class DigestLookup
     {
         try
         {
-            return await IsFoundAsync(client.GetVersionAsync(digest, stop));
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
-        {
-            // A custom role may allow reading images but not versions.
-            return await IsFoundAsync(client.GetDockerImageAsync(digest, stop));
-        }
-    }
-
-    private static async Task<bool> IsFoundAsync(Task request)
-    {
-        try
-        {
-            await request;
+            await client.GetVersionAsync(digest, stop);
             return true;
         }
         catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
         {
             return false;
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.PermissionDenied)
+        {
+            // A custom role may allow reading images but not versions.
+            return await FindAsync(client, digest, stop) is not null;
+        }
+    }
+
+    /// <summary>Gets what the service reports for a digest now; null if it does not exist.</summary>
+    /// <exception cref="RegistryException">It cannot be read.</exception>
+    public static async Task<DockerImageMessage?> FindAsync(
+        ArtifactRegistryClient client, ImageName digest, CancellationToken stop)
+    {
+        try
+        {
+            return await client.GetDockerImageAsync(digest, stop);
+        }
+        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
+        {
+            return null;
         }
     }
 }

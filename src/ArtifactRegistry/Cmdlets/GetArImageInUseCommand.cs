@@ -192,8 +192,8 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
         Completed? completed = Wait(this, async () =>
         {
             (IReadOnlyList<ImageInUse> rows, int unknown) = await InUseRows.CompleteAsync(
-                Client, [.. InUseRows.Of(reading, repositories).Where(HasImage)], ThrottleLimit, StopToken);
-            return new Completed([.. rows.Where(IsWanted)], unknown);
+                Client, [.. InUseRows.Of(reading, repositories).Where(IsOfImage)], ThrottleLimit, StopToken);
+            return new Completed([.. rows.Where(MatchesImage)], unknown);
         });
         if (completed is null) return;
         if (completed.Unknown > 0)
@@ -202,10 +202,10 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
                     + $"them: -Verbose shows the answers."
             );
         WriteObject(completed.Rows, enumerateCollection: true);
-        if (completed.Rows.Count == 0) ScreenOutput.WriteLastWord(this, Nothing(reading));
+        if (completed.Rows.Count == 0) ScreenOutput.WriteLastWord(this, DescribeNothing(reading));
     }
 
-    private string Nothing(InUseReading reading)
+    private string DescribeNothing(InUseReading reading)
     {
         int all = InUseRows.Of(reading).Count;
         string where = $"in {string.Join(", ", _projects)}";
@@ -214,9 +214,9 @@ public sealed partial class GetArImageInUseCommand : RegistryCmdlet
             : $"None of these images was found {where}, which has {all} {(all == 1 ? "row" : "rows")} of others.";
     }
 
-    private bool HasImage(ImageInUse row) => Image.Length == 0 || Image.Any(row.IsOf);
+    private bool IsOfImage(ImageInUse row) => Image.Length == 0 || Image.Any(row.IsOf);
 
-    private bool IsWanted(ImageInUse row) => Image.Length == 0 || Image.Any(row.Matches);
+    private bool MatchesImage(ImageInUse row) => Image.Length == 0 || Image.Any(row.Matches);
 
     private sealed record Completed(IReadOnlyList<ImageInUse> Rows, int Unknown);
 

@@ -64,7 +64,7 @@ public sealed class ProtectArImageCommand : MarkCmdlet
                 $"Nothing runs in {string.Join(", ", Rules.InUseFrom)} (-InUseFrom).",
                 InUseFrom,
                 NothingRunsAdvice));
-        else if (found == 0 && plans > 0 && !AllowUnmatchedInUse && !_rows.Any)
+        else if (found == 0 && plans > 0 && !AllowUnmatchedInUse && _rows.IsEmpty)
             Warn("None of these images is running, so nothing is marked.");
     }
 

@@ -141,7 +141,7 @@ internal sealed class GatherImage(
         await foreach (VersionMessage message in client.ListVersionsAsync(image, stop))
         {
             if (!ImageName.TryParse(message.Name, out ImageName? name) || name.Digest is null) odd = message.Name;
-            else if (ListedNames.IsOf(image, name) && name.Package == image.Package)
+            else if (ListedNames.IsOfImage(image, name))
                 versions.Digests[name.Digest] = new ListedDigest(
                     null, message.MediaType, message.UpdateTime, [.. (message.RelatedTags ?? []).Select(TagOf)]);
         }

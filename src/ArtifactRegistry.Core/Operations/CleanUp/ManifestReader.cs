@@ -59,15 +59,6 @@ internal sealed class ManifestReader(ArtifactRegistryClient client, OciRegistryC
     }
 
     /// <summary>Gets what the API reports for a digest now; null if it does not exist.</summary>
-    public async Task<DockerImageMessage?> FindAsync(ImageName digest, CancellationToken stop)
-    {
-        try
-        {
-            return await client.GetDockerImageAsync(digest, stop);
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<DockerImageMessage?> FindAsync(ImageName digest, CancellationToken stop) =>
+        DigestLookup.FindAsync(client, digest, stop);
 }

@@ -85,23 +85,14 @@ internal static class SweepCheck
             }
 
             if (ImageName.TryParse(each.Current.Name, out ImageName? name) && name.Digest is not null
-                && ListedNames.IsOf(image, name) && name.Package == image.Package)
+                && ListedNames.IsOfImage(image, name))
                 yield return image.WithDigest(name.Digest);
         }
     }
 
     private static async Task<bool> IsStillThereAsync(
-        ArtifactRegistryClient client, ImageNode node, CancellationToken stop)
-    {
-        try
-        {
-            DockerImageMessage now = await client.GetDockerImageAsync(node.Image.Name, stop);
-            // One that has been pushed again since then has a different upload time.
-            return DockerImage.From(now, node.Image.Name).UploadTime == node.Image.UploadTime;
-        }
-        catch (RegistryException e) when (e.Kind is RegistryErrorKind.NotFound)
-        {
-            return false;
-        }
-    }
+        ArtifactRegistryClient client, ImageNode node, CancellationToken stop) =>
+        await DigestLookup.FindAsync(client, node.Image.Name, stop) is DockerImageMessage now
+        // One that has been pushed again since then has a different upload time.
+        && DockerImage.From(now, node.Image.Name).UploadTime == node.Image.UploadTime;
 }
