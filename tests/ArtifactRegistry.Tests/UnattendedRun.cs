@@ -101,9 +101,10 @@ internal sealed class UnattendedRun : IAsyncDisposable
         ProcessStartInfo start = Start(arguments);
         if (OperatingSystem.IsLinux())
         {
-            // What was started in the background (nohup, cron) ignores Ctrl+C, and so does all that it starts.
+            // What was started in the background ignores Ctrl+C, and by nohup the end of the terminal, and so does all
+            // that it starts.
             start.ArgumentList.Insert(0, start.FileName);
-            start.ArgumentList.Insert(0, "--default-signal=INT");
+            start.ArgumentList.Insert(0, "--default-signal=INT,HUP");
             start.FileName = "env";
         }
 
